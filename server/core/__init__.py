@@ -1,0 +1,1 @@
+"""What an interview is, decided without a clock, randomness or I/O. Standard library only."""

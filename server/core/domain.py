@@ -1,0 +1,272 @@
+"""The things Hotseat talks about, as plain frozen values.
+
+Times inside an answer are seconds of its own audio, counted from the first stored sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How one criterion was answered."""
+
+    STRONG = "Strong Hire"
+    LEAN = "Lean Hire"
+    NO = "No Hire"
+
+
+class Verdict(StrEnum):
+    """What a whole answer amounts to."""
+
+    STRONG_HIRE = "Strong Hire"
+    LEAN_HIRE = "Lean Hire"
+    LEAN_NO_HIRE = "Lean No Hire"
+    NO_HIRE = "No Hire"
+    NOT_ASSESSABLE = "Not Assessable"
+
+
+class PointStatus(StrEnum):
+    """What the answer did about one point."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    CONTRADICTED = "contradicted"
+
+
+class PointTier(StrEnum):
+    """Whether a point shows recognition (lean) or understanding (strong)."""
+
+    LEAN = "lean"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerm:
+    """A term of the field as it is written, with the ways it is said and misheard."""
+
+    term: str
+    spoken: tuple[str, ...] = ()
+    """Other spellings a listener may write down: "low rah", "rope embeddings"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One checkable statement under a criterion."""
+
+    id: str
+    """Unique within its question."""
+    statement: str
+    """What the candidate must have conveyed, as one sentence."""
+    tier: PointTier
+    phrasings: tuple[str, ...]
+    """Ways a candidate might say it aloud, each conveying the whole point."""
+    patterns: tuple[tuple[tuple[str, ...], ...], ...]
+    """Alternatives; each is a list of groups; a group is met by any of its phrases.
+    The point is matched when every group of one alternative occurs close together."""
+    contradictions: tuple[str, ...] = ()
+    """Claims that show the opposite belief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of the rubric with its three descriptors and its points."""
+
+    id: str
+    name: str
+    weight: float
+    strong: str
+    lean: str
+    no: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One question to ask after an answer that left its points out."""
+
+    id: str
+    text: str
+    probes: tuple[str, ...]
+    """Ids of the points it asks about; it must not state them."""
+    deeper: bool = False
+    """Asks for a level more than the points say, for answers that left nothing out."""
+    tiers: tuple[int, ...] = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    """``topic/slug``"""
+    topic: str
+    kind: str
+    title: str
+    prompt: str
+    """What the interviewer says."""
+    time_limit_s: float
+    tiers: tuple[int, ...]
+    difficulty: int
+    """1 (warm-up) to 5 (derive it at a frontier lab)."""
+    competencies: tuple[str, ...]
+    concepts: tuple[str, ...]
+    """Key concepts of the topic that this question covers."""
+    key_terms: tuple[KeyTerm, ...]
+    criteria: tuple[Criterion, ...]
+    follow_ups: tuple[FollowUp, ...]
+    model_answer: str
+    hints: tuple[str, ...] = ()
+    exhibit: str = ""
+    """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return tuple(point for criterion in self.criteria for point in criterion.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word."""
+
+    text: str
+    start: float
+    """Seconds of answer audio."""
+    end: float
+    probability: float = 1.0
+    raw: str | None = None
+    """What the recogniser wrote, where ``text`` is a repair of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One answer's words. A typed answer has words without times (all 0)."""
+
+    words: tuple[Word, ...] = ()
+    typed: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def raw_text(self) -> str:
+        return " ".join(word.text if word.raw is None else word.raw for word in self.words if word.raw != "")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of the transcript that show a point, and where to hear them."""
+
+    quote: str
+    start: float | None
+    """Seconds of answer audio; None for typed answers."""
+    end: float | None
+    word_start: int
+    """Index of the first quoted word in the transcript."""
+    word_end: int
+    """Index after the last quoted word."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointFinding:
+    """What a grader says of one point."""
+
+    point_id: str
+    status: PointStatus
+    evidence: Evidence | None = None
+    """Always present for met and contradicted points."""
+    note: str = ""
+    """A short reason, where the grader gives one."""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    criterion_id: str
+    level: Level
+    findings: tuple[PointFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One grading of one round: its answer and the answers to its follow-ups."""
+
+    question_id: str
+    verdict: Verdict
+    criteria: tuple[CriterionResult, ...]
+    grader: str
+    """"embedded", "llm" or "combined"."""
+    model: str = ""
+    rubric_version: str = ""
+    """First 12 hex digits of the sha256 of the question's file."""
+    prompt_version: str = ""
+    """Likewise of the prompts used; empty for the embedded grader."""
+    reason: str = ""
+    """Why the answer is not assessable, or why another grader stood in."""
+    fallback: bool = False
+    """The configured grader failed and the embedded one graded instead."""
+    seconds: float = 0.0
+    tokens: int = 0
+    advice: str = ""
+    """The one thing most worth saying next time."""
+
+    @property
+    def findings(self) -> tuple[PointFinding, ...]:
+        return tuple(finding for criterion in self.criteria for finding in criterion.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One spoken (or typed) turn."""
+
+    turn_id: str
+    question_id: str
+    asked: str
+    """What the interviewer said."""
+    follow_up_id: str | None
+    transcript: Transcript
+    duration_s: float
+    ended_by: str
+    """"done", "silence", "limit" or "skipped"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: str
+    chapter: int
+    title: str
+    layer: str
+    """"foundation", "training", "application" or "integration"."""
+    why: str
+    frequency: str
+    """How often and where it is asked, in words."""
+    frequency_weight: float
+    """0 to 1, for choosing questions."""
+    depends_on: tuple[str, ...]
+    concepts: tuple[str, ...]
+    """Key concepts; each is covered by at least one question."""
+    must_include: tuple[str, ...] = ()
+    """What a 60-second answer to the core question has to contain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """All content, validated."""
+
+    topics: tuple[Topic, ...]
+    questions: tuple[Question, ...]
+    versions: dict[str, str] = field(default_factory=dict)
+    """Question id to rubric version."""
+
+    def question(self, question_id: str) -> Question:
+        """Raises KeyError for an unknown id."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def topic(self, topic_id: str) -> Topic:
+        for topic in self.topics:
+            if topic.id == topic_id:
+                return topic
+        raise KeyError(topic_id)

@@ -1,0 +1,47 @@
+"""Every error Hotseat raises on purpose. The class says whose fault it is; the message says what to do."""
+
+from __future__ import annotations
+
+
+class HotseatError(Exception):
+    """Base of all. Its text is fit for the user to read."""
+
+
+class InputError(HotseatError):
+    """The person at the keyboard gave something unusable (command line exit code 2)."""
+
+
+class ContentError(HotseatError):
+    """A file under rubrics/ or prompts/ is wrong. The message names file and field."""
+
+
+class SettingsError(InputError):
+    """A HOTSEAT_* setting is wrong."""
+
+
+class WeightsError(HotseatError):
+    """Model weights are missing or damaged."""
+
+
+class TranscriberError(HotseatError):
+    """Speech recognition failed."""
+
+
+class SpeakerError(HotseatError):
+    """Speech synthesis failed."""
+
+
+class ChatModelError(HotseatError):
+    """The LLM endpoint failed: unreachable, too slow, or not speaking the protocol."""
+
+
+class GraderError(HotseatError):
+    """A grader could not grade. The answer is "not graded", never zero."""
+
+
+class StorageError(HotseatError):
+    """The database or the audio archive could not be written or read."""
+
+
+class ProtocolError(HotseatError):
+    """A client sent something that is not in docs/protocol.md."""

@@ -1,0 +1,116 @@
+"""What the inside needs from the outside. Adapters implement these and never import each other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.domain import Answer, Grade, Question, Word
+
+SAMPLE_RATE = 16_000
+"""Samples per second of every microphone and recogniser array."""
+
+Samples = NDArray[np.float32]
+"""Mono audio, shape (n,), values -1 to 1, 16 kHz."""
+
+
+class Priority(IntEnum):
+    """Order in which recognition jobs run; lower runs first."""
+
+    FINAL = 0
+    COMMIT = 1
+    PARTIAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionJob:
+    """One stretch of audio to be recognised."""
+
+    session: str
+    """Whose audio; a newer PARTIAL of a session replaces its waiting one."""
+    samples: Samples
+    priority: Priority
+    terms: tuple[str, ...] = ()
+    """Key terms of the question, to bias towards."""
+    context: str = ""
+    """Text recognised just before, for continuity."""
+
+
+class Superseded(Exception):
+    """A waiting partial was replaced by a newer one or dropped under load."""
+
+
+class Transcriber(Protocol):
+    """Speech to text. Word times are seconds from the start of the job's samples."""
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """Raises Superseded (partials only) or TranscriberError."""
+        ...
+
+
+class VoiceActivity(Protocol):
+    """Speech probability, one instance per answer."""
+
+    def feed(self, samples: Samples) -> list[float]:
+        """Returns one probability per whole 512-sample window completed by these samples."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One spoken sentence."""
+
+    pcm: bytes
+    """Mono PCM16, little endian."""
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.pcm) / 2 / self.sample_rate
+
+
+class Speaker(Protocol):
+    """Text to speech."""
+
+    async def speak(self, sentence: str) -> Voice:
+        """Raises SpeakerError."""
+        ...
+
+
+class ChatModel(Protocol):
+    """An OpenAI-compatible chat endpoint."""
+
+    name: str
+
+    def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+        """Yields text as it is generated. Raises ChatModelError."""
+        ...
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        """Returns the text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
+        ...
+
+
+class Grader(Protocol):
+    """Grades one round: the answer and the answers to its follow-ups."""
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        """Raises GraderError when the answer could not be graded."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Monotonic seconds."""
+        ...
+
+    def wall(self) -> float:
+        """Seconds since the epoch, for showing."""
+        ...
