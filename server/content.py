@@ -54,6 +54,7 @@ class PointFile(_Strict):
     phrasings: Annotated[list[Text], Field(min_length=3)]
     patterns: Annotated[list[Pattern], Field(min_length=1)]
     contradictions: list[Text] = []
+    contradiction_patterns: list[Pattern] = []
 
 
 class CriterionFile(_Strict):
@@ -167,7 +168,7 @@ def _field(loc: tuple[int | str, ...], raw: Any) -> str:
     parts: list[str] = []
     here = raw
     for step in loc:
-        here = here[step] if isinstance(here, list | dict) and _has(here, step) else None
+        here = _inside(here, step)
         if isinstance(step, int):
             label = here.get("id", here.get("term", step)) if isinstance(here, dict) else step
             parts[-1] += f"[{label}]"
@@ -176,10 +177,11 @@ def _field(loc: tuple[int | str, ...], raw: Any) -> str:
     return ".".join(parts)
 
 
-def _has(container: list[Any] | dict[str, Any], step: int | str) -> bool:
-    if isinstance(container, list):
-        return isinstance(step, int) and step < len(container)
-    return step in container
+def _inside(container: Any, step: int | str) -> Any:
+    try:
+        return container[step]
+    except (LookupError, TypeError):
+        return None
 
 
 def _reference_problems(question: domain.Question) -> list[str]:
@@ -256,9 +258,14 @@ def _criterion(entry: CriterionFile) -> domain.Criterion:
                 statement=point.statement,
                 tier=point.tier,
                 phrasings=tuple(point.phrasings),
-                patterns=tuple(tuple(tuple(group) for group in pattern) for pattern in point.patterns),
+                patterns=_patterns(point.patterns),
                 contradictions=tuple(point.contradictions),
+                contradiction_patterns=_patterns(point.contradiction_patterns),
             )
             for point in entry.points
         ),
     )
+
+
+def _patterns(patterns: list[list[list[str]]]) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    return tuple(tuple(tuple(group) for group in pattern) for pattern in patterns)

@@ -66,7 +66,9 @@ class Point:
     """Alternatives; each is a list of groups; a group is met by any of its phrases.
     The point is matched when every group of one alternative occurs close together."""
     contradictions: tuple[str, ...] = ()
-    """Claims that show the opposite belief."""
+    """Claims that show the opposite belief, as they might be said."""
+    contradiction_patterns: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    """Patterns of those claims; a match outweighs a match of ``patterns``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,9 @@ class Grade:
 class Answer:
     """One spoken (or typed) turn."""
 
-    turn_id: str
+    turn_id: int
+    round: int
+    """Index of its round in the interview."""
     question_id: str
     asked: str
     """What the interviewer said."""
@@ -228,6 +232,8 @@ class Answer:
     duration_s: float
     ended_by: str
     """"done", "silence", "limit" or "skipped"."""
+    note: str = ""
+    """Why the transcript is empty or partial, if recognition failed."""
 
 
 @dataclass(frozen=True, slots=True)

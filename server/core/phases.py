@@ -1,0 +1,159 @@
+"""What an interview can be in the middle of: one frozen dataclass per phase, holding only what the phase has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.core.domain import Answer, Grade
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """One question with its follow-ups."""
+
+    question_id: str
+    prompt: str
+    limit_s: float
+    follow_ups: int = 1
+    """Follow-ups to ask at most."""
+    follow_up_limit_s: float = 60.0
+    backups: tuple[tuple[str, str], ...] = ()
+    """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    rounds: tuple[RoundPlan, ...]
+    think_s: float = 5.0
+    """Silence after the question before the clock starts by itself."""
+    silence_s: float = 6.0
+    """Silence after speech that ends an answer."""
+    no_speech_s: float = 20.0
+    """Silence from the start of an answer in which nothing was said that ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundGrade:
+    """How a round was graded; ``grade`` is None when it could not be, and ``reason`` says why."""
+
+    round: int
+    grade: Grade | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What every phase has."""
+
+    plan: Plan
+    round: int = 0
+    """Index of the current round."""
+    asked: int = 0
+    """Follow-ups asked in it so far."""
+    answers: tuple[Answer, ...] = ()
+    grades: tuple[RoundGrade, ...] = ()
+    hints: int = 0
+    """Hints shown in the current round."""
+    hints_used: tuple[int, ...] = ()
+    """Hints shown in each earlier round."""
+    attached: bool = False
+    """A browser is connected."""
+
+    @property
+    def current(self) -> RoundPlan:
+        return self.plan.rounds[min(self.round, len(self.plan.rounds) - 1)]
+
+    @property
+    def round_answers(self) -> tuple[Answer, ...]:
+        return self.answers_of(self.round)
+
+    def answers_of(self, round_index: int) -> tuple[Answer, ...]:
+        return tuple(answer for answer in self.answers if answer.round == round_index)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the interviewer asks in one turn."""
+
+    turn_id: int
+    text: str
+    follow_up_id: str | None = None
+    """None for the question itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Planned, not started."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The interviewer speaks. Without a browser it waits, and asks again when one connects."""
+
+    progress: Progress
+    utterance: Utterance
+    deadline: float | None
+    """None while nobody is connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The question is out, the answer has not begun."""
+
+    progress: Progress
+    utterance: Utterance
+    deadline: float
+    """When the clock starts by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The clock runs."""
+
+    progress: Progress
+    utterance: Utterance
+    limit_s: float
+    deadline: float | None
+    """When the interviewer cuts in; None while the clock stands after a restart, until a browser connects."""
+    spent_s: float = 0.0
+    """Seconds used, as far as known, when the clock stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finalising:
+    """The answer is over, its transcript not yet final."""
+
+    progress: Progress
+    utterance: Utterance
+    ended_by: str
+    typed: str | None
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingUp:
+    """The interviewer thinks about what to ask next. ``turn_id`` is the turn to come."""
+
+    progress: Progress
+    turn_id: int
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """Everything is said; grades are outstanding."""
+
+    progress: Progress
+    turn_id: int
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    progress: Progress
+    turn_id: int
+
+
+State = Ready | Asking | Thinking | Answering | Finalising | FollowingUp | Grading | Finished
