@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -38,16 +39,16 @@ Kind = Literal[
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class KeyTermFile(_Strict):
+class KeyTermFile(Strict):
     term: Text
     spoken: list[Text] = []
 
 
-class PointFile(_Strict):
+class PointFile(Strict):
     id: Slug
     statement: Text
     tier: domain.PointTier
@@ -57,7 +58,7 @@ class PointFile(_Strict):
     contradiction_patterns: list[Pattern] = []
 
 
-class CriterionFile(_Strict):
+class CriterionFile(Strict):
     id: Slug
     name: Text
     weight: Annotated[float, Field(gt=0, le=5)] = 1.0
@@ -67,7 +68,7 @@ class CriterionFile(_Strict):
     points: Annotated[list[PointFile], Field(min_length=1, max_length=4)]
 
 
-class FollowUpFile(_Strict):
+class FollowUpFile(Strict):
     id: Slug
     text: Text
     probes: Annotated[list[Slug], Field(min_length=1)]
@@ -75,7 +76,7 @@ class FollowUpFile(_Strict):
     tiers: list[Tier] = [1, 2, 3, 4]
 
 
-class QuestionFile(_Strict):
+class QuestionFile(Strict):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")]
     kind: Kind
     title: Text
@@ -93,7 +94,7 @@ class QuestionFile(_Strict):
     exhibit: str = ""
 
 
-class TopicFile(_Strict):
+class TopicFile(Strict):
     id: Slug
     chapter: Annotated[int, Field(ge=1, le=11)]
     title: Text
@@ -106,7 +107,7 @@ class TopicFile(_Strict):
     must_include: list[Text] = []
 
 
-class TopicsFile(_Strict):
+class TopicsFile(Strict):
     topic: Annotated[list[TopicFile], Field(min_length=1)]
 
 
@@ -116,13 +117,13 @@ def load_bank(root: Path) -> domain.Bank:
     Raises ContentError listing every problem found, one a line: file, field, what is wrong.
     """
     problems: list[str] = []
-    topics_file = _parse(root / "topics.toml", root, TopicsFile, problems)
+    topics_file = parse_file(root / "topics.toml", root, TopicsFile, problems)
     topics = tuple(_topic(entry) for entry in topics_file.topic) if topics_file else ()
     questions: list[domain.Question] = []
     versions: dict[str, str] = {}
     for topic in topics:
         for path in sorted((root / topic.id).glob("*.toml")):
-            parsed = _parse(path, root, QuestionFile, problems)
+            parsed = parse_file(path, root, QuestionFile, problems)
             if parsed is None:
                 continue
             expected = f"{topic.id}/{path.stem}"
@@ -145,7 +146,8 @@ def load_bank(root: Path) -> domain.Bank:
     return domain.Bank(topics=topics, questions=tuple(questions), versions=versions)
 
 
-def _parse(path: Path, root: Path, model: type[Model], problems: list[str]) -> Model | None:
+def parse_file(path: Path, root: Path, model: type[Model], problems: list[str]) -> Model | None:
+    """One validated TOML file, or None with what is wrong added to ``problems``."""
     name = path.relative_to(root)
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -238,10 +240,15 @@ def _question(entry: QuestionFile, topic: str) -> domain.Question:
         follow_ups=tuple(
             domain.FollowUp(item.id, item.text, tuple(item.probes), item.deeper, tuple(item.tiers)) for item in entry.follow_ups
         ),
-        model_answer=" ".join(entry.model_answer.split()),
+        model_answer=_one_line(entry.model_answer),
         hints=tuple(entry.hints),
-        exhibit=" ".join(entry.exhibit.split()),
+        exhibit=_one_line(entry.exhibit),
     )
+
+
+def _one_line(text: str) -> str:
+    """Unwraps a text; a line that ends in a hyphen goes on without a space."""
+    return " ".join(re.sub(r"(?<=\w-)\n\s*", "", text).split())
 
 
 def _criterion(entry: CriterionFile) -> domain.Criterion:

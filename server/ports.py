@@ -114,3 +114,73 @@ class Clock(Protocol):
     def wall(self) -> float:
         """Seconds since the epoch, for showing."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRecord:
+    """One stored interview, without its log."""
+
+    id: str
+    created: float
+    """Seconds since the epoch."""
+    format: str
+    title: str
+    options: dict[str, Any]
+    """What the candidate chose: tier, follow_ups, time_factor."""
+    plan: dict[str, Any]
+    summary: dict[str, Any]
+    """What lists need, derived from the log: phase, rounds, answered, verdicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One event of an interview's log."""
+
+    seq: int
+    """From 0, without gaps."""
+    monotonic: float
+    wall: float
+    type: str
+    payload: dict[str, Any]
+
+
+class Store(Protocol):
+    """Every method raises StorageError."""
+
+    async def migrate(self) -> None:
+        """Brings the schema up to date."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def create(self, record: InterviewRecord) -> None: ...
+
+    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any]) -> None: ...
+
+    async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None: ...
+
+    async def list(self, limit: int = 1000) -> tuple[InterviewRecord, ...]: ...
+
+    async def delete(self, interview_id: str) -> bool: ...
+
+
+class OpenRecording(Protocol):
+    def append(self, pcm: bytes) -> None:
+        """Raises StorageError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class AudioArchive(Protocol):
+    """Answers' audio, mono PCM16 at 16 kHz, one recording a turn."""
+
+    def create(self, interview_id: str, turn_id: int, first_frame: int) -> OpenRecording: ...
+
+    def next_frame(self, interview_id: str, turn_id: int) -> int: ...
+
+    def read(self, interview_id: str, turn_id: int) -> bytes: ...
+
+    def seconds(self, interview_id: str, turn_id: int) -> float: ...
+
+    def delete(self, interview_id: str) -> None: ...

@@ -23,7 +23,7 @@ _HEADER = struct.Struct("<II")
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 # ---- From the browser -----------------------------------------------------------------------------------------------
@@ -291,8 +291,9 @@ class WireError(ProtocolError):
 
 def parse_text(text: str) -> ClientMessage:
     """Raises WireError."""
-    if len(text) > MAX_TEXT_BYTES:
-        raise WireError("oversized", f"message has {len(text)} characters, at most {MAX_TEXT_BYTES}")
+    size = len(text.encode(errors="replace"))
+    if size > MAX_TEXT_BYTES:
+        raise WireError("oversized", f"message has {size} bytes, at most {MAX_TEXT_BYTES}")
     try:
         return _client.validate_json(text)
     except ValidationError as error:

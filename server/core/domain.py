@@ -167,6 +167,8 @@ class Evidence:
     """Index of the first quoted word in the transcript."""
     word_end: int
     """Index after the last quoted word."""
+    turn_id: int = 0
+    """The answer it was said in; a round may have several."""
 
 
 @dataclass(frozen=True, slots=True)

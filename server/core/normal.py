@@ -1,13 +1,20 @@
 """Speech and rubric text in one comparable form, so that "seven-billion" finds "7B" and "doesn't" finds "does not".
 
 The unit is a token that remembers which word of the text it came from; matching works on tokens, quoting on words.
+The same code reads both sides, so a rule here only has to be consistent, not linguistically right.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+
+from server.core.stems import singular, stem
+
+__all__ = ["Token", "fold", "singular", "stem", "tokenize", "tokenize_words"]
 
 _UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -19,28 +26,49 @@ _EXPANSIONS = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",
     "let's": "let us", "it's": "it is", "that's": "that is", "there's": "there is", "what's": "what is",
     "gonna": "going to", "wanna": "want to", "%": "percent", "≈": "about", "×": "times", "&": "and",
+    "dont": "do not", "doesnt": "does not", "isnt": "is not", "cant": "can not", "wont": "will not", "didnt": "did not",
 }  # fmt: skip
 _SUFFIXES = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'d", " would"), ("'m", " am"), ("'s", ""))
 _SCALE = {"b": "billion", "bn": "billion", "m": "million", "t": "trillion", "k": "thousand", "gb": "gigabyte", "mb": "megabyte",
           "tb": "terabyte", "kb": "kilobyte", "ms": "millisecond", "x": "times"}  # fmt: skip
-_ALONE = {"gb": "gigabyte", "mb": "megabyte", "tb": "terabyte", "kb": "kilobyte", "gig": "gigabyte", "fine-tuning": "fine tuning"}
-_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:'[a-z]+)?|[%≈×&]")
+_ALONE = {"gb": "gigabyte", "mb": "megabyte", "tb": "terabyte", "kb": "kilobyte", "gig": "gigabyte", "gigs": "gigabyte"}
+_WORD = re.compile(r"\d+(?:[.,]\d+)*[a-z]*|[^\W_]+(?:[.,]\d+)*(?:'[a-z]+)?|[%≈×&]")
 _NUMBER_UNIT = re.compile(r"^(\d+(?:\.\d+)?)([a-z]+)$")
+_NAME_NUMBER = re.compile(r"^([a-z]+)(\d+)$")
+_PREFIXES = frozenset({"pre", "re", "de", "auto", "hyper", "un"})
+"""Parted prefixes are joined to the next word: "pre-training" and "pretraining" are one."""
+_JOINED = {
+    ("over", "fit"): "overfit", ("over", "fits"): "overfit", ("over", "fitting"): "overfitting", ("data", "set"): "dataset",
+    ("check", "point"): "checkpoint", ("guard", "rail"): "guardrail", ("jail", "break"): "jailbreak", ("work", "flow"): "workflow",
+    ("through", "put"): "throughput", ("time", "out"): "timeout", ("back", "off"): "backoff", ("soft", "max"): "softmax",
+    ("key", "word"): "keyword", ("half", "way"): "halfway", ("block", "list"): "blocklist", ("allow", "list"): "allowlist",
+    ("red", "team"): "redteam", ("held", "out"): "heldout", ("bench", "mark"): "benchmark", ("sub", "word"): "subword",
+}  # fmt: skip
+_LED_BY_A = frozenset({"ab", "ai", "api", "awq", "aws"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     text: str
     word: int
-    """Index of the whitespace-separated word it came from."""
+    """Index of the word it came from."""
+    stem: str = ""
+    """What is compared; the text without endings."""
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Lower-cased tokens without punctuation; number words as digits, contractions and units spelled out, plurals singular."""
-    tokens: list[Token] = []
-    for index, word in enumerate(text.split()):
-        tokens.extend(Token(part, index) for part in _parts(word))
-    return tuple(_join_numbers(tokens))
+    """Lower-cased tokens without punctuation; number words as digits, contractions and units spelled out, plurals singular.
+
+    ``Token.word`` counts the whitespace-separated words of ``text``.
+    """
+    return tokenize_words(text.split())
+
+
+def tokenize_words(words: Iterable[str]) -> tuple[Token, ...]:
+    """The same for words already apart, such as a transcript's; ``Token.word`` is the index into ``words``."""
+    parts = [(part, index) for index, word in enumerate(words) for part in _parts(word)]
+    joined = _join_numbers(_join_letters(_join_compounds(parts)))
+    return tuple(Token(text, word, stem(text)) for text, word in joined)
 
 
 def fold(text: str) -> str:
@@ -49,7 +77,8 @@ def fold(text: str) -> str:
     return " ".join(re.sub("[\u2010-\u2015\u2212]", "-", text).lower().split())
 
 
-def _parts(word: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _parts(word: str) -> tuple[str, ...]:
     found: list[str] = []
     for piece in _WORD.findall(fold(word)):
         if piece in _EXPANSIONS:
@@ -61,11 +90,13 @@ def _parts(word: str) -> list[str]:
                 break
         for part in piece.split():
             found.extend(_spelled(part.replace("'", "")))
-    return found
+    return tuple(found)
 
 
 def _spelled(part: str) -> list[str]:
     part = part.replace(",", "")
+    if part[-1:] == "s" and any(letter.isdigit() for letter in part):
+        part = part[:-1]  # "H100s"
     if part in _UNITS:
         return [str(_UNITS[part])]
     if part in _TENS:
@@ -74,26 +105,64 @@ def _spelled(part: str) -> list[str]:
     if measured and measured[2] in _SCALE:
         return [measured[1], _SCALE[measured[2]]]
     if part in _ALONE:
-        return _ALONE[part].split()
-    return [singular(part)]
+        return [_ALONE[part]]
+    named = _NAME_NUMBER.match(part)  # "int8", "h100", "bf16": written and spoken forms differ in the space
+    if named:
+        return [named[1], named[2]]
+    if part.startswith("finetun"):
+        return ["fine", part[4:]]
+    return [part]
 
 
-def singular(word: str) -> str:
-    """A cheap plural stripper, used on both sides of every comparison, so it only has to be consistent."""
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
-    return word
+Parts = list[tuple[str, int]]
 
 
-def _join_numbers(tokens: list[Token]) -> list[Token]:
-    """"50 6" said in one breath is 56; "2 point 5" is 2.5."""
-    joined: list[Token] = []
-    for token in tokens:
-        last = joined[-1].text if joined else ""
-        if token.text.isdigit() and len(token.text) == 1 and token.text != "0" and last.isdigit() and len(last) == 2 and last[1] == "0" and last != "10":
-            joined[-1] = Token(str(int(last) + int(token.text)), joined[-1].word)
-        elif token.text.isdigit() and last == "point" and len(joined) > 1 and joined[-2].text.isdigit():
-            joined[-2:] = [Token(f"{joined[-2].text}.{token.text}", joined[-2].word)]
+def _join_compounds(parts: Parts) -> Parts:
+    joined: Parts = []
+    skip = False
+    for (text, word), (following, _) in zip(parts, [*parts[1:], ("", -1)], strict=True):
+        if skip:
+            skip = False
+        elif text in _PREFIXES and following.isalpha():
+            joined.append((text + singular(following), word))
+            skip = True
+        elif (text, singular(following)) in _JOINED:
+            joined.append((_JOINED[text, singular(following)], word))
+            skip = True
         else:
-            joined.append(token)
+            joined.append((singular(text), word))
+    return joined
+
+
+def _join_letters(parts: Parts) -> Parts:
+    """ "K V" and "g q a" are acronyms spelled out; a leading "a" is an article unless it makes one of a few names."""
+    joined: Parts = []
+    run: Parts = []
+    for part in [*parts, ("", -1)]:
+        if len(part[0]) == 1 and part[0].isalpha():
+            run.append(part)
+            continue
+        if len(run) > 2 and run[0][0] in "ai" and "".join(letter for letter, _ in run) not in _LED_BY_A:
+            joined.append(run.pop(0))
+        joined.extend([("".join(letter for letter, _ in run), run[0][1])] if len(run) > 1 else run)
+        run = []
+        joined.append(part)
+    return joined[:-1]
+
+
+def _join_numbers(parts: Parts) -> Parts:
+    """ "50 6" said in one breath is 56, "4 hundred" is 400, "2 point 5" is 2.5."""
+    joined: Parts = []
+    for text, word in parts:
+        last = joined[-1][0] if joined else ""
+        if text.isdigit() and len(text) == 1 and text != "0" and last in {str(ten) for ten in _TENS.values()}:
+            joined[-1] = (str(int(last) + int(text)), joined[-1][1])
+        elif text == "hundred" and (last.isdigit() or last == "a"):
+            joined[-1] = (str(100 * (int(last) if last.isdigit() else 1)), joined[-1][1])
+        elif text == "b" and last.replace(".", "").isdigit():  # "a seven B model"
+            joined.append(("billion", word))
+        elif text.isdigit() and last == "point" and len(joined) > 1 and joined[-2][0].isdigit():
+            joined[-2:] = [(f"{joined[-2][0]}.{text}", joined[-2][1])]
+        else:
+            joined.append((text, word))
     return joined

@@ -116,7 +116,8 @@ class Answering:
     utterance: Utterance
     limit_s: float
     deadline: float | None
-    """When the interviewer cuts in; None while the clock stands after a restart, until a browser connects."""
+    """When the interviewer cuts in; None while the clock stands after a restart, until a browser connects
+    (docs/decisions/0002-clock-after-a-restart.md)."""
     spent_s: float = 0.0
     """Seconds used, as far as known, when the clock stands."""
 

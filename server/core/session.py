@@ -141,6 +141,10 @@ def step(state: State, event: Event, now: float) -> Step:
         return Step(state, error=_unexpected(state, event))
     if isinstance(event, TurnEvent) and event.turn_id != turn_of(state):
         return Step(state, error=_unexpected(state, event))
+    if _overrun(state, now) and not isinstance(event, TimerFired | Recovered):
+        closed = _timer(state, now)
+        after = step(closed.state, event, now)
+        return Step(after.state, (*closed.commands, *after.commands))
     match event:
         case Attached() | Detached():
             return _connection(state, event, now)
@@ -157,18 +161,30 @@ def step(state: State, event: Event, now: float) -> Step:
             return _turn(state, event, now)
 
 
+def _overrun(state: State, now: float) -> bool:
+    """An answer's limit has passed but its timer has not been fed yet: whatever came instead came too late for it."""
+    return isinstance(state, Answering) and state.deadline is not None and now >= state.deadline
+
+
+def _waits(state: State) -> bool:
+    """The question waits for a browser, so what was still under way for the last one is of no use."""
+    return isinstance(state, Asking) and not state.progress.attached
+
+
 def _unexpected(state: State, event: Event) -> Unexpected:
-    return Unexpected(_EXPECTED[type(state)], type(event).__name__, type(state).__name__.lower())
+    expected = ("Attached",) if _waits(state) else _EXPECTED[type(state)]
+    return Unexpected(expected, type(event).__name__, type(state).__name__.lower())
 
 
 def _turn(state: State, event: Event, now: float) -> Step:
+    if _waits(state):
+        return Step(state, error=_unexpected(state, event))
     match state, event:
         case Ready(), StartPressed():
             return _ask(replace(state.progress, attached=True), Utterance(1, state.progress.current.prompt), now)
 
         case Asking(), VoiceSent(seconds=seconds):
-            wait = now + seconds + PLAYBACK_SLACK_S if state.progress.attached else None
-            return Step(replace(state, deadline=wait))
+            return Step(replace(state, deadline=now + seconds + PLAYBACK_SLACK_S))
         case Asking(), PlaybackDone():
             return _think(state, now)
         case Asking(), SpeechStarted():
@@ -275,8 +291,8 @@ def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
         note=event.note,
     )
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
-    following = progress.asked < progress.current.follow_ups and answer.transcript.words
-    if not following:
+    passed = state.ended_by == "skipped" or not answer.transcript.words
+    if passed or progress.asked >= progress.current.follow_ups:
         return _next_round(progress, event.turn_id + 1, now)
     turn_id = event.turn_id + 1
     return Step(FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S), (ChooseFollowUp(turn_id, progress.round),))
@@ -294,9 +310,9 @@ def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
 
 
 def _ungraded(progress: Progress) -> list[int]:
-    """Rounds with an answer and no grade yet."""
+    """Finished rounds with an answer and no grade yet."""
     graded = {item.round for item in progress.grades}
-    return sorted({answer.round for answer in progress.answers} - graded)
+    return sorted({answer.round for answer in progress.answers if answer.round < progress.round} - graded)
 
 
 def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
@@ -354,7 +370,7 @@ def _connection(state: State, event: Attached | Detached, now: float) -> Step:
 def _recover(state: State, event: Recovered, now: float) -> Step:
     """The old process's clock means nothing here: every deadline starts afresh and lost work is asked for again."""
     state = replace(state, progress=replace(state.progress, attached=False))
-    missing = tuple(GradeRound(n) for n in _ungraded(state.progress) if n < state.progress.round or isinstance(state, Grading))
+    missing = tuple(GradeRound(n) for n in _ungraded(state.progress))
     match state:
         case Asking() | Thinking():
             return Step(Asking(state.progress, state.utterance, None), missing)

@@ -1,0 +1,101 @@
+"""Answers' audio on disk: one raw PCM16 file a turn, appended to while the candidate speaks.
+
+A file is named ``<turn>.f<frame>.pcm``: the number of the first microphone frame it holds, so that after a crash the
+browser can be told from which frame on to send again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from io import FileIO
+from pathlib import Path
+
+from server.errors import StorageError
+from server.ports import SAMPLE_RATE
+
+FRAME_SAMPLES = 640
+_SYNC_BYTES = SAMPLE_RATE  # half a second of PCM16
+_ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+
+
+class Recording:
+    """One open answer. Bytes that could not be written are kept and tried again with the next ones."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: FileIO | None = None
+        self._pending = bytearray()
+        self._unsynced = 0
+
+    def append(self, pcm: bytes) -> None:
+        """Hands the bytes to the operating system at once and to the disk every half second. Raises StorageError."""
+        self._pending += pcm
+        try:
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = FileIO(self.path, "a")
+            while self._pending:
+                written = self._file.write(self._pending) or 0
+                del self._pending[:written]
+                self._unsynced += written
+            if self._unsynced >= _SYNC_BYTES:
+                os.fdatasync(self._file.fileno())
+                self._unsynced = 0
+        except OSError as error:
+            raise StorageError(f"cannot store audio in {self.path.parent}: {error.strerror}") from error
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class LocalArchive:
+    """Recordings under one directory, a folder for each interview."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def create(self, interview_id: str, turn_id: int, first_frame: int) -> Recording:
+        """The turn's recording, going on where an earlier process stopped."""
+        existing = self._find(interview_id, turn_id)
+        return Recording(existing or self._folder(interview_id) / f"{turn_id:03d}.f{first_frame}.pcm")
+
+    def next_frame(self, interview_id: str, turn_id: int) -> int:
+        """Number of the first frame that is not stored; 0 when nothing is."""
+        path = self._find(interview_id, turn_id)
+        if path is None:
+            return 0
+        first = int(path.name.split(".")[1][1:])
+        return first + path.stat().st_size // (2 * FRAME_SAMPLES)
+
+    def read(self, interview_id: str, turn_id: int) -> bytes:
+        """The turn's PCM16, empty if there is none. Raises StorageError."""
+        path = self._find(interview_id, turn_id)
+        try:
+            data = path.read_bytes() if path else b""
+        except OSError as error:
+            raise StorageError(f"cannot read audio {path}: {error.strerror}") from error
+        return data[: len(data) // 2 * 2]  # a torn last sample of a crash
+
+    def seconds(self, interview_id: str, turn_id: int) -> float:
+        path = self._find(interview_id, turn_id)
+        return path.stat().st_size // 2 / SAMPLE_RATE if path else 0.0
+
+    def delete(self, interview_id: str) -> None:
+        """Removes all of an interview's audio. Raises StorageError."""
+        folder = self._folder(interview_id)
+        try:
+            if folder.exists():
+                shutil.rmtree(folder)
+        except OSError as error:
+            raise StorageError(f"cannot delete {folder}: {error.strerror}") from error
+
+    def _folder(self, interview_id: str) -> Path:
+        if not _ID.match(interview_id):
+            raise StorageError(f"not an interview id: {interview_id!r}")
+        return self._root / interview_id
+
+    def _find(self, interview_id: str, turn_id: int) -> Path | None:
+        return next(iter(sorted(self._folder(interview_id).glob(f"{turn_id:03d}.f*.pcm"))), None)

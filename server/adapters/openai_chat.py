@@ -1,0 +1,72 @@
+"""Any OpenAI-compatible chat endpoint, the embedded one included."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+
+from server.errors import ChatModelError
+
+
+class OpenAiChat:
+    """ports.ChatModel. One request at a time is not enforced; the server batches."""
+
+    def __init__(self, url: str, model: str, api_key: str, timeout_s: float) -> None:
+        self.name = model
+        self._url = url
+        # No retries: the interview has a better fallback than waiting.
+        self._client = openai.AsyncOpenAI(base_url=url, api_key=api_key, timeout=timeout_s, max_retries=0)
+
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+        """Yields text as it is generated. Raises ChatModelError."""
+        try:
+            chunks = await self._client.chat.completions.create(
+                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0.3, seed=1, stream=True
+            )
+            async with chunks:
+                async for chunk in chunks:
+                    if chunk.choices and (text := chunk.choices[0].delta.content):
+                        yield text
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
+            raise self._failure(error) from error
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        """The text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
+        extra: dict[str, Any] = {}
+        if schema is not None:
+            extra["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": schema, "strict": True},
+            }
+        try:
+            reply = await self._client.chat.completions.create(
+                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0, seed=1, **extra
+            )
+            text = reply.choices[0].message.content
+            tokens = reply.usage.total_tokens if reply.usage else 0
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError, IndexError) as error:
+            raise self._failure(error) from error
+        if not text:
+            raise ChatModelError(f"the language model at {self._url} returned no text")
+        return text, tokens
+
+    async def ping(self) -> None:
+        """Raises ChatModelError when the endpoint does not answer."""
+        await self.complete([{"role": "user", "content": "Say ok."}], max_tokens=2)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _failure(self, error: Exception) -> ChatModelError:
+        # A server that isn't one may answer with anything, which surfaces as errors of several kinds.
+        kind = type(error).__name__
+        return ChatModelError(f"the language model at {self._url} failed ({kind}): {str(error)[:200]}")
+
+
+def _params(messages: Sequence[dict[str, str]]) -> list[ChatCompletionMessageParam]:
+    return cast("list[ChatCompletionMessageParam]", list(messages))

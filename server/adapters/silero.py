@@ -1,0 +1,55 @@
+"""Speech probability from Silero VAD, whose ONNX file ships inside faster-whisper."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import onnxruntime
+from faster_whisper.utils import get_assets_path
+
+from server.ports import Samples
+
+WINDOW = 512
+"""Samples the model takes at a time: 32 ms."""
+_CONTEXT = 64
+"""Samples of the window before that the model wants in front of each window."""
+_STATE = (1, 1, 128)
+
+
+class SileroActivity:
+    """Implements ports.VoiceActivity. The model is shared; the state belongs to one answer. One window takes about 0.2 ms."""
+
+    def __init__(self) -> None:
+        self._session = _session()
+        self._h = np.zeros(_STATE, dtype=np.float32)
+        self._c = np.zeros(_STATE, dtype=np.float32)
+        self._context = np.zeros(_CONTEXT, dtype=np.float32)
+        self._rest = np.zeros(0, dtype=np.float32)
+
+    def feed(self, samples: Samples) -> list[float]:
+        """One probability per window completed by these samples; any rest waits for the next call."""
+        waiting = np.concatenate((self._rest, samples))
+        whole = len(waiting) - len(waiting) % WINDOW
+        self._rest = waiting[whole:]
+        return [self._window(waiting[at : at + WINDOW]) for at in range(0, whole, WINDOW)]
+
+    def _window(self, window: Samples) -> float:
+        data = np.concatenate((self._context, window))[np.newaxis]
+        probability, self._h, self._c = self._session.run(None, {"input": data, "h": self._h, "c": self._c})
+        self._context = window[-_CONTEXT:]
+        return float(probability.item())
+
+
+@lru_cache(maxsize=1)
+def _session() -> onnxruntime.InferenceSession:
+    """One for the process; ``run`` may be called from any thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(
+        f"{get_assets_path()}/silero_vad_v6.onnx", sess_options=options, providers=["CPUExecutionProvider"]
+    )

@@ -1,0 +1,134 @@
+"""Interviews and their event logs in SQLite or PostgreSQL, through SQLAlchemy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.errors import StorageError
+from server.ports import InterviewRecord, LoggedEvent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_metadata = sa.MetaData()
+_interviews = sa.Table(
+    "interviews",
+    _metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("created", sa.Float),
+    sa.Column("format", sa.String(32)),
+    sa.Column("title", sa.Text),
+    sa.Column("options", sa.JSON),
+    sa.Column("plan", sa.JSON),
+    sa.Column("summary", sa.JSON),
+)
+_events = sa.Table(
+    "events",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("monotonic", sa.Float),
+    sa.Column("wall", sa.Float),
+    sa.Column("type", sa.String(32)),
+    sa.Column("payload", sa.JSON),
+)
+
+
+class SqlStore:
+    """ports.Store. Every method raises StorageError when the database can't be reached or written."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine.sync_engine, "connect", _sqlite_pragmas)
+
+    async def migrate(self) -> None:
+        """Brings the schema up to date."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+
+        def upgrade(connection: sa.Connection) -> None:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+        async with self._begin() as connection:
+            await connection.run_sync(upgrade)
+
+    async def create(self, record: InterviewRecord) -> None:
+        row = {name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary")}
+        async with self._begin() as connection:
+            await connection.execute(_interviews.insert().values(row))
+
+    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any]) -> None:
+        """Adds events to the log and replaces the interview's summary, in one transaction."""
+        rows = [
+            {
+                "interview_id": interview_id,
+                "seq": event.seq,
+                "monotonic": event.monotonic,
+                "wall": event.wall,
+                "type": event.type,
+                "payload": event.payload,
+            }
+            for event in events
+        ]
+        async with self._begin() as connection:
+            await connection.execute(_events.insert(), rows)
+            await connection.execute(_interviews.update().where(_interviews.c.id == interview_id).values(summary=summary))
+
+    async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
+        """The interview and its whole log in order; None if there is no such interview."""
+        async with self._begin() as connection:
+            row = (await connection.execute(sa.select(_interviews).where(_interviews.c.id == interview_id))).first()
+            if row is None:
+                return None
+            log = await connection.execute(
+                sa.select(_events).where(_events.c.interview_id == interview_id).order_by(_events.c.seq)
+            )
+            return _record(row), tuple(LoggedEvent(e.seq, e.monotonic, e.wall, e.type, e.payload) for e in log)
+
+    async def list(self, limit: int = 1000) -> tuple[InterviewRecord, ...]:
+        """Newest first."""
+        async with self._begin() as connection:
+            rows = await connection.execute(sa.select(_interviews).order_by(_interviews.c.created.desc()).limit(limit))
+            return tuple(_record(row) for row in rows)
+
+    async def delete(self, interview_id: str) -> bool:
+        """Removes the interview and its log; False if there was none."""
+        async with self._begin() as connection:
+            await connection.execute(_events.delete().where(_events.c.interview_id == interview_id))
+            result = await connection.execute(_interviews.delete().where(_interviews.c.id == interview_id))
+            return result.rowcount > 0
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error)
+            raise StorageError(f"the database at {self._engine.url.render_as_string()} failed: {reason}") from error
+
+
+def _record(row: Any) -> InterviewRecord:
+    return InterviewRecord(row.id, row.created, row.format, row.title, row.options, row.plan, row.summary)
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    # WAL lets pages read while an interview writes; FULL survives a pulled plug, for a few milliseconds an event.
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,192 @@
+"""The HTTP and WebSocket routes. All HTTP types stop here."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import jinja2
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from server.bank_views import lobby_view
+from server.connection import Connection
+from server.errors import HotseatError, InputError, StorageError
+from server.formats import Choices
+from server.guard import Guard
+from server.interviews import Interviews
+from server.loading import load
+from server.ports import SAMPLE_RATE
+from server.services import Services
+
+VERSION = version("hotseat")
+
+
+class NewInterview(BaseModel):
+    """What to sit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str
+    question_id: str | None = None
+    question_ids: Annotated[list[str], Field(max_length=50)] = []
+    """Several questions make several rounds."""
+    follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
+    tier: Annotated[int, Field(ge=1, le=4)] = 3
+    time_factor: Annotated[float, Field(ge=1, le=3)] = 1.0
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application; it serves pages at once and loads models behind them."""
+    interviews = Interviews(services)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        loading = asyncio.create_task(_load(services, interviews))
+        yield
+        loading.cancel()
+        await asyncio.gather(loading, return_exceptions=True)
+        await interviews.close()
+        await services.store.close()
+
+    app = FastAPI(title="Hotseat", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(Guard, settings=services.settings)
+    app.add_exception_handler(HotseatError, _on_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
+    _add_pages(app, services)
+    _add_api(app, services, interviews)
+    return app
+
+
+async def _load(services: Services, interviews: Interviews) -> None:
+    await load(services)
+    await interviews.resume_unfinished()
+
+
+def _add_pages(app: FastAPI, services: Services) -> None:
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(services.settings.web_dir), undefined=jinja2.StrictUndefined, autoescape=True
+    )
+
+    async def shell() -> HTMLResponse:
+        return HTMLResponse(pages.get_template("index.html").render(title="Hotseat", version=VERSION))
+
+    for path in ("/", "/past", "/interview/{interview_id}", "/review/{interview_id}"):
+        app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
+
+
+def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
+    bank = lobby_view(services.bank, services.catalogue)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        return JSONResponse({"ready": services.ready}, 200 if services.ready else 503)
+
+    @app.get("/api/status")
+    async def status() -> dict[str, Any]:
+        parts = [
+            {"name": p.name, "state": p.state, "detail": p.detail, "done": p.done, "total": p.total}
+            for p in services.parts.values()
+        ]
+        return {"ready": services.ready, "version": VERSION, "parts": parts}
+
+    @app.get("/api/bank")
+    async def get_bank() -> dict[str, Any]:
+        return bank
+
+    @app.post("/api/interviews", status_code=201)
+    async def create(wanted: NewInterview) -> dict[str, str]:
+        choices = Choices(
+            format=wanted.format,
+            question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
+            follow_ups=wanted.follow_ups,
+            tier=wanted.tier,
+            time_factor=wanted.time_factor,
+        )
+        return {"id": await interviews.create(choices)}
+
+    @app.get("/api/interviews")
+    async def past() -> dict[str, Any]:
+        return {"interviews": await interviews.list()}
+
+    @app.get("/api/interviews/{interview_id}")
+    async def get_review(interview_id: str) -> dict[str, Any]:
+        found = await interviews.review(interview_id)
+        if found is None:
+            raise HTTPException(404, "there is no such interview")
+        return found
+
+    @app.delete("/api/interviews/{interview_id}", status_code=204)
+    async def delete(interview_id: str) -> Response:
+        if not await interviews.delete(interview_id):
+            raise HTTPException(404, "there is no such interview")
+        return Response(status_code=204)
+
+    @app.get("/api/interviews/{interview_id}/turns/{turn_id}/audio.wav")
+    async def audio(interview_id: str, turn_id: int, request: Request) -> Response:
+        pcm = await asyncio.to_thread(services.archive.read, interview_id, turn_id)
+        if not pcm:
+            raise HTTPException(404, "there is no audio of this answer")
+        return ranged(wav(pcm), request.headers.get("range"), "audio/wav")
+
+    @app.websocket("/api/interviews/{interview_id}/socket")
+    async def socket(websocket: WebSocket, interview_id: str) -> None:
+        await websocket.accept()
+        await interviews.connect(interview_id, Connection(websocket))
+
+
+def wav(pcm: bytes) -> bytes:
+    """PCM16 mono at 16 kHz with a WAV header."""
+    header = struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        *(b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", 16, 1, 1, SAMPLE_RATE, SAMPLE_RATE * 2, 2, 16, b"data", len(pcm)),
+    )
+    return header + pcm
+
+
+def ranged(body: bytes, header: str | None, media_type: str) -> Response:
+    """The body, or the one byte range asked for, so that players can seek."""
+    headers = {"accept-ranges": "bytes"}
+    start, end = 0, len(body) - 1
+    unit, _, span = (header or "").partition("=")
+    first, dash, last = span.partition("-")
+    if unit != "bytes" or not dash or not (first or last).isdigit() or (last and not last.isdigit()):
+        return Response(body, media_type=media_type, headers=headers)
+    if first:
+        start, end = int(first), min(int(last), end) if last else end
+    else:
+        start = max(0, len(body) - int(last))
+    if start > end:
+        return Response(status_code=416, headers={"content-range": f"bytes */{len(body)}"})
+    headers["content-range"] = f"bytes {start}-{end}/{len(body)}"
+    return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
+
+
+async def _on_error(_request: Request, error: Exception) -> JSONResponse:
+    status = 422 if isinstance(error, InputError) else 503 if isinstance(error, StorageError) else 500
+    return JSONResponse({"error": str(error)}, status)
+
+
+async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code)
+
+
+async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    wrong = "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in error.errors())
+    return JSONResponse({"error": wrong}, 422)

@@ -1,0 +1,149 @@
+"""Everything `hotseat bank --check` asks of the bank beyond its schema, one line a problem: file, field, what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+
+import pyphen
+from rapidfuzz import fuzz
+
+from server.core.domain import Answer, Bank, Question, Topic, Transcript, Verdict, Word
+from server.core.followups import MAX_WORDS
+from server.core.matching import find_any
+from server.core.normal import tokenize
+from server.grading.embedded import EmbeddedGrader
+
+SPOKEN_WORDS_PER_S = 2.75
+"""165 words a minute: brisk but clear."""
+MIN_READING_EASE = 30.0
+"""Flesch; spoken prompts have to be understood at one hearing, terms of art included."""
+MAX_PROMPT_WORDS = 60
+SAME = 93.0
+"""rapidfuzz token ratio above which two prompts are one question."""
+NEEDED_KINDS = ("core", "estimate", "debugging", "tradeoff")
+MIN_QUESTIONS = 10
+MIN_CAPSTONE_QUESTIONS = 20
+HINTED_KINDS = ("problem", "candidate-evaluation")
+
+_syllables = pyphen.Pyphen(lang="en_US")
+
+
+def problems_of(bank: Bank) -> list[str]:
+    """All problems, in the order of the files."""
+    found = [f"{question.id}.toml: {problem}" for question in bank.questions for problem in _of_question(question)]
+    found.extend(f"topics.toml: topic {topic.id}: {problem}" for topic in bank.topics for problem in _of_topic(topic, bank))
+    found.extend(_duplicates(bank))
+    found.extend(asyncio.run(_model_answers(bank)))
+    return found
+
+
+def _of_question(question: Question) -> Iterator[str]:
+    for check in _CHECKS:
+        yield from check(question)
+
+
+def _lengths(question: Question) -> Iterator[str]:
+    words = len(question.model_answer.split())
+    allowed = int(question.time_limit_s * SPOKEN_WORDS_PER_S)
+    if words > allowed:
+        yield f"model_answer: {words} words take longer than {question.time_limit_s:.0f} s to say; at most {allowed}"
+    if len(question.prompt.split()) > MAX_PROMPT_WORDS:
+        yield f"prompt: {len(question.prompt.split())} words; at most {MAX_PROMPT_WORDS} can be taken in by ear"
+    ease = reading_ease(question.prompt)
+    if ease < MIN_READING_EASE:
+        yield f"prompt: reading ease {ease:.0f}; at least {MIN_READING_EASE:.0f} (shorter sentences, plainer words)"
+
+
+def _hints(question: Question) -> Iterator[str]:
+    if question.kind in HINTED_KINDS and len(question.hints) != 3:
+        yield f"hints: {len(question.hints)}, expected 3 for a {question.kind}"
+    if question.kind == "candidate-evaluation" and not question.exhibit:
+        yield "exhibit: is missing; the answer to be assessed belongs there"
+
+
+def _follow_ups(question: Question) -> Iterator[str]:
+    for follow_up in question.follow_ups:
+        where = f"follow_ups[{follow_up.id}].text"
+        if follow_up.text.count("?") != 1:
+            yield f"{where}: has {follow_up.text.count('?')} question marks, expected exactly one question"
+        if len(follow_up.text.split()) > MAX_WORDS:
+            yield f"{where}: {len(follow_up.text.split())} words, at most {MAX_WORDS}"
+        tokens = tokenize(follow_up.text)
+        for point in question.points:
+            if find_any(tokens, point.patterns):
+                yield f"{where}: gives away point {point.id}"
+
+
+def _patterns(question: Question) -> Iterator[str]:
+    prompt = tokenize(question.prompt)
+    for criterion in question.criteria:
+        for point in criterion.points:
+            where = f"criteria[{criterion.id}].points[{point.id}]"
+            if find_any(prompt, point.patterns):
+                yield f"{where}.patterns: match the prompt, so that an echo would earn credit"
+            for phrasing in point.phrasings:
+                if not find_any(tokenize(phrasing), point.patterns):
+                    yield f"{where}.phrasings: not matched by its patterns: {phrasing!r}"
+                if find_any(tokenize(phrasing), point.contradiction_patterns):
+                    yield f"{where}.phrasings: matches contradiction_patterns: {phrasing!r}"
+            for claim in point.contradictions:
+                if not find_any(tokenize(claim), point.contradiction_patterns):
+                    yield f"{where}.contradictions: not matched by contradiction_patterns: {claim!r}"
+
+
+def _terms(question: Question) -> Iterator[str]:
+    owner: dict[str, str] = {}
+    for entry in question.key_terms:
+        for spelling in {" ".join(token.text for token in tokenize(text)) for text in (entry.term, *entry.spoken)}:
+            if spelling in owner:
+                yield f"key_terms[{entry.term}]: {spelling!r} also stands for {owner[spelling]}"
+            owner[spelling] = entry.term
+
+
+_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _patterns, _terms)
+
+
+def _of_topic(topic: Topic, bank: Bank) -> Iterator[str]:
+    questions = [question for question in bank.questions if question.topic == topic.id]
+    minimum = MIN_CAPSTONE_QUESTIONS if topic.id == "capstone" else MIN_QUESTIONS
+    if len(questions) < minimum:
+        yield f"has {len(questions)} questions, at least {minimum}"
+    if topic.id != "capstone":
+        kinds = {question.kind for question in questions}
+        yield from (f"has no question of kind {kind}" for kind in NEEDED_KINDS if kind not in kinds)
+    covered = {concept for question in questions for concept in question.concepts}
+    yield from (f"concepts: {concept!r} is covered by no question" for concept in topic.concepts if concept not in covered)
+    for question in questions:
+        for concept in question.concepts:
+            if concept not in topic.concepts:
+                yield f"concepts: {question.id} names {concept!r}, which is not a concept of the topic"
+
+
+def _duplicates(bank: Bank) -> Iterator[str]:
+    for index, question in enumerate(bank.questions):
+        for other in bank.questions[index + 1 :]:
+            if fuzz.token_sort_ratio(question.prompt, other.prompt) >= SAME:
+                yield f"{other.id}.toml: prompt: nearly the same as that of {question.id}"
+
+
+async def _model_answers(bank: Bank) -> list[str]:
+    grader = EmbeddedGrader(versions=bank.versions)
+    found: list[str] = []
+    for question in bank.questions:
+        words = tuple(Word(word, 0.0, 0.0) for word in question.model_answer.split())
+        answer = Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
+        grade = await grader.grade(question, [answer])
+        if grade.verdict is not Verdict.STRONG_HIRE:
+            missed = ", ".join(item.point_id for item in grade.findings if item.status != "met")
+            found.append(f"{question.id}.toml: model_answer: graded {grade.verdict}, expected Strong Hire; missed: {missed}")
+    return found
+
+
+def reading_ease(text: str) -> float:
+    """Flesch reading ease of English text: 100 is very easy, 30 is for graduates."""
+    words = re.findall(r"[A-Za-z']+", text)
+    sentences = max(1, len(re.findall(r"[.?!]+", text)))
+    syllables = sum(_syllables.inserted(word).count("-") + 1 for word in words)
+    return 206.835 - 1.015 * len(words) / sentences - 84.6 * syllables / max(1, len(words))

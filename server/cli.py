@@ -1,0 +1,284 @@
+"""The command line. JSON goes to stdout; bad input is one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from server.content import load_bank
+from server.core.domain import Answer, Transcript, Word
+from server.errors import ContentError, HotseatError, InputError
+from server.settings import Settings, load_settings
+
+Result = TypeVar("Result")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_MAX_ANSWER_BYTES = 64_000
+
+
+@click.group()
+@click.version_option(package_name="hotseat")
+def cli() -> None:
+    """Hotseat: spoken mock interviews for LLM-engineering roles."""
+
+
+def main() -> None:
+    """Entry point of ``hotseat`` and ``python -m server``."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except InputError as error:
+        _fail(str(error), 2)
+    except ContentError as error:
+        _fail(f"the question bank has errors: {error}", 2)
+    except HotseatError as error:
+        _fail(str(error), 1)
+
+
+def _fail(text: str, code: int) -> None:
+    click.echo("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip()), err=True)
+    sys.exit(code)
+
+
+def _print(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+# ---- serve ----------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--host", help="Address to serve on (default 127.0.0.1).")
+@click.option("--port", type=int, help="Port to serve on (default 8000).")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
+def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Serve Hotseat to a browser."""
+    import uvicorn
+
+    from server.app import create_app
+    from server.guard import check_exposure
+    from server.loading import make_services
+    from server.wire import MAX_FRAME_SAMPLES
+
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    check_exposure(settings)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    listening = _listen(settings)
+    services = make_services(settings)
+    url = f"http://{settings.host}:{listening.getsockname()[1]}"
+    click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
+    config = uvicorn.Config(
+        create_app(services),
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        # A little above our own limit, so that an oversized frame gets an explanation instead of a closed socket.
+        ws_max_size=64 * MAX_FRAME_SAMPLES,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A bound socket. Raises InputError when the port is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise InputError(
+            f"can't serve on {settings.host}:{settings.port} ({error.strerror}); choose another with --port or HOTSEAT_PORT"
+        ) from None
+    return listening
+
+
+# ---- bank -----------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@_as_json
+@click.option("--check", is_flag=True, help="Check every question and say what is wrong, file and field.")
+def bank(as_json: bool, check: bool) -> None:
+    """List the question bank."""
+    settings = load_settings()
+    loaded = load_bank(settings.rubrics_dir)
+    if check:
+        from server.bank_check import problems_of
+
+        found = problems_of(loaded)
+        if as_json:
+            _print({"questions": len(loaded.questions), "problems": found})
+        else:
+            for problem in found:
+                click.echo(problem)
+            click.echo(f"{len(loaded.questions)} questions, {len(found)} problems")
+        if found:
+            sys.exit(1)
+        return
+    if not as_json:
+        for question in loaded.questions:
+            click.echo(f"{question.id:40} {question.kind:14} {question.title}")
+        return
+    from server.bank_views import bank_document
+
+    _print(bank_document(loaded))
+
+
+# ---- grade ----------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--question", "question_id", required=True, help="Question id, e.g. finetuning/lora.")
+@click.option("--answer-file", required=True, type=click.Path(path_type=Path), help="Text of the answer; - for stdin.")
+@click.option("--grader", type=click.Choice(["combined", "embedded", "llm"]), help="Overrides HOTSEAT_GRADER.")
+@_as_json
+def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool) -> None:
+    """Grade a written answer."""
+    from server.review import grade_json
+
+    settings = load_settings(grader=grader)
+    question = _question(settings, question_id)
+    words = tuple(Word(word, 0.0, 0.0) for word in _read_text(answer_file).split())
+    answer = Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
+
+    async def work() -> Any:
+        from server.loading import load_for_grading, make_services
+
+        return await (await load_for_grading(make_services(settings))).grade(question, [answer])
+
+    graded = _run(work)
+    if as_json:
+        _print({"question": question.id, **grade_json(graded, question)})
+        return
+    click.echo(f"{graded.verdict.value}  ({graded.grader})")
+    for result in graded.criteria:
+        click.echo(f"  {result.level.value:12} {result.criterion_id}")
+        for finding in result.findings:
+            quote = f"  “{finding.evidence.quote}”" if finding.evidence else ""
+            click.echo(f"    {finding.status.value:12} {finding.point_id}{quote}")
+    click.echo(graded.advice or graded.reason)
+
+
+def _question(settings: Settings, question_id: str) -> Any:
+    try:
+        return load_bank(settings.rubrics_dir).question(question_id)
+    except KeyError:
+        raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        data = sys.stdin.buffer.read(_MAX_ANSWER_BYTES + 1) if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise InputError(f"can't read {path}: {error.strerror}") from None
+    if len(data) > _MAX_ANSWER_BYTES:
+        raise InputError(f"{path} has more than {_MAX_ANSWER_BYTES} bytes; an answer is at most a few minutes of speech")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8 text") from None
+
+
+# ---- transcribe -----------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--question", "question_id", required=True, help="Question id; its key terms help recognition.")
+@_as_json
+def transcribe(file: Path, question_id: str, as_json: bool) -> None:
+    """Transcribe an audio file the way a live answer is."""
+    settings = load_settings()
+    question = _question(settings, question_id)
+
+    async def work() -> dict[str, Any]:
+        from server.audio_files import transcribe_file
+        from server.loading import load_for_hearing, make_services
+
+        return await transcribe_file(*await load_for_hearing(make_services(settings)), file, question)
+
+    result = _run(work)
+    _print(result) if as_json else click.echo(result["text"])
+
+
+# ---- rehearse -------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--audio", "files", multiple=True, required=True, type=click.Path(path_type=Path), help="Answers, in order.")
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--question", "questions", multiple=True, help="Question id; several make several rounds.")
+@click.option("--format", "format_id", help="Interview format (default: a drill).")
+@click.option("--follow-ups", type=click.IntRange(0, 3), help="Follow-ups for each question.")
+@click.option("--url", help="A running server; without one, a server is started for the rehearsal.")
+@click.option("--end", type=click.Choice(["done", "silence", "limit"]), default="done", help="How answers end.")
+@_as_json
+def rehearse(
+    files: tuple[Path, ...],
+    more: tuple[Path, ...],
+    questions: tuple[str, ...],
+    format_id: str | None,
+    follow_ups: int | None,
+    url: str | None,
+    end: str,
+    as_json: bool,
+) -> None:
+    """Speak audio files into an interview in real time and report grades and latencies."""
+    from server.rehearse import Script, rehearse_interview
+
+    settings = load_settings()
+    script = Script(files=(*files, *more), questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
+
+    async def work() -> dict[str, Any]:
+        return await rehearse_interview(settings, script)
+
+    report = _run(work)
+    if as_json:
+        _print(report)
+        return
+    for turn in report["turns"]:
+        click.echo(f"\n{turn['asked']}\n  {turn['text']}")
+        click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
+    for entry in report["rounds"]:
+        click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
+
+
+# ---- doctor ---------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@_as_json
+def doctor(as_json: bool) -> None:
+    """Check that everything an interview needs is there, and say how to mend what is not."""
+    from server.doctor import examine
+
+    settings = load_settings()
+    checks = _run(lambda: examine(settings))
+    healthy = all(check["ok"] for check in checks)
+    if as_json:
+        _print({"ok": healthy, "checks": checks})
+    else:
+        for check in checks:
+            click.echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}: {check['detail']}")
+    if not healthy:
+        sys.exit(1)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
+    return asyncio.run(work())

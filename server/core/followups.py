@@ -1,0 +1,85 @@
+"""Which follow-up to ask, and whether a phrasing of it may be spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from server.core.domain import FollowUp, PointFinding, PointStatus, PointTier, Question
+from server.core.matching import find_any, find_phrase
+from server.core.normal import tokenize
+
+MAX_WORDS = 35
+_MIN_WORDS = 4
+_REPEAT_OVERLAP = 0.7
+_LEAK_OVERLAP = 0.6
+_MARKUP = frozenset("*_#`<>{}[]|")
+_COMMON = frozenset(
+    "a an and any are as at be been by can could did do does each for from had has have how i if in into is it its me more "
+    "much not of on one or our should so some such than that the their them then there these they this those to too up was we "
+    "were what when where which while who why will with would you your".split()
+)
+
+
+def rank(question: Question, findings: Sequence[PointFinding], used: Collection[str], tier: int) -> tuple[FollowUp, ...]:
+    """Unused follow-ups, the most telling first: those probing the heaviest missed points, then those going deeper."""
+    status = {finding.point_id: finding.status for finding in findings}
+    weight = {
+        point.id: criterion.weight * (1.5 if point.tier is PointTier.STRONG else 1.0)
+        for criterion in question.criteria
+        for point in criterion.points
+    }
+
+    def worth(follow_up: FollowUp) -> float:
+        missed = [name for name in follow_up.probes if status.get(name) is not PointStatus.MET]
+        # A contradiction is worth probing first: the candidate may correct it.
+        total = sum(weight[name] * (2.0 if status.get(name) is PointStatus.CONTRADICTED else 1.0) for name in missed)
+        score: float = total / len(follow_up.probes) ** 0.5
+        if follow_up.deeper:
+            score = score * 0.5 + 0.25
+        return score if tier in follow_up.tiers else score * 0.5
+
+    left = [follow_up for follow_up in question.follow_ups if follow_up.id not in used]
+    return tuple(sorted(left, key=worth, reverse=True))
+
+
+def problems(
+    text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str, asked: Sequence[str]
+) -> list[str]:
+    """Why ``text`` may not be spoken as this follow-up; empty when it may.
+
+    ``answer`` is all the candidate has said in this round, ``asked`` what the interviewer has.
+    """
+    words = text.split()
+    found: list[str] = []
+    if text.count("?") != 1 or not text.rstrip().endswith("?"):
+        found.append("is not exactly one question")
+    if not _MIN_WORDS <= len(words) <= MAX_WORDS:
+        found.append(f"has {len(words)} words, expected {_MIN_WORDS} to {MAX_WORDS}")
+    if "\n" in text.strip() or _MARKUP & set(text):
+        found.append("has markup or several lines")
+    found.extend(f"repeats {earlier!r}" for earlier in asked if _overlap(text, earlier) >= _REPEAT_OVERLAP)
+    found.extend(_leaks(text, question, follow_up, findings, answer))
+    return found
+
+
+def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str) -> list[str]:
+    """What the phrasing gives away: a point not yet made, or a term nobody has used."""
+    met = {finding.point_id for finding in findings if finding.status is PointStatus.MET}
+    tokens = tokenize(text)
+    found = [
+        f"gives away point {point.id}"
+        for point in question.points
+        if point.id not in met and (find_any(tokens, point.patterns) or _overlap(point.statement, text) >= _LEAK_OVERLAP)
+    ]
+    known = tokenize(f"{question.prompt} {follow_up.text} {answer}")
+    for term in question.key_terms:
+        spellings = (term.term, *term.spoken)
+        if any(find_phrase(tokens, spelling) for spelling in spellings) and not any(find_phrase(known, s) for s in spellings):
+            found.append(f"names {term.term}, which nobody has mentioned")
+    return found
+
+
+def _overlap(wanted: str, text: str) -> float:
+    """Share of the content words of ``wanted`` that occur in ``text``."""
+    content = {token.text for token in tokenize(wanted)} - _COMMON
+    return len(content & {token.text for token in tokenize(text)}) / len(content) if content else 0.0

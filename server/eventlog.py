@@ -1,0 +1,33 @@
+"""Events and plans as JSON, for the store. The names in it are the classes' names."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from server.core import events, phases
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
+_PLAN: TypeAdapter[phases.Plan] = TypeAdapter(phases.Plan)
+
+
+def encode_event(event: events.Event) -> tuple[str, dict[str, Any]]:
+    """(type, payload)."""
+    name = type(event).__name__
+    return name, _ADAPTERS[name].dump_python(event, mode="json")
+
+
+def decode_event(name: str, payload: dict[str, Any]) -> events.Event:
+    """Raises KeyError for an unknown type, pydantic.ValidationError for a payload that doesn't fit."""
+    event: events.Event = _ADAPTERS[name].validate_python(payload)
+    return event
+
+
+def encode_plan(plan: phases.Plan) -> dict[str, Any]:
+    payload: dict[str, Any] = _PLAN.dump_python(plan, mode="json")
+    return payload
+
+
+def decode_plan(payload: dict[str, Any]) -> phases.Plan:
+    return _PLAN.validate_python(payload)

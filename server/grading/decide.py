@@ -1,0 +1,62 @@
+"""From signals to the status of one point, by declared numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.core.domain import PointFinding, PointStatus
+from server.core.evidence import evidence_between
+from server.grading.signals import Found, Signals, looks_listed
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Likeness is a cosine; support a share of pattern groups."""
+
+    pattern_likeness: float = 0.28
+    """A pattern match in a passage less like the point than this is taken for chance."""
+    far_pattern_likeness: float = 0.40
+    """The same for a match that runs over the end of a sentence."""
+    likeness: float = 0.62
+    """Likeness that stands in for a full pattern match, given ``support``."""
+    support: float = 0.5
+    negated_likeness: float = 0.70
+    """Likeness that outweighs a negator before one of the words of a pattern."""
+    claim_likeness: float = 0.62
+    """Likeness to a contradiction that makes one without a pattern."""
+
+
+DEFAULT = Cuts()
+
+
+def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> PointFinding:
+    """The finding with its evidence. Contradictions outweigh mentions."""
+    if signals.claim:
+        return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
+    if with_likeness and signals.claim_likeness >= cuts.claim_likeness:
+        return _finding(signals, PointStatus.CONTRADICTED, signals.claim_closest, "close to a known wrong claim", 0.7)
+    if signals.pattern and not with_likeness:
+        return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
+    if signals.pattern:
+        needed = cuts.pattern_likeness if signals.pattern.within_sentence else cuts.far_pattern_likeness
+        if signals.likeness_at_pattern >= needed:
+            return _finding(signals, PointStatus.MET, signals.pattern, "", min(0.95, 0.5 + signals.likeness_at_pattern / 2))
+    needed = cuts.negated_likeness if signals.negated else cuts.likeness
+    closest = signals.closest
+    if (
+        with_likeness
+        and closest
+        and signals.likeness >= max(needed, signals.claim_likeness)
+        and signals.support >= cuts.support
+        and not looks_listed(closest.heard, closest.span)
+    ):
+        return _finding(signals, PointStatus.MET, signals.closest, "said in other words", 0.65)
+    note = "named without explanation" if signals.listed else "denied" if signals.negated else ""
+    return PointFinding(signals.point.id, PointStatus.NOT_MET, None, note, 1 - min(0.6, signals.likeness))
+
+
+def _finding(signals: Signals, status: PointStatus, found: Found | None, note: str, confidence: float) -> PointFinding:
+    assert found is not None
+    answer = found.heard.answer
+    evidence = evidence_between(answer.transcript, found.span[0], found.span[1], answer.turn_id)
+    return PointFinding(signals.point.id, status, evidence, note, round(confidence, 2))

@@ -1,0 +1,97 @@
+"""The grader that needs no LLM: patterns and sentence likeness over normalised speech. Deterministic."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+
+from server.core import scoring
+from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
+from server.grading import assessable
+from server.grading.decide import Cuts, decide
+from server.grading.decide import DEFAULT as DEFAULT_CUTS
+from server.grading.hearing import hear
+from server.grading.report import advice
+from server.grading.signals import Embedder, Signals, signals
+
+NAME = "embedded"
+
+
+class EmbeddedGrader:
+    """Implements ports.Grader. Without an embedder it grades by patterns alone."""
+
+    def __init__(
+        self,
+        embedder: Embedder | None = None,
+        *,
+        versions: Mapping[str, str] | None = None,
+        thresholds: scoring.Thresholds = scoring.DEFAULT,
+        cuts: Cuts = DEFAULT_CUTS,
+    ) -> None:
+        self._embedder = embedder
+        self._versions = versions or {}
+        self._thresholds = thresholds
+        self._cuts = cuts
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        return await asyncio.to_thread(self.grade_now, question, answers)
+
+    def grade_now(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        """The grade of a round. Never raises for anything that was said."""
+        started = time.perf_counter()
+        reason = assessable.why_not(answers)
+        findings = {} if reason else self.findings(question, answers)
+        return build_grade(
+            question,
+            scoring.implied(question, findings),
+            grader=NAME,
+            reason=reason,
+            version=self._versions.get(question.id, ""),
+            seconds=time.perf_counter() - started,
+            thresholds=self._thresholds,
+        )
+
+    def signals(self, question: Question, answers: Sequence[Answer]) -> dict[str, Signals]:
+        return signals(question, [hear(question, answer) for answer in answers], self._embedder)
+
+    def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
+        """One finding per point, before lean points are taken as shown by strong ones."""
+        return {
+            point_id: decide(found, with_likeness=self._embedder is not None, cuts=self._cuts)
+            for point_id, found in self.signals(question, answers).items()
+        }
+
+
+def build_grade(
+    question: Question,
+    findings: Mapping[str, PointFinding],
+    *,
+    grader: str,
+    reason: str = "",
+    model: str = "",
+    version: str = "",
+    prompt_version: str = "",
+    fallback: bool = False,
+    seconds: float = 0.0,
+    tokens: int = 0,
+    assessable: bool | None = None,
+    thresholds: scoring.Thresholds = scoring.DEFAULT,
+) -> Grade:
+    """Levels, verdict and advice from findings. A reason makes it Not Assessable unless ``assessable`` says otherwise."""
+    statuses = {point_id: finding.status for point_id, finding in findings.items()}
+    counts = not reason if assessable is None else assessable
+    return Grade(
+        question_id=question.id,
+        verdict=scoring.verdict_of(question, statuses, thresholds) if counts else Verdict.NOT_ASSESSABLE,
+        criteria=scoring.criterion_results(question, findings, thresholds),
+        grader=grader,
+        model=model,
+        rubric_version=version,
+        prompt_version=prompt_version,
+        reason=reason,
+        fallback=fallback,
+        seconds=round(seconds, 3),
+        tokens=tokens,
+        advice=advice(question, findings, thresholds) if counts else "",
+    )

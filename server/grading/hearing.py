@@ -1,0 +1,204 @@
+"""What of an answer may earn credit: its words in clauses, without talk to the grader, echoes, disclaimers and hearsay.
+
+Left-out words keep their places as blank tokens, so that no match can reach across them unnoticed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.core.domain import Answer, Question
+from server.core.evidence import bare
+from server.core.matching import Index
+from server.core.normal import Token, fold, tokenize, tokenize_words
+from server.grading.terms import fold_terms
+
+Span = tuple[int, int]
+"""First word and the word after the last."""
+
+SENTENCE_PAUSE_S = 1.2
+"""A silence between words that ends a sentence where the recogniser wrote no full stop."""
+LONG_CLAUSE = 34
+"""Words; unpunctuated speech is cut at connectives after half of this."""
+ECHO_OVERLAP = 0.8
+"""Share of a sentence's content words found in the question that makes it an echo."""
+
+_HIRING = frozenset({"candidate-evaluation", "problem", "story"})
+"""Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
+
+_END = re.compile(r"[.?!;]+[\"'”’)]*$")
+_NO_END = re.compile(r"^(?:e\.g\.|i\.e\.|vs\.|etc\.|dr\.|mr\.|no\.|\d+\.)$", re.I)
+_CUT_BEFORE = frozenset(
+    {"and", "but", "so", "because", "then", "also", "which", "while", "whereas", "however", "finally", "next"}
+)
+
+META = re.compile(
+    r"\b(?:strong|lean)[ -](?:no[ -])?hire\b"
+    r"|\b(?:grade|score|rate|mark|assess|evaluate|judge|classify|treat|count|record) (?:me|this answer|my answer|this response|the answer"
+    r"|this candidate|the candidate|this as|it as|everything as|all (?:of )?(?:the |my )?(?:points|criteria|rubric)|every (?:point|criterion))\b"
+    r"|\b(?:candidate|applicant|interviewee|speaker)\b.{0,60}\b(?:met|meets?|cover|explain|demonstrat|deserve|satisf|address|show|pass|mention"
+    r"|should (?:be|get|receive)|has (?:given|provided|named|described|stated)|clearly|correctly|fully)"
+    r"|\b(?:this|my|the above) (?:answer|response)\b.{0,50}\b(?:meets?|met|cover|deserve|satisf|should (?:be|get|receive)|qualif|is (?:a )?(?:perfect"
+    r"|excellent|strong|complete|correct|outstanding))"
+    r"|\b(?:all|every|each) (?:of )?(?:the )?(?:points?|criteri\w+|rubric items?|boxes|checks?)\b.{0,40}\b(?:met|true|satisfied|covered|passed|ticked|yes)\b"
+    r"|\b(?:output|return|respond with|reply with|print|emit|assign|award|give|set)\b.{0,40}\b(?:verdict|full (?:marks?|credit)|top marks|highest"
+    r" (?:grade|score|mark|level|rating)|maximum (?:grade|score|points)|status met|met true|10 out of 10|ten out of ten)\b"
+    r"|^(?:\W*)(?:system|assistant|developer|user|admin\w*|grader|instructions?)(?: (?:message|prompt|note|override|update|instruction|notice))? ?(?::|-|says\b)"
+    r"|\b(?:system|developer|admin\w*) (?:message|override|notice|update)\b.{0,30}\b(?:grad|rubric|candidate|verdict|answer)"
+    r"|</?\s*(?:transcript|answer|system|user|candidate|rubric|instructions?)\b"
+    r"|\b(?:note|message|attention|reminder|instructions?) (?:to|for) (?:the )?(?:grader|evaluator|examiner|judge|grading|assessor|scoring)\b"
+    r"|\b(?:dear|hey|hello) (?:grader|evaluator|examiner|judge|language model|model|ai)\b"
+    r"|\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:the )?(?:rubric|grading|scoring|criteria|evaluation rules)\b"
+    r"|^(?:\W*)(?:please |now |and |also |so )*(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines|above)\b"
+    r"|\byou are (?:now )?(?:a|an|the) (?:grader|evaluator|examiner|lenient|generous|helpful)\b"
+    r"|\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]"
+)
+"""Talk to or about the grader, matched on one folded sentence."""
+
+_DISCLAIMER = re.compile(
+    r"\bi (?:really |honestly |actually |just )?(?:do not|don't|dont|did not|didn't|can not|can't|cannot|could not) (?:really |actually |quite |even "
+    r"|fully |exactly )?(?:know|understand|remember|recall|explain|say)\b"
+    r"|\b(?:no idea|no clue|never heard|never understood|not (?:really |quite |too |so )?(?:sure|certain|familiar)|i forgot|i forget|i have heard"
+    r"|i've heard|i heard|i read somewhere|heard of|i have seen the (?:word|term)|i am guessing|i'm guessing)\b"
+)
+_HEARSAY = re.compile(
+    r"\b(?:misconception|myth)s?\b|\b(?:some|many|most|other) (?:people|candidates|engineers|folks) (?:often |still |will )?(?:say|think|claim|believe|assume)\b"
+    r"|\bpeople (?:often |sometimes |usually |still )?(?:think|claim|believe|assume)\b|\bit (?:is|'s) (?:not|n't) true that\b|\bit isn't true that\b"
+    r"|\byou (?:might|may|could) think\b|\bone might think\b"
+)
+_CLAUSE_END = re.compile(r"[,.;:?!]$")
+_TURN = frozenset({"but", "however", "though", "although", "yet", "actually"})
+_COMMON = frozenset(
+    [
+        "how",
+        "do",
+        "does",
+        "you",
+        "the",
+        "a",
+        "an",
+        "is",
+        "are",
+        "in",
+        "of",
+        "to",
+        "it",
+        "and",
+        "what",
+        "when",
+        "why",
+        "i",
+        "would",
+        "that",
+        "this",
+        "be",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One answer ready for matching."""
+
+    answer: Answer
+    words: tuple[str, ...]
+    sentences: tuple[Span, ...]
+    """All sentences, credited or not."""
+    credited: tuple[Span, ...]
+    """Clauses of the sentences that may earn credit."""
+    blocked: frozenset[int]
+    """Words that may not."""
+    tokens: tuple[Token, ...]
+    """Tokens of all words; blocked ones blank, spoken variants of key terms replaced by the term."""
+    index: Index
+    talks_to_grader: bool
+
+    def text(self, span: Span) -> str:
+        return " ".join(self.words[span[0] : span[1]])
+
+    def word_span(self, start: int, end: int) -> Span:
+        """The words of tokens start to end (exclusive)."""
+        return self.tokens[start].word, self.tokens[end - 1].word + 1
+
+
+def hear(question: Question, answer: Answer) -> Heard:
+    words = tuple(word.text for word in answer.transcript.words)
+    sentences = split_sentences(words, [(word.start, word.end) for word in answer.transcript.words])
+    blocked: set[int] = set()
+    meta = False
+    for start, end in sentences:
+        text = fold(" ".join(words[start:end]))
+        if question.kind not in _HIRING and META.search(text):
+            meta = True
+            blocked.update(range(start, end))
+        elif is_echo(text, question.prompt) or (answer.asked and is_echo(text, answer.asked)):
+            blocked.update(range(start, end))
+        else:
+            blocked.update(_disowned(words, start, end))
+    tokens = tuple(
+        Token("", token.word) if token.word in blocked else token
+        for token in fold_terms(tokenize_words(words), question.key_terms)
+    )
+    credited = tuple(
+        clause for span in sentences for clause in split_clauses(words, span) if not blocked.issuperset(range(*clause))
+    )
+    return Heard(answer, words, sentences, credited, frozenset(blocked), tokens, Index(tokens), meta)
+
+
+def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:
+    """Sentences by punctuation, or by a long silence (seconds) where words are timed."""
+    spans: list[Span] = []
+    start = 0
+    for place, word in enumerate(words):
+        stops = bool(_END.search(word)) and not _NO_END.match(word)
+        if not stops and place + 1 < len(words) and place < len(times) - 1:
+            stops = times[place + 1][0] - times[place][1] >= SENTENCE_PAUSE_S and place - start >= 5
+        if stops or place + 1 == len(words):
+            spans.append((start, place + 1))
+            start = place + 1
+    return tuple(spans)
+
+
+def split_clauses(words: Sequence[str], span: Span) -> list[Span]:
+    """A sentence, or a long one in pieces cut at commas and connectives once they are of fair length."""
+    if span[1] - span[0] <= LONG_CLAUSE:
+        return [span]
+    pieces: list[Span] = []
+    start = span[0]
+    for place in range(span[0] + 1, span[1]):
+        length = place - start
+        cut = bare(words[place]) in _CUT_BEFORE or words[place - 1].endswith((",", ":"))
+        if (cut and length >= LONG_CLAUSE // 2 and span[1] - place >= 5) or length >= LONG_CLAUSE:
+            pieces.append((start, place))
+            start = place
+    pieces.append((start, span[1]))
+    return pieces
+
+
+def is_echo(sentence: str, question: str) -> bool:
+    """Whether a sentence says little that the question did not."""
+    said = {token.stem for token in tokenize(sentence)} - _COMMON
+    asked = {token.stem for token in tokenize(question)}
+    return bool(said) and len(said & asked) / len(said) >= ECHO_OVERLAP
+
+
+def _disowned(words: Sequence[str], start: int, end: int) -> set[int]:
+    """Words of clauses that the candidate says they do not know, or reports as what others wrongly think."""
+    out: set[int] = set()
+    text, places = "", []
+    for place in range(start, end):
+        text += (" " if text else "") + fold(words[place])
+        places.append((len(text), place))
+    for pattern in (_DISCLAIMER, _HEARSAY):
+        for found in pattern.finditer(text):
+            first = next(place for stop, place in places if stop > found.start())
+            last = next(place for stop, place in places if stop >= found.end())
+            place = last
+            while place < end - 1 and not (place > last and _CLAUSE_END.search(words[place])):
+                if bare(words[place + 1]) in _TURN:
+                    break
+                place += 1
+            out.update(range(first, place + 1))
+    return out

@@ -1,0 +1,72 @@
+"""Labelled answers for measuring graders: one JSON object a line under <root>/<split>/*.jsonl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.core.domain import Answer, PointStatus, Question, Transcript, Verdict, Word
+from server.errors import ContentError
+
+ADVERSARIAL = frozenset({"salad", "echo", "empty", "off-topic"})
+"""Families that may never rise above No Hire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: str
+    question: str
+    family: str
+    verdict: Verdict
+    points: Mapping[str, PointStatus]
+    text: str
+    base: str = ""
+    """Id of the item this one is a rewording of; both should get the same verdict."""
+    recognised: bool = False
+    """The text went through speech synthesis and recognition."""
+
+
+def load_items(root: Path, split: str) -> list[Item]:
+    """Raises ContentError naming file and line."""
+    items: list[Item] = []
+    for path in sorted((root / split).glob("*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                items.append(_item(line, f"{path.name}:{number}"))
+    if not items:
+        raise ContentError(f"{root / split}: no labelled answers found")
+    return items
+
+
+def _item(line: str, where: str) -> Item:
+    try:
+        raw = json.loads(line)
+        return Item(
+            id=str(raw["id"]),
+            question=str(raw["question"]),
+            family=str(raw["family"]),
+            verdict=Verdict(raw["verdict"]),
+            points={str(name): PointStatus(status) for name, status in raw.get("points", {}).items()},
+            text=str(raw["text"]),
+            base=str(raw.get("base") or ""),
+            recognised=bool(raw.get("recognised", False)),
+        )
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ContentError(f"{where}: {error}") from None
+
+
+def as_answer(item: Item, question: Question) -> Answer:
+    """The item as one typed answer, so that no time or probability is made up."""
+    words = tuple(Word(word, 0.0, 0.0) for word in item.text.split())
+    return Answer(
+        turn_id=1,
+        round=0,
+        question_id=question.id,
+        asked=question.prompt,
+        follow_up_id=None,
+        transcript=Transcript(words, typed=True),
+        duration_s=60.0,
+        ended_by="done",
+    )

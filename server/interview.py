@@ -1,0 +1,324 @@
+"""The async shell of one interview: one queue of events, one timer, one task group. All decisions are core.session's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from server import wire
+from server.connection import TAKEN_OVER, Connection
+from server.core import events, session
+from server.core.domain import Question, Transcript, Word
+from server.core.phases import (
+    Answering,
+    Finalising,
+    Finished,
+    FollowingUp,
+    Grading,
+    State,
+    Thinking,
+    Utterance,
+)
+from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
+from server.journal import Journal
+from server.listening import Caption, Listener, SpeechEvent
+from server.microphone import Microphone
+from server.ports import InterviewRecord
+from server.services import Services
+from server.snapshot import grade_message, state_message
+from server.voice import CLOSING, Kind, VoiceOut
+
+log = logging.getLogger(__name__)
+
+_BARGE_IN_S = 0.6
+"""Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
+_ONSET_S = 0.16
+_BUSY = (Answering, Finalising, FollowingUp)
+
+
+class Interview:
+    """Runs one interview, with or without a browser attached, until it is finished."""
+
+    def __init__(self, journal: Journal, services: Services) -> None:
+        self.id = journal.record.id
+        self._journal = journal
+        self._services = services
+        self.state: State = journal.state
+        self._events: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._connection: Connection | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._speaking: asyncio.Task[None] | None = None
+        assert services.make_vad is not None and services.voice is not None
+        self._voice = VoiceOut(services.voice, self._send)
+        self._microphone = Microphone(
+            self.id, services.archive, services.clock, services.make_vad, self._on_onset, self._on_trouble
+        )
+        self._tier: int = journal.record.options.get("tier", 3)
+        self._committed = ""
+        self._busy = False
+
+    # ---- The browser's side ------------------------------------------------------------------------------------------
+
+    def attach(self, connection: Connection) -> None:
+        """Makes this the interview's only browser."""
+        if self._connection is not None:
+            self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
+        self._connection = connection
+        connection.send(wire.Hello(interview_id=self.id))
+        if isinstance(self.state, Finished):
+            self._publish()
+            self._execute(events.Close())
+        self.post(events.Attached())
+
+    def detach(self, connection: Connection) -> None:
+        if self._connection is connection:
+            self._connection = None
+            self.post(events.Detached())
+
+    @property
+    def record(self) -> InterviewRecord:
+        return self._journal.record
+
+    def drop(self, code: int, reason: str) -> None:
+        """Hangs up on the browser."""
+        if self._connection is not None:
+            self._connection.close(code, reason)
+
+    def on_message(self, message: wire.ClientMessage) -> None:
+        if isinstance(message, wire.Mic):
+            log.info("interview %s: microphone %s", self.id, message.state)
+        elif (event := wire.to_event(message)) is not None:
+            self.post(event)
+
+    def on_frame(self, frame: wire.MicFrame) -> None:
+        self._microphone.frame(frame)
+
+    def post(self, event: events.Event) -> None:
+        self._events.put_nowait(event)
+
+    def _send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
+        if self._connection is not None:
+            self._connection.send(message, audio)
+
+    def _on_onset(self, turn_id: int) -> None:
+        self.post(events.SpeechStarted(turn_id))
+
+    def _on_trouble(self, code: str, text: str) -> None:
+        self._send(wire.ErrorMessage(code="flood", text=text) if code == "flood" else wire.Notice(code=code, text=text))
+
+    # ---- The loop ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Returns when the interview is finished; raises only for a bug."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                if self._journal.recovered:
+                    await self._apply(events.Recovered(self._services.archive.seconds(self.id, session.turn_of(self.state))))
+                while not isinstance(self.state, Finished):
+                    await self._apply(await self._next_event())
+                await self._journal.settle()
+        finally:
+            self._set_busy(False)
+            self._microphone.stop()
+
+    async def _next_event(self) -> events.Event:
+        deadline = session.next_deadline(self.state)
+        if deadline is None:
+            return await self._events.get()
+        try:
+            async with asyncio.timeout(max(0.0, deadline - self._services.clock.now())):
+                return await self._events.get()
+        except TimeoutError:
+            return events.TimerFired()
+
+    async def _apply(self, event: events.Event) -> None:
+        now = self._services.clock.now()
+        result = session.step(self.state, event, now)
+        if result.error is not None:
+            self._refuse(event, result.error)
+            return
+        if result.state == self.state and not result.commands:
+            if isinstance(event, events.Attached):  # another tab took over
+                self._publish()
+            return
+        before, self.state = self.state, result.state
+        self._set_busy(isinstance(self.state, _BUSY))
+        await self._journal.append(event, now, self.state, self._on_trouble)
+        for command in result.commands:
+            self._execute(command)
+        self._watch(before)
+        self._publish()
+
+    def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
+        """Tells the browser, unless the event was only late: results and clicks cross on the wire."""
+        log.debug("interview %s: %s", self.id, error)
+        if isinstance(event, events.StartPressed | events.EndPressed):
+            self._send(wire.ErrorMessage(code="unexpected", text=str(error)))
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy and not self._busy:
+            self._services.quiet.enter()
+        elif self._busy and not busy:
+            self._services.quiet.leave()
+        self._busy = busy
+
+    def _publish(self) -> None:
+        microphone = self._microphone
+        next_frame = microphone.next_frame if microphone.turn_id == session.turn_of(self.state) else 0
+        self._send(state_message(self.state, self._services, next_frame))
+
+    # ---- Commands ----------------------------------------------------------------------------------------------------
+
+    def _execute(self, command: events.Command) -> None:
+        match command:
+            case events.Ask():
+                self._microphone.watch(command.utterance.turn_id, _BARGE_IN_S)
+                self._speaking = self._spawn(self._ask(command.utterance))
+            case events.StopVoice():
+                if self._speaking is not None:
+                    self._speaking.cancel()
+                self._send(wire.VoiceStop(turn_id=command.turn_id))
+            case events.StartAnswer():
+                self._microphone.record(command.turn_id, command.limit_s, self._listen(command.turn_id, command.limit_s))
+            case events.CloseAnswer():
+                self._voice.acknowledge(command.turn_id, command.ended_by)
+                self._spawn(self._finalise(command))
+            case events.ChooseFollowUp():
+                self._spawn(self._choose(command))
+            case events.GradeRound():
+                self._spawn(self._grade(command.round))
+            case events.ShowHint():
+                hints = self._question().hints
+                if command.number <= len(hints):
+                    text = hints[command.number - 1]
+                    self._send(wire.HintMessage(turn_id=command.turn_id, number=command.number, text=text))
+            case events.Close():
+                self._send(wire.FinishedMessage(review=f"/review/{self.id}"))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        assert self._tasks is not None
+        return self._tasks.create_task(work)
+
+    def _watch(self, before: State) -> None:
+        """Keeps the microphone doing what the phase wants."""
+        match self.state:
+            case Thinking() if not isinstance(before, Thinking):
+                self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
+            case Answering() if isinstance(before, Answering) and before.deadline is None and self.state.deadline is not None:
+                turn_id, limit = self.state.utterance.turn_id, self.state.limit_s
+                self._microphone.resume(turn_id, limit, self._listen(turn_id, limit))
+            case Grading() if not isinstance(before, Grading):
+                self._spawn(self._say_goodbye(self.state.turn_id))
+
+    def _question(self, round_index: int | None = None) -> Question:
+        rounds = self.state.progress.plan.rounds
+        index = self.state.progress.round if round_index is None else round_index
+        return self._services.bank.question(rounds[min(index, len(rounds) - 1)].question_id)
+
+    async def _ask(self, utterance: Utterance) -> None:
+        kind: Kind = "question" if utterance.follow_up_id is None else "follow_up"
+        seconds = 0.0
+        try:
+            seconds = await self._voice.say(utterance.turn_id, kind, utterance.text)
+        except SpeakerError as error:
+            log.warning("interview %s: %s", self.id, error)
+            self._send(wire.Notice(code="voice", text="The voice failed; the question is on the page."))
+        self.post(events.VoiceSent(utterance.turn_id, seconds))
+
+    async def _say_goodbye(self, turn_id: int) -> None:
+        with contextlib.suppress(SpeakerError):
+            await self._voice.say(turn_id, "closing", CLOSING)
+
+    def _listen(self, turn_id: int, limit_s: float) -> Listener:
+        assert self._services.transcriber is not None and self._services.make_vad is not None
+        self._committed = ""
+        question = self._question()
+
+        def on_caption(caption: Caption) -> None:
+            self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial))
+            self._warm(question, caption.committed)
+
+        def on_speech(event: SpeechEvent) -> None:
+            self._on_silence(turn_id, event)
+
+        listener = Listener(
+            self.id,
+            self._services.transcriber,
+            self._services.make_vad(),
+            question.key_terms,
+            (),
+            on_caption=on_caption,
+            on_speech=on_speech,
+        )
+        listener.expect_end(limit_s)
+        return listener
+
+    def _on_silence(self, turn_id: int, event: SpeechEvent) -> None:
+        plan = self.state.progress.plan
+        allowed = plan.silence_s if event.spoke else plan.no_speech_s
+        self._send(
+            wire.SpeechMessage(
+                turn_id=turn_id,
+                speaking=event.speaking,
+                silence_ms=round(event.silence_s * 1000),
+                ends_at_ms=round(allowed * 1000),
+            )
+        )
+        if event.silence_s >= allowed:
+            self.post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))
+
+    def _warm(self, question: Question, committed: str) -> None:
+        """Lets the language model read along while the candidate speaks."""
+        if self._services.interviewer is None or committed == self._committed:
+            return
+        self._committed = committed
+        self._spawn(self._services.interviewer.warm(question, committed, self._manner()))
+
+    def _manner(self) -> str:
+        return self._services.catalogue.manner(self._tier)
+
+    async def _finalise(self, command: events.CloseAnswer) -> None:
+        transcript, seconds, note = Transcript(), 0.0, ""
+        try:
+            heard, seconds = await self._microphone.finish(command.turn_id, lambda: self._listen(command.turn_id, 0.0))
+            transcript = Transcript(heard.words) if heard is not None else transcript
+        except (TranscriberError, StorageError) as error:
+            log.warning("interview %s: %s", self.id, error)
+            note = "This answer could not be written down; its audio is kept."
+            self._send(wire.Notice(code="transcript", text=note))
+        if command.typed is not None:
+            transcript = Transcript(tuple(Word(word, 0.0, 0.0) for word in command.typed.split()), typed=True)
+        self._send(
+            wire.AnswerMessage(
+                turn_id=command.turn_id, text=transcript.text, duration_s=seconds, ended_by=command.ended_by, note=note
+            )
+        )
+        self.post(events.Transcribed(command.turn_id, transcript, seconds, note))
+
+    async def _choose(self, command: events.ChooseFollowUp) -> None:
+        services, question = self._services, self._question(command.round)
+        answers = self.state.progress.answers_of(command.round)
+        assert services.interviewer is not None and services.embedded is not None
+        try:
+            findings = (await services.embedded.grade(question, answers)).findings
+        except GraderError:
+            findings = ()
+        chosen = await services.interviewer.choose(question, answers, findings, self._tier, self._manner())
+        if chosen is None:
+            self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
+            return
+        self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
+
+    async def _grade(self, round_index: int) -> None:
+        assert self._services.grader is not None
+        try:
+            grade = await self._services.grader.grade(self._question(round_index), self.state.progress.answers_of(round_index))
+        except GraderError as error:
+            self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=str(error)))
+            self.post(events.RoundNotGraded(round_index, str(error)))
+            return
+        self._send(grade_message(round_index, grade))
+        self.post(events.RoundGraded(round_index, grade))

@@ -1,0 +1,94 @@
+"""The interviewer's side of a follow-up: chosen from the bank by what was missed, phrased by the language model.
+
+Whatever the model says is checked by core.followups before it is spoken; the bank's own words stand in when it is slow,
+absent or breaks a rule.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.core import followups
+from server.core.domain import Answer, FollowUp, PointFinding, Question
+from server.errors import ChatModelError
+from server.ports import ChatModel
+from server.prompts import Prompts
+
+log = logging.getLogger(__name__)
+
+_MAX_TOKENS = 70
+_WHOLE_S = 6.0
+"""Seconds for the whole phrasing, once its first token is there."""
+_MAX_ANSWER_CHARS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What to ask next."""
+
+    follow_up_id: str
+    text: str
+    source: str
+    """"llm" or "bank"."""
+    reason: str = ""
+    """Why the bank's words were used."""
+
+
+class Interviewer:
+    """Chooses and phrases follow-ups. ``chat`` is None when there is no language model."""
+
+    def __init__(self, chat: ChatModel | None, prompts: Prompts, first_token_s: float) -> None:
+        self._chat = chat
+        self._prompts = prompts
+        self._first_token_s = first_token_s
+
+    async def choose(
+        self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int, manner: str
+    ) -> Chosen | None:
+        """The follow-up to ask after these answers of one round; None when the bank has none left."""
+        used = {answer.follow_up_id for answer in answers if answer.follow_up_id}
+        ranked = followups.rank(question, findings, used, tier)
+        if not ranked:
+            return None
+        best = ranked[0]
+        if self._chat is None:
+            return Chosen(best.id, best.text, "bank", "no language model")
+        said = " ".join(answer.transcript.text for answer in answers)
+        try:
+            text = await self._phrase(question, said, best, manner)
+        except (ChatModelError, TimeoutError) as error:
+            reason = str(error) or "the language model was too slow"
+            log.warning("follow-up in the bank's words: %s", reason)
+            return Chosen(best.id, best.text, "bank", reason)
+        wrong = followups.problems(text, question, best, findings, said, [answer.asked for answer in answers])
+        if wrong:
+            log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
+            return Chosen(best.id, best.text, "bank", "the model's words broke a rule")
+        return Chosen(best.id, text, "llm")
+
+    async def warm(self, question: Question, said: str, manner: str) -> None:
+        """Lets the endpoint read the prompt as far as it is known, so that the first token comes sooner. Never fails."""
+        if self._chat is None:
+            return
+        with contextlib.suppress(ChatModelError):
+            await self._chat.complete(self._messages(question, said, "", manner), max_tokens=1)
+
+    async def _phrase(self, question: Question, said: str, follow_up: FollowUp, manner: str) -> str:
+        """Raises ChatModelError, TimeoutError."""
+        assert self._chat is not None
+        stream = self._chat.stream(self._messages(question, said, follow_up.text, manner), max_tokens=_MAX_TOKENS)
+        parts = [await asyncio.wait_for(anext(stream, ""), self._first_token_s)]
+        async with asyncio.timeout(_WHOLE_S):
+            parts.extend([part async for part in stream])
+        return " ".join("".join(parts).split()).strip('"“” ')
+
+    def _messages(self, question: Question, said: str, follow_up: str, manner: str) -> list[dict[str, str]]:
+        system = self._prompts.render("follow_up_system.j2", manner=manner, max_words=followups.MAX_WORDS)
+        # Three quotes delimit the answer in the prompt; the candidate can't be heard to say them, but can type them.
+        answer = said.replace('"""', "")[-_MAX_ANSWER_CHARS:]
+        user = self._prompts.render("follow_up_user.j2", question=question.prompt, answer=answer, follow_up=follow_up)
+        return [{"role": "system", "content": system}, {"role": "user", "content": user}]

@@ -1,0 +1,308 @@
+"""Speaks audio files into an interview over the real WebSocket, in real time, and measures every wait."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import websockets
+
+from server.audio_files import read_audio
+from server.errors import HotseatError, InputError
+from server.ports import SAMPLE_RATE
+from server.settings import Settings
+from server.wire import PROTOCOL, pack_frame
+
+_FRAME = 640
+_READY_S = 300.0
+_INTERVIEW_S = 3600.0
+DEFAULT_QUESTION = "transformers/core"
+
+
+class RehearsalError(HotseatError):
+    """The server did not play its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What to say, and to what."""
+
+    files: Sequence[Path]
+    """Answers in order; turns beyond them are skipped."""
+    questions: Sequence[str] = ()
+    format: str | None = None
+    follow_ups: int | None = None
+    url: str | None = None
+    end: str = "done"
+    """How answers end: "done", "silence" or "limit"."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    turn_id: int
+    round: int
+    asked: str
+    follow_up: bool
+    file: str | None
+    text: str = ""
+    ended_by: str = ""
+    duration_s: float = 0.0
+    captions: int = 0
+    started: float | None = None
+    """When the clock started, on the rehearsal's clock, like all below."""
+    ended: float | None = None
+    acknowledged: float | None = None
+    transcribed: float | None = None
+    replied: float | None = None
+    """First audio of the next follow-up or question."""
+    graded: float | None = None
+
+    def since_end(self, moment: float | None) -> float | None:
+        return None if moment is None or self.ended is None else round(moment - self.ended, 3)
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "turn_id": self.turn_id,
+            "round": self.round,
+            "asked": self.asked,
+            "follow_up": self.follow_up,
+            "file": self.file,
+            "text": self.text,
+            "ended_by": self.ended_by,
+            "duration_s": self.duration_s,
+            "captions": self.captions,
+            "answered_for_s": None if self.started is None or self.ended is None else round(self.ended - self.started, 3),
+            "latencies": {
+                "acknowledgement_s": self.since_end(self.acknowledged),
+                "final_transcript_s": self.since_end(self.transcribed),
+                "reply_audio_s": self.since_end(self.replied),
+                "grade_s": self.since_end(self.graded),
+            },
+        }
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """Plays the browser's part."""
+
+    socket: websockets.ClientConnection
+    script: Script
+    answers: list[np.ndarray[Any, Any]]
+    turns: dict[int, _Turn] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    phase: tuple[str, int] = ("", 0)
+    speaking: asyncio.Task[None] | None = None
+    playing: asyncio.Task[None] | None = None
+    voice_s: float = 0.0
+    voice_started: float = 0.0
+
+    async def run(self) -> None:
+        await self._send({"type": "start"})
+        async with asyncio.timeout(_INTERVIEW_S):
+            async for data in self.socket:
+                now = time.monotonic()
+                if isinstance(data, bytes):
+                    continue
+                message = json.loads(data)
+                if message["type"] == "finished":
+                    break
+                await self._handle(message, now)
+        for task in (self.speaking, self.playing):
+            if task is not None:
+                task.cancel()
+
+    async def _handle(self, message: dict[str, Any], now: float) -> None:
+        match message["type"]:
+            case "hello" if message["protocol"] != PROTOCOL:
+                raise RehearsalError(f"the server speaks protocol {message['protocol']}, this rehearsal {PROTOCOL}")
+            case "state":
+                await self._on_state(message, now)
+            case "voice":
+                self._on_voice(message, now)
+            case "voice.end" if message["utterance"] in ("question", "follow_up"):
+                self.playing = asyncio.create_task(self._played(message["turn_id"]))
+            case "caption":
+                self.turns[message["turn_id"]].captions += 1
+            case "answer":
+                turn = self.turns[message["turn_id"]]
+                turn.text, turn.ended_by, turn.duration_s = message["text"], message["ended_by"], message["duration_s"]
+                turn.transcribed = now
+            case "grade":
+                last = [turn for turn in self.turns.values() if turn.round == message["round"]][-1]
+                last.graded = now
+            case "notice" | "error":
+                self.notices.append(message["text"])
+
+    async def _on_state(self, state: dict[str, Any], now: float) -> None:
+        turn_id, phase = state["turn_id"], state["phase"]
+        if (phase, turn_id) == self.phase:
+            return
+        self.phase = (phase, turn_id)
+        if phase == "asking":
+            number = len(self.turns)
+            file = str(self.script.files[number]) if number < len(self.script.files) else None
+            self.turns[turn_id] = _Turn(turn_id, state["round"], state["text"], state["follow_up"], file)
+        elif phase == "thinking":
+            number = list(self.turns).index(turn_id)
+            if number < len(self.answers):
+                self.speaking = asyncio.create_task(self._speak(turn_id, self.answers[number]))
+            else:
+                await self._send({"type": "skip", "turn_id": turn_id})
+        elif phase == "answering":
+            self.turns[turn_id].started = now
+        elif phase == "finalising":
+            turn = self.turns[turn_id]
+            turn.ended = turn.ended or now
+            if self.speaking is not None:
+                self.speaking.cancel()
+
+    def _on_voice(self, message: dict[str, Any], now: float) -> None:
+        turn_id = message["turn_id"]
+        if message["utterance"] == "acknowledgement":
+            self.turns[turn_id].acknowledged = self.turns[turn_id].acknowledged or now
+            return
+        if message["index"] == 0:
+            self.voice_started, self.voice_s = now, 0.0
+            for turn in self.turns.values():
+                if turn.turn_id < turn_id and turn.replied is None:
+                    turn.replied = now
+        self.voice_s += message["bytes"] / 2 / message["sample_rate"]
+
+    async def _played(self, turn_id: int) -> None:
+        await asyncio.sleep(max(0.0, self.voice_started + self.voice_s - time.monotonic()))
+        await self._send({"type": "playback.done", "turn_id": turn_id})
+
+    async def _speak(self, turn_id: int, samples: np.ndarray[Any, Any]) -> None:
+        """Sends the answer's frames as a microphone would, then ends it the way the script says."""
+        pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
+        began = time.monotonic()
+        number = 0
+        silence = np.zeros(_FRAME, dtype="<i2")
+        while True:
+            start = number * _FRAME
+            if start >= len(pcm) and self.script.end == "done":
+                break
+            frame = pcm[start : start + _FRAME] if start < len(pcm) else silence
+            await self.socket.send(pack_frame(turn_id, number, frame.tobytes()))
+            number += 1
+            await asyncio.sleep(max(0.0, began + number * _FRAME / SAMPLE_RATE - time.monotonic()))
+        self.turns[turn_id].ended = time.monotonic()
+        await self._send({"type": "done", "turn_id": turn_id})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.socket.send(json.dumps(message))
+
+
+async def rehearse_interview(settings: Settings, script: Script) -> dict[str, Any]:
+    """Runs the interview and returns the report. Raises InputError, RehearsalError."""
+    answers = [read_audio(path) for path in script.files]
+    async with (
+        _server(settings, script.url) as url,
+        httpx.AsyncClient(base_url=url, headers=_auth(settings), timeout=30) as http,
+    ):
+        await _until_ready(http)
+        interview_id = await _create(http, script)
+        address = url.replace("http", "ws", 1) + f"/api/interviews/{interview_id}/socket"
+        async with websockets.connect(address, max_size=None, additional_headers=_auth(settings)) as socket_:
+            candidate = _Candidate(socket_, script, answers)
+            try:
+                await candidate.run()
+            except (websockets.ConnectionClosed, TimeoutError) as error:
+                raise RehearsalError(f"the interview broke off: {error}") from error
+        reviewed = (await http.get(f"/api/interviews/{interview_id}")).json()
+    turns = [turn.report() for turn in candidate.turns.values()]
+    return {
+        "interview_id": interview_id,
+        "url": url,
+        "turns": turns,
+        "rounds": reviewed["rounds"],
+        "finished": reviewed["finished"],
+        "notices": candidate.notices,
+    }
+
+
+async def _create(http: httpx.AsyncClient, script: Script) -> str:
+    wanted: dict[str, Any] = {"format": script.format or "drill"}
+    if script.questions:
+        wanted["question_ids"] = list(script.questions)
+    elif script.format is None:
+        wanted["question_ids"] = [DEFAULT_QUESTION]
+    if script.follow_ups is not None:
+        wanted["follow_ups"] = script.follow_ups
+    reply = await http.post("/api/interviews", json=wanted)
+    if reply.status_code != 201:
+        raise InputError(reply.json().get("error", reply.text))
+    created: str = reply.json()["id"]
+    return created
+
+
+async def _until_ready(http: httpx.AsyncClient) -> None:
+    deadline = time.monotonic() + _READY_S
+    while time.monotonic() < deadline:
+        try:
+            status = (await http.get("/api/status")).json()
+        except httpx.TransportError as error:
+            raise InputError(f"no Hotseat answers at {http.base_url}: {error}") from None
+        if status["ready"]:
+            return
+        failed = [part for part in status["parts"] if part["state"] == "failed"]
+        if failed:
+            raise RehearsalError("; ".join(f"{part['name']}: {part['detail']}" for part in failed))
+        await asyncio.sleep(0.2)
+    raise RehearsalError("the server did not finish loading")
+
+
+def _auth(settings: Settings) -> dict[str, str]:
+    return {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
+
+
+@asynccontextmanager
+async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
+    """The given server, the one running at the configured address, or one of our own for as long as it is needed."""
+    if url is not None:
+        yield url.rstrip("/")
+        return
+    running = f"http://{settings.host}:{settings.port}"
+    if await _is_hotseat(running):
+        yield running
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "HOTSEAT_HOST": "127.0.0.1", "HOTSEAT_PORT": str(port), "HOTSEAT_LOG_LEVEL": "error"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server", "serve", env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            if process.returncode is not None or await _is_hotseat(own):
+                break
+            await asyncio.sleep(0.1)
+        if process.returncode is not None:
+            raise RehearsalError("the server for the rehearsal did not start")
+        yield own
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def _is_hotseat(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as http:
+            reply = await http.get(f"{url}/healthz", timeout=2)
+    except httpx.HTTPError:
+        return False
+    return reply.status_code == 200 and reply.json() == {"status": "ok"}

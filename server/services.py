@@ -1,0 +1,125 @@
+"""Everything an interview uses, loaded once for the process, and how far the loading is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from server.core.domain import Bank
+from server.errors import HotseatError
+from server.formats import Catalogue
+from server.interviewer import Interviewer
+from server.ports import AudioArchive, ChatModel, Clock, Grader, Store, Transcriber, VoiceActivity
+from server.prompts import Prompts
+from server.settings import Settings
+from server.voice import PreparedVoice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PartState = Literal["loading", "ready", "failed", "off"]
+
+
+@dataclass(slots=True)
+class Part:
+    """One thing that has to be loaded, for the page to tell of."""
+
+    name: str
+    state: PartState = "loading"
+    detail: str = "waiting"
+    done: int = 0
+    total: int = 0
+    """Bytes or steps; 0 when unknown."""
+
+    def progress(self, label: str, done: int, total: int) -> None:
+        self.detail, self.done, self.total = label, done, total
+
+
+class Quiet:
+    """Whether someone is being listened or replied to, so that work that can wait does."""
+
+    def __init__(self) -> None:
+        self._busy = 0
+        self._changed = asyncio.Condition()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def enter(self) -> None:
+        self._busy += 1
+        self._idle.clear()
+
+    def leave(self) -> None:
+        self._busy -= 1
+        if not self._busy:
+            self._idle.set()
+
+    async def wait(self, longest_s: float) -> None:
+        """Returns when nobody is, or after ``longest_s``."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), longest_s)
+        except TimeoutError:
+            return
+
+
+class BackgroundChat:
+    """ports.ChatModel for work that yields to interviews sharing the same cores."""
+
+    def __init__(self, chat: ChatModel, quiet: Quiet, patience_s: float = 90.0) -> None:
+        self.name = chat.name
+        self._chat = chat
+        self._quiet = quiet
+        self._patience_s = patience_s
+
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+        await self._quiet.wait(self._patience_s)
+        async for text in self._chat.stream(messages, max_tokens=max_tokens):
+            yield text
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        await self._quiet.wait(self._patience_s)
+        return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)
+
+
+@dataclass(slots=True)
+class Services:
+    """Built by loading.load; fields without a default exist from the start, the others once their part is ready."""
+
+    settings: Settings
+    bank: Bank
+    catalogue: Catalogue
+    prompts: Prompts
+    store: Store
+    archive: AudioArchive
+    clock: Clock
+    parts: dict[str, Part] = field(default_factory=dict)
+    quiet: Quiet = field(default_factory=Quiet)
+    transcriber: Transcriber | None = None
+    make_vad: Callable[[], VoiceActivity] | None = None
+    voice: PreparedVoice | None = None
+    interviewer: Interviewer | None = None
+    embedded: Grader | None = None
+    """Grades at once, to choose follow-ups by."""
+    grader: Grader | None = None
+    """The configured one."""
+
+    @property
+    def ready(self) -> bool:
+        """Every part that is wanted has loaded. A failed LLM does not count: the interview manages without."""
+        return bool(self.parts) and all(part.state in ("ready", "off") for part in self.parts.values())
+
+    @contextmanager
+    def loading(self, name: str) -> Iterator[Part]:
+        """Marks a part as ready at the end, or failed with the reason."""
+        part = self.parts.setdefault(name, Part(name))
+        try:
+            yield part
+        except HotseatError as error:
+            part.state, part.detail = "failed", str(error)
+        else:
+            if part.state == "loading":
+                part.state = "ready"

@@ -1,0 +1,104 @@
+"""One frozen Settings, from HOTSEAT_* variables; nested ones with two underscores: ``HOTSEAT_ASR__DEVICE=cuda``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""Where rubrics/, prompts/ and web/ are."""
+EMBEDDED = "embedded"
+OFF = "off"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AsrSettings(_Part):
+    """Speech to text."""
+
+    model: str = EMBEDDED
+    """"embedded", any faster-whisper model name, or a directory with a CTranslate2 model."""
+    device: str = "cpu"
+    compute_type: str = "int8"
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Threads of each worker."""
+    language: str = "en"
+
+
+class TtsSettings(_Part):
+    """Text to speech."""
+
+    voice: str = EMBEDDED
+    """"embedded", the path of a Piper voice (.onnx), or "off" for an interviewer that only writes."""
+
+
+class LlmSettings(_Part):
+    """The interviewer's and grader's language model."""
+
+    url: str = EMBEDDED
+    """"embedded", the base URL of an OpenAI-compatible server, or "off" for bank follow-ups and the embedded grader."""
+    model: str = "default"
+    api_key: SecretStr = SecretStr("none")
+    first_token_s: Annotated[float, Field(gt=0)] = 2.5
+    """A follow-up whose first token takes longer is asked in the bank's words."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    """Threads of the embedded server."""
+    context: Annotated[int, Field(ge=2048)] = 8192
+    """Tokens of context of the embedded server."""
+
+
+class InterviewSettings(_Part):
+    follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
+    think_s: Annotated[float, Field(ge=0, le=120)] = 5.0
+    silence_s: Annotated[float, Field(ge=1, le=120)] = 6.0
+    no_speech_s: Annotated[float, Field(ge=3, le=300)] = 20.0
+    max_active: Annotated[int, Field(ge=1)] = 8
+    """Interviews with a connected browser at once; further ones are told to wait."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HOTSEAT_", env_nested_delimiter="__", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    token: SecretStr | None = None
+    """Required from every browser when set; required to be set when host is not loopback."""
+    data_dir: Path = Field(default_factory=lambda: user_data_path("hotseat"))
+    database_url: str = ""
+    """SQLAlchemy async URL; empty for SQLite in data_dir."""
+    rubrics_dir: Path = PROJECT / "rubrics"
+    prompts_dir: Path = PROJECT / "prompts"
+    web_dir: Path = PROJECT / "web"
+    grader: Literal["combined", "embedded", "llm"] = "combined"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    asr: AsrSettings = AsrSettings()
+    tts: TtsSettings = TtsSettings()
+    llm: LlmSettings = LlmSettings()
+    interview: InterviewSettings = InterviewSettings()
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'hotseat.db'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Raises SettingsError naming every wrong variable."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"HOTSEAT_{'__'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(wrong) from None

@@ -1,0 +1,94 @@
+"""The interviewer's voice for one interview: text to sentences to audio to the browser, one sentence ahead of the ear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from server import wire
+from server.core.sentences import Sentences
+from server.errors import SpeakerError
+from server.ports import Speaker, Voice
+
+Kind = Literal["question", "follow_up", "acknowledgement", "closing"]
+Send = Callable[[wire.ServerMessage, bytes | None], None]
+
+ACKNOWLEDGEMENTS = {
+    "done": "Okay, thank you.",
+    "silence": "All right.",
+    "limit": "Thank you, that's time. Let me stop you there.",
+    "skipped": "Okay, let's move on.",
+}
+CLOSING = "That was the last question. Thank you. Your review is on its way."
+_READING_WORDS_PER_S = 3.0
+
+
+class PreparedVoice:
+    """Lines that are always the same, synthesised once at start so that they can be heard at once."""
+
+    def __init__(self, speaker: Speaker | None) -> None:
+        self.speaker = speaker
+        self._lines: dict[str, Voice] = {}
+
+    async def prepare(self) -> None:
+        """Raises SpeakerError."""
+        if self.speaker is not None:
+            for line in (*ACKNOWLEDGEMENTS.values(), CLOSING):
+                self._lines[line] = await self.speaker.speak(line)
+
+    async def speak(self, sentence: str) -> Voice | None:
+        """The sentence's audio, None without a voice. Raises SpeakerError."""
+        if sentence in self._lines:
+            return self._lines[sentence]
+        return await self.speaker.speak(sentence) if self.speaker is not None else None
+
+    def prepared(self, line: str) -> Voice | None:
+        return self._lines.get(line)
+
+
+class VoiceOut:
+    """Sends utterances to one browser."""
+
+    def __init__(self, prepared: PreparedVoice, send: Send) -> None:
+        self._prepared = prepared
+        self._send = send
+
+    def acknowledge(self, turn_id: int, ended_by: str) -> None:
+        """Says the line for how the answer ended, without waiting for anything."""
+        line = ACKNOWLEDGEMENTS[ended_by]
+        voice = self._prepared.prepared(line)
+        if voice is not None:
+            self._sentence(turn_id, "acknowledgement", 0, line, voice)
+            self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=voice.seconds), None)
+
+    async def say(self, turn_id: int, utterance: Kind, text: str) -> float:
+        """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.
+
+        Raises SpeakerError; the sentences before the failing one have been sent.
+        """
+        splitter = Sentences()
+        seconds = 0.0
+        try:
+            for index, sentence in enumerate([*splitter.feed(text), *splitter.flush()]):
+                voice = await self._prepared.speak(sentence)
+                if voice is None:
+                    return len(text.split()) / _READING_WORDS_PER_S
+                self._sentence(turn_id, utterance, index, sentence, voice)
+                seconds += voice.seconds
+        except SpeakerError:
+            # The browser must not wait for a sentence that will not come.
+            self._send(wire.VoiceEnd(turn_id=turn_id, utterance=utterance, seconds=seconds), None)
+            raise
+        self._send(wire.VoiceEnd(turn_id=turn_id, utterance=utterance, seconds=seconds), None)
+        return seconds
+
+    def _sentence(self, turn_id: int, utterance: Kind, index: int, text: str, voice: Voice) -> None:
+        message = wire.VoiceMessage(
+            turn_id=turn_id,
+            utterance=utterance,
+            index=index,
+            text=text,
+            sample_rate=voice.sample_rate,
+            bytes=len(voice.pcm),
+        )
+        self._send(message, voice.pcm)

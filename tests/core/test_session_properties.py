@@ -1,0 +1,342 @@
+"""What holds for the session core whatever happens, in whatever order and at whatever time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.core import session
+from server.core.domain import Grade, Transcript, Verdict, Word
+from server.core.events import (
+    Attached,
+    CloseAnswer,
+    Detached,
+    DonePressed,
+    EndPressed,
+    Event,
+    FollowUpChosen,
+    HintPressed,
+    PlaybackDone,
+    Recovered,
+    RoundGraded,
+    RoundNotGraded,
+    SilenceHeard,
+    SkipPressed,
+    SpeechStarted,
+    StartAnswer,
+    StartPressed,
+    TimerFired,
+    Transcribed,
+    TurnEvent,
+    TypedAnswer,
+    VoiceSent,
+)
+from server.core.phases import (
+    Answering,
+    Asking,
+    Finalising,
+    Finished,
+    FollowingUp,
+    Grading,
+    Plan,
+    Ready,
+    RoundPlan,
+    State,
+    Thinking,
+)
+
+fast = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+WORDS = Transcript((Word("rank", 0.0, 0.4),))
+GRADE = Grade("rag/core", Verdict.LEAN_HIRE, (), "embedded")
+
+
+@dataclass(frozen=True)
+class Op:
+    """One thing to happen, told relative to the state it happens in."""
+
+    kind: str
+    """"likely" (what the phase waits for), "due" (the timer, on time) or the name of an event."""
+    wait_s: float
+    """Seconds since the last event."""
+    turn: int
+    """0 for the current turn, else how far off."""
+    pick: int
+    """Chooses between variants: rounds, seconds, empty or not."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One step taken."""
+
+    before: State
+    event: Event
+    now: float
+    after: session.Step
+
+
+EVENTS: dict[str, Callable[[int, int], Event]] = {
+    "start": lambda turn, pick: StartPressed(),
+    "attached": lambda turn, pick: Attached(),
+    "detached": lambda turn, pick: Detached(),
+    "voice": lambda turn, pick: VoiceSent(turn, float(pick)),
+    "playback": lambda turn, pick: PlaybackDone(turn),
+    "speech": lambda turn, pick: SpeechStarted(turn),
+    "silence": lambda turn, pick: SilenceHeard(turn, pick * 4.0, bool(pick % 2)),
+    "done": lambda turn, pick: DonePressed(turn),
+    "typed": lambda turn, pick: TypedAnswer(turn, "rank" * pick),
+    "skip": lambda turn, pick: SkipPressed(turn),
+    "hint": lambda turn, pick: HintPressed(turn),
+    "end": lambda turn, pick: EndPressed(),
+    "transcribed": lambda turn, pick: Transcribed(turn, WORDS if pick else Transcript(), float(pick)),
+    "follow_up": lambda turn, pick: FollowUpChosen(turn, f"f{pick}", "Why?" if pick else "", "llm"),
+    "graded": lambda turn, pick: RoundGraded(pick % 4, GRADE),
+    "not_graded": lambda turn, pick: RoundNotGraded(pick % 4, "the grader failed"),
+    "recovered": lambda turn, pick: Recovered(pick * 10.0),
+    "timer": lambda turn, pick: TimerFired(),
+}
+LIKELY: dict[type[State], tuple[str, ...]] = {
+    Ready: ("start",),
+    Asking: ("playback", "attached", "speech"),
+    Thinking: ("speech", "hint"),
+    Answering: ("done", "silence", "attached"),
+    Finalising: ("transcribed",),
+    FollowingUp: ("follow_up",),
+    Grading: ("graded", "not_graded"),
+    Finished: ("attached",),
+}
+
+ops = st.builds(
+    Op,
+    kind=st.sampled_from(["likely"] * 60 + ["due"] * 8 + sorted(EVENTS)),
+    wait_s=st.sampled_from([0.0, 0.04, 1.0, 4.9, 6.0, 11.0, 29.0, 61.0]) | st.floats(0.0, 200.0),
+    turn=st.sampled_from([0] * 12 + [-1, 1, 2]),
+    pick=st.integers(0, 7),
+)
+sequences = st.lists(ops, min_size=20, max_size=50)
+plans = st.builds(
+    Plan,
+    rounds=st.lists(
+        st.builds(
+            RoundPlan,
+            question_id=st.just("rag/core"),
+            prompt=st.just("What is RAG?"),
+            limit_s=st.sampled_from([10.0, 60.0, 300.0]),
+            follow_ups=st.integers(0, 3),
+            follow_up_limit_s=st.sampled_from([10.0, 45.0]),
+            backups=st.sampled_from([(), (("a", "A?"),), (("a", "A?"), ("f1", "F?"))]),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
+
+
+def play(plan: Plan, sequence: list[Op]) -> list[Taken]:
+    """Lets it all happen. A new process starts with a clock of its own, as after a reboot."""
+    state: State = session.begin(plan)
+    now = 1000.0
+    taken = []
+    for op in sequence:
+        kind = op.kind
+        now += op.wait_s
+        if kind == "due":
+            kind = "timer"
+            now = max(now - op.wait_s, session.next_deadline(state) or now)
+        if kind == "likely":
+            variants = LIKELY[type(state)]
+            kind = variants[op.pick % len(variants)]
+        if kind == "recovered":
+            now = op.wait_s
+        event = EVENTS[kind](session.turn_of(state) + op.turn, op.pick)
+        result = session.step(state, event, now)
+        taken.append(Taken(state, event, now, result))
+        state = result.state
+    return taken
+
+
+def states(plan: Plan, taken: list[Taken]) -> list[tuple[State, float]]:
+    """Every state on the way, with the time it was reached."""
+    return [(session.begin(plan), 1000.0), *((item.after.state, item.now) for item in taken)]
+
+
+@fast
+@given(plans, sequences)
+def test_nothing_after_finished(plan: Plan, sequence: list[Op]) -> None:
+    """Once finished, nothing changes and nothing is commanded any more."""
+    for item in play(plan, sequence):
+        if isinstance(item.before, Finished):
+            assert item.after.state is item.before
+            assert item.after.commands == ()
+            assert item.after.error is not None
+
+
+@fast
+@given(plans, sequences)
+def test_stale_turns_change_nothing(plan: Plan, sequence: list[Op]) -> None:
+    """What belongs to another turn changes nothing."""
+    for item in play(plan, sequence):
+        if isinstance(item.event, TurnEvent) and item.event.turn_id != session.turn_of(item.before):
+            assert item.after.state is item.before
+            assert item.after.commands == ()
+            assert item.after.error is not None
+
+
+@fast
+@given(plans, sequences)
+def test_errors_change_nothing(plan: Plan, sequence: list[Op]) -> None:
+    """An error says what was received, and nothing has changed or is commanded."""
+    for item in play(plan, sequence):
+        if item.after.error is not None:
+            assert item.after.error.received == type(item.event).__name__
+            assert item.after.state is item.before
+            assert item.after.commands == ()
+
+
+@fast
+@given(plans, sequences)
+def test_one_open_answer(plan: Plan, sequence: list[Op]) -> None:
+    """At most one answer is open; each turn is opened at most once and closed after that, again only after a restart."""
+    open_turn: int | None = None
+    opened: set[int] = set()
+    closed: set[int] = set()
+    for item in play(plan, sequence):
+        for command in item.after.commands:
+            if isinstance(command, StartAnswer):
+                assert open_turn is None
+                assert command.turn_id not in opened | closed
+                open_turn = command.turn_id
+                opened.add(command.turn_id)
+            elif isinstance(command, CloseAnswer):
+                assert open_turn in (None, command.turn_id)
+                assert command.turn_id not in closed or isinstance(item.event, Recovered)
+                open_turn = None
+                closed.add(command.turn_id)
+        assert isinstance(item.after.state, Answering) == (open_turn is not None)
+
+
+@fast
+@given(plans, sequences)
+def test_every_deadline_fires(plan: Plan, sequence: list[Op]) -> None:
+    """The timer changes the state at its deadline, and not a moment earlier."""
+    for state, _ in states(plan, play(plan, sequence)):
+        deadline = session.next_deadline(state)
+        if deadline is not None:
+            assert session.step(state, TimerFired(), deadline).state != state
+            assert session.step(state, TimerFired(), deadline - 0.001) == session.Step(state)
+
+
+@fast
+@given(plans, sequences, st.lists(st.sampled_from(["timer", "empty", "full"]), min_size=40, max_size=40))
+def test_no_dead_ends(plan: Plan, sequence: list[Op], choices: list[str]) -> None:
+    """Left to its timers and results alone, an interview ends or comes to wait for the browser."""
+    state, now = states(plan, play(plan, sequence))[-1]
+    for choice in choices:
+        deadline = session.next_deadline(state)
+        if deadline is None:
+            break
+        turn, full = session.turn_of(state), choice == "full"
+        event: Event = TimerFired()
+        match state:
+            case Finalising() if choice != "timer":
+                event = Transcribed(turn, WORDS if full else Transcript(), 1.0)
+            case FollowingUp() if choice != "timer":
+                event = FollowUpChosen(turn, "f9", "Why?" if full else "", "llm")
+        now = max(now, deadline) if isinstance(event, TimerFired) else now
+        state = session.step(state, event, now).state
+    match state:
+        case Ready() | Finished() | Answering(deadline=None):
+            pass
+        case Asking(deadline=None):
+            assert not state.progress.attached
+        case _:
+            pytest.fail(f"still {state}")
+
+
+@fast
+@given(plans, sequences)
+def test_only_a_missing_browser_is_waited_for(plan: Plan, sequence: list[Op]) -> None:
+    """A question stands still exactly while there is no browser; nobody is made to think or start without one."""
+    for state, _ in states(plan, play(plan, sequence)):
+        if isinstance(state, Asking):
+            assert (state.deadline is None) == (not state.progress.attached)
+        if isinstance(state, Thinking):
+            assert state.progress.attached
+        if isinstance(state, Answering) and state.deadline is None:
+            assert not state.progress.attached
+
+
+@fast
+@given(plans, sequences)
+def test_replay(plan: Plan, sequence: list[Op]) -> None:
+    """Replaying the log gives the same state, at every point of it."""
+    taken = play(plan, sequence)
+    log = tuple((item.event, item.now) for item in taken)
+    for length in {len(log), len(log) // 2}:
+        expected = taken[length - 1].after.state if length else session.begin(plan)
+        assert session.replay(plan, log[:length]) == expected
+
+
+@fast
+@given(plans, sequences)
+def test_no_answer_beyond_its_limit(plan: Plan, sequence: list[Op]) -> None:
+    """A running answer has at most its limit to go, nothing prolongs it, and once the limit has passed it is over."""
+    for item in play(plan, sequence):
+        state = item.after.state
+        if not isinstance(state, Answering):
+            continue
+        assert state.spent_s <= state.limit_s
+        if state.deadline is None:
+            continue
+        assert state.deadline - item.now <= state.limit_s + 1e-6
+        if isinstance(item.before, Answering) and item.before.deadline is not None:
+            assert state.deadline == item.before.deadline
+            stale = isinstance(item.event, TurnEvent) and item.event.turn_id != session.turn_of(item.before)
+            assert item.now < state.deadline or stale
+
+
+@fast
+@given(plans, sequences)
+def test_grades_belong_to_answers(plan: Plan, sequence: list[Op]) -> None:
+    """Only finished rounds with an answer have a grade, each one at most, and in the end each one has."""
+    for state, _ in states(plan, play(plan, sequence)):
+        graded = [item.round for item in state.progress.grades]
+        answered = {answer.round for answer in state.progress.answers}
+        assert len(graded) == len(set(graded))
+        assert set(graded) <= {number for number in answered if number < state.progress.round}
+        if isinstance(state, Finished):
+            assert set(graded) == answered
+
+
+@fast
+@given(plans, sequences)
+def test_answers_are_kept(plan: Plan, sequence: list[Op]) -> None:
+    """A finished answer is never changed or lost, and turns are numbered upwards."""
+    for item in play(plan, sequence):
+        before, after = item.before.progress.answers, item.after.state.progress.answers
+        assert after[: len(before)] == before
+        assert [answer.turn_id for answer in after] == sorted({answer.turn_id for answer in after})
+        assert session.turn_of(item.after.state) >= session.turn_of(item.before)
+
+
+@fast
+@given(plans, sequences)
+def test_no_more_follow_ups_than_planned(plan: Plan, sequence: list[Op]) -> None:
+    """A round asks its question once and at most its number of follow-ups."""
+    for state, _ in states(plan, play(plan, sequence)):
+        for number, planned in enumerate(plan.rounds):
+            answers = state.progress.answers_of(number)
+            assert len(answers) <= planned.follow_ups + 1
+            assert [answer.follow_up_id is None for answer in answers] == [n == 0 for n in range(len(answers))]
+
+
+def test_sequences_reach_every_phase() -> None:
+    """The likely events alone lead through every phase, so that the properties above are about something."""
+    plan = Plan((RoundPlan("rag/core", "What is RAG?", 60.0, follow_ups=1),))
+    picks = [0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0]
+    taken = play(plan, [Op("likely", 1.0, 0, pick) for pick in picks])
+    assert {type(state) for state, _ in states(plan, taken)} == set(LIKELY)

@@ -1,0 +1,28 @@
+/** The server's REST addresses. Failures are Errors whose message can be shown. */
+
+async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body && { "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
+    });
+  } catch {
+    throw new Error("The Hotseat server does not answer. Is it still running?");
+  }
+  if (response.status === 204) return null;
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error ?? `The server answered ${response.status} to ${method} ${path}.`);
+  return answer;
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body) => call("POST", path, body);
+export const remove = (path) => call("DELETE", path);
+
+/** Plans an interview and goes to its page. */
+export async function begin(choices) {
+  const { id } = await post("/api/interviews", choices);
+  location.assign(`/interview/${id}`);
+}

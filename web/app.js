@@ -1,0 +1,58 @@
+/** The page's start: theme, footer, and the view that belongs to the address. Every link is an ordinary page load. */
+
+import { get } from "./api.js";
+import { icon, problem } from "./dom.js";
+
+const routes = [
+  [/^\/$/, () => import("./views/lobby.js")],
+  [/^\/interview\/([^/]+)$/, () => import("./views/interview.js")],
+  [/^\/review\/([^/]+)$/, () => import("./views/review.js")],
+  [/^\/past$/, () => import("./views/past.js")],
+];
+
+async function show() {
+  const page = document.getElementById("page");
+  const [match, load] = routes
+    .map(([pattern, load]) => [location.pathname.match(pattern), load])
+    .find(([match]) => match) ?? [];
+  if (!match) return page.append(problem("There is no such page. The practice page is a good place to start."));
+  try {
+    const view = await load();
+    await view.show(page, ...match.slice(1));
+  } catch (error) {
+    page.replaceChildren(problem(error.message));
+    throw error;
+  }
+}
+
+function showTheme() {
+  const button = document.getElementById("theme-toggle");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+  const draw = () => {
+    button.replaceChildren(icon(isDark() ? "sun" : "moon"));
+    button.ariaLabel = button.title = isDark() ? "Use light colours" : "Use dark colours";
+  };
+  button.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem("hotseat.theme", theme);
+    draw();
+  });
+  system.addEventListener("change", draw);
+  draw();
+}
+
+async function showPrivacy() {
+  const { local } = await get("/api/status");
+  document.getElementById("privacy").textContent = local
+    ? "Everything stays on this machine: your voice, your words, your grades."
+    : "Configured to send words to an endpoint outside this machine.";
+}
+
+for (const link of document.querySelectorAll("header nav a")) {
+  if (link.pathname === location.pathname) link.ariaCurrent = "page";
+}
+showTheme();
+showPrivacy().catch(() => {}); // The view says it when the server can't be reached.
+show();

@@ -1,0 +1,238 @@
+/** Runs one interview in the browser: ties the socket, the microphone and the player to the store, and carries out what the candidate presses. */
+
+import { Microphone, MicrophoneError } from "./mic.js";
+import { Player } from "./player.js";
+import { InterviewSocket } from "./socket.js";
+import { Uplink } from "./uplink.js";
+
+export const OPEN_PHASES = ["asking", "thinking", "answering"];
+const DOUBLE_PRESS_MS = 500;
+const READING_MS_PER_WORD = 330;
+const SOUND_WAIT_MS = 400;
+
+export class Conductor extends EventTarget {
+  #store;
+  #socket;
+  #uplink;
+  #context = null;
+  #player = null;
+  #microphone = null;
+  #phaseSince = 0;
+  #readTurn = null;
+  #isNewConnection = false;
+
+  constructor(id, store) {
+    super();
+    this.#store = store;
+    this.#socket = new InterviewSocket(id);
+    this.#uplink = new Uplink(this.#socket);
+    this.#socket.addEventListener("open", () => {
+      this.#isNewConnection = true;
+      store.set({ offline: "" });
+      this.#reportMicrophone();
+    });
+    this.#socket.addEventListener("lost", ({ detail }) => this.#lineLost(detail));
+    this.#socket.addEventListener("message", ({ detail }) => this.#receive(detail));
+    this.#socket.addEventListener("voice", ({ detail }) => this.#player?.play(detail.message, detail.pcm));
+    this.#socket.connect();
+  }
+
+  // ---- What the candidate does ----
+
+  /** Begins the interview. Call it from a key or click: the browser only then lets sound play. */
+  async start() {
+    this.#openSound();
+    if (await this.openMicrophone()) this.#send("start");
+  }
+
+  /** Begins without a microphone. */
+  startTyping() {
+    this.#openSound();
+    this.#store.set({ typing: true });
+    this.#send("start");
+  }
+
+  /** After a reload in mid-interview: the press that lets the browser play and record again. */
+  async unlock() {
+    await this.#context.resume();
+    this.#store.set({ soundLocked: false });
+    if (!this.#microphone) await this.openMicrophone();
+  }
+
+  answerNow() {
+    if (this.#isDoublePress()) return;
+    this.#player?.stop(this.#store.state.turn_id);
+    this.#sendForTurn("barge_in");
+  }
+
+  done() {
+    if (!this.#isDoublePress()) this.#sendForTurn("done");
+  }
+
+  /** Cuts the interviewer short without starting the clock. */
+  stopVoice() {
+    this.#player?.stop(this.#store.state.turn_id);
+    this.#sendForTurn("done");
+  }
+
+  sendTyped(text) {
+    this.#socket.send({ type: "typed", turn_id: this.#store.state.turn_id, text });
+    if (this.#microphone) this.#store.set({ typing: false });
+  }
+
+  setTyping(typing) {
+    if (typing && !OPEN_PHASES.includes(this.#store.phase)) return;
+    this.#store.set({ typing });
+    this.#reportMicrophone();
+  }
+
+  skip() {
+    this.#sendForTurn("skip");
+  }
+
+  hint() {
+    if (this.#store.state.hints_left > 0) this.#sendForTurn("hint");
+  }
+
+  end() {
+    this.#player?.stop();
+    this.#send("end");
+  }
+
+  /** True when it is open. Otherwise the store says why not. */
+  async openMicrophone() {
+    try {
+      this.#microphone = await Microphone.open(this.#context);
+    } catch (error) {
+      if (!(error instanceof MicrophoneError)) throw error;
+      this.#store.set({ micProblem: { kind: error.kind, text: error.message } });
+      this.#reportMicrophone();
+      return false;
+    }
+    this.#microphone.addEventListener("frame", ({ detail }) => this.#takeFrame(detail));
+    this.#microphone.addEventListener("lost", () => this.#microphoneLost());
+    this.#store.set({ micOpen: true, micProblem: null, typing: false });
+    this.#reportMicrophone();
+    return true;
+  }
+
+  // ---- What comes from the server ----
+
+  #receive(message) {
+    if (message.type === "voice.end") return this.#player?.end(message);
+    if (message.type === "voice.stop") return this.#player?.stop(message.turn_id);
+    const before = this.#store.phase;
+    this.#store.receive(message);
+    if (message.type === "state") this.#followState(message, before);
+    if (message.type === "finished") this.#finish();
+  }
+
+  #followState(state, before) {
+    if (state.phase !== before) this.#phaseSince = performance.now();
+    this.#uplink.setTurn(state.turn_id, state.next_frame);
+    if (this.#isNewConnection) this.#uplink.resume(state.next_frame);
+    this.#isNewConnection = false;
+
+    const isUnderWay = !["ready", "grading", "finished"].includes(state.phase);
+    if (isUnderWay && !this.#context) this.#reopenSound();
+    // What a page without sound has queued would be heard late, over the answer.
+    if (["thinking", "answering"].includes(state.phase) && this.#context?.state !== "running") this.#player?.stop();
+    if (state.phase === "asking" && !state.voice && this.#readTurn !== state.turn_id) this.#letRead(state);
+    if (state.phase === "grading") this.#closeMicrophone();
+  }
+
+  /** Without a voice the question counts as heard when there was time to read it. */
+  #letRead({ turn_id, text }) {
+    this.#readTurn = turn_id;
+    setTimeout(() => {
+      const { state } = this.#store;
+      if (state.turn_id === turn_id && state.phase === "asking") this.#sendForTurn("playback.done");
+    }, 1000 + text.split(/\s+/).length * READING_MS_PER_WORD);
+  }
+
+  #finish() {
+    this.#closeMicrophone();
+    this.#socket.close();
+  }
+
+  #lineLost(seconds) {
+    this.#uplink.hold();
+    this.#readTurn = null;
+    this.#player?.stop();
+    this.#store.set({
+      offline: `The line to the server is down. Trying again in ${Math.max(1, Math.round(seconds))} s; what you say meanwhile is kept here.`,
+    });
+  }
+
+  // ---- Sound ----
+
+  #openSound() {
+    if (this.#context) return;
+    this.#context = new AudioContext();
+    this.#player = new Player(this.#context);
+    this.#player.addEventListener("saying", ({ detail }) => this.#store.set({ saying: detail }));
+    this.#player.addEventListener("done", ({ detail }) => {
+      if (["question", "follow_up"].includes(detail.utterance)) this.#socket.send({ type: "playback.done", turn_id: detail.turn_id });
+    });
+    navigator.wakeLock?.request("screen").catch(() => {}); // A phone must not fall asleep over an answer.
+  }
+
+  /** The page was reloaded in mid-interview. Where the browser wants a press first, the page asks for one. */
+  async #reopenSound() {
+    this.#openSound();
+    await Promise.race([this.#context.resume(), new Promise((resolve) => setTimeout(resolve, SOUND_WAIT_MS))]);
+    if (this.#context.state === "running") await this.openMicrophone();
+    else this.#store.set({ soundLocked: true });
+  }
+
+  #takeFrame({ pcm, rms }) {
+    this.dispatchEvent(new CustomEvent("level", { detail: rms }));
+    // Nothing is recorded while one types: the silence would end the answer.
+    if (!OPEN_PHASES.includes(this.#store.phase) || this.#store.typing) return;
+    this.#uplink.push(pcm);
+    this.#watchSilence();
+  }
+
+  #watchSilence() {
+    const wasSilent = this.#store.micProblem?.kind === "silent";
+    const isSilent = this.#store.phase === "answering" && this.#microphone.isSilent;
+    if (isSilent === wasSilent) return;
+    const text = `Nothing at all comes from ${this.#microphone.name}. Is it muted, or is another one in use?`;
+    this.#store.set({ micProblem: isSilent ? { kind: "silent", text } : null });
+    this.#reportMicrophone();
+  }
+
+  #microphoneLost() {
+    this.#closeMicrophone();
+    const text = "The microphone was unplugged. Plug it in again, then try again.";
+    this.#store.set({ micProblem: { kind: "off", text } });
+    this.#reportMicrophone();
+  }
+
+  #closeMicrophone() {
+    this.#microphone?.close();
+    this.#microphone = null;
+    this.#store.set({ micOpen: false });
+  }
+
+  #reportMicrophone() {
+    const { micProblem, micOpen, typing } = this.#store;
+    if (!micProblem && !micOpen) return; // Not tried yet.
+    this.#socket.send({ type: "mic", state: micProblem?.kind ?? (typing ? "off" : "on") });
+  }
+
+  // ---- Sending ----
+
+  /** The phase changed under the finger: the press was meant for what stood there before. */
+  #isDoublePress() {
+    return performance.now() - this.#phaseSince < DOUBLE_PRESS_MS;
+  }
+
+  #send(type) {
+    this.#socket.send({ type });
+  }
+
+  #sendForTurn(type) {
+    this.#socket.send({ type, turn_id: this.#store.state.turn_id });
+  }
+}

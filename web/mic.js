@@ -1,0 +1,103 @@
+/**
+ * The microphone, as 40 ms frames of 16 kHz PCM16.
+ * Fires "frame" (detail: { pcm, rms }) and, when it is unplugged, "lost".
+ */
+
+const SILENT_RMS = 0.0005; // -66 dBFS: below what a quiet room gives; a muted microphone gives zero.
+const SILENT_FRAMES = 75; // 3 s
+
+const DEVICE_KEY = "hotseat.microphone";
+export const chosenDevice = () => localStorage.getItem(DEVICE_KEY) ?? "";
+export const chooseDevice = (id) => localStorage.setItem(DEVICE_KEY, id);
+
+/** Loudness for a meter: 0 at -60 dBFS, 1 at -10 dBFS. It is heard in decibels, so it is shown in them. */
+export function loudness(rms) {
+  return Math.max(0, Math.min(1, (20 * Math.log10(rms + 1e-9) + 60) / 50));
+}
+
+/** Why there is no microphone. `kind` is the wire's word for it; the message says what to do. */
+export class MicrophoneError extends Error {
+  constructor(kind, text) {
+    super(text);
+    this.kind = kind;
+  }
+}
+
+export class Microphone extends EventTarget {
+  #stream;
+  #source;
+  #node;
+  #quiet = 0;
+
+  /** Opens the chosen microphone. Raises MicrophoneError. */
+  static async open(context) {
+    const stream = await request();
+    await context.audioWorklet.addModule("/static/mic-worklet.js");
+    return new Microphone(context, stream);
+  }
+
+  constructor(context, stream) {
+    super();
+    this.#stream = stream;
+    this.#source = context.createMediaStreamSource(stream);
+    this.#node = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    this.#node.port.onmessage = ({ data }) => this.#take(data);
+    this.#source.connect(this.#node);
+    stream.getTracks()[0].addEventListener("ended", () => this.dispatchEvent(new Event("lost")));
+  }
+
+  get name() {
+    return this.#stream.getTracks()[0].label || "the microphone";
+  }
+
+  /** Nothing at all has come out of it for three seconds. */
+  get isSilent() {
+    return this.#quiet >= SILENT_FRAMES;
+  }
+
+  close() {
+    this.#source.disconnect();
+    this.#node.port.onmessage = null;
+    for (const track of this.#stream.getTracks()) track.stop();
+  }
+
+  #take(frame) {
+    this.#quiet = frame.rms < SILENT_RMS ? this.#quiet + 1 : 0;
+    this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+  }
+}
+
+async function request() {
+  if (!navigator.mediaDevices) {
+    throw new MicrophoneError(
+      "missing",
+      "The browser only opens the microphone on https:// or on localhost. " +
+        `Open Hotseat as http://localhost:${location.port || 80} on the machine it runs on, or put HTTPS in front of it.`,
+    );
+  }
+  const device = chosenDevice();
+  const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, deviceId: device || undefined };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function explain(error) {
+  switch (error.name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return new MicrophoneError(
+        "denied",
+        "The browser blocked the microphone for this page. Allow it with the sign beside the address, then try again.",
+      );
+    case "NotFoundError":
+      return new MicrophoneError("missing", "No microphone was found. Plug one in or switch it on, then try again.");
+    default:
+      return new MicrophoneError(
+        "missing",
+        `The microphone could not be opened (${error.message || error.name}). Another program may be using it.`,
+      );
+  }
+}

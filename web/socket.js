@@ -1,0 +1,98 @@
+/**
+ * The WebSocket to the interview: connects again by itself, tells a dead line from a quiet one, and hands voice
+ * messages on together with their audio.
+ * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost" (detail: seconds until the next try).
+ */
+
+const HEARTBEAT_MS = 5_000;
+const DEAD_AFTER_MS = 12_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8_000;
+
+export class InterviewSocket extends EventTarget {
+  #url;
+  #socket = null;
+  #attempts = 0;
+  #heardAt = 0;
+  #awaitingAudio = null;
+  #closed = false;
+
+  constructor(id) {
+    super();
+    this.#url = new URL(`/api/interviews/${id}/socket`, location.href.replace(/^http/, "ws"));
+    setInterval(() => this.#heartbeat(), HEARTBEAT_MS);
+    // A laptop that wakes up or finds its network again need not wait for the next try.
+    addEventListener("online", () => this.#socket ?? this.connect());
+  }
+
+  connect() {
+    if (this.#socket) return;
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    this.#heardAt = performance.now();
+    this.#awaitingAudio = null;
+    socket.addEventListener("open", () => {
+      this.#attempts = 0;
+      this.dispatchEvent(new Event("open"));
+    });
+    socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
+    socket.addEventListener("close", () => socket === this.#socket && this.#lose());
+  }
+
+  /** Closes for good. */
+  close() {
+    this.#closed = true;
+    this.#socket?.close();
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Bytes that wait in the browser. */
+  get backlog() {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  /** Sends a message, or drops it when the line is down: the state that comes on reconnecting says what is still to do. */
+  send(message) {
+    if (this.isOpen) this.#socket.send(JSON.stringify(message));
+  }
+
+  sendBytes(bytes) {
+    this.#socket.send(bytes);
+  }
+
+  #receive(data) {
+    this.#heardAt = performance.now();
+    if (data instanceof ArrayBuffer) {
+      this.dispatchEvent(new CustomEvent("voice", { detail: { message: this.#awaitingAudio, pcm: data } }));
+      return;
+    }
+    const message = JSON.parse(data);
+    if (message.type === "voice") this.#awaitingAudio = message;
+    else this.dispatchEvent(new CustomEvent("message", { detail: message }));
+  }
+
+  #heartbeat() {
+    if (!this.isOpen) return;
+    if (performance.now() - this.#heardAt > DEAD_AFTER_MS) {
+      // close() would wait for an answer that won't come.
+      const socket = this.#socket;
+      this.#lose();
+      socket.close();
+    } else {
+      this.send({ type: "ping", t: performance.now() });
+    }
+  }
+
+  #lose() {
+    this.#socket = null;
+    if (this.#closed) return;
+    const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
+    const wait = longest * (0.5 + Math.random() / 2); // Jitter: several pages must not come back in step.
+    this.dispatchEvent(new CustomEvent("lost", { detail: wait / 1000 }));
+    setTimeout(() => this.connect(), wait);
+  }
+}

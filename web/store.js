@@ -1,0 +1,98 @@
+/**
+ * What the interview page knows. The server's messages are the only truth: they change the fields and fire "change",
+ * and the views draw what is here.
+ */
+export class InterviewStore extends EventTarget {
+  /** The last state message, null before the first. */
+  state = null;
+  /** Why there is no connection, in words; empty while there is one. */
+  offline = "Connecting to the interviewer…";
+  /** The sentence the interviewer is speaking now. */
+  saying = "";
+  caption = { committed: "", partial: "" };
+  /** The last speech message of this answer. */
+  speech = null;
+  /** The last answer's final transcript, until the next turn begins. */
+  answer = null;
+  hints = [];
+  /** Grade messages by round. */
+  grades = new Map();
+  /** Things to know, newest last: { code, text }. */
+  notices = [];
+  /** What is wrong with the microphone: { kind, text }; null while it works or was not tried. */
+  micProblem = null;
+  micOpen = false;
+  typing = false;
+  /** The browser holds the sound back until a key or button is pressed. */
+  soundLocked = false;
+  /** Where the review is, once the interview is over. */
+  review = null;
+
+  #receivedAt = 0;
+
+  get phase() {
+    return this.state?.phase ?? "connecting";
+  }
+
+  /** Milliseconds left on the running clock; null when there is none. Between messages it is only drawn on from the last. */
+  get remaining() {
+    if (this.state?.remaining_ms == null) return null;
+    const since = this.state.clock_running ? performance.now() - this.#receivedAt : 0;
+    return Math.max(0, this.state.remaining_ms - since);
+  }
+
+  /** Changes what is the page's own to know. */
+  set(fields) {
+    Object.assign(this, fields);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  notify(code, text) {
+    this.set({ notices: [...this.notices.filter((notice) => notice.code !== code), { code, text }] });
+  }
+
+  dismiss(code) {
+    this.set({ notices: this.notices.filter((notice) => notice.code !== code) });
+  }
+
+  /** Takes one message of the server. Those about another turn than the current one came too late and are dropped. */
+  receive(message) {
+    switch (message.type) {
+      case "state":
+        return this.#receiveState(message);
+      case "caption":
+        return this.#isCurrent(message) && this.set({ caption: message });
+      case "speech":
+        return this.#isCurrent(message) && this.set({ speech: message });
+      case "answer":
+        return this.set({ answer: message });
+      case "hint":
+        return this.#isCurrent(message) && this.set({ hints: [...this.hints.filter((hint) => hint.number !== message.number), message] });
+      case "grade":
+        return this.set({ grades: new Map(this.grades).set(message.round, message) });
+      case "notice":
+        return this.notify(message.code, message.text);
+      case "finished":
+        return this.set({ review: message.review });
+      case "error":
+        // "unexpected" is a key pressed as the phase changed: the state that follows shows why nothing came of it.
+        return message.code !== "unexpected" && this.notify("error", `The server did not understand this page: ${message.text}`);
+    }
+  }
+
+  #isCurrent(message) {
+    return message.turn_id === this.state?.turn_id;
+  }
+
+  #receiveState(state) {
+    this.#receivedAt = performance.now();
+    const before = this.state;
+    const fields = { state };
+    if (before && state.question_id !== before.question_id) fields.hints = [];
+    if (before && state.turn_id !== before.turn_id && state.phase === "asking") {
+      Object.assign(fields, { caption: { committed: "", partial: "" }, answer: null });
+    }
+    if (state.phase !== "answering") fields.speech = null;
+    this.set(fields);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Numbers microphone frames from 0 within each turn and sends them, keeping what it sent: after a broken line the server
+ * says which frame it wants next, and the rest is sent again from here.
+ */
+
+const KEPT_BYTES = 4_000_000; // About two minutes; older frames give way.
+const BACKLOG_BYTES = 256_000; // Beyond this the line is too slow, and frames wait here instead of in the socket.
+const HEADER_BYTES = 8;
+
+export class Uplink {
+  #socket;
+  #turn = 0;
+  /** Kept frames, ready to send; the first has number #first. */
+  #kept = [];
+  #keptBytes = 0;
+  #first = 0;
+  #next = 0; // Number of the next frame to send.
+  #held = true;
+
+  constructor(socket) {
+    this.#socket = socket;
+  }
+
+  /** The state's turn: a new one starts its numbers anew, or where the server stands if this page was reloaded. */
+  setTurn(turn, nextFrame) {
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    this.#first = this.#next = nextFrame;
+  }
+
+  /** The line is down: keep frames until the server has said which it wants. */
+  hold() {
+    this.#held = true;
+  }
+
+  /** Goes on with the frame the server wants. */
+  resume(nextFrame) {
+    this.#held = false;
+    if (nextFrame > this.#first + this.#kept.length) {
+      // Another page of the same interview was further; its numbers are taken.
+      this.#kept = [];
+      this.#keptBytes = 0;
+      this.#first = nextFrame;
+    }
+    this.#next = nextFrame;
+    this.#pump();
+  }
+
+  push(pcm) {
+    const frame = new Uint8Array(HEADER_BYTES + pcm.byteLength);
+    const header = new DataView(frame.buffer);
+    header.setUint32(0, this.#turn, true);
+    header.setUint32(4, this.#first + this.#kept.length, true);
+    frame.set(new Uint8Array(pcm), HEADER_BYTES);
+    this.#kept.push(frame);
+    this.#keptBytes += frame.length;
+    while (this.#keptBytes > KEPT_BYTES) {
+      this.#keptBytes -= this.#kept.shift().length;
+      this.#first++;
+    }
+    this.#pump();
+  }
+
+  #pump() {
+    if (this.#held || !this.#socket.isOpen) return;
+    this.#next = Math.max(this.#next, this.#first);
+    while (this.#next < this.#first + this.#kept.length && this.#socket.backlog < BACKLOG_BYTES) {
+      this.#socket.sendBytes(this.#kept[this.#next - this.#first]);
+      this.#next++;
+    }
+  }
+}

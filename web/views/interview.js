@@ -1,0 +1,49 @@
+/** The interview room. */
+
+import { get } from "../api.js";
+import { Conductor } from "../conductor.js";
+import { announce, h } from "../dom.js";
+import { InterviewStore } from "../store.js";
+import { makeCaptions } from "./room/captions.js";
+import { makeClock } from "./room/clock.js";
+import { makeControls } from "./room/controls.js";
+import { makeGrading } from "./room/grading.js";
+import { makeNotices } from "./room/notices.js";
+import { makeQuestion } from "./room/question.js";
+import { makeReady } from "./room/ready.js";
+import { makeTyped } from "./room/typed.js";
+import { announcement } from "./room/words.js";
+
+const REVIEW_AFTER_MS = 4_000;
+
+export async function show(page, id) {
+  const review = await get(`/api/interviews/${id}`);
+  if (review.finished) return location.replace(`/review/${id}`);
+  document.title = `${review.title} · Hotseat`;
+
+  const store = new InterviewStore();
+  const conductor = new Conductor(id, store);
+  const ready = makeReady(store, review);
+  const typed = makeTyped(store, conductor);
+  const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, conductor));
+  const turn = h("div", { class: "turn" }, makeClock(store), talk);
+  const grading = makeGrading(store, review);
+  const room = h("div", { class: "room" }, makeNotices(store, conductor), ready, turn, grading, makeControls(store, conductor, typed));
+
+  let phase = null;
+  store.addEventListener("change", () => {
+    room.dataset.phase = store.phase;
+    room.classList.toggle("typing", store.typing);
+    const isGrading = ["grading", "finished"].includes(store.phase);
+    ready.hidden = store.phase !== "ready";
+    grading.hidden = !isGrading;
+    turn.hidden = !grading.hidden || !ready.hidden || store.phase === "connecting";
+    if (store.state && store.phase !== phase) {
+      phase = store.phase;
+      announce(announcement(store));
+      if (phase === "finished") setTimeout(() => location.assign(store.review ?? `/review/${id}`), REVIEW_AFTER_MS);
+    }
+  });
+  store.set({});
+  page.replaceChildren(room);
+}

@@ -1,0 +1,46 @@
+/** Choices that hold for every interview; remembered by the browser. */
+
+import { h } from "../../dom.js";
+
+const KEY = "hotseat.options";
+
+const FIELDS = [
+  {
+    name: "follow_ups",
+    label: "Follow-ups per question",
+    values: [["", "As the format says"], [0, "None"], [1, "1"], [2, "2"], [3, "3"]],
+  },
+  { name: "time_factor", label: "Time", values: [["", "As in an interview"], [1.5, "One and a half times"], [2, "Twice"]] },
+  {
+    name: "tier",
+    label: "Who is asking",
+    values: [["", "Anyone"], [1, "A frontier lab"], [2, "An infrastructure team"], [3, "A product company"], [4, "An enterprise"]],
+  },
+];
+
+export function makeOptions() {
+  const remembered = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+  const selects = FIELDS.map(({ name, values }) => {
+    const select = h("select", { id: `option-${name}`, onchange: remember }, values.map(([value, text]) => h("option", { value }, text)));
+    select.value = remembered[name] ?? "";
+    return select;
+  });
+
+  /** Only what differs from the default. */
+  function chosen() {
+    const pairs = FIELDS.map(({ name }, n) => [name, selects[n].value]).filter(([, value]) => value !== "");
+    return Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)]));
+  }
+
+  function remember() {
+    localStorage.setItem(KEY, JSON.stringify(chosen()));
+  }
+
+  const element = h(
+    "details",
+    { class: "options", open: Object.keys(remembered).length > 0 },
+    h("summary", {}, "Follow-ups, extra time, who is asking"),
+    h("div", { class: "fields" }, FIELDS.map(({ label }, n) => h("div", { class: "field" }, h("label", { htmlFor: selects[n].id }, label), selects[n]))),
+  );
+  return { element, chosen };
+}

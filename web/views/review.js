@@ -1,0 +1,126 @@
+/** What became of an interview: per question the verdict, the words it rests on, what was missing, and the model answer. */
+
+import { begin, get } from "../api.js";
+import { h, icon, problem } from "../dom.js";
+import { day } from "../format.js";
+import { makeDeleteButton } from "./interviews.js";
+import { makeAnswer } from "./review/answer.js";
+import { makeRubric } from "./review/rubric.js";
+import { verdictBadge } from "./verdict.js";
+
+const POLL_MS = 3000;
+
+export async function show(page, id) {
+  const review = await get(`/api/interviews/${id}`);
+  document.title = `${review.title} · Hotseat`;
+  const rounds = review.rounds.map((round) => makeRound(round));
+  page.replaceChildren(h("div", { class: "review" }, makeHeader(id, review), rounds));
+
+  // Only rounds that were waiting are drawn anew, so that a transcript being read or heard stays put.
+  async function poll() {
+    const fresh = await get(`/api/interviews/${id}`);
+    fresh.rounds.forEach((round, n) => {
+      if (review.rounds[n].grade_state !== "pending" || round.grade_state === "pending") return;
+      review.rounds[n] = round;
+      const element = makeRound(round);
+      rounds[n].replaceWith(element);
+      rounds[n] = element;
+    });
+    pollIfPending();
+  }
+
+  function pollIfPending() {
+    if (review.rounds.some((round) => round.grade_state === "pending")) setTimeout(() => poll().catch(pollIfPending), POLL_MS);
+  }
+  pollIfPending();
+}
+
+function makeHeader(id, review) {
+  const failure = h("div");
+  const isDrill = review.rounds.length === 1;
+  const choices = { format: review.format, question_id: isDrill ? review.rounds[0].question.id : undefined };
+  const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
+  return h(
+    "header",
+    { class: "review-head stack" },
+    h("div", {}, h("p", { class: "kicker" }, day(review.created)), h("h1", {}, review.title)),
+    !review.finished && h("p", {}, "This interview is not over. ", h("a", { href: `/interview/${id}` }, "Go back to it.")),
+    !isDrill && h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
+    h(
+      "div",
+      { class: "row" },
+      h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), "Practise again"),
+      makeDeleteButton(id, review.title, () => location.assign("/past")),
+    ),
+    failure,
+  );
+}
+
+function makeOverviewRow({ round, question, grade, grade_state }) {
+  return h("li", {}, h("a", { href: `#round-${round}` }, question.title), grade_state === "pending" ? h("span", { class: "soft small" }, "grading…") : verdictBadge(grade?.verdict, grade ?? {}));
+}
+
+function makeRound(round) {
+  const { question, answers, grade } = round;
+  const recordings = new Map();
+  const hear = (turn, seconds) => recordings.get(turn)?.playFrom(seconds);
+  const talk = answers.map((answer) => {
+    const made = makeAnswer(answer, question, grade);
+    recordings.set(answer.turn_id, made);
+    return made.element;
+  });
+  return h(
+    "section",
+    { class: "round", id: `round-${round.round}`, "aria-labelledby": `round-${round.round}-title` },
+    h(
+      "header",
+      { class: "round-head" },
+      h("h2", { id: `round-${round.round}-title` }, question.title),
+      round.grade_state === "pending" ? h("p", { class: "soft", role: "status" }, "Grading…") : verdictBadge(grade?.verdict, { large: true }),
+    ),
+    makeRemarks(round),
+    h(
+      "div",
+      { class: "round-body" },
+      h("div", { class: "conversation" }, talk.length > 0 ? talk : h("p", { class: "soft" }, "This question was not answered.")),
+      h("div", { class: "assessment" }, grade && makeRubric(question, grade, hear), makeModelAnswer(question)),
+    ),
+    grade && makeColophon(grade),
+  );
+}
+
+/** What has to be said plainly before anyone reads the verdict. */
+function makeRemarks({ grade, grade_state, grade_reason, hints_used }) {
+  const remarks = [];
+  if (grade?.advice) remarks.push(h("p", { class: "advice" }, h("strong", {}, "Next time: "), grade.advice));
+  if (grade_state === "not graded") remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "no reason was recorded"}`));
+  if (grade?.fallback) remarks.push(makeRemark("note", `Graded by the built-in stand-in, not the grader you chose. ${grade.reason}`));
+  else if (grade?.reason) remarks.push(makeRemark("note", grade.reason));
+  if (hints_used > 0) remarks.push(makeRemark("note", `With ${hints_used === 1 ? "one hint" : `${hints_used} hints`}.`));
+  return h("div", { class: "remarks" }, remarks);
+}
+
+function makeRemark(sign, text) {
+  return h("p", { class: "remark" }, icon(sign), h("span", {}, text));
+}
+
+function makeModelAnswer({ model_answer }) {
+  return h(
+    "details",
+    { class: "model-answer" },
+    h("summary", {}, "A model answer"),
+    model_answer.trim().split(/\n{2,}/).map((paragraph) => h("p", { class: "said" }, paragraph)),
+  );
+}
+
+/** Where the grade comes from, for those who doubt it. */
+function makeColophon({ grader, model, rubric_version, prompt_version, seconds, tokens }) {
+  const parts = [
+    `Grader: ${[grader, model].filter(Boolean).join(", ")}`,
+    rubric_version && `rubric ${rubric_version}`,
+    prompt_version && `prompts ${prompt_version}`,
+    `${seconds.toFixed(1)} s`,
+    tokens > 0 && `${tokens} tokens`,
+  ];
+  return h("p", { class: "colophon soft small" }, parts.filter(Boolean).join(" · "));
+}

@@ -1,0 +1,58 @@
+/** Plays one answer's audio: a button, a bar to move in it, and the time. */
+
+import { h, icon, setText } from "../../dom.js";
+import { clock } from "../../format.js";
+
+const LEAD_S = 0.1; // A word's first sound begins a little before its time stamp.
+
+/** `moved` is called with the position in seconds, often while it plays, and with null when it stops. */
+export function makeRecording(address, duration, moved) {
+  const audio = new Audio();
+  audio.preload = "none";
+  audio.src = address;
+  const button = h("button", { type: "button", class: "icon-button", onclick: () => (audio.paused ? play() : audio.pause()) });
+  const bar = h("input", { type: "range", min: 0, max: duration, step: 0.1, value: 0, "aria-label": "Position in the recording", oninput: () => seek(Number(bar.value)) });
+  const time = h("span", { class: "small soft figures" });
+  const failure = h("span", { class: "small", role: "status" });
+
+  function draw() {
+    button.replaceChildren(icon(audio.paused ? "play" : "pause"));
+    button.ariaLabel = audio.paused ? "Play the answer" : "Pause";
+    bar.value = audio.currentTime;
+    bar.ariaValueText = `${Math.round(audio.currentTime)} of ${Math.round(duration)} seconds`;
+    setText(time, `${clock(audio.currentTime)} / ${clock(duration)}`);
+  }
+
+  function seek(seconds) {
+    audio.currentTime = Math.max(0, seconds);
+  }
+
+  function play() {
+    audio.play().catch((error) => setText(failure, `The recording can’t be played: ${error.message}`));
+  }
+
+  function follow() {
+    if (audio.paused) return;
+    moved(audio.currentTime);
+    draw();
+    requestAnimationFrame(follow);
+  }
+
+  audio.addEventListener("play", () => {
+    // One voice at a time on the whole page.
+    document.dispatchEvent(new CustomEvent("recording-plays", { detail: audio }));
+    draw();
+    follow();
+  });
+  document.addEventListener("recording-plays", ({ detail }) => detail !== audio && audio.pause());
+  for (const event of ["pause", "ended"]) audio.addEventListener(event, () => (moved(null), draw()));
+  audio.addEventListener("seeked", draw);
+  draw();
+
+  function playFrom(seconds) {
+    seek(seconds - LEAD_S);
+    play();
+  }
+
+  return { element: h("div", { class: "recording" }, button, bar, time, failure), playFrom };
+}

@@ -1,0 +1,49 @@
+/** The lamp: a disc that lights up when it is your turn, with the seconds left, readable from a metre. */
+
+import { announce, h, setText, svg } from "../../dom.js";
+import { clock } from "../../format.js";
+import { phaseWords } from "./words.js";
+
+const ANNOUNCED_S = [30, 10, 5];
+
+export function makeClock(store) {
+  const arc = svg("circle", { class: "arc", cx: 100, cy: 100, r: 93, pathLength: 1 });
+  const face = svg("svg", { viewBox: "0 0 200 200", "aria-hidden": "true" }, svg("circle", { class: "disc", cx: 100, cy: 100, r: 99 }), arc);
+  const figures = h("p", { class: "figures", role: "timer" });
+  const unit = h("p", { class: "unit" });
+  const words = h("p", { class: "phase" });
+  let announced = Infinity;
+
+  function draw() {
+    const { state, phase, remaining } = store;
+    setText(words, phaseWords(store));
+    const left = remaining ?? state?.limit_ms ?? null;
+    const isBusy = !["ready", "asking", "thinking", "answering"].includes(phase);
+    // Rounded up, so that "1" shows during the last second and 0 only when the server says so.
+    const seconds = Math.ceil((left ?? 0) / 1000);
+    setText(figures, isBusy || left === null ? "" : seconds < 100 ? String(seconds) : clock(seconds));
+    setText(unit, isBusy || left === null ? "" : phase === "thinking" ? "to think" : seconds < 100 ? "seconds" : "minutes");
+    const whole = phase === "thinking" ? Math.max(left, 5000) : state?.limit_ms;
+    arc.style.setProperty("--left", isBusy ? 0.25 : whole ? left / whole : 1);
+    figures.classList.toggle("last-seconds", phase === "answering" && seconds <= 10);
+    sayTimeLeft(phase, seconds);
+  }
+
+  function sayTimeLeft(phase, seconds) {
+    if (phase !== "answering") {
+      announced = Infinity;
+      return;
+    }
+    const due = ANNOUNCED_S.findLast((mark) => seconds <= mark);
+    if (due === undefined || due >= announced) return;
+    announced = due;
+    announce(`${due} seconds left.`);
+  }
+
+  (function tick() {
+    draw();
+    setTimeout(() => requestAnimationFrame(tick), 80);
+  })();
+
+  return h("section", { class: "clock", "aria-label": "Clock" }, h("div", { class: "face" }, face, h("div", { class: "reading" }, figures, unit)), words);
+}

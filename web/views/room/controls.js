@@ -1,0 +1,109 @@
+/** The one large action of the moment, the smaller ones beside it, and their keys. */
+
+import { OPEN_PHASES } from "../../conductor.js";
+import { h, setText } from "../../dom.js";
+import { bindKeys } from "../../keys.js";
+
+/** `typed` is the written answer, which the large button sends while one types. */
+export function makeControls(store, conductor, typed) {
+  const label = h("span");
+  const key = h("kbd");
+  const primary = h("button", { type: "button", class: "button lit primary", onclick: () => press() }, label, key);
+  const button = (text, key, run) => h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
+  const think = button("Let me think", null, () => conductor.stopVoice());
+  const type = button("Type", "T", () => conductor.setTyping(true));
+  const speak = button("Speak", "Esc", () => conductor.setTyping(false));
+  const hint = button("Hint", "H", () => conductor.hint());
+  const skip = button("Skip", "S", () => conductor.skip());
+  const end = button("End", "Esc", () => ending.showModal());
+  const help = button("Keys", "?", () => keyMap.showModal());
+  const ending = makeEnding(conductor);
+  const keyMap = makeKeyMap();
+
+  function press() {
+    primaryAction(store, conductor, typed).run?.();
+  }
+
+  const whenOpen = (run) => () => OPEN_PHASES.includes(store.phase) && run();
+  bindKeys([
+    { key: " ", run: press },
+    { key: "t", run: () => conductor.setTyping(true) },
+    { key: "h", run: whenOpen(() => conductor.hint()) },
+    { key: "s", run: whenOpen(() => conductor.skip()) },
+    { key: "Escape", run: () => !end.hidden && ending.showModal() },
+    { key: "?", run: () => keyMap.showModal() },
+  ]);
+
+  store.addEventListener("change", () => {
+    const action = primaryAction(store, conductor, typed);
+    setText(label, action.label);
+    setText(key, action.key ?? "Space");
+    primary.disabled = !action.run;
+    const isOpen = OPEN_PHASES.includes(store.phase);
+    think.hidden = store.phase !== "asking" || store.typing;
+    type.hidden = !isOpen || store.typing;
+    speak.hidden = !isOpen || !store.typing || !store.micOpen;
+    hint.hidden = !isOpen || store.phase === "asking" || !store.state.hints_left;
+    skip.hidden = !isOpen;
+    end.hidden = ["connecting", "ready", "grading", "finished"].includes(store.phase);
+  });
+
+  return h("div", { class: "controls" }, primary, h("div", { class: "row" }, think, type, speak, hint, skip, end, help), ending, keyMap);
+}
+
+/** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
+function primaryAction(store, conductor, typed) {
+  if (store.soundLocked) return { label: "Turn the sound on again", run: () => conductor.unlock() };
+  if (store.typing && OPEN_PHASES.includes(store.phase)) return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
+  switch (store.phase) {
+    case "ready":
+      return store.micProblem
+        ? { label: "Start and type the answers", run: () => conductor.startTyping() }
+        : { label: "Start", run: () => conductor.start() };
+    case "asking":
+      return { label: "Answer now", run: () => conductor.answerNow() };
+    case "thinking":
+      return { label: "I’m answering", run: () => conductor.answerNow() };
+    case "answering":
+      return { label: "Done", run: () => conductor.done() };
+    case "grading":
+    case "finished":
+      return { label: "Read the review", run: () => location.assign(store.review ?? location.pathname.replace("interview", "review")) };
+    default:
+      return { label: "One moment" };
+  }
+}
+
+function makeEnding(conductor) {
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "ending-title" },
+    h("h2", { id: "ending-title" }, "End the interview?"),
+    h("p", {}, "What you have said so far is kept and graded. The clock goes on while you decide."),
+    h(
+      "form",
+      { method: "dialog", class: "row" },
+      h("button", { class: "button lit" }, "Keep going"),
+      h("button", { class: "button alarm", onclick: () => conductor.end() }, "End it now"),
+    ),
+  );
+  return dialog;
+}
+
+function makeKeyMap() {
+  const rows = [
+    ["Space", "Start, answer now, done: the large button"],
+    ["T", "Type the answer instead"],
+    ["H", "Show a hint, where there are some"],
+    ["S", "Skip this question"],
+    ["Esc", "End the interview"],
+    ["Tab", "Everything else"],
+  ];
+  return h(
+    "dialog",
+    { "aria-labelledby": "keys-title" },
+    h("h2", { id: "keys-title" }, "Keys"),
+    h("dl", { class: "keys" }, rows.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")),
+  );
+}

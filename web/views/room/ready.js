@@ -1,0 +1,25 @@
+/** Before the first question: what will happen, and whether the sound works. */
+
+import { h } from "../../dom.js";
+import { plural } from "../../format.js";
+import { makeSoundCheck } from "../soundcheck.js";
+
+export function makeReady(store, review) {
+  const soundCheck = makeSoundCheck();
+  const steps = [
+    ["The interviewer asks aloud.", "Cut in whenever you are ready to answer."],
+    ["Five seconds to think.", "The clock starts when you speak, or by itself."],
+    ["You are stopped at the limit.", "Silence or the space bar ends an answer early. A follow-up may come."],
+  ];
+  const element = h(
+    "section",
+    { class: "ready stack" },
+    h("div", {}, h("p", { class: "kicker" }, plural(review.rounds.length, "question")), h("h1", {}, review.title)),
+    h("ol", { class: "steps" }, steps.map(([what, detail]) => h("li", {}, h("strong", {}, what), ` ${detail}`))),
+    soundCheck.element,
+  );
+  store.addEventListener("change", () => {
+    if (store.phase !== "ready") soundCheck.close();
+  });
+  return element;
+}
