@@ -129,7 +129,7 @@ class Interview:
         if deadline is None:
             return await self._events.get()
         try:
-            async with asyncio.timeout(max(0.0, deadline - self._services.clock.now())):
+            async with self._services.clock.timeout_at(deadline):
                 return await self._events.get()
         except TimeoutError:
             return events.TimerFired()
@@ -176,6 +176,8 @@ class Interview:
         match command:
             case events.Ask():
                 self._microphone.watch(command.utterance.turn_id, _BARGE_IN_S)
+                if self._speaking is not None:  # to a browser that is gone
+                    self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
             case events.StopVoice():
                 if self._speaking is not None:

@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 from server import review
-from server.connection import NOT_READY, POLICY, UNKNOWN_INTERVIEW, Connection
+from server.connection import GOING_AWAY, NOT_READY, POLICY, UNKNOWN_INTERVIEW, Connection
 from server.core import session
 from server.core.phases import State
 from server.errors import StorageError
@@ -112,7 +112,8 @@ class Interviews:
     async def close(self) -> None:
         """Stops everything; each interview can be reopened from its log."""
         tasks = [task for _, task in self._running.values()]
-        for task in tasks:
+        for interview, task in list(self._running.values()):
+            interview.drop(GOING_AWAY, "the server is stopping; your interview is kept")
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 

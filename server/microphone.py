@@ -6,16 +6,19 @@ listened to, never more of them than the limit and the server's own clock allow,
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from server.errors import StorageError
-from server.listening import HeardAnswer
 from server.ports import SAMPLE_RATE, AudioArchive, Clock, OpenRecording, Samples, VoiceActivity
 from server.wire import MicFrame
+
+if TYPE_CHECKING:
+    from server.listening import HeardAnswer
 
 PREROLL_S = 0.4
 """Kept from before the noticed start of speech, so that its first sound is not lost."""
@@ -176,7 +179,7 @@ class Microphone:
         while kept > PREROLL_S + self._run_s and len(self._ring) > 1:
             kept -= len(self._ring.popleft().pcm) / 2 / SAMPLE_RATE
         if self._run_s >= self._patience_s:
-            self._run_s = 0.0
+            self._patience_s = math.inf  # say it once
             self._on_speech(self.turn_id)
 
     def _take(self, pcm: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
@@ -113,6 +114,10 @@ class Clock(Protocol):
 
     def wall(self) -> float:
         """Seconds since the epoch, for showing."""
+        ...
+
+    def timeout_at(self, moment: float) -> AbstractAsyncContextManager[object]:
+        """Raises TimeoutError in the block when ``now()`` reaches the moment."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 
@@ -13,3 +14,6 @@ class SystemClock:
 
     def wall(self) -> float:
         return time.time()
+
+    def timeout_at(self, moment: float) -> asyncio.Timeout:
+        return asyncio.timeout(max(0.0, moment - self.now()))

@@ -17,6 +17,8 @@ class RoundPlan:
     follow_ups: int = 1
     """Follow-ups to ask at most."""
     follow_up_limit_s: float = 60.0
+    hints: int = 0
+    """Hints there are to reveal."""
     backups: tuple[tuple[str, str], ...] = ()
     """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
 

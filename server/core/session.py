@@ -199,7 +199,7 @@ def _turn(state: State, event: Event, now: float) -> Step:
             ended = seconds >= (plan.silence_s if spoke else plan.no_speech_s)
             return _close(state, now, "silence") if ended else Step(state)
 
-        case ((Thinking() | Answering()), HintPressed()):
+        case ((Thinking() | Answering()), HintPressed()) if state.progress.hints < state.progress.current.hints:
             progress = replace(state.progress, hints=state.progress.hints + 1)
             return Step(replace(state, progress=progress), (ShowHint(event.turn_id, progress.hints),))
 

@@ -77,6 +77,7 @@ FIRST = RoundPlan(
     LIMIT,
     follow_ups=1,
     follow_up_limit_s=FOLLOW_UP_LIMIT,
+    hints=2,
     backups=(("rank", "Which rank?"),),
 )
 SECOND = RoundPlan("rag/core", "What is RAG?", LIMIT, follow_ups=1, follow_up_limit_s=FOLLOW_UP_LIMIT)
@@ -581,3 +582,13 @@ def test_replay_repeats_nothing() -> None:
     state, _ = run(PLAN, *events)
     log = tuple((event, NOW + n) for n, event in enumerate(events, start=1))
     assert session.replay(PLAN, log) == state
+
+
+def test_no_more_hints_than_there_are() -> None:
+    """A hint beyond the last one is refused and not counted against the candidate."""
+    state = THINKING
+    for _ in range(FIRST.hints):
+        state = session.step(state, HintPressed(1), NOW).state
+    refused = session.step(state, HintPressed(1), NOW)
+    assert refused.error is not None
+    assert refused.state.progress.hints == FIRST.hints

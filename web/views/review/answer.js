@@ -26,6 +26,8 @@ export function makeAnswer(answer, question, grade) {
   const facts = [
     answer.typed ? "typed" : `${clock(answer.duration_s)} spoken`,
     ENDINGS[answer.ended_by] ?? answer.ended_by,
+    answer.words.some((word) => word.raw !== null) && "dotted: repaired",
+    answer.words.some(isDoubtful) && "wavy: perhaps misheard",
   ].filter(Boolean);
 
   wordElements = answer.words.map((word) => makeWord(word));
@@ -51,12 +53,16 @@ export function makeAnswer(answer, question, grade) {
   return { element, playFrom: recording?.playFrom };
 }
 
+function isDoubtful({ probability }) {
+  return probability < DOUBTFUL;
+}
+
 function makeWord({ text, probability, raw }) {
-  if (raw !== null && raw !== undefined) {
+  if (raw !== null) {
     const heard = raw === "" ? "nothing" : `“${raw}”`;
     return h("span", { class: "word repaired", title: `Repaired: ${heard} was heard here` }, text);
   }
-  if (probability < DOUBTFUL) return h("span", { class: "word doubtful", title: `Perhaps misheard (${Math.round(probability * 100)}% sure)` }, text);
+  if (isDoubtful({ probability })) return h("span", { class: "word doubtful", title: `Perhaps misheard (${Math.round(probability * 100)}% sure)` }, text);
   return h("span", { class: "word" }, text);
 }
 

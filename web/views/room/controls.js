@@ -10,7 +10,8 @@ export function makeControls(store, conductor, typed) {
   const key = h("kbd");
   const primary = h("button", { type: "button", class: "button lit primary", onclick: () => press() }, label, key);
   const button = (text, key, run) => h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
-  const think = button("Let me think", null, () => conductor.stopVoice());
+  const think = button("Think", null, () => conductor.stopVoice());
+  think.title = "Stop the voice and take time to think";
   const type = button("Type", "T", () => conductor.setTyping(true));
   const speak = button("Speak", "Esc", () => conductor.setTyping(false));
   const hint = button("Hint", "H", () => conductor.hint());
@@ -38,7 +39,7 @@ export function makeControls(store, conductor, typed) {
     const action = primaryAction(store, conductor, typed);
     setText(label, action.label);
     setText(key, action.key ?? "Space");
-    primary.disabled = !action.run;
+    key.hidden = primary.disabled = !action.run;
     const isOpen = OPEN_PHASES.includes(store.phase);
     think.hidden = store.phase !== "asking" || store.typing;
     type.hidden = !isOpen || store.typing;

@@ -1,23 +1,32 @@
-/** What is being asked, with the sentence now spoken, and the hints shown. */
+/** What is being asked, read along with the voice sentence by sentence, and the hints shown. */
 
 import { h, setText } from "../../dom.js";
 
 export function makeQuestion(store) {
   const kicker = h("p", { class: "kicker" });
-  const text = h("h1", { class: "said" });
+  const [before, now, after] = [new Text(), h("span", { class: "now" }), new Text()];
+  const text = h("h1", { class: "said" }, before, now, after);
   const saying = h("p", { class: "saying said" });
   const hints = h("ol", { class: "hints" });
 
   store.addEventListener("change", () => {
     const { state } = store;
     if (!state) return;
-    setText(kicker, `${state.follow_up ? "Follow-up" : `Question ${state.round} of ${state.rounds}`} · ${state.title}`);
-    setText(text, state.text);
-    // The question stands above already; anything else the interviewer says needs its own line.
-    setText(saying, state.text.includes(store.saying) ? "" : store.saying);
+    setText(kicker, `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""} · ${state.title}`);
+    drawText(state.text, store.saying);
     hints.replaceChildren(...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)));
     hints.hidden = store.hints.length === 0;
   });
+
+  /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */
+  function drawText(asked, sentence) {
+    const at = sentence ? asked.indexOf(sentence) : -1;
+    setText(saying, at < 0 ? sentence : "");
+    before.data = at < 0 ? asked : asked.slice(0, at);
+    setText(now, at < 0 ? "" : sentence);
+    after.data = at < 0 ? "" : asked.slice(at + sentence.length);
+    text.classList.toggle("being-read", at >= 0);
+  }
 
   return h("section", { class: "question", "aria-label": "Question" }, kicker, text, saying, hints);
 }

@@ -1,0 +1,187 @@
+"""Scriptable stand-ins for models, for tests of the shell's logic; the real ones are tested in tests/app/test_rehearse.py."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from server import wire
+from server.adapters.archive import LocalArchive
+from server.adapters.store import SqlStore
+from server.content import load_bank
+from server.core.domain import Answer, Grade, Question, Verdict, Word
+from server.errors import ChatModelError, GraderError, SpeakerError, TranscriberError
+from server.formats import load_catalogue
+from server.interviewer import Interviewer
+from server.ports import RecognitionJob, Samples, Voice
+from server.prompts import Prompts
+from server.services import Part, Services
+from server.settings import PROJECT, Settings
+from server.voice import PreparedVoice
+
+Message = TypeVar("Message", bound=wire.ServerMessage)
+
+BANK = load_bank(PROJECT / "rubrics")
+CATALOGUE = load_catalogue(PROJECT / "rubrics")
+
+
+class FastClock:
+    """Time that passes ``speed`` times as fast."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+
+    def now(self) -> float:
+        return time.monotonic() * self.speed
+
+    def wall(self) -> float:
+        return time.time()
+
+    def timeout_at(self, moment: float) -> asyncio.Timeout:
+        return asyncio.timeout(max(0.0, (moment - self.now()) / self.speed))
+
+
+class FakeTranscriber:
+    """Writes down the same words for every job."""
+
+    def __init__(self, text: str = "freeze the base model", error: TranscriberError | None = None) -> None:
+        self.text = text
+        self.error = error
+        self.samples = 0
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        if self.error is not None:
+            raise self.error
+        self.samples = max(self.samples, len(job.samples))
+        return tuple(Word(word, 0.1 * n, 0.1 * n + 0.1) for n, word in enumerate(self.text.split()))
+
+
+class LoudIsSpeech:
+    """Voice activity by level."""
+
+    def __init__(self) -> None:
+        self._rest: Samples = np.zeros(0, np.float32)
+
+    def feed(self, samples: Samples) -> list[float]:
+        self._rest = np.concatenate([self._rest, samples])
+        whole = len(self._rest) // 512
+        windows = self._rest[: whole * 512].reshape(whole, 512)
+        self._rest = self._rest[whole * 512 :]
+        return [float(np.abs(window).max() > 0.05) for window in windows]
+
+
+class FakeSpeaker:
+    """A tenth of a second of silence for every sentence."""
+
+    def __init__(self, error: SpeakerError | None = None) -> None:
+        self.error = error
+        self.spoken: list[str] = []
+
+    async def speak(self, sentence: str) -> Voice:
+        if self.error is not None:
+            raise self.error
+        self.spoken.append(sentence)
+        return Voice(b"\0" * 3200, 16_000)
+
+
+class FakeChat:
+    """Says what it is told to, after a delay, or fails."""
+
+    name = "fake"
+
+    def __init__(self, text: str = "", delay_s: float = 0.0, error: ChatModelError | None = None) -> None:
+        self.text = text
+        self.delay_s = delay_s
+        self.error = error
+        self.prompts: list[Sequence[dict[str, str]]] = []
+
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+        self.prompts.append(messages)
+        await asyncio.sleep(self.delay_s)
+        if self.error is not None:
+            raise self.error
+        for word in self.text.split(" "):
+            yield word + " "
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        return self.text or "ok", 1
+
+
+class FakeGrader:
+    """The same verdict for every round."""
+
+    def __init__(self, error: GraderError | None = None) -> None:
+        self.error = error
+        self.graded: list[tuple[str, int]] = []
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        if self.error is not None:
+            raise self.error
+        self.graded.append((question.id, len(answers)))
+        return Grade(question.id, Verdict.LEAN_HIRE, (), "embedded")
+
+
+def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Services:
+    """Ready services with a real database and archive; call ``await services.store.migrate()`` first."""
+    configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
+    prompts = Prompts(PROJECT / "prompts")
+    return Services(
+        settings=configured,
+        bank=BANK,
+        catalogue=CATALOGUE,
+        prompts=prompts,
+        store=SqlStore(configured.database),
+        archive=LocalArchive(data_dir / "audio"),
+        clock=FastClock(speed),
+        parts={"all": Part("all", "ready", "")},
+        transcriber=FakeTranscriber(),
+        make_vad=LoudIsSpeech,
+        voice=PreparedVoice(FakeSpeaker()),
+        interviewer=Interviewer(chat, prompts, first_token_s=0.3),
+        embedded=FakeGrader(),
+        grader=FakeGrader(),
+    )
+
+
+class FakeConnection:
+    """Collects what a browser would be sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[wire.ServerMessage] = []
+        self.audio: list[bytes] = []
+        self.closed: tuple[int, str] | None = None
+        self._news = asyncio.Event()
+
+    def send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
+        self.sent.append(message)
+        if audio is not None:
+            self.audio.append(audio)
+        self._news.set()
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+        self._news.set()
+
+    def of(self, kind: type[Message]) -> list[Message]:
+        return [message for message in self.sent if isinstance(message, kind)]
+
+    @property
+    def state(self) -> wire.StateMessage:
+        return self.of(wire.StateMessage)[-1]
+
+    async def until(self, phase: str, turn_id: int | None = None, within_s: float = 5.0) -> wire.StateMessage:
+        """Waits for the newest state to be of this phase (and turn)."""
+        async with asyncio.timeout(within_s):
+            while True:
+                states = self.of(wire.StateMessage)
+                if states and states[-1].phase == phase and turn_id in (None, states[-1].turn_id):
+                    return states[-1]
+                self._news.clear()
+                await self._news.wait()

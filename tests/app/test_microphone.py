@@ -1,0 +1,203 @@
+"""Which audio counts, however the browser behaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.adapters.archive import LocalArchive
+from server.microphone import PREROLL_S, Microphone
+from server.ports import SAMPLE_RATE
+from server.wire import MicFrame
+from tests.app.fakes import LoudIsSpeech
+
+FRAME = 640
+LOUD = (np.full(FRAME, 8000, dtype="<i2")).tobytes()
+QUIET = bytes(2 * FRAME)
+
+
+class Clock:
+    """Stands until it is told to move."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def now(self) -> float:
+        return self.time
+
+    def wall(self) -> float:
+        return self.time
+
+    def timeout_at(self, moment: float) -> Any:
+        raise NotImplementedError
+
+
+class Ears:
+    """Counts the samples that reach it."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+
+    def feed(self, samples: Any) -> None:
+        self.samples += len(samples)
+
+    def expect_end(self, seconds_left: float) -> None: ...
+
+    async def finish(self) -> Any:
+        return self.samples
+
+    def close(self) -> None: ...
+
+
+class Bench:
+    """A microphone with everything around it in view."""
+
+    def __init__(self, root: Path) -> None:
+        self.clock = Clock()
+        self.archive = LocalArchive(root)
+        self.onsets: list[int] = []
+        self.troubles: list[str] = []
+        self.microphone = self.make()
+
+    def make(self) -> Microphone:
+        return Microphone(
+            "i", self.archive, self.clock, LoudIsSpeech, self.onsets.append, lambda code, _text: self.troubles.append(code)
+        )
+
+    def send(self, pcm: bytes, count: int, first: int = 0, turn: int = 1, real_time: bool = True) -> None:
+        for number in range(first, first + count):
+            if real_time:
+                self.clock.time += FRAME / SAMPLE_RATE
+            self.microphone.frame(MicFrame(turn, number, pcm))
+
+    def stored_s(self, turn: int = 1) -> float:
+        return self.archive.seconds("i", turn)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_nothing_is_stored_before_the_clock_runs(bench: Bench) -> None:
+    """Watching for speech leaves no trace on disk."""
+    bench.microphone.watch(1, 0.16)
+    bench.send(LOUD, 50)
+    assert bench.stored_s() == 0.0
+    assert bench.onsets[0] == 1
+
+
+def test_a_cough_does_not_barge_in(bench: Bench) -> None:
+    """Speech shorter than the patience asked for is not reported."""
+    bench.microphone.watch(1, 0.6)
+    bench.send(LOUD, 10)
+    bench.send(QUIET, 10, first=10)
+    assert bench.onsets == []
+
+
+def test_the_first_word_is_kept(bench: Bench) -> None:
+    """Recording starts a little before the speech that started the clock."""
+    bench.microphone.watch(1, 0.16)
+    bench.send(QUIET, 100)
+    bench.send(LOUD, 5, first=100)
+    ears = Ears()
+    bench.microphone.record(1, 60.0, ears)
+    assert PREROLL_S < ears.samples / SAMPLE_RATE < PREROLL_S + 0.4
+
+
+def test_no_audio_beyond_the_limit(bench: Bench) -> None:
+    """An 80-second monologue leaves exactly 60 seconds, on disk and for the ears."""
+    bench.microphone.watch(1, 0.16)
+    ears = Ears()
+    bench.microphone.record(1, 60.0, ears)
+    bench.send(LOUD, 80 * 25)
+    assert ears.samples == 60 * SAMPLE_RATE
+    assert bench.stored_s() == 60.0
+
+
+def test_a_flood_does_not_outrun_the_clock(bench: Bench) -> None:
+    """Frames sent faster than time passes are dropped beyond two seconds, and the candidate is told once."""
+    bench.microphone.watch(1, 0.16)
+    bench.microphone.record(1, 60.0, Ears())
+    bench.send(LOUD, 1000, real_time=False)
+    assert bench.stored_s() == pytest.approx(2.0, abs=0.05)
+    assert bench.troubles == ["flood"]
+
+
+def test_a_stall_is_made_up_for(bench: Bench) -> None:
+    """Frames held back by the network all count once they arrive, having been spoken in time."""
+    bench.microphone.watch(1, 0.16)
+    bench.microphone.record(1, 60.0, Ears())
+    bench.clock.time += 10.0
+    bench.send(LOUD, 250, real_time=False)
+    assert bench.stored_s() == 10.0
+    assert bench.troubles == []
+
+
+def test_repeated_and_foreign_frames_are_dropped(bench: Bench) -> None:
+    """A frame counts once, and only in its own turn."""
+    bench.microphone.watch(1, 0.16)
+    bench.microphone.record(1, 60.0, Ears())
+    bench.send(LOUD, 25)
+    bench.send(LOUD, 25)
+    bench.send(LOUD, 25, first=25, turn=2)
+    assert bench.stored_s() == 1.0
+    assert bench.microphone.next_frame == 25
+
+
+async def test_frames_after_the_end_are_dropped(bench: Bench) -> None:
+    """Once the answer is closed nothing more is stored."""
+    bench.microphone.watch(1, 0.16)
+    bench.microphone.record(1, 60.0, Ears())
+    bench.send(LOUD, 25)
+    _, seconds = await bench.microphone.finish(1, Ears)
+    bench.send(LOUD, 25, first=25)
+    assert seconds == 1.0
+    assert bench.stored_s() == 1.0
+
+
+def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
+    """After a crash the ears hear what is on disk, the browser is told what to send again, and the limit still holds."""
+    bench.microphone.watch(1, 0.16)
+    bench.send(QUIET, 20)
+    bench.microphone.record(1, 10.0, Ears())
+    before = bench.microphone.heard_s
+    bench.send(LOUD, 50, first=20)
+
+    bench.microphone = bench.make()
+    ears = Ears()
+    bench.microphone.resume(1, 10.0, ears)
+    assert bench.microphone.next_frame == 70
+    assert ears.samples / SAMPLE_RATE == pytest.approx(before + 2.0)
+    bench.send(LOUD, 500, first=70, real_time=False)
+    assert bench.stored_s() == 10.0
+
+
+async def test_an_answer_closed_by_a_dead_process_is_heard_from_disk(bench: Bench) -> None:
+    """Finishing without having recorded listens to the archive."""
+    bench.microphone.watch(1, 0.16)
+    bench.microphone.record(1, 60.0, Ears())
+    bench.send(LOUD, 50)
+    bench.microphone = bench.make()
+    heard, seconds = await bench.microphone.finish(1, Ears)
+    assert (heard, seconds) == (2 * SAMPLE_RATE, 2.0)
+    assert await bench.microphone.finish(9, Ears) == (None, 0.0)
+
+
+def test_a_full_disk_does_not_stop_the_ears(tmp_path: Path) -> None:
+    """Audio that can't be stored is still listened to, the candidate is told once, and it is stored when there is room."""
+    root = tmp_path / "blocked"
+    root.write_text("a file where the folder should be")
+    bench = Bench(root)
+    bench.microphone.watch(1, 0.16)
+    ears = Ears()
+    bench.microphone.record(1, 60.0, ears)
+    bench.send(LOUD, 25)
+    assert ears.samples == SAMPLE_RATE
+    assert bench.troubles == ["storage"]
+    root.unlink()
+    bench.send(LOUD, 1, first=25)
+    assert bench.stored_s() == pytest.approx(1.04)
