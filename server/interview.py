@@ -116,13 +116,20 @@ class Interview:
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 if self._journal.recovered:
-                    await self._apply(events.Recovered(self._services.archive.seconds(self.id, session.turn_of(self.state))))
+                    await self._resume()
                 while not isinstance(self.state, Finished):
                     await self._apply(await self._next_event())
                 await self._journal.settle()
         finally:
             self._set_busy(False)
             self._microphone.stop()
+
+    async def _resume(self) -> None:
+        """Takes over from a process that is gone."""
+        if isinstance(self.state, Answering):
+            turn_id, limit = self.state.utterance.turn_id, self.state.limit_s
+            self._microphone.resume(turn_id, limit, self._listen(turn_id, limit))
+        await self._apply(events.Recovered(self._microphone.heard_s))
 
     async def _next_event(self) -> events.Event:
         deadline = session.next_deadline(self.state)
@@ -209,9 +216,6 @@ class Interview:
         match self.state:
             case Thinking() if not isinstance(before, Thinking):
                 self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
-            case Answering() if isinstance(before, Answering) and before.deadline is None and self.state.deadline is not None:
-                turn_id, limit = self.state.utterance.turn_id, self.state.limit_s
-                self._microphone.resume(turn_id, limit, self._listen(turn_id, limit))
             case Grading() if not isinstance(before, Grading):
                 self._spawn(self._say_goodbye(self.state.turn_id))
 

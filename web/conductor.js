@@ -28,12 +28,16 @@ export class Conductor extends EventTarget {
     this.#uplink = new Uplink(this.#socket);
     this.#socket.addEventListener("open", () => {
       this.#isNewConnection = true;
-      store.set({ offline: "" });
+      store.set({ offline: "", isParted: false });
       this.#reportMicrophone();
     });
     this.#socket.addEventListener("lost", ({ detail }) => this.#lineLost(detail));
     this.#socket.addEventListener("message", ({ detail }) => this.#receive(detail));
     this.#socket.addEventListener("voice", ({ detail }) => this.#player?.play(detail.message, detail.pcm));
+    this.connect();
+  }
+
+  connect() {
     this.#socket.connect();
   }
 
@@ -155,13 +159,13 @@ export class Conductor extends EventTarget {
     this.#socket.close();
   }
 
-  #lineLost(seconds) {
+  #lineLost({ wait, reason }) {
     this.#uplink.hold();
     this.#readTurn = null;
     this.#player?.stop();
-    this.#store.set({
-      offline: `The line to the server is down. Trying again in ${Math.max(1, Math.round(seconds))} s; what you say meanwhile is kept here.`,
-    });
+    const why = reason ? `The server says: ${reason}.` : "The line to the server is down.";
+    const next = `Trying again in ${Math.max(1, Math.round(wait))} s; what you say meanwhile is kept here.`;
+    this.#store.set({ offline: wait === null ? why : `${why} ${next}`, isParted: wait === null });
   }
 
   // ---- Sound ----

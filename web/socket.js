@@ -1,13 +1,16 @@
 /**
  * The WebSocket to the interview: connects again by itself, tells a dead line from a quiet one, and hands voice
  * messages on together with their audio.
- * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost" (detail: seconds until the next try).
+ * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost"
+ * (detail: { wait, reason }: seconds until the next try, null if there is none, and the server's words if it hung up).
  */
 
 const HEARTBEAT_MS = 5_000;
 const DEAD_AFTER_MS = 12_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
+/** Close codes after which trying again would be wrong: no such interview; opened in another tab, which would be thrown out in turn. */
+const FINAL_CODES = [4404, 4409];
 
 export class InterviewSocket extends EventTarget {
   #url;
@@ -37,7 +40,7 @@ export class InterviewSocket extends EventTarget {
       this.dispatchEvent(new Event("open"));
     });
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
-    socket.addEventListener("close", () => socket === this.#socket && this.#lose());
+    socket.addEventListener("close", ({ code, reason }) => socket === this.#socket && this.#lose(reason, FINAL_CODES.includes(code)));
   }
 
   /** Closes for good. */
@@ -87,12 +90,16 @@ export class InterviewSocket extends EventTarget {
     }
   }
 
-  #lose() {
+  #lose(reason = "", isFinal = false) {
     this.#socket = null;
     if (this.#closed) return;
+    if (isFinal) {
+      this.dispatchEvent(new CustomEvent("lost", { detail: { wait: null, reason } }));
+      return;
+    }
     const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
     const wait = longest * (0.5 + Math.random() / 2); // Jitter: several pages must not come back in step.
-    this.dispatchEvent(new CustomEvent("lost", { detail: wait / 1000 }));
+    this.dispatchEvent(new CustomEvent("lost", { detail: { wait: wait / 1000, reason } }));
     setTimeout(() => this.connect(), wait);
   }
 }

@@ -7,6 +7,8 @@ export class InterviewStore extends EventTarget {
   state = null;
   /** Why there is no connection, in words; empty while there is one. */
   offline = "Connecting to the interviewer…";
+  /** The line is down for good, unless the candidate asks for it again. */
+  isParted = false;
   /** The sentence the interviewer is speaking now. */
   saying = "";
   caption = { committed: "", partial: "" };
@@ -34,11 +36,11 @@ export class InterviewStore extends EventTarget {
     return this.state?.phase ?? "connecting";
   }
 
-  /** Milliseconds left on the running clock; null when there is none. Between messages it is only drawn on from the last. */
+  /** Milliseconds left to answer or think; null when no time runs. Between messages it is only drawn on from the last. */
   get remaining() {
     if (this.state?.remaining_ms == null) return null;
-    const since = this.state.clock_running ? performance.now() - this.#receivedAt : 0;
-    return Math.max(0, this.state.remaining_ms - since);
+    const isRunning = this.state.clock_running || this.phase === "thinking";
+    return Math.max(0, this.state.remaining_ms - (isRunning ? performance.now() - this.#receivedAt : 0));
   }
 
   /** Changes what is the page's own to know. */
@@ -76,7 +78,7 @@ export class InterviewStore extends EventTarget {
         return this.set({ review: message.review });
       case "error":
         // "unexpected" is a key pressed as the phase changed: the state that follows shows why nothing came of it.
-        return message.code !== "unexpected" && this.notify("error", `The server did not understand this page: ${message.text}`);
+        return message.code !== "unexpected" && this.notify(message.code, message.text);
     }
   }
 

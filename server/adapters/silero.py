@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import onnxruntime
 from faster_whisper.utils import get_assets_path
@@ -17,11 +15,30 @@ _CONTEXT = 64
 _STATE = (1, 1, 128)
 
 
-class SileroActivity:
-    """Implements ports.VoiceActivity. The model is shared; the state belongs to one answer. One window takes about 0.2 ms."""
+class SileroModel:
+    """The model, loaded once for the process; ``run`` may be called from any thread."""
 
     def __init__(self) -> None:
-        self._session = _session()
+        options = onnxruntime.SessionOptions()
+        # Left alone, the pool is sized to the host and spins while idle, on cores the recogniser needs.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 4
+        path = f"{get_assets_path()}/silero_vad_v6.onnx"
+        self._session = onnxruntime.InferenceSession(path, sess_options=options, providers=["CPUExecutionProvider"])
+
+    def session(self) -> SileroActivity:
+        """A fresh state, for one answer."""
+        return SileroActivity(self._session)
+
+
+class SileroActivity:
+    """Implements ports.VoiceActivity. One window takes about 0.2 ms."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
         self._h = np.zeros(_STATE, dtype=np.float32)
         self._c = np.zeros(_STATE, dtype=np.float32)
         self._context = np.zeros(_CONTEXT, dtype=np.float32)
@@ -39,17 +56,3 @@ class SileroActivity:
         probability, self._h, self._c = self._session.run(None, {"input": data, "h": self._h, "c": self._c})
         self._context = window[-_CONTEXT:]
         return float(probability.item())
-
-
-@lru_cache(maxsize=1)
-def _session() -> onnxruntime.InferenceSession:
-    """One for the process; ``run`` may be called from any thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4
-    return onnxruntime.InferenceSession(
-        f"{get_assets_path()}/silero_vad_v6.onnx", sess_options=options, providers=["CPUExecutionProvider"]
-    )

@@ -19,15 +19,17 @@ MAX_ELLIPSIS_SPAN = 60
 
 _LIST_BREAK = re.compile(r"[,;:/&]|\band\b|\bor\b|\bplus\b|\n")
 _GLUE_WORDS = """
-is are was be been am do does did has have had can could will would should may might must to of in on at by for from with into onto over
-under as than that which who what when where while because so since if then but not no we you they it he she i me us them this these
-those there here its their your our my how why the a an before after first per each all only more less most against between both out up
-down back off about roughly like through very too much many again still just instead without during until once
+is are was be been am do does did has have had can could will would should may might must to of in on at by for from
+with into onto over under as than that which who what when where while because so since if then but not no we you they
+it he she i me us them this these those there here its their your our my how why the a an before after first per each
+all only more less most against between both out up down back off about roughly like through very too much many again
+still just instead without during until once
 """
 _VERBS = """
-add use make let keep give get need want reduce increase allow help take learn store tell show see look come go work mean depend become
-freeze update put run save cost cut avoid stop prevent grow shrink share turn change start begin end happen say ask check measure compare
-choose pick try find fix fail break lose gain improve hurt force predict miss expect answer replace reach hold move follow carry
+add use make let keep give get need want reduce increase allow help take learn store tell show see look come go work
+mean depend become freeze update put run save cost cut avoid stop prevent grow shrink share turn change start begin end
+happen say ask check measure compare choose pick try find fix fail break lose gain improve hurt force predict miss
+expect answer replace reach hold move follow carry
 """
 _GLUE = frozenset(_GLUE_WORDS.split())
 _VERB_STEMS = frozenset(stem(verb) for verb in _VERBS.split())

@@ -65,11 +65,13 @@ def problems(
 def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str) -> list[str]:
     """What the phrasing gives away: a point not yet made, or a term nobody has used."""
     met = {finding.point_id for finding in findings if finding.status is PointStatus.MET}
-    tokens = tokenize(text)
+    tokens, said = tokenize(text), tokenize(answer)
     found = [
         f"gives away point {point.id}"
         for point in question.points
-        if point.id not in met and (find_any(tokens, point.patterns) or _overlap(point.statement, text) >= _LEAK_OVERLAP)
+        if point.id not in met
+        and not find_any(said, point.patterns)  # the candidate's own words give nothing away
+        and (find_any(tokens, point.patterns) or _overlap(point.statement, text) >= _LEAK_OVERLAP)
     ]
     known = tokenize(f"{question.prompt} {follow_up.text} {answer}")
     for term in question.key_terms:

@@ -19,10 +19,11 @@ WINDOW = 36
 MAX_LIGHT = 2
 """Light words allowed between two words of a phrase."""
 
-LIGHT = frozenset(
-    "the a an it its them their this that these those your our my his all each every some any just also really actually "
-    "basically simply only very so um uh er ah hmm like well of".split()
-)
+_LIGHT_WORDS = """
+the a an it its them their this that these those your our my his all each every some any just also really actually basically
+simply only very so um uh er ah hmm like well of
+"""
+LIGHT = frozenset(_LIGHT_WORDS.split())
 _DROPPED = frozenset({"the", "your", "our", "their", "its"})
 """Left out of phrases, since they may be said anywhere; "a" stays, being a matrix as often as an article."""
 

@@ -39,7 +39,8 @@ _PREFIXES = frozenset({"pre", "re", "de", "auto", "hyper", "un"})
 """Parted prefixes are joined to the next word: "pre-training" and "pretraining" are one."""
 _JOINED = {
     ("over", "fit"): "overfit", ("over", "fits"): "overfit", ("over", "fitting"): "overfitting", ("data", "set"): "dataset",
-    ("check", "point"): "checkpoint", ("guard", "rail"): "guardrail", ("jail", "break"): "jailbreak", ("work", "flow"): "workflow",
+    ("check", "point"): "checkpoint", ("guard", "rail"): "guardrail", ("jail", "break"): "jailbreak",
+    ("work", "flow"): "workflow",
     ("through", "put"): "throughput", ("time", "out"): "timeout", ("back", "off"): "backoff", ("soft", "max"): "softmax",
     ("key", "word"): "keyword", ("half", "way"): "halfway", ("block", "list"): "blocklist", ("allow", "list"): "allowlist",
     ("red", "team"): "redteam", ("held", "out"): "heldout", ("bench", "mark"): "benchmark", ("sub", "word"): "subword",
@@ -120,7 +121,7 @@ Parts = list[tuple[str, int]]
 def _join_compounds(parts: Parts) -> Parts:
     joined: Parts = []
     skip = False
-    for (text, word), (following, _) in zip(parts, [*parts[1:], ("", -1)], strict=True):
+    for (text, word), (following, _) in zip(parts, [*parts[1:], ("", -1)], strict=False):
         if skip:
             skip = False
         elif text in _PREFIXES and following.isalpha():

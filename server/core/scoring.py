@@ -46,7 +46,7 @@ def criterion_score(criterion: Criterion, statuses: Statuses, thresholds: Thresh
 
 
 def criterion_level(criterion: Criterion, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> Level:
-    """Strong Hire with (nearly) all strong points, Lean Hire with any point, No Hire with none; a contradiction drops it one."""
+    """Strong Hire with (nearly) all strong points, Lean Hire with any point, No Hire with none; a contradiction drops it."""
     ladder = (Level.NO, Level.LEAN, Level.STRONG)
     met = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
     counted = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)

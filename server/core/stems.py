@@ -6,14 +6,15 @@ from functools import lru_cache
 
 _IRREGULAR = {
     "froze": "freeze", "frozen": "freeze", "chose": "choose", "chosen": "choose", "kept": "keep", "wrote": "write",
-    "written": "write", "built": "build", "learnt": "learn", "ran": "run", "grew": "grow", "grown": "grow", "shrank": "shrink",
-    "shrunk": "shrink", "lost": "lose", "sent": "send", "made": "make", "taught": "teach", "broke": "break", "broken": "break",
-    "forgot": "forget", "forgotten": "forget", "threw": "throw", "thrown": "throw", "fed": "feed", "held": "hold", "used": "use",
-    "using": "use", "found": "find", "caught": "catch", "gave": "give", "given": "give", "got": "get", "gotten": "get",
-    "went": "go", "gone": "go", "told": "tell", "said": "say", "saw": "see", "seen": "see", "knew": "know", "known": "know",
-    "matrice": "matrix", "matrixe": "matrix", "indice": "index", "vertice": "vertex", "indexe": "index", "biase": "bias",
-    "fell": "fall", "fallen": "fall", "rose": "rise", "risen": "rise", "drew": "draw", "drawn": "draw", "fewer": "few",
-    "hidden": "hide", "stole": "steal", "stolen": "steal", "spoke": "speak", "spoken": "speak", "became": "become",
+    "written": "write", "built": "build", "learnt": "learn", "ran": "run", "grew": "grow", "grown": "grow",
+    "shrank": "shrink", "shrunk": "shrink", "lost": "lose", "sent": "send", "made": "make", "taught": "teach",
+    "broke": "break", "broken": "break", "forgot": "forget", "forgotten": "forget", "threw": "throw", "thrown": "throw",
+    "fed": "feed", "held": "hold", "used": "use", "using": "use", "found": "find", "caught": "catch", "gave": "give",
+    "given": "give", "got": "get", "gotten": "get", "went": "go", "gone": "go", "told": "tell", "said": "say", "saw": "see",
+    "seen": "see", "knew": "know", "known": "know", "matrice": "matrix", "matrixe": "matrix", "indice": "index",
+    "vertice": "vertex", "indexe": "index", "biase": "bias", "fell": "fall", "fallen": "fall", "rose": "rise",
+    "risen": "rise", "drew": "draw", "drawn": "draw", "fewer": "few", "hidden": "hide", "stole": "steal", "stolen": "steal",
+    "spoke": "speak", "spoken": "speak", "became": "become",
 }  # fmt: skip
 _NO_PLURAL = frozenset({"bias", "gas", "lens", "alias", "always", "perhaps", "across", "canvas", "whereas", "atlas", "news"})
 _NO_ENDING = frozenset({"embed", "string", "spring", "during", "nothing", "something", "anything", "everything", "hundred"})

@@ -17,11 +17,15 @@ class Cuts:
     """A pattern match in a passage less like the point than this is taken for chance."""
     far_pattern_likeness: float = 0.40
     """The same for a match that runs over the end of a sentence."""
-    likeness: float = 0.62
+    likeness: float = 0.60
     """Likeness that stands in for a full pattern match, given ``support``."""
     support: float = 0.5
     negated_likeness: float = 0.70
     """Likeness that outweighs a negator before one of the words of a pattern."""
+    clash_likeness: float = 0.9
+    """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
+    doubt_margin: float = 0.05
+    """By how much it must exceed likeness to a contradiction."""
     claim_likeness: float = 0.62
     """Likeness to a contradiction that makes one without a pattern."""
 
@@ -46,8 +50,9 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> Po
     if (
         with_likeness
         and closest
-        and signals.likeness >= max(needed, signals.claim_likeness)
+        and signals.likeness >= max(needed, signals.doubt + cuts.doubt_margin)
         and signals.support >= cuts.support
+        and (not signals.clashes or signals.likeness >= cuts.clash_likeness)
         and not looks_listed(closest.heard, closest.span)
     ):
         return _finding(signals, PointStatus.MET, signals.closest, "said in other words", 0.65)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
 from server.grading import assessable
-from server.grading.decide import Cuts, decide
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
+from server.grading.decide import Cuts, decide
 from server.grading.hearing import hear
 from server.grading.report import advice
 from server.grading.signals import Embedder, Signals, signals

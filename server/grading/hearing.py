@@ -13,6 +13,7 @@ from server.core.domain import Answer, Question
 from server.core.evidence import bare
 from server.core.matching import Index
 from server.core.normal import Token, fold, tokenize, tokenize_words
+from server.grading.disowned import DISCLAIMER, HEARSAY, META
 from server.grading.terms import fold_terms
 
 Span = tuple[int, int]
@@ -34,40 +35,6 @@ _CUT_BEFORE = frozenset(
     {"and", "but", "so", "because", "then", "also", "which", "while", "whereas", "however", "finally", "next"}
 )
 
-META = re.compile(
-    r"\b(?:strong|lean)[ -](?:no[ -])?hire\b"
-    r"|\b(?:grade|score|rate|mark|assess|evaluate|judge|classify|treat|count|record) (?:me|this answer|my answer|this response|the answer"
-    r"|this candidate|the candidate|this as|it as|everything as|all (?:of )?(?:the |my )?(?:points|criteria|rubric)|every (?:point|criterion))\b"
-    r"|\b(?:candidate|applicant|interviewee|speaker)\b.{0,60}\b(?:met|meets?|cover|explain|demonstrat|deserve|satisf|address|show|pass|mention"
-    r"|should (?:be|get|receive)|has (?:given|provided|named|described|stated)|clearly|correctly|fully)"
-    r"|\b(?:this|my|the above) (?:answer|response)\b.{0,50}\b(?:meets?|met|cover|deserve|satisf|should (?:be|get|receive)|qualif|is (?:a )?(?:perfect"
-    r"|excellent|strong|complete|correct|outstanding))"
-    r"|\b(?:all|every|each) (?:of )?(?:the )?(?:points?|criteri\w+|rubric items?|boxes|checks?)\b.{0,40}\b(?:met|true|satisfied|covered|passed|ticked|yes)\b"
-    r"|\b(?:output|return|respond with|reply with|print|emit|assign|award|give|set)\b.{0,40}\b(?:verdict|full (?:marks?|credit)|top marks|highest"
-    r" (?:grade|score|mark|level|rating)|maximum (?:grade|score|points)|status met|met true|10 out of 10|ten out of ten)\b"
-    r"|^(?:\W*)(?:system|assistant|developer|user|admin\w*|grader|instructions?)(?: (?:message|prompt|note|override|update|instruction|notice))? ?(?::|-|says\b)"
-    r"|\b(?:system|developer|admin\w*) (?:message|override|notice|update)\b.{0,30}\b(?:grad|rubric|candidate|verdict|answer)"
-    r"|</?\s*(?:transcript|answer|system|user|candidate|rubric|instructions?)\b"
-    r"|\b(?:note|message|attention|reminder|instructions?) (?:to|for) (?:the )?(?:grader|evaluator|examiner|judge|grading|assessor|scoring)\b"
-    r"|\b(?:dear|hey|hello) (?:grader|evaluator|examiner|judge|language model|model|ai)\b"
-    r"|\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:the )?(?:rubric|grading|scoring|criteria|evaluation rules)\b"
-    r"|^(?:\W*)(?:please |now |and |also |so )*(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines|above)\b"
-    r"|\byou are (?:now )?(?:a|an|the) (?:grader|evaluator|examiner|lenient|generous|helpful)\b"
-    r"|\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]"
-)
-"""Talk to or about the grader, matched on one folded sentence."""
-
-_DISCLAIMER = re.compile(
-    r"\bi (?:really |honestly |actually |just )?(?:do not|don't|dont|did not|didn't|can not|can't|cannot|could not) (?:really |actually |quite |even "
-    r"|fully |exactly )?(?:know|understand|remember|recall|explain|say)\b"
-    r"|\b(?:no idea|no clue|never heard|never understood|not (?:really |quite |too |so )?(?:sure|certain|familiar)|i forgot|i forget|i have heard"
-    r"|i've heard|i heard|i read somewhere|heard of|i have seen the (?:word|term)|i am guessing|i'm guessing)\b"
-)
-_HEARSAY = re.compile(
-    r"\b(?:misconception|myth)s?\b|\b(?:some|many|most|other) (?:people|candidates|engineers|folks) (?:often |still |will )?(?:say|think|claim|believe|assume)\b"
-    r"|\bpeople (?:often |sometimes |usually |still )?(?:think|claim|believe|assume)\b|\bit (?:is|'s) (?:not|n't) true that\b|\bit isn't true that\b"
-    r"|\byou (?:might|may|could) think\b|\bone might think\b"
-)
 _CLAUSE_END = re.compile(r"[,.;:?!]$")
 _TURN = frozenset({"but", "however", "though", "although", "yet", "actually"})
 _COMMON = frozenset(
@@ -191,7 +158,7 @@ def _disowned(words: Sequence[str], start: int, end: int) -> set[int]:
     for place in range(start, end):
         text += (" " if text else "") + fold(words[place])
         places.append((len(text), place))
-    for pattern in (_DISCLAIMER, _HEARSAY):
+    for pattern in (DISCLAIMER, HEARSAY):
         for found in pattern.finditer(text):
             first = next(place for stop, place in places if stop > found.start())
             last = next(place for stop, place in places if stop >= found.end())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from server.core.evidence import is_term_list
 from server.core.matching import Match, Pattern
 from server.core.normal import tokenize
 from server.grading.hearing import Heard, Span
+from server.grading.polarity import NEGATORS, conflicts
 
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
@@ -21,63 +23,12 @@ LONG_SENTENCE = 30
 CONTEXT = 10
 """In sentences of more words, the words on each side of a match looked at to tell an explanation from a list."""
 
-NEGATORS = frozenset({"not", "never", "no", "without", "neither", "nor", "cannot", "instead"})
-_BETWEEN = frozenset(
-    [
-        "really",
-        "actually",
-        "even",
-        "just",
-        "have",
-        "to",
-        "need",
-        "be",
-        "any",
-        "a",
-        "the",
-        "use",
-        "using",
-        "do",
-        "care",
-        "about",
-        "worry",
-        "bother",
-        "with",
-        "of",
-    ]
-)
-DISMISSALS: tuple[str, ...] = (
-    "not needed", "not necessary", "unnecessary", "not important", "not matter", "useless", "pointless", "waste of time", "overrated",
-    "no need", "not worth", "does nothing", "no effect", "irrelevant", "not required", "no reason to", "optional extra",
-)  # fmt: skip
-"""Ways of waving a subject away, as phrases."""
-
+_BETWEEN_WORDS = "really actually even just have to need be any a the use using do care about worry bother with of"
+_BETWEEN = frozenset(_BETWEEN_WORDS.split())
 TELLING_SHARE = 0.6
 """Of a contradiction's own words that a clause must hold."""
-_COMMON = frozenset(
-    [
-        "is",
-        "are",
-        "be",
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "it",
-        "and",
-        "with",
-        "for",
-        "on",
-        "that",
-        "you",
-        "do",
-        "ar",
-        "by",
-        "or",
-    ]
-)
+_COMMON_WORDS = "is are be the a an of to in it and with for on that you do ar by or"
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class Embedder(Protocol):
@@ -112,12 +63,16 @@ class Signals:
     likeness: float = 0.0
     """Of the clause most like the point's phrasings."""
     closest: Found | None = None
+    clashes: bool = False
+    """``closest`` holds an opposite, an absolute or a negation that the phrasing it resembles does not."""
     likeness_at_pattern: float = 0.0
     claim: Found | None = None
     """The best match of the contradiction patterns."""
     claim_closest: Found | None = None
     """The clause most like a contradiction, among those that share the words which make it wrong."""
     claim_likeness: float = 0.0
+    doubt: float = 0.0
+    """Likeness of ``closest`` to a contradiction, whatever words it shares."""
 
 
 def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | None = None) -> dict[str, Signals]:
@@ -156,13 +111,15 @@ def _signals(
     )
     if vectors is None or embedder is None:
         return Signals(point, pattern, negated, listed, claim=claim)
-    says = vectors @ embedder.embed([point.statement, *point.phrasings]).T
+    right = [point.statement, *point.phrasings]
+    says = vectors @ embedder.embed(right).T
     like = says.max(axis=1)
     top = int(like.argmax())
     at_pattern = [
         like[i] for i, w in enumerate(windows) if pattern and w.heard is pattern.heard and _overlap(w.span, pattern.span)
     ]
-    claim_closest, claim_likeness = _closest_claim(point, windows, vectors, like, embedder)
+    denies = vectors @ embedder.embed(point.contradictions or ("",)).T
+    claim_closest, claim_likeness = _closest_claim(point, windows, denies, like)
     return Signals(
         point,
         pattern,
@@ -171,36 +128,40 @@ def _signals(
         support=_support(point.patterns, windows[top]),
         likeness=float(like[top]),
         closest=windows[top],
+        clashes=conflicts(_said(windows[top]), _stems(right[int(says[top].argmax())]) | _stems(point.statement)),
         likeness_at_pattern=float(max(at_pattern, default=0.0)),
         claim=claim,
         claim_closest=claim_closest,
         claim_likeness=claim_likeness,
+        doubt=float(denies[top].max()) if point.contradictions else 0.0,
     )
 
 
 def _closest_claim(
     point: Point,
     windows: Sequence[Found],
-    vectors: NDArray[np.float32],
+    denies: NDArray[np.float32],
     like: NDArray[np.float32],
-    embedder: Embedder,
 ) -> tuple[Found | None, float]:
     """Embeddings hardly see what makes a claim wrong, so a clause must also hold the words that the right statements lack."""
     if not point.contradictions:
         return None, 0.0
-    denies = vectors @ embedder.embed(point.contradictions).T
     right = _stems(point.statement).union(*(_stems(phrasing) for phrasing in point.phrasings))
     best: tuple[Found | None, float] = (None, 0.0)
     for column, contradiction in enumerate(point.contradictions):
         wrong = _stems(contradiction)
         telling = wrong - right - _COMMON
         for row, window in enumerate(windows):
-            said = {token.stem for token in window.heard.tokens if window.span[0] <= token.word < window.span[1]}
+            said = _said(window)
             if len(telling & said) < TELLING_SHARE * max(1, len(telling)) or bool(wrong & NEGATORS) != bool(said & NEGATORS):
                 continue
             if denies[row, column] > max(best[1], like[row] - 0.05):
                 best = (window, float(denies[row, column]))
     return best
+
+
+def _said(window: Found) -> set[str]:
+    return {token.stem for token in window.heard.tokens if window.span[0] <= token.word < window.span[1]}
 
 
 def _stems(text: str) -> set[str]:
@@ -210,7 +171,7 @@ def _stems(text: str) -> set[str]:
 def _windows(heard: Heard) -> list[Span]:
     """Each clause, and each two neighbours together."""
     clauses = list(heard.credited)
-    pairs = [(a[0], b[1]) for a, b in zip(clauses, clauses[1:], strict=False) if a[1] == b[0] and b[1] - a[0] <= 50]
+    pairs = [(a[0], b[1]) for a, b in pairwise(clauses) if a[1] == b[0] and b[1] - a[0] <= 50]
     return [span for span in clauses if span[1] - span[0] >= 3] + pairs
 
 

@@ -27,7 +27,7 @@ export async function show(page, id) {
   const typed = makeTyped(store, conductor);
   const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, conductor));
   const turn = h("div", { class: "turn" }, makeClock(store), talk);
-  const grading = makeGrading(store, review);
+  const grading = makeGrading(store, id);
   const room = h("div", { class: "room" }, makeNotices(store, conductor), ready, turn, grading, makeControls(store, conductor, typed));
 
   let phase = null;

@@ -1,15 +1,15 @@
-/** A list of interviews with their verdicts, to read, go on with, or delete. */
+/** A list of interviews with their verdicts, to read, go on with or, where `canDelete`, delete. */
 
 import { remove } from "../api.js";
 import { h, icon, problem } from "../dom.js";
 import { day, plural } from "../format.js";
 import { verdictBadge } from "./verdict.js";
 
-export function makeInterviews(interviews) {
-  return h("ol", { class: "interviews" }, interviews.map(makeRow));
+export function makeInterviews(interviews, { canDelete }) {
+  return h("ol", { class: "interviews" }, interviews.map((interview) => makeRow(interview, canDelete)));
 }
 
-function makeRow(interview) {
+function makeRow(interview, canDelete) {
   const { id, title, created, finished, rounds, answered, verdicts } = interview;
   const address = finished ? `/review/${id}` : `/interview/${id}`;
   const amount = rounds === 1 ? "" : ` · ${finished ? plural(rounds, "question") : `${answered} of ${rounds} answered`}`;
@@ -23,7 +23,7 @@ function makeRow(interview) {
       h("span", { class: "soft small" }, `${day(created)}${amount}`),
     ),
     finished && h("div", { class: "verdicts" }, verdicts.map((verdict) => verdictBadge(verdict))),
-    h("div", { class: "actions row" }, !finished && h("a", { class: "button", href: address }, "Resume"), makeDeleteButton(id, title, () => row.remove())),
+    h("div", { class: "actions row" }, !finished && h("a", { class: "button", href: address }, "Resume"), canDelete && makeDeleteButton(id, title, () => row.remove())),
   );
   return row;
 }

@@ -12,7 +12,7 @@ const RECENT = 4;
 
 export async function show(page) {
   const [bank, { interviews }] = await Promise.all([get("/api/bank"), get("/api/interviews")]);
-  const options = makeOptions();
+  const options = makeOptions(bank.tiers);
   const failure = h("div");
   const starters = [];
 
@@ -65,7 +65,7 @@ export async function show(page) {
             "section",
             { class: "sheet stack", "aria-labelledby": "recent-title" },
             h("h2", { id: "recent-title" }, "Recent interviews"),
-            makeInterviews(interviews.slice(0, RECENT)),
+            makeInterviews(interviews.slice(0, RECENT), { canDelete: false }),
             interviews.length > RECENT && h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
           ),
       ),

@@ -12,7 +12,7 @@ export async function show(page) {
       { class: "past stack" },
       h("h1", {}, "Past interviews"),
       interviews.length > 0
-        ? makeInterviews(interviews)
+        ? makeInterviews(interviews, { canDelete: true })
         : h("p", {}, "There are none yet. ", h("a", { href: "/" }, "Sit the first one."), " It will be kept here, with your voice and its grades."),
     ),
   );

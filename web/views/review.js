@@ -20,7 +20,7 @@ export async function show(page, id) {
   async function poll() {
     const fresh = await get(`/api/interviews/${id}`);
     fresh.rounds.forEach((round, n) => {
-      if (review.rounds[n].grade_state !== "pending" || round.grade_state === "pending") return;
+      if (!isPending(review.rounds[n]) || isPending(round)) return;
       review.rounds[n] = round;
       const element = makeRound(round);
       rounds[n].replaceWith(element);
@@ -30,7 +30,7 @@ export async function show(page, id) {
   }
 
   function pollIfPending() {
-    if (review.rounds.some((round) => round.grade_state === "pending")) setTimeout(() => poll().catch(pollIfPending), POLL_MS);
+    if (review.rounds.some(isPending)) setTimeout(() => poll().catch(pollIfPending), POLL_MS);
   }
   pollIfPending();
 }
@@ -56,8 +56,18 @@ function makeHeader(id, review) {
   );
 }
 
-function makeOverviewRow({ round, question, grade, grade_state }) {
-  return h("li", {}, h("a", { href: `#round-${round}` }, question.title), grade_state === "pending" ? h("span", { class: "soft small" }, "grading…") : verdictBadge(grade?.verdict, grade ?? {}));
+function makeOverviewRow(round) {
+  return h("li", {}, h("a", { href: `#round-${round.round}` }, round.question.title), makeVerdict(round));
+}
+
+function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
+  if (answers.length === 0) return h("span", { class: "soft" }, "not answered");
+  if (grade_state === "pending") return h("span", { class: "soft", role: "status" }, "grading…");
+  return verdictBadge(grade?.verdict, { fallback: grade?.fallback, large });
+}
+
+function isPending(round) {
+  return round.answers.length > 0 && round.grade_state === "pending";
 }
 
 function makeRound(round) {
@@ -76,7 +86,7 @@ function makeRound(round) {
       "header",
       { class: "round-head" },
       h("h2", { id: `round-${round.round}-title` }, question.title),
-      round.grade_state === "pending" ? h("p", { class: "soft", role: "status" }, "Grading…") : verdictBadge(grade?.verdict, { large: true }),
+      makeVerdict(round, { large: true }),
     ),
     makeRemarks(round),
     h(

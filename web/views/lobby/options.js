@@ -4,23 +4,20 @@ import { h } from "../../dom.js";
 
 const KEY = "hotseat.options";
 
-const FIELDS = [
+const makeFields = (tiers) => [
   {
     name: "follow_ups",
     label: "Follow-ups per question",
     values: [["", "As the format says"], [0, "None"], [1, "1"], [2, "2"], [3, "3"]],
   },
   { name: "time_factor", label: "Time", values: [["", "As in an interview"], [1.5, "One and a half times"], [2, "Twice"]] },
-  {
-    name: "tier",
-    label: "Who is asking",
-    values: [["", "Anyone"], [1, "A frontier lab"], [2, "An infrastructure team"], [3, "A product company"], [4, "An enterprise"]],
-  },
+  { name: "tier", label: "Who is asking", values: [["", "The usual interviewer"], ...tiers.map(({ id, title }) => [id, title])] },
 ];
 
-export function makeOptions() {
+export function makeOptions(tiers) {
+  const fields = makeFields(tiers);
   const remembered = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-  const selects = FIELDS.map(({ name, values }) => {
+  const selects = fields.map(({ name, values }) => {
     const select = h("select", { id: `option-${name}`, onchange: remember }, values.map(([value, text]) => h("option", { value }, text)));
     select.value = remembered[name] ?? "";
     return select;
@@ -28,7 +25,7 @@ export function makeOptions() {
 
   /** Only what differs from the default. */
   function chosen() {
-    const pairs = FIELDS.map(({ name }, n) => [name, selects[n].value]).filter(([, value]) => value !== "");
+    const pairs = fields.map(({ name }, n) => [name, selects[n].value]).filter(([, value]) => value !== "");
     return Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)]));
   }
 
@@ -40,7 +37,7 @@ export function makeOptions() {
     "details",
     { class: "options", open: Object.keys(remembered).length > 0 },
     h("summary", {}, "Follow-ups, extra time, who is asking"),
-    h("div", { class: "fields" }, FIELDS.map(({ label }, n) => h("div", { class: "field" }, h("label", { htmlFor: selects[n].id }, label), selects[n]))),
+    h("div", { class: "fields" }, fields.map(({ label }, n) => h("div", { class: "field" }, h("label", { htmlFor: selects[n].id }, label), selects[n]))),
   );
   return { element, chosen };
 }

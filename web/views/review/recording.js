@@ -15,9 +15,12 @@ export function makeRecording(address, duration, moved) {
   const time = h("span", { class: "small soft figures" });
   const failure = h("span", { class: "small", role: "status" });
 
-  function draw() {
+  function drawButton() {
     button.replaceChildren(icon(audio.paused ? "play" : "pause"));
     button.ariaLabel = audio.paused ? "Play the answer" : "Pause";
+  }
+
+  function drawPosition() {
     bar.value = audio.currentTime;
     bar.ariaValueText = `${Math.round(audio.currentTime)} of ${Math.round(duration)} seconds`;
     setText(time, `${clock(audio.currentTime)} / ${clock(duration)}`);
@@ -34,20 +37,21 @@ export function makeRecording(address, duration, moved) {
   function follow() {
     if (audio.paused) return;
     moved(audio.currentTime);
-    draw();
+    drawPosition();
     requestAnimationFrame(follow);
   }
 
   audio.addEventListener("play", () => {
     // One voice at a time on the whole page.
     document.dispatchEvent(new CustomEvent("recording-plays", { detail: audio }));
-    draw();
+    drawButton();
     follow();
   });
   document.addEventListener("recording-plays", ({ detail }) => detail !== audio && audio.pause());
-  for (const event of ["pause", "ended"]) audio.addEventListener(event, () => (moved(null), draw()));
-  audio.addEventListener("seeked", draw);
-  draw();
+  for (const event of ["pause", "ended"]) audio.addEventListener(event, () => (moved(null), drawButton()));
+  audio.addEventListener("seeked", drawPosition);
+  drawButton();
+  drawPosition();
 
   function playFrom(seconds) {
     seek(seconds - LEAD_S);

@@ -46,7 +46,7 @@ function makeQuote({ status, evidence, note }, point, hear) {
           "button",
           { type: "button", class: "quote", title: "Hear it", onclick: () => hear(evidence.turn_id, evidence.start) },
           icon("play"),
-          words,
+          h("span", {}, words),
           h("span", { class: "small soft figures" }, clock(evidence.start)),
         );
   return [quote, h("p", { class: "small soft" }, isContradicted ? `Contradicts: ${point?.statement ?? ""}` : note || point?.statement)];

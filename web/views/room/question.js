@@ -6,6 +6,7 @@ export function makeQuestion(store) {
   const kicker = h("p", { class: "kicker" });
   const [before, now, after] = [new Text(), h("span", { class: "now" }), new Text()];
   const text = h("h1", { class: "said" }, before, now, after);
+  let asked = "";
   const saying = h("p", { class: "saying said" });
   const hints = h("ol", { class: "hints" });
 
@@ -13,13 +14,15 @@ export function makeQuestion(store) {
     const { state } = store;
     if (!state) return;
     setText(kicker, `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""} · ${state.title}`);
-    drawText(state.text, store.saying);
+    // Between turns nothing is being asked; the last question stays to be read.
+    asked = state.text || asked;
+    drawText(store.saying);
     hints.replaceChildren(...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)));
     hints.hidden = store.hints.length === 0;
   });
 
   /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */
-  function drawText(asked, sentence) {
+  function drawText(sentence) {
     const at = sentence ? asked.indexOf(sentence) : -1;
     setText(saying, at < 0 ? sentence : "");
     before.data = at < 0 ? asked : asked.slice(0, at);

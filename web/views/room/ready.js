@@ -9,7 +9,7 @@ export function makeReady(store, review) {
   const steps = [
     ["The interviewer asks aloud.", "Cut in whenever you are ready to answer."],
     ["Five seconds to think.", "The clock starts when you speak, or by itself."],
-    ["You are stopped at the limit.", "Silence or the space bar ends an answer early. A follow-up may come."],
+    ["You are stopped at the limit.", "Silence or Space ends an answer early. Expect a follow-up."],
   ];
   const element = h(
     "section",

@@ -33,7 +33,8 @@ export function makeTyped(store, conductor) {
     }
     const wasHidden = element.hidden;
     element.hidden = !store.typing || !OPEN_PHASES.includes(store.phase);
-    if (wasHidden && !element.hidden) area.focus();
+    // Once every view has drawn the change: what stands in a hidden part of the page can't be focused.
+    if (wasHidden && !element.hidden) queueMicrotask(() => area.focus());
   });
 
   setInterval(() => {

@@ -1,0 +1,165 @@
+"""Where speech begins, pauses and may be cut, decided in audio seconds from voice-activity probabilities.
+
+One probability covers one 512-sample window at 16 kHz (32 ms). The state is a frozen value: ``hear`` returns the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+WINDOW_S = 512 / 16_000
+ON = 0.5
+"""A window at least this likely is speech."""
+OFF = 0.35
+"""A window less likely than this is silence; in between, what went before goes on."""
+ONSET_WINDOWS = 5
+"""Speech windows in a row (160 ms) that begin speech: a click or a cough's first burst is shorter."""
+HANG_WINDOWS = 9
+"""Silence windows (290 ms) within which a single speech window continues the speech."""
+PAUSE_S = 0.5
+"""A gap this long is a pause in the delivery."""
+GAP_WINDOWS = 3
+"""Silence windows (96 ms) that make a gap where the audio may be cut without hurting a word."""
+MAX_GAPS = 64
+"""Gaps remembered; those before the last cut no longer matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Silence between two stretches of speech, in audio seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What has been heard of one answer so far."""
+
+    windows: int = 0
+    """Windows seen."""
+    onset: float | None = None
+    """Second at which speech first began; None while there was none."""
+    speech_end: float = 0.0
+    """Second at which speech was last heard."""
+    speaking: bool = False
+    """In speech now, gaps shorter than the hang included."""
+    silent: int = 0
+    """Windows of silence since the last speech window."""
+    run: int = 0
+    """Speech windows in a row that have not yet proved to be speech."""
+    speech_windows: int = 0
+    """Windows of speech in all."""
+    pauses: tuple[Gap, ...] = ()
+    """Gaps of at least ``PAUSE_S`` within the answer, silence before and after it not counted."""
+    gaps: tuple[Gap, ...] = ()
+    """The latest gaps of any length worth cutting at, the pauses among them."""
+
+    @property
+    def now(self) -> float:
+        """Audio seconds seen."""
+        return self.windows * WINDOW_S
+
+    @property
+    def heard_speech(self) -> bool:
+        return self.onset is not None
+
+    @property
+    def silence_s(self) -> float:
+        """Seconds since speech was last heard, or since the start if there was none."""
+        return self.now - self.speech_end
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech in all."""
+        return self.speech_windows * WINDOW_S
+
+
+def hear_all(hearing: Hearing, probabilities: Iterable[float]) -> Hearing:
+    """The state after all these windows."""
+    for probability in probabilities:
+        hearing = hear(hearing, probability)
+    return hearing
+
+
+def hear(hearing: Hearing, probability: float) -> Hearing:
+    """The state after one more window with this probability of speech."""
+    hearing = replace(hearing, windows=hearing.windows + 1)
+    if hearing.speaking:
+        return _while_speaking(hearing, probability)
+    if probability >= ON or (hearing.run and probability >= OFF):
+        hearing = replace(hearing, run=hearing.run + 1)
+        return _begun(hearing) if hearing.run >= ONSET_WINDOWS else hearing
+    return replace(hearing, run=0)
+
+
+def _while_speaking(hearing: Hearing, probability: float) -> Hearing:
+    if probability < OFF or (hearing.silent and probability < ON):
+        silent = hearing.silent + 1
+        return replace(hearing, silent=silent, speaking=silent < HANG_WINDOWS)
+    if hearing.silent >= GAP_WINDOWS:
+        hearing = _with_gap(hearing, hearing.now - WINDOW_S)
+    return replace(hearing, silent=0, speech_end=hearing.now, speech_windows=hearing.speech_windows + 1)
+
+
+def _begun(hearing: Hearing) -> Hearing:
+    start = hearing.now - hearing.run * WINDOW_S
+    if hearing.onset is None:
+        hearing = replace(hearing, onset=start)
+    else:
+        hearing = _with_gap(hearing, start)
+    return replace(
+        hearing,
+        speaking=True,
+        silent=0,
+        run=0,
+        speech_end=hearing.now,
+        speech_windows=hearing.speech_windows + hearing.run,
+    )
+
+
+def _with_gap(hearing: Hearing, end: float) -> Hearing:
+    gap = Gap(hearing.speech_end, end)
+    pauses = (*hearing.pauses, gap) if gap.seconds >= PAUSE_S else hearing.pauses
+    return replace(hearing, gaps=(*hearing.gaps, gap)[-MAX_GAPS:], pauses=pauses)
+
+
+@dataclass(frozen=True, slots=True)
+class CutRules:
+    """When a stretch of audio is ready to be recognised for good."""
+
+    shortest_s: float = 5.0
+    """Less context than this costs accuracy."""
+    longest_s: float = 11.0
+    """More than this makes the recogniser's short window too small; then the best gap at hand is taken."""
+    pause_s: float = 0.25
+    """A gap of this length is taken as soon as the stretch is long enough."""
+
+
+def commit_point(hearing: Hearing, since: float, rules: CutRules = CutRules()) -> float | None:  # noqa: B008
+    """The second at which the audio from ``since`` on should be cut now, or None to go on listening.
+
+    A cut lies inside silence wherever there is any. When someone speaks on without a gap, the cut is forced at ``longest_s``.
+    """
+    length = hearing.now - since
+    if hearing.speech_end <= since or length < rules.shortest_s:
+        return None
+    if hearing.silent * WINDOW_S >= rules.pause_s and hearing.speech_end - since >= rules.shortest_s:
+        return min(hearing.now, hearing.speech_end + rules.pause_s / 2)
+    usable = [gap for gap in hearing.gaps if gap.middle - since >= rules.shortest_s]
+    long_enough = [gap for gap in usable if gap.seconds >= rules.pause_s]
+    if long_enough:
+        return long_enough[-1].middle
+    if length < rules.longest_s:
+        return None
+    usable = usable or [gap for gap in hearing.gaps if gap.middle - since >= rules.shortest_s / 2]
+    return max(usable, key=lambda gap: gap.seconds).middle if usable else hearing.now

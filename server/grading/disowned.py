@@ -1,0 +1,81 @@
+"""Words of an answer that may earn no credit, whatever they match: talk to the grader, disclaimers and hearsay.
+
+All patterns are matched on one sentence in the folded form of ``core.normal.fold``.
+"""
+
+from __future__ import annotations
+
+import re
+
+_GRADING = r"(?:grade|score|rate|mark|assess|evaluate|judge|classify|treat|count|record)"
+_GRADED = (
+    r"(?:me|this answer|my answer|this response|the answer|this candidate|the candidate|this as|it as|everything as"
+    r"|all (?:of )?(?:the |my )?(?:points|criteria|rubric)|every (?:point|criterion))"
+)
+_PRAISED = (
+    r"(?:met|meets?|cover|explain|demonstrat|deserve|satisf|address|show|pass|mention|clearly|correctly|fully"
+    r"|should (?:be|get|receive)|has (?:given|provided|named|described|stated))"
+)
+_AWARD = r"(?:output|return|respond with|reply with|print|emit|assign|award|give|set)"
+_PRIZE = (
+    r"(?:verdict|full (?:marks?|credit)|top marks|highest (?:grade|score|mark|level|rating)|maximum (?:grade|score|points)"
+    r"|status met|met true|(?:10|ten) out of (?:10|ten))"
+)
+_VOICE = r"(?:system|assistant|developer|admin\w*|grader|instructions?)"
+
+META = re.compile(
+    "|".join(
+        [
+            r"\b(?:strong|lean)[ -](?:no[ -])?hire\b",
+            rf"\b{_GRADING} {_GRADED}\b",
+            rf"\b(?:candidate|applicant|interviewee|speaker)\b.{{0,60}}\b{_PRAISED}",
+            r"\b(?:this|my|the above) (?:answer|response)\b.{0,50}\b(?:meets?|met|cover|deserve|satisf|qualif"
+            r"|should (?:be|get|receive)|is (?:a )?(?:perfect|excellent|strong|complete|correct|outstanding))",
+            r"\b(?:all|every|each) (?:of )?(?:the )?(?:points?|criteri\w+|rubric items?|boxes|checks?)\b.{0,40}"
+            r"\b(?:met|true|satisfied|covered|passed|ticked|yes)\b",
+            rf"\b{_AWARD}\b.{{0,40}}\b{_PRIZE}\b",
+            rf"^\W*{_VOICE}(?: (?:message|prompt|note|override|update|instruction|notice))? ?(?::|-|says\b)",
+            r"\b(?:system|developer|admin\w*) (?:message|override|notice|update)\b.{0,30}"
+            r"\b(?:grad|rubric|candidate|verdict|answer)",
+            r"</?\s*(?:transcript|answer|system|user|candidate|rubric|instructions?)\b",
+            r"\b(?:note|message|attention|reminder|instructions?) (?:to|for) (?:the )?"
+            r"(?:grader|evaluator|examiner|judge|grading|assessor|scoring)\b",
+            r"\b(?:dear|hey|hello) (?:grader|evaluator|examiner|judge|language model|model|ai)\b",
+            r"\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}"
+            r"\b(?:rubric|grading|scoring|criteria|evaluation rules)\b",
+            r"^\W*(?:please |now |and |also |so )*(?:ignore|disregard|forget)\b.{0,40}"
+            r"\b(?:instructions?|prompts?|rules|guidelines|above)\b",
+            r"\byou are (?:now )?(?:a|an|the) (?:grader|evaluator|examiner|lenient|generous|helpful)\b",
+            r"\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]",
+        ]
+    )
+)
+"""Talk to or about the grader."""
+
+DISCLAIMER = re.compile(
+    "|".join(
+        [
+            r"\bi (?:really |honestly |actually |just )?(?:do not|don't|dont|did not|didn't|can not|can't|cannot|could not) "
+            r"(?:really |actually |quite |even |fully |exactly )?(?:know|understand|remember|recall|explain|say)\b",
+            r"\b(?:no idea|no clue|never heard|never understood|i forgot|i forget|i read somewhere|heard of"
+            r"|i am guessing|i'm guessing)\b",
+            r"\bnot (?:really |quite |too |so )?(?:sure|certain|familiar)\b",
+            r"\b(?:i have heard|i've heard|i heard|i have seen the (?:word|term))\b",
+        ]
+    )
+)
+"""What the candidate says they do not know."""
+
+HEARSAY = re.compile(
+    "|".join(
+        [
+            r"\b(?:misconception|myth)s?\b",
+            r"\b(?:some|many|most|other) (?:people|candidates|engineers|folks) (?:often |still |will )?"
+            r"(?:say|think|claim|believe|assume)\b",
+            r"\bpeople (?:often |sometimes |usually |still )?(?:think|claim|believe|assume)\b",
+            r"\bit (?:is|'s) (?:not|n't) true that\b|\bit isn't true that\b",
+            r"\b(?:you|one) (?:might|may|could) think\b",
+        ]
+    )
+)
+"""What the candidate reports as a mistake of others."""

@@ -1,0 +1,324 @@
+"""The shell around the core: a whole interview with fakes, in accelerated time, and everything that can go wrong in it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server import wire
+from server.adapters.archive import LocalArchive
+from server.core.phases import Finished
+from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
+from server.formats import Choices
+from server.interviews import Interviews
+from server.services import Services
+from server.voice import PreparedVoice
+from tests.app.fakes import FakeChat, FakeConnection, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
+
+FRAME = 640
+LOUD = np.full(FRAME, 8000, dtype="<i2").tobytes()
+QUIET = bytes(2 * FRAME)
+LORA = Choices("drill", ("finetuning/lora",))
+
+
+class Candidate(FakeConnection):
+    """A browser that can be made to do things."""
+
+    def __init__(self, interviews: Interviews, interview_id: str) -> None:
+        super().__init__()
+        self.interviews = interviews
+        self.id = interview_id
+
+    async def attach(self) -> Candidate:
+        self.interview = await self.interviews._open(self.id)
+        assert self.interview is not None
+        self.interview.attach(self)  # type: ignore[arg-type]
+        return self
+
+    def say(self, **message: Any) -> None:
+        assert self.interview is not None
+        self.interview.on_message(wire.parse_text(__import__("json").dumps(message)))
+
+    def speak(self, turn_id: int, frames: int, pcm: bytes = LOUD, first: int = 0) -> None:
+        assert self.interview is not None
+        for number in range(first, first + frames):
+            self.interview.on_frame(wire.MicFrame(turn_id, number, pcm))
+
+    async def ask(self) -> int:
+        """Plays the current question to its end; returns its turn."""
+        state = await self.until("asking")
+        async with asyncio.timeout(5):
+            while not [end for end in self.of(wire.VoiceEnd) if end.turn_id == state.turn_id]:
+                await asyncio.sleep(0.005)
+        self.say(type="playback.done", turn_id=state.turn_id)
+        await self.until("thinking", state.turn_id)
+        return state.turn_id
+
+    async def answer(self) -> int:
+        """Answers the current question with a second of speech."""
+        turn_id = await self.ask()
+        self.speak(turn_id, 25)
+        await self.until("answering", turn_id)
+        self.say(type="done", turn_id=turn_id)
+        async with asyncio.timeout(5):
+            while not [entry for entry in self.of(wire.AnswerMessage) if entry.turn_id == turn_id]:
+                await asyncio.sleep(0.005)
+        return turn_id
+
+
+@asynccontextmanager
+async def sitting(services: Services, choices: Choices = LORA) -> AsyncIterator[tuple[Interviews, Candidate]]:
+    await services.store.migrate()
+    assert services.voice is not None
+    with contextlib.suppress(SpeakerError):
+        await services.voice.prepare()
+    interviews = Interviews(services)
+    candidate = await Candidate(interviews, await interviews.create(choices)).attach()
+    try:
+        yield interviews, candidate
+    finally:
+        await interviews.close()
+        await services.store.close()
+
+
+async def finish(candidate: Candidate, within_s: float = 5.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not candidate.of(wire.FinishedMessage):
+            await asyncio.sleep(0.005)
+
+
+async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:
+    """Question, answer, follow-up, answer, grade: everything that was said is in the review, with its audio."""
+    services = fake_services(tmp_path)
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        first = await candidate.answer()
+        second = await candidate.answer()
+        await finish(candidate)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        [entry] = review["rounds"]
+        assert [answer["turn_id"] for answer in entry["answers"]] == [first, second]
+        assert [answer["follow_up"] for answer in entry["answers"]] == [False, True]
+        assert entry["answers"][0]["text"] == "freeze the base model"
+        assert entry["answers"][0]["audio"] == f"/api/interviews/{candidate.id}/turns/1/audio.wav"
+        assert entry["grade"]["verdict"] == "Lean Hire"
+        assert services.archive.seconds(candidate.id, 1) == pytest.approx(1.0, abs=0.05)
+        [listed] = await interviews.list()
+        assert listed["finished"] and listed["verdicts"] == ["Lean Hire"]
+
+
+async def test_five_questions_at_sixty_times_the_pace(tmp_path: Path) -> None:
+    """A candidate who never says a word is led through all five questions by the clock alone."""
+    async with sitting(fake_services(tmp_path, speed=60.0), Choices("five")) as (interviews, candidate):
+        candidate.say(type="start")
+        await finish(candidate, 30)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        assert [entry["answers"][0]["ended_by"] for entry in review["rounds"]] == ["limit"] * 5
+
+
+async def test_a_monologue_is_cut_at_the_limit(tmp_path: Path) -> None:
+    """Eighty seconds of speech become sixty, by the server's clock, and the interviewer says so."""
+    services = fake_services(tmp_path, speed=20.0)
+    async with sitting(services) as (_, candidate):
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        began = services.clock.now()
+        sent = 0
+        while candidate.state.phase in ("thinking", "answering"):
+            due = int((services.clock.now() - began) * 25)
+            candidate.speak(turn_id, due - sent, first=sent)
+            sent = due
+            await asyncio.sleep(0.002)
+        await candidate.until("asking", 2)
+        assert candidate.of(wire.AnswerMessage)[0].ended_by == "limit"
+        assert services.archive.seconds(candidate.id, turn_id) <= 60.0
+        assert any("time" in voice.text for voice in candidate.of(wire.VoiceMessage) if voice.utterance == "acknowledgement")
+
+
+async def test_silence_starts_the_clock_and_ends_the_answer(tmp_path: Path) -> None:
+    """After five seconds of thought the clock starts by itself; a long silence after speech ends the answer."""
+    services = fake_services(tmp_path, speed=20.0)
+    async with sitting(services) as (_, candidate):
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        began = services.clock.now()
+        await candidate.until("answering")
+        assert services.clock.now() - began == pytest.approx(5.0, abs=1.0)
+        began, sent = services.clock.now(), 0
+        while candidate.state.phase == "answering":
+            due = int((services.clock.now() - began) * 25)
+            for number in range(sent, due):
+                candidate.speak(turn_id, 1, LOUD if number < 50 else QUIET, number)
+            sent = due
+            await asyncio.sleep(0.002)
+        assert services.clock.now() - began == pytest.approx(2.0 + 6.0, abs=2.0)
+        await candidate.until("asking", 2)
+        assert candidate.of(wire.AnswerMessage)[0].ended_by == "silence"
+
+
+async def test_barging_in_stops_the_voice(tmp_path: Path) -> None:
+    """Speaking over the question stops it and starts the clock."""
+    async with sitting(fake_services(tmp_path)) as (_, candidate):
+        candidate.say(type="start")
+        state = await candidate.until("asking")
+        candidate.speak(state.turn_id, 25)
+        await candidate.until("answering")
+        assert candidate.of(wire.VoiceStop)
+
+
+async def test_a_typed_answer_is_a_full_answer(tmp_path: Path) -> None:
+    """Typing instead of speaking leads to the same follow-up and grade."""
+    async with sitting(fake_services(tmp_path)) as (interviews, candidate):
+        candidate.say(type="start")
+        for turn_id in (1, 2):
+            await candidate.until("asking", turn_id)
+            candidate.say(type="typed", turn_id=turn_id, text="it freezes the base model")
+        await finish(candidate)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        assert review["rounds"][0]["answers"][0]["typed"]
+        assert review["rounds"][0]["grade"]
+
+
+async def test_a_second_tab_takes_over(tmp_path: Path) -> None:
+    """The newest tab has the interview; the older one is told."""
+    async with sitting(fake_services(tmp_path)) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        second = await Candidate(interviews, candidate.id).attach()
+        assert (await second.until("asking")).turn_id == 1
+        assert candidate.closed is not None and candidate.closed[0] == 4409
+
+
+async def test_a_new_process_goes_on_with_the_answer(tmp_path: Path) -> None:
+    """The state is rebuilt from the log, the clock stands until the browser is back, and finished answers are intact."""
+    services = fake_services(tmp_path)
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        turn_id = await candidate.ask()
+        candidate.speak(turn_id, 25)
+        await candidate.until("answering", turn_id)
+        await asyncio.sleep(0.05)
+        candidate.speak(turn_id, 20, first=25)
+        interviews._running.clear()  # what kill -9 leaves: the database and the audio files
+
+        revived = Interviews(services)
+        candidate = await Candidate(revived, candidate.id).attach()
+        state = await candidate.until("answering", turn_id)
+        assert state.next_frame == 45
+        assert state.remaining_ms is not None and state.remaining_ms <= 58_500
+        candidate.say(type="done", turn_id=turn_id)
+        await finish(candidate)
+        review = await revived.review(candidate.id)
+        assert review is not None
+        assert [answer["text"] for answer in review["rounds"][0]["answers"]] == ["freeze the base model"] * 2
+        await revived.close()
+
+
+async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
+    """With no browser the question waits, and is asked again when one comes back."""
+    async with sitting(fake_services(tmp_path, speed=50.0)) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        assert candidate.interview is not None
+        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        await asyncio.sleep(1.0)
+        again = await Candidate(interviews, candidate.id).attach()
+        assert (await again.until("asking")).turn_id == 1
+        assert again.of(wire.VoiceMessage) or await again.ask()
+
+
+@pytest.mark.parametrize(
+    ("broken", "seen"),
+    [
+        ({"voice": PreparedVoice(FakeSpeaker(SpeakerError("no voice")))}, "voice"),
+        ({"transcriber": FakeTranscriber(error=TranscriberError("no ears"))}, "transcript"),
+        ({"grader": FakeGrader(GraderError("no judge"))}, "not graded"),
+        ({"embedded": FakeGrader(GraderError("no judge"))}, ""),
+    ],
+    ids=["speaker", "transcriber", "grader", "embedded grader"],
+)
+async def test_a_failing_part_never_ends_the_interview(tmp_path: Path, broken: dict[str, Any], seen: str) -> None:
+    """Whatever fails, the interview reaches its end, and the page says what failed."""
+    services = fake_services(tmp_path)
+    for name, part in broken.items():
+        setattr(services, name, part)
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        if "transcriber" not in broken:
+            await candidate.answer()
+        await finish(candidate)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        notices = {notice.code for notice in candidate.of(wire.Notice)}
+        assert not seen or seen in notices | {review["rounds"][0]["grade_state"]}
+
+
+async def test_a_failing_database_is_told_and_made_up_for(tmp_path: Path) -> None:
+    """Events that could not be stored are kept, the candidate is told, and all are stored in order once it works again."""
+    services = fake_services(tmp_path)
+    store = services.store
+    append, failing = store.append, True
+
+    async def flaky(*arguments: Any) -> None:
+        if failing:
+            raise StorageError("disk full")
+        await append(*arguments)
+
+    store.append = flaky  # type: ignore[method-assign]
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        assert "storage" in {notice.code for notice in candidate.of(wire.Notice)}
+        failing = False
+        await candidate.answer()
+        await finish(candidate)
+        await asyncio.sleep(0.05)
+        stored = await services.store.load(candidate.id)
+        assert stored is not None
+        assert [event.seq for event in stored[1]] == list(range(len(stored[1])))
+        found = await Interviews(services).load(candidate.id)
+        assert found is not None and isinstance(found[1], Finished)
+
+
+async def test_the_models_follow_up_is_spoken(tmp_path: Path) -> None:
+    """The language model's words are what the candidate hears and what the review shows."""
+    text = "You freeze the base model. What would you write down for one matrix?"
+    async with sitting(fake_services(tmp_path, chat=FakeChat(text))) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        await candidate.answer()
+        await finish(candidate)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        assert review["rounds"][0]["answers"][1]["asked"] == text
+
+
+async def test_deleting_removes_rows_and_files(tmp_path: Path) -> None:
+    """After deletion neither the log nor the audio is left."""
+    services = fake_services(tmp_path)
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        assert await interviews.delete(candidate.id)
+        assert await services.store.load(candidate.id) is None
+        assert not list((tmp_path / "audio").rglob("*.pcm"))
+        assert not await interviews.delete(candidate.id)
+
+
+def test_ids_cannot_leave_the_archive(tmp_path: Path) -> None:
+    """An id that is a path is refused."""
+    for evil in ("../x", "a/b", "", ".."):
+        with pytest.raises(StorageError):
+            LocalArchive(tmp_path).read(evil, 1)

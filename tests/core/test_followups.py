@@ -1,0 +1,88 @@
+"""Which follow-up is asked, and what may not be spoken."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.content import load_bank
+from server.core import followups
+from server.core.domain import PointFinding, PointStatus
+from server.settings import PROJECT
+
+LORA = load_bank(PROJECT / "rubrics").question("finetuning/lora")
+FIRST = LORA.follow_ups[0]
+ANSWER = "you freeze the base model and train small matrices"
+
+
+def findings(**status: PointStatus) -> tuple[PointFinding, ...]:
+    return tuple(PointFinding(point.id, status.get(point.id.replace("-", "_"), PointStatus.MET)) for point in LORA.points)
+
+
+@pytest.mark.parametrize("missed", [point.id for point in LORA.points])
+def test_what_was_missed_is_asked_about(missed: str) -> None:
+    """With a single point missing, the first choice probes it."""
+    ranked = followups.rank(LORA, findings(**{missed.replace("-", "_"): PointStatus.NOT_MET}), (), 3)
+    assert missed in ranked[0].probes
+
+
+def test_a_complete_answer_is_taken_deeper() -> None:
+    """When nothing is missing, the follow-up goes a level deeper."""
+    assert followups.rank(LORA, findings(), (), 1)[0].deeper
+
+
+def test_no_follow_up_is_asked_twice() -> None:
+    """Used follow-ups are left out until none remains."""
+    used = [entry.id for entry in LORA.follow_ups]
+    assert FIRST.id not in {entry.id for entry in followups.rank(LORA, (), used[:1], 3)}
+    assert followups.rank(LORA, (), used, 3) == ()
+
+
+def test_a_contradiction_comes_before_an_omission() -> None:
+    """What was said wrongly is probed before what was left out."""
+    mixed = findings(merging=PointStatus.NOT_MET, target_modules=PointStatus.CONTRADICTED)
+    assert "target-modules" in followups.rank(LORA, mixed, (), 3)[0].probes
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Tell me more about that.", "exactly one question"),
+        ("What is it? And why?", "exactly one question"),
+        ("Why?", "words"),
+        ("What " + "really " * 40 + "happens?", "words"),
+        ("What is\nlearned for one matrix?", "several lines"),
+        ("**What** is learned for one matrix?", "markup"),
+        ("Explain how LoRA works, would you please?", "repeats"),
+        ("Isn't the update factored as a product of two low rank matrices B and A with rank r?", "gives away"),
+        ("What does alpha do to the update here?", "nobody has mentioned"),
+    ],
+)
+def test_forbidden_phrasings(text: str, problem: str) -> None:
+    """Each rule is enforced in code, whatever the model was told."""
+    found = followups.problems(
+        text,
+        LORA,
+        FIRST,
+        findings(factorisation=PointStatus.NOT_MET, low_rank=PointStatus.NOT_MET),
+        ANSWER,
+        ["Explain how LoRA works."],
+    )
+    assert any(problem in entry for entry in found), found
+
+
+def test_the_banks_own_words_pass() -> None:
+    """Every follow-up of the bank may be spoken as it stands."""
+    bank = load_bank(PROJECT / "rubrics")
+    wrong = [
+        (question.id, entry.id, found)
+        for question in bank.questions
+        for entry in question.follow_ups
+        if (found := followups.problems(entry.text, question, entry, (), "", [question.prompt]))
+    ]
+    assert wrong == []
+
+
+def test_a_phrasing_that_picks_up_the_candidates_words_passes() -> None:
+    """Quoting the candidate is not giving anything away."""
+    text = "You said you train small matrices. What exactly would you write down for one weight matrix?"
+    assert followups.problems(text, LORA, FIRST, findings(factorisation=PointStatus.NOT_MET), ANSWER, [LORA.prompt]) == []
