@@ -11,7 +11,7 @@ import av
 import numpy as np
 from faster_whisper.audio import decode_audio
 
-from server.core.domain import Question, Transcript
+from server.core.domain import Bank, Question, Transcript
 from server.errors import InputError
 from server.listening import Listener
 from server.ports import SAMPLE_RATE, Samples, Transcriber, VoiceActivity
@@ -33,7 +33,7 @@ def read_audio(path: Path) -> Samples:
 
 
 async def transcribe_file(
-    transcriber: Transcriber, make_vad: Callable[[], VoiceActivity], path: Path, question: Question
+    transcriber: Transcriber, make_vad: Callable[[], VoiceActivity], path: Path, question: Question, bank: Bank
 ) -> dict[str, Any]:
     """The transcript as JSON. Raises InputError, TranscriberError."""
     samples = read_audio(path)
@@ -42,7 +42,7 @@ async def transcribe_file(
         transcriber,
         make_vad(),
         question.key_terms,
-        (),
+        bank.terms_of(question.topic),
         on_caption=lambda _caption: None,
         on_speech=lambda _event: None,
     )

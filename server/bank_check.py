@@ -145,5 +145,5 @@ def reading_ease(text: str) -> float:
     """Flesch reading ease of English text: 100 is very easy, 30 is for graduates."""
     words = re.findall(r"[A-Za-z']+", text)
     sentences = max(1, len(re.findall(r"[.?!]+", text)))
-    syllables = sum(_syllables.inserted(word).count("-") + 1 for word in words)
+    syllables: int = sum(_syllables.inserted(word).count("-") + 1 for word in words)
     return 206.835 - 1.015 * len(words) / sentences - 84.6 * syllables / max(1, len(words))

@@ -210,7 +210,8 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
         from server.audio_files import transcribe_file
         from server.loading import load_for_hearing, make_services
 
-        return await transcribe_file(*await load_for_hearing(make_services(settings)), file, question)
+        services = make_services(settings)
+        return await transcribe_file(*await load_for_hearing(services), file, question, services.bank)
 
     result = _run(work)
     _print(result) if as_json else click.echo(result["text"])

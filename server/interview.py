@@ -255,7 +255,7 @@ class Interview:
             self._services.transcriber,
             self._services.make_vad(),
             question.key_terms,
-            (),
+            self._services.bank.terms_of(question.topic),
             on_caption=on_caption,
             on_speech=on_speech,
         )

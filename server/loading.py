@@ -12,6 +12,7 @@ from server.adapters import weights
 from server.adapters.archive import LocalArchive
 from server.adapters.clock import SystemClock
 from server.adapters.embedder import open_embedder
+from server.adapters.llama import LlamaServer
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.piper import PiperSpeaker
 from server.adapters.silero import SileroModel
@@ -67,12 +68,16 @@ def make_services(settings: Settings) -> Services:
 
 async def load(services: Services) -> None:
     """Loads every part; failures are recorded in ``services.parts``, not raised."""
-    await _load_storage(services)
-    # One after the other where they are bound by the same two cores, shortest first.
-    await _load_voice(services)
-    await _load_hearing(services)
-    chat = await _load_llm(services)
-    await _load_grader(services, chat)
+    try:
+        await _load_storage(services)
+        chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
+        await _load_grader(services, chat)
+    except Exception:
+        # A bug, but one the page has to tell of rather than load for ever.
+        log.exception("loading failed")
+        for part in services.parts.values():
+            if part.state == "loading":
+                part.state, part.detail = "failed", "an unexpected error; the server's log has it"
     for part in services.parts.values():
         log.info("%s: %s %s", part.name, part.state, part.detail)
 
@@ -151,12 +156,8 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
     llm = services.settings.llm
     gguf = await asyncio.to_thread(weights.gguf_path, services.settings.data_dir, part.progress)
     part.progress("loading the model", 0, 0)
-    try:
-        from server.adapters.llama import LlamaServer  # only with the `local` extra
-    except ImportError as error:
-        raise WeightsError(f"xllamacpp is not installed ({error}); install the `local` extra") from error
-    server = await asyncio.to_thread(LlamaServer, gguf, threads=llm.threads, context=llm.context)
-    chat = OpenAiChat(server.url, gguf.stem, server.key, llm.timeout_s)
+    services.llama = await asyncio.to_thread(LlamaServer, gguf, threads=llm.threads, context=llm.context)
+    chat = OpenAiChat(services.llama.url, gguf.stem, services.llama.key, llm.timeout_s)
     await chat.ping()
     part.detail = gguf.stem
     return chat
@@ -176,7 +177,7 @@ async def _load_grader(services: Services, chat: ChatModel | None) -> None:
 def _chosen_grader(services: Services, embedded: EmbeddedGrader, chat: ChatModel | None) -> Grader:
     if chat is None or services.settings.grader == "embedded":
         return embedded
-    judge = LlmGrader(chat, services.prompts, services.bank.versions)
+    judge = LlmGrader(chat, services.prompts, versions=services.bank.versions)
     return judge if services.settings.grader == "llm" else CombinedGrader(embedded, judge)
 
 

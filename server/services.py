@@ -20,6 +20,8 @@ from server.voice import PreparedVoice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from server.adapters.llama import LlamaServer
+
 PartState = Literal["loading", "ready", "failed", "off"]
 
 
@@ -43,7 +45,6 @@ class Quiet:
 
     def __init__(self) -> None:
         self._busy = 0
-        self._changed = asyncio.Condition()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -106,6 +107,8 @@ class Services:
     """Grades at once, to choose follow-ups by."""
     grader: Grader | None = None
     """The configured one."""
+    llama: LlamaServer | None = None
+    """The embedded language model's process, which lives as long as this."""
 
     @property
     def ready(self) -> bool:

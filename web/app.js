@@ -12,9 +12,8 @@ const routes = [
 
 async function show() {
   const page = document.getElementById("page");
-  const [match, load] = routes
-    .map(([pattern, load]) => [location.pathname.match(pattern), load])
-    .find(([match]) => match) ?? [];
+  const [match, load] =
+    routes.map(([pattern, load]) => [location.pathname.match(pattern), load]).find(([match]) => match) ?? [];
   if (!match) return page.append(problem("There is no such page. The practice page is a good place to start."));
   try {
     const view = await load();

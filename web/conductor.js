@@ -148,10 +148,13 @@ export class Conductor extends EventTarget {
   /** Without a voice the question counts as heard when there was time to read it. */
   #letRead({ turn_id, text }) {
     this.#readTurn = turn_id;
-    setTimeout(() => {
-      const { state } = this.#store;
-      if (state.turn_id === turn_id && state.phase === "asking") this.#sendForTurn("playback.done");
-    }, 1000 + text.split(/\s+/).length * READING_MS_PER_WORD);
+    setTimeout(
+      () => {
+        const { state } = this.#store;
+        if (state.turn_id === turn_id && state.phase === "asking") this.#sendForTurn("playback.done");
+      },
+      1000 + text.split(/\s+/).length * READING_MS_PER_WORD,
+    );
   }
 
   #finish() {
@@ -176,7 +179,8 @@ export class Conductor extends EventTarget {
     this.#player = new Player(this.#context);
     this.#player.addEventListener("saying", ({ detail }) => this.#store.set({ saying: detail }));
     this.#player.addEventListener("done", ({ detail }) => {
-      if (["question", "follow_up"].includes(detail.utterance)) this.#socket.send({ type: "playback.done", turn_id: detail.turn_id });
+      if (["question", "follow_up"].includes(detail.utterance))
+        this.#socket.send({ type: "playback.done", turn_id: detail.turn_id });
     });
     navigator.wakeLock?.request("screen").catch(() => {}); // A phone must not fall asleep over an answer.
   }

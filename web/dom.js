@@ -39,5 +39,10 @@ export function announce(text) {
 
 /** A sentence about something that went wrong, with what one can do about it. */
 export function problem(text, ...actions) {
-  return h("div", { class: "problem", role: "alert" }, icon("warning"), h("div", { class: "stack" }, h("p", {}, text), ...actions));
+  return h(
+    "div",
+    { class: "problem", role: "alert" },
+    icon("warning"),
+    h("div", { class: "stack" }, h("p", {}, text), ...actions),
+  );
 }

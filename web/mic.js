@@ -3,7 +3,9 @@
  * Fires "frame" (detail: { pcm, rms }) and, when it is unplugged, "lost".
  */
 
-const SILENT_RMS = 0.0005; // -66 dBFS: below what a quiet room gives; a muted microphone gives zero.
+const SILENT_RMS = 0.0005; // -66 dBFS: below what a quiet room gives.
+const MUTED_RMS = 1e-6;
+const HEARD_RMS = 0.005; // -46 dBFS: somebody spoke.
 const SILENT_FRAMES = 75; // 3 s
 
 const DEVICE_KEY = "hotseat.microphone";
@@ -28,6 +30,7 @@ export class Microphone extends EventTarget {
   #source;
   #node;
   #quiet = 0;
+  #wasHeard = false;
 
   /** Opens the chosen microphone. Raises MicrophoneError. */
   static async open(context) {
@@ -40,7 +43,11 @@ export class Microphone extends EventTarget {
     super();
     this.#stream = stream;
     this.#source = context.createMediaStreamSource(stream);
-    this.#node = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    this.#node = new AudioWorkletNode(context, "microphone", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+    });
     this.#node.port.onmessage = ({ data }) => this.#take(data);
     this.#source.connect(this.#node);
     stream.getTracks()[0].addEventListener("ended", () => this.dispatchEvent(new Event("lost")));
@@ -62,7 +69,9 @@ export class Microphone extends EventTarget {
   }
 
   #take(frame) {
-    this.#quiet = frame.rms < SILENT_RMS ? this.#quiet + 1 : 0;
+    this.#wasHeard ||= frame.rms > HEARD_RMS;
+    // Noise suppression makes a pause nearly silent: of a microphone that works, only a muted one is suspected.
+    this.#quiet = frame.rms < (this.#wasHeard ? MUTED_RMS : SILENT_RMS) ? this.#quiet + 1 : 0;
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 }

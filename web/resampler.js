@@ -5,6 +5,7 @@
 
 export const RATE = 16_000;
 const CUTOFF_HZ = 7_400;
+const CUTOFF_SHARE = 0.46; // Of the input rate at most: a headset at 8 kHz has nothing above its 4 kHz.
 const REACH_S = 0.0015;
 
 export class Resampler {
@@ -21,7 +22,8 @@ export class Resampler {
     this.#phases = RATE / divisor;
     const reach = Math.ceil(REACH_S * Math.max(inputRate, RATE));
     this.#taps = 2 * reach;
-    this.#table = Array.from({ length: this.#phases }, (_, phase) => taps(reach, phase / this.#phases, CUTOFF_HZ / inputRate));
+    const cutoff = Math.min(CUTOFF_HZ / inputRate, CUTOFF_SHARE);
+    this.#table = Array.from({ length: this.#phases }, (_, phase) => taps(reach, phase / this.#phases, cutoff));
   }
 
   /** The 16 kHz samples that `samples` complete. */

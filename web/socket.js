@@ -40,7 +40,10 @@ export class InterviewSocket extends EventTarget {
       this.dispatchEvent(new Event("open"));
     });
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
-    socket.addEventListener("close", ({ code, reason }) => socket === this.#socket && this.#lose(reason, FINAL_CODES.includes(code)));
+    socket.addEventListener(
+      "close",
+      ({ code, reason }) => socket === this.#socket && this.#lose(reason, FINAL_CODES.includes(code)),
+    );
   }
 
   /** Closes for good. */

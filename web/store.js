@@ -69,7 +69,10 @@ export class InterviewStore extends EventTarget {
       case "answer":
         return this.set({ answer: message });
       case "hint":
-        return this.#isCurrent(message) && this.set({ hints: [...this.hints.filter((hint) => hint.number !== message.number), message] });
+        return (
+          this.#isCurrent(message) &&
+          this.set({ hints: [...this.hints.filter((hint) => hint.number !== message.number), message] })
+        );
       case "grade":
         return this.set({ grades: new Map(this.grades).set(message.round, message) });
       case "notice":

@@ -278,3 +278,10 @@ class Bank:
             if topic.id == topic_id:
                 return topic
         raise KeyError(topic_id)
+
+    def terms_of(self, topic_id: str) -> tuple[KeyTerm, ...]:
+        """Key terms of all questions of a topic, each once."""
+        terms = {
+            term.term.lower(): term for question in self.questions if question.topic == topic_id for term in question.key_terms
+        }
+        return tuple(terms.values())

@@ -113,10 +113,7 @@ def _while_speaking(hearing: Hearing, probability: float) -> Hearing:
 
 def _begun(hearing: Hearing) -> Hearing:
     start = hearing.now - hearing.run * WINDOW_S
-    if hearing.onset is None:
-        hearing = replace(hearing, onset=start)
-    else:
-        hearing = _with_gap(hearing, start)
+    hearing = replace(hearing, onset=start) if hearing.onset is None else _with_gap(hearing, start)
     return replace(
         hearing,
         speaking=True,
@@ -145,7 +142,7 @@ class CutRules:
     """A gap of this length is taken as soon as the stretch is long enough."""
 
 
-def commit_point(hearing: Hearing, since: float, rules: CutRules = CutRules()) -> float | None:  # noqa: B008
+def commit_point(hearing: Hearing, since: float, rules: CutRules = CutRules()) -> float | None:
     """The second at which the audio from ``since`` on should be cut now, or None to go on listening.
 
     A cut lies inside silence wherever there is any. When someone speaks on without a gap, the cut is forced at ``longest_s``.

@@ -15,8 +15,8 @@ class Limits:
     unsure_share: float = 0.5
     """Share of words under ``unsure_word`` likewise."""
     unsure_word: float = 0.35
-    words_per_second: float = 0.25
-    """Fewer words than this over more than ``long_s`` seconds means the speech was not heard."""
+    few_words: int = 4
+    """Fewer words than this in more than ``long_s`` seconds means the speech was not heard."""
     long_s: float = 20.0
 
 
@@ -36,6 +36,6 @@ def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
     if mean < limits.probability or unsure > limits.unsure_share:
         return "The recording was too unclear to be transcribed reliably."
     seconds = sum(answer.duration_s for answer in answers)
-    if seconds > limits.long_s and len(spoken) / seconds < limits.words_per_second:
+    if seconds > limits.long_s and len(spoken) < limits.few_words:
         return "Hardly any speech was heard in the recording."
     return ""

@@ -26,7 +26,7 @@ class Cuts:
     """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
     doubt_margin: float = 0.05
     """By how much it must exceed likeness to a contradiction."""
-    claim_likeness: float = 0.62
+    claim_likeness: float = 0.75
     """Likeness to a contradiction that makes one without a pattern."""
 
 

@@ -12,16 +12,18 @@ from server.core.normal import stem
 NEGATORS = frozenset({"not", "never", "no", "without", "neither", "nor", "cannot", "instead"})
 
 _OPPOSITES = """
-more|less few low little; high|low; higher|lower less; large big long|small short tiny little; bigger larger longer|smaller shorter
-increase raise grow|reduce decrease lower shrink cut; fast faster quick|slow slower; cheap cheaper|expensive costly; better|worse
-before|after; first|last; always|sometimes depend; all every whole entire|only few part small; same|different; improve|hurt degrade
-freeze fix|unfreeze update retrain; add|remove subtract multiply; input|output; past previous earlier|future next; relative|absolute
-lossless|lossy; compute|memory bandwidth; learn|fix rotate; key|query; sequential|parallel; full|low partial; inside|outside across
-merge|separate; private|public; human|automatic; offline|online; dense|sparse keyword; many several|one single; prefill|decode
+more|less few low little; high|low; higher|lower less; large big long|small short tiny little
+bigger larger longer|smaller shorter; increase raise grow|reduce decrease lower shrink cut
+fast faster quick|slow slower; cheap cheaper|expensive costly; better|worse; before|after; first|last
+always|sometimes depend; all every whole entire|only few part small; same|different; improve|hurt degrade
+freeze fix|unfreeze update retrain; add|remove subtract multiply; input|output
+past previous earlier|future next; relative|absolute; lossless|lossy; compute|memory bandwidth
+learn|fix rotate; key|query; sequential|parallel; full|low partial; inside|outside across; merge|separate
+private|public; human|automatic; offline|online; dense|sparse keyword; many several|one single; prefill|decode
 """
 _ABSOLUTES = """
-always never every everything all any anything only enough perfect perfectly completely totally entirely guarantee impossible useless
-obsolete forever unnecessary pointless exactly strictly solve itself
+always never every everything all any anything only enough perfect perfectly completely totally entirely
+guarantee impossible useless obsolete forever unnecessary pointless exactly strictly solve itself
 """
 
 

@@ -28,7 +28,15 @@ export async function show(page, id) {
   const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, conductor));
   const turn = h("div", { class: "turn" }, makeClock(store), talk);
   const grading = makeGrading(store, id);
-  const room = h("div", { class: "room" }, makeNotices(store, conductor), ready, turn, grading, makeControls(store, conductor, typed));
+  const room = h(
+    "div",
+    { class: "room" },
+    makeNotices(store, conductor),
+    ready,
+    turn,
+    grading,
+    makeControls(store, conductor, typed),
+  );
 
   let phase = null;
   store.addEventListener("change", () => {

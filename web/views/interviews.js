@@ -6,13 +6,17 @@ import { day, plural } from "../format.js";
 import { verdictBadge } from "./verdict.js";
 
 export function makeInterviews(interviews, { canDelete }) {
-  return h("ol", { class: "interviews" }, interviews.map((interview) => makeRow(interview, canDelete)));
+  return h(
+    "ol",
+    { class: "interviews" },
+    interviews.map((interview) => makeRow(interview, canDelete)),
+  );
 }
 
 function makeRow(interview, canDelete) {
-  const { id, title, created, finished, rounds, answered, verdicts } = interview;
+  const { id, title, created, started, finished, rounds, answered, verdicts } = interview;
   const address = finished ? `/review/${id}` : `/interview/${id}`;
-  const amount = rounds === 1 ? "" : ` · ${finished ? plural(rounds, "question") : `${answered} of ${rounds} answered`}`;
+  const amount = finished || !started ? plural(rounds, "question") : `${answered} of ${rounds} answered`;
   const row = h(
     "li",
     {},
@@ -20,10 +24,20 @@ function makeRow(interview, canDelete) {
       "div",
       { class: "what" },
       h("a", { href: address }, title),
-      h("span", { class: "soft small" }, `${day(created)}${amount}`),
+      h("span", { class: "soft small" }, `${day(created)} · ${amount}`),
     ),
-    finished && h("div", { class: "verdicts" }, verdicts.map((verdict) => verdictBadge(verdict))),
-    h("div", { class: "actions row" }, !finished && h("a", { class: "button", href: address }, "Resume"), canDelete && makeDeleteButton(id, title, () => row.remove())),
+    finished &&
+      h(
+        "div",
+        { class: "verdicts" },
+        verdicts.map((verdict) => verdictBadge(verdict)),
+      ),
+    h(
+      "div",
+      { class: "actions row" },
+      !finished && h("a", { class: "button", href: address }, started ? "Resume" : "Start"),
+      canDelete && makeDeleteButton(id, title, () => row.remove()),
+    ),
   );
   return row;
 }
@@ -31,7 +45,11 @@ function makeRow(interview, canDelete) {
 /** Asks once more in its own place before it deletes. */
 export function makeDeleteButton(id, title, deleted) {
   const place = h("span", { class: "row" });
-  const bin = h("button", { type: "button", class: "icon-button", title: "Delete", "aria-label": `Delete “${title}”`, onclick: ask }, icon("bin"));
+  const bin = h(
+    "button",
+    { type: "button", class: "icon-button", title: "Delete", "aria-label": `Delete “${title}”`, onclick: ask },
+    icon("bin"),
+  );
 
   function ask() {
     const keep = h("button", { type: "button", class: "button", onclick: restore }, "Keep");

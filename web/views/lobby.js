@@ -12,6 +12,7 @@ const RECENT = 4;
 
 export async function show(page) {
   const [bank, { interviews }] = await Promise.all([get("/api/bank"), get("/api/interviews")]);
+  const recent = interviews.filter((interview) => interview.started).slice(0, RECENT);
   const options = makeOptions(bank.tiers);
   const failure = h("div");
   const starters = [];
@@ -28,7 +29,11 @@ export async function show(page) {
   const whole = bank.formats.filter((format) => !format.needs_question);
   const drill = bank.formats.find((format) => format.needs_question);
   const formats = whole.map((format, n) => {
-    const button = h("button", { type: "button", class: n === 0 ? "button lit" : "button", onclick: () => start({ format: format.id }) }, "Begin");
+    const button = h(
+      "button",
+      { type: "button", class: n === 0 ? "button lit" : "button", onclick: () => start({ format: format.id }) },
+      "Begin",
+    );
     starters.push(button);
     return h(
       "li",
@@ -50,23 +55,34 @@ export async function show(page) {
         { class: "opening stack" },
         makeLamp(),
         h("h1", {}, "Sixty seconds, out loud."),
-        h("p", { class: "lead" }, "An interviewer asks, listens, stops you at the limit, and then shows which of your words counted."),
+        h(
+          "p",
+          { class: "lead" },
+          "An interviewer asks, listens, stops you at the limit, and then shows which of your words counted.",
+        ),
         makeReadiness((isReady) => starters.forEach((starter) => (starter.disabled = !isReady))),
         failure,
       ),
-      h("section", { class: "formats", "aria-labelledby": "formats-title" }, h("h2", { id: "formats-title" }, "Sit a mock"), h("ol", {}, formats), options.element),
+      h(
+        "section",
+        { class: "formats", "aria-labelledby": "formats-title" },
+        h("h2", { id: "formats-title" }, "Sit a mock"),
+        h("ol", {}, formats),
+        options.element,
+      ),
       drill && questions.element,
       h(
         "div",
         { class: "aside stack" },
         makeSoundCheck().element,
-        interviews.length > 0 &&
+        recent.length > 0 &&
           h(
             "section",
             { class: "sheet stack", "aria-labelledby": "recent-title" },
             h("h2", { id: "recent-title" }, "Recent interviews"),
-            makeInterviews(interviews.slice(0, RECENT), { canDelete: false }),
-            interviews.length > RECENT && h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
+            makeInterviews(recent, { canDelete: false }),
+            interviews.length > recent.length &&
+              h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
           ),
       ),
     ),
@@ -76,5 +92,11 @@ export async function show(page) {
 /** The interview's clock, as an emblem. */
 function makeLamp() {
   const circle = (name, r) => svg("circle", { class: name, cx: 100, cy: 100, r, pathLength: 1 });
-  return svg("svg", { class: "lamp", viewBox: "0 0 200 200", "aria-hidden": "true" }, circle("disc", 99), circle("arc", 93), svg("text", { x: 98, y: 131 }, "48"));
+  return svg(
+    "svg",
+    { class: "lamp", viewBox: "0 0 200 200", "aria-hidden": "true" },
+    circle("disc", 99),
+    circle("arc", 93),
+    svg("text", { x: 98, y: 131 }, "48"),
+  );
 }

@@ -13,7 +13,13 @@ export async function show(page) {
       h("h1", {}, "Past interviews"),
       interviews.length > 0
         ? makeInterviews(interviews, { canDelete: true })
-        : h("p", {}, "There are none yet. ", h("a", { href: "/" }, "Sit the first one."), " It will be kept here, with your voice and its grades."),
+        : h(
+            "p",
+            {},
+            "There are none yet. ",
+            h("a", { href: "/" }, "Sit the first one."),
+            " It will be kept here, with your voice and its grades.",
+          ),
     ),
   );
 }

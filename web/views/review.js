@@ -92,7 +92,11 @@ function makeRound(round) {
     h(
       "div",
       { class: "round-body" },
-      h("div", { class: "conversation" }, talk.length > 0 ? talk : h("p", { class: "soft" }, "This question was not answered.")),
+      h(
+        "div",
+        { class: "conversation" },
+        talk.length > 0 ? talk : h("p", { class: "soft" }, "This question was not answered."),
+      ),
       h("div", { class: "assessment" }, grade && makeRubric(question, grade, hear), makeModelAnswer(question)),
     ),
     grade && makeColophon(grade),
@@ -103,8 +107,10 @@ function makeRound(round) {
 function makeRemarks({ grade, grade_state, grade_reason, hints_used }) {
   const remarks = [];
   if (grade?.advice) remarks.push(h("p", { class: "advice" }, h("strong", {}, "Next time: "), grade.advice));
-  if (grade_state === "not graded") remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "no reason was recorded"}`));
-  if (grade?.fallback) remarks.push(makeRemark("note", `Graded by the built-in stand-in, not the grader you chose. ${grade.reason}`));
+  if (grade_state === "not graded")
+    remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "no reason was recorded"}`));
+  if (grade?.fallback)
+    remarks.push(makeRemark("note", `Graded by the built-in stand-in, not the grader you chose. ${grade.reason}`));
   else if (grade?.reason) remarks.push(makeRemark("note", grade.reason));
   if (hints_used > 0) remarks.push(makeRemark("note", `With ${hints_used === 1 ? "one hint" : `${hints_used} hints`}.`));
   return h("div", { class: "remarks" }, remarks);
@@ -119,7 +125,10 @@ function makeModelAnswer({ model_answer }) {
     "details",
     { class: "model-answer" },
     h("summary", {}, "A model answer"),
-    model_answer.trim().split(/\n{2,}/).map((paragraph) => h("p", { class: "said" }, paragraph)),
+    model_answer
+      .trim()
+      .split(/\n{2,}/)
+      .map((paragraph) => h("p", { class: "said" }, paragraph)),
   );
 }
 

@@ -12,12 +12,36 @@ export function makeSoundCheck() {
   let recorded = null;
 
   const words = h("p", { class: "soft", role: "status" }, "See that you are heard before it counts.");
-  const meter = h("div", { class: "meter", role: "meter", "aria-label": "Microphone level", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 });
+  const meter = h("div", {
+    class: "meter",
+    role: "meter",
+    "aria-label": "Microphone level",
+    "aria-valuemin": 0,
+    "aria-valuemax": 100,
+    "aria-valuenow": 0,
+  });
   const devices = h("select", { id: "device", onchange: () => (chooseDevice(devices.value), open()) });
-  const record = h("button", { type: "button", class: "button", onclick: () => startRecording() }, "Record 2 seconds and play them");
-  const panel = h("div", { class: "stack", hidden: true }, h("div", { class: "field" }, h("label", { htmlFor: devices.id }, "Microphone"), devices), meter, record);
+  const record = h(
+    "button",
+    { type: "button", class: "button", onclick: () => startRecording() },
+    "Record 2 seconds and play them",
+  );
+  const panel = h(
+    "div",
+    { class: "stack", hidden: true },
+    h("div", { class: "field" }, h("label", { htmlFor: devices.id }, "Microphone"), devices),
+    meter,
+    record,
+  );
   const begin = h("button", { type: "button", class: "button", onclick: () => open() }, "Check the sound");
-  const element = h("section", { class: "sound-check sheet stack", "aria-label": "Sound check" }, h("h2", {}, "Sound check"), words, begin, panel);
+  const element = h(
+    "section",
+    { class: "sound-check sheet stack", "aria-label": "Sound check" },
+    h("h2", {}, "Sound check"),
+    words,
+    begin,
+    panel,
+  );
 
   async function open() {
     close();
@@ -48,7 +72,8 @@ export function makeSoundCheck() {
     const level = loudness(rms);
     meter.style.setProperty("--level", level);
     meter.setAttribute("aria-valuenow", Math.round(level * 100));
-    if (microphone.isSilent) setText(words, `Nothing at all comes from ${microphone.name}. Is it muted, or is another one in use?`);
+    if (microphone.isSilent)
+      setText(words, `Nothing at all comes from ${microphone.name}. Is it muted, or is another one in use?`);
     if (recorded && recorded.push(new Int16Array(pcm)) === RECORDED_FRAMES) playRecording();
   }
 

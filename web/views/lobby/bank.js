@@ -4,7 +4,13 @@ import { h, icon, setText } from "../../dom.js";
 import { plural } from "../../format.js";
 
 export function makeBank({ topics, questions }, start) {
-  const search = h("input", { type: "search", id: "search", placeholder: "LoRA, KV cache, evaluation…", autocomplete: "off", oninput: filter });
+  const search = h("input", {
+    type: "search",
+    id: "search",
+    placeholder: "LoRA, KV cache, evaluation…",
+    autocomplete: "off",
+    oninput: filter,
+  });
   const count = h("p", { class: "soft small", role: "status" });
   const rows = [];
   const groups = topics
@@ -13,12 +19,23 @@ export function makeBank({ topics, questions }, start) {
     .map(({ topic, own }) => {
       const list = own.map((question) => makeRow(topic, question));
       const count = h("span", { class: "soft small" }, plural(own.length, "question"));
-      const fold = h("details", {}, h("summary", {}, h("h3", {}, topic.title), count), h("ul", {}, list.map((row) => row.element)));
+      const fold = h(
+        "details",
+        {},
+        h("summary", {}, h("h3", {}, topic.title), count),
+        h(
+          "ul",
+          {},
+          list.map((row) => row.element),
+        ),
+      );
       return { element: h("li", { class: "topic" }, fold), fold, list };
     });
 
   function makeRow(topic, question) {
-    const text = [question.title, question.prompt, topic.title, ...topic.concepts, ...topic.must_include].join(" ").toLowerCase();
+    const text = [question.title, question.prompt, topic.title, ...topic.concepts, ...topic.must_include]
+      .join(" ")
+      .toLowerCase();
     const button = h(
       "button",
       { type: "button", class: "question-button", onclick: () => start(question.id) },
@@ -47,9 +64,19 @@ export function makeBank({ topics, questions }, start) {
     "section",
     { class: "bank", "aria-labelledby": "bank-title" },
     h("h2", { id: "bank-title" }, "Drill one question"),
-    h("div", { class: "search field" }, h("label", { htmlFor: search.id, class: "unseen" }, "Search the questions"), icon("search"), search),
+    h(
+      "div",
+      { class: "search field" },
+      h("label", { htmlFor: search.id, class: "unseen" }, "Search the questions"),
+      icon("search"),
+      search,
+    ),
     count,
-    h("ol", {}, groups.map((group) => group.element)),
+    h(
+      "ol",
+      {},
+      groups.map((group) => group.element),
+    ),
   );
   return { element, starters: rows.map((row) => row.button) };
 }

@@ -8,17 +8,39 @@ const makeFields = (tiers) => [
   {
     name: "follow_ups",
     label: "Follow-ups per question",
-    values: [["", "As the format says"], [0, "None"], [1, "1"], [2, "2"], [3, "3"]],
+    values: [
+      ["", "As the format says"],
+      [0, "None"],
+      [1, "1"],
+      [2, "2"],
+      [3, "3"],
+    ],
   },
-  { name: "time_factor", label: "Time", values: [["", "As in an interview"], [1.5, "One and a half times"], [2, "Twice"]] },
-  { name: "tier", label: "Who is asking", values: [["", "The usual interviewer"], ...tiers.map(({ id, title }) => [id, title])] },
+  {
+    name: "time_factor",
+    label: "Time",
+    values: [
+      ["", "As in an interview"],
+      [1.5, "One and a half times"],
+      [2, "Twice"],
+    ],
+  },
+  {
+    name: "tier",
+    label: "Who is asking",
+    values: [["", "The usual interviewer"], ...tiers.map(({ id, title }) => [id, title])],
+  },
 ];
 
 export function makeOptions(tiers) {
   const fields = makeFields(tiers);
   const remembered = JSON.parse(localStorage.getItem(KEY) ?? "{}");
   const selects = fields.map(({ name, values }) => {
-    const select = h("select", { id: `option-${name}`, onchange: remember }, values.map(([value, text]) => h("option", { value }, text)));
+    const select = h(
+      "select",
+      { id: `option-${name}`, onchange: remember },
+      values.map(([value, text]) => h("option", { value }, text)),
+    );
     select.value = remembered[name] ?? "";
     return select;
   });
@@ -37,7 +59,11 @@ export function makeOptions(tiers) {
     "details",
     { class: "options", open: Object.keys(remembered).length > 0 },
     h("summary", {}, "Follow-ups, extra time, who is asking"),
-    h("div", { class: "fields" }, fields.map(({ label }, n) => h("div", { class: "field" }, h("label", { htmlFor: selects[n].id }, label), selects[n]))),
+    h(
+      "div",
+      { class: "fields" },
+      fields.map(({ label }, n) => h("div", { class: "field" }, h("label", { htmlFor: selects[n].id }, label), selects[n])),
+    ),
   );
   return { element, chosen };
 }

@@ -31,7 +31,8 @@ export function makeReadiness(changed) {
 }
 
 function makePart({ name, state, detail, done, total }) {
-  if (state === "failed") return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, name), ` is not available: ${detail}`));
+  if (state === "failed")
+    return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, name), ` is not available: ${detail}`));
   const share = total > 0 ? done / total : 0;
   const amount = total > MEGABYTE ? `${size(done)} of ${size(total)}` : total > 0 ? `${Math.round(share * 100)}%` : "";
   return h(

@@ -44,7 +44,17 @@ export function makeAnswer(answer, question, grade) {
   const element = h(
     "article",
     { class: "answer" },
-    h("p", { class: "asked" }, icon("voice"), h("span", {}, h("span", { class: "label" }, answer.follow_up ? "Follow-up " : "Asked "), h("span", { class: "said" }, answer.asked))),
+    h(
+      "p",
+      { class: "asked" },
+      icon("voice"),
+      h(
+        "span",
+        {},
+        h("span", { class: "label" }, answer.follow_up ? "Follow-up " : "Asked "),
+        h("span", { class: "said" }, answer.asked),
+      ),
+    ),
     answer.words.length > 0 ? transcript : h("p", { class: "soft" }, answer.note || "Nothing was said."),
     answer.words.length > 0 && answer.note && h("p", { class: "soft small" }, answer.note),
     recording?.element,
@@ -62,7 +72,8 @@ function makeWord({ text, probability, raw }) {
     const heard = raw === "" ? "nothing" : `“${raw}”`;
     return h("span", { class: "word repaired", title: `Repaired: ${heard} was heard here` }, text);
   }
-  if (isDoubtful({ probability })) return h("span", { class: "word doubtful", title: `Perhaps misheard (${Math.round(probability * 100)}% sure)` }, text);
+  if (isDoubtful({ probability }))
+    return h("span", { class: "word doubtful", title: `Perhaps misheard (${Math.round(probability * 100)}% sure)` }, text);
   return h("span", { class: "word" }, text);
 }
 
@@ -85,7 +96,7 @@ function quotesIn(answer, question, grade) {
 function markQuotes(words, quotes) {
   const covering = words.map((_, index) => quotes.filter(({ start, end }) => start <= index && index < end));
   const nodes = [];
-  for (let first = 0; first < words.length; ) {
+  for (let first = 0; first < words.length;) {
     const own = covering[first];
     let end = first + 1;
     while (end < words.length && isSame(covering[end], own)) end++;

@@ -11,7 +11,15 @@ export function makeRecording(address, duration, moved) {
   audio.preload = "none";
   audio.src = address;
   const button = h("button", { type: "button", class: "icon-button", onclick: () => (audio.paused ? play() : audio.pause()) });
-  const bar = h("input", { type: "range", min: 0, max: duration, step: 0.1, value: 0, "aria-label": "Position in the recording", oninput: () => seek(Number(bar.value)) });
+  const bar = h("input", {
+    type: "range",
+    min: 0,
+    max: duration,
+    step: 0.1,
+    value: 0,
+    "aria-label": "Position in the recording",
+    oninput: () => seek(Number(bar.value)),
+  });
   const time = h("span", { class: "small soft figures" });
   const failure = h("span", { class: "small", role: "status" });
 

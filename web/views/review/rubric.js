@@ -9,29 +9,46 @@ const DESCRIPTORS = { "Strong Hire": "strong", "Lean Hire": "lean", "No Hire": "
 /** `hear(turn_id, seconds)` plays an answer from there. */
 export function makeRubric(question, grade, hear) {
   const results = new Map(grade.criteria.map((result) => [result.criterion_id, result]));
-  return h("ol", { class: "rubric" }, question.criteria.map((criterion, n) => makeCriterion(criterion, n + 1, results.get(criterion.id), hear)));
+  return h(
+    "ol",
+    { class: "rubric" },
+    question.criteria.map((criterion, n) => makeCriterion(criterion, n + 1, results.get(criterion.id), hear)),
+  );
 }
 
 function makeCriterion(criterion, number, result, hear) {
   const statements = new Map(criterion.points.map((point) => [point.id, point]));
   const findings = result?.findings ?? [];
-  const missing = findings.filter(({ status, point_id }) => status === "not met" && statements.get(point_id)?.tier === "strong");
+  const missing = findings.filter(
+    ({ status, point_id }) => status === "not met" && statements.get(point_id)?.tier === "strong",
+  );
   return h(
     "li",
     {},
-    h("div", { class: "criterion-head" }, h("h3", {}, h("span", { class: "number" }, String(number)), criterion.name), verdictBadge(result?.level)),
+    h(
+      "div",
+      { class: "criterion-head" },
+      h("h3", {}, h("span", { class: "number" }, String(number)), criterion.name),
+      verdictBadge(result?.level),
+    ),
     result && h("p", { class: "soft" }, criterion[DESCRIPTORS[result.level]]),
     h(
       "ul",
       { class: "quotes" },
-      findings.filter(({ evidence }) => evidence).map((finding) => h("li", {}, makeQuote(finding, statements.get(finding.point_id), hear))),
+      findings
+        .filter(({ evidence }) => evidence)
+        .map((finding) => h("li", {}, makeQuote(finding, statements.get(finding.point_id), hear))),
     ),
     missing.length > 0 &&
       h(
         "div",
         { class: "missing" },
         h("h4", { class: "label" }, "What was missing"),
-        h("ul", {}, missing.map(({ point_id }) => h("li", {}, statements.get(point_id).statement))),
+        h(
+          "ul",
+          {},
+          missing.map(({ point_id }) => h("li", {}, statements.get(point_id).statement)),
+        ),
       ),
   );
 }
@@ -49,5 +66,8 @@ function makeQuote({ status, evidence, note }, point, hear) {
           h("span", {}, words),
           h("span", { class: "small soft figures" }, clock(evidence.start)),
         );
-  return [quote, h("p", { class: "small soft" }, isContradicted ? `Contradicts: ${point?.statement ?? ""}` : note || point?.statement)];
+  return [
+    quote,
+    h("p", { class: "small soft" }, isContradicted ? `Contradicts: ${point?.statement ?? ""}` : note || point?.statement),
+  ];
 }

@@ -13,7 +13,13 @@ export function makeCaptions(store, conductor) {
   const committed = h("span");
   const partial = h("span", { class: "partial" });
   const waiting = h("span", { class: "waiting" });
-  const text = h("p", { class: "text said", tabIndex: 0, role: "region", "aria-label": "What was heard" }, committed, partial, waiting);
+  const text = h(
+    "p",
+    { class: "text said", tabIndex: 0, role: "region", "aria-label": "What was heard" },
+    committed,
+    partial,
+    waiting,
+  );
   const meter = h("div", { class: "meter", "aria-hidden": "true" });
   const status = h("p", { class: "status" });
 

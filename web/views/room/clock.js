@@ -8,7 +8,12 @@ const ANNOUNCED_S = [30, 10, 5];
 
 export function makeClock(store) {
   const arc = svg("circle", { class: "arc", cx: 100, cy: 100, r: 93, pathLength: 1 });
-  const face = svg("svg", { viewBox: "0 0 200 200", "aria-hidden": "true" }, svg("circle", { class: "disc", cx: 100, cy: 100, r: 99 }), arc);
+  const face = svg(
+    "svg",
+    { viewBox: "0 0 200 200", "aria-hidden": "true" },
+    svg("circle", { class: "disc", cx: 100, cy: 100, r: 99 }),
+    arc,
+  );
   const figures = h("p", { class: "figures", role: "timer" });
   const unit = h("p", { class: "unit" });
   const words = h("p", { class: "phase" });
@@ -45,5 +50,10 @@ export function makeClock(store) {
     setTimeout(() => requestAnimationFrame(tick), 80);
   })();
 
-  return h("section", { class: "clock", "aria-label": "Clock" }, h("div", { class: "face" }, face, h("div", { class: "reading" }, figures, unit)), words);
+  return h(
+    "section",
+    { class: "clock", "aria-label": "Clock" },
+    h("div", { class: "face" }, face, h("div", { class: "reading" }, figures, unit)),
+    words,
+  );
 }

@@ -9,7 +9,8 @@ export function makeControls(store, conductor, typed) {
   const label = h("span");
   const key = h("kbd");
   const primary = h("button", { type: "button", class: "button lit primary", onclick: () => press() }, label, key);
-  const button = (text, key, run) => h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
+  const button = (text, key, run) =>
+    h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
   const think = button("Think", null, () => conductor.stopVoice());
   think.title = "Stop the voice and take time to think";
   const type = button("Type", "T", () => conductor.setTyping(true));
@@ -49,13 +50,21 @@ export function makeControls(store, conductor, typed) {
     end.hidden = ["connecting", "ready", "grading", "finished"].includes(store.phase);
   });
 
-  return h("div", { class: "controls" }, primary, h("div", { class: "row" }, think, type, speak, hint, skip, end, help), ending, keyMap);
+  return h(
+    "div",
+    { class: "controls" },
+    primary,
+    h("div", { class: "row" }, think, type, speak, hint, skip, end, help),
+    ending,
+    keyMap,
+  );
 }
 
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
 function primaryAction(store, conductor, typed) {
   if (store.soundLocked) return { label: "Turn the sound on again", run: () => conductor.unlock() };
-  if (store.typing && OPEN_PHASES.includes(store.phase)) return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
+  if (store.typing && OPEN_PHASES.includes(store.phase))
+    return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
   switch (store.phase) {
     case "ready":
       return store.micProblem
@@ -69,7 +78,10 @@ function primaryAction(store, conductor, typed) {
       return { label: "Done", run: () => conductor.done() };
     case "grading":
     case "finished":
-      return { label: "Read the review", run: () => location.assign(store.review ?? location.pathname.replace("interview", "review")) };
+      return {
+        label: "Read the review",
+        run: () => location.assign(store.review ?? location.pathname.replace("interview", "review")),
+      };
     default:
       return { label: "One moment" };
   }
@@ -104,7 +116,11 @@ function makeKeyMap() {
     "dialog",
     { "aria-labelledby": "keys-title" },
     h("h2", { id: "keys-title" }, "Keys"),
-    h("dl", { class: "keys" }, rows.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h(
+      "dl",
+      { class: "keys" },
+      rows.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
+    ),
     h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")),
   );
 }

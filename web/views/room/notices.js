@@ -8,8 +8,14 @@ export function makeNotices(store, conductor) {
 
   store.addEventListener("change", () => {
     const items = [];
-    if (store.offline) items.push({ sign: "warning", text: store.offline, action: store.isParted && { label: "Continue here", run: () => conductor.connect() } });
-    if (store.micProblem) items.push({ sign: "mic-off", text: store.micProblem.text, action: microphoneAction(store, conductor) });
+    if (store.offline)
+      items.push({
+        sign: "warning",
+        text: store.offline,
+        action: store.isParted && { label: "Continue here", run: () => conductor.connect() },
+      });
+    if (store.micProblem)
+      items.push({ sign: "mic-off", text: store.micProblem.text, action: microphoneAction(store, conductor) });
     for (const { code, text } of store.notices) {
       items.push({ sign: "note", text, action: { label: "Dismiss", run: () => store.dismiss(code) } });
     }

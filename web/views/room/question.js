@@ -17,7 +17,9 @@ export function makeQuestion(store) {
     // Between turns nothing is being asked; the last question stays to be read.
     asked = state.text || asked;
     drawText(store.saying);
-    hints.replaceChildren(...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)));
+    hints.replaceChildren(
+      ...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)),
+    );
     hints.hidden = store.hints.length === 0;
   });
 

@@ -15,7 +15,11 @@ export function makeReady(store, review) {
     "section",
     { class: "ready stack" },
     h("div", {}, h("p", { class: "kicker" }, plural(review.rounds.length, "question")), h("h1", {}, review.title)),
-    h("ol", { class: "steps" }, steps.map(([what, detail]) => h("li", {}, h("strong", {}, what), ` ${detail}`))),
+    h(
+      "ol",
+      { class: "steps" },
+      steps.map(([what, detail]) => h("li", {}, h("strong", {}, what), ` ${detail}`)),
+    ),
     soundCheck.element,
   );
   store.addEventListener("change", () => {

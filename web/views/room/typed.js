@@ -9,7 +9,12 @@ const LAST_MOMENT_MS = 900;
 
 export function makeTyped(store, conductor) {
   const area = h("textarea", { id: "typed-answer", rows: 5, maxLength: LONGEST, class: "said" });
-  const element = h("div", { class: "typed", hidden: true }, h("label", { class: "label", htmlFor: area.id }, "Your answer"), area);
+  const element = h(
+    "div",
+    { class: "typed", hidden: true },
+    h("label", { class: "label", htmlFor: area.id }, "Your answer"),
+    area,
+  );
   let turn = null;
 
   area.addEventListener("keydown", (event) => {

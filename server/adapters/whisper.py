@@ -1,0 +1,186 @@
+"""Speech to text with any Whisper model that faster-whisper can load.
+
+``WhisperModel.transcribe`` pads every window to 30 s, so a 2 s tail costs as much as half a minute. The encoder takes
+shorter windows as well; given enough silence after the speech they cost a quarter and hear as well (docs/benchmarks.md),
+so windows are sized to the speech here, and the low-level calls of faster-whisper are used.
+
+Layers against invented words: callers gate on voice activity; nothing is carried from one text into the next; a window
+that is probably no speech and was decoded with low confidence is dropped; a text that repeats itself is decoded again
+without repetition; the number of tokens is capped by the length of the audio.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
+
+from server.adapters.recognition_queue import QueueMetrics, RecognitionQueue
+from server.core.domain import Word
+from server.errors import TranscriberError, WeightsError
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+
+log = logging.getLogger(__name__)
+
+_HOP = 160
+"""Samples of one feature frame (10 ms)."""
+_WHOLE = 3000
+"""Frames the model was trained on: 30 s."""
+_LONGEST_S = 28.0
+"""Audio of one window; longer jobs are cut."""
+_BEFORE = "\"'“¿([{-"
+_AFTER = "\"'.。,，!！?？:：”)]}、"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How jobs of one priority are decoded."""
+
+    beam: int
+    padding_s: float
+    """Silence after the speech; with less than 4 s the model tends to loop."""
+    shortest_s: float
+    """The window is never shorter than this."""
+    timed: bool
+    """Whether words get their own times and probabilities (a second, cheap pass)."""
+
+
+CAREFUL = Decoding(beam=5, padding_s=6.0, shortest_s=15.0, timed=True)
+QUICK = Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
+TERM_TOKENS = 100
+"""Prompt and text share 448 tokens, and a long list makes the model write the list."""
+CONTEXT_TOKENS = 60
+
+
+class WhisperTranscriber:
+    """Implements ports.Transcriber. Loading takes about a second and blocks: construct it off the event loop."""
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        workers: int = 2,
+        threads: int = 1,
+        language: str = "en",
+        careful: Decoding = CAREFUL,
+        quick: Decoding = QUICK,
+    ) -> None:
+        """``model`` is a faster-whisper name or a CTranslate2 directory; ``threads`` are those of each worker.
+
+        Raises WeightsError if it cannot be loaded.
+        """
+        try:
+            self._model = WhisperModel(
+                model, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers
+            )
+        except Exception as error:  # hub, disk and CTranslate2 errors have no common base
+            raise WeightsError(f"The speech recogniser {model!r} cannot be loaded: {error}") from error
+        self._tokenizer = Tokenizer(
+            self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
+        )
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
+        self._careful, self._quick = careful, quick
+        self._queue = RecognitionQueue(self.hear, workers)
+        for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
+            self.hear(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), priority))
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """Raises Superseded (partials only) or TranscriberError."""
+        return await self._queue.run(job)
+
+    def metrics(self) -> QueueMetrics:
+        return self._queue.metrics()
+
+    def close(self) -> None:
+        self._queue.close()
+
+    def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """Like recognise, in the calling thread and without a queue."""
+        decoding = self._quick if job.priority is Priority.PARTIAL else self._careful
+        step = int(_LONGEST_S * SAMPLE_RATE)
+        words: list[Word] = []
+        try:
+            for at in range(0, len(job.samples), step):
+                words += self._window(job.samples[at : at + step], at / SAMPLE_RATE, job, decoding)
+        except Exception as error:  # CTranslate2 raises RuntimeError and ValueError for all sorts
+            log.exception("recognition failed")
+            raise TranscriberError(f"Speech recognition failed: {error}") from error
+        return tuple(words)
+
+    def _window(self, samples: Samples, offset: float, job: RecognitionJob, decoding: Decoding) -> list[Word]:
+        if len(samples) < SAMPLE_RATE // 20:
+            return []
+        seconds = len(samples) / SAMPLE_RATE
+        encoded = self._model.encode(self._features(samples, decoding))
+        prompt = self._prompt(job)
+        cap = min(self._model.max_length - len(prompt) - 1, round(8 * seconds) + 16)
+        tokens = self._decode(encoded, prompt, cap, decoding.beam)
+        if not tokens:
+            return []
+        if not decoding.timed:
+            return _spread(self._tokenizer.decode(tokens), offset, seconds)
+        return self._timed(tokens, encoded, offset, len(samples) // _HOP)
+
+    def _features(self, samples: Samples, decoding: Decoding) -> Any:
+        frames = len(samples) // _HOP + round(decoding.padding_s * 100)
+        frames = min(_WHOLE, max(frames, round(decoding.shortest_s * 100)))
+        padded = np.zeros(frames * _HOP, dtype=np.float32)
+        padded[: len(samples)] = samples[: len(padded)]
+        return self._model.feature_extractor(padded)[:, :frames]
+
+    def _prompt(self, job: RecognitionJob) -> list[int]:
+        before: list[int] = []
+        if job.terms:
+            before += self._tokenizer.encode(" " + ", ".join(job.terms))[:TERM_TOKENS]
+        if job.context:
+            before += self._tokenizer.encode(" " + job.context.strip())[-CONTEXT_TOKENS:]
+        start = [self._tokenizer.sot_prev, *before] if before else []
+        # Without timestamp tokens: with them the model ends short windows early (12% against 8% of words wrong).
+        return [*start, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+
+    def _decode(self, encoded: Any, prompt: list[int], cap: int, beam: int) -> list[int]:
+        """Text tokens; none if it was probably not speech."""
+        for no_repeat in (0, 3):
+            result = self._model.model.generate(
+                encoded,
+                [prompt],
+                beam_size=beam,
+                max_length=len(prompt) + cap,
+                no_repeat_ngram_size=no_repeat,
+                suppress_tokens=self._suppressed,
+                return_scores=True,
+                return_no_speech_prob=True,
+            )[0]
+            tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
+            confidence = result.scores[0] * len(tokens) / (len(tokens) + 1)
+            if result.no_speech_prob > 0.6 and confidence < -1.0:
+                return []
+            if get_compression_ratio(self._tokenizer.decode(tokens)) <= 2.4:
+                break
+        return tokens
+
+    def _timed(self, tokens: list[int], encoded: Any, offset: float, frames: int) -> list[Word]:
+        alignment = self._model.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        merge_punctuations(alignment, _BEFORE, _AFTER)
+        words: list[Word] = []
+        for item in alignment:
+            text, start, end = item["word"], offset + float(item["start"]), offset + float(item["end"])
+            if words and text and not text[0].isspace():  # "low" + "-rank" is one word
+                words[-1] = replace(words[-1], text=words[-1].text + text.strip(), end=end)
+            elif text.strip():
+                words.append(Word(text.strip(), start, end, float(item["probability"])))
+        return words
+
+
+def _spread(text: str, offset: float, seconds: float) -> list[Word]:
+    """Words of a caption, spread evenly over the audio: nobody plays a caption."""
+    texts = text.split()
+    each = seconds / max(1, len(texts))
+    return [Word(word, offset + i * each, offset + (i + 1) * each, 0.0) for i, word in enumerate(texts)]

@@ -1,0 +1,105 @@
+"""Both graders together: the embedded one decides what it is sure of, the language model is asked about the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from server.core import scoring
+from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question
+from server.errors import GraderError
+from server.grading import assessable
+from server.grading.embedded import EmbeddedGrader, build_grade
+from server.grading.llm import Checked, LlmGrader
+from server.grading.signals import Signals
+
+log = logging.getLogger(__name__)
+
+NAME = "combined"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When the model is asked, and what its word is worth. Likeness is a cosine."""
+
+    ask_from: float = 0.50
+    """A point not met is put to the model if a clause is at least this like it ..."""
+    support: float = 0.5
+    """... and holds this share of a pattern's groups."""
+    doubt_below: float = 0.42
+    """A pattern match in a passage less like the point than this is put to the model too."""
+    apart: int = 2
+    """Verdicts this many steps apart, with and without the model, are Not Assessable."""
+
+
+DEFAULT = Policy()
+
+
+class CombinedGrader:
+    """Implements ports.Grader. Without a model, or when it fails, the grade is the embedded one and says so."""
+
+    def __init__(self, embedded: EmbeddedGrader, llm: LlmGrader | None, policy: Policy = DEFAULT) -> None:
+        self._embedded = embedded
+        self._llm = llm
+        self._policy = policy
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        """Never raises GraderError: the embedded grade stands in."""
+        started = time.perf_counter()
+        alone = await asyncio.to_thread(self._embedded.grade_now, question, answers)
+        if self._llm is None or assessable.why_not(answers):
+            return alone
+        seen = await asyncio.to_thread(self._embedded.signals, question, answers)
+        findings = {finding.point_id: finding for finding in alone.findings}
+        asked = [point_id for point_id, signals in seen.items() if is_unsure(signals, findings[point_id], self._policy)]
+        try:
+            checked = await self._llm.check(question, answers, asked) if asked else Checked()
+        except GraderError as error:
+            log.warning("graded without the language model: %s", error)
+            return replace(alone, fallback=True, reason=str(error), seconds=round(time.perf_counter() - started, 3))
+        merged = {point_id: merge(finding, checked.findings.get(point_id)) for point_id, finding in findings.items()}
+        grade = build_grade(
+            question,
+            scoring.implied(question, merged),
+            grader=NAME,
+            model=self._llm.model,
+            version=alone.rubric_version,
+            prompt_version=self._llm.prompt_version,
+            seconds=time.perf_counter() - started,
+            tokens=checked.tokens,
+        )
+        return self._settle(question, alone, grade)
+
+    def _settle(self, question: Question, alone: Grade, together: Grade) -> Grade:
+        before, after = scoring.ordered([alone.verdict, together.verdict])
+        if abs(before - after) < self._policy.apart:
+            return together
+        findings: Mapping[str, PointFinding] = {finding.point_id: finding for finding in together.findings}
+        return build_grade(
+            question,
+            findings,
+            grader=NAME,
+            reason=f"The graders disagree: {alone.verdict.value} without the language model, {together.verdict.value} with it.",
+            model=together.model,
+            version=together.rubric_version,
+            prompt_version=together.prompt_version,
+            seconds=together.seconds,
+            tokens=together.tokens,
+        )
+
+
+def is_unsure(signals: Signals, finding: PointFinding, policy: Policy = DEFAULT) -> bool:
+    """Whether a point is worth asking the model about."""
+    if finding.status is PointStatus.CONTRADICTED or finding.note.startswith("shown by"):
+        return False
+    if finding.status is PointStatus.MET:
+        return signals.pattern is not None and 0 < signals.likeness_at_pattern < policy.doubt_below
+    return signals.likeness >= policy.ask_from and signals.support >= policy.support and not signals.listed
+
+
+def merge(embedded: PointFinding, llm: PointFinding | None) -> PointFinding:
+    """Met if the model says so with a quote that occurs; a doubtful match falls if the model sees nothing in it."""
+    return embedded if llm is None else llm

@@ -1,0 +1,193 @@
+"""One answer's ears: captions while it is spoken, and its words soon after it ends.
+
+The audio is cut into stretches at pauses while the candidate speaks, and each is recognised for good at once, so that
+only a short tail is left at the end. Captions of the stretch still being spoken are disposable. In a silence the tail is
+recognised in advance; if nothing more is said, the final is ready before it is asked for. A known end (the time limit)
+makes the last cut come a little before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from server.core.domain import KeyTerm, Word
+from server.core.endpoint import CutRules, Gap, commit_point
+from server.errors import TranscriberError
+from server.ports import Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from server.stretches import Stretches, text_of
+
+EARLY_END_S = 4.0
+"""From so long before a known end on, any short gap is worth a cut."""
+QUIET_END_S = 1.0
+"""So long before a known end nothing more is begun, so that the final finds the recogniser free."""
+_FRAME = 640
+_PARTIAL_EVERY_S = 0.3
+"""New audio that makes the next caption worthwhile."""
+_SILENCE_EVERY_S = 0.25
+_SPECULATE_S = 0.3
+_NORMAL = CutRules()
+_BEFORE_END = CutRules(shortest_s=2.0, longest_s=9.0, pause_s=0.09)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What the page shows while the candidate speaks."""
+
+    committed: str
+    """Recognised for good; only grows."""
+    partial: str
+    """The rest as far as it is known; each replaces the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEvent:
+    """Sent when speech begins, when it pauses, and four times a second while silence lasts."""
+
+    speaking: bool
+    spoke: bool
+    """Whether any speech has been heard so far."""
+    silence_s: float
+    """Audio seconds since speech was last heard, or since the start if there was none."""
+    at: float
+    """Audio seconds fed so far."""
+    onset: float | None
+    """Audio second at which speech first began."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardAnswer:
+    """What was heard of one answer."""
+
+    words: tuple[Word, ...]
+    """Times are seconds from the first sample fed. Repaired words keep what the recogniser wrote in ``raw``."""
+    pauses: tuple[Gap, ...]
+    """Silences of half a second and more between the first and the last speech."""
+    heard_speech: bool
+    onset: float | None
+    speech_s: float
+    reliability: float
+    """Mean probability of the words, 0 to 1; 0 if there are none."""
+
+
+Repair = Callable[[Sequence[Word], Sequence[KeyTerm]], tuple[Word, ...]]
+"""Mends misheard terms, see core/repair.py."""
+
+
+class Listener:
+    """Belongs to one event loop; every method returns at once except ``finish``."""
+
+    def __init__(
+        self,
+        session_id: str,
+        transcriber: Transcriber,
+        vad: VoiceActivity,
+        key_terms: Sequence[KeyTerm],
+        topic_terms: Sequence[KeyTerm],
+        *,
+        on_caption: Callable[[Caption], None],
+        on_speech: Callable[[SpeechEvent], None],
+        repair: Repair | None = None,
+    ) -> None:
+        self._session = session_id
+        self._transcriber = transcriber
+        self._stretches = Stretches(session_id, transcriber, vad, tuple(term.term for term in key_terms))
+        self._terms = (*key_terms, *topic_terms)
+        self._on_caption = on_caption
+        self._on_speech = on_speech
+        self._repair = repair
+        self._end: float | None = None
+        self._partial: asyncio.Task[None] | None = None
+        self._partial_at = 0.0
+        self._draft = ""
+        self._shown = Caption("", "")
+        self._told = SpeechEvent(False, False, 0.0, 0.0, None)
+        self._closed = False
+
+    def feed(self, samples: Samples) -> None:
+        """Takes in the next audio: mono, 16 kHz, usually 40 ms. Ignored once the answer has ended."""
+        for at in range(0, len(samples), _FRAME):
+            if not self._closed:
+                self._take(samples[at : at + _FRAME])
+
+    def expect_end(self, seconds_left: float) -> None:
+        """Audio will end so many seconds from now at the latest."""
+        self._end = self._stretches.now + seconds_left
+
+    async def finish(self) -> HeardAnswer:
+        """Takes no more audio; all words of the answer. Raises TranscriberError."""
+        self._closed = True
+        if self._partial is not None:
+            self._partial.cancel()
+        heard = self._stretches.hearing
+        words = await self._stretches.finish()
+        repaired = self._repair(words, self._terms) if self._repair and words else tuple(words)
+        reliability = sum(word.probability for word in words) / len(words) if words else 0.0
+        return HeardAnswer(repaired, heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, reliability)
+
+    def close(self) -> None:
+        """Cancels whatever is still being recognised."""
+        self._closed = True
+        self._stretches.cancel()
+        if self._partial is not None:
+            self._partial.cancel()
+
+    @property
+    def _left(self) -> float:
+        """Seconds to a known end; infinite if there is none or it has passed."""
+        now = self._stretches.now
+        return self._end - now if self._end is not None and self._end > now else float("inf")
+
+    def _take(self, samples: Samples) -> None:
+        stretches = self._stretches
+        stretches.take(samples)
+        self._tell()
+        if self._left < QUIET_END_S:
+            return
+        heard = stretches.hearing
+        cut = commit_point(heard, stretches.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
+        if cut is not None:
+            stretch = stretches.commit(cut, self._draft)
+            stretch.task.add_done_callback(lambda _task: self._show())
+            self._draft = ""
+            self._show()
+        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut:
+            stretches.look_ahead()
+        elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
+            self._caption_soon()
+
+    def _tell(self) -> None:
+        heard, told = self._stretches.hearing, self._told
+        silence = round(heard.silence_s, 3)
+        if heard.speaking == told.speaking and (heard.speaking or silence - told.silence_s < _SILENCE_EVERY_S):
+            return
+        self._told = SpeechEvent(heard.speaking, heard.heard_speech, silence, self._stretches.now, heard.onset)
+        self._on_speech(self._told)
+
+    def _caption_soon(self) -> None:
+        if self._partial is None or self._partial.done():
+            self._partial_at = self._stretches.now
+            self._partial = asyncio.ensure_future(self._caption())
+
+    async def _caption(self) -> None:
+        cut = self._stretches.cut
+        _, samples = self._stretches.tail_audio(self._stretches.now)
+        with contextlib.suppress(Superseded, TranscriberError):
+            words = await self._transcriber.recognise(RecognitionJob(self._session, samples, Priority.PARTIAL))
+            if cut == self._stretches.cut:
+                self._draft = text_of(words)
+                self._show()
+
+    def _show(self) -> None:
+        texts = [stretch.text for stretch in self._stretches.done]
+        known = next((i for i, stretch in enumerate(self._stretches.done) if not stretch.task.done()), len(texts))
+        caption = Caption(_joined(texts[:known]), _joined([*texts[known:], self._draft]))
+        if caption != self._shown and not self._closed:
+            self._shown = caption
+            self._on_caption(caption)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(filter(None, texts))

@@ -1,0 +1,156 @@
+"""One answer's audio, cut into stretches that are recognised for good."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from server.core.domain import Word
+from server.core.endpoint import WINDOW_S, Hearing, hear
+from server.errors import TranscriberError
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Transcriber, VoiceActivity
+
+AROUND_S = 0.3
+"""Kept of the silence around a stretch."""
+_LEAST_RUN_S = 0.09
+"""Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Audio between two cuts, being recognised for good."""
+
+    start: float
+    """Second of the cut before."""
+    end: float
+    offset: float
+    """Second at which the audio given to the recogniser begins: long silence is left out."""
+    job: RecognitionJob
+    task: asyncio.Task[tuple[Word, ...]]
+    draft: str = ""
+    """The caption it had, shown until its words are there."""
+
+    @property
+    def text(self) -> str:
+        """What is known of it now."""
+        if self.task.done() and not self.task.cancelled() and self.task.exception() is None:
+            return text_of(self.task.result())
+        return self.draft
+
+
+class Stretches:
+    """The audio so far, its cuts, and at most one tail recognised in advance."""
+
+    def __init__(self, session: str, transcriber: Transcriber, vad: VoiceActivity, terms: tuple[str, ...]) -> None:
+        self.hearing = Hearing()
+        self.cut = 0.0
+        """Second of the last cut."""
+        self.done: list[Stretch] = []
+        """Those before the last cut, in order."""
+        self._session = session
+        self._transcriber = transcriber
+        self._vad = vad
+        self._terms = terms
+        self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
+        self._fed = 0
+        self._ahead: Stretch | None = None
+
+    @property
+    def now(self) -> float:
+        """Seconds of audio taken in."""
+        return self._fed / SAMPLE_RATE
+
+    @property
+    def unheard(self) -> bool:
+        """Whether there is speech after the last cut."""
+        return self.hearing.speech_end > self.cut or self.hearing.run * WINDOW_S >= _LEAST_RUN_S
+
+    def take(self, samples: Samples) -> None:
+        """Appends audio."""
+        if self._fed + len(samples) > len(self._audio):
+            self._audio = np.concatenate((self._audio, np.zeros_like(self._audio)))
+        self._audio[self._fed : self._fed + len(samples)] = samples
+        self._fed += len(samples)
+        for probability in self._vad.feed(samples):
+            self.hearing = hear(self.hearing, probability)
+
+    def commit(self, cut: float, draft: str) -> Stretch:
+        """Ends the stretch at ``cut``; it is recognised unless it already was."""
+        ready = self.ahead() or self._begin(cut, Priority.COMMIT)
+        if ready is not self._ahead:
+            self.drop_ahead()
+        stretch = replace(ready, end=cut, draft=draft)
+        self.done.append(stretch)
+        self._ahead, self.cut = None, cut
+        return stretch
+
+    def look_ahead(self) -> None:
+        """Recognises the tail now, in case nothing more is said."""
+        if self.ahead() is None:
+            self.drop_ahead()
+            self._ahead = self._begin(self.now, Priority.COMMIT)
+
+    def ahead(self) -> Stretch | None:
+        """The tail recognised in advance, if nothing was said since."""
+        tail, heard = self._ahead, self.hearing
+        if tail is None or heard.speaking or heard.run or heard.speech_end > tail.end or tail.start != self.cut:
+            return None
+        return tail
+
+    def drop_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.task.cancel()
+            self._ahead = None
+
+    async def finish(self) -> list[Word]:
+        """Every word of the answer, with times from its start. Raises TranscriberError."""
+        tail = self.ahead() or (self._begin(self.now, Priority.FINAL) if self.unheard else None)
+        words: list[Word] = []
+        for stretch in [*self.done, tail] if tail else self.done:
+            words += await self._words(stretch)
+        return words
+
+    def cancel(self) -> None:
+        self.drop_ahead()
+        for stretch in self.done:
+            stretch.task.cancel()
+
+    def tail_audio(self, end: float) -> tuple[float, Samples]:
+        """Where the speech after the last cut begins, and a copy of its audio up to ``end``, without long silence around it."""
+        heard, start = self.hearing, self.cut
+        if heard.onset is not None and heard.onset > start:
+            start = max(start, heard.onset - AROUND_S)
+        for gap in heard.gaps:
+            if gap.start <= self.cut < gap.end:
+                start = max(start, gap.end - AROUND_S)
+        if not heard.speaking and not heard.run:
+            end = min(end, heard.speech_end + AROUND_S)
+        return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
+
+    def _begin(self, end: float, priority: Priority) -> Stretch:
+        offset, samples = self.tail_audio(end)
+        context = self.done[-1].text if self.done else ""
+        job = RecognitionJob(self._session, samples, priority, self._terms, context)
+        task = asyncio.ensure_future(self._transcriber.recognise(job))
+        task.add_done_callback(_seen)
+        return Stretch(self.cut, end, offset, job, task)
+
+    async def _words(self, stretch: Stretch) -> list[Word]:
+        try:
+            words = await stretch.task
+        except TranscriberError:  # once more: nothing spoken is lost to one failure
+            words = await self._transcriber.recognise(replace(stretch.job, priority=Priority.FINAL))
+        return [replace(word, start=word.start + stretch.offset, end=word.end + stretch.offset) for word in words]
+
+
+def text_of(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _seen(task: asyncio.Task[tuple[Word, ...]]) -> None:
+    """Marks a failure as looked at; ``finish`` tries again, and a cancelled answer does not care."""
+    if not task.cancelled():
+        task.exception()

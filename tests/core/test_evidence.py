@@ -1,0 +1,87 @@
+"""Quotations are cut from the transcript; what is not there is not evidence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.domain import Transcript, Word
+from server.core.evidence import evidence_between, is_term_list, locate
+
+
+def spoken(text: str) -> Transcript:
+    return Transcript(tuple(Word(word, i * 0.4, i * 0.4 + 0.3) for i, word in enumerate(text.split())))
+
+
+SAID = spoken("So you freeze the base model, and it’s the low-rank update that you train afterwards.")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "you freeze the base model",
+        "You FREEZE   the base model",
+        "it's the low-rank update",
+        "it’s the low–rank update",
+        '"freeze the base model, and it\'s the"',
+        "freeze the base ... update that you train",
+    ],
+)
+def test_quotes_are_found_after_normalising(quote: str) -> None:
+    """Quotes, dashes, case, spaces and edge punctuation do not matter; an ellipsis may leave words out."""
+    found = locate(SAID, quote, turn_id=7)
+    assert found is not None
+    assert found.turn_id == 7
+    assert found.quote in SAID.text
+    assert found.start == SAID.words[found.word_start].start
+
+
+@pytest.mark.parametrize("quote", ["", "you freeze the adapter", "the base ... you freeze", "model", "..."])
+def test_what_was_not_said_is_no_evidence(quote: str) -> None:
+    """Invented, reordered, empty and one-word quotations are refused."""
+    assert locate(SAID, quote) is None
+
+
+def test_typed_answers_have_no_seconds() -> None:
+    """A typed answer's evidence has words but no times."""
+    typed = Transcript(tuple(Word(word, 0.0, 0.0) for word in "you freeze the base model".split()), typed=True)
+    found = locate(typed, "freeze the base model")
+    assert found is not None
+    assert (found.start, found.end) == (None, None)
+
+
+@given(st.integers(0, 14), st.integers(1, 15))
+def test_evidence_always_occurs(start: int, length: int) -> None:
+    """Any stretch of words, quoted, is found where its words occur."""
+    end = min(len(SAID.words), start + length)
+    quote = evidence_between(SAID, start, end).quote
+    assert quote in SAID.text
+    found = locate(SAID, quote)
+    assert found is None or found.quote in SAID.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LoRA, rank, alpha, QLoRA, merging, target modules",
+        "RoPE and GQA and KV cache and softmax and causal mask",
+        "scaled dot product causal masking grouped query attention rotary embeddings KV cache",
+        "The key concepts are chunking, embeddings, vector database, reranking, citations.",
+    ],
+)
+def test_term_lists_are_recognised(text: str) -> None:
+    """Names without sentences are a list, with commas, with ands or run together."""
+    assert is_term_list(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you freeze the base model and train two small matrices",
+        "Merge before serving, zero overhead.",
+        "we cut memory four times because eight heads share one key, one value",
+        "first we are making chunk, then embedding, then we search most near",
+    ],
+)
+def test_terse_and_broken_sentences_are_not_lists(text: str) -> None:
+    """Short and non-native sentences still say something."""
+    assert not is_term_list(text)

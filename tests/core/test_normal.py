@@ -1,0 +1,68 @@
+"""Speech and rubric text meet in one form."""
+
+import pytest
+
+from server.core.normal import fold, stem, tokenize
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("a 7B model", "a seven billion model"),
+        ("a 7B model", "a seven B model"),
+        ("fifty-six gigabytes", "56 GB"),
+        ("four hundred", "400"),
+        ("two point five times", "2.5x"),
+        ("don't", "do not"),
+        ("Q, K, V", "q k v"),
+        ("the KV cache", "the k v cache"),
+        ("fine-tuning", "finetuning"),
+        ("pre-training", "pretraining"),
+        ("int8", "int eight"),
+        ("H100s", "h 100"),
+        ("guard rails", "guardrails"),
+        ("twenty percent", "20%"),
+    ],
+)
+def test_written_and_spoken_forms_are_one(left: str, right: str) -> None:
+    """What is written one way and said another gives the same stems."""
+    assert [t.stem for t in tokenize(left)] == [t.stem for t in tokenize(right)]
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("merge", "merged", "merging", "merges"),
+        ("optimise", "optimized", "optimising", "optimizes"),
+        ("freeze", "froze", "frozen", "freezing"),
+        ("batch", "batches", "batching", "batched"),
+        ("cache", "caching", "cached", "caches"),
+        ("matrix", "matrices"),
+        ("run", "running", "ran"),
+        ("embed", "embedding", "embeddings"),
+    ],
+)
+def test_forms_of_a_word_share_a_stem(forms: tuple[str, ...]) -> None:
+    """Endings, irregular forms and British spellings do not keep words apart."""
+    assert len({tokenize(form)[0].stem for form in forms}) == 1
+
+
+def test_words_that_only_look_alike_stay_apart() -> None:
+    """Short words and -eed words are left alone."""
+    assert stem("speed") == "speed"
+    assert stem("string") != stem("str")
+    assert stem("bring") == "bring"
+
+
+def test_tokens_remember_their_word() -> None:
+    """Every token points at the whitespace-separated word it came from."""
+    text = "Well, the fifty-six GB don't fit"
+    words = text.split()
+    for token in tokenize(text):
+        assert 0 <= token.word < len(words)
+    assert [t.word for t in tokenize(text)] == sorted(t.word for t in tokenize(text))
+
+
+def test_folding_unifies_quotes_dashes_and_spaces() -> None:
+    """Quotation marks, dashes, case and spaces are the only things folding changes."""
+    assert fold("It’s  “LOW–rank”") == 'it\'s "low-rank"'

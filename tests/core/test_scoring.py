@@ -1,0 +1,114 @@
+"""Levels and verdicts follow from point statuses alone."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core import scoring
+from server.core.domain import (
+    Criterion,
+    Level,
+    Point,
+    PointFinding,
+    PointStatus,
+    PointTier,
+    Question,
+    Verdict,
+)
+
+MET, NOT, CON = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED
+RANK = {Verdict.NO_HIRE: 0, Verdict.LEAN_NO_HIRE: 1, Verdict.LEAN_HIRE: 2, Verdict.STRONG_HIRE: 3}
+
+
+def point(name: str, tier: PointTier) -> Point:
+    return Point(name, f"{name} is so.", tier, (name,), (((name,),),))
+
+
+def criterion(name: str, strong: int = 1, weight: float = 1.0) -> Criterion:
+    points = (point(f"{name}-lean", PointTier.LEAN), *(point(f"{name}-s{i}", PointTier.STRONG) for i in range(strong)))
+    return Criterion(name, name, weight, "s", "l", "n", points)
+
+
+QUESTION = Question(
+    id="t/q", topic="t", kind="core", title="T", prompt="P?", time_limit_s=60, tiers=(1,), difficulty=1, competencies=(),
+    concepts=(), key_terms=(), criteria=(criterion("a", 1, 1.5), criterion("b", 2), criterion("c"), criterion("d", 3)),
+    follow_ups=(), model_answer="",
+)  # fmt: skip
+IDS = [p.id for p in QUESTION.points]
+
+
+def statuses(tier: str = "") -> dict[str, PointStatus]:
+    return {p.id: MET for p in QUESTION.points if not tier or p.tier == tier}
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        (statuses(), Verdict.STRONG_HIRE),
+        (statuses("lean"), Verdict.LEAN_NO_HIRE),
+        ({}, Verdict.NO_HIRE),
+        ({"a-lean": MET}, Verdict.NO_HIRE),
+        ({"b-lean": MET, "c-lean": MET}, Verdict.LEAN_NO_HIRE),
+        ({**statuses("lean"), "a-s0": MET, "b-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),
+    ],
+)
+def test_verdicts(given: dict[str, PointStatus], verdict: Verdict) -> None:
+    """Everything is Strong Hire, recognition everywhere is Lean No Hire, a single recognition is nothing."""
+    assert scoring.verdict_of(QUESTION, given) is verdict
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ({"d-s0": MET, "d-s1": MET, "d-s2": MET}, Level.STRONG),
+        ({"d-s0": MET, "d-s1": MET}, Level.LEAN),
+        ({"d-lean": MET}, Level.LEAN),
+        ({}, Level.NO),
+        ({"d-s0": MET, "d-s1": MET, "d-s2": MET, "d-lean": CON}, Level.LEAN),
+        ({"d-lean": MET, "d-s0": CON}, Level.NO),
+        ({"d-lean": CON}, Level.NO),
+    ],
+)
+def test_levels(given: dict[str, PointStatus], level: Level) -> None:
+    """Strong needs (nearly) all strong points, Lean any point; a contradiction drops it one."""
+    assert scoring.criterion_level(QUESTION.criteria[3], given) is level
+
+
+any_statuses = st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(PointStatus)))
+
+
+@given(any_statuses, st.sampled_from(IDS))
+def test_meeting_one_more_point_never_hurts(given: dict[str, PointStatus], extra: str) -> None:
+    """The verdict is monotone in points met."""
+    before = scoring.verdict_of(QUESTION, given)
+    after = scoring.verdict_of(QUESTION, {**given, extra: MET})
+    assert RANK[after] >= RANK[before]
+
+
+@given(any_statuses, st.sampled_from(IDS))
+def test_contradicting_a_point_never_helps(given: dict[str, PointStatus], extra: str) -> None:
+    """A false claim can only lower the verdict."""
+    before = scoring.verdict_of(QUESTION, given)
+    after = scoring.verdict_of(QUESTION, {**given, extra: CON})
+    assert RANK[after] <= RANK[before]
+
+
+@given(any_statuses, st.permutations(range(4)))
+def test_the_order_of_criteria_does_not_matter(given: dict[str, PointStatus], order: list[int]) -> None:
+    """Reordering a rubric changes no verdict."""
+    shuffled = dataclasses.replace(QUESTION, criteria=tuple(QUESTION.criteria[i] for i in order))
+    assert scoring.verdict_of(QUESTION, given) is scoring.verdict_of(shuffled, given)
+
+
+def test_a_strong_point_shows_the_lean_one() -> None:
+    """Understanding implies recognition, with the strong point's evidence; a contradicted lean point stays so."""
+    full = scoring.implied(
+        QUESTION, {"a-s0": PointFinding("a-s0", MET), "b-s0": PointFinding("b-s0", MET), "b-lean": PointFinding("b-lean", CON)}
+    )
+    assert full["a-lean"].status is MET
+    assert full["b-lean"].status is CON
+    assert full["c-lean"].status is NOT
