@@ -76,7 +76,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     settings = load_settings(host=host, port=port, data_dir=data_dir)
     check_exposure(settings)
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "httpx2", "alembic", "faster_whisper"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     listening = _listen(settings)
     services = make_services(settings)
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
@@ -157,7 +158,8 @@ def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool
     answer = Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
 
     async def work() -> Any:
-        from server.loading import load_for_grading, make_services
+        from server.loading import make_services
+        from server.models import load_for_grading
 
         return await (await load_for_grading(make_services(settings))).grade(question, [answer])
 
@@ -208,7 +210,8 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 
     async def work() -> dict[str, Any]:
         from server.audio_files import transcribe_file
-        from server.loading import load_for_hearing, make_services
+        from server.loading import make_services
+        from server.models import load_for_hearing
 
         services = make_services(settings)
         return await transcribe_file(*await load_for_hearing(services), file, question, services.bank)

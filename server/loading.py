@@ -1,41 +1,22 @@
-"""Builds the adapters that the settings ask for. Loading happens behind a page that is already served."""
+"""What the server needs before and behind its first page: storage at once, the models in the background."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
-from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
 
-from server.adapters import weights
 from server.adapters.archive import LocalArchive
 from server.adapters.clock import SystemClock
-from server.adapters.embedder import open_embedder
-from server.adapters.llama import LlamaServer
-from server.adapters.openai_chat import OpenAiChat
-from server.adapters.piper import PiperSpeaker
-from server.adapters.silero import SileroModel
 from server.adapters.store import SqlStore
-from server.adapters.whisper import WhisperTranscriber
 from server.content import load_bank
-from server.errors import ChatModelError, StorageError, WeightsError
+from server.errors import StorageError
 from server.formats import load_catalogue
-from server.grading.combined import CombinedGrader
-from server.grading.embedded import EmbeddedGrader
-from server.grading.llm import LlmGrader
-from server.interviewer import Interviewer
-from server.ports import ChatModel, Grader, Transcriber, VoiceActivity
 from server.prompts import Prompts
-from server.services import BackgroundChat, Part, Services
-from server.settings import EMBEDDED, OFF, Settings
-from server.voice import PreparedVoice
+from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
+from server.settings import Settings
 
 log = logging.getLogger(__name__)
-
-Loaded = TypeVar("Loaded")
-
-STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
 
 def make_services(settings: Settings) -> Services:
@@ -69,9 +50,12 @@ def make_services(settings: Settings) -> Services:
 async def load(services: Services) -> None:
     """Loads every part; failures are recorded in ``services.parts``, not raised."""
     try:
-        await _load_storage(services)
-        chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
-        await _load_grader(services, chat)
+        with services.loading(STORAGE) as part:
+            await services.store.migrate()
+            part.detail = str(services.settings.data_dir)
+        # Imported here, in a thread, so that the page is served before the model runtimes are in memory.
+        models = await asyncio.to_thread(importlib.import_module, "server.models")
+        await models.load_models(services)
     except Exception:
         # A bug, but one the page has to tell of rather than load for ever.
         log.exception("loading failed")
@@ -80,122 +64,3 @@ async def load(services: Services) -> None:
                 part.state, part.detail = "failed", "an unexpected error; the server's log has it"
     for part in services.parts.values():
         log.info("%s: %s %s", part.name, part.state, part.detail)
-
-
-async def _load_storage(services: Services) -> None:
-    with services.loading(STORAGE) as part:
-        await services.store.migrate()
-        part.detail = str(services.settings.data_dir)
-
-
-async def _load_voice(services: Services) -> None:
-    wanted = services.settings.tts.voice
-    with services.loading(VOICE) as part:
-        if wanted == OFF:
-            services.voice = PreparedVoice(None)
-            part.state, part.detail = "off", "questions are only written"
-            return
-        part.detail = "loading"
-        model, config = weights.piper_voice() if wanted == EMBEDDED else (Path(wanted), Path(f"{wanted}.json"))
-        if not model.exists() or not config.exists():
-            raise WeightsError(f"there is no Piper voice at {model} (with its .json beside it)")
-        prepared = PreparedVoice(await asyncio.to_thread(PiperSpeaker, model, config))
-        await prepared.prepare()
-        services.voice = prepared
-        part.detail = model.stem
-
-
-async def _load_hearing(services: Services) -> None:
-    asr = services.settings.asr
-    with services.loading(HEARING) as part:
-        model = asr.model
-        if model == EMBEDDED:
-            model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.data_dir, part.progress))
-        part.progress("loading the model", 0, 0)
-        vad = await asyncio.to_thread(SileroModel)
-        transcriber = await asyncio.to_thread(
-            WhisperTranscriber,
-            model,
-            device=asr.device,
-            compute_type=asr.compute_type,
-            workers=asr.workers,
-            threads=asr.threads,
-            language=asr.language,
-        )
-        services.make_vad = vad.session
-        services.transcriber = transcriber
-        part.detail = "Whisper base" if asr.model == EMBEDDED else asr.model
-
-
-async def _load_llm(services: Services) -> ChatModel | None:
-    llm = services.settings.llm
-    chat: ChatModel | None = None
-    with services.loading(LLM) as part:
-        if llm.url == OFF:
-            part.state, part.detail = "off", "follow-ups come from the bank"
-        elif llm.url == EMBEDDED:
-            chat = await _embedded_chat(services, part)
-        else:
-            remote = OpenAiChat(llm.url, llm.model, llm.api_key.get_secret_value(), llm.timeout_s)
-            chat = remote
-            part.detail = f"asking {llm.url}"
-            try:
-                await remote.ping()
-                part.detail = f"{llm.model} at {llm.url}"
-            except ChatModelError as error:
-                # Not fatal: it may come up later, and every use has a fallback.
-                part.state, part.detail = "off", f"{error}; until it answers, follow-ups come from the bank"
-    if part.state == "failed":
-        part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
-    services.interviewer = Interviewer(chat, services.prompts, llm.first_token_s)
-    return chat
-
-
-async def _embedded_chat(services: Services, part: Part) -> ChatModel:
-    """Raises WeightsError, ChatModelError."""
-    llm = services.settings.llm
-    gguf = await asyncio.to_thread(weights.gguf_path, services.settings.data_dir, part.progress)
-    part.progress("loading the model", 0, 0)
-    services.llama = await asyncio.to_thread(LlamaServer, gguf, threads=llm.threads, context=llm.context)
-    chat = OpenAiChat(services.llama.url, gguf.stem, services.llama.key, llm.timeout_s)
-    await chat.ping()
-    part.detail = gguf.stem
-    return chat
-
-
-async def _load_grader(services: Services, chat: ChatModel | None) -> None:
-    with services.loading(GRADER) as part:
-        part.detail = "loading"
-        embedded = EmbeddedGrader(await asyncio.to_thread(open_embedder), versions=services.bank.versions)
-        services.embedded = embedded
-        if chat is not None and services.settings.llm.url == EMBEDDED:
-            chat = BackgroundChat(chat, services.quiet)
-        services.grader = _chosen_grader(services, embedded, chat)
-        part.detail = services.settings.grader if services.grader is not embedded else "embedded"
-
-
-def _chosen_grader(services: Services, embedded: EmbeddedGrader, chat: ChatModel | None) -> Grader:
-    if chat is None or services.settings.grader == "embedded":
-        return embedded
-    judge = LlmGrader(chat, services.prompts, versions=services.bank.versions)
-    return judge if services.settings.grader == "llm" else CombinedGrader(embedded, judge)
-
-
-async def load_for_grading(services: Services) -> Grader:
-    """Only what grading needs, for the command line."""
-    chat = None if services.settings.grader == "embedded" else await _load_llm(services)
-    await _load_grader(services, chat)
-    return _wanted(services.grader, services.parts[GRADER])
-
-
-async def load_for_hearing(services: Services) -> tuple[Transcriber, Callable[[], VoiceActivity]]:
-    """Only what transcribing needs, for the command line. Raises WeightsError."""
-    await _load_hearing(services)
-    part = services.parts[HEARING]
-    return _wanted(services.transcriber, part), _wanted(services.make_vad, part)
-
-
-def _wanted(loaded: Loaded | None, part: Part) -> Loaded:
-    if loaded is None:
-        raise WeightsError(f"{part.name}: {part.detail}")
-    return loaded

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from server.adapters.llama import LlamaServer
 
+STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
+
 PartState = Literal["loading", "ready", "failed", "off"]
 
 

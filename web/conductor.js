@@ -128,7 +128,6 @@ export class Conductor extends EventTarget {
     const before = this.#store.phase;
     this.#store.receive(message);
     if (message.type === "state") this.#followState(message, before);
-    if (message.type === "finished") this.#finish();
   }
 
   #followState(state, before) {
@@ -142,7 +141,8 @@ export class Conductor extends EventTarget {
     // What a page without sound has queued would be heard late, over the answer.
     if (["thinking", "answering"].includes(state.phase) && this.#context?.state !== "running") this.#player?.stop();
     if (state.phase === "asking" && !state.voice && this.#readTurn !== state.turn_id) this.#letRead(state);
-    if (state.phase === "grading") this.#closeMicrophone();
+    if (["grading", "finished"].includes(state.phase)) this.#closeMicrophone();
+    if (state.phase === "finished") this.#socket.close();
   }
 
   /** Without a voice the question counts as heard when there was time to read it. */
@@ -155,11 +155,6 @@ export class Conductor extends EventTarget {
       },
       1000 + text.split(/\s+/).length * READING_MS_PER_WORD,
     );
-  }
-
-  #finish() {
-    this.#closeMicrophone();
-    this.#socket.close();
   }
 
   #lineLost({ wait, reason }) {

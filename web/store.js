@@ -27,8 +27,6 @@ export class InterviewStore extends EventTarget {
   typing = false;
   /** The browser holds the sound back until a key or button is pressed. */
   soundLocked = false;
-  /** Where the review is, once the interview is over. */
-  review = null;
 
   #receivedAt = 0;
 
@@ -77,8 +75,6 @@ export class InterviewStore extends EventTarget {
         return this.set({ grades: new Map(this.grades).set(message.round, message) });
       case "notice":
         return this.notify(message.code, message.text);
-      case "finished":
-        return this.set({ review: message.review });
       case "error":
         // "unexpected" is a key pressed as the phase changed: the state that follows shows why nothing came of it.
         return message.code !== "unexpected" && this.notify(message.code, message.text);

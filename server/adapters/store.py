@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -53,7 +53,9 @@ class SqlStore:
 
     async def migrate(self) -> None:
         """Brings the schema up to date."""
-        config = Config()
+        # Alembic takes longer to import than everything else here; only this needs it.
+        command, config_module = await asyncio.to_thread(_alembic)
+        config = config_module.Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
 
         def upgrade(connection: sa.Connection) -> None:
@@ -120,6 +122,10 @@ class SqlStore:
         except (SQLAlchemyError, OSError) as error:
             reason = str(getattr(error, "orig", None) or error)
             raise StorageError(f"the database at {self._engine.url.render_as_string()} failed: {reason}") from error
+
+
+def _alembic() -> tuple[Any, Any]:
+    return importlib.import_module("alembic.command"), importlib.import_module("alembic.config")
 
 
 def _record(row: Any) -> InterviewRecord:

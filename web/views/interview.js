@@ -49,7 +49,7 @@ export async function show(page, id) {
     if (store.state && store.phase !== phase) {
       phase = store.phase;
       announce(announcement(store));
-      if (phase === "finished") setTimeout(() => location.assign(store.review ?? `/review/${id}`), REVIEW_AFTER_MS);
+      if (phase === "finished") setTimeout(() => location.assign(`/review/${id}`), REVIEW_AFTER_MS);
     }
   });
   store.set({});

@@ -80,7 +80,7 @@ function primaryAction(store, conductor, typed) {
     case "finished":
       return {
         label: "Read the review",
-        run: () => location.assign(store.review ?? location.pathname.replace("interview", "review")),
+        run: () => location.assign(location.pathname.replace("interview", "review")),
       };
     default:
       return { label: "One moment" };
