@@ -42,6 +42,7 @@ class NewInterview(BaseModel):
     follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
     tier: Annotated[int, Field(ge=1, le=4)] = 3
     time_factor: Annotated[float, Field(ge=1, le=3)] = 1.0
+    path: str | None = None
 
 
 def create_app(services: Services) -> FastAPI:
@@ -102,7 +103,7 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
             {"name": p.name, "state": p.state, "detail": p.detail, "done": p.done, "total": p.total}
             for p in services.parts.values()
         ]
-        return {"ready": services.ready, "version": VERSION, "parts": parts}
+        return {"ready": services.ready, "version": VERSION, "parts": parts, "local": services.settings.local}
 
     @app.get("/api/bank")
     async def get_bank() -> dict[str, Any]:
@@ -116,6 +117,8 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
             follow_ups=wanted.follow_ups,
             tier=wanted.tier,
             time_factor=wanted.time_factor,
+            path=wanted.path,
+            weakness=await interviews.weakness(),
         )
         return {"id": await interviews.create(choices)}
 

@@ -6,9 +6,8 @@ import shutil
 from typing import Any
 
 from server.errors import HotseatError
-from server.guard import is_loopback
 from server.loading import load, make_services
-from server.settings import Settings
+from server.settings import Settings, is_loopback
 
 _MIN_FREE_BYTES = 500_000_000
 

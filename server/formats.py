@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from server.core.followups import rank
 from server.core.phases import Plan, RoundPlan
 from server.errors import ContentError, InputError
 from server.settings import InterviewSettings
+from server.study import PathsFile, StudyPath
 
 
 class Format(Strict):
@@ -23,7 +24,7 @@ class Format(Strict):
     title: Text
     description: Text
     minutes: Annotated[float, Field(gt=0)]
-    pick: Literal["chosen", "random", "ordered"]
+    pick: Literal["chosen", "random", "ordered", "weighted"]
     kinds: list[Kind] = []
     rounds: Annotated[int, Field(ge=1, le=50)] | None = None
     """At most so many; all that fit when absent."""
@@ -51,6 +52,14 @@ class _TiersFile(Strict):
 class Catalogue:
     formats: tuple[Format, ...]
     tiers: tuple[Tier, ...]
+    paths: tuple[StudyPath, ...]
+
+    def path(self, path_id: str) -> StudyPath:
+        """Raises InputError."""
+        for entry in self.paths:
+            if entry.id == path_id:
+                return entry
+        raise InputError(f"unknown path {path_id!r}; there are {', '.join(p.id for p in self.paths)}")
 
     def format(self, format_id: str) -> Format:
         """Raises InputError."""
@@ -68,9 +77,10 @@ def load_catalogue(root: Path) -> Catalogue:
     problems: list[str] = []
     formats = parse_file(root / "formats.toml", root, _FormatsFile, problems)
     tiers = parse_file(root / "tiers.toml", root, _TiersFile, problems)
-    if formats is None or tiers is None:
+    paths = parse_file(root / "paths.toml", root, PathsFile, problems)
+    if formats is None or tiers is None or paths is None:
         raise ContentError("\n".join(problems))
-    return Catalogue(tuple(formats.format), tuple(tiers.tier))
+    return Catalogue(tuple(formats.format), tuple(tiers.tier), tuple(paths.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,10 @@ class Choices:
     tier: int = 3
     time_factor: float = 1.0
     """Multiplies every limit, for those who need more time; recorded with the result."""
+    path: str | None = None
+    """Study path, which weights the topics of a mock."""
+    weakness: Mapping[str, float] = field(default_factory=dict)
+    """Topic id to how weak the candidate has shown to be there, 0 to 1."""
 
 
 def make_plan(
@@ -90,7 +104,7 @@ def make_plan(
 ) -> tuple[str, Plan]:
     """(title, plan). Raises InputError for choices that can't be met."""
     chosen = catalogue.format(choices.format)
-    questions = _pick(chosen, bank, choices, chance)
+    questions = _pick(chosen, catalogue, bank, choices, chance)
     if not questions:
         raise InputError(f"the bank has no question for the format {chosen.title!r}")
     first = (choices.follow_ups, chosen.follow_ups, settings.follow_ups)
@@ -105,7 +119,7 @@ def make_plan(
     return title, plan
 
 
-def _pick(chosen: Format, bank: Bank, choices: Choices, chance: random.Random) -> Sequence[Question]:
+def _pick(chosen: Format, catalogue: Catalogue, bank: Bank, choices: Choices, chance: random.Random) -> Sequence[Question]:
     if chosen.pick == "chosen" or choices.question_ids:
         if not choices.question_ids:
             raise InputError(f"the format {chosen.title!r} needs a question")
@@ -115,6 +129,8 @@ def _pick(chosen: Format, bank: Bank, choices: Choices, chance: random.Random) -
             raise InputError(f"unknown question {error.args[0]!r}; `hotseat bank` lists them") from None
     fitting = [question for question in bank.questions if question.kind in chosen.kinds]
     rounds = len(fitting) if chosen.rounds is None else min(chosen.rounds, len(fitting))
+    if chosen.pick == "weighted":
+        return _weighted(fitting, rounds, catalogue, bank, choices, chance)
     if chosen.pick == "random":
         preferred = [question for question in fitting if choices.tier in question.tiers]
         pool = preferred if len(preferred) >= rounds else fitting
@@ -122,11 +138,39 @@ def _pick(chosen: Format, bank: Bank, choices: Choices, chance: random.Random) -
     return fitting[:rounds]
 
 
+def _weighted(
+    fitting: Sequence[Question], rounds: int, catalogue: Catalogue, bank: Bank, choices: Choices, chance: random.Random
+) -> list[Question]:
+    """Draws a topic for each round, then one of its questions that suits the tier; no question twice."""
+    shares = catalogue.path(choices.path).shares() if choices.path else {}
+    left = list(fitting)
+    drawn: list[Question] = []
+    while left and len(drawn) < rounds:
+        topics = sorted({question.topic for question in left})
+        weights = [_topic_weight(bank, topic, shares, choices.weakness, drawn) for topic in topics]
+        [topic] = chance.choices(topics, weights)
+        of_topic = [question for question in left if question.topic == topic]
+        suited = [question for question in of_topic if choices.tier in question.tiers] or of_topic
+        question = chance.choice(suited)
+        left.remove(question)
+        drawn.append(question)
+    return drawn
+
+
+def _topic_weight(
+    bank: Bank, topic: str, shares: Mapping[str, float], weakness: Mapping[str, float], drawn: Sequence[Question]
+) -> float:
+    path = 0.2 + shares.get(topic, 0.0) * len(bank.topics) if shares else 1.0
+    repeats = sum(question.topic == topic for question in drawn)
+    # Each round of a topic halves its chance of another, so that a mock stays mixed.
+    return float(bank.topic(topic).frequency_weight * path * (1.0 + 2.0 * weakness.get(topic, 0.0)) * 0.5**repeats)
+
+
 def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
     limit = question.time_limit_s * choices.time_factor
     return RoundPlan(
         question_id=question.id,
-        prompt=question.prompt,
+        prompt=f"{question.prompt} {question.exhibit}".strip(),
         limit_s=limit,
         follow_ups=follow_ups,
         follow_up_limit_s=min(limit, 60.0 * choices.time_factor),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import SettingsError
-from server.settings import Settings
+from server.settings import Settings, is_loopback
 
 COOKIE = "hotseat_token"
 _POLICY = (
@@ -28,16 +27,6 @@ _HEADERS = {
     "permissions-policy": "microphone=(self), camera=(), geolocation=()",
 }
 _OPEN_PATHS = ("/healthz",)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only be reached from this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def check_exposure(settings: Settings) -> None:

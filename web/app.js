@@ -44,9 +44,12 @@ function showTheme() {
 
 async function showPrivacy() {
   const { local } = await get("/api/status");
-  document.getElementById("privacy").textContent = local
-    ? "Everything stays on this machine: your voice, your words, your grades."
-    : "Configured to send words to an endpoint outside this machine.";
+  if (local === true) setPrivacy("Everything stays on this machine: your voice, your words, your grades.");
+  if (local === false) setPrivacy("Your words go to the endpoint that this server is configured with.");
+}
+
+function setPrivacy(text) {
+  document.getElementById("privacy").textContent = text;
 }
 
 for (const link of document.querySelectorAll("header nav a")) {

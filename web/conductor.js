@@ -1,4 +1,7 @@
-/** Runs one interview in the browser: ties the socket, the microphone and the player to the store, and carries out what the candidate presses. */
+/**
+ * Runs one interview in the browser: ties socket, microphone and player to the store, and carries out what the candidate
+ * presses. Fires "level" (detail: the loudness of a microphone frame).
+ */
 
 import { Microphone, MicrophoneError } from "./mic.js";
 import { Player } from "./player.js";

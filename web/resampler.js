@@ -50,7 +50,7 @@ export class Resampler {
   }
 }
 
-/** Weights of the 2 * reach samples around a point that lies `fraction` after the middle one. Blackman window, unit gain at 0 Hz. */
+/** Weights of the 2 * reach samples around a point `fraction` after the middle one: Blackman window, unit gain at 0 Hz. */
 function taps(reach, fraction, cutoff) {
   const weights = new Float32Array(2 * reach);
   for (let i = 0; i < weights.length; i++) {

@@ -9,7 +9,7 @@ const HEARTBEAT_MS = 5_000;
 const DEAD_AFTER_MS = 12_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
-/** Close codes after which trying again would be wrong: no such interview; opened in another tab, which would be thrown out in turn. */
+/** Close codes after which trying again is wrong: no such interview; opened in another tab, which would be thrown out. */
 const FINAL_CODES = [4404, 4409];
 
 export class InterviewSocket extends EventTarget {

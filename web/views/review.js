@@ -106,7 +106,7 @@ function makeRound(round) {
 /** What has to be said plainly before anyone reads the verdict. */
 function makeRemarks({ grade, grade_state, grade_reason, hints_used }) {
   const remarks = [];
-  if (grade?.advice) remarks.push(h("p", { class: "advice" }, h("strong", {}, "Next time: "), grade.advice));
+  if (grade?.advice) remarks.push(h("p", { class: "advice" }, grade.advice));
   if (grade_state === "not graded")
     remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "no reason was recorded"}`));
   if (grade?.fallback)

@@ -12,7 +12,7 @@ const ENDINGS = { done: "", silence: "ended by silence", limit: "stopped at the 
 export function makeAnswer(answer, question, grade) {
   let wordElements = [];
   let current = null;
-  const recording = answer.audio && makeRecording(answer.audio, answer.duration_s, showPosition);
+  const recording = answer.audio && !answer.typed && makeRecording(answer.audio, answer.duration_s, showPosition);
 
   function showPosition(seconds) {
     const index = seconds === null ? -1 : answer.words.findLastIndex((word) => word.start <= seconds);

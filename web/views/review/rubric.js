@@ -58,7 +58,7 @@ function makeQuote({ status, evidence, note }, point, hear) {
   const words = h("q", { class: isContradicted ? "said contradicted" : "said" }, evidence.quote);
   const quote =
     evidence.start === null
-      ? h("span", { class: "quote" }, words)
+      ? h("span", { class: "quote written" }, words)
       : h(
           "button",
           { type: "button", class: "quote", title: "Hear it", onclick: () => hear(evidence.turn_id, evidence.start) },
@@ -66,8 +66,6 @@ function makeQuote({ status, evidence, note }, point, hear) {
           h("span", {}, words),
           h("span", { class: "small soft figures" }, clock(evidence.start)),
         );
-  return [
-    quote,
-    h("p", { class: "small soft" }, isContradicted ? `Contradicts: ${point?.statement ?? ""}` : note || point?.statement),
-  ];
+  const remark = `${isContradicted ? "Contradicts: " : ""}${point.statement}${note && ` (${note})`}`;
+  return [quote, h("p", { class: "small soft" }, remark)];
 }
