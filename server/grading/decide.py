@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from server.core.domain import PointFinding, PointStatus
 from server.core.evidence import evidence_between
-from server.grading.signals import Found, Signals, looks_listed
+from server.grading.explaining import looks_listed
+from server.grading.signals import Found, Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Cuts:
     """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
     doubt_margin: float = 0.05
     """By how much it must exceed likeness to a contradiction."""
-    claim_likeness: float = 0.75
-    """Likeness to a contradiction that makes one without a pattern."""
+    claim_score: float = 0.85
+    """Nearness to a contradiction (claims.Claim.score) that makes one without a pattern."""
 
 
 DEFAULT = Cuts()
@@ -37,7 +38,7 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> Po
     """The finding with its evidence. Contradictions outweigh mentions."""
     if signals.claim:
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
-    if with_likeness and signals.claim_likeness >= cuts.claim_likeness:
+    if with_likeness and signals.claim_score >= cuts.claim_score:
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim_closest, "close to a known wrong claim", 0.7)
     if signals.pattern and not with_likeness:
         return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)

@@ -20,7 +20,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
 
-from server.adapters.recognition_queue import QueueMetrics, RecognitionQueue
+from server.adapters.whisper.queue import QueueMetrics, RecognitionQueue
 from server.core.domain import Word
 from server.errors import TranscriberError, WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples

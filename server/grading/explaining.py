@@ -1,0 +1,61 @@
+"""Whether a match of a pattern explains something: not a list of terms, not denied, not overstated, not only repaired words."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from server.core.evidence import is_term_list
+from server.core.matching import Match
+from server.grading.hearing import Heard, Span
+from server.grading.polarity import NEGATORS, overstates
+
+LONG_SENTENCE = 30
+CONTEXT = 10
+"""In sentences of more words, the words on each side of a match looked at to tell an explanation from a list."""
+NEGATOR_REACH = 4
+"""Tokens between a negator and what it denies, all of them as light as those below."""
+_BETWEEN_WORDS = "really actually even just have to need be any a the use using do care about worry bother with of"
+_BETWEEN = frozenset(_BETWEEN_WORDS.split())
+
+
+def looks_listed(heard: Heard, span: Span) -> bool:
+    """Whether the sentence of a match only names things; of a long sentence, the words around the match."""
+    start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
+    end = max(end, span[1])
+    if end - start > LONG_SENTENCE:
+        start, end = max(start, span[0] - CONTEXT), min(end, span[1] + CONTEXT)
+    return is_term_list(heard.text((start, end)))
+
+
+def only_repaired(heard: Heard, match: Match) -> bool:
+    """Whether every part of the match rests on words the recogniser did not write itself."""
+    words = heard.answer.transcript.words
+    return all(any(words[heard.tokens[i].word].raw is not None for i in range(*part)) for part in match.parts)
+
+
+def is_negated(heard: Heard, match: Match) -> bool:
+    """Whether a negator governs the first word of one of the parts: "not freeze", "never really merge", "no need to rerank"."""
+    for start, end in match.parts:
+        if any(heard.tokens[i].text in NEGATORS for i in range(start, end)):
+            continue  # the pattern itself says "not"
+        place = start - 1
+        while place >= 0 and place >= start - NEGATOR_REACH and heard.tokens[place].text in _BETWEEN:
+            place -= 1
+        if place >= 0 and heard.tokens[place].text in NEGATORS and _same_clause(heard, place, start):
+            return True
+    return False
+
+
+def _same_clause(heard: Heard, earlier: int, later: int) -> bool:
+    words = heard.words[heard.tokens[earlier].word : heard.tokens[later].word]
+    return not any(word.endswith((".", ",", ";", "?", "!", ":")) for word in words)
+
+
+def is_overstated(heard: Heard, span: Span, right: Set[str]) -> bool:
+    """Whether the clause around the words claims "always", "never" and the like where no right statement does."""
+    start, end = span
+    while start > 0 and not heard.words[start - 1].endswith((".", ",", ";", "?", "!", ":")):
+        start -= 1
+    while end < len(heard.words) and not heard.words[end - 1].endswith((".", ",", ";", "?", "!", ":")):
+        end += 1
+    return overstates({token.stem for token in heard.tokens if start <= token.word < end}, right)
