@@ -111,11 +111,14 @@ def _listen(settings: Settings) -> socket.socket:
 # ---- bank -----------------------------------------------------------------------------------------------------------
 
 
-@cli.command()
+@cli.group(invoke_without_command=True)
 @_as_json
 @click.option("--check", is_flag=True, help="Check every question and say what is wrong, file and field.")
-def bank(as_json: bool, check: bool) -> None:
-    """List the question bank."""
+@click.pass_context
+def bank(context: click.Context, as_json: bool, check: bool) -> None:
+    """List, check or extend the question bank."""
+    if context.invoked_subcommand is not None:
+        return
     settings = load_settings()
     loaded = load_bank(settings.rubrics_dir)
     if check:
@@ -138,6 +141,19 @@ def bank(as_json: bool, check: bool) -> None:
     from server.bank_views import bank_document
 
     _print(bank_document(loaded))
+
+
+@bank.command()
+@click.argument("question_id")
+@click.option("--title", required=True, help="Short name of the question.")
+@click.option("--kind", default="concept", help="Kind of question; see docs/writing-questions.md.")
+def add(question_id: str, title: str, kind: str) -> None:
+    """Write the skeleton of a new question."""
+    from server.bank_add import add_question
+
+    settings = load_settings()
+    path = add_question(settings.rubrics_dir, load_bank(settings.rubrics_dir), question_id, title, kind)
+    click.echo(f"wrote {path}; fill in what says TODO, then run: hotseat bank --check")
 
 
 # ---- grade ----------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ class Listener:
             stretch.task.add_done_callback(lambda _task: self._show())
             self._draft = ""
             self._show()
-        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut:
+        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut and not heard.run:
             stretches.look_ahead()
         elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
             self._caption_soon()

@@ -94,7 +94,7 @@ export class Conductor extends EventTarget {
   }
 
   skip() {
-    this.#sendForTurn("skip");
+    if (!this.#isDoublePress()) this.#sendForTurn("skip");
   }
 
   hint() {

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
+import httpx
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from server.errors import ChatModelError
+
+_FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
+"""A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
 
 
 class OpenAiChat:
@@ -30,7 +34,7 @@ class OpenAiChat:
                 async for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
                         yield text
-        except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
+        except _FAILURES as error:
             raise self._failure(error) from error
 
     async def complete(
@@ -49,7 +53,7 @@ class OpenAiChat:
             )
             text = reply.choices[0].message.content
             tokens = reply.usage.total_tokens if reply.usage else 0
-        except (openai.OpenAIError, ValueError, AttributeError, TypeError, IndexError) as error:
+        except _FAILURES as error:
             raise self._failure(error) from error
         if not text:
             raise ChatModelError(f"the language model at {self._url} returned no text")
@@ -63,7 +67,6 @@ class OpenAiChat:
         await self._client.close()
 
     def _failure(self, error: Exception) -> ChatModelError:
-        # A server that isn't one may answer with anything, which surfaces as errors of several kinds.
         kind = type(error).__name__
         return ChatModelError(f"the language model at {self._url} failed ({kind}): {str(error)[:200]}")
 

@@ -23,12 +23,12 @@ class Thresholds:
     """Score of a criterion with only recognition shown."""
     strong_share: float = 0.75
     """Share of a criterion's strong points that makes it Strong Hire."""
-    contradiction: float = 0.5
+    contradiction: float = 0.2
     """Taken off a criterion's score for each contradicted point."""
-    strong_hire: float = 0.78
+    strong_hire: float = 0.70
     """Least weighted mean for each verdict; below the last it is No Hire."""
-    lean_hire: float = 0.48
-    lean_no_hire: float = 0.13
+    lean_hire: float = 0.38
+    lean_no_hire: float = 0.10
 
 
 DEFAULT = Thresholds()

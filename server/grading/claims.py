@@ -17,6 +17,7 @@ from server.core.normal import tokenize
 
 SHARE_WEIGHT = 0.3
 """What sharing all the telling words adds to the cosine."""
+MIN_SHARE = 0.4
 MAX_SHORTFALL = 0.1
 """By how much likeness to the contradiction may fall short of likeness to the point."""
 _COMMON_WORDS = "is are be the a an of to in it and with for on that you do ar by or"
@@ -32,20 +33,25 @@ class Claim:
 
 
 def closest_claim(
-    point: Point, said: Sequence[frozenset[str]], denies: NDArray[np.float32], like: NDArray[np.float32]
+    point: Point,
+    subject: frozenset[str],
+    said: Sequence[frozenset[str]],
+    denies: NDArray[np.float32],
+    like: NDArray[np.float32],
 ) -> Claim | None:
     """The clause nearest to a contradiction.
 
-    said: stems of each clause. denies: likeness of clauses (rows) to contradictions (columns). like: likeness to the point.
+    subject: stems of what the question is about; said: stems of each clause; denies: likeness of clauses (rows) to
+    contradictions (columns); like: likeness of clauses to the point.
     """
     right = right_stems(point)
     best: Claim | None = None
     for column, contradiction in enumerate(point.contradictions):
-        telling = stems(contradiction) - right - _COMMON
+        telling = stems(contradiction) - right - subject - _COMMON
         for row, words in enumerate(said):
             share = len(telling & words) / max(1, len(telling))
             score = float(denies[row, column]) + SHARE_WEIGHT * share
-            near = share > 0 and denies[row, column] >= like[row] - MAX_SHORTFALL
+            near = share >= MIN_SHARE and denies[row, column] >= like[row] - MAX_SHORTFALL
             if near and (best is None or score > best.score):
                 best = Claim(row, score)
     return best

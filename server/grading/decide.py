@@ -18,7 +18,7 @@ class Cuts:
     """A pattern match in a passage less like the point than this is taken for chance."""
     far_pattern_likeness: float = 0.40
     """The same for a match that runs over the end of a sentence."""
-    likeness: float = 0.60
+    likeness: float = 0.66
     """Likeness that stands in for a full pattern match, given ``support``."""
     support: float = 0.5
     negated_likeness: float = 0.70
@@ -27,7 +27,7 @@ class Cuts:
     """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
     doubt_margin: float = 0.05
     """By how much it must exceed likeness to a contradiction."""
-    claim_score: float = 0.85
+    claim_score: float = 0.78
     """Nearness to a contradiction (claims.Claim.score) that makes one without a pattern."""
 
 

@@ -12,6 +12,8 @@ from server.grading.polarity import NEGATORS, overstates
 LONG_SENTENCE = 30
 CONTEXT = 10
 """In sentences of more words, the words on each side of a match looked at to tell an explanation from a list."""
+CLAUSE_REACH = 7
+"""Words before and after a match that count as its clause where no punctuation ends it sooner."""
 NEGATOR_REACH = 4
 """Tokens between a negator and what it denies, all of them as light as those below."""
 _BETWEEN_WORDS = "really actually even just have to need be any a the use using do care about worry bother with of"
@@ -54,8 +56,8 @@ def _same_clause(heard: Heard, earlier: int, later: int) -> bool:
 def is_overstated(heard: Heard, span: Span, right: Set[str]) -> bool:
     """Whether the clause around the words claims "always", "never" and the like where no right statement does."""
     start, end = span
-    while start > 0 and not heard.words[start - 1].endswith((".", ",", ";", "?", "!", ":")):
+    while start > 0 and span[0] - start < CLAUSE_REACH and not heard.words[start - 1].endswith((".", ",", ";", "?", "!", ":")):
         start -= 1
-    while end < len(heard.words) and not heard.words[end - 1].endswith((".", ",", ";", "?", "!", ":")):
+    while end < len(heard.words) and end - span[1] < CLAUSE_REACH and not heard.words[end - 1].endswith((".", ",", ";", "?", "!", ":")):
         end += 1
     return overstates({token.stem for token in heard.tokens if start <= token.word < end}, right)

@@ -23,6 +23,8 @@ SENTENCE_PAUSE_S = 1.2
 """A silence between words that ends a sentence where the recogniser wrote no full stop."""
 LONG_CLAUSE = 34
 """Words; unpunctuated speech is cut at connectives after half of this."""
+DISOWNED_WORDS = 14
+"""Words after a disclaimer that it covers where nothing ends it sooner."""
 ECHO_OVERLAP = 0.8
 """Share of a sentence's content words found in the question that makes it an echo."""
 
@@ -163,7 +165,7 @@ def _disowned(words: Sequence[str], start: int, end: int) -> set[int]:
             first = next(place for stop, place in places if stop > found.start())
             last = next(place for stop, place in places if stop >= found.end())
             place = last
-            while place < end - 1 and not (place > last and _CLAUSE_END.search(words[place])):
+            while place < min(end - 1, last + DISOWNED_WORDS) and not (place > last and _CLAUSE_END.search(words[place])):
                 if bare(words[place + 1]) in _TURN:
                     break
                 place += 1

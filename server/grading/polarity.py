@@ -26,7 +26,8 @@ always never every everything all any anything only enough perfect perfectly com
 guarantee impossible useless obsolete forever unnecessary pointless exactly strictly solve itself
 """
 _OVERSTATEMENTS = """
-always simply equally any prove enough free matter never perfect guarantee obsolete unnecessary pointless useless forever anything plenty
+always simply equally any prove enough free matter never perfect guarantee obsolete unnecessary pointless useless forever
+anything plenty
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from server.grading.polarity import conflicts
 
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
+MAX_PAIR = 50
+"""Words of two neighbouring clauses taken together."""
 
 
 class Embedder(Protocol):
@@ -68,25 +70,45 @@ class Signals:
     """Likeness of ``closest`` to a contradiction, whatever words it shares."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Passages:
+    """A round cut into overlapping windows, single clauses first."""
+
+    round_: tuple[Heard, ...]
+    windows: tuple[Found, ...]
+    singles: int
+    """How many of the windows are single clauses."""
+    said: tuple[frozenset[str], ...]
+    """Stems of each window."""
+    vectors: NDArray[np.float32]
+    subject: frozenset[str]
+    """Stems of what the question is about."""
+
+
 def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | None = None) -> dict[str, Signals]:
     """Signals by point id over all answers of a round."""
-    windows = [Found(heard, span) for heard in round_ for span in _windows(heard)]
-    vectors = embedder.embed([window.heard.text(window.span) for window in windows]) if embedder and windows else None
-    return {point.id: _signals(point, round_, windows, vectors, embedder) for point in question.points}
+    matched = {point.id: _matched(point, round_) for point in question.points}
+    clauses = [Found(heard, span) for heard in round_ for span in heard.credited if span[1] - span[0] >= 3]
+    if embedder is None or not clauses:
+        return matched
+    windows = (*clauses, *(Found(heard, span) for heard in round_ for span in _neighbours(heard)))
+    passages = _Passages(
+        tuple(round_),
+        windows,
+        len(clauses),
+        tuple(_said(window) for window in windows),
+        embedder.embed([window.heard.text(window.span) for window in windows]),
+        stems(" ".join([question.prompt, question.title, *(term.term for term in question.key_terms)])),
+    )
+    return {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
 
 
-def _signals(
-    point: Point,
-    round_: Sequence[Heard],
-    windows: Sequence[Found],
-    vectors: NDArray[np.float32] | None,
-    embedder: Embedder | None,
-) -> Signals:
-    best: tuple[tuple[bool, int], Found] | None = None
-    negated: Found | None = None
-    overstated: Found | None = None
-    listed = False
+def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
+    """What the patterns find. Of the acceptable matches the best is short and within one sentence."""
     right = right_stems(point)
+    best: tuple[tuple[bool, int], Found] | None = None
+    negated = overstated = None
+    listed = False
     for heard in round_:
         for match in _all_matches(heard, point.patterns):
             found = _found(heard, match)
@@ -102,34 +124,28 @@ def _signals(
                 key = (not found.within_sentence, match.end - match.start)
                 if best is None or key < best[0]:
                     best = (key, found)
-    pattern = best[1] if best else None
-    claim = next(
-        (_found(h, m) for h in round_ for m in _all_matches(h, point.contradiction_patterns, CONTRADICTION_WINDOW)), None
-    )
-    if vectors is None or embedder is None:
-        return Signals(point, pattern, negated, overstated, listed, claim=claim)
+    claims = (_found(h, m) for h in round_ for m in _all_matches(h, point.contradiction_patterns, CONTRADICTION_WINDOW))
+    return Signals(point, best[1] if best else None, negated, overstated, listed, claim=next(claims, None))
+
+
+def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
+    """The same with what the embeddings add."""
+    point, windows = matched.point, passages.windows
     texts = [point.statement, *point.phrasings]
-    says = vectors @ embedder.embed(texts).T
+    says = passages.vectors @ embedder.embed(texts).T
     like = says.max(axis=1)
     top = int(like.argmax())
-    at_pattern = [
-        like[i] for i, w in enumerate(windows) if pattern and w.heard is pattern.heard and _overlap(w.span, pattern.span)
-    ]
-    denies = vectors @ embedder.embed(point.contradictions or ("",)).T
-    said = [_said(window) for window in windows]
-    wrong = closest_claim(point, said, denies, like)
-    return Signals(
-        point,
-        pattern,
-        negated,
-        overstated,
-        listed,
+    at = [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
+    denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
+    n = passages.singles
+    wrong = closest_claim(point, passages.subject, passages.said[:n], denies[:n], like[:n])
+    return replace(
+        matched,
         support=_support(point.patterns, windows[top]),
         likeness=float(like[top]),
         closest=windows[top],
-        clashes=conflicts(said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
-        likeness_at_pattern=float(max(at_pattern, default=0.0)),
-        claim=claim,
+        clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
+        likeness_at_pattern=max(at, default=0.0),
         claim_closest=windows[wrong.window] if wrong else None,
         claim_score=wrong.score if wrong else 0.0,
         doubt=float(denies[top].max()) if point.contradictions else 0.0,
@@ -140,11 +156,9 @@ def _said(window: Found) -> frozenset[str]:
     return frozenset(token.stem for token in window.heard.tokens if window.span[0] <= token.word < window.span[1])
 
 
-def _windows(heard: Heard) -> list[Span]:
-    """Each clause, and each two neighbours together."""
-    clauses = list(heard.credited)
-    pairs = [(a[0], b[1]) for a, b in pairwise(clauses) if a[1] == b[0] and b[1] - a[0] <= 50]
-    return [span for span in clauses if span[1] - span[0] >= 3] + pairs
+def _neighbours(heard: Heard) -> list[Span]:
+    """Each two neighbouring clauses together."""
+    return [(a[0], b[1]) for a, b in pairwise(heard.credited) if a[1] == b[0] and b[1] - a[0] <= MAX_PAIR]
 
 
 def _all_matches(heard: Heard, patterns: Sequence[Pattern], window: int | None = None) -> Iterator[Match]:
@@ -169,5 +183,5 @@ def _support(patterns: Sequence[Pattern], window: Found) -> float:
     return best
 
 
-def _overlap(a: Span, b: Span) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
+def _overlap(a: Found, b: Found) -> bool:
+    return a.heard is b.heard and a.span[0] < b.span[1] and b.span[0] < a.span[1]

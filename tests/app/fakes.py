@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -183,5 +183,17 @@ class FakeConnection:
                 states = self.of(wire.StateMessage)
                 if states and states[-1].phase == phase and turn_id in (None, states[-1].turn_id):
                     return states[-1]
+                self._news.clear()
+                await self._news.wait()
+
+    async def until_sent(
+        self, kind: type[Message], where: Callable[[Message], bool] = lambda _message: True, within_s: float = 5.0
+    ) -> Message:
+        """Waits for a message; the first of its kind that fits."""
+        async with asyncio.timeout(within_s):
+            while True:
+                found = next(filter(where, self.of(kind)), None)
+                if found is not None:
+                    return found
                 self._news.clear()
                 await self._news.wait()

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from server import wire
@@ -18,80 +14,9 @@ from server.core.phases import Finished
 from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
 from server.formats import Choices
 from server.interviews import Interviews
-from server.services import Services
 from server.voice import PreparedVoice
-from tests.app.fakes import FakeChat, FakeConnection, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
-
-FRAME = 640
-LOUD = np.full(FRAME, 8000, dtype="<i2").tobytes()
-QUIET = bytes(2 * FRAME)
-LORA = Choices("drill", ("finetuning/lora",))
-
-
-class Candidate(FakeConnection):
-    """A browser that can be made to do things."""
-
-    def __init__(self, interviews: Interviews, interview_id: str) -> None:
-        super().__init__()
-        self.interviews = interviews
-        self.id = interview_id
-
-    async def attach(self) -> Candidate:
-        self.interview = await self.interviews._open(self.id)
-        assert self.interview is not None
-        self.interview.attach(self)  # type: ignore[arg-type]
-        return self
-
-    def say(self, **message: Any) -> None:
-        assert self.interview is not None
-        self.interview.on_message(wire.parse_text(__import__("json").dumps(message)))
-
-    def speak(self, turn_id: int, frames: int, pcm: bytes = LOUD, first: int = 0) -> None:
-        assert self.interview is not None
-        for number in range(first, first + frames):
-            self.interview.on_frame(wire.MicFrame(turn_id, number, pcm))
-
-    async def ask(self) -> int:
-        """Plays the current question to its end; returns its turn."""
-        state = await self.until("asking")
-        async with asyncio.timeout(5):
-            while not [end for end in self.of(wire.VoiceEnd) if end.turn_id == state.turn_id]:
-                await asyncio.sleep(0.005)
-        self.say(type="playback.done", turn_id=state.turn_id)
-        await self.until("thinking", state.turn_id)
-        return state.turn_id
-
-    async def answer(self) -> int:
-        """Answers the current question with a second of speech."""
-        turn_id = await self.ask()
-        self.speak(turn_id, 25)
-        await self.until("answering", turn_id)
-        self.say(type="done", turn_id=turn_id)
-        async with asyncio.timeout(5):
-            while not [entry for entry in self.of(wire.AnswerMessage) if entry.turn_id == turn_id]:
-                await asyncio.sleep(0.005)
-        return turn_id
-
-
-@asynccontextmanager
-async def sitting(services: Services, choices: Choices = LORA) -> AsyncIterator[tuple[Interviews, Candidate]]:
-    await services.store.migrate()
-    assert services.voice is not None
-    with contextlib.suppress(SpeakerError):
-        await services.voice.prepare()
-    interviews = Interviews(services)
-    candidate = await Candidate(interviews, await interviews.create(choices)).attach()
-    try:
-        yield interviews, candidate
-    finally:
-        await interviews.close()
-        await services.store.close()
-
-
-async def finish(candidate: Candidate, within_s: float = 5.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not candidate.of(wire.FinishedMessage):
-            await asyncio.sleep(0.005)
+from tests.app.fakes import FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
+from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
 
 
 async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,12 @@ from server.core.domain import Bank, KeyTerm, Question
 from server.core.normal import tokenize
 from tests.audio.speech import Manner
 
-MANNERS = tuple(Manner(speed=speed, pitch=pitch) for speed, pitch in
-                ((1.0, 1.0), (1.15, 1.0), (0.9, 1.0), (1.0, 1.12), (1.1, 0.92), (0.9, 1.12), (1.2, 1.0), (1.0, 0.92)))  # fmt: skip
+MANNERS = tuple(
+    Manner(speed=speed, pitch=pitch)
+    for speed, pitch in (
+        (1.0, 1.0), (1.15, 1.0), (0.9, 1.0), (1.0, 1.12), (1.1, 0.92), (0.9, 1.12), (1.2, 1.0), (1.0, 0.92)
+    )
+)  # fmt: skip
 LEAST = 3
 """Times each key term is to be said."""
 _CARRIERS = (
@@ -84,6 +89,6 @@ def _with_manners(items: list[Item]) -> list[Item]:
     return [Item(i.id, i.text, i.question, MANNERS[n % len(MANNERS)], n) for n, i in enumerate(items)]
 
 
-def _shuffled(text: str) -> int:
+def _shuffled(text: str) -> str:
     """An order that is the same everywhere and mixes topics."""
-    return sum((n + 1) * 31 ** (n % 5) * ord(c) for n, c in enumerate(text)) % 10_007
+    return hashlib.sha256(text.encode()).hexdigest()

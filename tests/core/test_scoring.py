@@ -51,7 +51,7 @@ def statuses(tier: str = "") -> dict[str, PointStatus]:
         (statuses(), Verdict.STRONG_HIRE),
         (statuses("lean"), Verdict.LEAN_NO_HIRE),
         ({}, Verdict.NO_HIRE),
-        ({"a-lean": MET}, Verdict.NO_HIRE),
+        ({"c-lean": MET}, Verdict.NO_HIRE),
         ({"b-lean": MET, "c-lean": MET}, Verdict.LEAN_NO_HIRE),
         ({**statuses("lean"), "a-s0": MET, "b-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),
     ],

@@ -81,8 +81,7 @@ export async function show(page) {
             { class: "sheet stack", "aria-labelledby": "recent-title" },
             h("h2", { id: "recent-title" }, "Recent interviews"),
             makeInterviews(recent, { canDelete: false }),
-            interviews.length > recent.length &&
-              h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
+            interviews.length > recent.length && h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
           ),
       ),
     ),

@@ -5,7 +5,7 @@ import { h, icon, problem } from "../dom.js";
 import { day } from "../format.js";
 import { makeDeleteButton } from "./interviews.js";
 import { makeAnswer } from "./review/answer.js";
-import { makeRubric } from "./review/rubric.js";
+import { makeRubric, NOT_ASSESSABLE } from "./review/rubric.js";
 import { verdictBadge } from "./verdict.js";
 
 const POLL_MS = 3000;
@@ -97,7 +97,7 @@ function makeRound(round) {
         { class: "conversation" },
         talk.length > 0 ? talk : h("p", { class: "soft" }, "This question was not answered."),
       ),
-      h("div", { class: "assessment" }, grade && makeRubric(question, grade, hear), makeModelAnswer(question)),
+      h("div", { class: "assessment" }, grade && makeAssessment(question, grade, hear), makeModelAnswer(question)),
     ),
     grade && makeColophon(grade),
   );
@@ -120,10 +120,17 @@ function makeRemark(sign, text) {
   return h("p", { class: "remark" }, icon(sign), h("span", {}, text));
 }
 
+/** Of an answer that could not be assessed the levels mean nothing; what was looked for may still be read. */
+function makeAssessment(question, grade, hear) {
+  const rubric = makeRubric(question, grade, hear);
+  if (grade.verdict !== NOT_ASSESSABLE) return rubric;
+  return h("details", { class: "fold" }, h("summary", {}, "What the rubric asks for"), rubric);
+}
+
 function makeModelAnswer({ model_answer }) {
   return h(
     "details",
-    { class: "model-answer" },
+    { class: "fold" },
     h("summary", {}, "A model answer"),
     model_answer
       .trim()

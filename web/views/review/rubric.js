@@ -4,19 +4,21 @@ import { h, icon } from "../../dom.js";
 import { clock } from "../../format.js";
 import { verdictBadge } from "../verdict.js";
 
+export const NOT_ASSESSABLE = "Not Assessable";
 const DESCRIPTORS = { "Strong Hire": "strong", "Lean Hire": "lean", "No Hire": "no" };
 
 /** `hear(turn_id, seconds)` plays an answer from there. */
 export function makeRubric(question, grade, hear) {
   const results = new Map(grade.criteria.map((result) => [result.criterion_id, result]));
+  const isAssessable = grade.verdict !== NOT_ASSESSABLE;
   return h(
     "ol",
     { class: "rubric" },
-    question.criteria.map((criterion, n) => makeCriterion(criterion, n + 1, results.get(criterion.id), hear)),
+    question.criteria.map((criterion, n) => makeCriterion(criterion, n + 1, results.get(criterion.id), isAssessable, hear)),
   );
 }
 
-function makeCriterion(criterion, number, result, hear) {
+function makeCriterion(criterion, number, result, isAssessable, hear) {
   const statements = new Map(criterion.points.map((point) => [point.id, point]));
   const findings = result?.findings ?? [];
   const missing = findings.filter(
@@ -29,9 +31,9 @@ function makeCriterion(criterion, number, result, hear) {
       "div",
       { class: "criterion-head" },
       h("h3", {}, h("span", { class: "number" }, String(number)), criterion.name),
-      verdictBadge(result?.level),
+      isAssessable && verdictBadge(result?.level),
     ),
-    result && h("p", { class: "soft" }, criterion[DESCRIPTORS[result.level]]),
+    isAssessable && result && h("p", { class: "soft" }, criterion[DESCRIPTORS[result.level]]),
     h(
       "ul",
       { class: "quotes" },

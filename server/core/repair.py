@@ -1,0 +1,214 @@
+"""Misheard terms, put right: stretches of doubtful words that sound like a key term are read as that term.
+
+Two ways to match: the ways of mishearing that the question lists for a term, and sound (a weighted edit distance between
+phonemes). Both need doubt: words the recogniser was sure of are left alone, so that a term nobody said is not invented.
+The recogniser's own words stay in ``raw``: the first word of a repaired stretch carries them all in ``raw`` and the term
+in ``text``. One repaired stretch is one word, so ``Transcript.raw_text`` is exactly what the recogniser wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from server.core.domain import KeyTerm, Word
+from server.core.normal import singular
+from server.core.sentences import spoken
+
+Sounds = Callable[[str], str]
+"""Text to its sounds as IPA letters without stress and word borders."""
+
+LONGEST = 5
+"""Words of a stretch."""
+_EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
+_VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
+_ALIKE = ("pb", "td", "kg", "sz", "fv", "ʃʒ", "θð", "mnŋ", "θf", "ðv", "ðd", "tθ", "lr", "sʃ", "zʒ", "wv", "jɪi")
+_NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
+_LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way a term sounds or is written down."""
+
+    term: str
+    letters: str
+    """Squeezed: lower case, without spaces and punctuation."""
+    sounds: str
+    listed: bool
+    """One of the ways of mishearing that the content lists."""
+    topic: bool
+    """Belongs to the topic rather than to the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Words ``start`` to ``end`` may be ``form.term``."""
+
+    start: int
+    end: int
+    form: Form
+    distance: float
+    """0 same sound, 1 nothing alike."""
+    probability: float
+    """Of the least sure word."""
+
+    @property
+    def cost(self) -> float:
+        """Lower is better; of equal ones the longer stretch."""
+        return self.distance - 0.02 * (self.end - self.start)
+
+
+def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> tuple[Form, ...]:
+    """Every form of the terms, each once; made once for a question and used for all its stretches."""
+    found: dict[tuple[str, str], Form] = {}
+    for term in terms:
+        for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
+            form = Form(term.term, squeezed(written), sounds(spoken(written)), listed, topic)
+            found.setdefault((form.term, form.letters), form)
+    return tuple(form for form in found.values() if form.sounds)
+
+
+def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tuple[Word, ...]:
+    """The words with misheard terms put right."""
+    candidates = sorted(find(words, forms, sounds), key=lambda candidate: candidate.cost)
+    taken: set[int] = set()
+    chosen: dict[int, Candidate] = {}
+    for candidate in candidates:
+        span = range(candidate.start, candidate.end)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            chosen[candidate.start] = candidate
+    out: list[Word] = []
+    at = 0
+    while at < len(words):
+        if at in chosen:
+            out.append(_merged(words[at : chosen[at].end], chosen[at].form.term))
+            at = chosen[at].end
+        else:
+            out.append(words[at])
+            at += 1
+    return tuple(out)
+
+
+def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> list[Candidate]:
+    """Every stretch that may be a term, terms already written right left out."""
+    right = _written_right(words, forms)
+    found: list[Candidate] = []
+    by_letters = {form.letters: form for form in forms}
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if end - 1 in right or start in right:
+                break
+            if _ends_clause(words[end - 1].text) and end < len(words):
+                pass
+            stretch = words[start:end]
+            probability = min(word.probability for word in stretch)
+            letters = squeezed(" ".join(word.text for word in stretch))
+            exact = by_letters.get(letters)
+            if exact is not None and (probability < _sure_listed(stretch)):
+                found.append(Candidate(start, end, exact, 0.0, probability))
+            elif probability < 0.85:
+                found += _by_sound(words, start, end, forms, sounds, probability)
+    return found
+
+
+def _by_sound(
+    words: Sequence[Word], start: int, end: int, forms: Sequence[Form], sounds: Sounds, probability: float
+) -> list[Candidate]:
+    heard = sounds(" ".join(_bare(word.text) for word in words[start:end]))
+    bag = Counter(heard)
+    found: list[Candidate] = []
+    for form in forms:
+        longest = max(len(heard), len(form.sounds))
+        limit = _limit(form, probability, words[start:end])
+        if not heard or longest - sum((bag & Counter(form.sounds)).values()) > longest * min(1.0, 2.2 * limit + 0.1):
+            continue
+        distance = difference(heard, form.sounds)
+        if distance <= limit:
+            found.append(Candidate(start, end, form, distance, probability))
+    return found
+
+
+def _limit(form: Form, probability: float, stretch: Sequence[Word]) -> float:
+    """The greatest distance at which these words are read as the form."""
+    size = len(form.sounds)
+    base = 0.12 if size <= 3 else 0.2 if size <= 5 else 0.28 if size <= 8 else 0.34
+    if form.topic:
+        base *= 0.8
+    if all(_bare(word.text).lower() in _LITTLE for word in stretch):
+        return 0.0
+    return base * min(1.0, 1.6 * (1 - probability))
+
+
+def _sure_listed(stretch: Sequence[Word]) -> float:
+    """Probability from which even a listed mishearing is taken at its word."""
+    return 0.9
+
+
+def difference(heard: str, wanted: str) -> float:
+    """Weighted edit distance over the longer length: vowels pass for vowels and b for p more easily than m for s."""
+    row = [0.0]
+    for sound in wanted:
+        row.append(row[-1] + _drop(sound))
+    for said in heard:
+        previous, row = row, [row[0] + _drop(said)]
+        for i, sound in enumerate(wanted, start=1):
+            row.append(min(previous[i - 1] + _swap(said, sound), previous[i] + _drop(said), row[i - 1] + _drop(sound)))
+    return row[-1] / max(len(heard), len(wanted), 1)
+
+
+def _drop(sound: str) -> float:
+    return 0.6 if sound in _VOWELS else 0.9
+
+
+def _swap(a: str, b: str) -> float:
+    if a == b:
+        return 0.0
+    if (a in _VOWELS) != (b in _VOWELS):
+        return 1.2
+    return 0.45 if a in _VOWELS or (a, b) in _NEAR else 1.0
+
+
+def _written_right(words: Sequence[Word], forms: Sequence[Form]) -> set[int]:
+    """Indexes of words that already spell a term."""
+    spelled = {form.letters for form in forms if not form.listed}
+    right: set[int] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if squeezed(" ".join(word.text for word in words[start:end])) in spelled:
+                right.update(range(start, end))
+    return right
+
+
+def _merged(words: Sequence[Word], term: str) -> Word:
+    before = _parts(words[0].text)[0]
+    after = _parts(words[-1].text)[2]
+    return Word(
+        before + term + after,
+        words[0].start,
+        words[-1].end,
+        min(word.probability for word in words),
+        " ".join(word.text for word in words),
+    )
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits in lower case, plurals singular."""
+    return "".join(singular(part) for part in re.findall(r"[^\W_]+", text.lower()))
+
+
+def _ends_clause(text: str) -> bool:
+    return text.endswith((".", "?", "!"))
+
+
+def _bare(text: str) -> str:
+    return _parts(text)[1] or text
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    match = _EDGES.match(text)
+    assert match is not None  # the pattern matches every text
+    return match[1], match[2], match[3]

@@ -1,0 +1,134 @@
+"""Who is recognised next, with jobs that end when the test says so."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from server.adapters.whisper import RecognitionQueue
+from server.core.domain import Word
+from server.errors import TranscriberError
+from server.ports import Priority, RecognitionJob, Superseded
+
+
+class Work:
+    """Blocks each job until it is released; keeps the order in which jobs began."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.gates: dict[str, threading.Event] = {}
+        self.failing: set[str] = set()
+
+    def __call__(self, job: RecognitionJob) -> tuple[Word, ...]:
+        self.began.append(job.context)
+        assert self.gates.setdefault(job.context, threading.Event()).wait(10)
+        if job.context in self.failing:
+            raise TranscriberError("broken")
+        return (Word(job.context, 0.0, 1.0),)
+
+    def release(self, *names: str) -> None:
+        for name in names:
+            self.gates.setdefault(name, threading.Event()).set()
+
+    async def until_begun(self, *names: str) -> None:
+        while not set(names) <= set(self.began):
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def work() -> Iterator[Work]:
+    work = Work()
+    yield work
+    for gate in work.gates.values():
+        gate.set()
+
+
+def job(name: str, priority: Priority, session: str = "a") -> RecognitionJob:
+    return RecognitionJob(session, np.zeros(8, dtype=np.float32), priority, context=name)
+
+
+def ask(queue: RecognitionQueue, name: str, priority: Priority, session: str = "a") -> asyncio.Task[tuple[Word, ...]]:
+    return asyncio.ensure_future(queue.run(job(name, priority, session)))
+
+
+async def test_finals_before_commits_before_partials(work: Work) -> None:
+    """Waiting jobs start by priority, and by arrival within one."""
+    queue = RecognitionQueue(work, workers=1)
+    tasks = [ask(queue, "running", Priority.COMMIT)]
+    await work.until_begun("running")
+    for name, priority in (("p", Priority.PARTIAL), ("c1", Priority.COMMIT), ("c2", Priority.COMMIT), ("f", Priority.FINAL)):
+        tasks.append(ask(queue, name, priority))
+        await asyncio.sleep(0)
+    work.release("running", "p", "c1", "c2", "f")
+    assert [words[0].text for words in await asyncio.gather(*tasks)] == ["running", "p", "c1", "c2", "f"]
+    assert work.began == ["running", "f", "c1", "c2", "p"]
+
+
+async def test_a_newer_partial_takes_the_place_of_the_waiting_one(work: Work) -> None:
+    """The older caller is told, the newer one keeps its place before other sessions, other sessions are untouched."""
+    queue = RecognitionQueue(work, workers=1)
+    running = ask(queue, "running", Priority.FINAL)
+    await work.until_begun("running")
+    old = ask(queue, "a old", Priority.PARTIAL, "a")
+    await asyncio.sleep(0)
+    other = ask(queue, "b", Priority.PARTIAL, "b")
+    await asyncio.sleep(0)
+    new = ask(queue, "a new", Priority.PARTIAL, "a")
+    with pytest.raises(Superseded):
+        await old
+    work.release("running", "a new", "b")
+    await asyncio.gather(running, new, other)
+    assert work.began == ["running", "a new", "b"]
+    assert queue.metrics().dropped_partials == 1
+
+
+async def test_captions_leave_a_worker_free(work: Work) -> None:
+    """With two workers a final starts at once although several candidates want captions."""
+    queue = RecognitionQueue(work, workers=2)
+    tasks = [ask(queue, f"p{i}", Priority.PARTIAL, f"s{i}") for i in range(3)]
+    await work.until_begun("p0")
+    tasks.append(ask(queue, "f", Priority.FINAL))
+    await asyncio.wait_for(work.until_begun("f"), 5)
+    assert work.began == ["p0", "f"]
+    work.release("p0", "p1", "p2", "f")
+    await asyncio.gather(*tasks)
+    metrics = queue.metrics()
+    assert metrics.jobs == {Priority.FINAL: 1, Priority.COMMIT: 0, Priority.PARTIAL: 3}
+    assert (metrics.waiting, metrics.running) == (0, 0)
+
+
+async def test_finals_are_never_dropped(work: Work) -> None:
+    """However many wait, each is answered."""
+    queue = RecognitionQueue(work, workers=2)
+    names = [f"f{i}" for i in range(50)]
+    work.release(*names)
+    results = await asyncio.gather(*(queue.run(job(name, Priority.FINAL)) for name in names))
+    assert [words[0].text for words in results] == names
+
+
+async def test_a_cancelled_caller_frees_its_place(work: Work) -> None:
+    """An answer that was thrown away costs nothing more."""
+    queue = RecognitionQueue(work, workers=1)
+    running = ask(queue, "running", Priority.COMMIT)
+    await work.until_begun("running")
+    unwanted = ask(queue, "unwanted", Priority.FINAL)
+    await asyncio.sleep(0)
+    unwanted.cancel()
+    await asyncio.wait([unwanted])
+    work.release("running", "next")
+    await asyncio.gather(running, queue.run(job("next", Priority.COMMIT)))
+    assert work.began == ["running", "next"]
+
+
+async def test_a_failure_reaches_its_caller_only(work: Work) -> None:
+    """The queue goes on after a job that raised."""
+    queue = RecognitionQueue(work, workers=1)
+    work.failing.add("bad")
+    work.release("bad", "good")
+    with pytest.raises(TranscriberError):
+        await queue.run(job("bad", Priority.FINAL))
+    assert (await queue.run(job("good", Priority.FINAL)))[0].text == "good"

@@ -1,0 +1,106 @@
+"""An OpenAI-compatible server on a real socket that does what it is told, well or badly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What every request gets."""
+
+    delay_s: float = 0.0
+    """Before the first byte."""
+    raw: tuple[int, str, str] | None = None
+    """(status, media type, body) sent instead of a chat reply."""
+    said: str = ""
+    """The text of replies that are streamed or have no schema."""
+    graded: str = ""
+    """The text of replies to a schema."""
+    chunk: str = ""
+    """Sent instead of each streamed chunk."""
+    cut: bool = False
+    """Whether the connection breaks in the middle of a reply."""
+
+
+@dataclass(slots=True)
+class ScriptedLlm:
+    """A running server and what it was asked."""
+
+    url: str
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+
+@contextmanager
+def scripted_llm(script: Script) -> Iterator[ScriptedLlm]:
+    """Serves in a thread of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    llm = ScriptedLlm(f"http://127.0.0.1:{listening.getsockname()[1]}/v1")
+
+    async def chat(request: Request) -> Response:
+        asked = await request.json()
+        llm.asked.append(asked)
+        await asyncio.sleep(script.delay_s)
+        if script.raw is not None:
+            status, media_type, body = script.raw
+            return Response(body, status, media_type=media_type)
+        text = script.graded if "response_format" in asked else script.said
+        if asked.get("stream"):
+            return StreamingResponse(_streamed(script, text), media_type="text/event-stream")
+        body = json.dumps(_completion("message", text))
+        headers = {"content-length": str(len(body) + script.cut * 100)}
+        return Response(body, media_type="application/json", headers=headers)
+
+    app = Starlette(routes=[Route("/v1/chat/completions", chat, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield llm
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def nobody() -> Iterator[ScriptedLlm]:
+    """An address at which nothing listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # taken, but not listened on
+        yield ScriptedLlm(f"http://127.0.0.1:{held.getsockname()[1]}/v1")
+
+
+async def _streamed(script: Script, text: str) -> AsyncIterator[str]:
+    for number, word in enumerate(text.split(" ")):
+        if script.cut and number == 3:
+            await asyncio.sleep(0.1)  # what was sent has arrived
+            raise ConnectionAbortedError  # uvicorn closes the socket without ending the body
+        yield f"data: {script.chunk or json.dumps(_completion('delta', word + ' '))}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _completion(part: str, text: str) -> dict[str, Any]:
+    return {
+        "id": "1",
+        "object": "chat.completion" if part == "message" else "chat.completion.chunk",
+        "created": 0,
+        "model": "scripted",
+        "choices": [{"index": 0, part: {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    }

@@ -1,0 +1,140 @@
+"""Interviews with every kind of language model endpoint, over real sockets: each gets its follow-up and its grade."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import wire
+from server.adapters.embedder import open_embedder
+from server.adapters.openai_chat import OpenAiChat
+from server.grading.combined import CombinedGrader, Policy
+from server.grading.embedded import EmbeddedGrader
+from server.grading.llm import LlmGrader
+from server.interviewer import Interviewer
+from tests.app.fakes import BANK, FakeTranscriber, fake_services
+from tests.app.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
+from tests.app.sitting import LORA, finish, sitting
+
+QUESTION = BANK.question(LORA.question_ids[0])
+SAID = "LoRA freezes the base model and adds small trainable matrices, so it is more efficient than full fine-tuning"
+FOLLOW_UP = "You said it is more efficient. How would you show me that for one project?"
+POINT = "limits"
+"""A point that SAID does not make; the model is told to find it all the same."""
+ASK_ALL = Policy(ask_from=0.0, support=0.0, apart=9)
+"""Puts every point that was not met to the model, so that grading always needs it."""
+FIRST_TOKEN_S = 2.5
+TIMEOUT_S = 4.0
+
+
+def finding(quote: str = "", met: bool = False) -> dict[str, Any]:
+    return {"quote": quote, "why": "", "mentioned": met, "explained": met, "contradicted": False}
+
+
+GRADED = json.dumps(
+    {point.id: finding("small trainable matrices", True) if point.id == POINT else finding() for point in QUESTION.points}
+)
+WORKS = Script(said=FOLLOW_UP, graded=GRADED)
+PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
+Endpoint = Callable[[], AbstractContextManager[ScriptedLlm]]
+
+
+def serves(**changes: Any) -> Endpoint:
+    return lambda: scripted_llm(Script(**({"said": FOLLOW_UP, "graded": GRADED} | changes)))
+
+
+def sends(status: int, media_type: str, body: str) -> Endpoint:
+    return lambda: scripted_llm(Script(raw=(status, media_type, body)))
+
+
+@cache
+def embedded_grader() -> EmbeddedGrader:
+    return EmbeddedGrader(open_embedder(), versions=BANK.versions)
+
+
+async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any], float, ScriptedLlm]:
+    """The reviewed round of a drill, and the seconds from the end of its answer to the follow-up."""
+    with endpoint() as llm:
+        services = fake_services(data_dir)
+        chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
+        embedded = embedded_grader()
+        services.transcriber = FakeTranscriber(SAID)
+        services.interviewer = Interviewer(chat, services.prompts, FIRST_TOKEN_S)
+        services.embedded = embedded
+        services.grader = CombinedGrader(embedded, LlmGrader(chat, services.prompts, versions=BANK.versions), ASK_ALL)
+        async with sitting(services) as (interviews, candidate):
+            candidate.say(type="start")
+            await candidate.answer()
+            ended = time.monotonic()
+            await candidate.until("asking", 2, within_s=15)
+            waited = time.monotonic() - ended
+            await candidate.answer()
+            await finish(candidate, 30)
+            review = await interviews.review(candidate.id)
+            assert candidate.closed is None and not candidate.of(wire.ErrorMessage)
+        await chat.close()
+        assert review is not None
+        [entry] = review["rounds"]
+        return entry, waited, llm
+
+
+def statuses(entry: dict[str, Any]) -> dict[str, str]:
+    return {found["point_id"]: found["status"] for criterion in entry["grade"]["criteria"] for found in criterion["findings"]}
+
+
+async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
+    """The follow-up is asked in the model's words, and a point counts that only the model saw."""
+    entry, _, llm = await interviewed(serves(), tmp_path)
+    assert entry["answers"][1]["asked"] == FOLLOW_UP
+    assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("combined", "scripted", False)
+    assert statuses(entry)[POINT] == "met"
+    assert all(SAID not in message["content"] for asked in llm.asked for message in asked["messages"][:1])
+
+
+async def test_a_slow_first_token_costs_the_phrasing_only(tmp_path: Path) -> None:
+    """After 2.5 s without a token the bank's words are asked; the grade can wait and is the model's."""
+    entry, waited, _ = await interviewed(serves(delay_s=2.7), tmp_path)
+    assert entry["answers"][1]["asked"] in {follow_up.text for follow_up in QUESTION.follow_ups}
+    assert FIRST_TOKEN_S <= waited < FIRST_TOKEN_S + 1.5
+    assert statuses(entry)[POINT] == "met" and not entry["grade"]["fallback"]
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        pytest.param(nobody, id="down"),
+        pytest.param(serves(delay_s=60), id="never answers"),
+        pytest.param(sends(200, "text/plain", "certainly! here is"), id="plain text"),
+        pytest.param(sends(200, "application/json", ""), id="empty body"),
+        pytest.param(sends(200, "application/json", '{"choices": [{"mess'), id="broken JSON"),
+        pytest.param(sends(200, "application/json", '{"hello": "world"}'), id="another API's JSON"),
+        pytest.param(sends(200, "application/json", '{"choices": {"a": 1}, "usage": 7}'), id="wrong types"),
+        pytest.param(sends(200, "application/json", '[["choices"]]'), id="a JSON list"),
+        pytest.param(sends(500, "text/html", PAGE), id="HTML 500"),
+        pytest.param(sends(200, "text/html", PAGE), id="HTML 200"),
+        pytest.param(serves(said="", graded=""), id="empty replies"),
+        pytest.param(serves(said="Great answer, well done!", graded="Great answer!"), id="chatter"),
+        pytest.param(serves(said="a? b? c? d?", graded="{}"), id="wrong schema"),
+        pytest.param(serves(chunk="{not json", graded="[]"), id="broken chunks"),
+        pytest.param(serves(chunk='{"choices": {"0": 1}}', graded="null"), id="odd chunks"),
+        pytest.param(serves(chunk='{"error": {"message": "out of memory"}}', graded="7"), id="error in the stream"),
+        pytest.param(serves(cut=True), id="connection cut in mid-reply"),
+    ],
+)
+async def test_a_bad_endpoint_costs_neither_follow_up_nor_grade(endpoint: Endpoint, tmp_path: Path) -> None:
+    """The follow-up is one of the bank's, in time, and the embedded grade stands in and says so with the reason."""
+    entry, waited, _ = await interviewed(endpoint, tmp_path)
+    assert entry["answers"][1]["asked"] in {follow_up.text for follow_up in QUESTION.follow_ups}
+    assert waited < FIRST_TOKEN_S + 1.5
+    assert entry["grade_state"] == "graded"
+    assert entry["grade"]["fallback"] and entry["grade"]["grader"] == "embedded"
+    assert "language model" in entry["grade"]["reason"]
+    assert entry["grade"]["verdict"] in ("Lean No Hire", "No Hire", "Lean Hire")
+    assert statuses(entry)[POINT] == "not met"

@@ -1,0 +1,148 @@
+"""How long a candidate waits, measured through the real WebSocket, beside the naive pipeline with the same models.
+
+    python -m tests.bench.conversation [--runs 5] [--json]
+
+Naive: the whole answer is transcribed once it is over (beam 5), the language model writes its whole follow-up, the whole
+follow-up is synthesised, then playback starts. Both see the same spoken answer, on the same machine, in alternating runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from faster_whisper import WhisperModel
+
+from server.adapters import weights
+from server.adapters.llama import LlamaServer
+from server.adapters.openai_chat import OpenAiChat
+from server.adapters.piper import PiperSpeaker
+from server.audio_files import read_audio
+from server.content import load_bank
+from server.core.sentences import Sentences
+from server.ports import SAMPLE_RATE
+from server.prompts import Prompts
+from server.rehearse import Script, rehearse_interview
+from server.settings import PROJECT, load_settings
+from tests.conftest import ServerProcess
+
+QUESTION = "finetuning/lora"
+
+
+async def spoken(text: str, path: Path, at_least_s: float = 0.0) -> None:
+    """A WAV file with the text said by Piper, repeated until it lasts long enough."""
+    speaker = PiperSpeaker(*weights.piper_voice(), noise=0.0, noise_width=0.0)
+    splitter = Sentences()
+    voices = [await speaker.speak(sentence) for sentence in [*splitter.feed(text), *splitter.flush()]]
+    pcm = b"".join(voice.pcm for voice in voices)
+    rate = voices[0].sample_rate
+    while len(pcm) / 2 / rate < at_least_s:
+        pcm += pcm
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm)
+
+
+class Naive:
+    """Everything after the answer, nothing before its predecessor is done."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._whisper = WhisperModel(
+            str(weights.whisper_dir(data_dir, _silent)), device="cpu", compute_type="int8", cpu_threads=2
+        )
+        gguf = weights.gguf_path(data_dir, _silent)
+        self._server = LlamaServer(gguf, threads=2, context=8192)
+        self._chat = OpenAiChat(self._server.url, gguf.stem, self._server.key, 60)
+        self._speaker = PiperSpeaker(*weights.piper_voice())
+        self._prompts = Prompts(PROJECT / "prompts")
+
+    async def reply(self, path: Path) -> dict[str, float]:
+        """Seconds from the end of the answer to its transcript and to the first reply audio."""
+        question = load_bank(PROJECT / "rubrics").question(QUESTION)
+        samples = read_audio(path)
+        began = time.perf_counter()
+        text = await asyncio.to_thread(self._transcribe, samples)
+        transcribed = time.perf_counter() - began
+        system = self._prompts.render("follow_up_system.j2", manner="You are friendly.", max_words=35)
+        follow_up = question.follow_ups[0].text
+        user = self._prompts.render("follow_up_user.j2", question=question.prompt, answer=text, follow_up=follow_up)
+        reply, _ = await self._chat.complete(
+            [{"role": "system", "content": system}, {"role": "user", "content": user}], max_tokens=70
+        )
+        await self._speaker.speak(reply)
+        return {"final_transcript_s": transcribed, "reply_audio_s": time.perf_counter() - began}
+
+    def _transcribe(self, samples: np.ndarray[Any, Any]) -> str:
+        segments, _ = self._whisper.transcribe(samples, beam_size=5, language="en", word_timestamps=True)
+        return " ".join(segment.text.strip() for segment in segments)
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def _silent(_label: str, _done: int, _total: int) -> None:
+    return
+
+
+async def measure(runs: int, seconds: float) -> dict[str, Any]:
+    """All runs' figures and their medians."""
+    bank = load_bank(PROJECT / "rubrics")
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer.wav"
+        await spoken(bank.question(QUESTION).model_answer, answer, seconds)
+        length = len(read_audio(answer)) / SAMPLE_RATE
+        server = ServerProcess(Path(folder) / "data")
+        try:
+            server.wait_until_ready()
+            ours, theirs = [], []
+            for _ in range(runs):
+                script = Script(files=[answer], questions=[QUESTION], follow_ups=1, url=server.url)
+                report = await rehearse_interview(load_settings(), script)
+                first = report["turns"][0]
+                ours.append({**first["latencies"], "grade_s": report["turns"][-1]["latencies"]["grade_s"]})
+            server.stop()
+            naive = Naive(server.data_dir)
+            theirs = [await naive.reply(answer) for _ in range(runs)]
+            naive.close()
+        finally:
+            server.stop()
+    result: dict[str, Any] = {"runs": runs, "answer_s": round(length, 1)}
+    for name in ("acknowledgement_s", "final_transcript_s", "reply_audio_s", "grade_s"):
+        mine = [run[name] for run in ours if run[name] is not None]
+        its = [run[name] for run in theirs if name in run]
+        row = {"median": statistics.median(mine), "worst": max(mine)} if mine else {}
+        if its:
+            row |= {"naive_median": statistics.median(its), "ratio": statistics.median(mine) / statistics.median(its)}
+        result[name] = {key: round(value, 3) for key, value in row.items()}
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=45.0, help="length of the spoken answer, at least")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    result = asyncio.run(measure(arguments.runs, arguments.seconds))
+    if arguments.json:
+        print(json.dumps(result, indent=2))
+        return
+    print("| wait after the answer | median s | worst s | naive median s | ratio |\n|---|---|---|---|---|")
+    for name, row in result.items():
+        if isinstance(row, dict):
+            cells = [str(row.get(key, "")) for key in ("median", "worst", "naive_median", "ratio")]
+            print(f"| {name.removesuffix('_s').replace('_', ' ')} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()

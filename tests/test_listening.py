@@ -1,0 +1,233 @@
+"""One answer's ears, with a scripted voice detector and a recogniser that writes down what it was given."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from server.core.domain import KeyTerm, Word
+from server.errors import TranscriberError
+from server.listening import Caption, Listener, SpeechEvent
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+
+LOUD, QUIET = 0.5, 0.0
+
+
+class LoudnessActivity:
+    """Loud is speech."""
+
+    def __init__(self) -> None:
+        self._rest = np.zeros(0, dtype=np.float32)
+
+    def feed(self, samples: Samples) -> list[float]:
+        waiting = np.concatenate((self._rest, samples))
+        whole = len(waiting) // 512 * 512
+        self._rest = waiting[whole:]
+        return [float(window.mean() > 0.1) for window in waiting[:whole].reshape(-1, 512)]
+
+
+@dataclass
+class CountingTranscriber:
+    """Writes one word for each whole second of loud audio in a job; the word is the answer's second it began at."""
+
+    failures: int = 0
+    held: asyncio.Event | None = None
+    jobs: list[RecognitionJob] = field(default_factory=list)
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        self.jobs.append(job)
+        if self.held is not None:
+            await self.held.wait()
+        if job.priority is not Priority.PARTIAL and self.failures:
+            self.failures -= 1
+            raise TranscriberError("broken")
+        await asyncio.sleep(0)
+        loud = np.flatnonzero(job.samples > 0.1)
+        return tuple(
+            Word(f"w{round(float(job.samples[at]) * 1000)}", at / SAMPLE_RATE, at / SAMPLE_RATE + 0.5, 0.8)
+            for at in loud
+            if at == loud[0] or job.samples[at] != job.samples[at - 1]
+        )
+
+    def ran(self, *priorities: Priority) -> list[RecognitionJob]:
+        return [job for job in self.jobs if job.priority in priorities]
+
+
+@dataclass
+class Seen:
+    captions: list[Caption] = field(default_factory=list)
+    speech: list[SpeechEvent] = field(default_factory=list)
+
+
+def ears(transcriber: CountingTranscriber) -> tuple[Listener, Seen]:
+    seen = Seen()
+    listener = Listener(
+        "s",
+        transcriber,
+        LoudnessActivity(),
+        (KeyTerm("LoRA"),),
+        (),
+        on_caption=seen.captions.append,
+        on_speech=seen.speech.append,
+    )
+    return listener, seen
+
+
+def audio(*parts: tuple[float, float]) -> Samples:
+    """(loudness, seconds) parts; each second of loud audio has its own loudness, so that it can be told apart."""
+    chunks: list[Samples] = []
+    second = 0
+    for loudness, seconds in parts:
+        for at in np.arange(0, seconds, 1.0):
+            length = round(min(1.0, seconds - at) * SAMPLE_RATE)
+            chunks.append(np.full(length, loudness + second / 1000 if loudness else 0.0, dtype=np.float32))
+            second += bool(loudness)
+    return np.concatenate(chunks)
+
+
+async def feed(listener: Listener, samples: Samples) -> None:
+    for at in range(0, len(samples), 640):
+        listener.feed(samples[at : at + 640])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+
+def names(words: Sequence[Word]) -> list[str]:
+    return [word.text for word in words]
+
+
+async def test_every_word_comes_out_once_with_its_time() -> None:
+    """Cuts and tails neither lose nor repeat a word, and times count from the first sample fed."""
+    listener, _ = ears(CountingTranscriber())
+    await feed(listener, audio((QUIET, 2.0), (LOUD, 7.0), (QUIET, 0.6), (LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
+    heard = await listener.finish()
+    assert names(heard.words) == [f"w{500 + second}" for second in range(16)]
+    assert [word.start for word in heard.words] == pytest.approx([*range(2, 9), *np.arange(9.6, 16), 17.2, 18.2], abs=0.01)
+    assert heard.onset == pytest.approx(2.0, abs=0.04)
+    assert [round(pause.seconds, 1) for pause in heard.pauses] == [0.6, 0.6]
+    assert heard.reliability == pytest.approx(0.8)
+
+
+async def test_only_a_short_tail_is_left_for_the_end() -> None:
+    """What was said before the last pause is already written down when the answer ends."""
+    transcriber = CountingTranscriber()
+    listener, seen = ears(transcriber)
+    await feed(listener, audio((LOUD, 8.0), (QUIET, 0.6), (LOUD, 8.0), (QUIET, 0.6), (LOUD, 2.0)))
+    assert transcriber.ran(Priority.FINAL) == []
+    await listener.finish()
+    (final,) = transcriber.ran(Priority.FINAL)
+    assert len(final.samples) / SAMPLE_RATE < 2.7
+    assert seen.captions[-1].committed.split() == [f"w{500 + second}" for second in range(16)]
+
+
+async def test_a_known_end_brings_the_last_cut_forward() -> None:
+    """A short gap shortly before the limit is worth a cut, and nothing is begun in the last second."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    listener.expect_end(10.0)
+    await feed(listener, audio((LOUD, 7.4), (QUIET, 0.16), (LOUD, 2.44)))
+    begun = len(transcriber.jobs)
+    assert len(transcriber.ran(Priority.COMMIT)) == 1
+    await listener.finish()
+    assert len(transcriber.jobs) == begun + 1
+    (final,) = transcriber.ran(Priority.FINAL)
+    assert len(final.samples) / SAMPLE_RATE < 2.7
+
+
+async def test_in_a_silence_the_tail_is_recognised_before_it_is_asked_for() -> None:
+    """Ending an answer after a pause costs no recognition at all; going on after the pause throws the guess away."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    await feed(listener, audio((LOUD, 3.0), (QUIET, 1.0)))
+    assert len(transcriber.ran(Priority.COMMIT)) == 1
+    await feed(listener, audio((LOUD, 1.0), (QUIET, 1.0)))
+    assert len(transcriber.ran(Priority.COMMIT)) == 2
+    heard = await listener.finish()
+    assert transcriber.ran(Priority.FINAL) == []
+    assert len(heard.words) == 4
+
+
+@pytest.mark.parametrize("parts", [((QUIET, 20.0),), ((QUIET, 1.0), (LOUD, 0.06), (QUIET, 3.0)) * 3, ()])
+async def test_nothing_is_recognised_where_nobody_speaks(parts: tuple[tuple[float, float], ...]) -> None:
+    """No recogniser is asked about silence or clicks, so it can invent nothing."""
+    transcriber = CountingTranscriber()
+    listener, seen = ears(transcriber)
+    if parts:
+        await feed(listener, audio(*parts))
+    heard = await listener.finish()
+    assert transcriber.jobs == []
+    assert (heard.words, heard.heard_speech, heard.reliability, seen.captions) == ((), False, 0.0, [])
+
+
+async def test_silence_is_told_four_times_a_second_with_onset_and_length() -> None:
+    """The shell ends answers on these; before any speech they count from the start."""
+    listener, seen = ears(CountingTranscriber())
+    await feed(listener, audio((QUIET, 1.0), (LOUD, 1.0), (QUIET, 1.0)))
+    before = [event for event in seen.speech if not event.spoke]
+    assert [round(event.silence_s, 1) for event in before] == pytest.approx([0.3, 0.5, 0.8, 1.05], abs=0.1)
+    onset = next(event for event in seen.speech if event.speaking)
+    assert onset.onset == pytest.approx(1.0, abs=0.04)
+    assert seen.speech[-1].silence_s >= 0.75
+    assert len(seen.speech) < 12
+    listener.close()
+
+
+async def test_captions_grow_and_are_replaced() -> None:
+    """Committed text only grows; the partial is what is known of the rest."""
+    listener, seen = ears(CountingTranscriber())
+    await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 3.0)))
+    committed = [caption.committed for caption in seen.captions]
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(committed))
+    assert seen.captions[-1].partial.split() == ["w507", "w508", "w509"]
+    listener.close()
+
+
+async def test_one_failure_loses_nothing_and_a_second_is_raised() -> None:
+    """A stretch whose recognition failed is tried once more at the end."""
+    listener, _ = ears(CountingTranscriber(failures=1))
+    await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
+    assert len((await listener.finish()).words) == 9
+    listener, _ = ears(CountingTranscriber(failures=5))
+    await feed(listener, audio((LOUD, 2.0)))
+    with pytest.raises(TranscriberError):
+        await listener.finish()
+
+
+async def test_audio_after_the_end_does_not_exist() -> None:
+    """What is fed once the answer has ended is ignored."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    await feed(listener, audio((LOUD, 2.0)))
+    finishing = asyncio.ensure_future(listener.finish())
+    await asyncio.sleep(0)
+    listener.feed(audio((LOUD, 5.0)))
+    assert len((await finishing).words) == 2
+
+
+async def test_closing_cancels_what_is_being_recognised() -> None:
+    """A thrown-away answer leaves no task behind and shows no more captions."""
+    transcriber = CountingTranscriber(held=asyncio.Event())
+    listener, seen = ears(transcriber)
+    await feed(listener, audio((LOUD, 7.0), (QUIET, 1.0), (LOUD, 1.0)))
+    listener.close()
+    await asyncio.sleep(0.01)
+    assert transcriber.held is not None
+    transcriber.held.set()
+    await asyncio.sleep(0.01)
+    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+    assert seen.captions == []
+
+
+async def test_a_whole_answer_may_be_fed_at_once() -> None:
+    """After a crash the stored audio is listened to in one go; no cut is missed."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    listener.expect_end(0.0)
+    listener.feed(audio((LOUD, 8.0), (QUIET, 0.6), (LOUD, 8.0), (QUIET, 0.6), (LOUD, 2.0)))
+    assert len((await listener.finish()).words) == 18
+    assert all(len(job.samples) / SAMPLE_RATE < 12 for job in transcriber.jobs)
