@@ -45,6 +45,7 @@ def lobby_view(bank: Bank, catalogue: Catalogue) -> dict[str, Any]:
                 "tiers": question.tiers,
                 "difficulty": question.difficulty,
                 "competencies": question.competencies,
+                "concepts": question.concepts,
             }
             for question in bank.questions
         ],

@@ -158,6 +158,9 @@ class Interview:
             self._execute(command)
         self._watch(before)
         self._publish()
+        if isinstance(event, events.Attached):
+            for number in range(1, self.state.progress.hints + 1):
+                self._show_hint(session.turn_of(self.state), number)
 
     def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
         """Tells the browser, unless the event was only late: results and clicks cross on the wire."""
@@ -200,12 +203,13 @@ class Interview:
             case events.GradeRound():
                 self._spawn(self._grade(command.round))
             case events.ShowHint():
-                hints = self._question().hints
-                if command.number <= len(hints):
-                    text = hints[command.number - 1]
-                    self._send(wire.HintMessage(turn_id=command.turn_id, number=command.number, text=text))
+                self._show_hint(command.turn_id, command.number)
             case events.Close():
                 self._send(wire.FinishedMessage(review=f"/review/{self.id}"))
+
+    def _show_hint(self, turn_id: int, number: int) -> None:
+        text = self._question().hints[number - 1]
+        self._send(wire.HintMessage(turn_id=turn_id, number=number, text=text))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         assert self._tasks is not None

@@ -32,7 +32,7 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
         follow_up=follow_up,
         limit_ms=round(limit * 1000) if asked is not None else None,
         remaining_ms=None if remaining is None else round(remaining * 1000),
-        clock_running=isinstance(state, Answering) and state.deadline is not None,
+        clock_running=isinstance(state, Thinking) or (isinstance(state, Answering) and state.deadline is not None),
         next_frame=next_frame,
         hints_left=max(0, len(question.hints) - progress.hints),
         voice=services.voice is not None and services.voice.speaker is not None,

@@ -20,13 +20,19 @@ from server.core.sentences import spoken
 Sounds = Callable[[str], str]
 """Text to its sounds as IPA letters without stress and word borders."""
 
+_ALIAS = 0.45
+_SURE = 0.9
+"""Words at least this probable are taken at their word."""
+_APART = 0.42
+_SHORT = 4
+"""Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
 LONGEST = 5
 """Words of a stretch."""
 _EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = ("pb", "td", "kg", "sz", "fv", "ʃʒ", "θð", "mnŋ", "θf", "ðv", "ðd", "tθ", "lr", "sʃ", "zʒ", "wv", "jɪi")
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
-_LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())  # noqa: SIM905
+_LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,19 @@ class Candidate:
 
 
 def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> tuple[Form, ...]:
-    """Every form of the terms, each once; made once for a question and used for all its stretches."""
+    """Every form of the terms, each once; made once for a question and used for all its stretches.
+
+    A listed variant that sounds nothing like its term is another name for it ("access list" for "ACL"), not a mishearing:
+    whoever says it has said that, and it stays.
+    """
     found: dict[tuple[str, str], Form] = {}
     for term in terms:
+        own = sounds(spoken(term.term))
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
             form = Form(term.term, squeezed(written), sounds(spoken(written)), listed, topic)
-            found.setdefault((form.term, form.letters), form)
-    return tuple(form for form in found.values() if form.sounds)
+            if form.sounds and difference(form.sounds, own) <= _ALIAS:
+                found.setdefault((form.term, form.letters), form)
+    return tuple(found.values())
 
 
 def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tuple[Word, ...]:
@@ -96,56 +108,59 @@ def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tupl
 def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> list[Candidate]:
     """Every stretch that may be a term, terms already written right left out."""
     right = _written_right(words, forms)
-    found: list[Candidate] = []
     by_letters = {form.letters: form for form in forms}
+    heard = [sounds(_bare(word.text)) for word in words]
+    found: list[Candidate] = []
     for start in range(len(words)):
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-            if end - 1 in right or start in right:
+            if end - 1 in right:
                 break
-            if _ends_clause(words[end - 1].text) and end < len(words):
-                pass
-            stretch = words[start:end]
-            probability = min(word.probability for word in stretch)
-            letters = squeezed(" ".join(word.text for word in stretch))
-            exact = by_letters.get(letters)
-            if exact is not None and (probability < _sure_listed(stretch)):
+            probability = min(word.probability for word in words[start:end])
+            if probability >= _SURE:
+                continue
+            exact = by_letters.get(squeezed(" ".join(word.text for word in words[start:end])))
+            if exact is not None:
                 found.append(Candidate(start, end, exact, 0.0, probability))
-            elif probability < 0.85:
-                found += _by_sound(words, start, end, forms, sounds, probability)
-    return found
+            elif not all(_bare(word.text).lower() in _LITTLE for word in words[start:end]):
+                found += _by_sound(start, end, "".join(heard[start:end]), forms, probability)
+    return [candidate for candidate in found if not _inflected(words, candidate)]
 
 
-def _by_sound(
-    words: Sequence[Word], start: int, end: int, forms: Sequence[Form], sounds: Sounds, probability: float
-) -> list[Candidate]:
-    heard = sounds(" ".join(_bare(word.text) for word in words[start:end]))
+def _by_sound(start: int, end: int, heard: str, forms: Sequence[Form], probability: float) -> list[Candidate]:
     bag = Counter(heard)
     found: list[Candidate] = []
     for form in forms:
-        longest = max(len(heard), len(form.sounds))
-        limit = _limit(form, probability, words[start:end])
-        if not heard or longest - sum((bag & Counter(form.sounds)).values()) > longest * min(1.0, 2.2 * limit + 0.1):
-            continue
+        longest, limit = max(len(heard), len(form.sounds)), _limit(form, probability)
+        if longest - sum((bag & Counter(form.sounds)).values()) > longest * (2.2 * limit + 0.1):
+            continue  # too few sounds in common for the slower comparison to succeed
         distance = difference(heard, form.sounds)
-        if distance <= limit:
+        if distance <= limit and _where_they_differ(heard, form.sounds) <= _APART:
             found.append(Candidate(start, end, form, distance, probability))
     return found
 
 
-def _limit(form: Form, probability: float, stretch: Sequence[Word]) -> float:
-    """The greatest distance at which these words are read as the form."""
+def _limit(form: Form, probability: float) -> float:
+    """The greatest distance at which words this sure are read as the form."""
     size = len(form.sounds)
-    base = 0.12 if size <= 3 else 0.2 if size <= 5 else 0.28 if size <= 8 else 0.34
-    if form.topic:
-        base *= 0.8
-    if all(_bare(word.text).lower() in _LITTLE for word in stretch):
-        return 0.0
-    return base * min(1.0, 1.6 * (1 - probability))
+    base = 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
+    return base * (0.8 if form.topic else 1.0) * min(1.0, 1.6 * (1 - probability))
 
 
-def _sure_listed(stretch: Sequence[Word]) -> float:
-    """Probability from which even a listed mishearing is taken at its word."""
-    return 0.9
+def _where_they_differ(heard: str, wanted: str) -> float:
+    """Difference of what is left without the common beginning and end: "latent attention" shares a word with
+    "paged attention", but "latent" does not sound like "paged"."""
+    shorter = min(len(heard), len(wanted))
+    begin = next((i for i in range(shorter) if heard[i] != wanted[i]), shorter)
+    end = next((i for i in range(shorter - begin) if heard[-1 - i] != wanted[-1 - i]), shorter - begin)
+    left, right = heard[begin : len(heard) - end], wanted[begin : len(wanted) - end]
+    return difference(left, right) * max(len(left), len(right)) / max(len(left), len(right), _SHORT)
+
+
+def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
+    """Another form of the same word: "stream" is not a misheard "streaming"."""
+    said = squeezed(" ".join(word.text for word in words[candidate.start : candidate.end]))
+    shorter, longer = sorted((said, squeezed(candidate.form.term)), key=len)
+    return not candidate.form.listed and len(shorter) >= 4 and longer.startswith(shorter)
 
 
 def difference(heard: str, wanted: str) -> float:
@@ -198,10 +213,6 @@ def _merged(words: Sequence[Word], term: str) -> Word:
 def squeezed(text: str) -> str:
     """Letters and digits in lower case, plurals singular."""
     return "".join(singular(part) for part in re.findall(r"[^\W_]+", text.lower()))
-
-
-def _ends_clause(text: str) -> bool:
-    return text.endswith((".", "?", "!"))
 
 
 def _bare(text: str) -> str:

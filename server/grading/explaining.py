@@ -58,6 +58,10 @@ def is_overstated(heard: Heard, span: Span, right: Set[str]) -> bool:
     start, end = span
     while start > 0 and span[0] - start < CLAUSE_REACH and not heard.words[start - 1].endswith((".", ",", ";", "?", "!", ":")):
         start -= 1
-    while end < len(heard.words) and end - span[1] < CLAUSE_REACH and not heard.words[end - 1].endswith((".", ",", ";", "?", "!", ":")):
+    while (
+        end < len(heard.words)
+        and end - span[1] < CLAUSE_REACH
+        and not heard.words[end - 1].endswith((".", ",", ";", "?", "!", ":"))
+    ):
         end += 1
     return overstates({token.stem for token in heard.tokens if start <= token.word < end}, right)

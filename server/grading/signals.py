@@ -19,6 +19,7 @@ from server.grading.polarity import conflicts
 
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
+MARGIN = 5
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 
@@ -135,7 +136,9 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     says = passages.vectors @ embedder.embed(texts).T
     like = says.max(axis=1)
     top = int(like.argmax())
-    at = [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
+    near = _around(matched.pattern)
+    at = [float((embedder.embed([near]) @ embedder.embed(texts).T).max())] if near else []
+    at += [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
     denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
     n = passages.singles
     wrong = closest_claim(point, passages.subject, passages.said[:n], denies[:n], like[:n])
@@ -150,6 +153,14 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         claim_score=wrong.score if wrong else 0.0,
         doubt=float(denies[top].max()) if point.contradictions else 0.0,
     )
+
+
+def _around(found: Found | None) -> str:
+    """A match with a few words on each side; its clause may be much longer where nothing is punctuated."""
+    if found is None:
+        return ""
+    start, end = found.span
+    return found.heard.text((max(0, start - MARGIN), min(len(found.heard.words), end + MARGIN)))
 
 
 def _said(window: Found) -> frozenset[str]:

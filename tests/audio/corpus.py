@@ -82,7 +82,7 @@ def _squashed(text: str) -> str:
 
 
 def _apart(text: str) -> str:
-    return text.replace("-", " ").replace("_", " ").replace("/", " ")
+    return text.replace("@", " at ").replace("-", " ").replace("_", " ").replace("/", " ")
 
 
 def _with_manners(items: list[Item]) -> list[Item]:
