@@ -8,6 +8,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -276,6 +277,48 @@ def rehearse(
         click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
     for entry in report["rounds"]:
         click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
+
+
+# ---- bench ----------------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def bench() -> None:
+    """Measure this installation."""
+
+
+@bench.command()
+@click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
+@click.option("--split", type=click.Choice(["develop", "report"]), default="report", help="Which half of the answers.")
+@click.option("--data", type=click.Path(path_type=Path), help="Another set of labelled answers.")
+@_as_json
+def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bool) -> None:
+    """Compare a grader's verdicts with labelled answers, beside shortcuts such as length."""
+    from server.grading import bench as grading_bench
+    from server.loading import make_services
+    from server.models import load_for_grading
+    from server.settings import PROJECT
+
+    root = data or PROJECT / "tests" / "bench" / "grading" / "data"
+
+    async def work() -> list[grading_bench.Result]:
+        results = []
+        for name in graders or ("embedded",):
+            services = make_services(load_settings(grader=name))
+            grader = await load_for_grading(services)
+            results.append(await grading_bench.run(name, grader, services.bank, root, split, progress=_show_progress))
+        return results
+
+    results = _run(work)
+    if as_json:
+        _print([{"grader": result.grader, "split": result.split, **asdict(result.metrics)} for result in results])
+    else:
+        click.echo(grading_bench.table(results))
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {total} answers", err=True, nl=done == total)
 
 
 # ---- doctor ---------------------------------------------------------------------------------------------------------

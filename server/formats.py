@@ -21,6 +21,8 @@ from server.study import PathsFile, StudyPath
 
 class Format(Strict):
     id: Slug
+    group: Literal["drill", "mock", "practice"]
+    """Where the start page offers it."""
     title: Text
     description: Text
     minutes: Annotated[float, Field(gt=0)]

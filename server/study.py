@@ -1,16 +1,22 @@
-"""Study paths and checkpoints (rubrics/paths.toml, checkpoints.toml), and a plan for the weeks there are."""
+"""What one prepares by: paths, checkpoints, the scale to rate oneself on and the competencies (rubrics/*.toml)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from server.content import Slug, Strict, Text, Tier, parse_file
+from server.content import Competency, Slug, Strict, Text, Tier, parse_file
+from server.core.domain import Bank
 from server.errors import ContentError
+
+Anchor = Literal["graph", "topics", "competencies", "assessment", "plan"]
+"""Parts of the study page that a task may link to."""
+_PAGES = ("/", "/past", "/study", "/cheat-sheet")
 
 
 class Week(Strict):
@@ -40,6 +46,8 @@ class PathsFile(Strict):
 
 
 class Task(Strict):
+    id: Slug
+    """What a tick is remembered by."""
     text: Text
     link: Annotated[str, Field(pattern=r"^(/[a-z-]*(#[a-z-]+)?|format:[a-z-]+)$")]
 
@@ -50,70 +58,127 @@ class Checkpoint(Strict):
     tasks: Annotated[list[Task], Field(min_length=1)]
 
 
+class Level(Strict):
+    score: Annotated[int, Field(ge=1, le=5)]
+    label: Text
+    meaning: Text
+
+
+class Band(Strict):
+    at_least: Annotated[int, Field(ge=0)]
+    """The lowest total that is in it."""
+    title: Text
+    advice: Text
+
+
+class CompetencyNote(Strict):
+    name: Competency
+    title: Text
+    sentence: Text
+    question: Text
+    """Id of the question that asks for it most plainly."""
+
+
 class _CheckpointsFile(Strict):
     checkpoint: Annotated[list[Checkpoint], Field(min_length=1)]
 
 
-def load_checkpoints(root: Path) -> tuple[Checkpoint, ...]:
-    """Raises ContentError listing every problem."""
-    problems: list[str] = []
-    parsed = parse_file(root / "checkpoints.toml", root, _CheckpointsFile, problems)
-    if parsed is None:
-        raise ContentError("\n".join(problems))
-    return tuple(parsed.checkpoint)
+class _AssessmentFile(Strict):
+    level: Annotated[list[Level], Field(min_length=5, max_length=5)]
+    band: Annotated[list[Band], Field(min_length=1)]
+
+
+class _CompetenciesFile(Strict):
+    competency: Annotated[list[CompetencyNote], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedWeek:
-    """One week of a plan."""
+class Study:
+    """What the study page knows beside the bank and the paths."""
 
-    number: int
-    topics: tuple[str, ...]
-    focus: str
-    days: Mapping[str, float]
-    """Topic id to days of this week."""
+    checkpoints: tuple[Checkpoint, ...]
+    levels: tuple[Level, ...]
+    """From 1 to 5."""
+    bands: tuple[Band, ...]
+    """Highest first; the last starts at 0."""
+    competencies: tuple[CompetencyNote, ...]
 
-
-PRACTICE_DAYS = 1
-"""Of each planned week, kept for timed practice."""
-_STUDY_DAYS = 5
-
-
-def plan_weeks(path: StudyPath, weeks: int, weakness: Mapping[str, float]) -> list[PlannedWeek]:
-    """The path fitted to the weeks there are.
-
-    Time goes to the path's topics by their share of it and by weakness (0 to 1). With fewer weeks than the path has, topics
-    keep their order, each gets less, and what would get less than half a day is left out. The last week always holds mocks.
-    With more weeks, what is left over goes to repetition.
-    """
-    shares = path.shares()
-    order = [topic for week in path.week for topic in week.topics]
-    wanted = {topic: shares[topic] * (1.0 + weakness.get(topic, 0.0)) for topic in order}
-    days_there_are = weeks * _STUDY_DAYS - weeks * PRACTICE_DAYS
-    total = sum(wanted.values())
-    days = {topic: round(days_there_are * value / total * 2) / 2 for topic, value in wanted.items()}
-    planned: list[PlannedWeek] = []
-    queue = [(topic, days[topic]) for topic in order if days[topic] >= 0.5]
-    room_each = _STUDY_DAYS - PRACTICE_DAYS
-    focus = {topic: week.focus for week in path.week for topic in week.topics}
-    for number in range(1, weeks + 1):
-        room = float(room_each)
-        here: dict[str, float] = {}
-        while queue and room >= 0.5:
-            topic, needed = queue.pop(0)
-            take = min(needed, room) if number < weeks else needed
-            here[topic] = here.get(topic, 0.0) + take
-            room -= take
-            if needed > take:
-                queue.insert(0, (topic, needed - take))
-        focuses = list(dict.fromkeys(focus[topic] for topic in here)) or ["Repeat what is weakest, and sit full mocks."]
-        planned.append(PlannedWeek(number, tuple(here), " ".join(focuses), here))
-    return planned
+    def band(self, total: int) -> Band:
+        return next(band for band in self.bands if total >= band.at_least)
 
 
-def study_view(paths: Sequence[StudyPath], checkpoints: Sequence[Checkpoint]) -> dict[str, Any]:
-    """Paths and checkpoints as JSON."""
+def load_study(root: Path, bank: Bank, formats: Collection[str], paths: Sequence[StudyPath]) -> Study:
+    """Raises ContentError listing every problem; ``formats`` are the ids that tasks may link to."""
+    problems: list[str] = []
+    checkpoints = parse_file(root / "checkpoints.toml", root, _CheckpointsFile, problems)
+    assessment = parse_file(root / "assessment.toml", root, _AssessmentFile, problems)
+    competencies = parse_file(root / "competencies.toml", root, _CompetenciesFile, problems)
+    problems.extend(f"paths.toml: {problem}" for problem in _path_problems(paths, bank))
+    if checkpoints is not None:
+        problems.extend(f"checkpoints.toml: {problem}" for problem in _task_problems(checkpoints.checkpoint, formats))
+    if assessment is not None:
+        problems.extend(f"assessment.toml: {problem}" for problem in _scale_problems(assessment))
+    if competencies is not None:
+        problems.extend(f"competencies.toml: {problem}" for problem in _competency_problems(competencies, bank))
+    if problems or checkpoints is None or assessment is None or competencies is None:
+        raise ContentError("\n".join(problems))
+    return Study(
+        checkpoints=tuple(checkpoints.checkpoint),
+        levels=tuple(assessment.level),
+        bands=tuple(assessment.band),
+        competencies=tuple(competencies.competency),
+    )
+
+
+def _path_problems(paths: Sequence[StudyPath], bank: Bank) -> Iterator[str]:
+    known = {topic.id for topic in bank.topics}
+    for path in paths:
+        for number, week in enumerate(path.week):
+            for name in week.topics:
+                if name not in known:
+                    yield f"path[{path.id}].week[{number}].topics: unknown topic {name!r}"
+
+
+def _task_problems(checkpoints: Sequence[Checkpoint], formats: Collection[str]) -> Iterator[str]:
+    days = [checkpoint.day for checkpoint in checkpoints]
+    if days != sorted(set(days)):
+        yield "checkpoint: day: has to grow from one checkpoint to the next"
+    tasks = [task for checkpoint in checkpoints for task in checkpoint.tasks]
+    for name, count in Counter(task.id for task in tasks).items():
+        if count > 1:
+            yield f"checkpoint.tasks: id {name!r} is used more than once"
+    for task in tasks:
+        page, _, anchor = task.link.partition("#")
+        kind, _, name = task.link.partition(":")
+        if kind == "format" and name not in formats:
+            yield f"checkpoint.tasks[{task.id}].link: unknown format {name!r}"
+        elif kind != "format" and (page not in _PAGES or (anchor and anchor not in get_args(Anchor))):
+            yield f"checkpoint.tasks[{task.id}].link: there is no page {task.link!r}"
+
+
+def _scale_problems(assessment: _AssessmentFile) -> Iterator[str]:
+    scores = [level.score for level in assessment.level]
+    if scores != [1, 2, 3, 4, 5]:
+        yield f"level: score: is {scores}, expected 1 to 5 in order"
+    lowest = [band.at_least for band in assessment.band]
+    if lowest != sorted(set(lowest), reverse=True) or lowest[-1] != 0:
+        yield f"band: at_least: is {lowest}, expected falling totals that end with 0"
+
+
+def _competency_problems(file: _CompetenciesFile, bank: Bank) -> Iterator[str]:
+    names = [entry.name for entry in file.competency]
+    if sorted(names) != sorted(get_args(Competency)):
+        yield f"competency: name: is {names}, expected each of {', '.join(get_args(Competency))} once"
+    known = {question.id for question in bank.questions}
+    for entry in file.competency:
+        if entry.question not in known:
+            yield f"competency[{entry.name}].question: unknown question {entry.question!r}"
+
+
+def study_view(study: Study, paths: Sequence[StudyPath]) -> dict[str, Any]:
+    """What does not depend on the candidate, as JSON."""
     return {
         "paths": [path.model_dump(mode="json") for path in paths],
-        "checkpoints": [checkpoint.model_dump(mode="json") for checkpoint in checkpoints],
+        "levels": [level.model_dump(mode="json") for level in study.levels],
+        "competencies": [entry.model_dump(mode="json") for entry in study.competencies],
     }

@@ -78,7 +78,8 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
         own = sounds(spoken(term.term))
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
             form = Form(term.term, squeezed(written), sounds(spoken(written)), listed, topic)
-            if form.sounds and difference(form.sounds, own) <= _ALIAS:
+            alike = difference(form.sounds, own) <= _ALIAS and _where_they_differ(form.sounds, own) <= _ALIAS
+            if form.sounds and alike:
                 found.setdefault((form.term, form.letters), form)
     return tuple(found.values())
 
@@ -122,11 +123,12 @@ def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> list[C
             if exact is not None:
                 found.append(Candidate(start, end, exact, 0.0, probability))
             elif not all(_bare(word.text).lower() in _LITTLE for word in words[start:end]):
-                found += _by_sound(start, end, "".join(heard[start:end]), forms, probability)
+                found += _by_sound(start, end, heard, forms, probability)
     return [candidate for candidate in found if not _inflected(words, candidate)]
 
 
-def _by_sound(start: int, end: int, heard: str, forms: Sequence[Form], probability: float) -> list[Candidate]:
+def _by_sound(start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], probability: float) -> list[Candidate]:
+    heard = "".join(sounds[start:end])
     bag = Counter(heard)
     found: list[Candidate] = []
     for form in forms:
@@ -134,7 +136,10 @@ def _by_sound(start: int, end: int, heard: str, forms: Sequence[Form], probabili
         if longest - sum((bag & Counter(form.sounds)).values()) > longest * (2.2 * limit + 0.1):
             continue  # too few sounds in common for the slower comparison to succeed
         distance = difference(heard, form.sounds)
-        if distance <= limit and _where_they_differ(heard, form.sounds) <= _APART:
+        if distance > limit or _where_they_differ(heard, form.sounds) > _APART:
+            continue
+        without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
+        if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
             found.append(Candidate(start, end, form, distance, probability))
     return found
 
@@ -149,18 +154,20 @@ def _limit(form: Form, probability: float) -> float:
 def _where_they_differ(heard: str, wanted: str) -> float:
     """Difference of what is left without the common beginning and end: "latent attention" shares a word with
     "paged attention", but "latent" does not sound like "paged"."""
-    shorter = min(len(heard), len(wanted))
-    begin = next((i for i in range(shorter) if heard[i] != wanted[i]), shorter)
-    end = next((i for i in range(shorter - begin) if heard[-1 - i] != wanted[-1 - i]), shorter - begin)
+    begin = len(_common_prefix(heard, wanted))
+    end = len(_common_prefix(heard[begin:][::-1], wanted[begin:][::-1]))
     left, right = heard[begin : len(heard) - end], wanted[begin : len(wanted) - end]
     return difference(left, right) * max(len(left), len(right)) / max(len(left), len(right), _SHORT)
 
 
 def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
-    """Another form of the same word: "stream" is not a misheard "streaming"."""
+    """Another form of the same word: "classify" is not a misheard "classifier"."""
     said = squeezed(" ".join(word.text for word in words[candidate.start : candidate.end]))
-    shorter, longer = sorted((said, squeezed(candidate.form.term)), key=len)
-    return not candidate.form.listed and len(shorter) >= 4 and longer.startswith(shorter)
+    term = squeezed(candidate.form.term)
+    common = len(_common_prefix(said, term))
+    return (
+        common >= 4 and common >= 0.6 * max(len(said), len(term)) and (candidate.probability > 0.6 or candidate.distance > 0.1)
+    )
 
 
 def difference(heard: str, wanted: str) -> float:
@@ -217,6 +224,11 @@ def squeezed(text: str) -> str:
 
 def _bare(text: str) -> str:
     return _parts(text)[1] or text
+
+
+def _common_prefix(a: str, b: str) -> str:
+    length = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return a[:length]
 
 
 def _parts(text: str) -> tuple[str, str, str]:

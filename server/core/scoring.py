@@ -19,16 +19,16 @@ Statuses = Mapping[str, PointStatus]
 class Thresholds:
     """Every number that turns points into a verdict."""
 
-    recognition: float = 0.35
+    recognition: float = 0.33
     """Score of a criterion with only recognition shown."""
     strong_share: float = 0.75
     """Share of a criterion's strong points that makes it Strong Hire."""
     contradiction: float = 0.2
     """Taken off a criterion's score for each contradicted point."""
-    strong_hire: float = 0.70
+    strong_hire: float = 0.64
     """Least weighted mean for each verdict; below the last it is No Hire."""
-    lean_hire: float = 0.38
-    lean_no_hire: float = 0.10
+    lean_hire: float = 0.34
+    lean_no_hire: float = 0.06
 
 
 DEFAULT = Thresholds()

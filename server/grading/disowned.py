@@ -9,7 +9,7 @@ import re
 
 _GRADING = r"(?:grade|score|rate|mark|assess|evaluate|judge|classify|treat|count|record)"
 _GRADED = (
-    r"(?:me|this answer|my answer|this response|the answer|this candidate|the candidate|this as|it as|everything as"
+    r"(?:me|this answer|my answer|this response|the answer|this candidate|the candidate|this as|everything as"
     r"|all (?:of )?(?:the |my )?(?:points|criteria|rubric)|every (?:point|criterion))"
 )
 _PRAISED = (
@@ -46,6 +46,24 @@ META = re.compile(
             r"^\W*(?:please |now |and |also |so )*(?:ignore|disregard|forget)\b.{0,40}"
             r"\b(?:instructions?|prompts?|rules|guidelines|above)\b",
             r"\byou are (?:now )?(?:a|an|the) (?:grader|evaluator|examiner|lenient|generous|helpful)\b",
+            r"\b(?:pretend|assume|imagine|suppose|act as if|act as though|consider|treat)\b.{0,20}"
+            r"\b(?:i|my answer|the answer|this answer|everything)\b.{0,25}"
+            r"\b(?:gave|given|said|answered|covered|explained|mentioned|perfect|correct|complete|passed|met)\b",
+            r"\bi (?:have |had |'ve )?(?:already |also )?"
+            r"(?:covered|explained|mentioned|answered|described|addressed) (?:all|everything|every|each)\b",
+            r"\b(?:write|put|tick|answer|say|set|choose|select|enter) (?:a |an )?"
+            r"[\"']?(?:met|yes|true|pass|passed|strong|full)[\"']?\b.{0,30}\b(?:each|every|all|them|everything|next to|for)\b",
+            r"\b(?:end|start|beginning) of (?:the )?(?:transcript|interview|recording)\b",
+            r"\bnew (?:instructions?|rules|task)\b ?[:,]",
+            r"\b(?:evaluation|grading|scoring|assessment) (?:system|model|engine|bot|software|algorithm)\b.{0,60}"
+            r"\b(?:inform|tell|this|my|response|answer|candidate|return|verdict)",
+            r"\b(?:inform|tell|notify) the (?:evaluation|grading|scoring)\b",
+            r"\b(?:every|each|all) (?:the )?(?:requirements?|expectations?|conditions?)\b.{0,20}"
+            r"\b(?:met|satisfied|fulfilled|covered)\b",
+            r"\b(?:top|best|highest|maximum) (?:verdict|grade|rating|marks?)\b",
+            r"\byou (?:should|must|have to|need to|are to) (?:now |just |please )?"
+            r"(?:give|grade|rate|mark|score|output|accept|approve|pass|award|hire)\b.{0,15}"
+            r"\b(?:me|this answer|my|the answer|the candidate|full)\b",
             r"\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]",
         ]
     )
@@ -55,6 +73,8 @@ META = re.compile(
 DISCLAIMER = re.compile(
     "|".join(
         [
+            # "it should say I don't know" is about the model, not about the candidate
+            r"(?<!say )(?<!says )(?<!saying )(?<!answer )(?<!with )(?<!is )(?<![\"'])"
             r"\bi (?:really |honestly |actually |just )?(?:do not|don't|dont|did not|didn't|can not|can't|cannot|could not) "
             r"(?:really |actually |quite |even |fully |exactly )?(?:know|understand|remember|recall|explain|say)\b",
             r"\b(?:no idea|no clue|never heard|never understood|i forgot|i forget|i read somewhere|heard of"

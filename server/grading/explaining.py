@@ -21,12 +21,11 @@ _BETWEEN = frozenset(_BETWEEN_WORDS.split())
 
 
 def looks_listed(heard: Heard, span: Span) -> bool:
-    """Whether the sentence of a match only names things; of a long sentence, the words around the match."""
+    """Whether the sentence of a match only names things, or, in a long sentence, the words around the match."""
     start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
     end = max(end, span[1])
-    if end - start > LONG_SENTENCE:
-        start, end = max(start, span[0] - CONTEXT), min(end, span[1] + CONTEXT)
-    return is_term_list(heard.text((start, end)))
+    around = max(start, span[0] - CONTEXT), min(end, span[1] + CONTEXT)
+    return is_term_list(heard.text((start, end))) or (end - start > LONG_SENTENCE and is_term_list(heard.text(around)))
 
 
 def only_repaired(heard: Heard, match: Match) -> bool:

@@ -15,8 +15,20 @@ from server.errors import GraderError, SpeakerError, StorageError, TranscriberEr
 from server.formats import Choices
 from server.interviews import Interviews
 from server.voice import PreparedVoice
-from tests.app.fakes import FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
+from tests.app.fakes import CATALOGUE, FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
 from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
+
+EXPECTED_ROUNDS = {
+    "drill": 1,
+    "five": 5,
+    "cheat-sheet": 10,
+    "full-mock": 11,
+    "cross-cutting": 5,
+    "rapid-fire": 8,
+    "problems": 1,
+    "evaluate": 1,
+    "story": 1,
+}
 
 
 async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:
@@ -40,14 +52,33 @@ async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:
         assert listed["finished"] and listed["verdicts"] == ["Lean Hire"]
 
 
-async def test_five_questions_at_sixty_times_the_pace(tmp_path: Path) -> None:
-    """A candidate who never says a word is led through all five questions by the clock alone."""
-    async with sitting(fake_services(tmp_path, speed=60.0), Choices("five")) as (interviews, candidate):
+@pytest.mark.parametrize("format_id", [entry.id for entry in CATALOGUE.formats])
+async def test_every_format_runs_to_its_end(tmp_path: Path, format_id: str) -> None:
+    """A candidate who never says a word is led through every question by the clock alone, at 300 times its pace."""
+    choices = Choices(format_id, ("finetuning/lora",) if format_id == "drill" else ())
+    async with sitting(fake_services(tmp_path, speed=300.0), choices) as (interviews, candidate):
         candidate.say(type="start")
-        await finish(candidate, 30)
+        await finish(candidate, 60)
         review = await interviews.review(candidate.id)
         assert review is not None
-        assert [entry["answers"][0]["ended_by"] for entry in review["rounds"]] == ["limit"] * 5
+        rounds = review["rounds"]
+        assert {entry["answers"][0]["ended_by"] for entry in rounds} == {"limit"}
+        assert len(rounds) == len({entry["question"]["id"] for entry in rounds}) == EXPECTED_ROUNDS[format_id]
+
+
+async def test_a_thirty_minute_mock_with_answers(tmp_path: Path) -> None:
+    """Eleven questions, each answered and followed up, are all graded; the topics are mixed."""
+    services = fake_services(tmp_path, speed=20.0)
+    async with sitting(services, Choices("full-mock", path="applied", tier=3)) as (interviews, candidate):
+        candidate.say(type="start")
+        for turn_id in range(1, 2 * EXPECTED_ROUNDS["full-mock"] + 1):
+            await candidate.until("asking", turn_id, 20)
+            candidate.say(type="typed", turn_id=turn_id, text="it depends on what you measure")
+        await finish(candidate, 20)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        assert all(len(entry["answers"]) == 2 and entry["grade"] for entry in review["rounds"])
+        assert len({entry["question"]["topic"] for entry in review["rounds"]}) >= 5
 
 
 async def test_a_monologue_is_cut_at_the_limit(tmp_path: Path) -> None:

@@ -51,13 +51,15 @@ def statuses(tier: str = "") -> dict[str, PointStatus]:
         (statuses(), Verdict.STRONG_HIRE),
         (statuses("lean"), Verdict.LEAN_NO_HIRE),
         ({}, Verdict.NO_HIRE),
-        ({"c-lean": MET}, Verdict.NO_HIRE),
+        ({"c-lean": MET}, Verdict.LEAN_NO_HIRE),
+        ({"c-lean": MET, "b-lean": CON}, Verdict.LEAN_NO_HIRE),
+        ({"c-lean": MET, "c-s0": CON}, Verdict.NO_HIRE),
         ({"b-lean": MET, "c-lean": MET}, Verdict.LEAN_NO_HIRE),
-        ({**statuses("lean"), "a-s0": MET, "b-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),
+        ({**statuses("lean"), "b-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),
     ],
 )
 def test_verdicts(given: dict[str, PointStatus], verdict: Verdict) -> None:
-    """Everything is Strong Hire, recognition everywhere is Lean No Hire, a single recognition is nothing."""
+    """Everything is Strong Hire, recognition everywhere is Lean No Hire, one right fact is not much."""
     assert scoring.verdict_of(QUESTION, given) is verdict
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,8 @@ class WhisperTranscriber:
 
         Raises WeightsError if it cannot be loaded.
         """
+        if Path(model).is_absolute() and not Path(model).is_dir():  # or it would be asked for at the hub
+            raise WeightsError(f"there is no speech recognition model at {model}")
         try:
             self._model = WhisperModel(
                 model, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers
