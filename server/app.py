@@ -25,7 +25,9 @@ from server.guard import Guard
 from server.interviews import Interviews
 from server.loading import load
 from server.ports import SAMPLE_RATE
+from server.preparation import Preparation
 from server.services import Services
+from server.study_routes import study_routes
 
 VERSION = version("hotseat")
 
@@ -40,7 +42,8 @@ class NewInterview(BaseModel):
     question_ids: Annotated[list[str], Field(max_length=50)] = []
     """Several questions make several rounds."""
     follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
-    tier: Annotated[int, Field(ge=1, le=4)] = 3
+    tier: Annotated[int, Field(ge=1, le=4)] | None = None
+    """That of the path, or 3, when not given."""
     time_factor: Annotated[float, Field(ge=1, le=3)] = 1.0
     path: str | None = None
 
@@ -48,6 +51,7 @@ class NewInterview(BaseModel):
 def create_app(services: Services) -> FastAPI:
     """The application; it serves pages at once and loads models behind them."""
     interviews = Interviews(services)
+    preparation = Preparation(services, interviews)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,7 +69,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
     _add_pages(app, services)
-    _add_api(app, services, interviews)
+    _add_api(app, services, interviews, preparation)
+    app.include_router(study_routes(services, preparation))
     return app
 
 
@@ -82,11 +87,11 @@ def _add_pages(app: FastAPI, services: Services) -> None:
     async def shell() -> HTMLResponse:
         return HTMLResponse(pages.get_template("index.html").render(title="Hotseat", version=VERSION))
 
-    for path in ("/", "/past", "/interview/{interview_id}", "/review/{interview_id}"):
+    for path in ("/", "/study", "/cheat-sheet", "/past", "/interview/{interview_id}", "/review/{interview_id}"):
         app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
 
 
-def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
+def _add_api(app: FastAPI, services: Services, interviews: Interviews, preparation: Preparation) -> None:
     bank = lobby_view(services.bank, services.catalogue)
 
     @app.get("/healthz")
@@ -115,10 +120,10 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
             format=wanted.format,
             question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
             follow_ups=wanted.follow_ups,
-            tier=wanted.tier,
+            tier=wanted.tier or (services.catalogue.path(wanted.path).tier if wanted.path else 3),
             time_factor=wanted.time_factor,
             path=wanted.path,
-            weakness=await interviews.weakness(),
+            weakness=await preparation.weakness(),
         )
         return {"id": await interviews.create(choices)}
 

@@ -52,12 +52,15 @@ def lobby_view(bank: Bank, catalogue: Catalogue) -> dict[str, Any]:
         "formats": [
             {
                 "id": entry.id,
+                "group": entry.group,
                 "title": entry.title,
                 "description": entry.description,
                 "minutes": entry.minutes,
                 "needs_question": entry.pick == "chosen",
+                "follows_path": entry.pick == "weighted",
             }
             for entry in catalogue.formats
         ],
+        "paths": [{"id": path.id, "title": path.title, "roles": path.roles} for path in catalogue.paths],
         "tiers": [{"id": tier.id, "title": tier.title, "depth": tier.depth} for tier in catalogue.tiers],
     }

@@ -11,7 +11,6 @@ from typing import Any
 from server import review
 from server.connection import GOING_AWAY, NOT_READY, POLICY, UNKNOWN_INTERVIEW, Connection
 from server.core import session
-from server.core.domain import Verdict
 from server.core.phases import State
 from server.errors import StorageError
 from server.eventlog import encode_plan
@@ -19,17 +18,11 @@ from server.formats import Choices, make_plan
 from server.interview import Interview
 from server.journal import Journal
 from server.ports import InterviewRecord
+from server.progress import Measured, measure
 from server.services import Services
 from server.snapshot import summary
 
 log = logging.getLogger(__name__)
-
-_WEAKNESS = {
-    Verdict.STRONG_HIRE.value: 0.0,
-    Verdict.LEAN_HIRE.value: 0.3,
-    Verdict.LEAN_NO_HIRE.value: 0.7,
-    Verdict.NO_HIRE.value: 1.0,
-}
 
 
 class Interviews:
@@ -107,14 +100,9 @@ class Interviews:
         """Newest first. Raises StorageError."""
         return [review.list_entry(record) for record in await self._services.store.list()]
 
-    async def weakness(self) -> dict[str, float]:
-        """Topic id to how weak the recent verdicts on it are, 0 to 1. Raises StorageError."""
-        shown: dict[str, list[float]] = {}
-        for record in await self._services.store.list(limit=100):
-            for entry, verdict in zip(record.plan["rounds"], record.summary["verdicts"], strict=False):
-                if verdict in _WEAKNESS:
-                    shown.setdefault(entry["question_id"].split("/")[0], []).append(_WEAKNESS[verdict])
-        return {topic: sum(values[:5]) / len(values[:5]) for topic, values in shown.items()}
+    async def measured(self) -> dict[str, Measured]:
+        """Topic id to what the recent verdicts on it show. Raises StorageError."""
+        return measure(await self._services.store.list(limit=100))
 
     async def delete(self, interview_id: str) -> bool:
         """Stops and removes an interview with its audio; False if there is none. Raises StorageError."""

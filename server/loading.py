@@ -15,6 +15,7 @@ from server.formats import load_catalogue
 from server.prompts import Prompts
 from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
 from server.settings import Settings
+from server.study import load_study
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ def make_services(settings: Settings) -> Services:
     """What needs no model. Raises ContentError, StorageError."""
     bank = load_bank(settings.rubrics_dir)
     catalogue = load_catalogue(settings.rubrics_dir)
+    study = load_study(settings.rubrics_dir, bank, catalogue)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         probe = settings.data_dir / ".writable"
@@ -37,6 +39,7 @@ def make_services(settings: Settings) -> Services:
         settings=settings,
         bank=bank,
         catalogue=catalogue,
+        study=study,
         prompts=Prompts(settings.prompts_dir),
         store=SqlStore(settings.database),
         archive=LocalArchive(settings.data_dir / "audio"),

@@ -149,6 +149,16 @@ class LoggedEvent:
     payload: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """How the candidate rated themselves on one day."""
+
+    taken: float
+    """Seconds since the epoch."""
+    scores: dict[str, int]
+    """Topic id to 1 to 5."""
+
+
 class Store(Protocol):
     """Every method raises StorageError."""
 
@@ -167,6 +177,20 @@ class Store(Protocol):
     async def list(self, limit: int = 1000) -> tuple[InterviewRecord, ...]: ...
 
     async def delete(self, interview_id: str) -> bool: ...
+
+    async def add_assessment(self, assessment: Assessment) -> None: ...
+
+    async def assessments(self) -> tuple[Assessment, ...]:
+        """Oldest first."""
+        ...
+
+    async def settings(self) -> dict[str, Any]:
+        """What the candidate has chosen, by name."""
+        ...
+
+    async def keep(self, name: str, value: Any) -> None:
+        """Keeps a JSON value; None forgets it."""
+        ...
 
 
 class OpenRecording(Protocol):

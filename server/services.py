@@ -15,6 +15,7 @@ from server.interviewer import Interviewer
 from server.ports import AudioArchive, ChatModel, Clock, Grader, Store, Transcriber, VoiceActivity
 from server.prompts import Prompts
 from server.settings import Settings
+from server.study import Study
 from server.voice import PreparedVoice
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Services:
     settings: Settings
     bank: Bank
     catalogue: Catalogue
+    study: Study
     prompts: Prompts
     store: Store
     archive: AudioArchive

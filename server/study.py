@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from server.content import Competency, Slug, Strict, Text, Tier, parse_file
 from server.core.domain import Bank
 from server.errors import ContentError
+
+if TYPE_CHECKING:
+    from server.formats import Catalogue
 
 Anchor = Literal["graph", "topics", "competencies", "assessment", "plan"]
 """Parts of the study page that a task may link to."""
@@ -107,15 +110,15 @@ class Study:
         return next(band for band in self.bands if total >= band.at_least)
 
 
-def load_study(root: Path, bank: Bank, formats: Collection[str], paths: Sequence[StudyPath]) -> Study:
-    """Raises ContentError listing every problem; ``formats`` are the ids that tasks may link to."""
+def load_study(root: Path, bank: Bank, catalogue: Catalogue) -> Study:
+    """Raises ContentError listing every problem, also those of the catalogue's paths with the bank."""
     problems: list[str] = []
     checkpoints = parse_file(root / "checkpoints.toml", root, _CheckpointsFile, problems)
     assessment = parse_file(root / "assessment.toml", root, _AssessmentFile, problems)
     competencies = parse_file(root / "competencies.toml", root, _CompetenciesFile, problems)
-    problems.extend(f"paths.toml: {problem}" for problem in _path_problems(paths, bank))
+    problems.extend(f"paths.toml: {problem}" for problem in _path_problems(catalogue.paths, bank))
     if checkpoints is not None:
-        problems.extend(f"checkpoints.toml: {problem}" for problem in _task_problems(checkpoints.checkpoint, formats))
+        problems.extend(f"checkpoints.toml: {problem}" for problem in _task_problems(checkpoints.checkpoint, catalogue))
     if assessment is not None:
         problems.extend(f"assessment.toml: {problem}" for problem in _scale_problems(assessment))
     if competencies is not None:
@@ -139,7 +142,8 @@ def _path_problems(paths: Sequence[StudyPath], bank: Bank) -> Iterator[str]:
                     yield f"path[{path.id}].week[{number}].topics: unknown topic {name!r}"
 
 
-def _task_problems(checkpoints: Sequence[Checkpoint], formats: Collection[str]) -> Iterator[str]:
+def _task_problems(checkpoints: Sequence[Checkpoint], catalogue: Catalogue) -> Iterator[str]:
+    formats = {entry.id for entry in catalogue.formats}
     days = [checkpoint.day for checkpoint in checkpoints]
     if days != sorted(set(days)):
         yield "checkpoint: day: has to grow from one checkpoint to the next"

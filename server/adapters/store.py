@@ -1,4 +1,4 @@
-"""Interviews and their event logs in SQLite or PostgreSQL, through SQLAlchemy."""
+"""Interviews with their event logs, self-assessments and choices, in SQLite or PostgreSQL through SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.errors import StorageError
-from server.ports import InterviewRecord, LoggedEvent
+from server.ports import Assessment, InterviewRecord, LoggedEvent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,6 +40,19 @@ _events = sa.Table(
     sa.Column("wall", sa.Float),
     sa.Column("type", sa.String(32)),
     sa.Column("payload", sa.JSON),
+)
+_assessments = sa.Table(
+    "assessments",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("taken", sa.Float),
+    sa.Column("scores", sa.JSON),
+)
+_settings = sa.Table(
+    "settings",
+    _metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.JSON),
 )
 
 
@@ -110,6 +123,28 @@ class SqlStore:
             await connection.execute(_events.delete().where(_events.c.interview_id == interview_id))
             result = await connection.execute(_interviews.delete().where(_interviews.c.id == interview_id))
             return result.rowcount > 0
+
+    async def add_assessment(self, assessment: Assessment) -> None:
+        async with self._begin() as connection:
+            await connection.execute(_assessments.insert().values(taken=assessment.taken, scores=assessment.scores))
+
+    async def assessments(self) -> tuple[Assessment, ...]:
+        """Oldest first."""
+        async with self._begin() as connection:
+            rows = await connection.execute(sa.select(_assessments).order_by(_assessments.c.taken, _assessments.c.id))
+            return tuple(Assessment(row.taken, row.scores) for row in rows)
+
+    async def settings(self) -> dict[str, Any]:
+        """What the candidate has chosen, by name."""
+        async with self._begin() as connection:
+            return {row.name: row.value for row in await connection.execute(sa.select(_settings))}
+
+    async def keep(self, name: str, value: Any) -> None:
+        """Keeps a JSON value; None forgets it."""
+        async with self._begin() as connection:
+            await connection.execute(_settings.delete().where(_settings.c.name == name))
+            if value is not None:
+                await connection.execute(_settings.insert().values(name=name, value=value))
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -148,7 +148,7 @@ def _limit(form: Form, probability: float) -> float:
     """The greatest distance at which words this sure are read as the form."""
     size = len(form.sounds)
     base = 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
-    return base * (0.8 if form.topic else 1.0) * min(1.0, 1.6 * (1 - probability))
+    return base * (0.8 if form.topic else 1.0) * min(1.0, 2.2 * (1 - probability))
 
 
 def _where_they_differ(heard: str, wanted: str) -> float:

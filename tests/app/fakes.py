@@ -22,12 +22,14 @@ from server.ports import RecognitionJob, Samples, Voice
 from server.prompts import Prompts
 from server.services import Part, Services
 from server.settings import PROJECT, Settings
+from server.study import load_study
 from server.voice import PreparedVoice
 
 Message = TypeVar("Message", bound=wire.ServerMessage)
 
 BANK = load_bank(PROJECT / "rubrics")
 CATALOGUE = load_catalogue(PROJECT / "rubrics")
+STUDY = load_study(PROJECT / "rubrics", BANK, CATALOGUE)
 
 
 class FastClock:
@@ -136,6 +138,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         settings=configured,
         bank=BANK,
         catalogue=CATALOGUE,
+        study=STUDY,
         prompts=prompts,
         store=SqlStore(configured.database),
         archive=LocalArchive(data_dir / "audio"),

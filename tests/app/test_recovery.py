@@ -30,7 +30,7 @@ LIGHT = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_GRADER": "embedded", "HOTSEAT_TTS__
 def children(pid: int) -> list[Path]:
     """The /proc entries of a process's children, of all its threads."""
     lists = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [Path(f"/proc/{child}/cmdline") for child in sum(lists, [])]
+    return [Path(f"/proc/{child}/cmdline") for found in lists for child in found]
 
 
 def alive(processes: list[Path]) -> list[Path]:

@@ -1,0 +1,166 @@
+"""What the candidate does to prepare, beside interviews: self-assessments, the plan they chose, and the tasks they ticked off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from server.errors import InputError
+from server.interviews import Interviews
+from server.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, plan_weeks
+from server.ports import Assessment
+from server.progress import compare, weakness
+from server.services import Services
+from server.study import StudyPath
+
+_PLAN = "plan"
+_TICK = "tick:"
+"""Before the task's id, in the names of settings: each tick is its own, so that two at once don't undo each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The plan the candidate chose."""
+
+    path: StudyPath
+    start: date
+    interview: date
+
+    @property
+    def weeks(self) -> int:
+        return min(MAX_WEEKS, max(1, -(-(self.interview - self.start).days // 7)))
+
+
+class Preparation:
+    """Every method raises StorageError."""
+
+    def __init__(self, services: Services, interviews: Interviews) -> None:
+        self._services = services
+        self._interviews = interviews
+        self._topics = [topic.id for topic in services.bank.topics]
+        self._frequency = {topic.id: topic.frequency_weight for topic in services.bank.topics}
+
+    async def weakness(self) -> dict[str, float]:
+        """Topic id to weakness, 0 to 1, by verdicts and the last self-assessment."""
+        taken = await self._services.store.assessments()
+        return weakness(await self._interviews.measured(), taken[-1].scores if taken else {})
+
+    # ---- Self-assessment ---------------------------------------------------------------------------------------------
+
+    async def assess(self, scores: Mapping[str, int]) -> None:
+        """Raises InputError unless every topic has its score."""
+        wrong = [f"scores.{topic}: there is no such topic" for topic in scores if topic not in self._topics]
+        wrong += [f"scores.{topic}: is missing" for topic in self._topics if topic not in scores]
+        if wrong:
+            raise InputError("; ".join(wrong))
+        await self._services.store.add_assessment(Assessment(self._services.clock.wall(), dict(scores)))
+
+    async def assessments(self) -> dict[str, Any]:
+        """All of them, oldest first, and how the last compares with the first and with what was measured."""
+        taken = await self._services.store.assessments()
+        measured = await self._interviews.measured()
+        return {
+            "assessments": [self._assessment(entry) for entry in taken],
+            "comparison": compare(self._topics, taken, measured),
+            "most": 5 * len(self._topics),
+        }
+
+    def _assessment(self, entry: Assessment) -> dict[str, Any]:
+        total = sum(entry.scores.values())
+        band = self._services.study.band(total)
+        return {
+            "taken": datetime.fromtimestamp(entry.taken, UTC).isoformat(timespec="seconds"),
+            "scores": entry.scores,
+            "total": total,
+            "band": band.title,
+            "advice": band.advice,
+        }
+
+    # ---- Plan --------------------------------------------------------------------------------------------------------
+
+    async def choose(self, path_id: str, weeks: int | None, interview: date | None) -> None:
+        """From today. Raises InputError naming the field."""
+        path = self._services.catalogue.path(path_id)
+        if (weeks is None) == (interview is None):
+            raise InputError("weeks: give either the weeks or the date of the interview")
+        today = self._today()
+        until = interview or today + timedelta(weeks=weeks or 0)
+        if not 0 < (until - today).days <= MAX_WEEKS * 7:
+            raise InputError(f"date: has to be after today and at most {MAX_WEEKS} weeks away")
+        chosen = {"path": path.id, "start": today.isoformat(), "interview": until.isoformat()}
+        await self._services.store.keep(_PLAN, chosen)
+
+    async def plan(self) -> dict[str, Any]:
+        """The plan for what was chosen, with the weaknesses of today; ``choice`` is null when nothing was."""
+        choice = await self._choice()
+        if choice is None:
+            return {"choice": None}
+        today = self._today()
+        weeks = plan_weeks(choice.path, choice.weeks, await self.weakness(), self._frequency)
+        planned = {topic for week in weeks for topic in week.topics}
+        return {
+            "choice": {
+                "path": choice.path.id,
+                "start": choice.start.isoformat(),
+                "interview": choice.interview.isoformat(),
+                "weeks": choice.weeks,
+            },
+            "days_left": (choice.interview - today).days,
+            "weeks": [_week(week, choice, today) for week in weeks],
+            "left_out": [topic for topic in choice.path.shares() if topic not in planned],
+        }
+
+    async def _choice(self) -> _Choice | None:
+        stored = (await self._services.store.settings()).get(_PLAN)
+        path = next((path for path in self._services.catalogue.paths if stored and path.id == stored["path"]), None)
+        if path is None:
+            return None
+        return _Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._services.clock.wall()).astimezone().date()
+
+    # ---- Checkpoints -------------------------------------------------------------------------------------------------
+
+    async def checkpoints(self) -> dict[str, Any]:
+        """With what is done of each, and on which day it falls if there is a plan."""
+        settings = await self._services.store.settings()
+        choice = await self._choice()
+        return {
+            "checkpoints": [
+                {
+                    "day": checkpoint.day,
+                    "title": checkpoint.title,
+                    "date": (choice.start + timedelta(days=checkpoint.day)).isoformat() if choice else None,
+                    "tasks": [
+                        {"id": task.id, "text": task.text, "link": task.link, "done": f"{_TICK}{task.id}" in settings}
+                        for task in checkpoint.tasks
+                    ],
+                }
+                for checkpoint in self._services.study.checkpoints
+            ]
+        }
+
+    async def tick(self, task_id: str, done: bool) -> None:
+        """Raises InputError for a task that does not exist."""
+        known = {task.id for checkpoint in self._services.study.checkpoints for task in checkpoint.tasks}
+        if task_id not in known:
+            raise InputError(f"there is no task {task_id!r}")
+        await self._services.store.keep(f"{_TICK}{task_id}", self._services.clock.wall() if done else None)
+
+
+def _week(week: PlannedWeek, choice: _Choice, today: date) -> dict[str, Any]:
+    first = choice.start + timedelta(weeks=week.number - 1)
+    last = min(first + timedelta(days=6), choice.interview)
+    return {
+        "number": week.number,
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "current": first <= today <= last,
+        "topics": [{"topic": topic, "days": days} for topic, days in week.days.items()],
+        "focus": list(week.focus),
+        "practice": week.practice,
+        "practice_days": PRACTICE_DAYS,
+    }

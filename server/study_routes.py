@@ -1,0 +1,77 @@
+"""The HTTP routes of the study page."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.planning import MAX_WEEKS
+from server.preparation import Preparation
+from server.services import Services
+from server.study import study_view
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewAssessment(_Body):
+    """A score for each topic."""
+
+    scores: dict[str, Annotated[int, Field(strict=True, ge=1, le=5)]]
+
+
+class NewPlan(_Body):
+    """What to prepare for, and by when: one of weeks and date."""
+
+    path: str
+    weeks: Annotated[int, Field(strict=True, ge=1, le=MAX_WEEKS)] | None = None
+    date: datetime.date | None = None
+
+
+class Tick(_Body):
+    """Whether a task is done."""
+
+    done: bool
+
+
+def study_routes(services: Services, preparation: Preparation) -> APIRouter:
+    """Everything below /api that has to do with preparing."""
+    router = APIRouter()
+    study = study_view(services.study, services.catalogue.paths)
+
+    @router.get("/api/study")
+    async def get_study() -> dict[str, Any]:
+        return study
+
+    @router.get("/api/assessments")
+    async def assessments() -> dict[str, Any]:
+        return await preparation.assessments()
+
+    @router.post("/api/assessments", status_code=201)
+    async def assess(wanted: NewAssessment) -> dict[str, Any]:
+        await preparation.assess(wanted.scores)
+        return await preparation.assessments()
+
+    @router.get("/api/plan")
+    async def plan() -> dict[str, Any]:
+        return await preparation.plan()
+
+    @router.put("/api/plan")
+    async def choose(wanted: NewPlan) -> dict[str, Any]:
+        await preparation.choose(wanted.path, wanted.weeks, wanted.date)
+        return await preparation.plan()
+
+    @router.get("/api/checkpoints")
+    async def checkpoints() -> dict[str, Any]:
+        return await preparation.checkpoints()
+
+    @router.put("/api/checkpoints/{task_id}")
+    async def tick(task_id: str, wanted: Tick) -> dict[str, Any]:
+        await preparation.tick(task_id, wanted.done)
+        return await preparation.checkpoints()
+
+    return router

@@ -1,0 +1,105 @@
+"""The question bank is complete and right, and a broken file is named with the field at fault."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.bank_check import problems_of
+from server.content import load_bank
+from server.errors import ContentError
+from server.settings import PROJECT
+
+BANK = load_bank(PROJECT / "rubrics")
+QUESTION = "rag/core.toml"
+
+
+def test_the_bank_has_no_problems() -> None:
+    """Lengths, ids, references, coverage, duplicates, patterns and model answers all pass the check."""
+    assert problems_of(BANK) == []
+
+
+def test_the_bank_is_as_large_as_promised() -> None:
+    """At least 120 questions in 11 topics, with every id that others rely on."""
+    assert len(BANK.topics) == 11
+    assert len(BANK.questions) >= 120
+    ids = {question.id for question in BANK.questions}
+    core = {f"{topic.id}/core" for topic in BANK.topics if topic.id != "capstone"}
+    others = {"stack", "choose", "measure", "failures", "cost", "study-plan", "role-classification", "evaluate-candidate"}
+    assert core | {f"capstone/{name}" for name in others} | {"finetuning/lora"} <= ids
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        assert re.search(old, text), f"the test's own pattern {old!r} is stale"
+        return re.sub(old, new, text, count=1)
+
+    return edit
+
+
+def appended(text: str) -> Callable[[str], str]:
+    return lambda before: before + text
+
+
+SCHEMA = [
+    ("not TOML", QUESTION, appended("\n= oops"), "not valid TOML"),
+    ("wrong id", QUESTION, replaced('id = "rag/core"', 'id = "rag/other"'), "id: is 'rag/other'"),
+    ("missing prompt", QUESTION, replaced(r"prompt = .*\n", ""), "prompt: Field required"),
+    ("empty prompt", QUESTION, replaced(r"prompt = .*\n", 'prompt = ""\n'), "prompt:"),
+    ("unknown kind", QUESTION, replaced(r'kind = ".*"', 'kind = "chat"'), "kind:"),
+    ("unknown field", QUESTION, replaced(r"difficulty =", "dificulty ="), "dificulty:"),
+    ("difficulty out of range", QUESTION, replaced(r"difficulty = \d", "difficulty = 9"), "difficulty:"),
+    ("unknown competency", QUESTION, replaced(r"competencies = \[.*\]", 'competencies = ["charm"]'), "competencies[0]:"),
+    ("tier out of range", QUESTION, replaced(r"\ntiers = \[.*\]", "\ntiers = [7]"), "tiers[0]:"),
+    ("no time", QUESTION, replaced(r"time_limit_s = .*", "time_limit_s = 0") , "time_limit_s"),
+    ("unknown point tier", QUESTION, replaced(r'tier = "lean"', 'tier = "mild"'), "tier:"),
+    ("too few phrasings", QUESTION, replaced(r"(?s)phrasings = \[.*?\n?\]", 'phrasings = ["one"]'), "phrasings:"),
+    ("no patterns", QUESTION, replaced(r"patterns = \[", "patterns = []\nunused = ["), "patterns:"),
+    ("probe of nothing", QUESTION, replaced(r"probes = \[.*\]", 'probes = ["nothing"]'), "unknown point 'nothing'"),
+    ("nothing deeper", QUESTION, lambda text: text.replace("deeper = true", "deeper = false"), "none has deeper"),
+    ("unknown dependency", "topics.toml", replaced(r"depends_on = \[\]", 'depends_on = ["x"]'), "unknown topic 'x'"),
+    ("chapter out of range", "topics.toml", replaced(r"chapter = 1\b", "chapter = 99"), "topic[transformers].chapter"),
+    ("no topics", "topics.toml", lambda _: "", "topic: Field required"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "edit", "named"), [row[1:] for row in SCHEMA], ids=[row[0] for row in SCHEMA])
+def test_a_malformed_file_is_named(tmp_path: Path, file: str, edit: Callable[[str], str], named: str) -> None:
+    """Loading stops with the file, the field and what is wrong."""
+    root = copy_with(tmp_path, file, edit)
+    with pytest.raises(ContentError) as caught:
+        load_bank(root)
+    assert any(line.startswith(file) and named in line for line in str(caught.value).splitlines()), str(caught.value)
+
+
+CONTENT = [
+    ("long model answer", replaced(r'model_answer = """', 'model_answer = """' + "word " * 200), "model_answer:"),
+    ("unreadable prompt", replaced(r"prompt = .*", 'prompt = "Notwithstanding organizational considerations, operationalize '
+     'multidimensional retrieval-augmentation methodologies?"'), "prompt: reading ease"),
+    ("two questions", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "What? And why?"'), "question marks"),
+    ("long follow-up", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 40 + '?"'), "words, at most"),
+    ("shared spelling", lambda text: text.replace("spoken = [", 'spoken = ["twice", '), "also stands for"),
+    ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "named"), [row[1:] for row in CONTENT], ids=[row[0] for row in CONTENT])
+def test_a_weak_question_is_named(tmp_path: Path, edit: Callable[[str], str], named: str) -> None:
+    """A file that loads but breaks a rule is reported with file and field."""
+    root = copy_with(tmp_path, QUESTION, edit)
+    bank = load_bank(root)
+    found = problems_of(replace(bank, questions=(bank.question("rag/core"),)))
+    assert any("rag" in problem and named in problem for problem in found), found
+
+
+def copy_with(tmp_path: Path, file: str, edit: Callable[[str], str]) -> Path:
+    root = tmp_path / "rubrics"
+    shutil.copytree(PROJECT / "rubrics", root)
+    path = root / file
+    path.write_text(edit(path.read_text("utf-8")), "utf-8")
+    return root
