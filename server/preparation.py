@@ -1,4 +1,4 @@
-"""What the candidate does to prepare, beside interviews: self-assessments, the plan they chose, and the tasks they ticked off."""
+"""What the candidate does to prepare, beside interviews: self-assessments, the plan they chose, the tasks they ticked off."""
 
 from __future__ import annotations
 
@@ -114,8 +114,10 @@ class Preparation:
 
     async def _choice(self) -> _Choice | None:
         stored = (await self._services.store.settings()).get(_PLAN)
-        path = next((path for path in self._services.catalogue.paths if stored and path.id == stored["path"]), None)
-        if path is None:
+        if stored is None:
+            return None
+        path = next((path for path in self._services.catalogue.paths if path.id == stored["path"]), None)
+        if path is None:  # rubrics/paths.toml has changed since
             return None
         return _Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
 

@@ -57,11 +57,12 @@ def weakness(measured: Mapping[str, Measured], scores: Mapping[str, int]) -> dic
     return together
 
 
-def compare(
-    topics: Sequence[str], assessments: Sequence[Assessment], measured: Mapping[str, Measured]
-) -> list[dict[str, Any]]:
+def compare(topics: Sequence[str], assessments: Sequence[Assessment], measured: Mapping[str, Measured]) -> list[dict[str, Any]]:
     """For each topic the first and last rating, and what was measured; ``assessments`` oldest first."""
-    return [_comparison(topic, [entry.scores[topic] for entry in assessments if topic in entry.scores], measured) for topic in topics]
+    return [
+        _comparison(topic, [entry.scores[topic] for entry in assessments if topic in entry.scores], measured)
+        for topic in topics
+    ]
 
 
 def _comparison(topic: str, ratings: Sequence[int], measured: Mapping[str, Measured]) -> dict[str, Any]:
