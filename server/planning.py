@@ -11,7 +11,7 @@ WEEK_DAYS = 5
 PRACTICE_DAYS = 1
 """Of each week, kept for answering under the clock."""
 MAX_WEEKS = 26
-SECOND_PASS = "Second pass, weakest first: answer aloud before you read."
+REPETITION = "Second pass, weakest first: answer aloud before you read."
 _FIRST_PASS = 1.5
 """Of the path's own time; what there is beyond it goes to a second pass."""
 _LEAST_DAYS = 0.75
@@ -51,7 +51,7 @@ def plan_weeks(
     """The path fitted to the weeks there are, each with a day of timed practice; the capstone, with full mocks, comes last.
 
     A topic's time follows its share of the path, how weak the candidate is in it (0 to 1) and how often it is asked (0 to 1).
-    With fewer weeks than the path has, what later topics stand on goes first, and topics that would get hardly any are left out.
+    With fewer weeks than the path has, the topics that others stand on go first, and what would get hardly any is left out.
     With more time than the path needs, topics come back, weakest first, before the capstone.
     """
     room = WEEK_DAYS - PRACTICE_DAYS
@@ -69,7 +69,7 @@ def plan_weeks(
     second = _allot(days - first_pass, wanted)
     focus = {topic: week.focus for week in path.week for topic in week.topics}
     stretches = [_Stretch(topic, first[topic], focus[topic]) for topic in wanted if topic in first]
-    stretches += [_Stretch(topic, second[topic], SECOND_PASS) for topic in sorted(second, key=lambda topic: -wanted[topic])]
+    stretches += [_Stretch(topic, second[topic], REPETITION) for topic in sorted(second, key=lambda topic: -wanted[topic])]
     stretches += [_Stretch(_CAPSTONE, capstone, focus[_CAPSTONE])] if capstone else []
     return [_week(number, weeks, part) for number, part in enumerate(_cut(stretches, room), 1)]
 

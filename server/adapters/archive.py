@@ -6,9 +6,11 @@ browser can be told from which frame on to send again.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import threading
 from io import FileIO
 from pathlib import Path
 
@@ -25,13 +27,23 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.closed = False
         self._file: FileIO | None = None
         self._pending = bytearray()
         self._unsynced = 0
 
+    @property
+    def owes(self) -> bool:
+        """Whether bytes wait to be written."""
+        return bool(self._pending)
+
     def append(self, pcm: bytes) -> None:
         """Hands the bytes to the operating system at once and to the disk every half second. Raises StorageError."""
         self._pending += pcm
+        self.flush()
+
+    def flush(self) -> None:
+        """Writes what is pending. Raises StorageError."""
         try:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,20 +59,35 @@ class Recording:
             raise StorageError(f"cannot store audio in {self.path.parent}: {error.strerror}") from error
 
     def close(self) -> None:
+        """Ends the answer. What could not be written by now is still owed, see LocalArchive."""
+        if self._pending:
+            with contextlib.suppress(StorageError):
+                self.flush()
         if self._file is not None:
             self._file.close()
+            self._file = None
+        self.closed = True
 
 
 class LocalArchive:
-    """Recordings under one directory, a folder for each interview."""
+    """Recordings under one directory, a folder for each interview.
+
+    What a full disk kept from being written is held in memory and written when there is room again.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._recordings: list[Recording] = []
+        """Open or still owing."""
+        self._lock = threading.Lock()
 
     def create(self, interview_id: str, turn_id: int, first_frame: int) -> Recording:
         """The turn's recording, going on where an earlier process stopped."""
+        self._settle()
         existing = self._find(interview_id, turn_id)
-        return Recording(existing or self._folder(interview_id) / f"{turn_id:03d}.f{first_frame}.pcm")
+        recording = Recording(existing or self._folder(interview_id) / f"{turn_id:03d}.f{first_frame}.pcm")
+        self._recordings.append(recording)
+        return recording
 
     def next_frame(self, interview_id: str, turn_id: int) -> int:
         """Number of the first frame that is not stored; 0 when nothing is."""
@@ -72,6 +99,7 @@ class LocalArchive:
 
     def read(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16, empty if there is none. Raises StorageError."""
+        self._settle()
         path = self._find(interview_id, turn_id)
         try:
             data = path.read_bytes() if path else b""
@@ -80,17 +108,28 @@ class LocalArchive:
         return data[: len(data) // 2 * 2]  # a torn last sample of a crash
 
     def seconds(self, interview_id: str, turn_id: int) -> float:
+        self._settle()
         path = self._find(interview_id, turn_id)
         return path.stat().st_size // 2 / SAMPLE_RATE if path else 0.0
 
     def delete(self, interview_id: str) -> None:
         """Removes all of an interview's audio. Raises StorageError."""
         folder = self._folder(interview_id)
+        with self._lock:
+            self._recordings = [recording for recording in self._recordings if recording.path.parent != folder]
         try:
             if folder.exists():
                 shutil.rmtree(folder)
         except OSError as error:
             raise StorageError(f"cannot delete {folder}: {error.strerror}") from error
+
+    def _settle(self) -> None:
+        """Tries again to write what ended answers owe."""
+        with self._lock:
+            for recording in self._recordings:
+                if recording.closed and recording.owes:
+                    recording.close()
+            self._recordings = [recording for recording in self._recordings if recording.owes or not recording.closed]
 
     def _folder(self, interview_id: str) -> Path:
         if not _ID.match(interview_id):
