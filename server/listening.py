@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from server.core.domain import KeyTerm, Word
 from server.core.endpoint import CutRules, Gap, commit_point
+from server.core.repair import Mender, Sounds
 from server.errors import TranscriberError
 from server.ports import Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
 from server.stretches import Stretches, text_of
@@ -72,10 +73,6 @@ class HeardAnswer:
     """Mean probability of the words, 0 to 1; 0 if there are none."""
 
 
-Repair = Callable[[Sequence[Word], Sequence[KeyTerm]], tuple[Word, ...]]
-"""Mends misheard terms, see core/repair.py."""
-
-
 class Listener:
     """Belongs to one event loop; every method returns at once except ``finish``."""
 
@@ -89,15 +86,16 @@ class Listener:
         *,
         on_caption: Callable[[Caption], None],
         on_speech: Callable[[SpeechEvent], None],
-        repair: Repair | None = None,
+        sounds: Sounds | None = None,
     ) -> None:
+        """``sounds`` (adapters.phonemes) lets misheard terms be repaired; without it the words stay as recognised."""
         self._session = session_id
         self._transcriber = transcriber
-        self._stretches = Stretches(session_id, transcriber, vad, tuple(term.term for term in key_terms))
-        self._terms = (*key_terms, *topic_terms)
+        names = tuple(term.term for term in key_terms)
+        mend = Mender(key_terms, topic_terms, sounds) if sounds is not None else None
+        self._stretches = Stretches(session_id, transcriber, vad, names, mend)
         self._on_caption = on_caption
         self._on_speech = on_speech
-        self._repair = repair
         self._end: float | None = None
         self._partial: asyncio.Task[None] | None = None
         self._partial_at = 0.0
@@ -123,9 +121,8 @@ class Listener:
             self._partial.cancel()
         heard = self._stretches.hearing
         words = await self._stretches.finish()
-        repaired = self._repair(words, self._terms) if self._repair and words else tuple(words)
         reliability = sum(word.probability for word in words) / len(words) if words else 0.0
-        return HeardAnswer(repaired, heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, reliability)
+        return HeardAnswer(tuple(words), heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, reliability)
 
     def close(self) -> None:
         """Cancels whatever is still being recognised."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,9 @@ AROUND_S = 0.3
 """Kept of the silence around a stretch."""
 _LEAST_RUN_S = 0.09
 """Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
+
+Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
+"""Puts misheard terms right; called in a thread."""
 
 
 @dataclass(slots=True)
@@ -44,7 +47,9 @@ class Stretch:
 class Stretches:
     """The audio so far, its cuts, and at most one tail recognised in advance."""
 
-    def __init__(self, session: str, transcriber: Transcriber, vad: VoiceActivity, terms: tuple[str, ...]) -> None:
+    def __init__(
+        self, session: str, transcriber: Transcriber, vad: VoiceActivity, terms: tuple[str, ...], mend: Mend | None = None
+    ) -> None:
         self.hearing = Hearing()
         self.cut = 0.0
         """Second of the last cut."""
@@ -54,6 +59,7 @@ class Stretches:
         self._transcriber = transcriber
         self._vad = vad
         self._terms = terms
+        self._mend = mend
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Stretch | None = None
@@ -134,15 +140,19 @@ class Stretches:
         offset, samples = self.tail_audio(end)
         context = self.done[-1].text if self.done else ""
         job = RecognitionJob(self._session, samples, priority, self._terms, context)
-        task = asyncio.ensure_future(self._transcriber.recognise(job))
+        task = asyncio.ensure_future(self._recognise(job))
         task.add_done_callback(_seen)
         return Stretch(self.cut, end, offset, job, task)
+
+    async def _recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        words = await self._transcriber.recognise(job)
+        return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words
 
     async def _words(self, stretch: Stretch) -> list[Word]:
         try:
             words = await stretch.task
         except TranscriberError:  # once more: nothing spoken is lost to one failure
-            words = await self._transcriber.recognise(replace(stretch.job, priority=Priority.FINAL))
+            words = await self._recognise(replace(stretch.job, priority=Priority.FINAL))
         return [replace(word, start=word.start + stretch.offset, end=word.end + stretch.offset) for word in words]
 
 

@@ -8,6 +8,8 @@ const routes = [
   [/^\/interview\/([^/]+)$/, () => import("./views/interview.js")],
   [/^\/review\/([^/]+)$/, () => import("./views/review.js")],
   [/^\/past$/, () => import("./views/past.js")],
+  [/^\/study$/, () => import("./views/study.js")],
+  [/^\/cheat-sheet$/, () => import("./views/cheatsheet.js")],
 ];
 
 async function show() {
@@ -18,10 +20,20 @@ async function show() {
   try {
     const view = await load();
     await view.show(page, ...match.slice(1));
+    followHash();
   } catch (error) {
     page.replaceChildren(problem(error.message));
     throw error;
   }
+}
+
+/** The part of the page that the address names is there only now; what is folded around or in it opens. */
+function followHash() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  const fold = target.closest("details") ?? target.querySelector(":scope > details");
+  if (fold) fold.open = true;
+  target.scrollIntoView();
 }
 
 function showTheme() {
@@ -55,6 +67,7 @@ function setPrivacy(text) {
 for (const link of document.querySelectorAll("header nav a")) {
   if (link.pathname === location.pathname) link.ariaCurrent = "page";
 }
+addEventListener("hashchange", followHash);
 showTheme();
 showPrivacy().catch(() => {}); // The view says it when the server can't be reached.
 show();

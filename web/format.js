@@ -14,6 +14,19 @@ export function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+/** 1.5 -> "1½ days" */
+export function days(count) {
+  const whole = Math.floor(count);
+  return `${whole || ""}${count > whole ? "½" : ""} ${count > 1 ? "days" : "day"}`;
+}
+
+/** "2026-06-03" -> "3 June" */
+export function date(iso) {
+  const then = new Date(`${iso}T00:00`);
+  const year = then.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return then.toLocaleDateString([], { day: "numeric", month: "long", year });
+}
+
 export function day(iso) {
   const date = new Date(iso);
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(iso).setHours(0, 0, 0, 0)) / 86_400_000);

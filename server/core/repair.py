@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from server.core.domain import KeyTerm, Word
 from server.core.normal import singular
@@ -23,12 +24,15 @@ Sounds = Callable[[str], str]
 _ALIAS = 0.45
 _SURE = 0.9
 """Words at least this probable are taken at their word."""
+_UNSURE = 0.7
+_SAME = 0.02
 _APART = 0.42
 _SHORT = 4
 """Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
 LONGEST = 5
 """Words of a stretch."""
 _EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
+_BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = ("pb", "td", "kg", "sz", "fv", "ʃʒ", "θð", "mnŋ", "θf", "ðv", "ðd", "tθ", "lr", "sʃ", "zʒ", "wv", "jɪi")
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
@@ -84,6 +88,20 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
     return tuple(found.values())
 
 
+class Mender:
+    """Repairs the stretches of one answer. The forms are made at the first, which takes some milliseconds."""
+
+    def __init__(self, key_terms: Sequence[KeyTerm], topic_terms: Sequence[KeyTerm], sounds: Sounds) -> None:
+        self._key_terms, self._topic_terms, self._sounds = key_terms, topic_terms, sounds
+
+    def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        return repair(words, self._forms, self._sounds)
+
+    @cached_property
+    def _forms(self) -> tuple[Form, ...]:
+        return (*forms_of(self._key_terms, self._sounds), *forms_of(self._topic_terms, self._sounds, topic=True))
+
+
 def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tuple[Word, ...]:
     """The words with misheard terms put right."""
     candidates = sorted(find(words, forms, sounds), key=lambda candidate: candidate.cost)
@@ -124,19 +142,17 @@ def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> list[C
                 found.append(Candidate(start, end, exact, 0.0, probability))
             elif not all(_bare(word.text).lower() in _LITTLE for word in words[start:end]):
                 found += _by_sound(start, end, heard, forms, probability)
+        found += _by_letters(start, words[start], forms)
     return [candidate for candidate in found if not _inflected(words, candidate)]
 
 
 def _by_sound(start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], probability: float) -> list[Candidate]:
     heard = "".join(sounds[start:end])
-    bag = Counter(heard)
     found: list[Candidate] = []
     for form in forms:
-        longest, limit = max(len(heard), len(form.sounds)), _limit(form, probability)
-        if longest - sum((bag & Counter(form.sounds)).values()) > longest * (2.2 * limit + 0.1):
-            continue  # too few sounds in common for the slower comparison to succeed
-        distance = difference(heard, form.sounds)
-        if distance > limit or _where_they_differ(heard, form.sounds) > _APART:
+        limit = _limit(form, probability)
+        distance = _compared(heard, form, limit)
+        if distance is None:
             continue
         without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
         if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
@@ -144,11 +160,25 @@ def _by_sound(start: int, end: int, sounds: Sequence[str], forms: Sequence[Form]
     return found
 
 
+def _compared(heard: str, form: Form, limit: float) -> float | None:
+    """How far what was heard, or its singular, is from the form; None if too far."""
+    longest = max(len(heard), len(form.sounds))
+    if longest - sum((Counter(heard) & Counter(form.sounds)).values()) > longest * (2.2 * limit + 0.1):
+        return None  # too few sounds in common for the slower comparison to succeed
+    singular_too = (heard, heard[:-1]) if len(heard) > 4 and heard[-1] in "sz" else (heard,)
+    near = [
+        (distance, one)
+        for one in singular_too
+        if (distance := difference(one, form.sounds)) <= limit and _where_they_differ(one, form.sounds) <= _APART
+    ]
+    return min(near)[0] if near else None
+
+
 def _limit(form: Form, probability: float) -> float:
     """The greatest distance at which words this sure are read as the form."""
     size = len(form.sounds)
     base = 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
-    return base * (0.8 if form.topic else 1.0) * min(1.0, 2.2 * (1 - probability))
+    return base * (0.5 if form.topic else 1.0) * min(1.0, 2.2 * (1 - probability))
 
 
 def _where_they_differ(heard: str, wanted: str) -> float:
@@ -161,13 +191,25 @@ def _where_they_differ(heard: str, wanted: str) -> float:
 
 
 def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
-    """Another form of the same word: "classify" is not a misheard "classifier"."""
+    """Another form of the same word: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU"."""
     said = squeezed(" ".join(word.text for word in words[candidate.start : candidate.end]))
     term = squeezed(candidate.form.term)
     common = len(_common_prefix(said, term))
-    return (
-        common >= 4 and common >= 0.6 * max(len(said), len(term)) and (candidate.probability > 0.6 or candidate.distance > 0.1)
-    )
+    return common >= 4 and common >= 0.6 * max(len(said), len(term)) and candidate.distance > _SAME
+
+
+def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate]:
+    """An abbreviation that is wrong in one letter, as "MMOU" for "MMLU": such a thing is no word of its own."""
+    said = _bare(word.text)
+    if sum(letter.isupper() for letter in said) < 2 or word.probability > _UNSURE:
+        return []
+    found: list[Candidate] = []
+    for form in forms:
+        term = form.term
+        alike = len(said) == len(term) >= 4 and sum(a != b for a, b in zip(said.lower(), term.lower(), strict=True)) == 1
+        if alike and _digits(said) == _digits(term) and sum(letter.isupper() for letter in term) >= 2:
+            found.append(Candidate(start, start + 1, form, 0.1, word.probability))
+    return found
 
 
 def difference(heard: str, wanted: str) -> float:
@@ -218,12 +260,16 @@ def _merged(words: Sequence[Word], term: str) -> Word:
 
 
 def squeezed(text: str) -> str:
-    """Letters and digits in lower case, plurals singular."""
-    return "".join(singular(part) for part in re.findall(r"[^\W_]+", text.lower()))
+    """Letters and digits in lower case, plurals singular, American spelling."""
+    return "".join(_BRITISH.sub(r"iz\1", singular(part)) for part in re.findall(r"[^\W_]+", text.lower()))
 
 
 def _bare(text: str) -> str:
     return _parts(text)[1] or text
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _common_prefix(a: str, b: str) -> str:

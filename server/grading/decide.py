@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.core.domain import PointFinding, PointStatus
@@ -30,8 +31,12 @@ class Cuts:
     claim_score: float = 0.78
     """Nearness to a contradiction (claims.Claim.score) that makes one without a pattern."""
 
+    lone_likeness: float = 0.45
+    """Likeness needed of the only point an answer meets; chance finds one now and then."""
+
 
 DEFAULT = Cuts()
+IN_OTHER_WORDS = "said in other words"
 
 
 def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> PointFinding:
@@ -56,9 +61,32 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> Po
         and (not signals.clashes or signals.likeness >= cuts.clash_likeness)
         and not looks_listed(closest.heard, closest.span)
     ):
-        return _finding(signals, PointStatus.MET, signals.closest, "said in other words", 0.65)
+        return _finding(signals, PointStatus.MET, signals.closest, IN_OTHER_WORDS, 0.65)
     note = "named without explanation" if signals.listed else "denied" if signals.negated else ""
     return PointFinding(signals.point.id, PointStatus.NOT_MET, None, note, 1 - min(0.6, signals.likeness))
+
+
+def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
+    """A finding for every point."""
+    findings = {point_id: decide(found, with_likeness=with_likeness, cuts=cuts) for point_id, found in signals.items()}
+    return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
+
+
+def corroborated(
+    findings: Mapping[str, PointFinding], signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT
+) -> dict[str, PointFinding]:
+    """The findings without those too weak to stand alone.
+
+    Likeness counts only beside two matches, and a lone match needs likeness.
+    """
+    met = [finding for finding in findings.values() if finding.status is PointStatus.MET]
+    matched = [finding for finding in met if finding.note != IN_OTHER_WORDS]
+    if len(matched) >= 2 or not with_likeness:
+        return dict(findings)
+    weak = {finding.point_id for finding in met if finding.note == IN_OTHER_WORDS}
+    weak |= {finding.point_id for finding in matched if signals[finding.point_id].likeness_at_pattern < cuts.lone_likeness}
+    note = "too little to go on"
+    return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
 
 
 def _finding(signals: Signals, status: PointStatus, found: Found | None, note: str, confidence: float) -> PointFinding:

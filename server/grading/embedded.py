@@ -10,7 +10,7 @@ from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
-from server.grading.decide import Cuts, decide
+from server.grading.decide import Cuts, decide_all
 from server.grading.hearing import hear
 from server.grading.report import advice
 from server.grading.signals import Embedder, Signals, signals
@@ -57,10 +57,7 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        return {
-            point_id: decide(found, with_likeness=self._embedder is not None, cuts=self._cuts)
-            for point_id, found in self.signals(question, answers).items()
-        }
+        return decide_all(self.signals(question, answers), with_likeness=self._embedder is not None, cuts=self._cuts)
 
 
 def build_grade(

@@ -107,7 +107,7 @@ def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | No
 def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
     """What the patterns find. Of the acceptable matches the best is short and within one sentence."""
     right = right_stems(point)
-    best: tuple[tuple[bool, int], Found] | None = None
+    best: list[tuple[tuple[bool, int], Found]] = []
     negated = overstated = None
     listed = False
     for heard in round_:
@@ -122,11 +122,13 @@ def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
             elif is_overstated(heard, found.span, right):
                 overstated = overstated or found
             else:
-                key = (not found.within_sentence, match.end - match.start)
-                if best is None or key < best[0]:
-                    best = (key, found)
+                best.append(((not found.within_sentence, match.end - match.start), found))
     claims = (_found(h, m) for h in round_ for m in _all_matches(h, point.contradiction_patterns, CONTRADICTION_WINDOW))
-    return Signals(point, best[1] if best else None, negated, overstated, listed, claim=next(claims, None))
+    # Where a sentence denies or overstates the point, its other matches say no more.
+    spoilt = [found for found in (negated, overstated) if found]
+    clean = [(key, found) for key, found in best if not any(_shares_sentence(found, other) for other in spoilt)]
+    pattern = min(clean, key=lambda option: option[0])[1] if clean else None
+    return Signals(point, pattern, negated, overstated, listed, claim=next(claims, None))
 
 
 def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
@@ -192,6 +194,13 @@ def _support(patterns: Sequence[Pattern], window: Found) -> float:
         )
         best = max(best, hits / len(groups))
     return best
+
+
+def _shares_sentence(a: Found, b: Found) -> bool:
+    def overlaps(found: Found, sentence: Span) -> bool:
+        return found.span[0] < sentence[1] and sentence[0] < found.span[1]
+
+    return a.heard is b.heard and any(overlaps(a, s) and overlaps(b, s) and s[1] - s[0] <= MAX_PAIR for s in a.heard.sentences)
 
 
 def _overlap(a: Found, b: Found) -> bool:

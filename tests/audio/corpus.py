@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ MANNERS = tuple(
         (1.0, 1.0), (1.15, 1.0), (0.9, 1.0), (1.0, 1.12), (1.1, 0.92), (0.9, 1.12), (1.2, 1.0), (1.0, 0.92)
     )
 )  # fmt: skip
+_BRITISH = re.compile(r"is(e|es|ed|er|ing|ation|ations)\b")
 LEAST = 3
 """Times each key term is to be said."""
 _CARRIERS = (
@@ -82,7 +84,8 @@ def _squashed(text: str) -> str:
 
 
 def _apart(text: str) -> str:
-    return text.replace("@", " at ").replace("-", " ").replace("_", " ").replace("/", " ")
+    text = text.replace("@", " at ").replace("-", " ").replace("_", " ").replace("/", " ")
+    return _BRITISH.sub(r"iz\1", text)
 
 
 def _with_manners(items: list[Item]) -> list[Item]:

@@ -2,6 +2,7 @@
 
 import { begin, get } from "../api.js";
 import { h, problem, svg } from "../dom.js";
+import { makeFormats } from "./lobby/formats.js";
 import { makeBank } from "./lobby/bank.js";
 import { makeOptions } from "./lobby/options.js";
 import { makeReadiness } from "./lobby/readiness.js";
@@ -11,7 +12,7 @@ import { makeSoundCheck } from "./soundcheck.js";
 const RECENT = 4;
 
 export async function show(page) {
-  const [bank, { interviews }] = await Promise.all([get("/api/bank"), get("/api/interviews")]);
+  const [bank, { interviews }, plan] = await Promise.all([get("/api/bank"), get("/api/interviews"), get("/api/plan")]);
   const recent = interviews.filter((interview) => interview.started).slice(0, RECENT);
   const options = makeOptions(bank.tiers);
   const failure = h("div");
@@ -26,25 +27,10 @@ export async function show(page) {
     }
   }
 
-  const whole = bank.formats.filter((format) => !format.needs_question);
   const drill = bank.formats.find((format) => format.needs_question);
-  const formats = whole.map((format, n) => {
-    const button = h(
-      "button",
-      { type: "button", class: n === 0 ? "button lit" : "button", onclick: () => start({ format: format.id }) },
-      "Begin",
-    );
-    starters.push(button);
-    return h(
-      "li",
-      { class: "format" },
-      h("div", {}, h("h3", {}, format.title), h("p", { class: "soft" }, format.description)),
-      h("p", { class: "soft small figures" }, `${format.minutes} minutes`),
-      button,
-    );
-  });
+  const formats = makeFormats(bank, plan.choice?.path, start);
   const questions = makeBank(bank, (id) => start({ format: drill.id, question_id: id }));
-  starters.push(...questions.starters);
+  starters.push(...formats.starters, ...questions.starters);
 
   page.replaceChildren(
     h(
@@ -63,13 +49,7 @@ export async function show(page) {
         makeReadiness((isReady) => starters.forEach((starter) => (starter.disabled = !isReady))),
         failure,
       ),
-      h(
-        "section",
-        { class: "formats", "aria-labelledby": "formats-title" },
-        h("h2", { id: "formats-title" }, "Sit a mock"),
-        h("ol", {}, formats),
-        options.element,
-      ),
+      h("div", { class: "formats" }, formats.elements, options.element),
       drill && questions.element,
       h(
         "div",

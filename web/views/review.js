@@ -89,6 +89,7 @@ function makeRound(round) {
       makeVerdict(round, { large: true }),
     ),
     makeRemarks(round),
+    round.hints_used > 0 && makeHints(round),
     h(
       "div",
       { class: "round-body" },
@@ -104,7 +105,7 @@ function makeRound(round) {
 }
 
 /** What has to be said plainly before anyone reads the verdict. */
-function makeRemarks({ grade, grade_state, grade_reason, hints_used }) {
+function makeRemarks({ grade, grade_state, grade_reason }) {
   const remarks = [];
   if (grade?.advice) remarks.push(h("p", { class: "advice" }, grade.advice));
   if (grade_state === "not graded")
@@ -112,8 +113,20 @@ function makeRemarks({ grade, grade_state, grade_reason, hints_used }) {
   if (grade?.fallback)
     remarks.push(makeRemark("note", `Graded by the built-in stand-in, not the grader you chose. ${grade.reason}`));
   else if (grade?.reason) remarks.push(makeRemark("note", grade.reason));
-  if (hints_used > 0) remarks.push(makeRemark("note", `With ${hints_used === 1 ? "one hint" : `${hints_used} hints`}.`));
   return h("div", { class: "remarks" }, remarks);
+}
+
+function makeHints({ question, hints_used }) {
+  return h(
+    "details",
+    { class: "fold hints-used" },
+    h("summary", {}, `Answered with ${hints_used === 1 ? "one hint" : `${hints_used} hints`} of ${question.hints.length}`),
+    h(
+      "ol",
+      {},
+      question.hints.slice(0, hints_used).map((text, n) => h("li", {}, h("span", { class: "label" }, `Hint ${n + 1} `), text)),
+    ),
+  );
 }
 
 function makeRemark(sign, text) {

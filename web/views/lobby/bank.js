@@ -29,7 +29,7 @@ export function makeBank({ topics, questions }, start) {
           list.map((row) => row.element),
         ),
       );
-      return { element: h("li", { class: "topic" }, fold), fold, list };
+      return { element: h("li", { class: "topic", id: `topic-${topic.id}` }, fold), fold, list };
     });
 
   function makeRow(topic, question) {

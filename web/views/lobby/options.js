@@ -32,9 +32,14 @@ const makeFields = (tiers) => [
   },
 ];
 
+/** What was chosen on the start page, for interviews that begin elsewhere. */
+export function rememberedOptions() {
+  return JSON.parse(localStorage.getItem(KEY) ?? "{}");
+}
+
 export function makeOptions(tiers) {
   const fields = makeFields(tiers);
-  const remembered = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+  const remembered = rememberedOptions();
   const selects = fields.map(({ name, values }) => {
     const select = h(
       "select",

@@ -1,0 +1,145 @@
+"""A real Chromium, with a microphone that plays a file, none at all, or one that the browser blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, Request, WebSocket, async_playwright
+
+from tests.conftest import ServerProcess
+
+CHROMIUM = os.environ.get("HOTSEAT_TEST_CHROMIUM", "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+FAKE_DEVICE = "--use-fake-device-for-media-stream"
+
+
+class Visit:
+    """One page at the server, and what went over its WebSocket."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.received: list[tuple[float, dict[str, Any]]] = []
+        """(monotonic second, message); a voice message carries the length of the audio that came with it as ``audio``."""
+        self.sent: list[dict[str, Any]] = []
+        self.frames_sent = 0
+        self.foreign: list[str] = []
+        """Addresses asked for that are not the server's."""
+        self.failures: list[str] = []
+        """Uncaught errors of the page."""
+        page.on("websocket", self._watch)
+        page.on("request", self._check)
+        page.on("pageerror", lambda error: self.failures.append(str(error)))
+
+    async def plan(self, **wanted: Any) -> str:
+        """Makes an interview, by default a drill on LoRA, and opens its page."""
+        async with httpx.AsyncClient() as http:
+            choices = {"format": "drill", "question_id": "finetuning/lora"} | wanted
+            interview_id: str = (await http.post(f"{self.url}/api/interviews", json=choices)).json()["id"]
+        await self.page.goto(f"{self.url}/interview/{interview_id}")
+        await self.until(lambda: self.phase == "ready")
+        return interview_id
+
+    async def review(self, interview_id: str) -> dict[str, Any]:
+        async with httpx.AsyncClient() as http:
+            review: dict[str, Any] = (await http.get(f"{self.url}/api/interviews/{interview_id}")).json()
+        return review
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [message for _, message in self.received if message["type"] == kind]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The newest state; of phase "" before the first."""
+        return (self.of("state") or [{"phase": "", "turn_id": 0}])[-1]
+
+    @property
+    def phase(self) -> str:
+        phase: str = self.state["phase"]
+        return phase
+
+    def first(self, phase: str, turn_id: int) -> float:
+        """The second at which this phase of the turn began."""
+        return next(
+            at
+            for at, message in self.received
+            if message["type"] == "state" and message["phase"] == phase and message["turn_id"] == turn_id
+        )
+
+    async def until(self, condition: Callable[[], bool], within_s: float = 10.0) -> None:
+        deadline = time.monotonic() + within_s
+        while not condition():
+            assert time.monotonic() < deadline, f"still {self.state}; last {self.received[-3:]}"
+            await asyncio.sleep(0.02)
+
+    async def press(self, key: str, phase: str) -> None:
+        """Presses a key once the page shows the phase, and not so soon that it counts as a double press."""
+        await self.page.locator(f'.room[data-phase="{phase}"]').wait_for()
+        await asyncio.sleep(0.6)
+        await self.page.keyboard.press(key)
+
+    async def caption(self) -> str:
+        return await self.page.locator(".captions .text").inner_text()
+
+    def _watch(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._on_received)
+        socket.on("framesent", self._on_sent)
+
+    def _on_received(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            self.received[-1][1]["audio"] = len(data)
+        else:
+            self.received.append((time.monotonic(), json.loads(data)))
+
+    def _on_sent(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            self.frames_sent += 1
+        else:
+            self.sent.append(json.loads(data))
+
+    def _check(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+
+Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
+
+
+@pytest.fixture
+def visiting(server: ServerProcess) -> Visiting:
+    """Opens a browser. ``microphone`` is a WAV file, or "missing" or "denied"."""
+
+    @asynccontextmanager
+    async def open_browser(microphone: Path | str) -> AsyncIterator[Visit]:
+        devices: tuple[str, ...] = ()
+        if isinstance(microphone, Path):
+            spoken = f"--use-file-for-fake-audio-capture={microphone}%noloop"
+            devices = (FAKE_DEVICE, "--use-fake-ui-for-media-stream", spoken)
+        elif microphone == "denied":
+            devices = (FAKE_DEVICE,)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
+            visit = Visit(await browser.new_page(), server.url)
+            visit.page.set_default_timeout(30_000)
+            yield visit
+            await browser.close()
+        assert not visit.failures
+        assert not visit.foreign
+
+    return open_browser

@@ -1,0 +1,159 @@
+/** How the topics build on each other: a drawing whose nodes lead to their drills, and the same as a list. */
+
+import { h, svg } from "../../dom.js";
+import { NARROW, needs, place, reducedEdges, WIDE } from "./layout.js";
+
+const narrow = matchMedia("(max-width: 47.9375rem)");
+const LAYERS = { foundation: "Foundation", training: "Training", application: "Application", integration: "Integration" };
+
+export function makeMap(topics) {
+  const figure = h("figure", { class: "map" });
+  const note = h("p", { class: "soft small" });
+  let lit = [];
+
+  function draw() {
+    figure.replaceChildren(drawMap(topics, narrow.matches ? NARROW : WIDE, lit), note);
+  }
+
+  /** Lights the topics whose turn it is. */
+  function light(ids) {
+    lit = ids;
+    note.textContent = `An arrow leads from what comes first to what builds on it.${lit.length > 0 ? " This week’s topics are lit." : ""}`;
+    draw();
+  }
+
+  narrow.addEventListener("change", draw);
+  light([]);
+  return { element: h("div", { class: "map-and-list" }, figure, makeList(topics)), light };
+}
+
+function makeList(topics) {
+  const titles = new Map(topics.map((topic) => [topic.id, topic.title]));
+  const layers = [...new Set(topics.map((topic) => topic.layer))];
+  return h(
+    "div",
+    { class: "stack layers" },
+    layers.map((layer) =>
+      h(
+        "div",
+        {},
+        h("h3", { class: "label" }, LAYERS[layer]),
+        h(
+          "ul",
+          {},
+          topics
+            .filter((topic) => topic.layer === layer)
+            .map((topic) =>
+              h(
+                "li",
+                {},
+                h("a", { href: `/#topic-${topic.id}` }, topic.title),
+                h("span", { class: "soft small" }, needsInWords(topic)),
+              ),
+            ),
+        ),
+      ),
+    ),
+  );
+
+  function needsInWords({ depends_on }) {
+    if (depends_on.length === 0) return "builds on none of the others";
+    if (depends_on.length === topics.length - 1) return "builds on all the others";
+    return `builds on ${depends_on.map((id) => titles.get(id)).join(", ")}`;
+  }
+}
+
+function drawMap(topics, size, lit) {
+  const { nodes, layers, width, height } = place(topics, size);
+  const edges = reducedEdges(topics).map(({ from, to }) => ({
+    from,
+    to,
+    line: svg("path", { class: "edge", d: route(nodes.get(from), nodes.get(to), size), "marker-end": "url(#arrowhead)" }),
+  }));
+  const links = new Map(topics.map((topic) => [topic.id, drawNode(topic, nodes.get(topic.id), size, lit.includes(topic.id))]));
+
+  /** Shows what a topic builds on while it is pointed at. */
+  function mark(id) {
+    const wanted = id ? needs(topics, id).add(id) : new Set();
+    for (const { from, to, line } of edges) line.classList.toggle("on", wanted.has(from) && wanted.has(to));
+    for (const [other, link] of links) link.classList.toggle("on", wanted.has(other));
+  }
+  for (const [id, link] of links) {
+    for (const type of ["pointerenter", "focus"]) link.addEventListener(type, () => mark(id));
+    for (const type of ["pointerleave", "blur"]) link.addEventListener(type, () => mark(null));
+  }
+
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Map of topics" },
+    svg(
+      "defs",
+      {},
+      svg(
+        "marker",
+        {
+          id: "arrowhead",
+          viewBox: "0 0 8 8",
+          refX: 7,
+          refY: 4,
+          markerUnits: "userSpaceOnUse",
+          markerWidth: 10,
+          markerHeight: 10,
+          orient: "auto-start-reverse",
+        },
+        svg("path", { class: "arrowhead", d: "M0 0.5L8 4L0 7.5z" }),
+      ),
+    ),
+    ...layers.map((frame) => drawLayer(frame, size)),
+    ...edges.map(({ line }) => line),
+    ...links.values(),
+  );
+}
+
+function drawLayer({ layer, x, y, width, height }, size) {
+  return svg(
+    "g",
+    { class: "layer", "aria-hidden": "true" },
+    svg("rect", { x, y, width, height, rx: 10 }),
+    svg("text", { x: x + size.inset + 3, y: y + size.text + 3, "font-size": size.text - 1 }, LAYERS[layer]),
+  );
+}
+
+function drawNode({ id, title }, { x, y }, size, isLit) {
+  const lines = breakTitle(title, size);
+  const middle = y + size.height / 2;
+  const step = size.text * 1.2;
+  return svg(
+    "a",
+    { href: `/#topic-${id}`, class: isLit ? "node lit" : "node", "aria-label": isLit ? `${title}, this week` : title },
+    svg("rect", { x, y, width: size.width, height: size.height, rx: 8 }),
+    svg(
+      "text",
+      { "text-anchor": "middle", "font-size": size.text, "aria-hidden": "true" },
+      // The space between them is not drawn, but makes two words of them for those who listen.
+      ...lines.flatMap((line, n) => [
+        svg("tspan", { x: x + size.width / 2, y: middle + size.text * 0.35 + (n - (lines.length - 1) / 2) * step }, line),
+        svg("tspan", { "font-size": 0 }, " "),
+      ]),
+    ),
+  );
+}
+
+/** One line if it fits, else the two most even ones. */
+function breakTitle(title, size) {
+  if (title.length * size.text * 0.56 < size.width - 12) return [title];
+  const words = title.split(" ");
+  const ways = words.slice(1).map((_, n) => [words.slice(0, n + 1).join(" "), words.slice(n + 1).join(" ")]);
+  const longest = (lines) => Math.max(...lines.map((line) => line.length));
+  return ways.sort((a, b) => longest(a) - longest(b))[0] ?? [title];
+}
+
+/** Straight down past the rows between, then over to the target; it arrives on the side from which it comes. */
+function route(from, to, size) {
+  const aside = Math.max(-0.25, Math.min(0.25, (from.x - to.x) / size.columns / 4));
+  const [x1, y1] = [from.x + size.width / 2, from.y + size.height];
+  const [x2, y2] = [to.x + size.width * (0.5 + aside), to.y - 1];
+  const turn = Math.max(y1, y2 - (size.rows + size.label - size.height));
+  const middle = (turn + y2) / 2;
+  return `M${x1} ${y1}V${turn}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`;
+}
