@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ import av
 import numpy as np
 from faster_whisper.audio import decode_audio
 
-from server.core.domain import Bank, Question, Transcript
+from server.core.domain import Question, Transcript
 from server.errors import InputError
 from server.listening import Listener
-from server.ports import SAMPLE_RATE, Samples, Transcriber, VoiceActivity
+from server.ports import SAMPLE_RATE, Samples
+from server.services import Services
 
 _FRAME = 640
 
@@ -32,19 +32,19 @@ def read_audio(path: Path) -> Samples:
     return samples
 
 
-async def transcribe_file(
-    transcriber: Transcriber, make_vad: Callable[[], VoiceActivity], path: Path, question: Question, bank: Bank
-) -> dict[str, Any]:
+async def transcribe_file(services: Services, path: Path, question: Question) -> dict[str, Any]:
     """The transcript as JSON. Raises InputError, TranscriberError."""
     samples = read_audio(path)
+    assert services.transcriber is not None and services.make_vad is not None
     listener = Listener(
         str(path),
-        transcriber,
-        make_vad(),
+        services.transcriber,
+        services.make_vad(),
         question.key_terms,
-        bank.terms_of(question.topic),
+        services.bank.terms_of(question.topic),
         on_caption=lambda _caption: None,
         on_speech=lambda _event: None,
+        sounds=services.sounds,
     )
     try:
         for start in range(0, len(samples), _FRAME):

@@ -231,7 +231,8 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
         from server.models import load_for_hearing
 
         services = make_services(settings)
-        return await transcribe_file(*await load_for_hearing(services), file, question, services.bank)
+        await load_for_hearing(services)
+        return await transcribe_file(services, file, question)
 
     result = _run(work)
     _print(result) if as_json else click.echo(result["text"])

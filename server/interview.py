@@ -262,6 +262,7 @@ class Interview:
             self._services.bank.terms_of(question.topic),
             on_caption=on_caption,
             on_speech=on_speech,
+            sounds=self._services.sounds,
         )
         listener.expect_end(limit_s)
         return listener

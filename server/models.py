@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from server.adapters import weights
 from server.adapters.embedder import open_embedder
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_chat import OpenAiChat
+from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.piper import PiperSpeaker
 from server.adapters.silero import SileroModel
 from server.adapters.whisper import WhisperTranscriber
@@ -19,7 +19,7 @@ from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.interviewer import Interviewer
-from server.ports import ChatModel, Grader, Transcriber, VoiceActivity
+from server.ports import ChatModel, Grader
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF
 from server.voice import PreparedVoice
@@ -69,6 +69,7 @@ async def _load_hearing(services: Services) -> None:
         )
         services.make_vad = vad.session
         services.transcriber = transcriber
+        services.sounds = EspeakPhonemes()
         part.detail = "Whisper base" if asr.model == EMBEDDED else asr.model
 
 
@@ -133,11 +134,10 @@ async def load_for_grading(services: Services) -> Grader:
     return _wanted(services.grader, services.parts[GRADER])
 
 
-async def load_for_hearing(services: Services) -> tuple[Transcriber, Callable[[], VoiceActivity]]:
+async def load_for_hearing(services: Services) -> None:
     """Only what transcribing needs, for the command line. Raises WeightsError."""
     await _load_hearing(services)
-    part = services.parts[HEARING]
-    return _wanted(services.transcriber, part), _wanted(services.make_vad, part)
+    _wanted(services.transcriber, services.parts[HEARING])
 
 
 def _wanted(loaded: Loaded | None, part: Part) -> Loaded:

@@ -105,6 +105,8 @@ class Services:
     quiet: Quiet = field(default_factory=Quiet)
     transcriber: Transcriber | None = None
     make_vad: Callable[[], VoiceActivity] | None = None
+    sounds: Callable[[str], str] | None = None
+    """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None
     interviewer: Interviewer | None = None
     embedded: Grader | None = None

@@ -2,7 +2,7 @@
 
 import { begin, get } from "../api.js";
 import { h, icon, problem } from "../dom.js";
-import { day } from "../format.js";
+import { day, plural } from "../format.js";
 import { makeDeleteButton } from "./interviews.js";
 import { makeAnswer } from "./review/answer.js";
 import { makeRubric, NOT_ASSESSABLE } from "./review/rubric.js";
@@ -120,7 +120,7 @@ function makeHints({ question, hints_used }) {
   return h(
     "details",
     { class: "fold hints-used" },
-    h("summary", {}, `Answered with ${hints_used === 1 ? "one hint" : `${hints_used} hints`} of ${question.hints.length}`),
+    h("summary", {}, `Answered with ${hints_used} of ${plural(question.hints.length, "hint")}`),
     h(
       "ol",
       {},
