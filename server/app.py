@@ -23,7 +23,7 @@ from server.errors import HotseatError, InputError, StorageError
 from server.formats import Choices
 from server.guard import Guard
 from server.interviews import Interviews
-from server.loading import load
+from server.loading import load_models, load_storage
 from server.ports import SAMPLE_RATE
 from server.preparation import Preparation
 from server.services import Services
@@ -55,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await load_storage(services)
         loading = asyncio.create_task(_load(services, interviews))
         yield
         loading.cancel()
@@ -75,7 +76,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 async def _load(services: Services, interviews: Interviews) -> None:
-    await load(services)
+    await load_models(services)
     await interviews.resume_unfinished()
 
 

@@ -32,12 +32,11 @@ def read_audio(path: Path) -> Samples:
     return samples
 
 
-async def transcribe_file(services: Services, path: Path, question: Question) -> dict[str, Any]:
-    """The transcript as JSON. Raises InputError, TranscriberError."""
-    samples = read_audio(path)
+async def transcribe_samples(services: Services, samples: Samples, question: Question) -> dict[str, Any]:
+    """The transcript as JSON. Raises TranscriberError."""
     assert services.transcriber is not None and services.make_vad is not None
     listener = Listener(
-        str(path),
+        "transcribe",
         services.transcriber,
         services.make_vad(),
         question.key_terms,

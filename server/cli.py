@@ -124,7 +124,10 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
     loaded = load_bank(settings.rubrics_dir)
     if check:
         from server.bank_check import problems_of
+        from server.formats import load_catalogue
+        from server.study import load_study
 
+        load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
         found = problems_of(loaded)
         if as_json:
             _print({"questions": len(loaded.questions), "problems": found})
@@ -208,9 +211,12 @@ def _read_text(path: Path) -> str:
     if len(data) > _MAX_ANSWER_BYTES:
         raise InputError(f"{path} has more than {_MAX_ANSWER_BYTES} bytes; an answer is at most a few minutes of speech")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text") from None
+    if not text.strip():
+        raise InputError(f"{path} is empty; it should hold the answer's words")
+    return text
 
 
 # ---- transcribe -----------------------------------------------------------------------------------------------------
@@ -226,13 +232,14 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
     question = _question(settings, question_id)
 
     async def work() -> dict[str, Any]:
-        from server.audio_files import transcribe_file
+        from server.audio_files import read_audio, transcribe_samples
         from server.loading import make_services
         from server.models import load_for_hearing
 
+        samples = read_audio(file)  # before the models: what can't be used is told at once
         services = make_services(settings)
         await load_for_hearing(services)
-        return await transcribe_file(services, file, question)
+        return await transcribe_samples(services, samples, question)
 
     result = _run(work)
     _print(result) if as_json else click.echo(result["text"])

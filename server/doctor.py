@@ -6,7 +6,7 @@ import shutil
 from typing import Any
 
 from server.errors import HotseatError
-from server.loading import load, make_services
+from server.loading import load_models, load_storage, make_services
 from server.settings import Settings, is_loopback
 
 _MIN_FREE_BYTES = 500_000_000
@@ -32,7 +32,8 @@ async def examine(settings: Settings) -> list[dict[str, Any]]:
     else:
         protected = settings.token is not None
         report("Access", protected, "protected by a token" if protected else "set HOTSEAT_TOKEN before serving to others")
-    await load(services)
+    await load_storage(services)
+    await load_models(services)
     for part in services.parts.values():
         report(part.name, part.state in ("ready", "off"), f"{part.state}: {part.detail}")
     await services.store.close()

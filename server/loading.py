@@ -50,12 +50,16 @@ def make_services(settings: Settings) -> Services:
     return services
 
 
-async def load(services: Services) -> None:
-    """Loads every part; failures are recorded in ``services.parts``, not raised."""
+async def load_storage(services: Services) -> None:
+    """Before the first page, so that no request meets a database without tables; a failure is recorded, not raised."""
+    with services.loading(STORAGE) as part:
+        await services.store.migrate()
+        part.detail = str(services.settings.data_dir)
+
+
+async def load_models(services: Services) -> None:
+    """Behind the first page; failures are recorded in ``services.parts``, not raised."""
     try:
-        with services.loading(STORAGE) as part:
-            await services.store.migrate()
-            part.detail = str(services.settings.data_dir)
         # Imported here, in a thread, so that the page is served before the model runtimes are in memory.
         models = await asyncio.to_thread(importlib.import_module, "server.models")
         await models.load_models(services)

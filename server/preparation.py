@@ -127,15 +127,21 @@ class Preparation:
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
 
     async def checkpoints(self) -> dict[str, Any]:
-        """With what is done of each, and on which day it falls if there is a plan."""
+        """With what is done of each, and on which day it falls if the plan reaches so far."""
         settings = await self._services.store.settings()
         choice = await self._choice()
+
+        def falls(day: int) -> str | None:
+            if choice is None or (when := choice.start + timedelta(days=day)) > choice.interview:
+                return None
+            return when.isoformat()
+
         return {
             "checkpoints": [
                 {
                     "day": checkpoint.day,
                     "title": checkpoint.title,
-                    "date": (choice.start + timedelta(days=checkpoint.day)).isoformat() if choice else None,
+                    "date": falls(checkpoint.day),
                     "tasks": [
                         {"id": task.id, "text": task.text, "link": task.link, "done": f"{_TICK}{task.id}" in settings}
                         for task in checkpoint.tasks

@@ -138,8 +138,8 @@ class Stretches:
 
     def _begin(self, end: float, priority: Priority) -> Stretch:
         offset, samples = self.tail_audio(end)
-        context = self.done[-1].text if self.done else ""
-        job = RecognitionJob(self._session, samples, priority, self._terms, context)
+        # No context: a mistake in one stretch must not lead to more in the next.
+        job = RecognitionJob(self._session, samples, priority, self._terms)
         task = asyncio.ensure_future(self._recognise(job))
         task.add_done_callback(_seen)
         return Stretch(self.cut, end, offset, job, task)

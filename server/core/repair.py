@@ -82,8 +82,8 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
         own = sounds(spoken(term.term))
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
             form = Form(term.term, squeezed(written), sounds(spoken(written)), listed, topic)
-            alike = difference(form.sounds, own) <= _ALIAS and _where_they_differ(form.sounds, own) <= _ALIAS
-            if form.sounds and alike:
+            apart = max(difference(form.sounds, own), _where_they_differ(form.sounds, own))
+            if form.sounds and apart <= _ALIAS and not (apart > _SAME and _same_stem(form.letters, squeezed(term.term))):
                 found.setdefault((form.term, form.letters), form)
     return tuple(found.values())
 
@@ -193,9 +193,12 @@ def _where_they_differ(heard: str, wanted: str) -> float:
 def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
     """Another form of the same word: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU"."""
     said = squeezed(" ".join(word.text for word in words[candidate.start : candidate.end]))
-    term = squeezed(candidate.form.term)
-    common = len(_common_prefix(said, term))
-    return common >= 4 and common >= 0.6 * max(len(said), len(term)) and candidate.distance > _SAME
+    return candidate.distance > _SAME and _same_stem(said, squeezed(candidate.form.term))
+
+
+def _same_stem(a: str, b: str) -> bool:
+    common = len(_common_prefix(a, b))
+    return common >= 4 and common >= 0.6 * max(len(a), len(b))
 
 
 def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate]:

@@ -15,11 +15,11 @@ from server.grading.signals import Found, Signals
 class Cuts:
     """Likeness is a cosine; support a share of pattern groups."""
 
-    pattern_likeness: float = 0.28
+    pattern_likeness: float = 0.20
     """A pattern match in a passage less like the point than this is taken for chance."""
     far_pattern_likeness: float = 0.40
     """The same for a match that runs over the end of a sentence."""
-    likeness: float = 0.66
+    likeness: float = 0.62
     """Likeness that stands in for a full pattern match, given ``support``."""
     support: float = 0.5
     negated_likeness: float = 0.70
@@ -31,6 +31,8 @@ class Cuts:
     claim_score: float = 0.78
     """Nearness to a contradiction (claims.Claim.score) that makes one without a pattern."""
 
+    sweep: float = 5.0
+    """Sweeping words per hundred from which an answer is read strictly: false claims are mostly made that way."""
     lone_likeness: float = 0.45
     """Likeness needed of the only point an answer meets; chance finds one now and then."""
 
@@ -39,12 +41,14 @@ DEFAULT = Cuts()
 IN_OTHER_WORDS = "said in other words"
 
 
-def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> PointFinding:
-    """The finding with its evidence. Contradictions outweigh mentions."""
+def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, strict: bool = False) -> PointFinding:
+    """The finding with its evidence. Contradictions outweigh mentions; strict leaves out what is said sweepingly."""
     if signals.claim:
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
     if with_likeness and signals.claim_score >= cuts.claim_score:
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim_closest, "close to a known wrong claim", 0.7)
+    if strict and (signals.sweeping or not signals.pattern):
+        return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "said too sweepingly" if signals.sweeping else "", 0.5)
     if signals.pattern and not with_likeness:
         return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
     if signals.pattern:
@@ -66,9 +70,14 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT) -> Po
     return PointFinding(signals.point.id, PointStatus.NOT_MET, None, note, 1 - min(0.6, signals.likeness))
 
 
-def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
-    """A finding for every point."""
-    findings = {point_id: decide(found, with_likeness=with_likeness, cuts=cuts) for point_id, found in signals.items()}
+def decide_all(
+    signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT, sweep: float = 0.0
+) -> dict[str, PointFinding]:
+    """A finding for every point. sweep: sweeping words per hundred of the whole round (polarity.sweep_rate)."""
+    strict = sweep >= cuts.sweep
+    findings = {
+        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, strict=strict) for point_id, found in signals.items()
+    }
     return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
 
 

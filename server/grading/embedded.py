@@ -12,6 +12,7 @@ from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
 from server.grading.decide import Cuts, decide_all
 from server.grading.hearing import hear
+from server.grading.polarity import sweep_rate
 from server.grading.report import advice
 from server.grading.signals import Embedder, Signals, signals
 
@@ -57,7 +58,13 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        return decide_all(self.signals(question, answers), with_likeness=self._embedder is not None, cuts=self._cuts)
+        heard = [hear(question, answer) for answer in answers]
+        return decide_all(
+            signals(question, heard, self._embedder),
+            with_likeness=self._embedder is not None,
+            cuts=self._cuts,
+            sweep=sweep_rate([token.stem for one in heard for token in one.tokens if token.stem]),
+        )
 
 
 def build_grade(

@@ -5,7 +5,7 @@ Sentence embeddings put "costs more" next to "costs less"; these checks are what
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from server.core.normal import stem
 
@@ -43,14 +43,24 @@ def _pairs() -> list[tuple[frozenset[str], frozenset[str]]]:
 _PAIRS = _pairs()
 _ABSOLUTE_STEMS = frozenset(stem(word) for word in _ABSOLUTES.split())
 _OVERSTATED_STEMS = frozenset(stem(word) for word in _OVERSTATEMENTS.split())
+_SWEEPING = NEGATORS | _ABSOLUTE_STEMS | _OVERSTATED_STEMS
+OVERSTATEMENT_WEIGHT = 1.5
+MIN_WORDS = 40
+"""Words that the rate is taken over at least, so that one "not" does not taint a short answer."""
 
 
-def overstates(said: Set[str], right: Set[str]) -> bool:
-    """Whether stems said hold a word of the kind that false claims are made with and right statements of the point are not.
+def sweeping(said: Set[str], right: Set[str]) -> bool:
+    """Whether stems said hold a negation, an absolute or an overstatement that no right statement of the point does."""
+    return bool(said & _SWEEPING - right)
 
-    Counted over the bank, such words are five times or more as common in contradictions as in phrasings.
+
+def sweep_rate(stems: Sequence[str]) -> float:
+    """Sweeping words per hundred, overstatements counted more than twice.
+
+    Of answers in the develop set, right ones have two to three, those with false claims five and more.
     """
-    return bool(said & _OVERSTATED_STEMS - right)
+    weighed = sum((word in _SWEEPING) + OVERSTATEMENT_WEIGHT * (word in _OVERSTATED_STEMS) for word in stems)
+    return 100 * weighed / max(MIN_WORDS, len(stems))
 
 
 def conflicts(said: Set[str], right: Set[str]) -> bool:

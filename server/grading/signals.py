@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
 from server.grading.claims import closest_claim, right_stems, stems
-from server.grading.explaining import is_negated, is_overstated, looks_listed, only_repaired
+from server.grading.explaining import is_negated, is_sweeping, looks_listed, only_repaired
 from server.grading.hearing import Heard, Span
 from server.grading.polarity import conflicts
 
@@ -47,10 +47,10 @@ class Signals:
     point: Point
     pattern: Found | None = None
     """The best acceptable match of the point's patterns."""
+    sweeping: bool = False
+    """Its sentence negates or generalises what the rubric does not."""
     negated: Found | None = None
     """A match whose predicate is negated."""
-    overstated: Found | None = None
-    """A match in a clause that claims "always", "never" or the like where the rubric does not."""
     listed: bool = False
     """A match was turned down as a bare list of terms."""
     support: float = 0.0
@@ -107,8 +107,8 @@ def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | No
 def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
     """What the patterns find. Of the acceptable matches the best is short and within one sentence."""
     right = right_stems(point)
-    best: list[tuple[tuple[bool, int], Found]] = []
-    negated = overstated = None
+    best: list[tuple[tuple[bool, bool, int], Found]] = []
+    negated: Found | None = None
     listed = False
     for heard in round_:
         for match in _all_matches(heard, point.patterns):
@@ -119,16 +119,14 @@ def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
                 continue
             elif is_negated(heard, match):
                 negated = negated or found
-            elif is_overstated(heard, found.span, right):
-                overstated = overstated or found
             else:
-                best.append(((not found.within_sentence, match.end - match.start), found))
+                sweeps = is_sweeping(heard, found.span, right)
+                best.append(((sweeps, not found.within_sentence, match.end - match.start), found))
     claims = (_found(h, m) for h in round_ for m in _all_matches(h, point.contradiction_patterns, CONTRADICTION_WINDOW))
-    # Where a sentence denies or overstates the point, its other matches say no more.
-    spoilt = [found for found in (negated, overstated) if found]
-    clean = [(key, found) for key, found in best if not any(_shares_sentence(found, other) for other in spoilt)]
-    pattern = min(clean, key=lambda option: option[0])[1] if clean else None
-    return Signals(point, pattern, negated, overstated, listed, claim=next(claims, None))
+    # Where a sentence denies the point, its other matches say no more.
+    clean = [(key, found) for key, found in best if not (negated and _shares_sentence(found, negated))]
+    (sweeps, *_), pattern = min(clean, key=lambda option: option[0]) if clean else ((False,), None)
+    return Signals(point, pattern, sweeps, negated, listed, claim=next(claims, None))
 
 
 def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:

@@ -286,12 +286,13 @@ async def test_tasks_are_ticked_and_dated_by_the_plan(browser: httpx.AsyncClient
     before = (await browser.get("/api/checkpoints")).json()["checkpoints"]
     assert [checkpoint["day"] for checkpoint in before] == [0, 3, 7, 14, 21]
     assert all(checkpoint["date"] is None for checkpoint in before)
-    await browser.put("/api/plan", json={"path": "deep", "weeks": 6})
+    await browser.put("/api/plan", json={"path": "deep", "weeks": 2})
     await browser.put("/api/checkpoints/first-rating", json={"done": True})
     await browser.put("/api/checkpoints/choose-path", json={"done": True})
     after = (await browser.put("/api/checkpoints/choose-path", json={"done": False})).json()["checkpoints"]
     assert [task["id"] for checkpoint in after for task in checkpoint["tasks"] if task["done"]] == ["first-rating"]
     assert after[1]["date"] == (date.today() + timedelta(days=3)).isoformat()
+    assert after[4]["date"] is None, "day 21 is after the interview"
     assert (await browser.put("/api/checkpoints/sleep-well", json={"done": True})).status_code == 422
 
 

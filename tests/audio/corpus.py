@@ -46,7 +46,7 @@ def model_answers(bank: Bank) -> list[Item]:
         for question in bank.questions
         if question.model_answer.strip()
     ]
-    return _with_manners(sorted(items, key=lambda item: _shuffled(item.id)))
+    return _with_manners(sorted(items, key=lambda item: digest(item.id)))
 
 
 def rare_terms(bank: Bank) -> list[Item]:
@@ -56,7 +56,7 @@ def rare_terms(bank: Bank) -> list[Item]:
         counts = {term.term: count(term, question.model_answer) for term in question.key_terms}
         lacking = [term for term, said in counts.items() for _ in range(LEAST - said)]
         # Pairs of different terms sound more like talk than the same term twice.
-        order = sorted(lacking, key=lambda term: _shuffled(term + question.id))
+        order = sorted(lacking, key=lambda term: digest(term + question.id))
         pairs = list(zip(order, [*order[1:], *order[:1]], strict=True))[::2] if len(order) > 1 else [(t, t) for t in order]
         text = " ".join(_CARRIERS[i % 3].format(*pair) for i, pair in enumerate(pairs))
         if text:
@@ -67,7 +67,7 @@ def rare_terms(bank: Bank) -> list[Item]:
 def count(term: KeyTerm | str, text: str) -> int:
     """How often a text says the term as it is written, whatever the case, spaces, hyphens and plurals."""
     wanted = _squashed(term if isinstance(term, str) else term.term)
-    tokens = [token.text for token in tokenize(_apart(text))]
+    tokens = [token.text for token in tokenize(apart(text))]
     found, at = 0, 0
     while at < len(tokens):
         length = next((n for n in range(1, 9) if "".join(tokens[at : at + n]) == wanted), 0)
@@ -80,10 +80,11 @@ def counts(terms: Sequence[KeyTerm], text: str) -> Counter[str]:
 
 
 def _squashed(text: str) -> str:
-    return "".join(token.text for token in tokenize(_apart(text)))
+    return "".join(token.text for token in tokenize(apart(text)))
 
 
-def _apart(text: str) -> str:
+def apart(text: str) -> str:
+    """Hyphens and slashes as spaces, American spelling: what makes no difference to the ear."""
     text = text.replace("@", " at ").replace("-", " ").replace("_", " ").replace("/", " ")
     return _BRITISH.sub(r"iz\1", text)
 
@@ -92,6 +93,6 @@ def _with_manners(items: list[Item]) -> list[Item]:
     return [Item(i.id, i.text, i.question, MANNERS[n % len(MANNERS)], n) for n, i in enumerate(items)]
 
 
-def _shuffled(text: str) -> str:
-    """An order that is the same everywhere and mixes topics."""
+def digest(text: str) -> str:
+    """Also an order that is the same everywhere and mixes topics."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import subprocess
+import tomllib
 import wave
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,12 +97,19 @@ def mixed(speech: Samples, other: Samples, snr_db: float) -> Samples:
     loud = np.sort(speech**2)[len(speech) // 2 :]
     power = float(np.mean(loud)) if len(loud) else 0.0
     both = speech + other * np.sqrt(power / 10 ** (snr_db / 10))
-    return (both / max(1.0, float(np.abs(both).max(initial=0)) / 0.98)).astype(np.float32)
+    scaled: Samples = (both / max(1.0, float(np.abs(both).max(initial=0)) / 0.98)).astype(np.float32)
+    return scaled
 
 
 def read(path: Path) -> Samples:
     """Any audio file as 16 kHz mono."""
     return np.asarray(decode_audio(str(path), sampling_rate=SAMPLE_RATE), np.float32)
+
+
+def transcripts(directory: Path) -> dict[str, str]:
+    """What is said in the recordings of a directory, by file name without ending."""
+    said: dict[str, str] = tomllib.loads((directory / "transcripts.toml").read_text(encoding="utf-8"))
+    return said
 
 
 def write(path: Path, samples: Samples) -> None:
@@ -130,7 +138,7 @@ def _voiced(sentence: str, manner: Manner) -> Samples:
 
 def _piper(sentence: str, manner: Manner) -> tuple[Samples, int]:
     voice = _speaker(round(manner.speed / manner.pitch, 3)).say(sentence)
-    return np.frombuffer(voice.pcm, "<i2").astype(np.float32) / 32768, voice.sample_rate
+    return _floats(voice.pcm), voice.sample_rate
 
 
 @lru_cache(maxsize=4)
@@ -143,7 +151,7 @@ def _espeak(sentence: str, manner: Manner) -> tuple[Samples, int]:
     command = ["espeak-ng", "-v", "en-us", "-s", words_per_minute, "--stdout", sentence]
     wav = subprocess.run(command, check=True, capture_output=True).stdout
     # The header's length is wrong on a pipe, so it is skipped rather than parsed.
-    return np.frombuffer(wav[44 : len(wav) // 2 * 2], "<i2").astype(np.float32) / 32768, 22_050
+    return _floats(wav[44 : len(wav) // 2 * 2]), 22_050
 
 
 def _babble(voice: int, length: int, rng: np.random.Generator) -> Samples:
@@ -151,6 +159,10 @@ def _babble(voice: int, length: int, rng: np.random.Generator) -> Samples:
              "did you see the game last night it went on for hours")  # fmt: skip
     said = _voiced(texts[voice % 3], Manner(pitch=0.85 + 0.1 * voice, speed=0.8 + 0.1 * (voice % 4)))
     return np.roll(np.resize(said, length), int(rng.integers(0, length or 1)))
+
+
+def _floats(pcm: bytes) -> Samples:
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
 
 
 def _unit(samples: Samples) -> Samples:

