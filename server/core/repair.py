@@ -27,6 +27,8 @@ _SURE = 0.9
 _UNSURE = 0.7
 _SAME = 0.02
 _APART = 0.42
+_CHEAPEST = 0.6
+"""Of all insertions and deletions."""
 _SHORT = 4
 """Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
 LONGEST = 5
@@ -51,6 +53,8 @@ class Form:
     """One of the ways of mishearing that the content lists."""
     topic: bool
     """Belongs to the topic rather than to the question."""
+    counts: tuple[tuple[str, int], ...]
+    """How often each sound occurs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
     for term in terms:
         own = sounds(spoken(term.term))
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
-            form = Form(term.term, squeezed(written), sounds(spoken(written)), listed, topic)
+            sound = sounds(spoken(written))
+            form = Form(term.term, squeezed(written), sound, listed, topic, tuple(Counter(sound).items()))
             apart = max(difference(form.sounds, own), _where_they_differ(form.sounds, own))
             if form.sounds and apart <= _ALIAS and not (apart > _SAME and _same_stem(form.letters, squeezed(term.term))):
                 found.setdefault((form.term, form.letters), form)
@@ -99,7 +104,9 @@ class Mender:
 
     @cached_property
     def _forms(self) -> tuple[Form, ...]:
-        return (*forms_of(self._key_terms, self._sounds), *forms_of(self._topic_terms, self._sounds, topic=True))
+        own = {term.term for term in self._key_terms}
+        others = [term for term in self._topic_terms if term.term not in own]
+        return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, topic=True))
 
 
 def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tuple[Word, ...]:
@@ -163,8 +170,11 @@ def _by_sound(start: int, end: int, sounds: Sequence[str], forms: Sequence[Form]
 def _compared(heard: str, form: Form, limit: float) -> float | None:
     """How far what was heard, or its singular, is from the form; None if too far."""
     longest = max(len(heard), len(form.sounds))
-    if longest - sum((Counter(heard) & Counter(form.sounds)).values()) > longest * (2.2 * limit + 0.1):
-        return None  # too few sounds in common for the slower comparison to succeed
+    if abs(len(heard) - len(form.sounds)) * _CHEAPEST > longest * limit + 1:
+        return None
+    common = sum(min(count, heard.count(sound)) for sound, count in form.counts)
+    if longest - common > longest * (2.2 * limit + 0.1):
+        return None  # too few sounds in common for the slow comparison to succeed
     singular_too = (heard, heard[:-1]) if len(heard) > 4 and heard[-1] in "sz" else (heard,)
     near = [
         (distance, one)
@@ -228,7 +238,7 @@ def difference(heard: str, wanted: str) -> float:
 
 
 def _drop(sound: str) -> float:
-    return 0.6 if sound in _VOWELS else 0.9
+    return _CHEAPEST if sound in _VOWELS else 0.9
 
 
 def _swap(a: str, b: str) -> float:

@@ -27,7 +27,7 @@ class Thresholds:
     """Taken off a criterion's score for each contradicted point."""
     strong_hire: float = 0.60
     """Least weighted mean for each verdict; below the last it is No Hire."""
-    lean_hire: float = 0.33
+    lean_hire: float = 0.34
     lean_no_hire: float = 0.06
 
 

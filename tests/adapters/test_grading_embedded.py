@@ -100,7 +100,9 @@ def test_an_injection_does_not_help_a_weak_answer(grader: EmbeddedGrader) -> Non
 def test_quotes_occur_and_carry_seconds(grader: EmbeddedGrader) -> None:
     """Every met point quotes the transcript and says where to hear it."""
     said = answer(LORA.model_answer, turn_id=3)
-    for finding in grader.grade_now(LORA, [said]).findings:
+    met = [finding for finding in grader.grade_now(LORA, [said]).findings if finding.status is PointStatus.MET]
+    assert len(met) >= len(LORA.points) - 1
+    for finding in met:
         assert finding.evidence is not None
         assert finding.evidence.quote in said.transcript.text
         assert finding.evidence.turn_id == 3

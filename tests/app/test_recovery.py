@@ -75,7 +75,7 @@ async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) 
                 candidate.sent_frames.append(sent[number])
             await candidate.speak(2, say(AFTER))
             await candidate.say(type="done", turn_id=2)
-            await finish(candidate, 120)
+            await finish(candidate, 180)
             review = await candidate.review()
     finally:
         server.stop()

@@ -112,8 +112,9 @@ def test_grading_a_written_answer(grader: str, tmp_path: Path, data_dir: Path) -
     answer = tmp_path / "answer.txt"
     answer.write_text(WRITTEN)
     graded = printed(
-        "grade", "--question", LORA, "--answer-file", str(answer), "--grader", grader, "--json", HOTSEAT_DATA_DIR=str(data_dir)
-    )
+        "grade", "--question", LORA, "--answer-file", str(answer), "--grader", grader, "--json",
+        HOTSEAT_DATA_DIR=str(data_dir), HOTSEAT_LLM__TIMEOUT_S="180",  # patience for machines busy with other tests
+    )  # fmt: skip
     assert (graded["question"], graded["verdict"], graded["grader"]) == (LORA, "Lean No Hire", grader)
     findings = [finding for criterion in graded["criteria"] for finding in criterion["findings"]]
     assert {finding["point_id"] for finding in findings} == {point.id for point in BANK.question(LORA).points}

@@ -1,7 +1,8 @@
 """How well and how fast candidates are heard, beside the naive pipeline in the same run.
 
-``python -m tests.bench.asr [--answers 16] [--live 4] [--json]``. Accuracy is measured over ``--answers`` spoken model answers
-(clean, and with room noise at 15 dB), latency over ``--live`` answers fed in real time. Nothing else should be running.
+``python -m tests.bench.asr [--answers 16] [--live 4] [--at-once 2 4 8] [--json]``. Accuracy is measured over ``--answers``
+spoken model answers (clean, and with room noise at 15 dB), latency over ``--live`` answers fed in real time and over
+``--at-once`` answers fed together. Nothing else should be running.
 """
 
 from __future__ import annotations
@@ -167,6 +168,15 @@ async def _live(bench: Bench, item: corpus.Item, audio: Samples, ending: str, re
             result.caption_lag.append(seen - word.end)
 
 
+async def together(bench: Bench, items: Sequence[corpus.Item]) -> Live:
+    """All these answers at once, in real time, each cut by its limit."""
+    result = Live()
+    audios = [voiced(item, None)[: round(LIMIT_S * SAMPLE_RATE)] for item in items]
+    await asyncio.gather(*(_live(bench, item, audio, "limit", result) for item, audio in zip(items, audios, strict=True)))
+    note(f"{len(items)} at once: finals {', '.join(f'{seconds:.2f}' for seconds in result.final['limit'])} s")
+    return result
+
+
 async def invented(bench: Bench) -> dict[str, int]:
     """Words heard where nobody speaks to the microphone."""
     length = 20 * SAMPLE_RATE
@@ -190,7 +200,7 @@ async def human(bench: Bench) -> float:
     return 100 * jiwer.wer([normal(text) for text in said.values()], texts)
 
 
-async def run(answers: int, live_answers: int) -> dict[str, Any]:
+async def run(answers: int, live_answers: int, at_once: Sequence[int]) -> dict[str, Any]:
     bank = load_bank(PROJECT / "rubrics")
     items = corpus.model_answers(bank)
     model = str(whisper_dir(Path(tempfile.gettempdir()) / "hotseat-bench", lambda *_: None))
@@ -198,11 +208,13 @@ async def run(answers: int, live_answers: int) -> dict[str, Any]:
         WhisperTranscriber(model), SileroModel(), EspeakPhonemes(), WhisperModel(model, compute_type="int8", cpu_threads=2)
     )
     streamed = await live(bench, items[:live_answers])
+    crowds = {number: await together(bench, items[:number]) for number in at_once}
     results: dict[str, Any] = {
         "final_limit": spread(streamed.final["limit"]),
         "final_done": spread(streamed.final["done"]),
         "caption_lag": spread(streamed.caption_lag),
         "naive_final": spread(streamed.naive),
+        "at_once": {n: [spread(crowd.final["limit"]), spread(crowd.caption_lag)] for n, crowd in crowds.items()},
         "clean": await accuracy(bench, items[:answers], None),
         "noisy": await accuracy(bench, items[:answers], NOISE_DB),
         "insertions": await insertions(bench, items[:answers], bank),
@@ -261,6 +273,10 @@ def table(r: dict[str, Any]) -> str:
         ("words heard in silence, noise, music, keys, far crowd", str(sum(r["invented"].values())), "0"),
         ("WER of recorded human speech (LibriVox), %", f"{r['human_wer']:.1f}", ""),
     ]
+    for number, (final, lag) in r["at_once"].items():
+        rows.append(
+            (f"{number} candidates at once: final; caption lag, s", f"{_two(final)}; {_two(lag)}", "final <= 2, lag <= 2.5")
+        )
     lines = [
         f"Over {r['answers']} spoken answers with {clean['terms']} key terms; latencies over {r['live']} answers in real time.",
         "",
@@ -279,9 +295,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=int, default=16)
     parser.add_argument("--live", type=int, default=4)
+    parser.add_argument("--at-once", type=int, nargs="*", default=[4], help="numbers of candidates speaking at once")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    results = asyncio.run(run(given.answers, given.live))
+    results = asyncio.run(run(given.answers, given.live, given.at_once))
     print(json.dumps(results, indent=2) if given.json else table(results))
 
 

@@ -66,8 +66,13 @@ class Visit:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The newest state; of phase "" before the first."""
-        return (self.of("state") or [{"phase": "", "turn_id": 0}])[-1]
+        """The newest state of this connection; of phase "" before the first."""
+        for _, message in reversed(self.received):
+            if message["type"] == "state":
+                return message
+            if message["type"] == "hello":
+                break
+        return {"phase": "", "turn_id": 0}
 
     @property
     def phase(self) -> str:

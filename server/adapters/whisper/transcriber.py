@@ -51,7 +51,7 @@ class Decoding:
     """Whether words get their own times and probabilities (a second, cheap pass)."""
 
 
-CAREFUL = Decoding(beam=5, padding_s=6.0, shortest_s=15.0, timed=True)
+CAREFUL = Decoding(beam=5, padding_s=6.0, shortest_s=10.0, timed=True)
 QUICK = Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
 TERM_TOKENS = 100
 """Prompt and text share 448 tokens, and a long list makes the model write the list."""
