@@ -82,7 +82,7 @@ CONTENT = [
     ("unreadable prompt", replaced(r"prompt = .*", 'prompt = "Notwithstanding organizational considerations, operationalize '
      'multidimensional retrieval-augmentation methodologies?"'), "prompt: reading ease"),
     ("two questions", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "What? And why?"'), "question marks"),
-    ("long follow-up", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 40 + '?"'), "words, at most"),
+    ("long probe", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 36 + '?"'), "words, at most"),
     ("shared spelling", lambda text: text.replace("spoken = [", 'spoken = ["twice", '), "also stands for"),
     ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),
 ]  # fmt: skip

@@ -134,9 +134,9 @@ def _with_gap(hearing: Hearing, end: float) -> Hearing:
 class CutRules:
     """When a stretch of audio is ready to be recognised for good."""
 
-    shortest_s: float = 5.0
+    shortest_s: float = 4.0
     """Less context than this costs accuracy."""
-    longest_s: float = 11.0
+    longest_s: float = 9.0
     """More than this makes the recogniser's short window too small; then the best gap at hand is taken."""
     pause_s: float = 0.25
     """A gap of this length is taken as soon as the stretch is long enough."""

@@ -25,9 +25,9 @@ class Thresholds:
     """Share of a criterion's strong points that makes it Strong Hire."""
     contradiction: float = 0.2
     """Taken off a criterion's score for each contradicted point."""
-    strong_hire: float = 0.60
+    strong_hire: float = 0.68
     """Least weighted mean for each verdict; below the last it is No Hire."""
-    lean_hire: float = 0.34
+    lean_hire: float = 0.38
     lean_no_hire: float = 0.06
 
 

@@ -19,7 +19,7 @@ class Cuts:
     """A pattern match in a passage less like the point than this is taken for chance."""
     far_pattern_likeness: float = 0.40
     """The same for a match that runs over the end of a sentence."""
-    likeness: float = 0.62
+    likeness: float = 0.70
     """Likeness that stands in for a full pattern match, given ``support``."""
     support: float = 0.5
     negated_likeness: float = 0.70
@@ -31,8 +31,12 @@ class Cuts:
     claim_score: float = 0.78
     """Nearness to a contradiction (claims.Claim.score) that makes one without a pattern."""
 
-    sweep: float = 5.0
+    claim_score_beside: float = 0.92
+    """The same where a pattern of the point matched too."""
+    sweep: float = 4.0
     """Sweeping words per hundred from which an answer is read strictly: false claims are mostly made that way."""
+    sweep_margin: float = 3.0
+    """By how much it must at least exceed the model answer's."""
     lone_likeness: float = 0.45
     """Likeness needed of the only point an answer meets; chance finds one now and then."""
 
@@ -45,7 +49,8 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, stric
     """The finding with its evidence. Contradictions outweigh mentions; strict leaves out what is said sweepingly."""
     if signals.claim:
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
-    if with_likeness and signals.claim_score >= cuts.claim_score:
+    needed = cuts.claim_score_beside if signals.pattern else cuts.claim_score
+    if with_likeness and signals.claim_score >= needed:
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim_closest, "close to a known wrong claim", 0.7)
     if strict and (signals.sweeping or not signals.pattern):
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "said too sweepingly" if signals.sweeping else "", 0.5)
@@ -71,10 +76,10 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, stric
 
 
 def decide_all(
-    signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT, sweep: float = 0.0
+    signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT, sweep: float = 0.0, usual_sweep: float = 0.0
 ) -> dict[str, PointFinding]:
-    """A finding for every point. sweep: sweeping words per hundred of the whole round (polarity.sweep_rate)."""
-    strict = sweep >= cuts.sweep
+    """A finding for every point. sweep: sweeping words per hundred of the whole round; usual_sweep: of the model answer."""
+    strict = sweep >= max(cuts.sweep, usual_sweep + cuts.sweep_margin)
     findings = {
         point_id: decide(found, with_likeness=with_likeness, cuts=cuts, strict=strict) for point_id, found in signals.items()
     }

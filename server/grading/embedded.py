@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
+from server.core.normal import tokenize
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
 from server.grading.decide import Cuts, decide_all
@@ -64,6 +65,7 @@ class EmbeddedGrader:
             with_likeness=self._embedder is not None,
             cuts=self._cuts,
             sweep=sweep_rate([token.stem for one in heard for token in one.tokens if token.stem]),
+            usual_sweep=sweep_rate([token.stem for token in tokenize(question.model_answer)]),
         )
 
 

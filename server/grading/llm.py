@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.core import scoring
-from server.core.domain import Answer, Criterion, Evidence, Grade, Point, PointFinding, Question
+from server.core.domain import Answer, Criterion, Evidence, Grade, Point, PointFinding, PointStatus, Question
 from server.errors import ChatModelError, GraderError
 from server.grading import asking, assessable
 from server.grading.asking import BadReply, Reply
@@ -76,8 +76,13 @@ class LlmGrader:
             thresholds=self._thresholds,
         )
 
-    async def check(self, question: Question, answers: Sequence[Answer], only: Iterable[str] | None = None) -> Checked:
-        """Findings for all points or those named, one call per criterion. Raises GraderError."""
+    async def check(
+        self, question: Question, answers: Sequence[Answer], only: Iterable[str] | None = None, *, confirm: bool = False
+    ) -> Checked:
+        """Findings for all points or those named, one call per criterion. Raises GraderError.
+
+        confirm: put every point found met to the vote as well, so that its confidence is the share of votes for it.
+        """
         round_ = [hear(question, answer) for answer in answers]
         text = asking.answer_text(round_)
         wanted = None if only is None else set(only)
@@ -87,7 +92,7 @@ class LlmGrader:
             for criterion in question.criteria:
                 points = [point for point in criterion.points if wanted is None or point.id in wanted]
                 if points:
-                    findings.update(await self._criterion(question, criterion, points, round_, text, usage))
+                    findings.update(await self._criterion(question, criterion, points, round_, text, usage, confirm))
         return Checked(findings, usage.tokens)
 
     async def _criterion(
@@ -98,12 +103,13 @@ class LlmGrader:
         round_: Sequence[Heard],
         text: str,
         usage: Usage,
+        confirm: bool,
     ) -> dict[str, PointFinding]:
         replies = await self._ask(question, criterion, points, text, usage)
         findings: dict[str, PointFinding] = {}
         for point in points:
             votes = [self._verified(replies[point.id], round_)]
-            if asking.is_unsure(*votes[0]):
+            if asking.is_unsure(*votes[0]) or (confirm and asking.status_of(*votes[0]) is PointStatus.MET):
                 for turn in range(EXTRA_VOTES):
                     again = await self._ask(question, criterion, [point], text, usage, phrasing=turn + 1)
                     votes.append(self._verified(again[point.id], round_))

@@ -123,9 +123,7 @@ def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
                 sweeps = is_sweeping(heard, found.span, right)
                 best.append(((sweeps, not found.within_sentence, match.end - match.start), found))
     claims = (_found(h, m) for h in round_ for m in _all_matches(h, point.contradiction_patterns, CONTRADICTION_WINDOW))
-    # Where a sentence denies the point, its other matches say no more.
-    clean = [(key, found) for key, found in best if not (negated and _shares_sentence(found, negated))]
-    (sweeps, *_), pattern = min(clean, key=lambda option: option[0]) if clean else ((False,), None)
+    (sweeps, *_), pattern = min(best, key=lambda option: option[0]) if best else ((False,), None)
     return Signals(point, pattern, sweeps, negated, listed, claim=next(claims, None))
 
 
@@ -192,13 +190,6 @@ def _support(patterns: Sequence[Pattern], window: Found) -> float:
         )
         best = max(best, hits / len(groups))
     return best
-
-
-def _shares_sentence(a: Found, b: Found) -> bool:
-    def overlaps(found: Found, sentence: Span) -> bool:
-        return found.span[0] < sentence[1] and sentence[0] < found.span[1]
-
-    return a.heard is b.heard and any(overlaps(a, s) and overlaps(b, s) and s[1] - s[0] <= MAX_PAIR for s in a.heard.sentences)
 
 
 def _overlap(a: Found, b: Found) -> bool:

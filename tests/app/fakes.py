@@ -156,6 +156,9 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
 class FakeConnection:
     """Collects what a browser would be sent."""
 
+    patience_s = 5.0
+    """How long to wait for anything, unless told otherwise."""
+
     def __init__(self) -> None:
         self.sent: list[wire.ServerMessage] = []
         self.audio: list[bytes] = []
@@ -179,9 +182,9 @@ class FakeConnection:
     def state(self) -> wire.StateMessage:
         return self.of(wire.StateMessage)[-1]
 
-    async def until(self, phase: str, turn_id: int | None = None, within_s: float = 5.0) -> wire.StateMessage:
+    async def until(self, phase: str, turn_id: int | None = None, within_s: float | None = None) -> wire.StateMessage:
         """Waits for the newest state to be of this phase (and turn)."""
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(within_s or self.patience_s):
             while True:
                 states = self.of(wire.StateMessage)
                 if states and states[-1].phase == phase and turn_id in (None, states[-1].turn_id):
@@ -190,10 +193,10 @@ class FakeConnection:
                 await self._news.wait()
 
     async def until_sent(
-        self, kind: type[Message], where: Callable[[Message], bool] = lambda _message: True, within_s: float = 5.0
+        self, kind: type[Message], where: Callable[[Message], bool] = lambda _message: True, within_s: float | None = None
     ) -> Message:
         """Waits for a message; the first of its kind that fits."""
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(within_s or self.patience_s):
             while True:
                 found = next(filter(where, self.of(kind)), None)
                 if found is not None:

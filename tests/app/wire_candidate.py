@@ -25,6 +25,8 @@ _messages: TypeAdapter[wire.ServerMessage] = TypeAdapter(Annotated[wire.ServerMe
 class WireCandidate(FakeConnection):
     """Collects what the server sends and sends what it is told."""
 
+    patience_s = 30.0  # real models on a busy machine
+
     def __init__(self, url: str, interview_id: str) -> None:
         super().__init__()
         self.url = url
@@ -42,9 +44,9 @@ class WireCandidate(FakeConnection):
         await self._socket.close()
         await self._reading
 
-    async def until_closed(self, within_s: float = 5.0) -> tuple[int, str]:
+    async def until_closed(self) -> tuple[int, str]:
         """Waits for the server to hang up; the close code and reason."""
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(self.patience_s):
             await self._reading
         assert self.closed is not None
         return self.closed
@@ -55,9 +57,9 @@ class WireCandidate(FakeConnection):
     async def say_raw(self, data: str | bytes) -> None:
         await self._socket.send(data)
 
-    async def hear(self, turn_id: int, within_s: float = 30.0) -> wire.StateMessage:
+    async def hear(self, turn_id: int) -> wire.StateMessage:
         """Lets the turn's question be asked to its end."""
-        await self.until("asking", turn_id, within_s)
+        await self.until("asking", turn_id)
         await self.until_sent(wire.VoiceEnd, lambda end: end.turn_id == turn_id and end.utterance in ("question", "follow_up"))
         await self.say(type="playback.done", turn_id=turn_id)
         return await self.until("thinking", turn_id)
@@ -72,16 +74,16 @@ class WireCandidate(FakeConnection):
             await self._socket.send(wire.pack_frame(turn_id, len(self.sent_frames), frame))
             self.sent_frames.append(frame)
 
-    async def answer(self, turn_id: int, samples: Samples, within_s: float = 30.0) -> wire.AnswerMessage:
+    async def answer(self, turn_id: int, samples: Samples) -> wire.AnswerMessage:
         """Hears the question, speaks, and presses Done."""
-        await self.hear(turn_id, within_s)
+        await self.hear(turn_id)
         self.sent_frames = []
         await self.speak(turn_id, samples)
         await self.say(type="done", turn_id=turn_id)
-        return await self.until_sent(wire.AnswerMessage, lambda entry: entry.turn_id == turn_id, within_s)
+        return await self.until_sent(wire.AnswerMessage, lambda entry: entry.turn_id == turn_id)
 
-    async def type(self, turn_id: int, text: str, within_s: float = 30.0) -> None:
-        await self.until("asking", turn_id, within_s)
+    async def type(self, turn_id: int, text: str) -> None:
+        await self.until("asking", turn_id)
         await self.say(type="typed", turn_id=turn_id, text=text)
 
     async def review(self) -> dict[str, Any]:
