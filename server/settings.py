@@ -81,7 +81,8 @@ class Settings(BaseSettings):
     rubrics_dir: Path = PROJECT / "rubrics"
     prompts_dir: Path = PROJECT / "prompts"
     web_dir: Path = PROJECT / "web"
-    grader: Literal["combined", "embedded", "llm"] = "combined"
+    grader: Literal["embedded", "combined", "llm"] = "embedded"
+    """docs/decisions/0007-embedded-grader-by-default.md says why the model is not asked by default."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     asr: AsrSettings = AsrSettings()

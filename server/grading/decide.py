@@ -29,7 +29,7 @@ class Cuts:
     doubt_margin: float = 0.05
     """By how much it must exceed likeness to a contradiction."""
     claim_score: float = 0.78
-    """Nearness to a contradiction (claims.Claim.score) that makes one without a pattern."""
+    """Nearness to a contradiction (claims.Claim.score) from which a point earns nothing by likeness."""
 
     claim_score_beside: float = 0.92
     """The same where a pattern of the point matched too."""
@@ -51,7 +51,8 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, stric
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
     needed = cuts.claim_score_beside if signals.pattern else cuts.claim_score
     if with_likeness and signals.claim_score >= needed:
-        return _finding(signals, PointStatus.CONTRADICTED, signals.claim_closest, "close to a known wrong claim", 0.7)
+        # Likeness can't tell a claim from its denial well enough to accuse anyone of it, only to withhold credit.
+        return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "close to a known wrong claim", 0.5)
     if strict and (signals.sweeping or not signals.pattern):
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "said too sweepingly" if signals.sweeping else "", 0.5)
     if signals.pattern and not with_likeness:

@@ -63,8 +63,6 @@ class Signals:
     likeness_at_pattern: float = 0.0
     claim: Found | None = None
     """The best match of the contradiction patterns."""
-    claim_closest: Found | None = None
-    """The clause most like a contradiction."""
     claim_score: float = 0.0
     """Its cosine plus a share of its telling words, up to 1.3."""
     doubt: float = 0.0
@@ -147,7 +145,6 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         closest=windows[top],
         clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
         likeness_at_pattern=max(at, default=0.0),
-        claim_closest=windows[wrong.window] if wrong else None,
         claim_score=wrong.score if wrong else 0.0,
         doubt=float(denies[top].max()) if point.contradictions else 0.0,
     )
