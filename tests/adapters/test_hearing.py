@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import jiwer
 import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
@@ -80,7 +81,9 @@ def test_words_of_a_person_come_with_times_and_probabilities(transcriber: Whispe
     """Recorded human speech is written down; times grow and stay inside the audio."""
     audio = recording("austen-0880")
     words = transcriber.hear(RecognitionJob("s", audio, Priority.FINAL))
-    assert " ".join(word.text for word in words).lower().replace("-", " ").strip(".") == "he was not an ill disposed young man"
+    heard = " ".join(word.text for word in words).lower().replace("-", " ").strip(".")
+    # One word of eight at most: processors differ in the last bit, and "ill disposed" hangs on it.
+    assert jiwer.wer("he was not an ill disposed young man", heard) <= 1 / 8
     assert all(0 <= word.start <= word.end <= len(audio) / SAMPLE_RATE + 0.1 and 0 < word.probability <= 1 for word in words)
     assert [word.start for word in words] == sorted(word.start for word in words)
 

@@ -14,7 +14,7 @@ from tests.app.fakes import BANK, FakeChat
 LORA = BANK.question("finetuning/lora")
 SAID = "you freeze the base model and train small matrices"
 ANSWER = Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in SAID.split())), 5.0, "done")
-GOOD = "You train small matrices. What would you write down for one of them?"
+GOOD = "You said you train small matrices. What would that look like on paper for a single weight matrix?"
 
 
 async def choose(chat: FakeChat | None) -> Chosen:
