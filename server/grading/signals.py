@@ -131,9 +131,9 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     texts = [point.statement, *point.phrasings]
     says = passages.vectors @ embedder.embed(texts).T
     like = says.max(axis=1)
-    top = int(like.argmax())
+    top = int(np.argmax(like))
     near = _around(matched.pattern)
-    at = [float((embedder.embed([near]) @ embedder.embed(texts).T).max())] if near else []
+    at = [float(np.max(embedder.embed([near]) @ embedder.embed(texts).T))] if near else []
     at += [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
     denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
     n = passages.singles
