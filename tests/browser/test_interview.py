@@ -19,7 +19,7 @@ from tests.browser.conftest import Visit, Visiting
 LEAD_S = 6.0
 """Silence before a spoken answer: the question is heard to its end meanwhile."""
 FREEZING = (
-    "LoRA freezes the base model and learns the weight update as a product of two low rank matrices. "
+    "It freezes the base model and learns the weight update as a product of two low rank matrices. "
     "Far fewer parameters are trained than in full fine-tuning, so it needs much less memory. "
     "I usually put the adapters on the query and value projections of the attention layers. "
     "The update is scaled by alpha over the rank, and both are tuned together."
@@ -98,7 +98,7 @@ async def test_a_spoken_drill_with_a_reload_in_mid_answer(visiting: Visiting, tm
         review = await visit.review(interview_id)
         [entry] = review["rounds"]
         transcript = words(entry["answers"][0]["text"])
-        assert "freezes the base model" in transcript, "from before the reload"
+        assert "base model and learns the weight update" in transcript, "from before the reload"
         assert "inference has no extra" in transcript, "from after the reload"
         assert entry["answers"][1]["asked"] == asked
         await check_review(visit, entry)
@@ -163,7 +163,7 @@ async def test_a_monologue_is_cut_at_sixty_seconds(visiting: Visiting, tmp_path:
         recording = await (await visit.page.request.get(visit.url + answer["audio"])).body()
         assert 58.0 <= (len(recording) - 44) / 2 / SAMPLE_RATE <= 60.0
         assert answer["ended_by"] == "limit"
-        assert "freezes the base model" in words(answer["text"])
+        assert "base model and learns the weight update" in words(answer["text"])
         assert not {"pineapple", "banana", "cucumber", "watermelon"} & set(words(answer["text"]).split())
         assert all(word["end"] <= 60.0 for word in answer["words"])
 
