@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from server import wire
 from server.connection import TAKEN_OVER, Connection
 from server.core import events, session
-from server.core.domain import Question, Transcript, Word
+from server.core.domain import Answer, PointFinding, Question, Transcript, Word
 from server.core.phases import (
     Answering,
     Finalising,
@@ -22,6 +22,7 @@ from server.core.phases import (
     Thinking,
     Utterance,
 )
+from server.drafting import Drafter
 from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
 from server.journal import Journal
 from server.listening import Caption, Listener, SpeechEvent
@@ -57,7 +58,9 @@ class Interview:
             self.id, services.archive, services.clock, services.make_vad, self._on_onset, self._on_trouble
         )
         self._tier: int = journal.record.options.get("tier", 3)
-        self._committed = ""
+        self._drafter: Drafter | None = None
+        """The open answer's."""
+        self._drafted = 0
         self._busy = False
 
     # ---- The browser's side ------------------------------------------------------------------------------------------
@@ -123,6 +126,7 @@ class Interview:
         finally:
             self._set_busy(False)
             self._microphone.stop()
+            self._forget_draft()
 
     async def _resume(self) -> None:
         """Takes over from a process that is gone."""
@@ -244,12 +248,13 @@ class Interview:
 
     def _listen(self, turn_id: int, limit_s: float) -> Listener:
         assert self._services.transcriber is not None and self._services.make_vad is not None
-        self._committed = ""
         question = self._question()
+        self._forget_draft()
+        self._drafter = self._new_drafter()
 
         def on_caption(caption: Caption) -> None:
             self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial))
-            self._warm(question, caption.committed)
+            self._draft(caption.committed)
 
         def on_speech(event: SpeechEvent) -> None:
             self._on_silence(turn_id, event)
@@ -281,12 +286,45 @@ class Interview:
         if event.silence_s >= allowed:
             self.post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))
 
-    def _warm(self, question: Question, committed: str) -> None:
-        """Lets the language model read along while the candidate speaks."""
-        if self._services.interviewer is None or committed == self._committed:
+    def _draft(self, committed: str) -> None:
+        """Lets the next follow-up be worked out while the candidate speaks."""
+        progress, words = self.state.progress, committed.split()
+        if not isinstance(self.state, Answering) or progress.asked >= progress.current.follow_ups:
             return
-        self._committed = committed
-        self._spawn(self._services.interviewer.warm(question, committed, self._manner()))
+        if len(words) == self._drafted:
+            return
+        self._drafted = len(words)
+        utterance = self.state.utterance
+        open_answer = Answer(
+            utterance.turn_id,
+            progress.round,
+            progress.current.question_id,
+            utterance.text,
+            utterance.follow_up_id,
+            Transcript(tuple(Word(word, 0.0, 0.0) for word in words)),
+            0.0,
+            "done",
+        )
+        assert self._drafter is not None
+        self._drafter.offer([*progress.answers_of(progress.round), open_answer])
+
+    def _forget_draft(self) -> None:
+        self._drafted = 0
+        if self._drafter is not None:
+            self._drafter.close()
+
+    def _new_drafter(self) -> Drafter:
+        assert self._services.interviewer is not None
+        return Drafter(
+            self._services.interviewer, self._question(), self._tier, self._manner(), self._find, self._voice.prepare
+        )
+
+    async def _find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
+        assert self._services.embedded is not None
+        try:
+            return (await self._services.embedded.grade(self._question(), answers)).findings
+        except GraderError:
+            return ()
 
     def _manner(self) -> str:
         return self._services.catalogue.manner(self._tier)
@@ -310,14 +348,8 @@ class Interview:
         self.post(events.Transcribed(command.turn_id, transcript, seconds, note))
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
-        services, question = self._services, self._question(command.round)
-        answers = self.state.progress.answers_of(command.round)
-        assert services.interviewer is not None and services.embedded is not None
-        try:
-            findings = (await services.embedded.grade(question, answers)).findings
-        except GraderError:
-            findings = ()
-        chosen = await services.interviewer.choose(question, answers, findings, self._tier, self._manner())
+        drafter = self._drafter or self._new_drafter()
+        chosen = await drafter.choose(self.state.progress.answers_of(command.round))
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
             return

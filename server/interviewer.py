@@ -1,13 +1,12 @@
 """The interviewer's side of a follow-up: chosen from the bank by what was missed, phrased by the language model.
 
 Whatever the model says is checked by core.followups before it is spoken; the bank's own words stand in when it is slow,
-absent or breaks a rule.
+absent or breaks a rule. drafting.py does all this ahead of time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,42 +45,61 @@ class Interviewer:
         self._prompts = prompts
         self._first_token_s = first_token_s
 
-    async def choose(
-        self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int, manner: str
-    ) -> Chosen | None:
-        """The follow-up to ask after these answers of one round; None when the bank has none left."""
+    @property
+    def first_token_s(self) -> float:
+        """Longest wait for a phrasing to begin, once the candidate waits for it."""
+        return self._first_token_s
+
+    def pick(
+        self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
+    ) -> FollowUp | None:
+        """The bank's most telling follow-up after these answers of one round; None when it has none left."""
         used = {answer.follow_up_id for answer in answers if answer.follow_up_id}
-        ranked = followups.rank(question, findings, used, tier)
-        if not ranked:
-            return None
-        best = ranked[0]
+        return next(iter(followups.rank(question, findings, used, tier)), None)
+
+    async def phrase(
+        self,
+        question: Question,
+        follow_up: FollowUp,
+        answers: Sequence[Answer],
+        findings: Sequence[PointFinding],
+        manner: str,
+        patience_s: float | None = None,
+    ) -> Chosen:
+        """The follow-up in the model's words, or in the bank's. ``patience_s`` is for the first token, else first_token_s."""
         if self._chat is None:
-            return Chosen(best.id, best.text, "bank", "no language model")
-        said = " ".join(answer.transcript.text for answer in answers)
+            return Chosen(follow_up.id, follow_up.text, "bank", "no language model")
         try:
-            text = await self._phrase(question, said, best, manner)
+            text = await self._phrase(question, _said(answers), follow_up, manner, patience_s or self._first_token_s)
         except (ChatModelError, TimeoutError) as error:
             reason = str(error) or "the language model was too slow"
             log.warning("follow-up in the bank's words: %s", reason)
-            return Chosen(best.id, best.text, "bank", reason)
-        wrong = followups.problems(text, question, best, findings, said, [answer.asked for answer in answers])
-        if wrong:
-            log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
-            return Chosen(best.id, best.text, "bank", "the model's words broke a rule")
-        return Chosen(best.id, text, "llm")
+            return Chosen(follow_up.id, follow_up.text, "bank", reason)
+        return self.checked(Chosen(follow_up.id, text, "llm"), question, follow_up, answers, findings)
 
-    async def warm(self, question: Question, said: str, manner: str) -> None:
-        """Lets the endpoint read the prompt as far as it is known, so that the first token comes sooner. Never fails."""
-        if self._chat is None:
-            return
-        with contextlib.suppress(ChatModelError):
-            await self._chat.complete(self._messages(question, said, "", manner), max_tokens=1)
+    def checked(
+        self,
+        chosen: Chosen,
+        question: Question,
+        follow_up: FollowUp,
+        answers: Sequence[Answer],
+        findings: Sequence[PointFinding],
+    ) -> Chosen:
+        """The phrasing if it may be spoken after these answers, else the bank's words."""
+        if chosen.source == "bank":
+            return chosen
+        asked = [answer.asked for answer in answers]
+        wrong = followups.problems(chosen.text, question, follow_up, findings, _said(answers), asked)
+        if not wrong:
+            return chosen
+        log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
+        return Chosen(follow_up.id, follow_up.text, "bank", "the model's words broke a rule")
 
-    async def _phrase(self, question: Question, said: str, follow_up: FollowUp, manner: str) -> str:
+    async def _phrase(self, question: Question, said: str, follow_up: FollowUp, manner: str, patience_s: float) -> str:
         """Raises ChatModelError, TimeoutError."""
         assert self._chat is not None
         stream = self._chat.stream(self._messages(question, said, follow_up.text, manner), max_tokens=_MAX_TOKENS)
-        parts = [await asyncio.wait_for(anext(stream, ""), self._first_token_s)]
+        parts = [await asyncio.wait_for(anext(stream, ""), patience_s)]
         async with asyncio.timeout(_WHOLE_S):
             parts.extend([part async for part in stream])
         return " ".join("".join(parts).split()).strip('"“” ')
@@ -92,3 +110,7 @@ class Interviewer:
         answer = said.replace('"""', "")[-_MAX_ANSWER_CHARS:]
         user = self._prompts.render("follow_up_user.j2", question=question.prompt, answer=answer, follow_up=follow_up)
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+
+
+def _said(answers: Sequence[Answer]) -> str:
+    return " ".join(answer.transcript.text for answer in answers)

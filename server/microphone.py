@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PREROLL_S = 0.4
 """Kept from before the noticed start of speech, so that its first sound is not lost."""
+_BACKLOG_S = 10.0
+"""Most that is kept between the noticed start of speech and the start of the clock, on a machine that is busy."""
 _BURST_S = 2.0
 """How far frames may run ahead of the server's clock: network jitter, not a flood."""
 _WINDOW_S = 512 / SAMPLE_RATE
@@ -177,8 +179,10 @@ class Microphone:
         assert self._watch is not None
         for probability in self._watch.feed(samples):
             self._run_s = self._run_s + _WINDOW_S if probability >= _SPEECH else 0.0
+        # Once speech was announced, nothing of it may go before the clock starts, however long that takes.
+        wanted = PREROLL_S + self._run_s if math.isfinite(self._patience_s) else _BACKLOG_S
         kept = sum(len(entry.pcm) // 2 for entry in self._ring) / SAMPLE_RATE
-        while kept > PREROLL_S + self._run_s and len(self._ring) > 1:
+        while kept > wanted and len(self._ring) > 1:
             kept -= len(self._ring.popleft().pcm) / 2 / SAMPLE_RATE
         if self._run_s >= self._patience_s:
             self._patience_s = math.inf  # say it once

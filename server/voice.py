@@ -52,6 +52,7 @@ class VoiceOut:
     def __init__(self, prepared: PreparedVoice, send: Send) -> None:
         self._prepared = prepared
         self._send = send
+        self._ahead: dict[str, Voice] = {}
 
     def acknowledge(self, turn_id: int, ended_by: str) -> None:
         """Says the line for how the answer ended, without waiting for anything."""
@@ -61,16 +62,21 @@ class VoiceOut:
             self._sentence(turn_id, "acknowledgement", 0, line, voice)
             self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=voice.seconds), None)
 
+    async def prepare(self, text: str) -> None:
+        """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""
+        [sentence, *_] = _sentences(text)
+        voice = await self._prepared.speak(sentence)
+        self._ahead = {sentence: voice} if voice is not None else {}
+
     async def say(self, turn_id: int, utterance: Kind, text: str) -> float:
         """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.
 
         Raises SpeakerError; the sentences before the failing one have been sent.
         """
-        splitter = Sentences()
         seconds = 0.0
         try:
-            for index, sentence in enumerate([*splitter.feed(text), *splitter.flush()]):
-                voice = await self._prepared.speak(sentence)
+            for index, sentence in enumerate(_sentences(text)):
+                voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
                 if voice is None:
                     return len(text.split()) / _READING_WORDS_PER_S
                 self._sentence(turn_id, utterance, index, sentence, voice)
@@ -92,3 +98,8 @@ class VoiceOut:
             bytes=len(voice.pcm),
         )
         self._send(message, voice.pcm)
+
+
+def _sentences(text: str) -> list[str]:
+    splitter = Sentences()
+    return [*splitter.feed(text), *splitter.flush()]

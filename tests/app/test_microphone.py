@@ -108,6 +108,17 @@ def test_the_first_word_is_kept(bench: Bench) -> None:
     assert PREROLL_S < ears.samples / SAMPLE_RATE < PREROLL_S + 0.4
 
 
+def test_the_first_words_are_kept_when_the_clock_starts_late(bench: Bench) -> None:
+    """Between the noticed start of speech and a clock started late by a busy machine, not even a pause lets anything go."""
+    bench.microphone.watch(1, 0.16)
+    bench.send(QUIET, 100)
+    bench.send(LOUD, 10, first=100)
+    bench.send(QUIET, 20, first=110)
+    ears = Ears()
+    bench.microphone.record(1, 60.0, ears)
+    assert ears.samples / SAMPLE_RATE >= 30 * FRAME / SAMPLE_RATE
+
+
 def test_no_audio_beyond_the_limit(bench: Bench) -> None:
     """An 80-second monologue leaves exactly 60 seconds, on disk and for the ears."""
     bench.microphone.watch(1, 0.16)
