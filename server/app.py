@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from server.access.identity import OwnInterview, Who
 from server.bank_views import lobby_view
 from server.connection import Connection
 from server.errors import HotseatError, InputError, StorageError
@@ -51,7 +52,6 @@ class NewInterview(BaseModel):
 def create_app(services: Services) -> FastAPI:
     """The application; it serves pages at once and loads models behind them."""
     interviews = Interviews(services)
-    preparation = Preparation(services, interviews)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -64,14 +64,15 @@ def create_app(services: Services) -> FastAPI:
         await services.store.close()
 
     app = FastAPI(title="Hotseat", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.services = services
     app.add_middleware(Guard, settings=services.settings)
     app.add_exception_handler(HotseatError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
     _add_pages(app, services)
-    _add_api(app, services, interviews, preparation)
-    app.include_router(study_routes(services, preparation))
+    _add_api(app, services, interviews)
+    app.include_router(study_routes(services, interviews))
     return app
 
 
@@ -92,7 +93,7 @@ def _add_pages(app: FastAPI, services: Services) -> None:
         app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
 
 
-def _add_api(app: FastAPI, services: Services, interviews: Interviews, preparation: Preparation) -> None:
+def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
     bank = lobby_view(services.bank, services.catalogue)
 
     @app.get("/healthz")
@@ -116,7 +117,7 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews, preparati
         return bank
 
     @app.post("/api/interviews", status_code=201)
-    async def create(wanted: NewInterview) -> dict[str, str]:
+    async def create(wanted: NewInterview, who: Who) -> dict[str, str]:
         choices = Choices(
             format=wanted.format,
             question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
@@ -124,38 +125,38 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews, preparati
             tier=wanted.tier or (services.catalogue.path(wanted.path).tier if wanted.path else 3),
             time_factor=wanted.time_factor,
             path=wanted.path,
-            weakness=await preparation.weakness(),
+            weakness=await Preparation(services, interviews, who.person).weakness(),
         )
-        return {"id": await interviews.create(choices)}
+        return {"id": await interviews.create(who.person, choices)}
 
     @app.get("/api/interviews")
-    async def past() -> dict[str, Any]:
-        return {"interviews": await interviews.list()}
+    async def past(who: Who) -> dict[str, Any]:
+        return {"interviews": await interviews.list(who.person)}
 
     @app.get("/api/interviews/{interview_id}")
-    async def get_review(interview_id: str) -> dict[str, Any]:
+    async def get_review(interview_id: OwnInterview) -> dict[str, Any]:
         found = await interviews.review(interview_id)
         if found is None:
             raise HTTPException(404, "there is no such interview")
         return found
 
     @app.delete("/api/interviews/{interview_id}", status_code=204)
-    async def delete(interview_id: str) -> Response:
+    async def delete(interview_id: OwnInterview) -> Response:
         if not await interviews.delete(interview_id):
             raise HTTPException(404, "there is no such interview")
         return Response(status_code=204)
 
     @app.get("/api/interviews/{interview_id}/turns/{turn_id}/audio.wav")
-    async def audio(interview_id: str, turn_id: int, request: Request) -> Response:
+    async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:
         pcm = await asyncio.to_thread(services.archive.read, interview_id, turn_id)
         if not pcm:
             raise HTTPException(404, "there is no audio of this answer")
         return ranged(wav(pcm), request.headers.get("range"), "audio/wav")
 
     @app.websocket("/api/interviews/{interview_id}/socket")
-    async def socket(websocket: WebSocket, interview_id: str) -> None:
+    async def socket(websocket: WebSocket, interview_id: str, who: Who) -> None:
         await websocket.accept()
-        await interviews.connect(interview_id, Connection(websocket))
+        await interviews.connect(who.person, interview_id, Connection(websocket))
 
 
 def wav(pcm: bytes) -> bytes:

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.access.identity import LOCAL_PERSON
 from server.errors import SettingsError
 from server.settings import Settings, is_loopback
 
@@ -56,6 +57,7 @@ class Guard:
         if scope["type"] == "http" and self._token_in_query(scope):
             await self._welcome(scope, receive, send)
             return
+        scope["identity"] = LOCAL_PERSON
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

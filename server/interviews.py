@@ -33,8 +33,8 @@ class Interviews:
         self._running: dict[str, tuple[Interview, asyncio.Task[None]]] = {}
         self._opening = asyncio.Lock()
 
-    async def create(self, choices: Choices) -> str:
-        """Plans and stores an interview. Raises InputError, StorageError."""
+    async def create(self, owner: str, choices: Choices) -> str:
+        """Plans and stores an interview of this person's. Raises InputError, StorageError."""
         services = self._services
         title, plan = make_plan(services.catalogue, services.bank, choices, services.settings.interview, random.SystemRandom())
         record = InterviewRecord(
@@ -45,18 +45,20 @@ class Interviews:
             options={"tier": choices.tier, "time_factor": choices.time_factor, "path": choices.path},
             plan=encode_plan(plan),
             summary=summary(session.begin(plan)),
+            owner=owner,
         )
         await services.store.create(record)
         return record.id
 
-    async def connect(self, interview_id: str, connection: Connection) -> None:
-        """Serves one browser until it leaves."""
+    async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
+        """Serves one browser of this person's until it leaves."""
         if not self._services.ready:
             connection.close(NOT_READY, "the models are still loading")
         elif len(self._running) >= self._services.settings.interview.max_active and interview_id not in self._running:
             connection.close(NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
         else:
-            interview = await self._open(interview_id)
+            owned = await self._services.store.owner_of(interview_id) == owner
+            interview = await self._open(interview_id) if owned else None
             if interview is None:
                 connection.close(UNKNOWN_INTERVIEW, "there is no such interview")
             else:
@@ -71,7 +73,7 @@ class Interviews:
     async def resume_unfinished(self) -> None:
         """Lets interviews that only wait for the server (a transcript, a grade) go on. Raises nothing."""
         try:
-            records = await self._services.store.list()
+            records = await self._services.store.list(None)
         except StorageError as error:
             log.error("unfinished interviews not resumed: %s", error)
             return
@@ -96,13 +98,13 @@ class Interviews:
             return None
         return await asyncio.to_thread(review.review, *found, self._services.bank, self._services.archive)
 
-    async def list(self) -> list[dict[str, Any]]:
-        """Newest first. Raises StorageError."""
-        return [review.list_entry(record) for record in await self._services.store.list()]
+    async def list(self, owner: str) -> list[dict[str, Any]]:
+        """This person's, newest first. Raises StorageError."""
+        return [review.list_entry(record) for record in await self._services.store.list(owner)]
 
-    async def measured(self) -> dict[str, Measured]:
+    async def measured(self, owner: str) -> dict[str, Measured]:
         """Topic id to what the recent verdicts on it show. Raises StorageError."""
-        return measure(await self._services.store.list(limit=100))
+        return measure(await self._services.store.list(owner, limit=100))
 
     async def delete(self, interview_id: str) -> bool:
         """Stops and removes an interview with its audio; False if there is none. Raises StorageError."""

@@ -121,6 +121,10 @@ class Clock(Protocol):
         ...
 
 
+LOCAL = "local"
+"""Whose everything is where there are no accounts; the first owner's account has this id too, and so inherits it."""
+
+
 @dataclass(frozen=True, slots=True)
 class InterviewRecord:
     """One stored interview, without its log."""
@@ -135,6 +139,8 @@ class InterviewRecord:
     plan: dict[str, Any]
     summary: dict[str, Any]
     """What lists need, derived from the log: phase, rounds, answered, verdicts."""
+    owner: str
+    """Id of the account, or LOCAL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +180,27 @@ class Store(Protocol):
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None: ...
 
-    async def list(self, limit: int = 1000) -> tuple[InterviewRecord, ...]: ...
+    async def owner_of(self, interview_id: str) -> str | None:
+        """Whose interview it is; None if there is no such interview."""
+        ...
+
+    async def list(self, owner: str | None, limit: int = 1000) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first."""
+        ...
 
     async def delete(self, interview_id: str) -> bool: ...
 
-    async def add_assessment(self, assessment: Assessment) -> None: ...
+    async def add_assessment(self, owner: str, assessment: Assessment) -> None: ...
 
-    async def assessments(self) -> tuple[Assessment, ...]:
+    async def assessments(self, owner: str) -> tuple[Assessment, ...]:
         """Oldest first."""
         ...
 
-    async def settings(self) -> dict[str, Any]:
-        """What the candidate has chosen, by name."""
+    async def settings(self, owner: str) -> dict[str, Any]:
+        """What this person has chosen, by name."""
         ...
 
-    async def keep(self, name: str, value: Any) -> None:
+    async def keep(self, owner: str, name: str, value: Any) -> None:
         """Keeps a JSON value; None forgets it."""
         ...
 

@@ -34,18 +34,19 @@ class _Choice:
 
 
 class Preparation:
-    """Every method raises StorageError."""
+    """One person's. Every method raises StorageError."""
 
-    def __init__(self, services: Services, interviews: Interviews) -> None:
+    def __init__(self, services: Services, interviews: Interviews, owner: str) -> None:
         self._services = services
         self._interviews = interviews
+        self._owner = owner
         self._topics = [topic.id for topic in services.bank.topics]
         self._frequency = {topic.id: topic.frequency_weight for topic in services.bank.topics}
 
     async def weakness(self) -> dict[str, float]:
         """Topic id to weakness, 0 to 1, by verdicts and the last self-assessment."""
-        taken = await self._services.store.assessments()
-        return weakness(await self._interviews.measured(), taken[-1].scores if taken else {})
+        taken = await self._services.store.assessments(self._owner)
+        return weakness(await self._interviews.measured(self._owner), taken[-1].scores if taken else {})
 
     # ---- Self-assessment ---------------------------------------------------------------------------------------------
 
@@ -55,12 +56,12 @@ class Preparation:
         wrong += [f"scores.{topic}: is missing" for topic in self._topics if topic not in scores]
         if wrong:
             raise InputError("; ".join(wrong))
-        await self._services.store.add_assessment(Assessment(self._services.clock.wall(), dict(scores)))
+        await self._services.store.add_assessment(self._owner, Assessment(self._services.clock.wall(), dict(scores)))
 
     async def assessments(self) -> dict[str, Any]:
         """All of them, oldest first, and how the last compares with the first and with what was measured."""
-        taken = await self._services.store.assessments()
-        measured = await self._interviews.measured()
+        taken = await self._services.store.assessments(self._owner)
+        measured = await self._interviews.measured(self._owner)
         return {
             "assessments": [self._assessment(entry) for entry in taken],
             "comparison": compare(self._topics, taken, measured),
@@ -90,7 +91,7 @@ class Preparation:
         if not 0 < (until - today).days <= MAX_WEEKS * 7:
             raise InputError(f"date: has to be after today and at most {MAX_WEEKS} weeks away")
         chosen = {"path": path.id, "start": today.isoformat(), "interview": until.isoformat()}
-        await self._services.store.keep(_PLAN, chosen)
+        await self._services.store.keep(self._owner, _PLAN, chosen)
 
     async def plan(self) -> dict[str, Any]:
         """The plan for what was chosen, with the weaknesses of today; ``choice`` is null when nothing was."""
@@ -113,7 +114,7 @@ class Preparation:
         }
 
     async def _choice(self) -> _Choice | None:
-        stored = (await self._services.store.settings()).get(_PLAN)
+        stored = (await self._services.store.settings(self._owner)).get(_PLAN)
         if stored is None:
             return None
         path = next((path for path in self._services.catalogue.paths if path.id == stored["path"]), None)
@@ -128,7 +129,7 @@ class Preparation:
 
     async def checkpoints(self) -> dict[str, Any]:
         """With what is done of each, and on which day it falls if the plan reaches so far."""
-        settings = await self._services.store.settings()
+        settings = await self._services.store.settings(self._owner)
         choice = await self._choice()
 
         def falls(day: int) -> str | None:
@@ -156,7 +157,7 @@ class Preparation:
         known = {task.id for checkpoint in self._services.study.checkpoints for task in checkpoint.tasks}
         if task_id not in known:
             raise InputError(f"there is no task {task_id!r}")
-        await self._services.store.keep(f"{_TICK}{task_id}", self._services.clock.wall() if done else None)
+        await self._services.store.keep(self._owner, f"{_TICK}{task_id}", self._services.clock.wall() if done else None)
 
 
 def _week(week: PlannedWeek, choice: _Choice, today: date) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.access.identity import Who
+from server.interviews import Interviews
 from server.planning import MAX_WEEKS
 from server.preparation import Preparation
 from server.services import Services
@@ -38,8 +40,13 @@ class Tick(_Body):
     done: bool
 
 
-def study_routes(services: Services, preparation: Preparation) -> APIRouter:
+def study_routes(services: Services, interviews: Interviews) -> APIRouter:
     """Everything below /api that has to do with preparing."""
+
+    def preparation_of(who: Who) -> Preparation:
+        return Preparation(services, interviews, who.person)
+
+    mine = Depends(preparation_of)
     router = APIRouter()
     study = study_view(services.study, services.catalogue.paths)
 
@@ -48,29 +55,29 @@ def study_routes(services: Services, preparation: Preparation) -> APIRouter:
         return study
 
     @router.get("/api/assessments")
-    async def assessments() -> dict[str, Any]:
+    async def assessments(preparation: Preparation = mine) -> dict[str, Any]:
         return await preparation.assessments()
 
     @router.post("/api/assessments", status_code=201)
-    async def assess(wanted: NewAssessment) -> dict[str, Any]:
+    async def assess(wanted: NewAssessment, preparation: Preparation = mine) -> dict[str, Any]:
         await preparation.assess(wanted.scores)
         return await preparation.assessments()
 
     @router.get("/api/plan")
-    async def plan() -> dict[str, Any]:
+    async def plan(preparation: Preparation = mine) -> dict[str, Any]:
         return await preparation.plan()
 
     @router.put("/api/plan")
-    async def choose(wanted: NewPlan) -> dict[str, Any]:
+    async def choose(wanted: NewPlan, preparation: Preparation = mine) -> dict[str, Any]:
         await preparation.choose(wanted.path, wanted.weeks, wanted.date)
         return await preparation.plan()
 
     @router.get("/api/checkpoints")
-    async def checkpoints() -> dict[str, Any]:
+    async def checkpoints(preparation: Preparation = mine) -> dict[str, Any]:
         return await preparation.checkpoints()
 
     @router.put("/api/checkpoints/{task_id}")
-    async def tick(task_id: str, wanted: Tick) -> dict[str, Any]:
+    async def tick(task_id: str, wanted: Tick, preparation: Preparation = mine) -> dict[str, Any]:
         await preparation.tick(task_id, wanted.done)
         return await preparation.checkpoints()
 

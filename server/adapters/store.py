@@ -30,6 +30,7 @@ _interviews = sa.Table(
     sa.Column("options", sa.JSON),
     sa.Column("plan", sa.JSON),
     sa.Column("summary", sa.JSON),
+    sa.Column("owner", sa.String(32)),
 )
 _events = sa.Table(
     "events",
@@ -47,10 +48,12 @@ _assessments = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("taken", sa.Float),
     sa.Column("scores", sa.JSON),
+    sa.Column("owner", sa.String(32)),
 )
 _settings = sa.Table(
     "settings",
     _metadata,
+    sa.Column("owner", sa.String(32), primary_key=True),
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("value", sa.JSON),
 )
@@ -79,7 +82,9 @@ class SqlStore:
             await connection.run_sync(upgrade)
 
     async def create(self, record: InterviewRecord) -> None:
-        row = {name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary")}
+        row = {
+            name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary", "owner")
+        }
         async with self._begin() as connection:
             await connection.execute(_interviews.insert().values(row))
 
@@ -111,11 +116,19 @@ class SqlStore:
             )
             return _record(row), tuple(LoggedEvent(e.seq, e.monotonic, e.wall, e.type, e.payload) for e in log)
 
-    async def list(self, limit: int = 1000) -> tuple[InterviewRecord, ...]:
-        """Newest first."""
+    async def owner_of(self, interview_id: str) -> str | None:
+        """Whose interview it is; None if there is no such interview."""
         async with self._begin() as connection:
-            rows = await connection.execute(sa.select(_interviews).order_by(_interviews.c.created.desc()).limit(limit))
-            return tuple(_record(row) for row in rows)
+            owner: str | None = await connection.scalar(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
+            return owner
+
+    async def list(self, owner: str | None, limit: int = 1000) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first."""
+        chosen = sa.select(_interviews).order_by(_interviews.c.created.desc()).limit(limit)
+        if owner is not None:
+            chosen = chosen.where(_interviews.c.owner == owner)
+        async with self._begin() as connection:
+            return tuple(_record(row) for row in await connection.execute(chosen))
 
     async def delete(self, interview_id: str) -> bool:
         """Removes the interview and its log; False if there was none."""
@@ -124,27 +137,30 @@ class SqlStore:
             result = await connection.execute(_interviews.delete().where(_interviews.c.id == interview_id))
             return result.rowcount > 0
 
-    async def add_assessment(self, assessment: Assessment) -> None:
+    async def add_assessment(self, owner: str, assessment: Assessment) -> None:
+        row = {"taken": assessment.taken, "scores": assessment.scores, "owner": owner}
         async with self._begin() as connection:
-            await connection.execute(_assessments.insert().values(taken=assessment.taken, scores=assessment.scores))
+            await connection.execute(_assessments.insert().values(row))
 
-    async def assessments(self) -> tuple[Assessment, ...]:
+    async def assessments(self, owner: str) -> tuple[Assessment, ...]:
         """Oldest first."""
+        chosen = sa.select(_assessments).where(_assessments.c.owner == owner)
         async with self._begin() as connection:
-            rows = await connection.execute(sa.select(_assessments).order_by(_assessments.c.taken, _assessments.c.id))
+            rows = await connection.execute(chosen.order_by(_assessments.c.taken, _assessments.c.id))
             return tuple(Assessment(row.taken, row.scores) for row in rows)
 
-    async def settings(self) -> dict[str, Any]:
-        """What the candidate has chosen, by name."""
+    async def settings(self, owner: str) -> dict[str, Any]:
+        """What this person has chosen, by name."""
         async with self._begin() as connection:
-            return {row.name: row.value for row in await connection.execute(sa.select(_settings))}
+            rows = await connection.execute(sa.select(_settings).where(_settings.c.owner == owner))
+            return {row.name: row.value for row in rows}
 
-    async def keep(self, name: str, value: Any) -> None:
+    async def keep(self, owner: str, name: str, value: Any) -> None:
         """Keeps a JSON value; None forgets it."""
         async with self._begin() as connection:
-            await connection.execute(_settings.delete().where(_settings.c.name == name))
+            await connection.execute(_settings.delete().where(_settings.c.owner == owner, _settings.c.name == name))
             if value is not None:
-                await connection.execute(_settings.insert().values(name=name, value=value))
+                await connection.execute(_settings.insert().values(owner=owner, name=name, value=value))
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -164,7 +180,7 @@ def _alembic() -> tuple[Any, Any]:
 
 
 def _record(row: Any) -> InterviewRecord:
-    return InterviewRecord(row.id, row.created, row.format, row.title, row.options, row.plan, row.summary)
+    return InterviewRecord(row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner)
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:

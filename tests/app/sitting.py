@@ -14,6 +14,7 @@ from server import wire
 from server.errors import SpeakerError
 from server.formats import Choices
 from server.interviews import Interviews
+from server.ports import LOCAL
 from server.services import Services
 from tests.app.fakes import FakeConnection
 
@@ -71,7 +72,7 @@ async def sitting(services: Services, choices: Choices = LORA) -> AsyncIterator[
     with contextlib.suppress(SpeakerError):
         await services.voice.prepare()
     interviews = Interviews(services)
-    candidate = await Candidate(interviews, await interviews.create(choices)).attach()
+    candidate = await Candidate(interviews, await interviews.create(LOCAL, choices)).attach()
     try:
         yield interviews, candidate
     finally:

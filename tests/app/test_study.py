@@ -19,7 +19,7 @@ from server.content import load_bank
 from server.errors import ContentError
 from server.formats import Choices, load_catalogue
 from server.planning import MAX_WEEKS, PRACTICE_DAYS, REPETITION, WEEK_DAYS, PlannedWeek, plan_weeks
-from server.ports import InterviewRecord
+from server.ports import LOCAL, InterviewRecord
 from server.progress import measure, weakness
 from server.settings import PROJECT
 from server.study import load_study
@@ -124,7 +124,7 @@ def test_more_weeks_than_the_path_become_a_second_pass() -> None:
 
 def record(verdicts: list[str | None], topic: str = "rag") -> InterviewRecord:
     rounds = [{"question_id": f"{topic}/core"} for _ in verdicts]
-    return InterviewRecord("x", 0.0, "drill", "x", {}, {"rounds": rounds}, {"verdicts": verdicts})
+    return InterviewRecord("x", 0.0, "drill", "x", {}, {"rounds": rounds}, {"verdicts": verdicts}, LOCAL)
 
 
 def test_levels_are_measured_by_the_latest_five_verdicts() -> None:

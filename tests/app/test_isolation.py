@@ -1,0 +1,110 @@
+"""What is one person's is nobody else's. Routes added later are covered without a word here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from server.access.identity import LOCAL_PERSON, Identity, identity
+from server.app import create_app
+from server.connection import UNKNOWN_INTERVIEW
+from server.services import Services
+from tests.app.fakes import fake_services
+from tests.app.test_study import EVEN
+
+OTHER = Identity("someone-else", "Other", "member")
+PAGES = {"/interview/{interview_id}", "/review/{interview_id}"}
+"""The same empty shell for everybody; what it shows comes from the API."""
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    async def nothing(_services: Services) -> None:
+        """The fakes are there already."""
+
+    monkeypatch.setattr("server.app.load_models", nothing)
+    return create_app(fake_services(tmp_path))
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+def become(app: FastAPI, who: Identity) -> None:
+    app.dependency_overrides[identity] = lambda: who
+
+
+def start(browser: TestClient) -> str:
+    answer = browser.post("/api/interviews", json={"format": "drill", "question_id": "finetuning/lora"})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def routes_of(app: FastAPI, interview_id: str) -> list[tuple[str, str]]:
+    """(method, path) of every HTTP route about one interview."""
+    found = []
+    for route in app.routes:
+        path = getattr(route, "path", "")
+        for method in sorted(_methods(route) - {"HEAD"}):
+            if "{interview_id}" in path and path not in PAGES:
+                filled = path.replace("{interview_id}", interview_id)
+                found.append((method, "/".join("1" if part.startswith("{") else part for part in filled.split("/"))))
+    return found
+
+
+def _methods(route: BaseRoute) -> set[str]:
+    return set(getattr(route, "methods", None) or ())
+
+
+def test_another_persons_interview_is_not_there(app: FastAPI, browser: TestClient) -> None:
+    """Whatever is asked about it, the answer is the one for an interview that does not exist."""
+    become(app, LOCAL_PERSON)
+    mine = start(browser)
+    become(app, OTHER)
+    routes = routes_of(app, mine)
+    assert len(routes) >= 3
+    for method, path in routes:
+        answer = browser.request(method, path, json={})
+        missing = browser.request(method, path.replace(mine, "nothing"), json={})
+        assert answer.status_code == missing.status_code == 404, f"{method} {path}"
+        assert answer.json() == missing.json()
+    assert browser.get("/api/interviews").json() == {"interviews": []}
+    become(app, LOCAL_PERSON)
+    assert [entry["id"] for entry in browser.get("/api/interviews").json()["interviews"]] == [mine]
+    assert browser.get(f"/api/interviews/{mine}").status_code == 200
+
+
+def test_another_persons_socket_does_not_open(app: FastAPI, browser: TestClient) -> None:
+    """The socket is closed as one to an unknown interview, and nothing of it is sent."""
+    become(app, LOCAL_PERSON)
+    mine = start(browser)
+    become(app, OTHER)
+    address = f"ws://127.0.0.1:8000/api/interviews/{mine}/socket"
+    with browser.websocket_connect(address) as socket, pytest.raises(WebSocketDisconnect) as closed:
+        socket.receive_json()
+    assert closed.value.code == UNKNOWN_INTERVIEW
+
+
+def test_preparation_is_ones_own(app: FastAPI, browser: TestClient) -> None:
+    """Assessments, the plan and ticks of one person neither show nor change another's."""
+    task = browser.get("/api/checkpoints").json()["checkpoints"][0]["tasks"][0]["id"]
+    browser.post("/api/assessments", json={"scores": EVEN})
+    browser.put("/api/plan", json={"path": "infra", "weeks": 3})
+    browser.put(f"/api/checkpoints/{task}", json={"done": True})
+    before = [browser.get(path).json() for path in ("/api/assessments", "/api/plan", "/api/checkpoints")]
+    become(app, OTHER)
+    assert browser.get("/api/assessments").json()["assessments"] == []
+    assert browser.get("/api/plan").json() == {"choice": None}
+    assert not browser.get("/api/checkpoints").json()["checkpoints"][0]["tasks"][0]["done"]
+    browser.put("/api/plan", json={"path": "applied", "weeks": 2})
+    browser.put(f"/api/checkpoints/{task}", json={"done": False})
+    become(app, LOCAL_PERSON)
+    assert [browser.get(path).json() for path in ("/api/assessments", "/api/plan", "/api/checkpoints")] == before
