@@ -340,12 +340,14 @@ def doctor(as_json: bool) -> None:
 
     settings = load_settings()
     checks = _run(lambda: examine(settings))
-    healthy = all(check["ok"] for check in checks)
+    healthy = all(check.ok for check in checks)
     if as_json:
-        _print({"ok": healthy, "checks": checks})
+        _print({"ok": healthy, "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
-            click.echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}: {check['detail']}")
+            click.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
+            if check.mend:
+                click.echo(f"     -> {check.mend}")
     if not healthy:
         sys.exit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+from pathlib import Path
 
 from server.adapters.archive import LocalArchive
 from server.adapters.clock import SystemClock
@@ -25,16 +26,7 @@ def make_services(settings: Settings) -> Services:
     bank = load_bank(settings.rubrics_dir)
     catalogue = load_catalogue(settings.rubrics_dir)
     study = load_study(settings.rubrics_dir, bank, catalogue)
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        probe = settings.data_dir / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise StorageError(
-            f"the data directory {settings.data_dir} can't be written ({error.strerror}); "
-            "choose another with HOTSEAT_DATA_DIR or --data-dir"
-        ) from error
+    prepare_data_dir(settings.data_dir)
     services = Services(
         settings=settings,
         bank=bank,
@@ -48,6 +40,20 @@ def make_services(settings: Settings) -> Services:
     for name in (STORAGE, HEARING, VOICE, LLM, GRADER):
         services.parts[name] = Part(name)
     return services
+
+
+def prepare_data_dir(data_dir: Path) -> None:
+    """Makes the data directory, for its owner alone: it holds voices. Raises StorageError when it can't be written."""
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = data_dir / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"the data directory {data_dir} can't be written ({error.strerror}); "
+            "choose another with HOTSEAT_DATA_DIR or --data-dir"
+        ) from error
 
 
 async def load_storage(services: Services) -> None:

@@ -55,7 +55,7 @@ async def _load_hearing(services: Services) -> None:
     with services.loading(HEARING) as part:
         model = asr.model
         if model == EMBEDDED:
-            model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.data_dir, part.progress))
+            model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.models, part.progress))
         part.progress("loading the model", 0, 0)
         vad = await asyncio.to_thread(SileroModel)
         transcriber = await asyncio.to_thread(
@@ -100,7 +100,7 @@ async def _load_llm(services: Services) -> ChatModel | None:
 async def _embedded_chat(services: Services, part: Part) -> ChatModel:
     """Raises WeightsError, ChatModelError."""
     llm = services.settings.llm
-    gguf = await asyncio.to_thread(weights.gguf_path, services.settings.data_dir, part.progress)
+    gguf = await asyncio.to_thread(weights.gguf_path, services.settings.models, part.progress)
     part.progress("loading the model", 0, 0)
     services.llama = await asyncio.to_thread(LlamaServer, gguf, threads=llm.threads, context=llm.context)
     chat = OpenAiChat(services.llama.url, gguf.stem, services.llama.key, llm.timeout_s)

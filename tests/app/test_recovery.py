@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.app.wire_candidate import FRAME, sitting_at
 from tests.audio.speech import say
 from tests.command_line import hotseat
 from tests.conftest import ServerProcess, share_models
+from tests.disks import fill, mounted
 
 FIRST = "LoRA freezes the base model and adds small trainable matrices to it."
 BEFORE = "For each weight matrix the update is a product of two thin matrices. "
@@ -116,34 +116,6 @@ async def test_kill_9_between_two_states(start_server: Callable[..., ServerProce
 
 
 # ---- The data directory ---------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def mounted(directory: Path, size: str) -> Iterator[Path]:
-    """A file system of its own with few bytes; skips the test where mounting is not allowed."""
-    directory.mkdir()
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(directory)], capture_output=True, text=True
-    )
-    if mount.returncode:
-        pytest.skip(f"no small file system to fill: {mount.stderr.strip()}")
-    try:
-        yield directory
-    finally:
-        subprocess.run(["umount", "--lazy", str(directory)], check=True)
-
-
-def fill(directory: Path) -> Path:
-    """Leaves no byte; returns the file to delete to have them back."""
-    filler = directory / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (65_536, 512, 1):
-            try:
-                while file.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                continue
-    return filler
 
 
 async def test_a_disk_that_fills_up_in_mid_interview(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:

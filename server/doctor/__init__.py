@@ -1,0 +1,39 @@
+"""Checks that an interview's needs are met on this machine, and says how to mend what is not."""
+
+from __future__ import annotations
+
+from server.doctor.check import Check
+from server.doctor.installation import packages, python
+from server.doctor.parts import bank, endpoint, loaded, weights
+from server.doctor.place import access, data_dir, disk, microphone
+from server.errors import HotseatError
+from server.loading import load_models, load_storage, make_services
+from server.settings import Settings
+
+__all__ = ["Check", "examine"]
+
+
+async def examine(settings: Settings) -> list[Check]:
+    """Everything, in the order in which it would stop a server: the installation, the place, the weights, the loaded parts."""
+    checks = [
+        python(),
+        packages(),
+        bank(settings),
+        data_dir(settings.data_dir),
+        disk(settings),
+        access(settings),
+        microphone(settings),
+        *weights(settings),
+    ]
+    if "://" in settings.llm.url:
+        checks.append(await endpoint("LLM endpoint", "LLM", settings.llm.url, settings.llm.model, settings.llm.api_key))
+    try:
+        services = make_services(settings)
+    except HotseatError:  # the bank's or the data directory's check has told
+        return checks
+    await load_storage(services)
+    await load_models(services)
+    await services.store.close()
+    if services.llama is not None:
+        services.llama.close()
+    return [*checks, *(loaded(part, settings) for part in services.parts.values())]

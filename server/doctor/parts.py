@@ -1,0 +1,93 @@
+"""The question bank, the weights and the models themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from server.adapters.weights import JOE_CONFIG, JOE_VOICE, MINILM, QWEN_GGUF, WHISPER_BASE, Weight, verified
+from server.content import load_bank
+from server.doctor.check import Check
+from server.errors import ContentError, WeightsError
+from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part
+from server.settings import EMBEDDED, OFF, Settings
+
+_INSTALL = 'install the "local" extra (./hotseat serve without HOTSEAT_LITE, or uv sync --extra local)'
+_PATIENCE_S = 10.0
+_MENDS = {
+    STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL and start that database",
+    HEARING: f"{_INSTALL}, or name another model with HOTSEAT_ASR__MODEL",
+    VOICE: f"{_INSTALL}, name another voice with HOTSEAT_TTS__VOICE, or turn it off",
+    LLM: f"{_INSTALL}, name an endpoint with HOTSEAT_LLM__URL, or turn it off",
+    GRADER: _INSTALL,
+}
+
+
+def bank(settings: Settings) -> Check:
+    try:
+        found = load_bank(settings.rubrics_dir)
+    except ContentError as error:
+        return Check("Question bank", False, str(error), "correct that file; `hotseat bank --check` finds the rest")
+    return Check("Question bank", True, f"{len(found.questions)} questions in {len(found.topics)} topics")
+
+
+def weights(settings: Settings) -> list[Check]:
+    """Every packaged file that the settings use, read in full and compared with its sha256."""
+    checks: list[Check] = []
+    if settings.asr.model == EMBEDDED:
+        checks.append(weight_files("Weights of speech recognition", WHISPER_BASE, settings.models))
+    if settings.tts.voice == EMBEDDED:
+        checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
+    if settings.llm.url == EMBEDDED:
+        checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models))
+    checks.append(weight_files("Weights of sentence embeddings", (MINILM,), settings.models))
+    return checks
+
+
+def weight_files(name: str, files: Iterable[Weight], models: Path) -> Check:
+    unjoined = 0
+    for weight in files:
+        try:
+            path = verified(weight, models)
+        except WeightsError as error:
+            joined = models / weight.name
+            damaged = bool(weight.name) and joined.exists()
+            mend = f"delete {joined}; the next start joins it anew from its packages" if damaged else _INSTALL
+            return Check(name, False, str(error), mend)
+        unjoined += path is None
+    return Check(
+        name, True, "the packages are installed; the first start joins them" if unjoined else "whole, sha256 as expected"
+    )
+
+
+async def endpoint(name: str, variable: str, url: str, model: str, key: SecretStr) -> Check:
+    """An OpenAI-compatible server: there, willing, and with the model that is asked for."""
+    prefix = f"HOTSEAT_{variable}__"
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S) as http:
+            reply = await http.get(f"{url.rstrip('/')}/models", headers={"authorization": f"Bearer {key.get_secret_value()}"})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()
+        return Check(name, False, detail, f"start that server, or correct {prefix}URL")
+    if reply.status_code in (401, 403):
+        return Check(name, False, f"{url} refuses the key ({reply.status_code})", f"correct {prefix}API_KEY")
+    try:
+        served = [entry["id"] for entry in reply.raise_for_status().json()["data"]]
+    except (httpx.HTTPStatusError, ValueError, LookupError, TypeError):
+        detail = f"{url}/models answered {reply.status_code}, not a list of models"
+        return Check(name, False, detail, f"{prefix}URL should end where an OpenAI-compatible API begins, usually in /v1")
+    if model not in served:
+        detail = f"{url} does not serve {model!r}, but {', '.join(served[:5]) or 'nothing'}"
+        return Check(name, False, detail, f"set {prefix}MODEL to one of these")
+    return Check(name, True, f"{model} at {url}")
+
+
+def loaded(part: Part, settings: Settings) -> Check:
+    """What came of loading a part for real. A part that is off without having been turned off has failed."""
+    turned_off = {VOICE: settings.tts.voice == OFF, LLM: settings.llm.url == OFF}.get(part.name, False)
+    ok = part.state == "ready" or (part.state == "off" and turned_off)
+    mend = _MENDS[part.name] if "://" not in settings.llm.url or part.name != LLM else "see LLM endpoint"
+    return Check(part.name, ok, f"{part.state}: {part.detail}", "" if ok else mend)
