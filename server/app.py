@@ -77,6 +77,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 async def _load(services: Services, interviews: Interviews) -> None:
+    await interviews.practice.catch_up()
     await load_models(services)
     await interviews.resume_unfinished()
 

@@ -28,6 +28,7 @@ from server.journal import Journal
 from server.listening import Caption, Listener, SpeechEvent
 from server.microphone import Microphone
 from server.ports import InterviewRecord
+from server.practice import Practice
 from server.services import Services
 from server.snapshot import grade_message, state_message
 from server.voice import CLOSING, Kind, VoiceOut
@@ -43,10 +44,11 @@ _BUSY = (Answering, Finalising, FollowingUp)
 class Interview:
     """Runs one interview, with or without a browser attached, until it is finished."""
 
-    def __init__(self, journal: Journal, services: Services) -> None:
+    def __init__(self, journal: Journal, services: Services, practice: Practice) -> None:
         self.id = journal.record.id
         self._journal = journal
         self._services = services
+        self._practice = practice
         self.state: State = journal.state
         self._events: asyncio.Queue[events.Event] = asyncio.Queue()
         self._connection: Connection | None = None
@@ -158,6 +160,8 @@ class Interview:
         before, self.state = self.state, result.state
         self._set_busy(isinstance(self.state, _BUSY))
         await self._journal.append(event, now, self.state, self._on_trouble)
+        if isinstance(event, events.RoundGraded):
+            await self._rate(event)
         for command in result.commands:
             self._execute(command)
         self._watch(before)
@@ -365,3 +369,9 @@ class Interview:
             return
         self._send(grade_message(round_index, grade))
         self.post(events.RoundGraded(round_index, grade))
+
+    async def _rate(self, graded: events.RoundGraded) -> None:
+        try:
+            await self._practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
+        except StorageError as error:  # made good at the next start
+            log.error("interview %s: ratings not stored: %s", self.id, error)

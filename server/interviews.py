@@ -18,6 +18,7 @@ from server.formats import Choices, make_plan
 from server.interview import Interview
 from server.journal import Journal
 from server.ports import InterviewRecord
+from server.practice import Practice
 from server.progress import Measured, measure
 from server.services import Services
 from server.snapshot import summary
@@ -30,6 +31,7 @@ class Interviews:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.practice = Practice(services)
         self._running: dict[str, tuple[Interview, asyncio.Task[None]]] = {}
         self._opening = asyncio.Lock()
 
@@ -112,9 +114,13 @@ class Interviews:
             task = self._running[interview_id][1]
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        found = await self._services.store.delete(interview_id)
+        found = await self._services.store.load(interview_id)
+        await self._services.store.delete(interview_id)
         await asyncio.to_thread(self._services.archive.delete, interview_id)
-        return found
+        if found is None:
+            return False
+        await self.practice.forget(found[0].owner, [entry["question_id"] for entry in found[0].plan["rounds"]])
+        return True
 
     async def close(self) -> None:
         """Stops everything; each interview can be reopened from its log."""
@@ -131,7 +137,7 @@ class Interviews:
             found = await self._services.store.load(interview_id)
             if found is None:
                 return None
-            interview = Interview(Journal(self._services.store, self._services.clock, *found), self._services)
+            interview = Interview(Journal(self._services.store, self._services.clock, *found), self._services, self.practice)
             task = asyncio.create_task(interview.run(), name=f"interview {interview_id}")
             self._running[interview_id] = (interview, task)
             task.add_done_callback(lambda done: self._ended(interview, done))

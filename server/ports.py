@@ -165,6 +165,36 @@ class Assessment:
     """Topic id to 1 to 5."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """How the points of one question came out in one round."""
+
+    interview_id: str
+    round: int
+    """Index of the round in the interview."""
+    question_id: str
+    at: float
+    """Seconds since the epoch."""
+    ratings: dict[str, int]
+    """Point id to 1 (again), 2 (hard), 3 (good) or 4 (easy)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointCard:
+    """How well one point of a question is remembered, and when it is due again."""
+
+    question_id: str
+    point_id: str
+    due: float
+    """Seconds since the epoch."""
+    reviewed: float
+    """Likewise, the last time."""
+    stability: float
+    """Days until the chance of recalling it falls to nine in ten."""
+    difficulty: float
+    """1 to 10."""
+
+
 class Store(Protocol):
     """Every method raises StorageError."""
 
@@ -202,6 +232,26 @@ class Store(Protocol):
 
     async def keep(self, owner: str, name: str, value: Any) -> None:
         """Keeps a JSON value; None forgets it."""
+        ...
+
+    async def rated_rounds(self) -> set[tuple[str, int]]:
+        """(interview, round) of everybody's ratings."""
+        ...
+
+    async def ratings(self, owner: str, question_id: str) -> tuple[Rated, ...]:
+        """Oldest first."""
+        ...
+
+    async def rate(self, owner: str, rated: Rated, cards: Sequence[PointCard]) -> None:
+        """Replaces the ratings of a round and the cards of its question, in one transaction."""
+        ...
+
+    async def set_cards(self, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
+        """Replaces the cards of a question."""
+        ...
+
+    async def cards(self, owner: str) -> tuple[PointCard, ...]:
+        """The one due first comes first."""
         ...
 
 

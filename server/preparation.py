@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from server.errors import InputError
 from server.interviews import Interviews
-from server.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, plan_weeks
+from server.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
 from server.ports import Assessment
-from server.progress import compare, weakness
+from server.progress import compare, measure, weakness
 from server.services import Services
 from server.study import StudyPath
 
@@ -21,7 +22,7 @@ _TICK = "tick:"
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """The plan the candidate chose."""
 
     path: StudyPath
@@ -31,6 +32,14 @@ class _Choice:
     @property
     def weeks(self) -> int:
         return min(MAX_WEEKS, max(1, -(-(self.interview - self.start).days // 7)))
+
+    def week_of(self, day: date) -> int:
+        """Index of the week a day is in; that of the last from the interview on."""
+        return min(self.weeks - 1, (day - self.start).days // 7)
+
+    def last_day(self, week: int) -> date:
+        """Of a week, by index: the interview's own day is not one to prepare on."""
+        return min(self.start + timedelta(weeks=week, days=6), self.interview - timedelta(days=1))
 
 
 class Preparation:
@@ -86,7 +95,7 @@ class Preparation:
         path = self._services.catalogue.path(path_id)
         if (weeks is None) == (interview is None):
             raise InputError("weeks: give either the weeks or the date of the interview")
-        today = self._today()
+        today = self.today()
         until = interview or today + timedelta(weeks=weeks or 0)
         if not 0 < (until - today).days <= MAX_WEEKS * 7:
             raise InputError(f"date: has to be after today and at most {MAX_WEEKS} weeks away")
@@ -94,12 +103,12 @@ class Preparation:
         await self._services.store.keep(self._owner, _PLAN, chosen)
 
     async def plan(self) -> dict[str, Any]:
-        """The plan for what was chosen, with the weaknesses of today; ``choice`` is null when nothing was."""
-        choice = await self._choice()
+        """The plan for what was chosen, as results have made it; ``choice`` is null when nothing was."""
+        choice = await self.choice()
         if choice is None:
             return {"choice": None}
-        today = self._today()
-        weeks = plan_weeks(choice.path, choice.weeks, await self.weakness(), self._frequency)
+        today = self.today()
+        weeks = await self.weeks(choice)
         planned = {topic for week in weeks for topic in week.topics}
         return {
             "choice": {
@@ -113,16 +122,33 @@ class Preparation:
             "left_out": [topic for topic in choice.path.shares() if topic not in planned],
         }
 
-    async def _choice(self) -> _Choice | None:
+    async def weeks(self, choice: Choice) -> list[PlannedWeek]:
+        """Each week planned by what was known when it began, the present one by what is known today.
+
+        A rating counts at once, a verdict from the next day: the work of a day stays as it was in the morning.
+        """
+        number = choice.week_of(self.today())
+        first_days = [choice.start + timedelta(weeks=week) for week in range(number)]
+        records, taken = await self._services.store.list(self._owner), await self._services.store.assessments(self._owner)
+
+        def known(verdicts_until: float, ratings_until: float) -> dict[str, float]:
+            scores = [entry.scores for entry in taken if entry.taken < ratings_until]
+            measured = measure(record for record in records if record.created < verdicts_until)
+            return weakness(measured, scores[-1] if scores else {})
+
+        past = [known(midnight(day), midnight(day + timedelta(days=1))) for day in first_days]
+        return replan(choice.path, choice.weeks, [*past, known(midnight(self.today()), math.inf)], self._frequency)
+
+    async def choice(self) -> Choice | None:
         stored = (await self._services.store.settings(self._owner)).get(_PLAN)
         if stored is None:
             return None
         path = next((path for path in self._services.catalogue.paths if path.id == stored["path"]), None)
         if path is None:  # rubrics/paths.toml has changed since
             return None
-        return _Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
+        return Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
 
-    def _today(self) -> date:
+    def today(self) -> date:
         return datetime.fromtimestamp(self._services.clock.wall()).astimezone().date()
 
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
@@ -130,7 +156,7 @@ class Preparation:
     async def checkpoints(self) -> dict[str, Any]:
         """With what is done of each, and on which day it falls if the plan reaches so far."""
         settings = await self._services.store.settings(self._owner)
-        choice = await self._choice()
+        choice = await self.choice()
 
         def falls(day: int) -> str | None:
             if choice is None or (when := choice.start + timedelta(days=day)) > choice.interview:
@@ -160,7 +186,12 @@ class Preparation:
         await self._services.store.keep(self._owner, f"{_TICK}{task_id}", self._services.clock.wall() if done else None)
 
 
-def _week(week: PlannedWeek, choice: _Choice, today: date) -> dict[str, Any]:
+def midnight(day: date) -> float:
+    """The moment a day begins here, in seconds since the epoch."""
+    return datetime.combine(day, time()).timestamp()
+
+
+def _week(week: PlannedWeek, choice: Choice, today: date) -> dict[str, Any]:
     first = choice.start + timedelta(weeks=week.number - 1)
     last = min(first + timedelta(days=6), choice.interview)
     return {

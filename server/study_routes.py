@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.access.identity import Who
+from server.agenda import Agenda
+from server.ics import MEDIA_TYPE
 from server.interviews import Interviews
 from server.planning import MAX_WEEKS
 from server.preparation import Preparation
@@ -46,7 +48,10 @@ def study_routes(services: Services, interviews: Interviews) -> APIRouter:
     def preparation_of(who: Who) -> Preparation:
         return Preparation(services, interviews, who.person)
 
-    mine = Depends(preparation_of)
+    def agenda_of(who: Who) -> Agenda:
+        return Agenda(services, interviews, who.person)
+
+    mine, my_agenda = Depends(preparation_of), Depends(agenda_of)
     router = APIRouter()
     study = study_view(services.study, services.catalogue.paths)
 
@@ -80,5 +85,13 @@ def study_routes(services: Services, interviews: Interviews) -> APIRouter:
     async def tick(task_id: str, wanted: Tick, preparation: Preparation = mine) -> dict[str, Any]:
         await preparation.tick(task_id, wanted.done)
         return await preparation.checkpoints()
+
+    @router.get("/api/today")
+    async def today(agenda: Agenda = my_agenda) -> dict[str, Any]:
+        return await agenda.today()
+
+    @router.get("/api/hotseat.ics")
+    async def calendar(agenda: Agenda = my_agenda) -> Response:
+        return Response(await agenda.calendar(), media_type=MEDIA_TYPE)
 
     return router

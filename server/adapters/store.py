@@ -1,4 +1,4 @@
-"""Interviews with their event logs, self-assessments and choices, in SQLite or PostgreSQL through SQLAlchemy."""
+"""Interviews with their event logs, self-assessments, choices and cards, in SQLite or PostgreSQL through SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.errors import StorageError
-from server.ports import Assessment, InterviewRecord, LoggedEvent
+from server.ports import Assessment, InterviewRecord, LoggedEvent, PointCard, Rated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -56,6 +57,27 @@ _settings = sa.Table(
     sa.Column("owner", sa.String(32), primary_key=True),
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("value", sa.JSON),
+)
+_ratings = sa.Table(
+    "ratings",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(32)),
+    sa.Column("question_id", sa.String(128)),
+    sa.Column("at", sa.Float),
+    sa.Column("ratings", sa.JSON),
+)
+_cards = sa.Table(
+    "cards",
+    _metadata,
+    sa.Column("owner", sa.String(32), primary_key=True),
+    sa.Column("question_id", sa.String(128), primary_key=True),
+    sa.Column("point_id", sa.String(128), primary_key=True),
+    sa.Column("due", sa.Float),
+    sa.Column("reviewed", sa.Float),
+    sa.Column("stability", sa.Float),
+    sa.Column("difficulty", sa.Float),
 )
 
 
@@ -133,7 +155,8 @@ class SqlStore:
     async def delete(self, interview_id: str) -> bool:
         """Removes the interview and its log; False if there was none."""
         async with self._begin() as connection:
-            await connection.execute(_events.delete().where(_events.c.interview_id == interview_id))
+            for table in (_events, _ratings):
+                await connection.execute(table.delete().where(table.c.interview_id == interview_id))
             result = await connection.execute(_interviews.delete().where(_interviews.c.id == interview_id))
             return result.rowcount > 0
 
@@ -162,6 +185,40 @@ class SqlStore:
             if value is not None:
                 await connection.execute(_settings.insert().values(owner=owner, name=name, value=value))
 
+    async def rated_rounds(self) -> set[tuple[str, int]]:
+        """(interview, round) of everybody's ratings."""
+        async with self._begin() as connection:
+            rows = await connection.execute(sa.select(_ratings.c.interview_id, _ratings.c.round))
+            return {(row.interview_id, row.round) for row in rows}
+
+    async def ratings(self, owner: str, question_id: str) -> tuple[Rated, ...]:
+        """Oldest first."""
+        chosen = sa.select(_ratings).where(_ratings.c.owner == owner, _ratings.c.question_id == question_id)
+        async with self._begin() as connection:
+            rows = await connection.execute(chosen.order_by(_ratings.c.at))
+            return tuple(Rated(row.interview_id, row.round, row.question_id, row.at, row.ratings) for row in rows)
+
+    async def rate(self, owner: str, rated: Rated, cards: Sequence[PointCard]) -> None:
+        """Replaces the ratings of a round and the cards of its question, in one transaction."""
+        same = (_ratings.c.interview_id == rated.interview_id, _ratings.c.round == rated.round)
+        async with self._begin() as connection:
+            await connection.execute(_ratings.delete().where(*same))
+            await connection.execute(_ratings.insert().values(owner=owner, **asdict(rated)))
+            await _replace_cards(connection, owner, rated.question_id, cards)
+
+    async def set_cards(self, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
+        """Replaces the cards of a question."""
+        async with self._begin() as connection:
+            await _replace_cards(connection, owner, question_id, cards)
+
+    async def cards(self, owner: str) -> tuple[PointCard, ...]:
+        """The one due first comes first."""
+        names = [entry.name for entry in fields(PointCard)]
+        chosen = sa.select(*(_cards.c[name] for name in names)).where(_cards.c.owner == owner)
+        async with self._begin() as connection:
+            rows = await connection.execute(chosen.order_by(_cards.c.due, _cards.c.question_id, _cards.c.point_id))
+            return tuple(PointCard(*row) for row in rows)
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -173,6 +230,12 @@ class SqlStore:
         except (SQLAlchemyError, OSError) as error:
             reason = str(getattr(error, "orig", None) or error)
             raise StorageError(f"the database at {self._engine.url.render_as_string()} failed: {reason}") from error
+
+
+async def _replace_cards(connection: AsyncConnection, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
+    await connection.execute(_cards.delete().where(_cards.c.owner == owner, _cards.c.question_id == question_id))
+    if cards:
+        await connection.execute(_cards.insert(), [{"owner": owner, **asdict(card)} for card in cards])
 
 
 def _alembic() -> tuple[Any, Any]:

@@ -20,6 +20,7 @@ from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
 
 EXPECTED_ROUNDS = {
     "drill": 1,
+    "due": 1,
     "five": 5,
     "cheat-sheet": 10,
     "full-mock": 11,
@@ -55,7 +56,7 @@ async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format_id", [entry.id for entry in CATALOGUE.formats])
 async def test_every_format_runs_to_its_end(tmp_path: Path, format_id: str) -> None:
     """A candidate who never says a word is led through every question by the clock alone, at 300 times its pace."""
-    choices = Choices(format_id, ("finetuning/lora",) if format_id == "drill" else ())
+    choices = Choices(format_id, ("finetuning/lora",) if CATALOGUE.format(format_id).pick == "chosen" else ())
     async with sitting(fake_services(tmp_path, speed=300.0), choices) as (interviews, candidate):
         candidate.say(type="start")
         await finish(candidate, 60)

@@ -1,0 +1,285 @@
+"""What is due: from graded rounds to cards, the day's list, the plan's work and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.adapters.store import SqlStore
+from server.app import create_app
+from server.core.domain import Answer, CriterionResult, Evidence, Grade, Level, PointFinding, PointStatus, Question, Verdict
+from server.interviews import Interviews
+from server.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
+from server.ports import LOCAL, PointCard
+from server.practice import DAILY_S, due, for_today, seconds
+from server.services import Services
+from server.settings import InterviewSettings
+from tests.app.fakes import BANK, CATALOGUE, FakeGrader, fake_services
+from tests.app.sitting import LORA, finish, sitting
+from tests.test_ics import parse
+
+QUESTION = BANK.question("finetuning/lora")
+SETTINGS = InterviewSettings()
+DAY_S = 86_400
+
+
+class PointGrader(FakeGrader):
+    """Finds every point met in the first answer, or none."""
+
+    def __init__(self, met: bool) -> None:
+        super().__init__()
+        self.met = met
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        evidence = Evidence("freeze", 0.0, 0.1, 0, 1, answers[0].turn_id) if self.met else None
+        status = PointStatus.MET if self.met else PointStatus.NOT_MET
+        level = Level.STRONG if self.met else Level.NO
+        criteria = tuple(
+            CriterionResult(c.id, level, tuple(PointFinding(p.id, status, evidence) for p in c.points))
+            for c in question.criteria
+        )
+        return Grade(question.id, Verdict.STRONG_HIRE if self.met else Verdict.NO_HIRE, criteria, "embedded")
+
+
+async def drill(tmp_path: Path, met: bool) -> Services:
+    """Services whose store has one graded drill on LoRA."""
+    services = fake_services(tmp_path)
+    services.grader = PointGrader(met)
+    async with sitting(services, LORA) as (_, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        candidate.say(type="end")
+        await finish(candidate)
+    services.store = SqlStore(services.settings.database)
+    return services
+
+
+@pytest.fixture
+async def failed(tmp_path: Path) -> AsyncIterator[Services]:
+    services = await drill(tmp_path, met=False)
+    yield services
+    await services.store.close()
+
+
+def browser(services: Services) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(services)), base_url="http://127.0.0.1:8000")
+
+
+def later(services: Services, days: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets days pass."""
+    now = services.clock.wall() + days * DAY_S
+    monkeypatch.setattr(services.clock, "wall", lambda: now)
+
+
+# ---- From a graded interview to cards -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("met", "days"), [(False, 1), (True, 8)])
+async def test_a_graded_interview_makes_cards(tmp_path: Path, met: bool, days: int) -> None:
+    """Every point of the question has its card: due tomorrow when it was missed, in eight days when it came by itself."""
+    services = await drill(tmp_path, met)
+    stored = await services.store.cards(LOCAL)
+    assert {card.point_id for card in stored} == {point.id for point in QUESTION.points}
+    assert {round((card.due - card.reviewed) / DAY_S, 6) for card in stored} == {days}
+    assert all(abs(card.reviewed - services.clock.wall()) < 60 for card in stored)
+    await services.store.close()
+
+
+async def test_what_was_graded_before_is_caught_up(failed: Services) -> None:
+    """An interview without ratings, as after an upgrade or a crash, is rated at the next start, with its own time."""
+    before = await failed.store.cards(LOCAL)
+    async with failed.store._engine.begin() as connection:  # type: ignore[attr-defined]
+        await connection.exec_driver_sql("DELETE FROM ratings")
+        await connection.exec_driver_sql("DELETE FROM cards")
+    practice = Interviews(failed).practice
+    await practice.catch_up()
+    after = await failed.store.cards(LOCAL)
+    assert [(card.point_id, card.stability) for card in after] == [(card.point_id, card.stability) for card in before]
+    assert [card.reviewed for card in after] == pytest.approx([card.reviewed for card in before], abs=1.0)
+    await practice.catch_up()
+    assert await failed.store.cards(LOCAL) == after, "once is enough"
+
+
+async def test_grading_again_replaces_the_rating(failed: Services) -> None:
+    """A corrected transcript that is graded anew counts once, at the time it was said."""
+    interviews = Interviews(failed)
+    [record] = await failed.store.list(LOCAL)
+    loaded = await interviews.load(record.id)
+    assert loaded is not None
+    progress = loaded[1].progress
+    [old] = await failed.store.ratings(LOCAL, QUESTION.id)
+    better = await PointGrader(True).grade(QUESTION, progress.answers_of(0))
+    await interviews.practice.take(record.id, LOCAL, progress, 0, better)
+    [new] = await failed.store.ratings(LOCAL, QUESTION.id)
+    assert new.at == old.at
+    assert set(old.ratings.values()) == {1} and set(new.ratings.values()) == {4}
+    assert {round((card.due - card.reviewed) / DAY_S) for card in await failed.store.cards(LOCAL)} == {8}
+
+
+async def test_deleting_an_interview_takes_its_cards(failed: Services) -> None:
+    """Nothing of a deleted interview lives on in the schedule."""
+    [record] = await failed.store.list(LOCAL)
+    assert await Interviews(failed).delete(record.id)
+    assert await failed.store.cards(LOCAL) == ()
+    assert await failed.store.rated_rounds() == set()
+    assert not await Interviews(failed).delete(record.id)
+
+
+# ---- The day's list -------------------------------------------------------------------------------------------------
+
+
+def card(question_id: str, point: int, due_at: float = 0.0, stability: float = 1.0) -> PointCard:
+    return PointCard(question_id, BANK.question(question_id).points[point].id, due_at, -10 * DAY_S, stability, 5.0)
+
+
+def test_the_question_with_most_to_lose_comes_first() -> None:
+    """Two faded points outweigh one, a faded one a fresh one; what is not due yet is not asked for."""
+    known = [
+        card("rag/core", 0, stability=30.0),
+        card("safety/core", 0),
+        card("agents/core", 0),
+        card("agents/core", 1),
+        card("rlhf/core", 0, due_at=10.0),
+    ]
+    found = due(BANK, known, now=0.0, until=5.0, settings=SETTINGS)
+    assert [(entry.question.id, entry.points) for entry in found] == [("agents/core", 2), ("safety/core", 1), ("rag/core", 1)]
+
+
+def test_a_day_is_not_overfilled() -> None:
+    """The list stops at the day's minutes, and is never empty when something is due, however long it takes."""
+    known = [card(question.id, 0) for question in BANK.questions]
+    found = due(BANK, known, 0.0, 5.0, SETTINGS)
+    assert len(found) == len(BANK.questions)
+    assert 0 < sum(entry.seconds for entry in for_today(found)) <= DAILY_S
+    longest = max(found, key=lambda entry: entry.seconds)
+    assert for_today([longest]) == [longest]
+    assert for_today([]) == []
+
+
+def test_minutes_come_from_the_limits() -> None:
+    """A core question with one follow-up: two minutes of answers and five seconds to think before each."""
+    assert seconds(BANK.question("rag/core"), SETTINGS) == 130.0
+    assert seconds(BANK.question("rag/core"), InterviewSettings(follow_ups=0)) == 65.0
+
+
+async def test_the_list_is_empty_today_and_full_tomorrow(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a drill nothing is due until the next day; then the list names the question, and its interview can be begun."""
+    async with browser(failed) as client:
+        today = (await client.get("/api/today")).json()
+        assert today["due"]["questions"] == [] and today["due"]["minutes"] == 0
+        assert today["due"]["next"] == (date.today() + timedelta(days=1)).isoformat()
+        later(failed, 1, monkeypatch)
+        listed = (await client.get("/api/today")).json()["due"]
+        [entry] = listed["questions"]
+        assert (entry["id"], entry["points"]) == (QUESTION.id, len(QUESTION.points))
+        assert listed["minutes"] == entry["minutes"] == 3
+        wanted = {"format": listed["format"], "question_ids": [entry["id"]]}
+        assert (await client.post("/api/interviews", json=wanted)).status_code == 201
+
+
+# ---- The plan's day -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [path.id for path in CATALOGUE.paths])
+def test_the_days_of_a_week_cover_it(path: str) -> None:
+    """Every topic of a week has its day, the last working day is practice, and a week cut short leaves nothing out."""
+    for weeks in (1, 3, 8):
+        for week in plan_weeks(CATALOGUE.path(path), weeks, {}):
+            for length in range(1, 8):
+                days = [day_of(week, day, length) for day in range(length)]
+                assert {topic for day in days for topic in day.topics} == set(week.topics)
+                working = min(length, WEEK_DAYS)
+                assert days[working - 1].practises
+                assert all(not day.topics and not day.practises for day in days[working:])
+
+
+@pytest.mark.parametrize("path", [path.id for path in CATALOGUE.paths])
+def test_results_change_the_weeks_to_come_only(path: str) -> None:
+    """Weeks gone by stay as they were; a topic that went badly in them comes back; every week stays full."""
+    chosen = CATALOGUE.path(path)
+    for weeks in (2, 4, 6, 12):
+        before = plan_weeks(chosen, weeks, {})
+        first = before[0].topics[0]
+        worse = dict.fromkeys(chosen.shares(), 0.0) | {first: 1.0}
+        after = replan(chosen, weeks, [{}, worse])
+        assert after[0] == before[0]
+        assert all(sum(week.days.values()) == WEEK_DAYS - PRACTICE_DAYS for week in after)
+        assert [week.number for week in after] == list(range(1, weeks + 1))
+        assert after[-1].topics[-1] == "capstone"
+        unchanged = replan(chosen, weeks, [{}, {}])
+        days = [sum(week.days.get(first, 0.0) for week in plan[1:]) for plan in (unchanged, after)]
+        assert days[0] < days[1], "it gets more of what is left"
+
+
+async def test_today_follows_the_plan(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first day names the path's first topic and a core question; past the interview the plan says nothing."""
+    async with browser(failed) as client:
+        assert (await client.get("/api/today")).json()["plan"] is None
+        when = date.today() + timedelta(days=14)
+        await client.put("/api/plan", json={"path": "applied", "date": when.isoformat()})
+        plan = (await client.get("/api/today")).json()["plan"]
+        assert (plan["week"], plan["weeks"], plan["days_left"]) == (1, 2, 14)
+        [lesson] = plan["topics"]
+        assert (lesson["topic"], lesson["question"]["id"]) == ("transformers", "transformers/core")
+        later(failed, 13, monkeypatch)
+        last = (await client.get("/api/today")).json()["plan"]
+        assert (last["week"], last["days_left"]) == (2, 1)
+        assert last["topics"] == [] and last["practice"] is None, "the sixth and seventh day are free"
+        later(failed, 1, monkeypatch)
+        assert (await client.get("/api/today")).json()["plan"]["days_left"] == 0
+        later(failed, 1, monkeypatch)
+        assert (await client.get("/api/today")).json()["plan"] is None
+
+
+async def test_verdicts_move_the_plan_from_the_next_day(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failing a topic leaves the day's work as it was, and gives the topic more time from tomorrow on."""
+
+    async def days() -> float:
+        weeks = (await client.get("/api/plan")).json()["weeks"]
+        return sum(float(entry["days"]) for week in weeks for entry in week["topics"] if entry["topic"] == "finetuning")
+
+    async with browser(failed) as client:
+        await client.put("/api/plan", json={"path": "applied", "weeks": 4})
+        before = await days()
+        later(failed, 1, monkeypatch)
+        assert await days() > before
+
+
+async def test_the_checkpoint_that_has_come_is_shown(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest one due with tasks left; a finished one is not shown again."""
+    async with browser(failed) as client:
+        await client.put("/api/plan", json={"path": "applied", "weeks": 4})
+        assert (await client.get("/api/today")).json()["checkpoint"] == {"day": 0, "title": "Take your bearings", "left": 4}
+        for task in ("sketch-map", "name-competencies", "choose-path", "first-rating"):
+            await client.put(f"/api/checkpoints/{task}", json={"done": True})
+        assert (await client.get("/api/today")).json()["checkpoint"] is None
+        later(failed, 8, monkeypatch)
+        assert (await client.get("/api/today")).json()["checkpoint"]["day"] == 7
+
+
+# ---- The calendar ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: Services) -> None:
+    """Each on its day, with ids that stay the same from export to export."""
+    async with browser(failed) as client:
+        start, when = date.today(), date.today() + timedelta(days=10)
+        await client.put("/api/plan", json={"path": "applied", "date": when.isoformat()})
+        answer = await client.get("/api/hotseat.ics")
+        assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+        events = parse(answer.content)
+        starts = {event["SUMMARY"]: datetime.strptime(event["DTSTART"], "%Y%m%d").date() for event in events}
+        assert starts == {
+            "Hotseat, day 0: Take your bearings": start,
+            "Hotseat, day 3: Recall the map": start + timedelta(days=3),
+            "Hotseat, day 7: Say it aloud": start + timedelta(days=7),
+            "Interview": when,
+            "Hotseat: 3 minutes of practice": start + timedelta(days=1),
+        }
+        again = parse((await client.get("/api/hotseat.ics")).content)
+        assert [event["UID"] for event in again] == [event["UID"] for event in events]
+        assert len({event["UID"] for event in events}) == len(events)
