@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import jinja2
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -23,6 +23,7 @@ from server.connection import Connection
 from server.errors import HotseatError, InputError, StorageError
 from server.formats import Choices
 from server.guard import Guard
+from server.history_routes import history_routes
 from server.interviews import Interviews
 from server.loading import load_models, load_storage
 from server.ports import SAMPLE_RATE
@@ -31,6 +32,10 @@ from server.services import Services
 from server.study_routes import study_routes
 
 VERSION = version("hotseat")
+_PAGES = (
+    *("/", "/study", "/cheat-sheet", "/past", "/progress"),
+    *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
+)
 
 
 class NewInterview(BaseModel):
@@ -73,6 +78,7 @@ def create_app(services: Services) -> FastAPI:
     _add_pages(app, services)
     _add_api(app, services, interviews)
     app.include_router(study_routes(services, interviews))
+    app.include_router(history_routes(services, interviews))
     return app
 
 
@@ -90,7 +96,7 @@ def _add_pages(app: FastAPI, services: Services) -> None:
     async def shell() -> HTMLResponse:
         return HTMLResponse(pages.get_template("index.html").render(title="Hotseat", version=VERSION))
 
-    for path in ("/", "/study", "/cheat-sheet", "/past", "/interview/{interview_id}", "/review/{interview_id}"):
+    for path in _PAGES:
         app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
 
 
@@ -131,8 +137,10 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
         return {"id": await interviews.create(who.person, choices)}
 
     @app.get("/api/interviews")
-    async def past(who: Who) -> dict[str, Any]:
-        return {"interviews": await interviews.list(who.person)}
+    async def past(
+        who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0)] = 0
+    ) -> dict[str, Any]:
+        return await interviews.list(who.person, limit, offset)
 
     @app.get("/api/interviews/{interview_id}")
     async def get_review(interview_id: OwnInterview) -> dict[str, Any]:

@@ -100,9 +100,13 @@ class Interviews:
             return None
         return await asyncio.to_thread(review.review, *found, self._services.bank, self._services.archive)
 
-    async def list(self, owner: str) -> list[dict[str, Any]]:
-        """This person's, newest first. Raises StorageError."""
-        return [review.list_entry(record) for record in await self._services.store.list(owner)]
+    async def list(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
+        """Some of this person's, newest first, and how many there are. Raises StorageError."""
+        records = await self._services.store.list(owner, limit, offset)
+        return {
+            "interviews": [review.list_entry(record) for record in records],
+            "total": await self._services.store.count(owner),
+        }
 
     async def measured(self, owner: str) -> dict[str, Measured]:
         """Topic id to what the recent verdicts on it show. Raises StorageError."""

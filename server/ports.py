@@ -214,8 +214,12 @@ class Store(Protocol):
         """Whose interview it is; None if there is no such interview."""
         ...
 
-    async def list(self, owner: str | None, limit: int = 1000) -> tuple[InterviewRecord, ...]:
-        """This person's interviews, or everybody's (None), newest first."""
+    async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
+        ...
+
+    async def count(self, owner: str) -> int:
+        """How many interviews this person has."""
         ...
 
     async def delete(self, interview_id: str) -> bool: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ _WEAKNESS = {
     Verdict.LEAN_NO_HIRE.value: 0.7,
     Verdict.NO_HIRE.value: 1.0,
 }
-_RECENT = 5
+RECENT = 5
 """Verdicts a topic that count; older ones say how the candidate was."""
 _MISJUDGED = 1.0
 """Steps between rating and measured level from which on it is worth saying."""
@@ -36,14 +36,27 @@ class Measured:
         return 5.0 - 4.0 * self.weakness
 
 
+def level_of(verdict: str) -> float | None:
+    """A Strong Hire is a 5, a No Hire a 1; None for Not Assessable."""
+    return 5.0 - 4.0 * _WEAKNESS[verdict] if verdict in _WEAKNESS else None
+
+
+def rounds_of(record: InterviewRecord) -> Iterator[tuple[str, str | None, str | None]]:
+    """Question id, verdict (None while there is none), and why its grade is left out of levels, if it is."""
+    verdicts = record.summary["verdicts"]
+    asides = record.summary.get("asides", [None] * len(verdicts))
+    for entry, verdict, aside in zip(record.plan["rounds"], verdicts, asides, strict=False):
+        yield entry["question_id"], verdict, aside
+
+
 def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
     """Topic id to what was measured; ``records`` newest first."""
     shown: dict[str, list[float]] = {}
     for record in records:
-        for entry, verdict in zip(record.plan["rounds"], record.summary["verdicts"], strict=False):
-            if verdict in _WEAKNESS:
-                shown.setdefault(entry["question_id"].split("/")[0], []).append(_WEAKNESS[verdict])
-    recent = {topic: values[:_RECENT] for topic, values in shown.items()}
+        for question_id, verdict, aside in rounds_of(record):
+            if verdict in _WEAKNESS and aside is None:
+                shown.setdefault(question_id.split("/")[0], []).append(_WEAKNESS[verdict])
+    recent = {topic: values[:RECENT] for topic, values in shown.items()}
     return {topic: Measured(sum(values) / len(values), len(values)) for topic, values in recent.items()}
 
 

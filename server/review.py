@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.core.domain import Answer, Bank, Grade, Question
-from server.core.phases import Finished, Progress, State
+from server.core.phases import Finished, Progress, RoundPlan, State
 from server.ports import AudioArchive, InterviewRecord
 from server.snapshot import phase_name
+from server.speaking import delivery_json
 
 
 def list_entry(record: InterviewRecord) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def list_entry(record: InterviewRecord) -> dict[str, Any]:
         "id": record.id,
         "format": record.format,
         "title": record.title,
-        "created": _iso(record.created),
+        "created": iso(record.created),
         **record.summary,
     }
 
@@ -30,7 +31,7 @@ def review(record: InterviewRecord, state: State, bank: Bank, archive: AudioArch
         "id": record.id,
         "format": record.format,
         "title": record.title,
-        "created": _iso(record.created),
+        "created": iso(record.created),
         "options": record.options,
         "finished": isinstance(state, Finished),
         "phase": phase_name(state),
@@ -51,7 +52,7 @@ def _round(interview_id: str, index: int, progress: Progress, bank: Bank, archiv
         "round": index + 1,
         "question": _question(question),
         "limit_s": progress.plan.rounds[index].limit_s,
-        "answers": [_answer(interview_id, answer, archive) for answer in answers],
+        "answers": [answer_json(interview_id, progress.plan.rounds[index], answer, archive) for answer in answers],
         "hints_used": progress.hints_used[index] if index < len(progress.hints_used) else 0,
         "grade": None if grade is None else grade_json(grade, question),
         "grade_state": "graded" if grade is not None else "not graded" if graded is not None else "pending",
@@ -85,7 +86,8 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _answer(interview_id: str, answer: Answer, archive: AudioArchive) -> dict[str, Any]:
+def answer_json(interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive) -> dict[str, Any]:
+    """One turn: what was asked, said and recorded. Raises StorageError."""
     stored = archive.seconds(interview_id, answer.turn_id) > 0
     return {
         "turn_id": answer.turn_id,
@@ -99,6 +101,7 @@ def _answer(interview_id: str, answer: Answer, archive: AudioArchive) -> dict[st
         "ended_by": answer.ended_by,
         "note": answer.note,
         "audio": f"/api/interviews/{interview_id}/turns/{answer.turn_id}/audio.wav" if stored else None,
+        "delivery": delivery_json(interview_id, plan, answer, archive),
     }
 
 
@@ -134,5 +137,5 @@ def grade_json(grade: Grade, question: Question) -> dict[str, Any]:
     }
 
 
-def _iso(seconds: float) -> str:
+def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -51,12 +51,19 @@ def phase_name(state: State) -> wire.Phase:
 def summary(state: State) -> dict[str, Any]:
     """What lists show, kept beside the log so that they need not replay it."""
     progress = state.progress
-    verdicts = {item.round: item.grade.verdict.value for item in progress.grades if item.grade is not None}
+    grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
+    rounds = range(len(progress.plan.rounds))
     return {
         "phase": phase_name(state),
         "started": not isinstance(state, Ready),
         "finished": isinstance(state, Finished),
         "rounds": len(progress.plan.rounds),
         "answered": len({answer.round for answer in progress.answers}),
-        "verdicts": [verdicts.get(index) for index in range(len(progress.plan.rounds))],
+        "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
+        "asides": [aside(grades[index]) if index in grades else None for index in rounds],
     }
+
+
+def aside(grade: Grade) -> str | None:
+    """Why a grade is left out of levels and trends; None if it counts."""
+    return "fallback" if grade.fallback else None

@@ -144,13 +144,19 @@ class SqlStore:
             owner: str | None = await connection.scalar(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
             return owner
 
-    async def list(self, owner: str | None, limit: int = 1000) -> tuple[InterviewRecord, ...]:
-        """This person's interviews, or everybody's (None), newest first."""
-        chosen = sa.select(_interviews).order_by(_interviews.c.created.desc()).limit(limit)
+    async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
+        chosen = sa.select(_interviews).order_by(_interviews.c.created.desc(), _interviews.c.id).limit(limit).offset(offset)
         if owner is not None:
             chosen = chosen.where(_interviews.c.owner == owner)
         async with self._begin() as connection:
             return tuple(_record(row) for row in await connection.execute(chosen))
+
+    async def count(self, owner: str) -> int:
+        """How many interviews this person has."""
+        own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner)
+        async with self._begin() as connection:
+            return (await connection.execute(own)).scalar_one()
 
     async def delete(self, interview_id: str) -> bool:
         """Removes the interview and its log; False if there was none."""

@@ -236,6 +236,8 @@ class Answer:
     """"done", "silence", "limit" or "skipped"."""
     note: str = ""
     """Why the transcript is empty or partial, if recognition failed."""
+    thought_s: float = 0.0
+    """Seconds between the end of the question and the start of the clock; 0 for an answer that cut the question short."""
 
 
 @dataclass(frozen=True, slots=True)

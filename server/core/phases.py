@@ -122,6 +122,8 @@ class Answering:
     (docs/decisions/0002-clock-after-a-restart.md)."""
     spent_s: float = 0.0
     """Seconds used, as far as known, when the clock stands."""
+    thought_s: float = 0.0
+    """Seconds between the end of the question and the start of the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Finalising:
     ended_by: str
     typed: str | None
     deadline: float
+    thought_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,14 +266,26 @@ def _limit(state: Asking | Thinking) -> float:
 
 def _answer(state: Asking | Thinking, now: float) -> Step:
     limit = _limit(state)
-    return Step(Answering(state.progress, state.utterance, limit, now + limit), (StartAnswer(state.utterance.turn_id, limit),))
+    answering = Answering(state.progress, state.utterance, limit, now + limit, thought_s=_thought(state, now))
+    return Step(answering, (StartAnswer(state.utterance.turn_id, limit),))
+
+
+def _thought(state: Asking | Thinking | Answering, now: float) -> float:
+    """Seconds that the candidate took before the clock started."""
+    match state:
+        case Thinking(deadline=deadline):
+            return max(0.0, now - (deadline - state.progress.plan.think_s))
+        case Answering():
+            return state.thought_s
+        case Asking():
+            return 0.0
 
 
 def _close(state: Asking | Thinking | Answering, now: float, ended_by: str, typed: str | None = None) -> Step:
     turn_id = state.utterance.turn_id
     stop = (StopVoice(turn_id),) if isinstance(state, Asking) else ()
     return Step(
-        Finalising(state.progress, state.utterance, ended_by, typed, now + FINAL_TIMEOUT_S),
+        Finalising(state.progress, state.utterance, ended_by, typed, now + FINAL_TIMEOUT_S, _thought(state, now)),
         (*stop, CloseAnswer(turn_id, ended_by, typed)),
     )
 
@@ -289,6 +301,7 @@ def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
         duration_s=event.duration_s,
         ended_by=state.ended_by,
         note=event.note,
+        thought_s=state.thought_s,
     )
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
     passed = state.ended_by == "skipped" or not answer.transcript.words

@@ -14,6 +14,7 @@ from server.core.phases import Finished
 from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
 from server.formats import Choices
 from server.interviews import Interviews
+from server.ports import LOCAL
 from server.voice import PreparedVoice
 from tests.app.fakes import CATALOGUE, FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
 from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
@@ -49,7 +50,7 @@ async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:
         assert entry["answers"][0]["audio"] == f"/api/interviews/{candidate.id}/turns/1/audio.wav"
         assert entry["grade"]["verdict"] == "Lean Hire"
         assert services.archive.seconds(candidate.id, 1) == pytest.approx(1.0, abs=0.05)
-        [listed] = await interviews.list()
+        listed = (await interviews.list(LOCAL, limit=1, offset=0))["interviews"][0]
         assert listed["finished"] and listed["verdicts"] == ["Lean Hire"]
 
 

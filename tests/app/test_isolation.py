@@ -76,10 +76,22 @@ def test_another_persons_interview_is_not_there(app: FastAPI, browser: TestClien
         missing = browser.request(method, path.replace(mine, "nothing"), json={})
         assert answer.status_code == missing.status_code == 404, f"{method} {path}"
         assert answer.json() == missing.json()
-    assert browser.get("/api/interviews").json() == {"interviews": []}
+    assert browser.get("/api/interviews").json() == {"interviews": [], "total": 0}
     become(app, LOCAL_PERSON)
     assert [entry["id"] for entry in browser.get("/api/interviews").json()["interviews"]] == [mine]
     assert browser.get(f"/api/interviews/{mine}").status_code == 200
+
+
+def test_another_persons_attempts_and_progress_are_not_there(app: FastAPI, browser: TestClient) -> None:
+    """Neither listed, nor counted, nor compared when their ids are guessed."""
+    become(app, LOCAL_PERSON)
+    mine = f"{start(browser)}.1"
+    address = f"/api/attempts/finetuning/lora/compared?earlier={mine}&later={mine}"
+    assert browser.get(address).status_code == 200
+    become(app, OTHER)
+    assert browser.get(address).json() == {"error": f"{mine} is not an attempt at finetuning/lora"}
+    assert browser.get("/api/attempts/finetuning/lora").json()["attempts"] == []
+    assert browser.get("/api/progress").json()["interviews"] == 0
 
 
 def test_another_persons_socket_does_not_open(app: FastAPI, browser: TestClient) -> None:

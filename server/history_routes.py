@@ -1,0 +1,33 @@
+"""The HTTP routes of what past interviews say together: progress, and attempts at a question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from server.access.identity import Who
+from server.attempts import AttemptId, Attempts
+from server.history import History
+from server.interviews import Interviews
+from server.services import Services
+
+
+def history_routes(services: Services, interviews: Interviews) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/api/progress")
+    async def progress(who: Who) -> dict[str, Any]:
+        return await History(services, who.person).progress()
+
+    @router.get("/api/attempts/{topic}/{slug}")
+    async def attempts(topic: str, slug: str, who: Who) -> dict[str, Any]:
+        return await Attempts(services, interviews, who.person).at(f"{topic}/{slug}")
+
+    @router.get("/api/attempts/{topic}/{slug}/compared")
+    async def compared(topic: str, slug: str, earlier: str, later: str, who: Who) -> dict[str, Any]:
+        """Each attempt as ``<interview>.<round>``."""
+        attempts = Attempts(services, interviews, who.person)
+        return await attempts.compare(f"{topic}/{slug}", AttemptId.parse(earlier), AttemptId.parse(later))
+
+    return router

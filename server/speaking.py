@@ -1,0 +1,44 @@
+"""How an answer was spoken, as the review shows it: measured on its words and its stored audio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.core.advice import advice
+from server.core.delivery import delivery
+from server.core.domain import Answer
+from server.core.endpoint import Gap
+from server.core.phases import RoundPlan
+from server.loudness import speech_spans
+from server.microphone import PREROLL_S, samples_of
+from server.ports import AudioArchive
+
+
+def delivery_json(interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive) -> dict[str, Any] | None:
+    """None for an answer that was typed or in which nothing was heard. Raises StorageError."""
+    if answer.transcript.typed or not answer.transcript.words:
+        return None
+    limit_s = plan.limit_s if answer.follow_up_id is None else plan.follow_up_limit_s
+    speech = speech_spans(samples_of(archive.read(interview_id, answer.turn_id)))
+    measured = delivery(answer, limit_s, speech, PREROLL_S)
+    if measured is None:
+        return None
+    return {
+        "words": measured.words,
+        "start": round(measured.start, 2),
+        "end": round(measured.end, 2),
+        "pace": round(measured.pace),
+        "stretches": [
+            {"start": round(part.start, 2), "end": round(part.end, 2), "pace": round(part.pace)} for part in measured.stretches
+        ],
+        "pauses": [_gap(pause) for pause in measured.pauses],
+        "fillers": [{"text": filler.text, "start": round(filler.start, 2)} for filler in measured.fillers],
+        "first_word_s": round(measured.first_word_s, 1),
+        "limit_share": round(measured.limit_share, 2),
+        "monologue": _gap(measured.monologue),
+        "advice": advice(measured),
+    }
+
+
+def _gap(gap: Gap) -> dict[str, float]:
+    return {"start": round(gap.start, 2), "end": round(gap.end, 2)}
