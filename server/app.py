@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -18,18 +17,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from server.access.identity import OwnInterview, Who
+from server.amending import Amending
 from server.bank_views import lobby_view
 from server.connection import Connection
-from server.errors import HotseatError, InputError, StorageError
+from server.errors import HotseatError, InputError, MissingError, SpeakerError, StorageError
 from server.formats import Choices
 from server.guard import Guard
 from server.history_routes import history_routes
 from server.interviews import Interviews
 from server.loading import load_models, load_storage
-from server.ports import SAMPLE_RATE
 from server.preparation import Preparation
+from server.review_routes import review_routes
 from server.services import Services
 from server.study_routes import study_routes
+from server.waveform import wav
 
 VERSION = version("hotseat")
 _PAGES = (
@@ -79,6 +80,7 @@ def create_app(services: Services) -> FastAPI:
     _add_api(app, services, interviews)
     app.include_router(study_routes(services, interviews))
     app.include_router(history_routes(services, interviews))
+    app.include_router(review_routes(Amending(services, interviews)))
     return app
 
 
@@ -168,15 +170,6 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
         await interviews.connect(who.person, interview_id, Connection(websocket))
 
 
-def wav(pcm: bytes) -> bytes:
-    """PCM16 mono at 16 kHz with a WAV header."""
-    header = struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        *(b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", 16, 1, 1, SAMPLE_RATE, SAMPLE_RATE * 2, 2, 16, b"data", len(pcm)),
-    )
-    return header + pcm
-
-
 def ranged(body: bytes, header: str | None, media_type: str) -> Response:
     """The body, or the one byte range asked for, so that players can seek."""
     headers = {"accept-ranges": "bytes"}
@@ -195,8 +188,11 @@ def ranged(body: bytes, header: str | None, media_type: str) -> Response:
     return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
 
 
+_STATUSES = {InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503}
+
+
 async def _on_error(_request: Request, error: Exception) -> JSONResponse:
-    status = 422 if isinstance(error, InputError) else 503 if isinstance(error, StorageError) else 500
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
     return JSONResponse({"error": str(error)}, status)
 
 

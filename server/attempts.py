@@ -89,7 +89,7 @@ class Attempts:
             "met": sum(finding.status is PointStatus.MET for finding in grade.findings) if grade is not None else None,
             "points": len(question.points),
             "answers": await asyncio.to_thread(
-                lambda: [answer_json(record.id, rounds[index], answer, self._services.archive) for answer in answers]
+                lambda: [answer_json(record.id, rounds[index], answer, self._services.archive, {}) for answer in answers]
             ),
         }, grade
 

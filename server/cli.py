@@ -170,7 +170,7 @@ def add(question_id: str, title: str, kind: str) -> None:
 @_as_json
 def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool) -> None:
     """Grade a written answer."""
-    from server.review import grade_json
+    from server.grade_view import grade_json
 
     settings = load_settings(grader=grader)
     question = _question(settings, question_id)
@@ -185,7 +185,7 @@ def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool
 
     graded = _run(work)
     if as_json:
-        _print({"question": question.id, **grade_json(graded, question)})
+        _print({"question": question.id, **grade_json(graded, question, [answer], {})})
         return
     click.echo(f"{graded.verdict.value}  ({graded.grader})")
     for result in graded.criteria:

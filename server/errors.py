@@ -11,6 +11,10 @@ class InputError(HotseatError):
     """The person at the keyboard gave something unusable (command line exit code 2)."""
 
 
+class MissingError(HotseatError):
+    """Something was asked for that there isn't."""
+
+
 class ContentError(HotseatError):
     """A file under rubrics/ or prompts/ is wrong. The message names file and field."""
 

@@ -1,4 +1,4 @@
-"""Events and plans as JSON, for the store. The names in it are the classes' names."""
+"""Events, plans and grades as JSON, for the store. The names in it are the classes' names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from server.core import events, phases
+from server.core.domain import Grade
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
+_GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 _PLAN: TypeAdapter[phases.Plan] = TypeAdapter(phases.Plan)
 
 
@@ -31,3 +33,12 @@ def encode_plan(plan: phases.Plan) -> dict[str, Any]:
 
 def decode_plan(payload: dict[str, Any]) -> phases.Plan:
     return _PLAN.validate_python(payload)
+
+
+def encode_grade(grade: Grade) -> dict[str, Any]:
+    payload: dict[str, Any] = _GRADE.dump_python(grade, mode="json")
+    return payload
+
+
+def decode_grade(payload: dict[str, Any]) -> Grade:
+    return _GRADE.validate_python(payload)

@@ -178,4 +178,5 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
         follow_up_limit_s=min(limit, 60.0 * choices.time_factor),
         hints=len(question.hints),
         backups=tuple((entry.id, entry.text) for entry in rank(question, (), (), choices.tier)),
+        title=question.title,
     )

@@ -98,7 +98,8 @@ class Interviews:
         found = await self.load(interview_id)
         if found is None:
             return None
-        return await asyncio.to_thread(review.review, *found, self._services.bank, self._services.archive)
+        services, afterwards = self._services, await self._services.store.afterwards(interview_id)
+        return await asyncio.to_thread(review.review, *found, afterwards, services.bank, services.archive)
 
     async def list(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
         """Some of this person's, newest first, and how many there are. Raises StorageError."""

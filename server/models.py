@@ -15,6 +15,7 @@ from server.adapters.piper import PiperSpeaker
 from server.adapters.silero import SileroModel
 from server.adapters.whisper import WhisperTranscriber
 from server.errors import ChatModelError, WeightsError
+from server.grading.appeal import Appeals
 from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
@@ -116,15 +117,16 @@ async def _load_grader(services: Services, chat: ChatModel | None) -> None:
         services.embedded = embedded
         if chat is not None and services.settings.llm.url == EMBEDDED:
             chat = BackgroundChat(chat, services.quiet)
-        services.grader = _chosen_grader(services, embedded, chat)
+        judge = LlmGrader(chat, services.prompts, versions=services.bank.versions) if chat is not None else None
+        services.grader = _chosen_grader(services.settings.grader, embedded, judge)
+        services.appeals = Appeals(embedded, judge)
         part.detail = services.settings.grader if services.grader is not embedded else "embedded"
 
 
-def _chosen_grader(services: Services, embedded: EmbeddedGrader, chat: ChatModel | None) -> Grader:
-    if chat is None or services.settings.grader == "embedded":
+def _chosen_grader(wanted: str, embedded: EmbeddedGrader, judge: LlmGrader | None) -> Grader:
+    if judge is None or wanted == "embedded":
         return embedded
-    judge = LlmGrader(chat, services.prompts, versions=services.bank.versions)
-    return judge if services.settings.grader == "llm" else CombinedGrader(embedded, judge)
+    return judge if wanted == "llm" else CombinedGrader(embedded, judge)
 
 
 async def load_for_grading(services: Services) -> Grader:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core.corrections import Correction
 from server.core.domain import Answer, Grade, Question, Word
 
 SAMPLE_RATE = 16_000
@@ -138,7 +139,8 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, verdicts."""
+    """What lists need, derived from the log: phase, rounds, answered, verdicts. Records of a list also have ``amended``: for
+    each round "correction" or "dispute", whichever came last, where its grade has a later one beside it; otherwise ""."""
     owner: str
     """Id of the account, or LOCAL."""
 
@@ -195,6 +197,46 @@ class PointCard:
     """1 to 10."""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the candidate wrote down about one round."""
+
+    round: int
+    """Index of the round."""
+    text: str
+    changed: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regrade:
+    """A later grading of one round. The first grade stays the one that counts; this one stands beside it."""
+
+    round: int
+    """Index of the round."""
+    kind: str
+    """"correction" (of misheard words) or "dispute" (of one point)."""
+    reason: str
+    """Why: which words were corrected, or what the candidate says of the point."""
+    grade: dict[str, Any]
+    """The whole grade, as in the event log."""
+    ruling: dict[str, Any]
+    """Of a dispute: the point, the passage named, and each grader's opinion; otherwise empty."""
+    made: float
+    """Seconds since the epoch."""
+    by: str
+    """Who asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """Everything the candidate added to an interview once it was over, oldest first."""
+
+    notes: tuple[Note, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    regrades: tuple[Regrade, ...] = ()
+
+
 class Store(Protocol):
     """Every method raises StorageError."""
 
@@ -223,6 +265,18 @@ class Store(Protocol):
         ...
 
     async def delete(self, interview_id: str) -> bool: ...
+
+    async def afterwards(self, interview_id: str) -> Afterwards:
+        """What was added to the interview; empty where there is none."""
+        ...
+
+    async def keep_note(self, interview_id: str, note: Note) -> None:
+        """Replaces the round's note."""
+        ...
+
+    async def add_correction(self, interview_id: str, correction: Correction) -> None: ...
+
+    async def add_regrade(self, interview_id: str, regrade: Regrade) -> None: ...
 
     async def add_assessment(self, owner: str, assessment: Assessment) -> None: ...
 

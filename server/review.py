@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from server.core.corrections import Correction, Standing, corrected, standing
 from server.core.domain import Answer, Bank, Grade, Question
-from server.core.phases import Finished, Progress, RoundPlan, State
-from server.ports import AudioArchive, InterviewRecord
+from server.core.phases import Finished, Progress, RoundGrade, RoundPlan, State
+from server.eventlog import decode_grade
+from server.grade_view import grade_json
+from server.grading.quoting import passages
+from server.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
 from server.snapshot import phase_name
 from server.speaking import delivery_json
 
@@ -24,7 +29,7 @@ def list_entry(record: InterviewRecord) -> dict[str, Any]:
     }
 
 
-def review(record: InterviewRecord, state: State, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
+def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
     """Everything about one interview, finished or not."""
     progress = state.progress
     return {
@@ -36,37 +41,101 @@ def review(record: InterviewRecord, state: State, bank: Bank, archive: AudioArch
         "finished": isinstance(state, Finished),
         "phase": phase_name(state),
         "rounds": [
-            _round(record.id, index, progress, bank, archive)
+            _round(record.id, index, progress, afterwards, bank, archive)
             for index in range(len(progress.plan.rounds))
             if progress.answers_of(index) or not isinstance(state, Finished)
         ],
     }
 
 
-def _round(interview_id: str, index: int, progress: Progress, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
-    question = bank.question(progress.plan.rounds[index].question_id)
+def _round(
+    interview_id: str, index: int, progress: Progress, afterwards: Afterwards, bank: Bank, archive: AudioArchive
+) -> dict[str, Any]:
+    plan = progress.plan.rounds[index]
+    question = question_of(plan, bank)
     answers = progress.answers_of(index)
     graded = next((item for item in progress.grades if item.round == index), None)
-    grade = graded.grade if graded is not None else None
+    corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
+    regrades = [entry for entry in afterwards.regrades if entry.round == index]
+    note = next((entry for entry in afterwards.notes if entry.round == index), None)
+    in_force = standing(corrections)
+    amended = [corrected(answer, in_force) for answer in answers]
     return {
         "round": index + 1,
-        "question": _question(question),
-        "limit_s": progress.plan.rounds[index].limit_s,
-        "answers": [answer_json(interview_id, progress.plan.rounds[index], answer, archive) for answer in answers],
+        "question": _question(question, in_bank=question.criteria != ()),
+        "limit_s": plan.limit_s,
+        "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
+        "used_s": round(sum(answer.duration_s for answer in answers), 3),
         "hints_used": progress.hints_used[index] if index < len(progress.hints_used) else 0,
-        "grade": None if grade is None else grade_json(grade, question),
+        **_graded(graded, question, answers),
+        "amended": grade_json(decode_grade(regrades[-1].grade), question, amended, in_force) if regrades else None,
+        "ungraded_corrections": ungraded(corrections, regrades),
+        "history": [_regrade(entry, question) for entry in regrades],
+        "note": {"text": note.text, "changed": iso(note.changed)} if note else None,
+    }
+
+
+def question_of(plan: RoundPlan, bank: Bank) -> Question:
+    """The question, or what the plan remembers of one that has left the bank since: its words, but no rubric."""
+    try:
+        return bank.question(plan.question_id)
+    except KeyError:
+        topic, _, slug = plan.question_id.partition("/")
+        return Question(
+            id=plan.question_id,
+            topic=topic,
+            kind="concept",
+            title=plan.title or slug.replace("-", " ").capitalize(),
+            prompt=plan.prompt,
+            time_limit_s=plan.limit_s,
+            tiers=(),
+            difficulty=0,
+            competencies=(),
+            concepts=(),
+            key_terms=(),
+            criteria=(),
+            follow_ups=(),
+            model_answer="",
+        )
+
+
+def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
+    """How many of a round's corrections no grade has taken into account yet."""
+    seen = max((entry.made for entry in regrades if entry.kind == "correction"), default=0.0)
+    return sum(entry.made > seen for entry in corrections)
+
+
+def _graded(graded: RoundGrade | None, question: Question, answers: Sequence[Answer]) -> dict[str, Any]:
+    grade: Grade | None = graded.grade if graded is not None else None
+    return {
+        "grade": None if grade is None else grade_json(grade, question, answers, {}),
         "grade_state": "graded" if grade is not None else "not graded" if graded is not None else "pending",
         "grade_reason": graded.reason if graded is not None and grade is None else "",
     }
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
+    """One line of what was corrected or disputed, and what came of it."""
+    statements = {point.id: point.statement for point in question.points}
+    ruling = {**entry.ruling, "statement": statements.get(entry.ruling["point_id"], "")} if entry.ruling else None
+    return {
+        "kind": entry.kind,
+        "reason": entry.reason,
+        "verdict": entry.grade["verdict"],
+        "ruling": ruling,
+        "made": iso(entry.made),
+        "by": entry.by,
+    }
+
+
+def _question(question: Question, *, in_bank: bool) -> dict[str, Any]:
     return {
         "id": question.id,
         "topic": question.topic,
         "title": question.title,
         "prompt": question.prompt,
         "kind": question.kind,
+        "in_bank": in_bank,
         "model_answer": question.model_answer,
         "hints": list(question.hints),
         "criteria": [
@@ -86,54 +155,36 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def answer_json(interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive) -> dict[str, Any]:
-    """One turn: what was asked, said and recorded. Raises StorageError."""
+def answer_json(
+    interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive, corrections: Standing
+) -> dict[str, Any]:
+    """One turn: what was asked, said and recorded. Raises StorageError.
+
+    ``words`` are as they were heard; a corrected one has what it became as ``now``.
+    """
+    address = f"/api/interviews/{interview_id}/turns/{answer.turn_id}"
     stored = archive.seconds(interview_id, answer.turn_id) > 0
+    words = [asdict(word) for word in answer.transcript.words]
+    for (turn_id, place), correction in corrections.items():
+        if turn_id == answer.turn_id and place < len(words):
+            words[place]["now"] = {"text": correction.text, "change": correction.change.value}
     return {
         "turn_id": answer.turn_id,
         "asked": answer.asked,
+        "asked_audio": f"{address}/asked.wav",
         "follow_up": answer.follow_up_id is not None,
         "text": answer.transcript.text,
         "raw_text": answer.transcript.raw_text,
-        "words": [asdict(word) for word in answer.transcript.words],
+        "words": words,
+        "passages": passages(answer),
         "typed": answer.transcript.typed,
         "duration_s": round(answer.duration_s, 3),
+        "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,
         "ended_by": answer.ended_by,
         "note": answer.note,
-        "audio": f"/api/interviews/{interview_id}/turns/{answer.turn_id}/audio.wav" if stored else None,
+        "audio": f"{address}/audio.wav" if stored else None,
+        "peaks": f"{address}/peaks.json" if stored else None,
         "delivery": delivery_json(interview_id, plan, answer, archive),
-    }
-
-
-def grade_json(grade: Grade, question: Question) -> dict[str, Any]:
-    """A grade with the names and statements of what was graded."""
-    criteria = {criterion.id: criterion for criterion in question.criteria}
-    points = {point.id: point for point in question.points}
-    plain = asdict(grade)
-    del plain["question_id"], plain["criteria"]
-    return {
-        **plain,
-        "verdict": grade.verdict.value,
-        "criteria": [
-            {
-                "criterion_id": result.criterion_id,
-                "name": criteria[result.criterion_id].name,
-                "level": result.level.value,
-                "findings": [
-                    {
-                        "point_id": finding.point_id,
-                        "statement": points[finding.point_id].statement,
-                        "tier": points[finding.point_id].tier.value,
-                        "status": finding.status.value,
-                        "note": finding.note,
-                        "confidence": round(finding.confidence, 3),
-                        "evidence": asdict(finding.evidence) if finding.evidence is not None else None,
-                    }
-                    for finding in result.findings
-                ],
-            }
-            for result in grade.criteria
-        ],
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from server.adapters.llama import LlamaServer
+    from server.grading.appeal import Appeals
 
 STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
@@ -113,6 +114,8 @@ class Services:
     """Grades at once, to choose follow-ups by."""
     grader: Grader | None = None
     """The configured one."""
+    appeals: Appeals | None = None
+    """Looks at disputed points again."""
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""
 

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from server.core.corrections import Change, Correction
 from server.errors import StorageError
-from server.ports import Assessment, InterviewRecord, LoggedEvent, PointCard, Rated
+from server.ports import Afterwards, Assessment, InterviewRecord, LoggedEvent, Note, PointCard, Rated, Regrade
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,6 +79,40 @@ _cards = sa.Table(
     sa.Column("reviewed", sa.Float),
     sa.Column("stability", sa.Float),
     sa.Column("difficulty", sa.Float),
+)
+_notes = sa.Table(
+    "notes",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text),
+    sa.Column("changed", sa.Float),
+)
+_corrections = sa.Table(
+    "corrections",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("turn_id", sa.Integer),
+    sa.Column("word", sa.Integer),
+    sa.Column("change", sa.String(16)),
+    sa.Column("before", sa.Text),
+    sa.Column("text", sa.Text),
+    sa.Column("made", sa.Float),
+    sa.Column("by", sa.String(64)),
+)
+_regrades = sa.Table(
+    "regrades",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("round", sa.Integer),
+    sa.Column("kind", sa.String(16)),
+    sa.Column("reason", sa.Text),
+    sa.Column("grade", sa.JSON),
+    sa.Column("ruling", sa.JSON),
+    sa.Column("made", sa.Float),
+    sa.Column("by", sa.String(64)),
 )
 
 
@@ -147,10 +182,18 @@ class SqlStore:
     async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
         """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
         chosen = sa.select(_interviews).order_by(_interviews.c.created.desc(), _interviews.c.id).limit(limit).offset(offset)
+        regrades = sa.select(_regrades.c.interview_id, _regrades.c.round, _regrades.c.kind).order_by(_regrades.c.seq)
         if owner is not None:
             chosen = chosen.where(_interviews.c.owner == owner)
+            regrades = regrades.join(_interviews, _interviews.c.id == _regrades.c.interview_id).where(
+                _interviews.c.owner == owner
+            )
         async with self._begin() as connection:
-            return tuple(_record(row) for row in await connection.execute(chosen))
+            amended: dict[str, dict[int, str]] = {}
+            for regrade in await connection.execute(regrades):
+                amended.setdefault(regrade.interview_id, {})[regrade.round] = regrade.kind
+            rows = await connection.execute(chosen)
+            return tuple(_flagged(_record(row), amended.get(row.id, {})) for row in rows)
 
     async def count(self, owner: str) -> int:
         """How many interviews this person has."""
@@ -159,12 +202,51 @@ class SqlStore:
             return (await connection.execute(own)).scalar_one()
 
     async def delete(self, interview_id: str) -> bool:
-        """Removes the interview and its log; False if there was none."""
+        """Removes the interview, its log and, by the database itself, what was added to it; False if there was none."""
         async with self._begin() as connection:
             for table in (_events, _ratings):
                 await connection.execute(table.delete().where(table.c.interview_id == interview_id))
             result = await connection.execute(_interviews.delete().where(_interviews.c.id == interview_id))
             return result.rowcount > 0
+
+    async def afterwards(self, interview_id: str) -> Afterwards:
+        """What was added to the interview, oldest first; empty where there is none."""
+        async with self._begin() as connection:
+
+            async def rows(table: sa.Table, order: str) -> list[Any]:
+                chosen = sa.select(table).where(table.c.interview_id == interview_id).order_by(table.c[order])
+                return list(await connection.execute(chosen))
+
+            return Afterwards(
+                tuple(Note(n.round, n.text, n.changed) for n in await rows(_notes, "round")),
+                tuple(
+                    Correction(c.turn_id, c.word, Change(c.change), c.before, c.text, c.made, c.by)
+                    for c in await rows(_corrections, "seq")
+                ),
+                tuple(
+                    Regrade(r.round, r.kind, r.reason, r.grade, r.ruling, r.made, r.by) for r in await rows(_regrades, "seq")
+                ),
+            )
+
+    async def keep_note(self, interview_id: str, note: Note) -> None:
+        """Replaces the round's note."""
+        async with self._begin() as connection:
+            there = _notes.delete().where(_notes.c.interview_id == interview_id, _notes.c.round == note.round)
+            await connection.execute(there)
+            await connection.execute(_notes.insert().values(interview_id=interview_id, **asdict(note)))
+
+    async def add_correction(self, interview_id: str, correction: Correction) -> None:
+        await self._add(_corrections, interview_id, asdict(correction) | {"change": correction.change.value})
+
+    async def add_regrade(self, interview_id: str, regrade: Regrade) -> None:
+        await self._add(_regrades, interview_id, asdict(regrade))
+
+    async def _add(self, table: sa.Table, interview_id: str, values: dict[str, Any]) -> None:
+        """A row after the interview's others."""
+        taken = sa.select(sa.func.count()).select_from(table).where(table.c.interview_id == interview_id)
+        async with self._begin() as connection:
+            seq = await connection.scalar(taken)
+            await connection.execute(table.insert().values(interview_id=interview_id, seq=seq, **values))
 
     async def add_assessment(self, owner: str, assessment: Assessment) -> None:
         row = {"taken": assessment.taken, "scores": assessment.scores, "owner": owner}
@@ -250,6 +332,11 @@ def _alembic() -> tuple[Any, Any]:
 
 def _record(row: Any) -> InterviewRecord:
     return InterviewRecord(row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner)
+
+
+def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecord:
+    rounds = range(len(record.summary["verdicts"]))
+    return replace(record, summary={**record.summary, "amended": [amended.get(index, "") for index in rounds]})
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:

@@ -21,6 +21,8 @@ class RoundPlan:
     """Hints there are to reveal."""
     backups: tuple[tuple[str, str], ...] = ()
     """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
+    title: str = ""
+    """The question's; empty in plans that were made before titles were kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,19 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
+        return self._decide(question, answers, self.signals(question, answers))
+
+    def reconsider(
+        self, question: Question, answers: Sequence[Answer], passage: Answer, point_id: str
+    ) -> tuple[PointFinding, Signals]:
+        """One point's finding with only the passage looked at, beside what the whole round shows of the others."""
+        here = self.signals(question, [passage])[point_id]
+        return self._decide(question, answers, {**self.signals(question, answers), point_id: here})[point_id], here
+
+    def _decide(self, question: Question, answers: Sequence[Answer], seen: Mapping[str, Signals]) -> dict[str, PointFinding]:
         heard = [hear(question, answer) for answer in answers]
         return decide_all(
-            signals(question, heard, self._embedder),
+            seen,
             with_likeness=self._embedder is not None,
             cuts=self._cuts,
             sweep=sweep_rate([token.stem for one in heard for token in one.tokens if token.stem]),

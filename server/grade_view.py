@@ -1,0 +1,81 @@
+"""A grade as JSON, with everything that helps to learn from it: readable quotes, model sentences, the way to Strong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from server.core.corrections import Standing, typed_in
+from server.core.domain import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
+from server.grading.quoting import shown
+from server.grading.report import to_strong
+from server.grading.teaching import covering
+
+GONE = "This point is no longer in the rubric."
+
+
+def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corrections: Standing) -> dict[str, Any]:
+    """A grade with the names of what was graded, quotes as clauses, and for missing points the model answer's sentence.
+
+    ``answers`` are those that were graded; ``corrections`` those made in them, so that quotes resting on them can say so.
+    """
+    said = {answer.turn_id: answer for answer in answers}
+    typed = {answer.turn_id: typed_in(answer.turn_id, corrections) for answer in answers}
+    plain = asdict(grade)
+    del plain["question_id"], plain["criteria"]
+    return {
+        **plain,
+        "verdict": grade.verdict.value,
+        "to_strong": "" if grade.verdict is Verdict.NOT_ASSESSABLE else _to_strong(question, grade),
+        "criteria": [_criterion(result, question, said, typed, covering(question)) for result in grade.criteria],
+    }
+
+
+def _criterion(
+    result: CriterionResult,
+    question: Question,
+    answers: Mapping[int, Answer],
+    typed: Mapping[int, frozenset[int]],
+    model: Mapping[str, str],
+) -> dict[str, Any]:
+    names = {criterion.id: criterion.name for criterion in question.criteria}
+    points = {point.id: point for point in question.points}
+
+    def finding_json(finding: PointFinding) -> dict[str, Any]:
+        point = points.get(finding.point_id)
+        return {
+            "point_id": finding.point_id,
+            "statement": point.statement if point else GONE,
+            "tier": point.tier.value if point else "strong",
+            "status": finding.status.value,
+            "note": finding.note,
+            "confidence": round(finding.confidence, 3),
+            "evidence": _evidence(finding.evidence, answers, typed) if finding.evidence is not None else None,
+            "model_sentence": "" if finding.status is PointStatus.MET else model.get(finding.point_id, ""),
+        }
+
+    return {
+        "criterion_id": result.criterion_id,
+        "name": names.get(result.criterion_id, result.criterion_id),
+        "level": result.level.value,
+        "findings": [finding_json(finding) for finding in result.findings],
+    }
+
+
+def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[int, frozenset[int]]) -> dict[str, Any]:
+    """The quote as shown; ``match`` are the words in it that decided, ``typed_in`` whether one of those was written later."""
+    answer = answers.get(evidence.turn_id)
+    quoted = evidence if answer is None else shown(answer, evidence)
+    match = range(evidence.word_start, evidence.word_end)
+    return {
+        **asdict(quoted),
+        "match": [evidence.word_start, evidence.word_end],
+        "typed_in": not typed.get(evidence.turn_id, frozenset()).isdisjoint(match),
+    }
+
+
+def _to_strong(question: Question, grade: Grade) -> str:
+    """Empty where the rubric has changed since, so that the sentence would speak of other points than were graded."""
+    graded = {finding.point_id for finding in grade.findings}
+    return to_strong(question, grade) if {point.id for point in question.points} == graded else ""

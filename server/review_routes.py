@@ -1,0 +1,92 @@
+"""The HTTP routes of the review page, besides the review itself: notes, corrections, disputes, outlines, the question aloud."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.access.identity import OwnInterview, Who
+from server.amending import MAX_NOTE, Amending
+from server.core.corrections import Change
+from server.errors import MissingError
+from server.grading.appeal import Claim
+from server.ports import SAMPLE_RATE
+from server.waveform import peaks, wav
+
+_YEAR = {"cache-control": "private, max-age=31536000, immutable"}
+"""A recording never changes once its answer is over."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewNote(_Body):
+    """The whole note of a round."""
+
+    text: Annotated[str, Field(max_length=MAX_NOTE)]
+
+
+class NewCorrection(_Body):
+    """One word of one answer."""
+
+    turn_id: int
+    word: int
+    """Index of the word, from 0."""
+    change: Change
+    text: Annotated[str, Field(max_length=200)] = ""
+    """What was said, for an edit."""
+
+
+class NewDispute(_Body):
+    """ "I did say this", and where."""
+
+    point_id: str
+    turn_id: int
+    word_start: int
+    word_end: int
+    """After the last word."""
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+def review_routes(amending: Amending) -> APIRouter:
+    router = APIRouter(prefix="/api/interviews/{interview_id}")
+
+    @router.put("/rounds/{number}/note", status_code=204)
+    async def note(interview_id: OwnInterview, number: int, wanted: NewNote) -> Response:
+        await amending.note(interview_id, number, wanted.text)
+        return Response(status_code=204)
+
+    @router.post("/corrections", status_code=204)
+    async def correct(interview_id: OwnInterview, wanted: NewCorrection, who: Who) -> Response:
+        change = (wanted.turn_id, wanted.word, wanted.change, wanted.text)
+        await amending.correct(interview_id, *change, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/grade", status_code=204)
+    async def grade_again(interview_id: OwnInterview, number: int, who: Who) -> Response:
+        await amending.grade_again(interview_id, number, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/disputes", status_code=204)
+    async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> Response:
+        claim = Claim(wanted.point_id, wanted.turn_id, wanted.word_start, wanted.word_end)
+        await amending.dispute(interview_id, number, claim, wanted.reason, by=who.person)
+        return Response(status_code=204)
+
+    @router.get("/turns/{turn_id}/peaks.json")
+    async def outline(interview_id: OwnInterview, turn_id: int) -> JSONResponse:
+        pcm = await amending.recording(interview_id, turn_id)
+        if not pcm:
+            raise MissingError("there is no audio of this answer")
+        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}, headers=_YEAR)
+
+    @router.get("/turns/{turn_id}/asked.wav")
+    async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
+        voice = await amending.asked(interview_id, turn_id)
+        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+
+    return router
