@@ -128,6 +128,7 @@ class Amending:
             point = next((point for point in entry.question.points if point.id == claim.point_id), None)
             if refusal := appeal.why_not(answers, point, before, claim):
                 raise InputError(refusal)
+            claim = appeal.whole(claim, answers)
             now = self._services.clock.wall()
             assert self._services.appeals is not None
             ruling = await self._services.appeals.hear(entry.question, answers, claim)

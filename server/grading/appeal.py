@@ -15,6 +15,7 @@ from server.grading.decide import DEFAULT as CUTS
 from server.grading.embedded import EmbeddedGrader, build_grade
 from server.grading.hearing import Span
 from server.grading.llm import LlmGrader
+from server.grading.quoting import passages
 from server.grading.signals import Signals
 
 MIN_WORDS = 3
@@ -86,6 +87,13 @@ class Appeals:
             return (Opinion(self._judge.model, None, "It was given nothing it may judge."),), None
         reason = finding.note if finding.confidence == 1.0 else f"{finding.note} ({finding.confidence:.0%} of its votes)"
         return (Opinion(self._judge.model, finding.status, reason),), finding
+
+
+def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
+    """The claim with its passage extended to whole clauses, so that none is named without the "not" in front of it."""
+    answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
+    touched = [clause for clause in passages(answer) if clause[0] < claim.word_end and claim.word_start < clause[1]]
+    return replace(claim, word_start=touched[0][0], word_end=touched[-1][1])
 
 
 def named(answer: Answer, span: Span) -> Answer:

@@ -15,6 +15,7 @@ _LEADS = frozenset(
     "and but so because which while whereas however then if when where since although though unless until".split()
 )
 """Words that begin a clause where nothing is punctuated."""
+_DEGREES = frozenset({"much", "many", "few", "little", "far", "small", "large"})
 _SOUNDS = frozenset({"um", "uh", "er", "erm", "ah", "hmm", "mm"})
 
 
@@ -66,14 +67,20 @@ def _clause(words: Sequence[str], span: Span, within: Span, *, with_leads: bool)
 
 def _starts(words: Sequence[str], start: int, low: int, with_leads: bool) -> Iterator[int]:
     for place in range(start, low - 1, -1):
-        if place == low or _stops(words[place - 1]) or (with_leads and bare(words[place]) in _LEADS):
+        if place == low or _stops(words[place - 1]) or (with_leads and _leads(words, place)):
             yield place
 
 
 def _ends(words: Sequence[str], end: int, high: int, with_leads: bool) -> Iterator[int]:
     for place in range(end, high + 1):
-        if place == high or _stops(words[place - 1]) or (with_leads and bare(words[place]) in _LEADS):
+        if place == high or _stops(words[place - 1]) or (with_leads and _leads(words, place)):
             yield place
+
+
+def _leads(words: Sequence[str], place: int) -> bool:
+    """Whether a clause begins here; "so much" and "so few" are not connectives."""
+    following = bare(words[place + 1]) if place + 1 < len(words) else ""
+    return bare(words[place]) in _LEADS and not (bare(words[place]) == "so" and following in _DEGREES)
 
 
 def _padded(span: Span, within: Span) -> Span:

@@ -1,0 +1,124 @@
+"""What a review is made of: readable quotes, sentences of the model answer, outlines of recordings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.domain import Answer, Transcript, Word
+from server.core.evidence import evidence_between
+from server.core.phases import RoundPlan
+from server.grading.hearing import split_sentences
+from server.grading.quoting import MAX_WORDS, passages, shown, widen
+from server.grading.teaching import covering
+from server.ports import SAMPLE_RATE
+from server.review import question_of
+from server.waveform import MAX_PEAKS, peaks
+from tests.app.fakes import BANK
+
+SAID = (
+    "Um, so you keep the pretrained weights frozen. The update is a product of two thin matrices, which have rank r, and "
+    "that is far fewer parameters than the full matrix would have because r is so much smaller than the width of the model "
+    "in practice. Uh, yes."
+)
+
+
+def spoken(text: str) -> Answer:
+    words = tuple(Word(word, i * 0.4, i * 0.4 + 0.3) for i, word in enumerate(text.split()))
+    return Answer(1, 0, "finetuning/lora", "How?", None, Transcript(words), 60.0, "done")
+
+
+def quoted(answer: Answer, phrase: str) -> str:
+    words = answer.transcript.text.split()
+    wanted = phrase.split()
+    start = next(i for i in range(len(words)) if words[i : i + len(wanted)] == wanted)
+    return shown(answer, evidence_between(answer.transcript, start, start + len(wanted), 1)).quote
+
+
+@pytest.mark.parametrize(
+    ("match", "shown_as"),
+    [
+        ("weights frozen.", "so you keep the pretrained weights frozen."),
+        ("product of", "The update is a product of two thin matrices,"),
+        ("r is so", "because r is so much smaller than the width of the model in practice."),
+        ("width", "because r is so much smaller than the width of the model in practice."),
+        ("yes.", "yes."),
+    ],
+)
+def test_quotes_are_shown_as_clauses(match: str, shown_as: str) -> None:
+    """A match of two words is shown as the clause it was said in, without the hesitation at its edge."""
+    assert quoted(spoken(SAID), match) == shown_as
+
+
+@given(st.data())
+def test_a_shown_quote_holds_the_match_and_occurs(data: st.DataObject) -> None:
+    """However odd the words: the quote contains what was matched, occurs verbatim, and is long only if the match is."""
+    words = data.draw(
+        st.lists(st.sampled_from(["um", "and", "the", "rank", "r,", "matrix.", "so", "low"]), min_size=1, max_size=80)
+    )
+    start = data.draw(st.integers(0, len(words) - 1))
+    end = data.draw(st.integers(start + 1, min(len(words), start + 40)))
+    low, high = widen(words, (start, end), split_sentences(words))
+    assert 0 <= low <= start < end <= high <= len(words)
+    assert high - low <= max(MAX_WORDS, end - start)
+    assert " ".join(words[low:high]) in " ".join(words)
+
+
+def test_passages_are_the_whole_answer() -> None:
+    """The stretches to choose from follow each other without gaps."""
+    found = passages(spoken(SAID))
+    assert len(found) >= 3
+    assert [start for start, _ in found[1:]] == [end for _, end in found[:-1]]
+    assert (found[0][0], found[-1][1]) == (0, len(SAID.split()))
+
+
+def test_a_missing_point_has_its_sentence() -> None:
+    """The sentence of the model answer that makes a point is chosen by what it says, not by where it stands."""
+    found = covering(BANK.question("finetuning/lora"))
+    assert found["factorisation"].startswith("LoRA freezes the pretrained weights")
+    assert "delta W equals B times A" in found["factorisation"]
+    assert "merged into the base weights" in found["merging"]
+
+
+def test_nearly_every_point_of_the_bank_has_a_sentence() -> None:
+    """Model answers make the points they are models of, and what is chosen of them is a sentence or two of theirs."""
+    found = [(question, covering(question)) for question in BANK.questions]
+    points = [sentence for _, sentences in found for sentence in sentences.values()]
+    assert sum(map(bool, points)) / len(points) > 0.99
+    for question, sentences in found:
+        whole = " ".join(question.model_answer.split())
+        assert all(sentence in whole for sentence in sentences.values())
+
+
+def test_a_question_that_says_nothing_has_no_sentences() -> None:
+    """Where the model answer does not make a point, none of its sentences is passed off as doing so."""
+    question = replace(BANK.question("finetuning/lora"), model_answer="I like trains. They are on time.")
+    assert set(covering(question).values()) == {""}
+
+
+def test_peaks_follow_the_loudness() -> None:
+    """Silence is flat, the loudest stretch is 100, and half an amplitude is its square root."""
+    second = np.ones(SAMPLE_RATE)
+    tone = np.concatenate([0 * second, 4000 * second, 8000 * second])
+    found = peaks(tone.astype("<i2").tobytes())
+    assert len(found) == 60
+    assert found[:20] == [0] * 20 and found[40:] == [100] * 20 and set(found[20:40]) == {71}
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(0.0, 0), (0.02, 1), (1.0, 20), (90.0, MAX_PEAKS)])
+def test_peaks_are_few(seconds: float, count: int) -> None:
+    """An outline has no more bars than can be drawn, whatever the length; a torn last byte does not matter."""
+    assert len(peaks(bytes(2 * int(seconds * SAMPLE_RATE) + 1))) == count
+
+
+def test_a_question_that_left_the_bank_is_remembered() -> None:
+    """What the plan kept of it is shown; old plans without a title get one from its id."""
+    plan = RoundPlan("finetuning/gone-for-good", "What was it?", 60.0)
+    assert question_of(plan, BANK).title == "Gone for good"
+    assert question_of(replace(plan, title="What it was"), BANK).title == "What it was"
+    assert question_of(plan, BANK).prompt == "What was it?"
+    assert question_of(plan, BANK).criteria == ()
