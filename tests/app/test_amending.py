@@ -20,7 +20,7 @@ from server.grading import appeal
 from server.grading.appeal import Appeals, Claim
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
-from server.ports import Afterwards, RecognitionJob
+from server.ports import LOCAL, Afterwards, RecognitionJob
 from server.prompts import Prompts
 from server.services import Services
 from server.settings import PROJECT
@@ -119,7 +119,7 @@ async def test_a_misheard_word_is_corrected_and_graded_again(tmp_path: Path) -> 
             if other["evidence"]
         )
         [entry] = after["history"]
-        assert (entry["kind"], entry["reason"], entry["by"]) == ("correction", "“purge” to “merge”", "candidate")
+        assert (entry["kind"], entry["reason"], entry["by"]) == ("correction", "“purge” to “merge”", LOCAL)
         assert entry["verdict"] == after["amended"]["verdict"]
         assert after["ungraded_corrections"] == 0
 
