@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from fastapi import FastAPI, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -20,7 +21,7 @@ from server.access.identity import OwnInterview, Who
 from server.amending import Amending
 from server.bank_views import lobby_view
 from server.connection import Connection
-from server.errors import HotseatError, InputError, MissingError, SpeakerError, StorageError
+from server.errors import HotseatError, InputError, MissingError, SpeakerError, StorageError, UnavailableError
 from server.formats import Choices
 from server.guard import Guard
 from server.history_routes import history_routes
@@ -55,14 +56,19 @@ class NewInterview(BaseModel):
     path: str | None = None
 
 
-def create_app(services: Services) -> FastAPI:
-    """The application; it serves pages at once and loads models behind them."""
+def create_app(services: Services, load: Callable[[Services], Awaitable[None]] | None = None) -> FastAPI:
+    """The application; it serves pages at once and loads models behind them, or whatever ``load`` does instead."""
     interviews = Interviews(services)
+
+    async def behind_the_page() -> None:
+        await interviews.practice.catch_up()
+        await (load or load_models)(services)
+        await interviews.keep()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await load_storage(services)
-        loading = asyncio.create_task(_load(services, interviews))
+        loading = asyncio.create_task(behind_the_page())
         yield
         loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)
@@ -71,6 +77,7 @@ def create_app(services: Services) -> FastAPI:
 
     app = FastAPI(title="Hotseat", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
+    app.state.drain = interviews.drain
     app.add_middleware(Guard, settings=services.settings)
     app.add_exception_handler(HotseatError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -82,12 +89,6 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(history_routes(services, interviews))
     app.include_router(review_routes(Amending(services, interviews)))
     return app
-
-
-async def _load(services: Services, interviews: Interviews) -> None:
-    await interviews.practice.catch_up()
-    await load_models(services)
-    await interviews.resume_unfinished()
 
 
 def _add_pages(app: FastAPI, services: Services) -> None:
@@ -112,6 +113,10 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
         return JSONResponse({"ready": services.ready}, 200 if services.ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(services.metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/api/status")
     async def status() -> dict[str, Any]:
@@ -188,7 +193,7 @@ def ranged(body: bytes, header: str | None, media_type: str) -> Response:
     return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
 
 
-_STATUSES = {InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503}
+_STATUSES = {InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
 
 
 async def _on_error(_request: Request, error: Exception) -> JSONResponse:

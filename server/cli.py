@@ -69,24 +69,23 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
     import uvicorn
 
+    from server import logs
     from server.app import create_app
+    from server.drain import DrainingServer
     from server.guard import check_exposure
     from server.loading import make_services
-    from server.token_link import link, settled
     from server.wire import MAX_FRAME_SAMPLES
 
-    wanted = load_settings(host=host, port=port, data_dir=data_dir)
-    settings = settled(wanted)
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
     check_exposure(settings)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "httpx2", "alembic", "faster_whisper"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.set_up(settings.log_level, settings.log_style)
     listening = _listen(settings)
     services = make_services(settings)
-    url = link(wanted, settings, listening.getsockname()[1])
+    url = f"http://{settings.host}:{listening.getsockname()[1]}"
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
+    app = create_app(services)
     config = uvicorn.Config(
-        create_app(services),
+        app,
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
@@ -94,7 +93,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         ws_max_size=64 * MAX_FRAME_SAMPLES,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    DrainingServer(config, app.state.drain).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -271,9 +270,8 @@ def rehearse(
 ) -> None:
     """Speak audio files into an interview in real time and report grades and latencies."""
     from server.rehearse import Script, rehearse_interview
-    from server.token_link import settled
 
-    settings = settled(load_settings())
+    settings = load_settings()
     script = Script(files=(*files, *more), questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 
     async def work() -> dict[str, Any]:

@@ -47,5 +47,13 @@ class StorageError(HotseatError):
     """The database or the audio archive could not be written or read."""
 
 
+class TakenOverError(HotseatError):
+    """Another process runs this interview now; whatever this one still wants to write no longer counts."""
+
+
+class UnavailableError(HotseatError):
+    """This server can't take it on now; another, or this one later, can."""
+
+
 class ProtocolError(HotseatError):
     """A client sent something that is not in docs/protocol.md."""

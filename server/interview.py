@@ -23,9 +23,11 @@ from server.core.phases import (
     Utterance,
 )
 from server.drafting import Drafter
-from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
+from server.errors import GraderError, SpeakerError, StorageError, TakenOverError, TranscriberError
 from server.journal import Journal
 from server.listening import Caption, Listener, SpeechEvent
+from server.logs import interview as logged_interview
+from server.metrics import Waits
 from server.microphone import Microphone
 from server.ports import InterviewRecord
 from server.practice import Practice
@@ -39,6 +41,8 @@ _BARGE_IN_S = 0.6
 """Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
 _ONSET_S = 0.16
 _BUSY = (Answering, Finalising, FollowingUp)
+OWED = (Finalising, FollowingUp, Grading)
+"""Phases in which the candidate waits for the server."""
 
 
 class Interview:
@@ -49,6 +53,7 @@ class Interview:
         self._journal = journal
         self._services = services
         self._practice = practice
+        self._waits = Waits(services.metrics, services.clock)
         self.state: State = journal.state
         self._events: asyncio.Queue[events.Event] = asyncio.Queue()
         self._connection: Connection | None = None
@@ -64,6 +69,9 @@ class Interview:
         """The open answer's."""
         self._drafted = 0
         self._busy = False
+        self.at_rest = asyncio.Event()
+        """Set while the server owes nothing."""
+        self._note_phase()
 
     # ---- The browser's side ------------------------------------------------------------------------------------------
 
@@ -84,6 +92,10 @@ class Interview:
             self.post(events.Detached())
 
     @property
+    def term(self) -> int:
+        return self._journal.term
+
+    @property
     def record(self) -> InterviewRecord:
         return self._journal.record
 
@@ -94,7 +106,7 @@ class Interview:
 
     def on_message(self, message: wire.ClientMessage) -> None:
         if isinstance(message, wire.Mic):
-            log.info("interview %s: microphone %s", self.id, message.state)
+            log.info("microphone %s", message.state)
         elif (event := wire.to_event(message)) is not None:
             self.post(event)
 
@@ -107,6 +119,7 @@ class Interview:
     def _send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
         if self._connection is not None:
             self._connection.send(message, audio)
+            self._waits.sent(message)
 
     def _on_onset(self, turn_id: int) -> None:
         self.post(events.SpeechStarted(turn_id))
@@ -117,7 +130,8 @@ class Interview:
     # ---- The loop ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Returns when the interview is finished; raises only for a bug."""
+        """Returns when the interview is finished or another process has taken it over; raises only for a bug."""
+        logged_interview.set(self.id)
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 if self._journal.recovered:
@@ -125,10 +139,14 @@ class Interview:
                 while not isinstance(self.state, Finished):
                     await self._apply(await self._next_event())
                 await self._journal.settle()
+        except* TakenOverError:
+            self.drop(TAKEN_OVER, "the interview was opened elsewhere")
         finally:
             self._set_busy(False)
             self._microphone.stop()
             self._forget_draft()
+            with contextlib.suppress(TakenOverError):
+                await self._journal.flush()
 
     async def _resume(self) -> None:
         """Takes over from a process that is gone."""
@@ -158,7 +176,9 @@ class Interview:
                 self._publish()
             return
         before, self.state = self.state, result.state
-        self._set_busy(isinstance(self.state, _BUSY))
+        self._note_phase()
+        if isinstance(self.state, Finalising) and not isinstance(before, Finalising):
+            self._waits.ended(now)
         await self._journal.append(event, now, self.state, self._on_trouble)
         if isinstance(event, events.RoundGraded):
             await self._rate(event)
@@ -172,9 +192,16 @@ class Interview:
 
     def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
         """Tells the browser, unless the event was only late: results and clicks cross on the wire."""
-        log.debug("interview %s: %s", self.id, error)
+        log.debug("%s", error)
         if isinstance(event, events.StartPressed | events.EndPressed):
             self._send(wire.ErrorMessage(code="unexpected", text=str(error)))
+
+    def _note_phase(self) -> None:
+        self._set_busy(isinstance(self.state, _BUSY))
+        if isinstance(self.state, OWED):
+            self.at_rest.clear()
+        else:
+            self.at_rest.set()
 
     def _set_busy(self, busy: bool) -> None:
         if busy and not self._busy:
@@ -242,7 +269,8 @@ class Interview:
         try:
             seconds = await self._voice.say(utterance.turn_id, kind, utterance.text)
         except SpeakerError as error:
-            log.warning("interview %s: %s", self.id, error)
+            log.warning("%s", error)
+            self._services.metrics.fell_back("voice")
             self._send(wire.Notice(code="voice", text="The voice failed; the question is on the page."))
         self.post(events.VoiceSent(utterance.turn_id, seconds))
 
@@ -339,11 +367,13 @@ class Interview:
             heard, seconds = await self._microphone.finish(command.turn_id, lambda: self._listen(command.turn_id, 0.0))
             transcript = Transcript(heard.words) if heard is not None else transcript
         except (TranscriberError, StorageError) as error:
-            log.warning("interview %s: %s", self.id, error)
+            log.warning("%s", error)
+            self._services.metrics.fell_back("transcript")
             note = "This answer could not be written down; its audio is kept."
             self._send(wire.Notice(code="transcript", text=note))
         if command.typed is not None:
             transcript = Transcript(tuple(Word(word, 0.0, 0.0) for word in command.typed.split()), typed=True)
+        self._services.metrics.answered(command.ended_by)
         self._send(
             wire.AnswerMessage(
                 turn_id=command.turn_id, text=transcript.text, duration_s=seconds, ended_by=command.ended_by, note=note
@@ -357,16 +387,24 @@ class Interview:
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
             return
+        if chosen.source == "bank":
+            self._services.metrics.fell_back("follow_up")
         self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
 
     async def _grade(self, round_index: int) -> None:
         assert self._services.grader is not None
         try:
-            grade = await self._services.grader.grade(self._question(round_index), self.state.progress.answers_of(round_index))
+            with self._services.metrics.timed("grade"):
+                grade = await self._services.grader.grade(
+                    self._question(round_index), self.state.progress.answers_of(round_index)
+                )
         except GraderError as error:
+            self._services.metrics.fell_back("grader")
             self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=str(error)))
             self.post(events.RoundNotGraded(round_index, str(error)))
             return
+        if grade.fallback:
+            self._services.metrics.fell_back("grader")
         self._send(grade_message(round_index, grade))
         self.post(events.RoundGraded(round_index, grade))
 
@@ -374,4 +412,4 @@ class Interview:
         try:
             await self._practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
         except StorageError as error:  # made good at the next start
-            log.error("interview %s: ratings not stored: %s", self.id, error)
+            log.error("ratings not stored: %s", error)

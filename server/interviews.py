@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import secrets
 from typing import Any
 
 from server import review
-from server.connection import GOING_AWAY, NOT_READY, POLICY, UNKNOWN_INTERVIEW, Connection
+from server.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
 from server.core import session
 from server.core.phases import State
-from server.errors import StorageError
+from server.errors import StorageError, UnavailableError
 from server.eventlog import encode_plan
 from server.formats import Choices, make_plan
-from server.interview import Interview
-from server.journal import Journal
+from server.interview import OWED, Interview
+from server.journal import Journal, replayed
+from server.keeper import Keeper
+from server.logs import interview as logged_interview
+from server.metrics import Rejection
 from server.ports import InterviewRecord
 from server.practice import Practice
 from server.progress import Measured, measure
@@ -24,6 +28,12 @@ from server.services import Services
 from server.snapshot import summary
 
 log = logging.getLogger(__name__)
+
+KEEP_S = 1.0
+"""How soon a process notices that another has taken an interview over."""
+STOPPING = "this server is stopping; your interview is kept and goes on as soon as it, or another, is back"
+_OWED_S = 5.0
+"""How long a stopping server goes on with what it owes; the next one does the rest."""
 
 
 class Interviews:
@@ -34,10 +44,15 @@ class Interviews:
         self.practice = Practice(services)
         self._running: dict[str, tuple[Interview, asyncio.Task[None]]] = {}
         self._opening = asyncio.Lock()
+        self._replica = secrets.token_hex(8)
+        """This process's name among those that share the database."""
 
     async def create(self, owner: str, choices: Choices) -> str:
-        """Plans and stores an interview of this person's. Raises InputError, StorageError."""
+        """Plans and stores an interview of this person's. Raises InputError, StorageError, UnavailableError."""
         services = self._services
+        if services.stopping:
+            services.metrics.rejected("stopping")
+            raise UnavailableError("this server is stopping; try again in a minute")
         title, plan = make_plan(services.catalogue, services.bank, choices, services.settings.interview, random.SystemRandom())
         record = InterviewRecord(
             id=secrets.token_urlsafe(9).replace("-", "a").replace("_", "b"),
@@ -54,34 +69,56 @@ class Interviews:
 
     async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
         """Serves one browser of this person's until it leaves."""
-        if not self._services.ready:
-            connection.close(NOT_READY, "the models are still loading")
-        elif len(self._running) >= self._services.settings.interview.max_active and interview_id not in self._running:
-            connection.close(NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
-        else:
-            owned = await self._services.store.owner_of(interview_id) == owner
-            interview = await self._open(interview_id) if owned else None
-            if interview is None:
-                connection.close(UNKNOWN_INTERVIEW, "there is no such interview")
-            else:
-                interview.attach(connection)
-                try:
-                    await connection.serve(interview)
-                finally:
-                    interview.detach(connection)
-                return
-        await connection.serve(_Deaf())
-
-    async def resume_unfinished(self) -> None:
-        """Lets interviews that only wait for the server (a transcript, a grade) go on. Raises nothing."""
         try:
-            records = await self._services.store.list(None)
-        except StorageError as error:
-            log.error("unfinished interviews not resumed: %s", error)
+            interview = await self._admit(owner, interview_id)
+        except _Refused as refused:
+            self._services.metrics.rejected(refused.reason)
+            connection.close(refused.code, str(refused))
+            await connection.serve(_Deaf())
             return
-        for record in records:
-            if self._services.ready and record.summary["phase"] in ("finalising", "followingup", "grading"):
-                await self._open(record.id)
+        logged_interview.set(interview.id)
+        interview.attach(connection)
+        try:
+            await connection.serve(interview)
+        finally:
+            interview.detach(connection)
+
+    async def _admit(self, owner: str, interview_id: str) -> Interview:
+        """The interview, running. Raises _Refused."""
+        services = self._services
+        if services.stopping:
+            raise _Refused("stopping", NOT_READY, STOPPING)
+        if not services.ready:
+            raise _Refused("loading", NOT_READY, "the models are still loading")
+        if len(self._running) >= services.settings.interview.max_active and interview_id not in self._running:
+            raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
+        try:
+            owned = await services.store.owner_of(interview_id) == owner
+            interview = await self._open(interview_id) if owned else None
+        except StorageError as error:
+            log.error("interview not opened: %s", error)
+            raise _Refused("storage", NOT_READY, "the interview can't be read from storage right now") from error
+        if interview is None:
+            raise _Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
+        return interview
+
+    async def keep(self) -> None:
+        """Looks after what this process and others hold, until cancelled."""
+        keeper = Keeper(self._services.store, self._services.clock, self._replica)
+        while True:
+            await asyncio.sleep(KEEP_S)
+            try:
+                if self._running:
+                    held = await self._services.store.beat(self._replica)
+                    for interview, task in list(self._running.values()):
+                        if held.get(interview.id) != interview.term:
+                            self._lose(interview, task)
+                if self._services.ready:
+                    for interview_id in await keeper.owed():
+                        log.info("going on with interview %s, which nobody runs", interview_id)
+                        await self._open(interview_id)
+            except StorageError as error:
+                log.error("interviews not looked after: %s", error)
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
         """The interview's record and state, running or stored. Raises StorageError."""
@@ -91,7 +128,7 @@ class Interviews:
         found = await self._services.store.load(interview_id)
         if found is None:
             return None
-        return found[0], Journal(self._services.store, self._services.clock, *found).state
+        return found[0], replayed(*found)
 
     async def review(self, interview_id: str) -> dict[str, Any] | None:
         """The review as JSON; None if there is no such interview. Raises StorageError."""
@@ -127,33 +164,78 @@ class Interviews:
         await self.practice.forget(found[0].owner, [entry["question_id"] for entry in found[0].plan["rounds"]])
         return True
 
+    async def drain(self) -> None:
+        """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
+        self._services.stopping = True
+        log.info("stopping; %d interviews are running", len(self._running))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_OWED_S):
+                for interview, _ in list(self._running.values()):
+                    await interview.at_rest.wait()
+        await self.close()
+
     async def close(self) -> None:
-        """Stops everything; each interview can be reopened from its log."""
-        tasks = [task for _, task in self._running.values()]
-        for interview, task in list(self._running.values()):
-            interview.drop(GOING_AWAY, "the server is stopping; your interview is kept")
+        """Stops everything; each interview can be reopened from its log, here or elsewhere."""
+        stopped = list(self._running.values())
+        for _, task in stopped:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+        # Only now, so that a browser that is back in a moment finds everything written.
+        for interview, _ in stopped:
+            interview.drop(GOING_AWAY, STOPPING)
+        with contextlib.suppress(StorageError):
+            await self._services.store.retire(self._replica)
 
     async def _open(self, interview_id: str) -> Interview | None:
         async with self._opening:
+            store = self._services.store
             if interview_id in self._running:
-                return self._running[interview_id][0]
-            found = await self._services.store.load(interview_id)
-            if found is None:
+                interview, task = self._running[interview_id]
+                if (await store.beat(self._replica)).get(interview_id) == interview.term:
+                    return interview
+                self._lose(interview, task)
+                await asyncio.wait([task])
+            taken = await store.take(interview_id, self._replica)
+            if taken is None:
                 return None
-            interview = Interview(Journal(self._services.store, self._services.clock, *found), self._services, self.practice)
-            task = asyncio.create_task(interview.run(), name=f"interview {interview_id}")
+            interview = Interview(Journal(store, self._services.clock, taken), self._services, self.practice)
+            task = asyncio.create_task(self._run(interview), name=f"interview {interview_id}")
             self._running[interview_id] = (interview, task)
+            self._services.metrics.active.set(len(self._running))
             task.add_done_callback(lambda done: self._ended(interview, done))
             return interview
 
+    async def _run(self, interview: Interview) -> None:
+        try:
+            await interview.run()
+        finally:
+            # What the server still owes stays held, so that another process, or the next, finds it.
+            if not isinstance(interview.state, OWED):
+                with contextlib.suppress(StorageError):
+                    await self._services.store.release(interview.id, interview.term)
+
+    def _lose(self, interview: Interview, task: asyncio.Task[None]) -> None:
+        """Another process has taken the interview over."""
+        task.cancel()
+        interview.drop(TAKEN_OVER, "the interview was opened elsewhere")
+
     def _ended(self, interview: Interview, task: asyncio.Task[None]) -> None:
-        self._running.pop(interview.id, None)
+        if self._running[interview.id][0] is interview:
+            del self._running[interview.id]
+        self._services.metrics.active.set(len(self._running))
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("interview %s stopped", interview.id, exc_info=error)
+            log.error("interview %s broke off", interview.id, exc_info=error)
             # The browser reconnects, which reopens the interview from its log.
             interview.drop(POLICY, "something went wrong; reconnecting")
+
+
+class _Refused(Exception):
+    """Why a browser is turned away."""
+
+    def __init__(self, reason: Rejection, code: int, words: str) -> None:
+        super().__init__(words)
+        self.reason = reason
+        self.code = code
 
 
 class _Deaf:

@@ -20,6 +20,7 @@ from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.interviewer import Interviewer
+from server.metrics import MeasuredChat, MeasuredTranscriber
 from server.ports import ChatModel, Grader
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF
@@ -69,7 +70,8 @@ async def _load_hearing(services: Services) -> None:
             language=asr.language,
         )
         services.make_vad = vad.session
-        services.transcriber = transcriber
+        services.transcriber = MeasuredTranscriber(transcriber, services.metrics)
+        services.metrics.watch_queue(transcriber.metrics)
         services.sounds = EspeakPhonemes()
         part.detail = "Whisper base" if asr.model == EMBEDDED else asr.model
 
@@ -94,7 +96,8 @@ async def _load_llm(services: Services) -> ChatModel | None:
                 part.state, part.detail = "off", f"{error}; until it answers, follow-ups come from the bank"
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
-    services.interviewer = Interviewer(chat, services.prompts, llm.first_token_s)
+    asked = None if chat is None else MeasuredChat(chat, services.metrics)
+    services.interviewer = Interviewer(asked, services.prompts, llm.first_token_s)
     return chat
 
 

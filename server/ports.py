@@ -139,8 +139,8 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, a round with a
-    later grade beside the one that counts has that one's kind in ``asides``."""
+    """What lists need, derived from the log: phase, rounds, answered, verdicts. Records of a list also have ``amended``: for
+    each round "correction" or "dispute", whichever came last, where its grade has a later one beside it; otherwise ""."""
     owner: str
     """Id of the account, or LOCAL."""
 
@@ -155,6 +155,28 @@ class LoggedEvent:
     wall: float
     type: str
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An interview that this process may run, until another takes it."""
+
+    record: InterviewRecord
+    log: tuple[LoggedEvent, ...]
+    term: int
+    """Counts the takings; only events of the latest are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An interview that some process runs, or ran when it died."""
+
+    interview_id: str
+    replica: str
+    term: int
+    beat: int | None
+    """Counts up while the process is alive; None once it has ended in order."""
+    phase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +237,7 @@ class Regrade:
     round: int
     """Index of the round."""
     kind: str
-    """"corrected" (misheard words) or "disputed" (one point)."""
+    """"correction" (of misheard words) or "dispute" (of one point)."""
     reason: str
     """Why: which words were corrected, or what the candidate says of the point."""
     grade: dict[str, Any]
@@ -248,7 +270,27 @@ class Store(Protocol):
 
     async def create(self, record: InterviewRecord) -> None: ...
 
-    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any]) -> None: ...
+    async def take(self, interview_id: str, replica: str) -> Taken | None:
+        """Makes the process the only one that may run the interview; None if there is none."""
+        ...
+
+    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any], term: int = 0) -> None:
+        """``term`` is that of the taking, 0 for an interview never taken. Raises TakenOverError if it was taken since."""
+        ...
+
+    async def release(self, interview_id: str, term: int) -> None:
+        """Says that nobody runs it any more, if this term is still the latest."""
+        ...
+
+    async def beat(self, replica: str) -> dict[str, int]:
+        """Says that the process is alive; the terms of the interviews it holds, by id."""
+        ...
+
+    async def held_by_others(self, replica: str) -> tuple[Held, ...]: ...
+
+    async def retire(self, replica: str) -> None:
+        """The process ends in order; what it still holds is free."""
+        ...
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None: ...
 

@@ -11,7 +11,7 @@ from server.core.events import RoundGraded
 from server.core.phases import Progress
 from server.errors import StorageError
 from server.eventlog import decode_event
-from server.journal import Journal
+from server.journal import replayed
 from server.ports import InterviewRecord, LoggedEvent, PointCard, Rated
 from server.scheduling import cards, rate, recall
 from server.services import Services
@@ -79,7 +79,7 @@ class Practice:
         found = await self._store.load(record.id)
         if found is None:
             return
-        progress = Journal(self._store, self._services.clock, *found).state.progress
+        progress = replayed(*found).progress
         for event, at in _graded(found[1]):
             await self.take(record.id, record.owner, progress, event.round, event.grade, at)
 

@@ -12,6 +12,7 @@ from server.core.domain import Bank
 from server.errors import HotseatError
 from server.formats import Catalogue
 from server.interviewer import Interviewer
+from server.metrics import Metrics
 from server.ports import AudioArchive, ChatModel, Clock, Grader, Store, Transcriber, VoiceActivity
 from server.prompts import Prompts
 from server.settings import Settings
@@ -104,6 +105,9 @@ class Services:
     clock: Clock
     parts: dict[str, Part] = field(default_factory=dict)
     quiet: Quiet = field(default_factory=Quiet)
+    metrics: Metrics = field(default_factory=Metrics)
+    stopping: bool = False
+    """No new interviews: the process is about to end."""
     transcriber: Transcriber | None = None
     make_vad: Callable[[], VoiceActivity] | None = None
     sounds: Callable[[str], str] | None = None
@@ -121,8 +125,11 @@ class Services:
 
     @property
     def ready(self) -> bool:
-        """Every part that is wanted has loaded. A failed LLM does not count: the interview manages without."""
-        return bool(self.parts) and all(part.state in ("ready", "off") for part in self.parts.values())
+        """Every part that is wanted has loaded, and the process is not about to end.
+
+        A failed LLM does not count: the interview manages without.
+        """
+        return not self.stopping and bool(self.parts) and all(part.state in ("ready", "off") for part in self.parts.values())
 
     @contextmanager
     def loading(self, name: str) -> Iterator[Part]:

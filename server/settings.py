@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     grader: Literal["embedded", "combined", "llm"] = "embedded"
     """docs/decisions/0007-embedded-grader-by-default.md says why the model is not asked by default."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_style: Literal["text", "json"] = "text"
 
     asr: AsrSettings = AsrSettings()
     tts: TtsSettings = TtsSettings()

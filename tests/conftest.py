@@ -24,6 +24,8 @@ READY_S = 120
 class ServerProcess:
     """``hotseat serve`` on a free port with its own data directory."""
 
+    command: tuple[str, ...] = (sys.executable, "-m", "server", "serve")
+
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = free_port()
@@ -41,25 +43,18 @@ class ServerProcess:
             **self._environment,
         }
         log = (self.data_dir / "server.log").open("ab")
-        self.process = subprocess.Popen([sys.executable, "-m", "server", "serve"], env=environment, stderr=log, cwd=PROJECT)
+        self.process = subprocess.Popen(self.command, env=environment, stderr=log, cwd=PROJECT)
         log.close()
 
     def wait_until_ready(self) -> ServerProcess:
-        return self._wait_for("readyz")
-
-    def wait_until_served(self) -> ServerProcess:
-        """The first page can be had; the models may still be loading."""
-        return self._wait_for("healthz")
-
-    def _wait_for(self, path: str) -> ServerProcess:
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline:
             assert self.process is not None and self.process.poll() is None, self.log()
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/{path}").status_code == 200:
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
                     return self
             time.sleep(0.1)
-        raise AssertionError(f"no {path} after {READY_S} s:\n{self.log()}")
+        raise AssertionError(f"not ready after {READY_S} s:\n{self.log()}")
 
     def log(self) -> str:
         return (self.data_dir / "server.log").read_text()

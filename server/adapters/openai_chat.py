@@ -60,14 +60,22 @@ class OpenAiChat:
         return text, tokens
 
     async def ping(self) -> None:
-        """Raises ChatModelError when the endpoint does not answer."""
-        await self.complete([{"role": "user", "content": "Say ok."}], max_tokens=2)
+        """Raises ChatModelError, in the endpoint's own words, when it does not answer."""
+        try:
+            await self.complete([{"role": "user", "content": "Say ok."}], max_tokens=2)
+        except ChatModelError as error:
+            if isinstance(error.__cause__, openai.APIStatusError):
+                raise ChatModelError(f"{error}: {str(error.__cause__)[:200]}") from error
+            raise
 
     async def close(self) -> None:
         await self._client.close()
 
     def _failure(self, error: Exception) -> ChatModelError:
         kind = type(error).__name__
+        if isinstance(error, openai.APIStatusError):
+            # Its words may repeat the request, and with it the candidate, and these go into the log.
+            return ChatModelError(f"the language model at {self._url} answered HTTP {error.status_code} ({kind})")
         return ChatModelError(f"the language model at {self._url} failed ({kind}): {str(error)[:200]}")
 
 

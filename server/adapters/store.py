@@ -1,4 +1,8 @@
-"""Interviews with their event logs, self-assessments, choices and cards, in SQLite or PostgreSQL through SQLAlchemy."""
+"""Interviews with their event logs, self-assessments, choices and cards, in SQLite or PostgreSQL through SQLAlchemy.
+
+Several processes may share one database. Each interview is held by at most one of them at a time: taking it begins a new
+term, and what a process of an earlier term still writes is refused (docs/decisions/0008-terms.md).
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.core.corrections import Change, Correction
-from server.errors import StorageError
-from server.ports import Afterwards, Assessment, InterviewRecord, LoggedEvent, Note, PointCard, Rated, Regrade
+from server.errors import StorageError, TakenOverError
+from server.ports import (
+    Afterwards,
+    Assessment,
+    Held,
+    InterviewRecord,
+    LoggedEvent,
+    Note,
+    PointCard,
+    Rated,
+    Regrade,
+    Taken,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+_PATIENCE_S = 2
+"""An interview waits so long for a database that is locked or gone; then it goes on, and the event is stored later."""
 
 _metadata = sa.MetaData()
 _interviews = sa.Table(
@@ -33,6 +52,14 @@ _interviews = sa.Table(
     sa.Column("plan", sa.JSON),
     sa.Column("summary", sa.JSON),
     sa.Column("owner", sa.String(32)),
+    sa.Column("replica", sa.String(32)),
+    sa.Column("term", sa.Integer),
+)
+_replicas = sa.Table(
+    "replicas",
+    _metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("beat", sa.Integer),
 )
 _events = sa.Table(
     "events",
@@ -120,9 +147,16 @@ class SqlStore:
     """ports.Store. Every method raises StorageError when the database can't be reached or written."""
 
     def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url)
+        # Parameters are what candidates said: they stay out of errors, and so out of the log.
+        options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+        if url.startswith("postgresql"):
+            options["connect_args"] = {"timeout": _PATIENCE_S, "command_timeout": _PATIENCE_S}
+        self._engine: AsyncEngine = create_async_engine(url, **options)
+        self._insert: Any = postgresql.insert
         if self._engine.dialect.name == "sqlite":
+            self._insert = sqlite.insert
             sa.event.listen(self._engine.sync_engine, "connect", _sqlite_pragmas)
+            sa.event.listen(self._engine.sync_engine, "checkout", _same_file)
 
     async def migrate(self) -> None:
         """Brings the schema up to date."""
@@ -143,10 +177,27 @@ class SqlStore:
             name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary", "owner")
         }
         async with self._begin() as connection:
-            await connection.execute(_interviews.insert().values(row))
+            await connection.execute(_interviews.insert().values({**row, "term": 0}))
 
-    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any]) -> None:
-        """Adds events to the log and replaces the interview's summary, in one transaction."""
+    async def take(self, interview_id: str, replica: str) -> Taken | None:
+        """Makes the process the only one that may run the interview; None if there is none."""
+        this = _interviews.c.id == interview_id
+        async with self._begin() as connection:
+            # The update comes first: it waits for whoever is writing, and what is read then is all that they wrote.
+            await connection.execute(_interviews.update().where(this).values(replica=replica, term=_interviews.c.term + 1))
+            row = (await connection.execute(sa.select(_interviews).where(this))).one_or_none()
+            if row is None:
+                return None
+            await self._beat(connection, replica)
+            return Taken(_record(row), await _log(connection, interview_id), row.term)
+
+    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any], term: int = 0) -> None:
+        """Adds events to the log and replaces the interview's summary, in one transaction.
+
+        ``term`` is that of the taking, 0 for an interview never taken. Raises TakenOverError if it was taken since. Events that
+        are stored already are left as they are, so that it can be called again when nobody knows whether the last call got
+        through.
+        """
         rows = [
             {
                 "interview_id": interview_id,
@@ -159,8 +210,38 @@ class SqlStore:
             for event in events
         ]
         async with self._begin() as connection:
-            await connection.execute(_events.insert(), rows)
-            await connection.execute(_interviews.update().where(_interviews.c.id == interview_id).values(summary=summary))
+            ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
+            if (await connection.execute(_interviews.update().where(ours).values(summary=summary))).rowcount == 0:
+                raise TakenOverError("another process has taken this interview over")
+            await connection.execute(self._insert(_events).on_conflict_do_nothing(), rows)
+
+    async def release(self, interview_id: str, term: int) -> None:
+        """Says that nobody runs it any more, if this term is still the latest."""
+        ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
+        async with self._begin() as connection:
+            await connection.execute(_interviews.update().where(ours).values(replica=None))
+
+    async def beat(self, replica: str) -> dict[str, int]:
+        """Says that the process is alive; the terms of the interviews it holds, by id."""
+        async with self._begin() as connection:
+            await self._beat(connection, replica)
+            held = sa.select(_interviews.c.id, _interviews.c.term).where(_interviews.c.replica == replica)
+            return {row.id: row.term for row in await connection.execute(held)}
+
+    async def held_by_others(self, replica: str) -> tuple[Held, ...]:
+        held = (
+            sa.select(_interviews, _replicas.c.beat)
+            .outerjoin(_replicas, _replicas.c.id == _interviews.c.replica)
+            .where(_interviews.c.replica.is_not(None), _interviews.c.replica != replica)
+        )
+        async with self._begin() as connection:
+            rows = await connection.execute(held)
+            return tuple(Held(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
+
+    async def retire(self, replica: str) -> None:
+        """The process ends in order; what it still holds is free."""
+        async with self._begin() as connection:
+            await connection.execute(_replicas.delete().where(_replicas.c.id == replica))
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
         """The interview and its whole log in order; None if there is no such interview."""
@@ -168,10 +249,7 @@ class SqlStore:
             row = (await connection.execute(sa.select(_interviews).where(_interviews.c.id == interview_id))).first()
             if row is None:
                 return None
-            log = await connection.execute(
-                sa.select(_events).where(_events.c.interview_id == interview_id).order_by(_events.c.seq)
-            )
-            return _record(row), tuple(LoggedEvent(e.seq, e.monotonic, e.wall, e.type, e.payload) for e in log)
+            return _record(row), await _log(connection, interview_id)
 
     async def owner_of(self, interview_id: str) -> str | None:
         """Whose interview it is; None if there is no such interview."""
@@ -310,6 +388,10 @@ class SqlStore:
     async def close(self) -> None:
         await self._engine.dispose()
 
+    async def _beat(self, connection: AsyncConnection, replica: str) -> None:
+        row = self._insert(_replicas).values(id=replica, beat=1)
+        await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": _replicas.c.beat + 1}))
+
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:
         try:
@@ -330,20 +412,40 @@ def _alembic() -> tuple[Any, Any]:
     return importlib.import_module("alembic.command"), importlib.import_module("alembic.config")
 
 
+async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
+    rows = await connection.execute(sa.select(_events).where(_events.c.interview_id == interview_id).order_by(_events.c.seq))
+    return tuple(LoggedEvent(row.seq, row.monotonic, row.wall, row.type, row.payload) for row in rows)
+
+
 def _record(row: Any) -> InterviewRecord:
     return InterviewRecord(row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner)
 
 
 def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecord:
-    """The record with the kind of each round's latest regrade among its asides."""
-    asides = record.summary.get("asides", [None] * len(record.summary["verdicts"]))
-    flagged = [amended.get(index, aside) for index, aside in enumerate(asides)]
-    return replace(record, summary={**record.summary, "asides": flagged}) if amended else record
+    rounds = range(len(record.summary["verdicts"]))
+    return replace(record, summary={**record.summary, "amended": [amended.get(index, "") for index in rounds]})
 
 
-def _sqlite_pragmas(connection: Any, _record: object) -> None:
+def _sqlite_pragmas(connection: Any, record: Any) -> None:
     # WAL lets pages read while an interview writes; FULL survives a pulled plug, for a few milliseconds an event.
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_PATIENCE_S * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA database_list")
+    path = Path(cursor.fetchone()[2])
+    record.info["path"], record.info["file"] = path, _file(path)
     cursor.close()
+
+
+def _same_file(_connection: object, record: Any, _proxy: object) -> None:
+    # SQLite would go on writing to a file that was removed or replaced, where nobody will ever read it.
+    if record.info["file"] != _file(record.info["path"]):
+        raise DisconnectionError("the database file is another one now")
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

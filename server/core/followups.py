@@ -57,7 +57,8 @@ def problems(
         found.append(f"has {len(words)} words, expected {_MIN_WORDS} to {MAX_WORDS}")
     if "\n" in text.strip() or _MARKUP & set(text):
         found.append("has markup or several lines")
-    found.extend(f"repeats {earlier!r}" for earlier in asked if _overlap(text, earlier) >= _REPEAT_OVERLAP)
+    if any(_overlap(text, earlier) >= _REPEAT_OVERLAP for earlier in asked):
+        found.append("repeats an earlier question")
     found.extend(_leaks(text, question, follow_up, findings, answer))
     return found
 

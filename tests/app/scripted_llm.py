@@ -33,6 +33,8 @@ class Script:
     """The text of replies to a schema."""
     chunk: str = ""
     """Sent instead of each streamed chunk."""
+    echo: bool = False
+    """Whether every request is refused in words that repeat it."""
     cut: bool = False
     """Whether the connection breaks in the middle of a reply."""
 
@@ -55,6 +57,8 @@ def scripted_llm(script: Script) -> Iterator[ScriptedLlm]:
         asked = await request.json()
         llm.asked.append(asked)
         await asyncio.sleep(script.delay_s)
+        if script.echo:
+            return Response(json.dumps({"error": {"message": f"cannot handle {json.dumps(asked)}"}}), 422)
         if script.raw is not None:
             status, media_type, body = script.raw
             return Response(body, status, media_type=media_type)

@@ -1,0 +1,70 @@
+"""The real server with stand-ins for the models: real HTTP, WebSocket, database and archive, ready in a second.
+
+``python -m tests.app.light_server`` takes the HOTSEAT_* settings, and the pace of time from LIGHT_PACE.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import uvicorn
+
+from server import logs
+from server.app import create_app
+from server.core.domain import Word
+from server.drain import DrainingServer
+from server.interviewer import Interviewer
+from server.loading import make_services
+from server.ports import RecognitionJob
+from server.services import STORAGE, Part, Services
+from server.settings import Settings, load_settings
+from server.voice import PreparedVoice
+from tests.app.fakes import FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
+from tests.conftest import ServerProcess
+
+
+class Counting(FakeTranscriber):
+    """Writes down how much it was given."""
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        return (Word("frames", 0.0, 0.1), Word(str(len(job.samples) // 640), 0.1, 0.2))
+
+
+def light_services(settings: Settings, pace: float = 1.0) -> Services:
+    """Ready except for the storage."""
+    services = make_services(settings)
+    services.parts = {STORAGE: Part(STORAGE)}
+    services.clock = FastClock(pace)
+    services.transcriber = Counting()
+    services.make_vad = LoudIsSpeech
+    services.voice = PreparedVoice(FakeSpeaker())
+    services.interviewer = Interviewer(None, services.prompts, first_token_s=1.0)
+    services.embedded = services.grader = FakeGrader()
+    return services
+
+
+async def prepare(services: Services) -> None:
+    """In place of loading models."""
+    assert services.voice is not None
+    await services.voice.prepare()
+
+
+def main() -> None:
+    settings = load_settings()
+    logs.set_up(settings.log_level, settings.log_style)
+    app = create_app(light_services(settings, float(os.environ.get("LIGHT_PACE", "1"))), prepare)
+    config = uvicorn.Config(
+        app, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=5
+    )
+    DrainingServer(config, app.state.drain).run()
+
+
+class LightServer(ServerProcess):
+    """One in a process of its own."""
+
+    command = (sys.executable, "-m", "tests.app.light_server")
+
+
+if __name__ == "__main__":
+    main()
