@@ -116,7 +116,7 @@ class Amending:
             grade = appeal.decided(entry.question, grade, upheld) if upheld else grade
             in_force = standing(corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
-            await self._keep(interview_id, entry, "correction", reason, grade, {}, now, by)
+            await self._keep(interview_id, entry, "corrected", reason, grade, {}, now, by)
 
     async def dispute(self, interview_id: str, number: int, claim: Claim, reason: str, by: str) -> None:
         """Looks again at one point where the candidate says it was made."""
@@ -141,7 +141,7 @@ class Amending:
                 "upheld": upheld,
                 "opinions": [asdict(opinion) for opinion in ruling.opinions],
             }
-            await self._keep(interview_id, entry, "dispute", reason.strip() or I_DID, grade, kept, now, by)
+            await self._keep(interview_id, entry, "disputed", reason.strip() or I_DID, grade, kept, now, by)
 
     async def asked(self, interview_id: str, turn_id: int) -> Voice:
         """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""

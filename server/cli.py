@@ -74,14 +74,16 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from server.drain import DrainingServer
     from server.guard import check_exposure
     from server.loading import make_services
+    from server.token_link import link, settled
     from server.wire import MAX_FRAME_SAMPLES
 
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    wanted = load_settings(host=host, port=port, data_dir=data_dir)
+    settings = settled(wanted)
     check_exposure(settings)
     logs.set_up(settings.log_level, settings.log_style)
     listening = _listen(settings)
     services = make_services(settings)
-    url = f"http://{settings.host}:{listening.getsockname()[1]}"
+    url = link(wanted, settings, listening.getsockname()[1])
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
     app = create_app(services)
     config = uvicorn.Config(
@@ -270,8 +272,9 @@ def rehearse(
 ) -> None:
     """Speak audio files into an interview in real time and report grades and latencies."""
     from server.rehearse import Script, rehearse_interview
+    from server.token_link import settled
 
-    settings = load_settings()
+    settings = settled(load_settings())
     script = Script(files=(*files, *more), questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 
     async def work() -> dict[str, Any]:

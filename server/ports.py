@@ -139,8 +139,8 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, verdicts. Records of a list also have ``amended``: for
-    each round "correction" or "dispute", whichever came last, where its grade has a later one beside it; otherwise ""."""
+    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, a round with a
+    later grade beside the one that counts has that one's kind in ``asides``."""
     owner: str
     """Id of the account, or LOCAL."""
 
@@ -237,7 +237,7 @@ class Regrade:
     round: int
     """Index of the round."""
     kind: str
-    """"correction" (of misheard words) or "dispute" (of one point)."""
+    """"corrected" (misheard words) or "disputed" (one point)."""
     reason: str
     """Why: which words were corrected, or what the candidate says of the point."""
     grade: dict[str, Any]

@@ -101,7 +101,7 @@ def question_of(plan: RoundPlan, bank: Bank) -> Question:
 
 def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
     """How many of a round's corrections no grade has taken into account yet."""
-    seen = max((entry.made for entry in regrades if entry.kind == "correction"), default=0.0)
+    seen = max((entry.made for entry in regrades if entry.kind == "corrected"), default=0.0)
     return sum(entry.made > seen for entry in corrections)
 
 

@@ -47,14 +47,21 @@ class ServerProcess:
         log.close()
 
     def wait_until_ready(self) -> ServerProcess:
+        return self._wait_for("readyz")
+
+    def wait_until_served(self) -> ServerProcess:
+        """The first page can be had; the models may still be loading."""
+        return self._wait_for("healthz")
+
+    def _wait_for(self, path: str) -> ServerProcess:
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline:
             assert self.process is not None and self.process.poll() is None, self.log()
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                if httpx.get(f"{self.url}/{path}").status_code == 200:
                     return self
             time.sleep(0.1)
-        raise AssertionError(f"not ready after {READY_S} s:\n{self.log()}")
+        raise AssertionError(f"no {path} after {READY_S} s:\n{self.log()}")
 
     def log(self) -> str:
         return (self.data_dir / "server.log").read_text()

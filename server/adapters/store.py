@@ -422,8 +422,10 @@ def _record(row: Any) -> InterviewRecord:
 
 
 def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecord:
-    rounds = range(len(record.summary["verdicts"]))
-    return replace(record, summary={**record.summary, "amended": [amended.get(index, "") for index in rounds]})
+    """The record with the kind of each round's latest regrade among its asides."""
+    asides = record.summary.get("asides", [None] * len(record.summary["verdicts"]))
+    flagged = [amended.get(index, aside) for index, aside in enumerate(asides)]
+    return replace(record, summary={**record.summary, "asides": flagged}) if amended else record
 
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:

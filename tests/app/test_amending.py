@@ -119,7 +119,7 @@ async def test_a_misheard_word_is_corrected_and_graded_again(tmp_path: Path) -> 
             if other["evidence"]
         )
         [entry] = after["history"]
-        assert (entry["kind"], entry["reason"], entry["by"]) == ("correction", "“purge” to “merge”", LOCAL)
+        assert (entry["kind"], entry["reason"], entry["by"]) == ("corrected", "“purge” to “merge”", LOCAL)
         assert entry["verdict"] == after["amended"]["verdict"]
         assert after["ungraded_corrections"] == 0
 
@@ -128,11 +128,11 @@ async def test_corrected_and_disputed_grades_are_flagged_in_lists(tmp_path: Path
     """The summary's verdict stays the first one, and says that there is a later one beside it."""
     async with reviewed(pattern_services(tmp_path)) as (interview_id, http):
         [before] = (await http.get(LIST)).json()["interviews"]
-        assert before["amended"] == [""]
+        assert before["asides"] == [None]
         await edit(http, interview_id, PURGE, "merge")
         await http.post(f"{interview_id}/rounds/1/grade")
         [after] = (await http.get(LIST)).json()["interviews"]
-        assert after["amended"] == ["correction"] and after["verdicts"] == before["verdicts"]
+        assert after["asides"] == ["corrected"] and after["verdicts"] == before["verdicts"]
 
 
 async def test_a_repair_is_undone_and_corrections_are_taken_back(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_a_dispute_that_is_not_upheld_says_why(tmp_path: Path) -> None:
         [opinion] = entry["ruling"]["opinions"]
         assert opinion["grader"] == "embedded" and "none of the phrasings" in opinion["reason"]
         assert after["amended"]["verdict"] == after["grade"]["verdict"]
-        assert (await http.get(LIST)).json()["interviews"][0]["amended"] == ["dispute"]
+        assert (await http.get(LIST)).json()["interviews"][0]["asides"] == ["disputed"]
 
 
 class Judge:
