@@ -57,6 +57,27 @@ def _item(line: str, where: str) -> Item:
         raise ContentError(f"{where}: {error}") from None
 
 
+def spoken_path(root: Path, split: str) -> Path:
+    return root / "spoken" / f"{split}.jsonl"
+
+
+def load_spoken(root: Path, split: str) -> dict[str, Transcript]:
+    """What was heard of items said aloud (tests/bench/grading/speak.py), by item id; empty where none were.
+
+    Raises ContentError naming file and line.
+    """
+    path = spoken_path(root, split)
+    heard: dict[str, Transcript] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), 1):
+        try:
+            raw = json.loads(line)
+            words = tuple(Word(str(text), start, end, p, *rest) for text, start, end, p, *rest in raw["words"])
+            heard[str(raw["id"])] = Transcript(words)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ContentError(f"spoken/{path.name}:{number}: {error}") from None
+    return heard
+
+
 def as_answer(item: Item, question: Question) -> Answer:
     """The item as one typed answer, so that no time or probability is made up."""
     words = tuple(Word(word, 0.0, 0.0) for word in item.text.split())

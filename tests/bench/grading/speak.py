@@ -1,0 +1,96 @@
+"""Says labelled answers aloud and writes down what is heard, for measuring what speech does to grades.
+
+``python -m tests.bench.grading.speak --split develop [--each 2] [--limit 20]``: up to ``--each`` answers of every verdict and
+question go through the packaged voice and the whole hearing path (cuts, the question's biasing, repair) and are added to
+``data/spoken/<split>.jsonl``, one ``{"id", "words": [[text, start s, end s, probability, raw?], …]}`` a line. Answers already
+there are left alone; ``--limit`` bounds the new ones of one run. About 6 s of two cores an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from server.adapters.phonemes import EspeakPhonemes
+from server.adapters.silero import SileroModel
+from server.adapters.weights import whisper_dir
+from server.adapters.whisper import WhisperTranscriber
+from server.content import load_bank
+from server.core.domain import Question, Word
+from server.grading.items import Item, load_items, load_spoken, spoken_path
+from server.listening import Listener
+from server.settings import PROJECT
+from tests.audio import speech
+
+DATA = Path(__file__).parent / "data"
+FAMILIES = ("level", "false-claims")
+"""Other families are rewordings of these or adversarial."""
+
+
+def chosen(items: list[Item], each: int) -> list[Item]:
+    """The first ``each`` answers of every question and verdict, in the order of their ids."""
+    taken: Counter[tuple[str, str]] = Counter()
+    out = []
+    for item in items:
+        key = (item.question, item.verdict.value)
+        if item.family in FAMILIES and taken[key] < each:
+            taken[key] += 1
+            out.append(item)
+    return out
+
+
+async def heard(transcriber: WhisperTranscriber, vad: SileroModel, text: str, question: Question) -> tuple[Word, ...]:
+    listener = Listener(
+        "speak",
+        transcriber,
+        vad.session(),
+        question.key_terms,
+        (),
+        on_caption=lambda _: None,
+        on_speech=lambda _: None,
+        sounds=EspeakPhonemes(),
+    )
+    listener.feed(await asyncio.to_thread(speech.say, text))
+    return (await listener.finish()).words
+
+
+def line(item: Item, words: tuple[Word, ...]) -> str:
+    rows = [
+        [word.text, round(word.start, 2), round(word.end, 2), round(word.probability, 2)]
+        + ([] if word.raw is None else [word.raw])
+        for word in words
+    ]
+    return json.dumps({"id": item.id, "words": rows}, ensure_ascii=False)
+
+
+async def run(split: str, each: int, limit: int) -> None:
+    questions = {question.id: question for question in load_bank(PROJECT / "rubrics").questions}
+    done = load_spoken(DATA, split)
+    todo = [item for item in chosen(load_items(DATA, split), each) if item.id not in done][:limit]
+    models = Path(tempfile.gettempdir()) / "hotseat-bench"
+    transcriber, vad = WhisperTranscriber(str(whisper_dir(models, lambda *_: None))), SileroModel()
+    path = spoken_path(DATA, split)
+    path.parent.mkdir(exist_ok=True)
+    for number, item in enumerate(todo, 1):
+        words = await heard(transcriber, vad, item.text, questions[item.question])
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line(item, words) + "\n")
+        print(f"{number}/{len(todo)} {item.id}: {len(item.text.split())} words said, {len(words)} heard", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=["develop", "report"], default="develop")
+    parser.add_argument("--each", type=int, default=2)
+    parser.add_argument("--limit", type=int, default=1000)
+    given = parser.parse_args()
+    asyncio.run(run(given.split, given.each, given.limit))
+
+
+if __name__ == "__main__":
+    main()
