@@ -14,6 +14,8 @@ from server.core.followups import MAX_WORDS
 from server.core.matching import find_any
 from server.core.normal import tokenize
 from server.grading.embedded import EmbeddedGrader
+from server.grading.hearing import hear
+from server.grading.signals import claims
 
 SPOKEN_WORDS_PER_S = 2.75
 """165 words a minute: brisk but clear."""
@@ -86,7 +88,7 @@ def _patterns(question: Question) -> Iterator[str]:
             for phrasing in point.phrasings:
                 if not find_any(tokenize(phrasing), point.patterns):
                     yield f"{where}.phrasings: not matched by its patterns: {phrasing!r}"
-                if find_any(tokenize(phrasing), point.contradiction_patterns):
+                if claims(point, [hear(question, _typed(question, phrasing))]):
                     yield f"{where}.phrasings: matches contradiction_patterns: {phrasing!r}"
             for claim in point.contradictions:
                 if not find_any(tokenize(claim), point.contradiction_patterns):
@@ -132,13 +134,16 @@ async def _model_answers(bank: Bank) -> list[str]:
     grader = EmbeddedGrader(versions=bank.versions)
     found: list[str] = []
     for question in bank.questions:
-        words = tuple(Word(word, 0.0, 0.0) for word in question.model_answer.split())
-        answer = Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
-        grade = await grader.grade(question, [answer])
+        grade = await grader.grade(question, [_typed(question, question.model_answer)])
         if grade.verdict is not Verdict.STRONG_HIRE:
             missed = ", ".join(item.point_id for item in grade.findings if item.status != "met")
             found.append(f"{question.id}.toml: model_answer: graded {grade.verdict}, expected Strong Hire; missed: {missed}")
     return found
+
+
+def _typed(question: Question, text: str) -> Answer:
+    words = tuple(Word(word, 0.0, 0.0) for word in text.split())
+    return Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
 
 
 def reading_ease(text: str) -> float:

@@ -28,6 +28,12 @@ class Cuts:
     """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
     doubt_margin: float = 0.05
     """By how much it must exceed likeness to a contradiction."""
+    claim_margin: float = 0.0
+    """Margin from which a lone match of a contradiction pattern is called a contradiction."""
+    claim_floor: float = -0.2
+    """Margin from which it withholds credit; below it is chance."""
+    many_claims: int = 3
+    """Points so matched from which an answer's claims are believed whatever their margins."""
     claim_score: float = 0.78
     """Nearness to a contradiction (claims.Claim.score) from which a point earns nothing by likeness."""
 
@@ -45,10 +51,17 @@ DEFAULT = Cuts()
 IN_OTHER_WORDS = "said in other words"
 
 
-def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, strict: bool = False) -> PointFinding:
-    """The finding with its evidence. Contradictions outweigh mentions; strict leaves out what is said sweepingly."""
-    if signals.claim:
+def decide(
+    signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, strict: bool = False, many_claims: bool = True
+) -> PointFinding:
+    """The finding with its evidence. Contradictions outweigh mentions; strict leaves out what is said sweepingly.
+
+    many_claims: whether other points of the answer are contradicted, too, so that a doubtful claim is no accident.
+    """
+    if signals.claim and (many_claims or not with_likeness or signals.claim_margin >= cuts.claim_margin):
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
+    if signals.claim and signals.claim_margin >= cuts.claim_floor:
+        return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "may say the opposite", 0.5)
     needed = cuts.claim_score_beside if signals.pattern else cuts.claim_score
     if with_likeness and signals.claim_score >= needed:
         # Likeness can't tell a claim from its denial well enough to accuse anyone of it, only to withhold credit.
@@ -81,8 +94,11 @@ def decide_all(
 ) -> dict[str, PointFinding]:
     """A finding for every point. sweep: sweeping words per hundred of the whole round; usual_sweep: of the model answer."""
     strict = sweep >= max(cuts.sweep, usual_sweep + cuts.sweep_margin)
+    claims = sum(found.claim is not None and found.claim_margin >= cuts.claim_floor for found in signals.values())
+    many = claims >= cuts.many_claims
     findings = {
-        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, strict=strict) for point_id, found in signals.items()
+        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, strict=strict or many, many_claims=many)
+        for point_id, found in signals.items()
     }
     return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
 

@@ -35,14 +35,18 @@ def only_repaired(heard: Heard, match: Match) -> bool:
 
 
 def is_negated(heard: Heard, match: Match) -> bool:
-    """Whether a negator governs the first word of one of the parts: "not freeze", "never really merge", "no need to rerank"."""
+    """Whether a negator governs the first word of one of the parts: "not freeze", "never really merge", "no need to rerank".
+
+    A negator that the pattern itself asks for does not count.
+    """
+    asked = {i for part in match.parts for i in range(*part)}
     for start, end in match.parts:
         if any(heard.tokens[i].text in NEGATORS for i in range(start, end)):
-            continue  # the pattern itself says "not"
+            continue
         place = start - 1
         while place >= 0 and place >= start - NEGATOR_REACH and heard.tokens[place].text in _BETWEEN:
             place -= 1
-        if place >= 0 and heard.tokens[place].text in NEGATORS and _same_clause(heard, place, start):
+        if place >= 0 and place not in asked and heard.tokens[place].text in NEGATORS and _same_clause(heard, place, start):
             return True
     return False
 

@@ -20,6 +20,9 @@ from server.grading.polarity import conflicts
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
 MARGIN = 5
+MAX_CLAIMS = 3
+"""Matches of a point's contradiction patterns that are weighed."""
+CLAIM_MARGIN_WORDS = 8
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 
@@ -62,7 +65,9 @@ class Signals:
     """``closest`` holds an opposite, an absolute or a negation that the phrasing it resembles does not."""
     likeness_at_pattern: float = 0.0
     claim: Found | None = None
-    """The best match of the contradiction patterns."""
+    """The best match of the contradiction patterns that is not denied."""
+    claim_margin: float = 0.0
+    """By how much its clause is more like the contradictions than like the point."""
     claim_score: float = 0.0
     """Its cosine plus a share of its telling words, up to 1.3."""
     doubt: float = 0.0
@@ -120,9 +125,19 @@ def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
             else:
                 sweeps = is_sweeping(heard, found.span, right)
                 best.append(((sweeps, not found.within_sentence, match.end - match.start), found))
-    claims = (_found(h, m) for h in round_ for m in _all_matches(h, point.contradiction_patterns, CONTRADICTION_WINDOW))
     (sweeps, *_), pattern = min(best, key=lambda option: option[0]) if best else ((False,), None)
-    return Signals(point, pattern, sweeps, negated, listed, claim=next(claims, None))
+    return Signals(point, pattern, sweeps, negated, listed, claim=next(iter(claims(point, round_)), None))
+
+
+def claims(point: Point, round_: Sequence[Heard]) -> list[Found]:
+    """Matches of the contradiction patterns that are said, not denied, in one sentence; one for each place."""
+    found: dict[tuple[int, int], Found] = {}
+    for number, heard in enumerate(round_):
+        for match in _all_matches(heard, point.contradiction_patterns, CONTRADICTION_WINDOW):
+            claim = _found(heard, match)
+            if claim.within_sentence and not is_negated(heard, match):
+                found.setdefault((number, claim.span[0]), claim)
+    return list(found.values())[:MAX_CLAIMS]
 
 
 def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
@@ -137,6 +152,7 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     at += [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
     denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
     n = passages.singles
+    claim, margin = _weighed(matched, passages.round_, texts, embedder)
     wrong = closest_claim(point, passages.subject, passages.said[:n], denies[:n], like[:n])
     return replace(
         matched,
@@ -145,9 +161,30 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         closest=windows[top],
         clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
         likeness_at_pattern=max(at, default=0.0),
+        claim=claim,
+        claim_margin=margin,
         claim_score=wrong.score if wrong else 0.0,
         doubt=float(denies[top].max()) if point.contradictions else 0.0,
     )
+
+
+def _weighed(matched: Signals, round_: Sequence[Heard], right: Sequence[str], embedder: Embedder) -> tuple[Found | None, float]:
+    """The claim most like the contradictions rather than the point, with its margin."""
+    if matched.claim is None or not matched.point.contradictions:
+        return matched.claim, 0.0
+    found = claims(matched.point, round_)
+    vectors = embedder.embed([claim.heard.text(_reach(claim, CLAIM_MARGIN_WORDS)) for claim in found])
+    margins = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1) - (vectors @ embedder.embed(right).T).max(
+        axis=1
+    )
+    best = int(np.argmax(margins))
+    return found[best], float(margins[best])
+
+
+def _reach(found: Found, words: int) -> Span:
+    """A match with so many words on each side, within its sentence."""
+    start, end = next(((a, b) for a, b in found.heard.sentences if a <= found.span[0] < b), found.span)
+    return max(start, found.span[0] - words), min(max(end, found.span[1]), found.span[1] + words)
 
 
 def _around(found: Found | None) -> str:
