@@ -31,6 +31,7 @@ from server.preparation import Preparation
 from server.review_routes import review_routes
 from server.services import Services
 from server.study_routes import study_routes
+from server.transfer.routes import transfer_routes
 from server.waveform import wav
 
 VERSION = version("hotseat")
@@ -88,6 +89,7 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     app.include_router(study_routes(services, interviews))
     app.include_router(history_routes(services, interviews))
     app.include_router(review_routes(Amending(services, interviews)))
+    app.include_router(transfer_routes(services, interviews))
     return app
 
 
@@ -155,12 +157,6 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
         if found is None:
             raise HTTPException(404, "there is no such interview")
         return found
-
-    @app.delete("/api/interviews/{interview_id}", status_code=204)
-    async def delete(interview_id: OwnInterview) -> Response:
-        if not await interviews.delete(interview_id):
-            raise HTTPException(404, "there is no such interview")
-        return Response(status_code=204)
 
     @app.get("/api/interviews/{interview_id}/turns/{turn_id}/audio.wav")
     async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:

@@ -18,6 +18,7 @@ from server.content import load_bank
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ContentError, HotseatError, InputError
 from server.settings import Settings, load_settings
+from server.transfer.commands import commands
 
 Result = TypeVar("Result")
 
@@ -29,6 +30,10 @@ _MAX_ANSWER_BYTES = 64_000
 @click.version_option(package_name="hotseat")
 def cli() -> None:
     """Hotseat: spoken mock interviews for LLM-engineering roles."""
+
+
+for command in commands:
+    cli.add_command(command)
 
 
 def main() -> None:

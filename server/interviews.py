@@ -21,11 +21,12 @@ from server.journal import Journal, replayed
 from server.keeper import Keeper
 from server.logs import interview as logged_interview
 from server.metrics import Rejection
-from server.ports import InterviewRecord
+from server.ports import InterviewRecord, Scope
 from server.practice import Practice
 from server.progress import Measured, measure
 from server.services import Services
 from server.snapshot import summary
+from server.transfer.removing import Removed, interviews_in, remove
 
 log = logging.getLogger(__name__)
 
@@ -150,19 +151,23 @@ class Interviews:
         """Topic id to what the recent verdicts on it show. Raises StorageError."""
         return measure(await self._services.store.list(owner, limit=100))
 
-    async def delete(self, interview_id: str) -> bool:
-        """Stops and removes an interview with its audio; False if there is none. Raises StorageError."""
-        if interview_id in self._running:
-            task = self._running[interview_id][1]
+    async def delete(self, interview_id: str) -> Removed | None:
+        """Stops and removes an interview with its audio; None if there is none. Raises StorageError."""
+        scope = Scope(interviews=(interview_id,))
+        return await self._remove(scope) if await self._services.tables.interviews(scope) else None
+
+    async def delete_everything(self, owner: str) -> Removed:
+        """Stops and removes this person's interviews, and all else that they practised. Raises StorageError."""
+        return await self._remove(Scope(owner=owner))
+
+    async def _remove(self, scope: Scope) -> Removed:
+        ids = await interviews_in(self._services, scope)
+        stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
+        for interview, task in stopped:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-        found = await self._services.store.load(interview_id)
-        await self._services.store.delete(interview_id)
-        await asyncio.to_thread(self._services.archive.delete, interview_id)
-        if found is None:
-            return False
-        await self.practice.forget(found[0].owner, [entry["question_id"] for entry in found[0].plan["rounds"]])
-        return True
+            interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
+        await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+        return await remove(self._services, scope)
 
     async def drain(self) -> None:
         """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""

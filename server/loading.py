@@ -10,6 +10,7 @@ from pathlib import Path
 from server.adapters.archive import LocalArchive
 from server.adapters.clock import SystemClock
 from server.adapters.store import SqlStore
+from server.adapters.tables import SqlTables
 from server.content import load_bank
 from server.errors import StorageError
 from server.formats import load_catalogue
@@ -27,13 +28,15 @@ def make_services(settings: Settings) -> Services:
     catalogue = load_catalogue(settings.rubrics_dir)
     study = load_study(settings.rubrics_dir, bank, catalogue)
     prepare_data_dir(settings.data_dir)
+    store = SqlStore(settings.database)
     services = Services(
         settings=settings,
         bank=bank,
         catalogue=catalogue,
         study=study,
         prompts=Prompts(settings.prompts_dir),
-        store=SqlStore(settings.database),
+        store=store,
+        tables=SqlTables(store.engine),
         archive=LocalArchive(settings.data_dir / "audio"),
         clock=SystemClock(),
     )

@@ -306,8 +306,6 @@ class Store(Protocol):
         """How many interviews this person has."""
         ...
 
-    async def delete(self, interview_id: str) -> bool: ...
-
     async def afterwards(self, interview_id: str) -> Afterwards:
         """What was added to the interview; empty where there is none."""
         ...
@@ -355,12 +353,82 @@ class Store(Protocol):
         ...
 
 
+Row = dict[str, Any]
+"""Column to value, all of them JSON's."""
+PERSON_COLUMNS = ("owner", "by")
+"""Those whose value is a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of the database, and the schema they were read from."""
+
+    revision: str
+    """Of the schema, as Alembic names it."""
+    tables: dict[str, list[Row]]
+    """By table; those that others refer to come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows: those of some interviews, or everything of one person or of everybody."""
+
+    interviews: tuple[str, ...] | None = None
+    owner: str | None = None
+    """Whose everything; with interviews only whom they are taken out for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of rows that were to be added."""
+
+    rows: int
+    present: int
+    """Were here already, the same in every column."""
+    kept: tuple[str, ...]
+    """Rows that were left as they are here, such as "settings plan"."""
+
+
+class Tables(Protocol):
+    """The database as tables, whatever they are: for taking everything out, putting it back, and removing it."""
+
+    async def read(self, scope: Scope) -> Rows:
+        """As of one moment. Raises StorageError."""
+        ...
+
+    async def interviews(self, scope: Scope) -> tuple[str, ...]:
+        """Ids of the interviews there are in the scope, oldest first. Raises StorageError."""
+        ...
+
+    async def add(self, rows: Rows) -> Added:
+        """All or, if anything is wrong, none of them. Raises InputError naming table and column, StorageError."""
+        ...
+
+    async def erase(self, scope: Scope) -> int:
+        """Removes the rows for good, returns how many. Raises StorageError."""
+        ...
+
+    async def count(self, scope: Scope) -> int:
+        """Rows there are. Raises StorageError."""
+        ...
+
+
 class OpenRecording(Protocol):
     def append(self, pcm: bytes) -> None:
         """Raises StorageError."""
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAudio:
+    """One recording in the archive. ``archive.create`` with these numbers makes it anew."""
+
+    interview_id: str
+    turn_id: int
+    first_frame: int
+    """Number of its first microphone frame."""
 
 
 class AudioArchive(Protocol):
@@ -375,3 +443,7 @@ class AudioArchive(Protocol):
     def seconds(self, interview_id: str, turn_id: int) -> float: ...
 
     def delete(self, interview_id: str) -> None: ...
+
+    def stored(self, interview_id: str | None = None) -> tuple[StoredAudio, ...]:
+        """An interview's recordings, or those of all interviews, in order. Raises StorageError."""
+        ...

@@ -13,7 +13,7 @@ from server.errors import HotseatError
 from server.formats import Catalogue
 from server.interviewer import Interviewer
 from server.metrics import Metrics
-from server.ports import AudioArchive, ChatModel, Clock, Grader, Store, Transcriber, VoiceActivity
+from server.ports import AudioArchive, ChatModel, Clock, Grader, Store, Tables, Transcriber, VoiceActivity
 from server.prompts import Prompts
 from server.settings import Settings
 from server.study import Study
@@ -101,6 +101,8 @@ class Services:
     study: Study
     prompts: Prompts
     store: Store
+    tables: Tables
+    """The same database as the store's."""
     archive: AudioArchive
     clock: Clock
     parts: dict[str, Part] = field(default_factory=dict)

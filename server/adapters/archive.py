@@ -15,11 +15,12 @@ from io import FileIO
 from pathlib import Path
 
 from server.errors import StorageError
-from server.ports import SAMPLE_RATE
+from server.ports import SAMPLE_RATE, StoredAudio
 
 FRAME_SAMPLES = 640
 _SYNC_BYTES = SAMPLE_RATE  # half a second of PCM16
 _ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_NAME = re.compile(r"^(\d+)\.f(\d+)\.pcm$")
 
 
 class Recording:
@@ -122,6 +123,13 @@ class LocalArchive:
                 shutil.rmtree(folder)
         except OSError as error:
             raise StorageError(f"cannot delete {folder}: {error.strerror}") from error
+
+    def stored(self, interview_id: str | None = None) -> tuple[StoredAudio, ...]:
+        """An interview's recordings, or those of all interviews, in order. Raises StorageError."""
+        self._settle()
+        folders = [self._folder(interview_id)] if interview_id is not None else sorted(self._root.glob("*"))
+        names = [(folder.name, _NAME.match(path.name)) for folder in folders for path in sorted(folder.glob("*.pcm"))]
+        return tuple(StoredAudio(folder, int(name[1]), int(name[2])) for folder, name in names if name is not None)
 
     def _settle(self) -> None:
         """Tries again to write what ended answers owe."""

@@ -158,19 +158,26 @@ class SqlStore:
             sa.event.listen(self._engine.sync_engine, "connect", _sqlite_pragmas)
             sa.event.listen(self._engine.sync_engine, "checkout", _same_file)
 
-    async def migrate(self) -> None:
-        """Brings the schema up to date."""
-        # Alembic takes longer to import than everything else here; only this needs it.
-        command, config_module = await asyncio.to_thread(_alembic)
-        config = config_module.Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    @property
+    def engine(self) -> AsyncEngine:
+        """For what else works on the same database."""
+        return self._engine
+
+    async def migrate(self, revision: str = "head") -> None:
+        """Brings the schema up to date, or to an earlier revision than today's."""
+        command, config, _scripts = await asyncio.to_thread(_alembic)
 
         def upgrade(connection: sa.Connection) -> None:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
         async with self._begin() as connection:
             await connection.run_sync(upgrade)
+
+    async def revisions(self) -> tuple[str, ...]:
+        """Every schema there has been, oldest first; the last is today's."""
+        _command, _config, scripts = await asyncio.to_thread(_alembic)
+        return tuple(script.revision for script in scripts.walk_revisions())[::-1]
 
     async def create(self, record: InterviewRecord) -> None:
         row = {
@@ -278,14 +285,6 @@ class SqlStore:
         own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner)
         async with self._begin() as connection:
             return (await connection.execute(own)).scalar_one()
-
-    async def delete(self, interview_id: str) -> bool:
-        """Removes the interview, its log and, by the database itself, what was added to it; False if there was none."""
-        async with self._begin() as connection:
-            for table in (_events, _ratings):
-                await connection.execute(table.delete().where(table.c.interview_id == interview_id))
-            result = await connection.execute(_interviews.delete().where(_interviews.c.id == interview_id))
-            return result.rowcount > 0
 
     async def afterwards(self, interview_id: str) -> Afterwards:
         """What was added to the interview, oldest first; empty where there is none."""
@@ -408,8 +407,13 @@ async def _replace_cards(connection: AsyncConnection, owner: str, question_id: s
         await connection.execute(_cards.insert(), [{"owner": owner, **asdict(card)} for card in cards])
 
 
-def _alembic() -> tuple[Any, Any]:
-    return importlib.import_module("alembic.command"), importlib.import_module("alembic.config")
+def _alembic() -> tuple[Any, Any, Any]:
+    """Its commands, the configuration for them, and the migrations."""
+    # Alembic takes longer to import than everything else here; only migrating needs it.
+    config = importlib.import_module("alembic.config").Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    scripts = importlib.import_module("alembic.script").ScriptDirectory.from_config(config)
+    return importlib.import_module("alembic.command"), config, scripts
 
 
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
@@ -429,9 +433,16 @@ def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecor
 
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:
-    # WAL lets pages read while an interview writes; FULL survives a pulled plug, for a few milliseconds an event.
+    # WAL lets pages read while an interview writes; FULL survives a pulled plug, for a few milliseconds an event;
+    # secure_delete writes zeros over what is deleted.
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_PATIENCE_S * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_PATIENCE_S * 1000}",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA database_list")
     path = Path(cursor.fetchone()[2])

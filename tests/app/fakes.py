@@ -13,6 +13,7 @@ import numpy as np
 from server import wire
 from server.adapters.archive import LocalArchive
 from server.adapters.store import SqlStore
+from server.adapters.tables import SqlTables
 from server.content import load_bank
 from server.core.domain import Answer, Grade, Question, Verdict, Word
 from server.errors import ChatModelError, GraderError, SpeakerError, TranscriberError
@@ -134,13 +135,15 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
     """Ready services with a real database and archive; call ``await services.store.migrate()`` first."""
     configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
     prompts = Prompts(PROJECT / "prompts")
+    store = SqlStore(configured.database)
     return Services(
         settings=configured,
         bank=BANK,
         catalogue=CATALOGUE,
         study=STUDY,
         prompts=prompts,
-        store=SqlStore(configured.database),
+        store=store,
+        tables=SqlTables(store.engine),
         archive=LocalArchive(data_dir / "audio"),
         clock=FastClock(speed),
         parts={"all": Part("all", "ready", "")},

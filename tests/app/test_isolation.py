@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,20 @@ def start(browser: TestClient) -> str:
 def routes_of(app: FastAPI, interview_id: str) -> list[tuple[str, str]]:
     """(method, path) of every HTTP route about one interview."""
     found = []
-    for route in app.routes:
+    for route in _flat(app.routes):
         path = getattr(route, "path", "")
         for method in sorted(_methods(route) - {"HEAD"}):
             if "{interview_id}" in path and path not in PAGES:
                 filled = path.replace("{interview_id}", interview_id)
                 found.append((method, "/".join("1" if part.startswith("{") else part for part in filled.split("/"))))
     return found
+
+
+def _flat(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """With the routes of included routers in their place."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        yield from [route] if included is None else _flat(included.routes)
 
 
 def _methods(route: BaseRoute) -> set[str]:

@@ -1,0 +1,66 @@
+"""Recordings as files that other programs play: FLAC, which keeps every sample, and Opus, a tenth of the size."""
+
+from __future__ import annotations
+
+import io
+from typing import Literal
+
+import av
+import numpy as np
+
+from server.errors import InputError
+from server.ports import SAMPLE_RATE
+
+Codec = Literal["flac", "opus"]
+
+EXTENSIONS: dict[Codec, str] = {"flac": "flac", "opus": "ogg"}
+_CONTAINERS: dict[Codec, tuple[str, str]] = {"flac": ("flac", "flac"), "opus": ("ogg", "libopus")}
+_OPUS_BITS_PER_S = 32_000
+_BLOCK = SAMPLE_RATE
+"""Samples handed to the encoder at once."""
+
+
+def encode(pcm: bytes, codec: Codec) -> bytes:
+    """Mono PCM16 at 16 kHz, at least one sample, as a whole file."""
+    container, encoder = _CONTAINERS[codec]
+    samples = np.frombuffer(pcm, "<i2")
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as output:
+        stream = output.add_stream(encoder, rate=SAMPLE_RATE)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = "mono"
+        stream.format = "s16"
+        if codec == "opus":
+            stream.bit_rate = _OPUS_BITS_PER_S
+        for start in range(0, len(samples), _BLOCK):
+            frame = av.AudioFrame.from_ndarray(samples[np.newaxis, start : start + _BLOCK], format="s16", layout="mono")
+            frame.sample_rate = SAMPLE_RATE
+            frame.pts = start
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def decode(data: bytes, codec: Codec, samples: int) -> bytes:
+    """PCM16 of exactly ``samples`` samples; Opus, which rounds to its own blocks, is cut or filled. Raises InputError.
+
+    Never holds more than ``samples``, however much the file expands to.
+    """
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    pcm = bytearray()
+    try:
+        with av.open(io.BytesIO(data), "r", format=_CONTAINERS[codec][0]) as file:
+            for frame in file.decode(audio=0):
+                for part in resampler.resample(frame):
+                    pcm += part.to_ndarray().astype("<i2").tobytes()
+                if len(pcm) > 2 * samples:
+                    break
+            else:
+                for part in resampler.resample(None):
+                    pcm += part.to_ndarray().astype("<i2").tobytes()
+    except (av.error.FFmpegError, IndexError, ValueError) as error:
+        raise InputError(f"is not {codec} audio that can be read: {error}") from None
+    if codec == "flac" and len(pcm) != 2 * samples:
+        raise InputError(f"does not hold {samples} samples")
+    del pcm[2 * samples :]
+    return bytes(pcm).ljust(2 * samples, b"\0")

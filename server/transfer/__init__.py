@@ -1,0 +1,1 @@
+"""Taking interviews out, putting them back, and removing them."""

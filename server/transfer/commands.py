@@ -1,0 +1,141 @@
+"""``hotseat export``, ``import`` and ``delete``. They work on the data directory, whether or not a server runs on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import click
+
+from server.errors import InputError, StorageError
+from server.settings import load_settings
+
+Result = TypeVar("Result")
+
+_ids = click.argument("ids", nargs=-1, metavar="[ID]…")
+_all = click.option("--all", "everything", is_flag=True, help="Everything: all interviews, self-assessments and choices.")
+
+
+@click.command("export")
+@_ids
+@_all
+@click.option("--format", "kind", type=click.Choice(["json", "zip"]), default="zip", help="What to write (zip).")
+@click.option(
+    "--audio", type=click.Choice(["flac", "opus"]), default="flac", help="In a ZIP: the original, or its sound (flac)."
+)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write; - for stdout.")
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of exports instead.")
+def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any, output: Path, schema: bool) -> None:
+    """Write interviews to a file: JSON or, with the audio, ZIP."""
+    from server.transfer import document
+    from server.transfer.exporting import export
+
+    if schema:
+        with _new_file(output) as file:
+            file.write(json.dumps(document.schema(), indent=1).encode() + b"\n")
+        return
+    scope = _scope(ids, everything)
+    with _new_file(output) as file:
+        _with_services(lambda services: export(services, scope, kind, audio, file))
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_command(file: Path) -> None:
+    """Add the interviews of an export. Those that are here already are left as they are."""
+    from server.transfer.importing import import_file
+
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise InputError(f"can't read {file}: {error.strerror}") from None
+    with opened:
+        done = _with_services(lambda services: import_file(services, opened))
+    click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
+    for interview_id in done.skipped:
+        click.echo(f"skipped {interview_id}: it is here already; delete it first to have the file's")
+    for row in done.kept:
+        click.echo(f"kept {row} as it is here")
+
+
+@click.command("delete")
+@_ids
+@_all
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
+    """Remove interviews for good: rows, recordings, and their traces in the database's files."""
+    from server.transfer.removing import remove
+
+    scope = _scope(ids, everything)
+    if not yes:
+        what = "everything that was said and practised here" if everything else ", ".join(ids)
+        click.confirm(f"Delete {what} for good?", abort=True, err=True)
+
+    async def work(services: Any) -> Any:
+        missing = set(ids).difference(await services.tables.interviews(scope))
+        if missing:
+            raise InputError(f"there is no interview {', '.join(sorted(missing))}")
+        return await remove(services, scope)
+
+    done = _with_services(work)
+    click.echo(
+        f"deleted {done.interviews} interviews: {done.rows} rows and {done.files} recordings; "
+        f"left: {done.rows_left} rows and {done.files_left} recordings"
+    )
+    if done.rows_left or done.files_left:
+        raise StorageError("something wrote while it was being deleted; end the interview and delete again")
+
+
+commands = (export_command, import_command, delete_command)
+
+
+def _scope(ids: tuple[str, ...], everything: bool) -> Any:
+    from server.ports import Scope
+
+    if bool(ids) == everything:
+        raise InputError("name the interviews (the last part of their review's address), or say --all")
+    return Scope() if everything else Scope(interviews=ids)
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Written beside the path and renamed when complete; readable by its owner only, as it holds somebody's voice."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"can't write {path}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _with_services(work: Callable[[Any], Awaitable[Result]]) -> Result:
+    """Runs on the storage of the configured data directory, without models."""
+    from server.loading import make_services
+
+    logging.basicConfig(level=logging.WARNING, format="hotseat: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    async def run() -> Result:
+        services = make_services(load_settings())
+        try:
+            await services.store.migrate()
+            return await work(services)
+        finally:
+            await services.store.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,88 @@
+"""The HTTP routes of export, import and deletion. Deletion answers with what a search afterwards still found."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import IO, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from starlette.exceptions import HTTPException
+
+from server.access.identity import OwnInterview, Who
+from server.adapters.codecs import Codec
+from server.interviews import Interviews
+from server.ports import Scope
+from server.services import Services
+from server.transfer.exporting import MEDIA_TYPES, Format, export
+from server.transfer.importing import import_file
+
+MAX_UPLOAD_BYTES = 4 << 30
+_CHUNK = 1 << 20
+
+_Kind = Annotated[Format, Query(alias="format")]
+_Audio = Annotated[Codec, Query(alias="audio")]
+
+
+def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
+    """Everything below /api that takes interviews out, puts them back or removes them."""
+    router = APIRouter()
+
+    async def download(scope: Scope, kind: Format, codec: Codec, name: str) -> StreamingResponse:
+        # A file without a name: however this ends, nothing stays behind.
+        file = tempfile.TemporaryFile(dir=services.settings.data_dir)  # noqa: SIM115 - closed when it has been sent
+        try:
+            await export(services, scope, kind, codec, file)
+        except BaseException:
+            file.close()
+            raise
+        size = file.tell()
+        file.seek(0)
+        headers = {"content-disposition": f'attachment; filename="{name}.{kind}"', "content-length": str(size)}
+        return StreamingResponse(_chunks(file), media_type=MEDIA_TYPES[kind], headers=headers)
+
+    @router.get("/api/interviews/{interview_id}/export", response_class=StreamingResponse)
+    async def export_one(
+        interview_id: OwnInterview, who: Who, kind: _Kind = "json", codec: _Audio = "opus"
+    ) -> StreamingResponse:
+        return await download(Scope((interview_id,), who.person), kind, codec, f"hotseat-{interview_id}")
+
+    @router.get("/api/export", response_class=StreamingResponse)
+    async def export_everything(who: Who, kind: _Kind = "json", codec: _Audio = "opus") -> StreamingResponse:
+        """Of the person who asks."""
+        day = datetime.fromtimestamp(services.clock.wall(), UTC).date()
+        return await download(Scope(owner=who.person), kind, codec, f"hotseat-{day}")
+
+    @router.post("/api/import", status_code=201)
+    async def import_(request: Request, who: Who) -> dict[str, Any]:
+        """The body is the file, whatever its content type; what is in it becomes that of the person who sends it."""
+        with tempfile.TemporaryFile(dir=services.settings.data_dir) as file:
+            async for chunk in request.stream():
+                if file.tell() + len(chunk) > MAX_UPLOAD_BYTES:
+                    raise HTTPException(413, f"the file is larger than {MAX_UPLOAD_BYTES >> 30} GB; use `hotseat import`")
+                file.write(chunk)
+            file.seek(0)
+            return (await import_file(services, file, who.person)).as_json()
+
+    @router.delete("/api/interviews/{interview_id}")
+    async def delete(interview_id: OwnInterview) -> dict[str, Any]:
+        removed = await interviews.delete(interview_id)
+        if removed is None:
+            raise HTTPException(404, "there is no such interview")
+        return asdict(removed)
+
+    @router.delete("/api/everything")
+    async def delete_everything(who: Who) -> dict[str, Any]:
+        """Of the person who asks."""
+        return asdict(await interviews.delete_everything(who.person))
+
+    return router
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

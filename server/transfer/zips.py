@@ -1,0 +1,60 @@
+"""ZIP files from strangers: sizes are limits, names are only looked up, and nothing is unpacked to a path."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from server.errors import InputError
+
+_CHUNK = 1 << 20
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What zipfile raises for damaged, encrypted or exotic files."""
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Whatever goes wrong in reading a ZIP, as InputError."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise InputError(f"{what} is damaged or not a ZIP file that can be read: {error}") from None
+
+
+class ZipSource:
+    """An open ZIP file that is read with limits."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Raises InputError."""
+        with readable("the file"):
+            self._zip = zipfile.ZipFile(file)
+        self.names = frozenset(self._zip.namelist())
+
+    def read(self, name: str, limit: int, sha256: str | None = None) -> bytes:
+        """The whole entry. Raises InputError if it is missing, damaged, longer than ``limit`` bytes, or not of this hash."""
+        if name not in self.names:
+            raise InputError(f"{name} is missing")
+        # An entry can't be longer than it says it is: zipfile stops there.
+        if self._zip.getinfo(name).file_size > limit:
+            raise InputError(f"{name} is larger than {limit} bytes")
+        with readable(name):
+            data = self._zip.read(name)
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise InputError(f"{name} is damaged: its SHA-256 is not the one that was written down")
+        return data
+
+    def copy(self, name: str, target: IO[bytes]) -> tuple[int, str]:
+        """Copies an entry of any size, returns (bytes, SHA-256 in hex). Raises InputError."""
+        if name not in self.names:
+            raise InputError(f"{name} is missing")
+        digest, size = hashlib.sha256(), 0
+        with readable(name), self._zip.open(name) as source:
+            while chunk := source.read(_CHUNK):
+                target.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        return size, digest.hexdigest()
