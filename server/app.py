@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import Annotated, Any
 
-import jinja2
 from fastapi import FastAPI, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -17,16 +15,19 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from server.access.entry import Entry
 from server.access.identity import OwnInterview, Who
+from server.access.routes import access_routes
 from server.amending import Amending
 from server.bank_views import lobby_view
 from server.connection import Connection
-from server.errors import HotseatError, InputError, MissingError, SpeakerError, StorageError, UnavailableError
+from server.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
 from server.formats import Choices
 from server.guard import Guard
 from server.history_routes import history_routes
 from server.interviews import Interviews
 from server.loading import load_models, load_storage
+from server.pages import VERSION, Pages
 from server.preparation import Preparation
 from server.review_routes import review_routes
 from server.services import Services
@@ -34,7 +35,6 @@ from server.study_routes import study_routes
 from server.transfer.routes import transfer_routes
 from server.waveform import wav
 
-VERSION = version("hotseat")
 _PAGES = (
     *("/", "/study", "/cheat-sheet", "/past", "/progress"),
     *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
@@ -79,12 +79,15 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     app = FastAPI(title="Hotseat", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
     app.state.drain = interviews.drain
-    app.add_middleware(Guard, settings=services.settings)
+    entry = Entry(services.settings, services.accounts, services.clock)
+    app.add_middleware(Guard, entry=entry, clock=services.clock)
     app.add_exception_handler(HotseatError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
-    _add_pages(app, services)
+    pages = Pages(services.settings.web_dir)
+    _add_pages(app, pages)
+    app.include_router(access_routes(services.accounts, pages))
     _add_api(app, services, interviews)
     app.include_router(study_routes(services, interviews))
     app.include_router(history_routes(services, interviews))
@@ -93,13 +96,9 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     return app
 
 
-def _add_pages(app: FastAPI, services: Services) -> None:
-    pages = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(services.settings.web_dir), undefined=jinja2.StrictUndefined, autoescape=True
-    )
-
-    async def shell() -> HTMLResponse:
-        return HTMLResponse(pages.get_template("index.html").render(title="Hotseat", version=VERSION))
+def _add_pages(app: FastAPI, pages: Pages) -> None:
+    async def shell(who: Who) -> HTMLResponse:
+        return pages.render("index.html", title="Hotseat", name=who.name)
 
     for path in _PAGES:
         app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
@@ -189,7 +188,7 @@ def ranged(body: bytes, header: str | None, media_type: str) -> Response:
     return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
 
 
-_STATUSES = {InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
+_STATUSES = {RefusedError: 403, InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
 
 
 async def _on_error(_request: Request, error: Exception) -> JSONResponse:

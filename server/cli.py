@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from server.access.commands import accounts
 from server.content import load_bank
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ContentError, HotseatError, InputError
@@ -32,7 +33,7 @@ def cli() -> None:
     """Hotseat: spoken mock interviews for LLM-engineering roles."""
 
 
-for command in commands:
+for command in (*commands, accounts):
     cli.add_command(command)
 
 
@@ -75,26 +76,27 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     import uvicorn
 
     from server import logs
+    from server.access.opening import open_up
     from server.app import create_app
     from server.drain import DrainingServer
-    from server.guard import check_exposure
     from server.loading import make_services
     from server.token_link import link, settled
     from server.wire import MAX_FRAME_SAMPLES
 
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
-    check_exposure(settings)
     logs.set_up(settings.log_level, settings.log_style)
-    listening = _listen(settings)
     services = make_services(settings)
-    url = link(wanted, settings, listening.getsockname()[1])
+    place = asyncio.run(open_up(services))
+    listening = _listen(settings)
+    url = link(wanted, settings, listening.getsockname()[1], place)
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
     app = create_app(services)
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         ws="websockets-sansio",
         # A little above our own limit, so that an oversized frame gets an explanation instead of a closed socket.
         ws_max_size=64 * MAX_FRAME_SAMPLES,

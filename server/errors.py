@@ -23,6 +23,18 @@ class SettingsError(InputError):
     """A HOTSEAT_* setting is wrong."""
 
 
+class RefusedError(InputError):
+    """Somebody has not shown that they may do this."""
+
+
+class TooManyAttemptsError(RefusedError):
+    """Somebody guessed too often."""
+
+    def __init__(self, text: str, wait_s: float) -> None:
+        super().__init__(text)
+        self.wait_s = wait_s
+
+
 class WeightsError(HotseatError):
     """Model weights are missing or damaged."""
 

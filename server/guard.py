@@ -1,20 +1,18 @@
-"""Who may talk to the server: strict headers, same-origin checks, and a token when one is set."""
+"""In front of everything: strict headers, same-origin checks, the size of what is sent, and who it comes from."""
 
 from __future__ import annotations
 
-import hmac
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection, cookie_parser
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.access.identity import LOCAL_PERSON
-from server.errors import SettingsError
-from server.settings import Settings, is_loopback
+from server.access.entry import Entry, cookie_of, set_cookie
+from server.errors import HotseatError, RefusedError, TooManyAttemptsError
+from server.ports import Clock
 
-COOKIE = "hotseat_token"
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
     "connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -22,94 +20,151 @@ _POLICY = (
 _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not no-referrer, with which browsers send forms without their origin.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "microphone=(self), camera=(), geolocation=()",
 }
-_OPEN_PATHS = ("/healthz",)
+_OPEN = ("/healthz", "/readyz", "/login", "/invite/", "/static/")
+"""Starts of the paths that anybody may ask for."""
+_BODY_BYTES = 1_000_000
+_UPLOADS = {"/api/import": 4 << 30}
+"""Paths to which more may be sent, in bytes."""
+_LOOK_AGAIN_S = 15.0
+"""How long a socket may outlive its session."""
+UNAUTHORISED = 4401
 
 
-def check_exposure(settings: Settings) -> None:
-    """Raises SettingsError for an address that others can reach without a token."""
-    if settings.token is None and not is_loopback(settings.host):
-        raise SettingsError(
-            f"{settings.host} can be reached from other machines: "
-            "set HOTSEAT_TOKEN to a long secret first, or serve on 127.0.0.1"
-        )
+class _Refusal(Exception):
+    def __init__(self, status: int, reason: str, wait_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.wait_s = wait_s
 
 
 class Guard:
-    """ASGI middleware in front of everything."""
+    """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, entry: Entry, clock: Clock) -> None:
         self._app = app
-        self._token = settings.token.get_secret_value() if settings.token else None
+        self._entry = entry
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
-        if refusal is not None:
-            await self._refuse(refusal, scope, receive, send)
-            return
-        if scope["type"] == "http" and self._token_in_query(scope):
-            await self._welcome(scope, receive, send)
-            return
-        scope["identity"] = LOCAL_PERSON
+        connection = HTTPConnection(scope)
+        scope["identity"] = None
+        if scope["type"] == "http":
+            send = _with_headers(send, scope["path"])
+        try:
+            if (answer := await self._admit(connection)) is not None:
+                await answer(scope, receive, send)
+            elif scope["type"] == "http":
+                await self._app(scope, receive, send)
+            else:
+                await self._app(scope, self._watched(connection, receive, send), send)
+        except _Refusal as refusal:
+            await self._refuse(refusal, connection, receive, send)
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                # Modules are asked after each time, so that an update is never half there; what is private is not kept.
-                headers.setdefault("cache-control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname or ""
-        # Without a token the only protection is being local: a page that resolves its name to 127.0.0.1 must not get in.
-        if self._token is None and not is_loopback(name):
-            return 403, f"this server answers only to loopback names, not to {name!r}"
-        origin = headers.get("origin")
-        unsafe = scope["type"] == "websocket" or scope.get("method") not in ("GET", "HEAD", "OPTIONS")
-        if unsafe and origin is not None and urlsplit(origin).netloc != host:
-            return 403, "cross-origin requests are refused"
-        if self._token is None or scope["path"] in _OPEN_PATHS or self._token_in_query(scope):
+    async def _admit(self, connection: HTTPConnection) -> Response | None:
+        """Fills in who it is; a response instead of the page where one is due. Raises _Refusal."""
+        _check_origin(connection)
+        _check_size(connection)
+        if connection.url.path.startswith(_OPEN):
             return None
-        given = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-        bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        if self._matches(given) or self._matches(bearer):
-            return None
-        return 401, "open the link with ?token=… that the server's owner gave you"
+        try:
+            if connection.scope["type"] == "http" and await self._entry.opens(connection):
+                # Keeps the token out of the address bar, and of what is sent from there.
+                response = RedirectResponse(connection.url.path, 303)
+                set_cookie(response, connection, self._entry.cookie)
+                return response
+            connection.scope["identity"] = await self._entry.identify(connection)
+        except TooManyAttemptsError as error:
+            raise _Refusal(429, str(error), error.wait_s) from None
+        except RefusedError as error:
+            raise _Refusal(403, str(error)) from None
+        except HotseatError as error:
+            raise _Refusal(503, str(error)) from None
+        if connection.scope["identity"] is None:
+            raise _Refusal(401, await self._how_to_enter())
+        return None
 
-    def _token_in_query(self, scope: Scope) -> bool:
-        if self._token is None:
-            return False
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        return self._matches(query.get("token", ""))
+    async def _how_to_enter(self) -> str:
+        return "sign in first" if await self._entry.accounts.in_use() else "open the link with ?token=… of this server's owner"
 
-    def _matches(self, given: str) -> bool:
-        return self._token is not None and hmac.compare_digest(given.encode(), self._token.encode())
+    def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> Receive:
+        """Ends a socket soon after its session: signing out or changing the password reaches every open page."""
+        looked = self._clock.now()
 
-    async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Keeps the token in a cookie and out of the address bar."""
-        assert self._token is not None
-        response = RedirectResponse(scope["path"], 303)
-        secure = HTTPConnection(scope).url.scheme == "https"
-        response.set_cookie(COOKIE, self._token, httponly=True, samesite="strict", secure=secure, max_age=30 * 86400)
+        async def watched() -> Message:
+            nonlocal looked
+            message = await receive()
+            if self._clock.now() - looked < _LOOK_AGAIN_S:
+                return message
+            looked = self._clock.now()
+            try:
+                still = await self._entry.identify(connection)
+            except HotseatError:
+                return message  # who can't be looked up now was somebody a moment ago
+            if still == connection.scope["identity"]:
+                return message
+            await send({"type": "websocket.close", "code": UNAUTHORISED, "reason": "the session has ended; sign in again"})
+            return {"type": "websocket.disconnect", "code": UNAUTHORISED}
+
+        return watched
+
+    async def _refuse(self, refusal: _Refusal, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        scope = connection.scope
+        if scope["type"] == "websocket":
+            if refusal.status == 401:  # only an open socket is told why it is closed
+                await receive()
+                await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": 4000 + refusal.status, "reason": refusal.reason})
+            return
+        headers = {"retry-after": f"{refusal.wait_s:.0f}"} if refusal.wait_s else None
+        response: Response = JSONResponse({"error": refusal.reason}, refusal.status, headers)
+        wants_page = scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
+        if wants_page and refusal.status == 401 and await self._entry.accounts.in_use():
+            response = RedirectResponse(f"/login?next={quote(connection.url.path)}", 303)
         await response(scope, receive, send)
 
-    async def _refuse(self, refusal: tuple[int, str], scope: Scope, receive: Receive, send: Send) -> None:
-        status, reason = refusal
-        if scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 4000 + status, "reason": reason})
-            return
-        await JSONResponse({"error": reason}, status)(scope, receive, send)
+
+def _check_origin(connection: HTTPConnection) -> None:
+    """Raises _Refusal if another site's page is behind a request that can change something, or may be."""
+    headers = connection.headers
+    if connection.scope["type"] == "http" and connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+        raise _Refusal(403, "cross-origin requests are refused")
+    if site not in (None, "same-origin", "none"):
+        raise _Refusal(403, "cross-origin requests are refused")
+    if origin is None and site is None and cookie_of(connection):
+        raise _Refusal(403, "a browser's request has to say where it comes from (Origin)")
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            # Modules are asked after each time, so that an update is never half there; what is private is not kept.
+            headers.setdefault("cache-control", "no-cache" if path.startswith("/static/") else "no-store")
+        await send(message)
+
+    return send_with_headers
+
+
+def _check_size(connection: HTTPConnection) -> None:
+    """Raises _Refusal for a body that is too big, or does not tell; the HTTP server holds it to what it tells."""
+    headers = connection.headers
+    if "transfer-encoding" in headers:
+        raise _Refusal(411, "say how many bytes are sent (Content-Length)")
+    told, most = headers.get("content-length", "0"), _UPLOADS.get(connection.url.path, _BODY_BYTES)
+    if not told.isdecimal() or int(told) > most:
+        raise _Refusal(413, f"what is sent may have {most} bytes at most")

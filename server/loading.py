@@ -7,6 +7,8 @@ import importlib
 import logging
 from pathlib import Path
 
+from server.access.accounts import Accounts
+from server.adapters.accounts import SqlAccounts
 from server.adapters.archive import LocalArchive
 from server.adapters.clock import SystemClock
 from server.adapters.store import SqlStore
@@ -29,6 +31,7 @@ def make_services(settings: Settings) -> Services:
     study = load_study(settings.rubrics_dir, bank, catalogue)
     prepare_data_dir(settings.data_dir)
     store = SqlStore(settings.database)
+    clock = SystemClock()
     services = Services(
         settings=settings,
         bank=bank,
@@ -38,7 +41,8 @@ def make_services(settings: Settings) -> Services:
         store=store,
         tables=SqlTables(store.engine),
         archive=LocalArchive(settings.data_dir / "audio"),
-        clock=SystemClock(),
+        clock=clock,
+        accounts=Accounts(SqlAccounts(store.begin), clock, settings.accounts),
     )
     for name in (STORAGE, HEARING, VOICE, LLM, GRADER):
         services.parts[name] = Part(name)

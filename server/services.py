@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from server.access.accounts import Accounts
 from server.core.domain import Bank
 from server.errors import HotseatError
 from server.formats import Catalogue
@@ -105,6 +106,7 @@ class Services:
     """The same database as the store's."""
     archive: AudioArchive
     clock: Clock
+    accounts: Accounts
     parts: dict[str, Part] = field(default_factory=dict)
     quiet: Quiet = field(default_factory=Quiet)
     metrics: Metrics = field(default_factory=Metrics)

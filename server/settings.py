@@ -74,7 +74,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     token: SecretStr | None = None
-    """Required from every browser when set; required to be set when host is not loopback."""
+    """A secret that opens everything: as a link for browsers or, where there are accounts, as a header for programs only."""
+    accounts: bool = False
+    """Everybody signs in with a name, even before the first account exists: a link to make it is printed at the start."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    retention_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which an interview's audio is deleted; its transcript and grades stay."""
     data_dir: Path = Field(default_factory=lambda: user_data_path("hotseat"))
     models_dir: Path | None = None
     """Where packaged models are joined; models/ in data_dir when not set."""

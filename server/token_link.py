@@ -24,9 +24,14 @@ def settled(settings: Settings) -> Settings:
     return settings.model_copy(update={"token": SecretStr(_kept_token(settings.data_dir))})
 
 
-def link(wanted: Settings, settled_: Settings, port: int) -> str:
-    """Where to point a browser on this machine; with the token if its owner did not choose it and can't know it."""
+def link(wanted: Settings, settled_: Settings, port: int, place: str | None = None) -> str:
+    """Where to point a browser on this machine; with the token if its owner did not choose it and can't know it.
+
+    Where people sign in by name, the token opens nothing to browsers: then ``place`` is the path to open.
+    """
     url = f"http://{_reachable(settled_.host)}:{port}"
+    if place is not None:
+        return url + place
     if not _is_auto(wanted) or settled_.token is None:
         return url
     return f"{url}/?{urlencode({'token': settled_.token.get_secret_value()})}"

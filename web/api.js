@@ -12,6 +12,7 @@ async function call(method, path, body) {
     throw new Error("The Hotseat server does not answer. Is it still running?");
   }
   if (response.status === 204) return null;
+  if (response.status === 401) signIn();
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error ?? `The server answered ${response.status} to ${method} ${path}.`);
   return answer;
@@ -21,6 +22,11 @@ export const get = (path) => call("GET", path);
 export const post = (path, body) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
 export const remove = (path) => call("DELETE", path);
+
+/** Leaves for the page where one signs in, which leads back here. */
+export function signIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+}
 
 /** Plans an interview and goes to its page. */
 export async function begin(choices) {

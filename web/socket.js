@@ -5,12 +5,16 @@
  * (detail: { wait, reason }: seconds until the next try, null if there is none, and the server's words if it hung up).
  */
 
+import { signIn } from "./api.js";
+
 const HEARTBEAT_MS = 5_000;
 const DEAD_AFTER_MS = 12_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
 /** Close codes after which trying again is wrong: no such interview; opened in another tab, which would be thrown out. */
 const FINAL_CODES = [4404, 4409];
+/** The session has ended: signing in leads back here. */
+const SIGNED_OUT = 4401;
 
 export class InterviewSocket extends EventTarget {
   #url;
@@ -42,7 +46,10 @@ export class InterviewSocket extends EventTarget {
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
     socket.addEventListener(
       "close",
-      ({ code, reason }) => socket === this.#socket && this.#lose(reason, FINAL_CODES.includes(code)),
+      ({ code, reason }) => {
+        if (code === SIGNED_OUT) signIn();
+        else if (socket === this.#socket) this.#lose(reason, FINAL_CODES.includes(code));
+      },
     );
   }
 

@@ -7,15 +7,13 @@ there were none. tests/app/test_isolation.py walks every route to see that none 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from server.ports import LOCAL
-
-Role = Literal["owner", "member"]
+from server.ports import LOCAL, Role
 
 
 @dataclass(frozen=True, slots=True)

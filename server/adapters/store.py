@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -390,6 +390,10 @@ class SqlStore:
     async def _beat(self, connection: AsyncConnection, replica: str) -> None:
         row = self._insert(_replicas).values(id=replica, beat=1)
         await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": _replicas.c.beat + 1}))
+
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction, for what else is in the database (accounts.SqlAccounts)."""
+        return self._begin()
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:

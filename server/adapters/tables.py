@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 LEFT_OUT = {
     "alembic_version": "says which schema this is; every export says so itself",
     "replicas": "which processes are alive",
+    "accounts": "who may sign in, which is the server's to know",
+    "sessions": "who is signed in",
+    "invites": "who may yet make an account",
+    "audit": "what was done to the server, which nobody may rewrite",
 }
 """Tables that are not what anybody said or did in an interview, and why they are neither exported nor deleted with it."""
 

@@ -56,10 +56,12 @@ def access(settings: Settings) -> Check:
     """Whether strangers are kept out."""
     if is_loopback(settings.host):
         return Check("Access", True, f"{settings.host} is reached from this machine only")
-    if settings.token is None:
-        detail = f"{settings.host} is reached from other machines and nothing keeps strangers out"
-        return Check("Access", False, detail, "set HOTSEAT_TOKEN to a long secret, or serve on 127.0.0.1")
-    return Check("Access", True, f"{settings.host} is reached from other machines and protected by a token")
+    ways = [way for way, there in (("accounts", settings.accounts), ("a token", settings.token is not None)) if there]
+    if not ways:
+        detail = f"{settings.host} is reached from other machines, and neither the settings nor accounts keep strangers out"
+        mend = "set HOTSEAT_ACCOUNTS=1 or HOTSEAT_TOKEN to a long secret, or serve on 127.0.0.1"
+        return Check("Access", False, detail, mend)
+    return Check("Access", True, f"{settings.host} is reached from other machines and protected by {' and '.join(ways)}")
 
 
 def microphone(settings: Settings) -> Check:

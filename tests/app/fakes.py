@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from server import wire
+from server.access.accounts import Accounts
+from server.adapters.accounts import SqlAccounts
 from server.adapters.archive import LocalArchive
 from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
@@ -134,8 +136,9 @@ class FakeGrader:
 def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Services:
     """Ready services with a real database and archive; call ``await services.store.migrate()`` first."""
     configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
-    prompts = Prompts(PROJECT / "prompts")
     store = SqlStore(configured.database)
+    clock = FastClock(speed)
+    prompts = Prompts(PROJECT / "prompts")
     return Services(
         settings=configured,
         bank=BANK,
@@ -145,7 +148,8 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         store=store,
         tables=SqlTables(store.engine),
         archive=LocalArchive(data_dir / "audio"),
-        clock=FastClock(speed),
+        clock=clock,
+        accounts=Accounts(SqlAccounts(store.begin), clock, configured.accounts),
         parts={"all": Part("all", "ready", "")},
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from server.access.opening import check_exposure
 from server.app import create_app
 from server.errors import SettingsError
-from server.guard import check_exposure
 from server.settings import Settings
 from tests.app.fakes import fake_services
 
@@ -18,15 +19,23 @@ TOKEN = "a-long-secret"
 
 
 def client(tmp_path: Path, base: str = "http://127.0.0.1:8000", **settings: object) -> TestClient:
-    return TestClient(create_app(fake_services(tmp_path, **settings)), base_url=base, follow_redirects=False)
+    services = fake_services(tmp_path, **settings)
+
+    async def prepare() -> None:
+        await services.store.migrate()
+        await services.store.close()
+
+    asyncio.run(prepare())
+    return TestClient(create_app(services), base_url=base, follow_redirects=False)
 
 
-def test_other_addresses_need_a_token(tmp_path: Path) -> None:
-    """Serving to other machines without a token is refused at start."""
-    with pytest.raises(SettingsError, match="HOTSEAT_TOKEN"):
-        check_exposure(Settings(host="0.0.0.0"))
-    check_exposure(Settings(host="0.0.0.0", token=TOKEN))  # type: ignore[arg-type]
-    check_exposure(Settings(host="127.0.0.1"))
+def test_other_addresses_need_a_way_in() -> None:
+    """Serving to other machines without a token or accounts is refused at start, with the ways out."""
+    with pytest.raises(SettingsError, match=r"hotseat accounts add .* HOTSEAT_ACCOUNTS=1 .* HOTSEAT_TOKEN"):
+        check_exposure(Settings(host="0.0.0.0"), accounts=False)
+    check_exposure(Settings(host="0.0.0.0"), accounts=True)
+    check_exposure(Settings(host="0.0.0.0", token=TOKEN), accounts=False)  # type: ignore[arg-type]
+    check_exposure(Settings(host="127.0.0.1"), accounts=False)
 
 
 def test_rebound_names_are_refused(tmp_path: Path) -> None:
@@ -47,18 +56,38 @@ def test_cross_origin_writes_and_sockets_are_refused(tmp_path: Path) -> None:
     assert (closed.value.code, closed.value.reason) == (4403, "cross-origin requests are refused")
 
 
-def test_a_token_is_asked_for_and_kept_in_a_cookie(tmp_path: Path) -> None:
-    """With a token set, nothing is served without it; the link with it leaves it in an HttpOnly cookie only."""
+def test_a_token_is_asked_for_and_exchanged_for_a_cookie(tmp_path: Path) -> None:
+    """With a token set, nothing private is served without it; the link with it leaves a cookie that is not the token."""
     browser = client(tmp_path, "http://box.local", token=TOKEN)
     assert browser.get("/").status_code == 401
     assert browser.get("/?token=wrong").status_code == 401
     welcome = browser.get(f"/?token={TOKEN}")
     assert welcome.status_code == 303
     assert welcome.headers["location"] == "/"
-    assert "httponly" in welcome.headers["set-cookie"].lower()
-    assert "samesite=strict" in welcome.headers["set-cookie"].lower()
+    cookie = welcome.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=lax" in cookie and TOKEN not in cookie
     assert browser.get("/").status_code == 200
-    assert client(tmp_path, "http://box.local", token=TOKEN).get("/healthz").status_code == 200
+    other = client(tmp_path, "http://box.local", token=TOKEN)
+    assert other.get("/healthz").status_code == 200
+    for forged in (TOKEN, "0" * 64, "é"):
+        assert other.get("/api/bank", headers={"cookie": f"hotseat={forged}".encode()}).status_code == 401
+
+
+def test_a_program_sends_the_token_in_a_header(tmp_path: Path) -> None:
+    """As a bearer token it opens the API; a wrong one does not, and after a few nobody there is listened to."""
+    program = client(tmp_path, "http://box.local", token=TOKEN)
+    assert program.get("/api/bank", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
+    tries = [program.get("/api/bank", headers={"authorization": f"Bearer {n}"}).status_code for n in range(30)]
+    assert set(tries[:20]) == {401} and set(tries[20:]) == {429}
+    assert program.get(f"/?token={TOKEN}").status_code == 429
+
+
+def test_too_much_is_refused(tmp_path: Path) -> None:
+    """A body above the limit, or of unknown size, is refused before anything reads it."""
+    browser = client(tmp_path)
+    answer = browser.post("/api/assessments", content=b"x" * 1_000_001)
+    assert answer.status_code == 413 and "1000000 bytes" in answer.json()["error"]
+    assert browser.post("/api/assessments", content=iter([b"{}"])).status_code == 411
 
 
 def test_pages_carry_a_strict_policy(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""Before the server listens: whoever can reach it has to show who they are."""
+
+from __future__ import annotations
+
+from server.errors import SettingsError, StorageError
+from server.services import Services
+from server.settings import Settings, is_loopback
+
+
+def check_exposure(settings: Settings, accounts: bool) -> None:
+    """Raises SettingsError for an address that others can reach without showing who they are."""
+    if not is_loopback(settings.host) and settings.token is None and not accounts:
+        raise SettingsError(
+            f"{settings.host} can be reached from other machines, so people have to show who they are: make an account "
+            "(`hotseat accounts add NAME --owner`), set HOTSEAT_ACCOUNTS=1 to make it in the browser, or set HOTSEAT_TOKEN "
+            "to a long secret; or serve on 127.0.0.1"
+        )
+
+
+async def open_up(services: Services) -> str | None:
+    """The path at which people sign in, or the first one makes an account; None where there are no accounts.
+
+    Raises SettingsError, StorageError.
+    """
+    settings, accounts = services.settings, services.accounts
+    try:
+        await services.store.migrate()
+        in_use = await accounts.in_use()
+        check_exposure(settings, in_use)
+        if not in_use:
+            return None
+        return "" if await accounts.all() else f"/invite/{await accounts.invite_first()}"
+    except StorageError:
+        # Without a database nobody can sign in, and to who is at this machine the page tells what is wrong.
+        if not is_loopback(settings.host):
+            raise
+        return None
+    finally:
+        await services.store.close()
