@@ -412,6 +412,10 @@ class Tables(Protocol):
         """Rows there are. Raises StorageError."""
         ...
 
+    async def is_empty(self) -> bool:
+        """Whether nobody has done anything here. Raises StorageError."""
+        ...
+
 
 Role = Literal["owner", "member"]
 

@@ -33,6 +33,8 @@ LEFT_OUT = {
 DERIVED = frozenset({"cards"})
 """Tables that are worked out from others: deleted like them, but not exported."""
 
+_MACHINE_S = ("alembic_version", "replicas")
+"""Tables that have rows before anybody does anything."""
 _MOMENTARY = {"interviews": {"replica", "term"}}
 """Columns that say which process works on a row now."""
 
@@ -127,6 +129,18 @@ class SqlTables:
                 if chosen is not None:
                     total += await connection.scalar(sa.select(sa.func.count()).select_from(table).where(chosen)) or 0
         return total
+
+    async def is_empty(self) -> bool:
+        """Whether nobody has done anything here. Raises StorageError."""
+        async with self._begin() as connection:
+            metadata = sa.MetaData()
+            await connection.run_sync(metadata.reflect)
+            for table in metadata.sorted_tables:
+                if table.name not in _MACHINE_S and await connection.scalar(
+                    sa.select(sa.literal(1)).select_from(table).limit(1)
+                ):
+                    return False
+        return True
 
     async def _scrub(self, everything: bool) -> None:
         """Takes what was deleted out of SQLite's files; in the database proper ``secure_delete`` has written zeros over it."""

@@ -1,4 +1,4 @@
-"""``hotseat export``, ``import`` and ``delete``. They work on the data directory, whether or not a server runs on it."""
+"""The commands that take interviews out, put them back and remove them, whether or not a server runs on the data directory."""
 
 from __future__ import annotations
 
@@ -52,12 +52,8 @@ def import_command(file: Path) -> None:
     """Add the interviews of an export. Those that are here already are left as they are."""
     from server.transfer.importing import import_file
 
-    try:
-        opened = file.open("rb")
-    except OSError as error:
-        raise InputError(f"can't read {file}: {error.strerror}") from None
-    with opened:
-        done = _with_services(lambda services: import_file(services, opened))
+    with _existing_file(file) as source:
+        done = _with_services(lambda services: import_file(services, source))
     click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
     for interview_id in done.skipped:
         click.echo(f"skipped {interview_id}: it is here already; delete it first to have the file's")
@@ -93,7 +89,34 @@ def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
         raise StorageError("something wrote while it was being deleted; end the interview and delete again")
 
 
-commands = (export_command, import_command, delete_command)
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def backup_command(file: Path, force: bool) -> None:
+    """Copy the database and all audio into one file, while the server runs or not."""
+    from server.transfer.backup import backup
+
+    if file.exists() and not force:
+        raise InputError(f"{file} is there already; say --force to replace it")
+    with _new_file(file) as target:
+        done = _with_services(lambda services: backup(services, target))
+    click.echo(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what is here.")
+def restore_command(file: Path, force: bool) -> None:
+    """Put a backup in the place of what is here, once all of it has been found whole; while the server runs or not."""
+    from server.transfer.backup import restore
+
+    with _existing_file(file) as source:
+        # What is here may be damaged; that is no reason not to restore.
+        done = _with_services(lambda services: restore(services, source, force=force), migrate=False)
+    click.echo(f"restored the database and {done.recordings} recordings from {file}")
+
+
+commands = (export_command, import_command, delete_command, backup_command, restore_command)
 
 
 def _scope(ids: tuple[str, ...], everything: bool) -> Any:
@@ -102,6 +125,13 @@ def _scope(ids: tuple[str, ...], everything: bool) -> Any:
     if bool(ids) == everything:
         raise InputError("name the interviews (the last part of their review's address), or say --all")
     return Scope() if everything else Scope(interviews=ids)
+
+
+def _existing_file(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"can't read {path}: {error.strerror}") from None
 
 
 @contextmanager
@@ -123,7 +153,7 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-def _with_services(work: Callable[[Any], Awaitable[Result]]) -> Result:
+def _with_services(work: Callable[[Any], Awaitable[Result]], *, migrate: bool = True) -> Result:
     """Runs on the storage of the configured data directory, without models."""
     from server.loading import make_services
 
@@ -133,7 +163,8 @@ def _with_services(work: Callable[[Any], Awaitable[Result]]) -> Result:
     async def run() -> Result:
         services = make_services(load_settings())
         try:
-            await services.store.migrate()
+            if migrate:
+                await services.store.migrate()
             return await work(services)
         finally:
             await services.store.close()

@@ -47,14 +47,19 @@ class ZipSource:
             raise InputError(f"{name} is damaged: its SHA-256 is not the one that was written down")
         return data
 
-    def copy(self, name: str, target: IO[bytes]) -> tuple[int, str]:
+    def measure(self, name: str) -> tuple[int, str]:
+        """(bytes, SHA-256 in hex) of an entry of any size. Raises InputError."""
+        return self.copy(name, None)
+
+    def copy(self, name: str, target: IO[bytes] | None) -> tuple[int, str]:
         """Copies an entry of any size, returns (bytes, SHA-256 in hex). Raises InputError."""
         if name not in self.names:
             raise InputError(f"{name} is missing")
         digest, size = hashlib.sha256(), 0
         with readable(name), self._zip.open(name) as source:
             while chunk := source.read(_CHUNK):
-                target.write(chunk)
+                if target is not None:
+                    target.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
         return size, digest.hexdigest()
