@@ -25,6 +25,7 @@ from server.errors import HotseatError, InputError, MissingError, RefusedError, 
 from server.formats import Choices
 from server.guard import Guard
 from server.history_routes import history_routes
+from server.housekeeping import keep_house
 from server.interviews import Interviews
 from server.loading import load_models, load_storage
 from server.pages import VERSION, Pages
@@ -69,10 +70,11 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await load_storage(services)
-        loading = asyncio.create_task(behind_the_page())
+        tasks = [asyncio.create_task(behind_the_page()), asyncio.create_task(keep_house(services))]
         yield
-        loading.cancel()
-        await asyncio.gather(loading, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await interviews.close()
         await services.store.close()
 

@@ -31,7 +31,7 @@ _OPEN = ("/healthz", "/readyz", "/login", "/invite/", "/static/")
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30}
 """Paths to which more may be sent, in bytes."""
-_LOOK_AGAIN_S = 15.0
+LOOK_AGAIN_S = 15.0
 """How long a socket may outlive its session."""
 UNAUTHORISED = 4401
 
@@ -103,7 +103,7 @@ class Guard:
         async def watched() -> Message:
             nonlocal looked
             message = await receive()
-            if self._clock.now() - looked < _LOOK_AGAIN_S:
+            if self._clock.now() - looked < LOOK_AGAIN_S:
                 return message
             looked = self._clock.now()
             try:

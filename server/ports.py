@@ -143,6 +143,8 @@ class InterviewRecord:
     later grade beside the one that counts has that one's kind in ``asides``."""
     owner: str
     """Id of the account, or LOCAL."""
+    audio_deleted: float | None = None
+    """When the audio was deleted for its age, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,14 @@ class Store(Protocol):
         ...
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None: ...
+
+    async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
+        """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
+        ...
+
+    async def audio_deleted(self, interview_id: str, at: float) -> None:
+        """Notes that there is no audio any more."""
+        ...
 
     async def owner_of(self, interview_id: str) -> str | None:
         """Whose interview it is; None if there is no such interview."""

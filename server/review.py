@@ -40,6 +40,7 @@ def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: 
         "options": record.options,
         "finished": isinstance(state, Finished),
         "phase": phase_name(state),
+        "audio_deleted": None if record.audio_deleted is None else iso(record.audio_deleted),
         "rounds": [
             _round(record.id, index, progress, afterwards, bank, archive)
             for index in range(len(progress.plan.rounds))

@@ -19,7 +19,7 @@ from server.ports import SAMPLE_RATE, StoredAudio
 
 FRAME_SAMPLES = 640
 _SYNC_BYTES = SAMPLE_RATE  # half a second of PCM16
-_ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME = re.compile(r"^(\d+)\.f(\d+)\.pcm$")
 
 
@@ -140,7 +140,7 @@ class LocalArchive:
             self._recordings = [recording for recording in self._recordings if recording.owes or not recording.closed]
 
     def _folder(self, interview_id: str) -> Path:
-        if not _ID.match(interview_id):
+        if not _ID.fullmatch(interview_id):
             raise StorageError(f"not an interview id: {interview_id!r}")
         return self._root / interview_id
 

@@ -53,6 +53,7 @@ _interviews = sa.Table(
     sa.Column("summary", sa.JSON),
     sa.Column("owner", sa.String(32)),
     sa.Column("replica", sa.String(32)),
+    sa.Column("audio_deleted", sa.Float),
     sa.Column("term", sa.Integer),
 )
 _replicas = sa.Table(
@@ -258,6 +259,21 @@ class SqlStore:
                 return None
             return _record(row), await _log(connection, interview_id)
 
+    async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
+        """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
+        old = sa.select(_interviews.c.id).where(
+            _interviews.c.created < moment,
+            _interviews.c.audio_deleted.is_(None),
+            ~sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > quiet_since),
+        )
+        async with self._begin() as connection:
+            return tuple((await connection.execute(old)).scalars())
+
+    async def audio_deleted(self, interview_id: str, at: float) -> None:
+        """Notes that there is no audio any more."""
+        async with self._begin() as connection:
+            await connection.execute(_interviews.update().where(_interviews.c.id == interview_id).values(audio_deleted=at))
+
     async def owner_of(self, interview_id: str) -> str | None:
         """Whose interview it is; None if there is no such interview."""
         async with self._begin() as connection:
@@ -426,7 +442,9 @@ async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEv
 
 
 def _record(row: Any) -> InterviewRecord:
-    return InterviewRecord(row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner)
+    return InterviewRecord(
+        row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner, row.audio_deleted
+    )
 
 
 def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecord:

@@ -78,7 +78,9 @@ def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
         missing = set(ids).difference(await services.tables.interviews(scope))
         if missing:
             raise InputError(f"there is no interview {', '.join(sorted(missing))}")
-        return await remove(services, scope)
+        removed = await remove(services, scope)
+        await services.accounts.note("interviews deleted", about="all of them" if everything else " ".join(ids))
+        return removed
 
     done = _with_services(work)
     click.echo(

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
+from server.access.entry import address_of
 from server.access.identity import OwnInterview, Who
 from server.adapters.codecs import Codec
 from server.interviews import Interviews
@@ -68,16 +69,19 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
             return (await import_file(services, file, who.person)).as_json()
 
     @router.delete("/api/interviews/{interview_id}")
-    async def delete(interview_id: OwnInterview) -> dict[str, Any]:
+    async def delete(interview_id: OwnInterview, who: Who, request: Request) -> dict[str, Any]:
         removed = await interviews.delete(interview_id)
         if removed is None:
             raise HTTPException(404, "there is no such interview")
+        await services.accounts.note("interview deleted", who.name, address_of(request), interview_id)
         return asdict(removed)
 
     @router.delete("/api/everything")
-    async def delete_everything(who: Who) -> dict[str, Any]:
+    async def delete_everything(who: Who, request: Request) -> dict[str, Any]:
         """Of the person who asks."""
-        return asdict(await interviews.delete_everything(who.person))
+        removed = await interviews.delete_everything(who.person)
+        await services.accounts.note("everything deleted", who.name, address_of(request), f"{removed.interviews} interviews")
+        return asdict(removed)
 
     return router
 

@@ -23,6 +23,8 @@ from server.ports import LOCAL
 from tests.app.fakes import FastClock, fake_services
 from tests.app.test_isolation import every_route, filled
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
 BASE = "https://box.local"
 WORDS = "four words make one"
 OTHER_WORDS = "another four good words"
@@ -67,12 +69,6 @@ class Server:
     async def log(self) -> list[tuple[str, str, str]]:
         """Oldest first: what, who, about."""
         return [(line.what, line.who, line.about) for line in reversed(await self.accounts.noted())]
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    passwords._of_nobody.cache_clear()
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ function makeHeader(id, review) {
     "header",
     { class: "review-head stack" },
     h("div", {}, h("p", { class: "kicker" }, day(review.created)), h("h1", {}, review.title)),
+    review.audio_deleted &&
+      h("p", { class: "soft" }, `The recordings were deleted on ${day(review.audio_deleted)}, as old as this server keeps them. The words and grades stay.`),
     !review.finished && h("p", {}, "This interview is not over. ", h("a", { href: `/interview/${id}` }, "Go back to it.")),
     !isDrill && h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
     h(

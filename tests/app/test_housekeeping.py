@@ -1,0 +1,106 @@
+"""Audio is kept as long as it is to be, and then only its words are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from server.errors import StorageError
+from server.housekeeping import EVERY_S, delete_old_audio, keep_house
+from server.interviews import Interviews
+from server.ports import LOCAL
+from server.services import Services
+from tests.app.fakes import fake_services
+from tests.app.sitting import LORA, Candidate, finish
+from tests.app.test_access import ShiftedClock
+
+DAY_S = 86_400.0
+
+
+async def interviewed(services: Services) -> tuple[Interviews, str]:
+    """A finished interview with two seconds of audio."""
+    await services.store.migrate()
+    assert services.voice is not None
+    await services.voice.prepare()
+    interviews = Interviews(services)
+    candidate = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
+    candidate.say(type="start")
+    await candidate.answer()
+    await candidate.answer()
+    await finish(candidate)
+    return interviews, candidate.id
+
+
+async def test_old_audio_is_deleted_and_the_words_stay(tmp_path: Path) -> None:
+    """After the days the settings give, not before; the review then says when, and the log that it was done."""
+    services = fake_services(tmp_path, retention_days=30)
+    clock = services.clock = ShiftedClock()
+    interviews, interview_id = await interviewed(services)
+    clock.shift = 29.9 * DAY_S
+    assert await delete_old_audio(services) == 0
+    before = await interviews.review(interview_id)
+    assert before is not None and before["audio_deleted"] is None
+    assert before["rounds"][0]["answers"][0]["audio"] is not None
+    clock.shift = 30.1 * DAY_S
+    assert await delete_old_audio(services) == 1
+    assert not list((tmp_path / "audio").glob("*/*"))
+    after = await interviews.review(interview_id)
+    assert after is not None and after["audio_deleted"] is not None
+    answer = after["rounds"][0]["answers"][0]
+    assert (answer["audio"], answer["text"]) == (None, before["rounds"][0]["answers"][0]["text"])
+    assert after["rounds"][0]["grade"] == before["rounds"][0]["grade"]
+    assert [(line.what, line.about) for line in await services.accounts.noted()] == [
+        ("audio deleted", "1 interviews older than 30 days")
+    ]
+    assert await delete_old_audio(services) == 0, "once is enough"
+    await interviews.close()
+    await services.store.close()
+
+
+async def test_without_the_setting_audio_is_kept(tmp_path: Path) -> None:
+    """Nothing is deleted that nobody asked to be."""
+    services = fake_services(tmp_path)
+    clock = services.clock = ShiftedClock()
+    interviews, _ = await interviewed(services)
+    clock.shift = 10_000 * DAY_S
+    assert await delete_old_audio(services) == 0
+    assert list((tmp_path / "audio").glob("*/*"))
+    await interviews.close()
+    await services.store.close()
+
+
+async def test_an_interview_that_goes_on_keeps_its_audio(tmp_path: Path) -> None:
+    """However long ago it was begun: what happened in the last hour counts."""
+    services = fake_services(tmp_path, retention_days=1)
+    clock = services.clock = ShiftedClock()
+    clock.shift = -2 * DAY_S
+    interviews, _ = await interviewed(services)
+    clock.shift = -DAY_S + 60 - EVERY_S
+    assert await delete_old_audio(services) == 0
+    clock.shift = 0
+    assert await delete_old_audio(services) == 1
+    await interviews.close()
+    await services.store.close()
+
+
+async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that fails for once does not end it."""
+    services = fake_services(tmp_path, speed=36_000.0)  # an hour in a tenth of a second
+    tried = asyncio.Queue[None]()
+
+    async def fail(_services: Services) -> int:
+        tried.put_nowait(None)
+        raise StorageError("gone")
+
+    monkeypatch.setattr("server.housekeeping.delete_old_audio", fail)
+    keeping = asyncio.create_task(keep_house(services))
+    async with asyncio.timeout(5):
+        await tried.get()
+        await tried.get()
+    keeping.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await keeping
+    await services.store.close()
