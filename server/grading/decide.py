@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.core.domain import PointFinding, PointStatus
 from server.core.evidence import evidence_between
+from server.grading.credence import credence
 from server.grading.explaining import looks_listed
 from server.grading.signals import Found, Signals
 
@@ -39,10 +40,10 @@ class Cuts:
 
     claim_score_beside: float = 0.92
     """The same where a pattern of the point matched too."""
-    sweep: float = 4.0
-    """Sweeping words per hundred from which an answer is read strictly: false claims are mostly made that way."""
-    sweep_margin: float = 3.0
-    """By how much it must at least exceed the model answer's."""
+    credence: float = -0.5
+    """Log odds below which a match may say the reverse of its point and earns nothing."""
+    claim_step: float = 0.8
+    """By how much every claim of the answer, up to two, raises that bar for all points."""
     lone_likeness: float = 0.45
     """Likeness needed of the only point an answer meets; chance finds one now and then."""
 
@@ -51,14 +52,13 @@ DEFAULT = Cuts()
 IN_OTHER_WORDS = "said in other words"
 
 
-def decide(
-    signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, strict: bool = False, many_claims: bool = True
-) -> PointFinding:
-    """The finding with its evidence. Contradictions outweigh mentions; strict leaves out what is said sweepingly.
+def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claims: int = 0) -> PointFinding:
+    """The finding with its evidence. Contradictions outweigh mentions.
 
-    many_claims: whether other points of the answer are contradicted, too, so that a doubtful claim is no accident.
+    claims: how many points of the answer are contradicted, as far as patterns tell. Where there are many a doubtful one is no
+    accident, and the more there are the more strictly is read what sounds right.
     """
-    if signals.claim and (many_claims or not with_likeness or signals.claim_margin >= cuts.claim_margin):
+    if signals.claim and (claims >= cuts.many_claims or not with_likeness or signals.claim_margin >= cuts.claim_margin):
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
     if signals.claim and signals.claim_margin >= cuts.claim_floor:
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "may say the opposite", 0.5)
@@ -66,18 +66,20 @@ def decide(
     if with_likeness and signals.claim_score >= needed:
         # Likeness can't tell a claim from its denial well enough to accuse anyone of it, only to withhold credit.
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "close to a known wrong claim", 0.5)
-    if strict and (signals.sweeping or not signals.pattern):
-        return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "said too sweepingly" if signals.sweeping else "", 0.5)
     if signals.pattern and not with_likeness:
         return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
     if signals.pattern:
         needed = cuts.pattern_likeness if signals.pattern.within_sentence else cuts.far_pattern_likeness
-        if signals.likeness_at_pattern >= needed:
+        believed = credence(signals.features) >= cuts.credence + cuts.claim_step * min(claims, 2)
+        if signals.likeness_at_pattern >= needed and believed:
             return _finding(signals, PointStatus.MET, signals.pattern, "", min(0.95, 0.5 + signals.likeness_at_pattern / 2))
+        if not believed:
+            return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "may say the opposite", 0.5)
     needed = cuts.negated_likeness if signals.negated else cuts.likeness
     closest = signals.closest
     if (
         with_likeness
+        and claims < cuts.many_claims
         and closest
         and signals.likeness >= max(needed, signals.doubt + cuts.doubt_margin)
         and signals.support >= cuts.support
@@ -89,16 +91,11 @@ def decide(
     return PointFinding(signals.point.id, PointStatus.NOT_MET, None, note, 1 - min(0.6, signals.likeness))
 
 
-def decide_all(
-    signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT, sweep: float = 0.0, usual_sweep: float = 0.0
-) -> dict[str, PointFinding]:
-    """A finding for every point. sweep: sweeping words per hundred of the whole round; usual_sweep: of the model answer."""
-    strict = sweep >= max(cuts.sweep, usual_sweep + cuts.sweep_margin)
+def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
+    """A finding for every point."""
     claims = sum(found.claim is not None and found.claim_margin >= cuts.claim_floor for found in signals.values())
-    many = claims >= cuts.many_claims
     findings = {
-        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, strict=strict or many, many_claims=many)
-        for point_id, found in signals.items()
+        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
     }
     return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
 

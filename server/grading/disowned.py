@@ -64,6 +64,8 @@ META = re.compile(
             r"\byou (?:should|must|have to|need to|are to) (?:now |just |please )?"
             r"(?:give|grade|rate|mark|score|output|accept|approve|pass|award|hire)\b.{0,15}"
             r"\b(?:me|this answer|my|the answer|the candidate|full)\b",
+            r"\byou(?:'re| are| were|'ve been| have been)? (?:instructed|supposed|obliged|required|programmed|ordered|told)\b",
+            r"\banything (?:lower|less|below|else)\b.{0,40}\b(?:bias|unfair|wrong|error|mistake|discriminat)",
             r"\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]",
         ]
     )

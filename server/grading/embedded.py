@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
-from server.core.normal import tokenize
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
 from server.grading.decide import Cuts, decide_all
 from server.grading.hearing import hear
-from server.grading.polarity import sweep_rate
 from server.grading.report import advice
 from server.grading.signals import Embedder, Signals, signals
 
@@ -59,24 +57,17 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        return self._decide(question, answers, self.signals(question, answers))
+        return self._decide(self.signals(question, answers))
 
     def reconsider(
         self, question: Question, answers: Sequence[Answer], passage: Answer, point_id: str
     ) -> tuple[PointFinding, Signals]:
         """One point's finding with only the passage looked at, beside what the whole round shows of the others."""
         here = self.signals(question, [passage])[point_id]
-        return self._decide(question, answers, {**self.signals(question, answers), point_id: here})[point_id], here
+        return self._decide({**self.signals(question, answers), point_id: here})[point_id], here
 
-    def _decide(self, question: Question, answers: Sequence[Answer], seen: Mapping[str, Signals]) -> dict[str, PointFinding]:
-        heard = [hear(question, answer) for answer in answers]
-        return decide_all(
-            seen,
-            with_likeness=self._embedder is not None,
-            cuts=self._cuts,
-            sweep=sweep_rate([token.stem for one in heard for token in one.tokens if token.stem]),
-            usual_sweep=sweep_rate([token.stem for token in tokenize(question.model_answer)]),
-        )
+    def _decide(self, seen: Mapping[str, Signals]) -> dict[str, PointFinding]:
+        return decide_all(seen, with_likeness=self._embedder is not None, cuts=self._cuts)
 
 
 def build_grade(

@@ -1,19 +1,15 @@
-"""Whether a match of a pattern explains something: not a list of terms, not denied, not sweeping, not only repaired words."""
+"""Whether a match of a pattern explains something: not a list of terms, not denied, not only repaired words."""
 
 from __future__ import annotations
-
-from collections.abc import Set
 
 from server.core.evidence import is_term_list
 from server.core.matching import Match
 from server.grading.hearing import Heard, Span
-from server.grading.polarity import NEGATORS, sweeping
+from server.grading.polarity import NEGATORS
 
 LONG_SENTENCE = 30
 CONTEXT = 10
 """In sentences of more words, the words on each side of a match looked at to tell an explanation from a list."""
-SENTENCE_REACH = 15
-"""Words around a match that count as its sentence where no punctuation ends it sooner."""
 NEGATOR_REACH = 4
 """Tokens between a negator and what it denies, all of them as light as those below."""
 _BETWEEN_WORDS = "really actually even just have to need be any a the use using do care about worry bother with of"
@@ -54,10 +50,3 @@ def is_negated(heard: Heard, match: Match) -> bool:
 def _same_clause(heard: Heard, earlier: int, later: int) -> bool:
     words = heard.words[heard.tokens[earlier].word : heard.tokens[later].word]
     return not any(word.endswith((".", ",", ";", "?", "!", ":")) for word in words)
-
-
-def is_sweeping(heard: Heard, span: Span, right: Set[str]) -> bool:
-    """Whether the sentence of a match (or as many words around it) negates or generalises what the rubric does not."""
-    start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
-    start, end = max(start, span[0] - SENTENCE_REACH), min(max(end, span[1]), span[1] + SENTENCE_REACH)
-    return sweeping({token.stem for token in heard.tokens if start <= token.word < end}, right)

@@ -5,7 +5,7 @@ Sentence embeddings put "costs more" next to "costs less"; these checks are what
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 
 from server.core.normal import stem
 
@@ -25,10 +25,6 @@ _ABSOLUTES = """
 always never every everything all any anything only enough perfect perfectly completely totally entirely
 guarantee impossible useless obsolete forever unnecessary pointless exactly strictly solve itself
 """
-_OVERSTATEMENTS = """
-always simply equally any prove enough free matter never perfect guarantee obsolete unnecessary pointless useless forever
-anything plenty
-"""
 
 
 def _pairs() -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -42,25 +38,6 @@ def _pairs() -> list[tuple[frozenset[str], frozenset[str]]]:
 
 _PAIRS = _pairs()
 _ABSOLUTE_STEMS = frozenset(stem(word) for word in _ABSOLUTES.split())
-_OVERSTATED_STEMS = frozenset(stem(word) for word in _OVERSTATEMENTS.split())
-_SWEEPING = NEGATORS | _ABSOLUTE_STEMS | _OVERSTATED_STEMS
-OVERSTATEMENT_WEIGHT = 1.5
-MIN_WORDS = 40
-"""Words that the rate is taken over at least, so that one "not" does not taint a short answer."""
-
-
-def sweeping(said: Set[str], right: Set[str]) -> bool:
-    """Whether stems said hold a negation, an absolute or an overstatement that no right statement of the point does."""
-    return bool(said & _SWEEPING - right)
-
-
-def sweep_rate(stems: Sequence[str]) -> float:
-    """Sweeping words per hundred, overstatements counted more than twice.
-
-    Of answers in the develop set, right ones have two to three, those with false claims five and more.
-    """
-    weighed = sum((word in _SWEEPING) + OVERSTATEMENT_WEIGHT * (word in _OVERSTATED_STEMS) for word in stems)
-    return 100 * weighed / max(MIN_WORDS, len(stems))
 
 
 def conflicts(said: Set[str], right: Set[str]) -> bool:

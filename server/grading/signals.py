@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
 from server.grading.claims import closest_claim, right_stems, stems
-from server.grading.explaining import is_negated, is_sweeping, looks_listed, only_repaired
+from server.grading.credence import around, features, manner
+from server.grading.explaining import is_negated, looks_listed, only_repaired
 from server.grading.hearing import Heard, Span
 from server.grading.polarity import conflicts
 
@@ -22,7 +23,8 @@ CONTRADICTION_WINDOW = 16
 MARGIN = 5
 MAX_CLAIMS = 3
 """Matches of a point's contradiction patterns that are weighed."""
-CLAIM_MARGIN_WORDS = 8
+CLAIM_REACH = 8
+"""Words on each side of a claim that it is compared by."""
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 
@@ -50,8 +52,8 @@ class Signals:
     point: Point
     pattern: Found | None = None
     """The best acceptable match of the point's patterns."""
-    sweeping: bool = False
-    """Its sentence negates or generalises what the rubric does not."""
+    features: Mapping[str, float] = field(default_factory=dict)
+    """What ``credence`` weighs of it; empty where there is no embedder."""
     negated: Found | None = None
     """A match whose predicate is negated."""
     listed: bool = False
@@ -87,6 +89,8 @@ class _Passages:
     vectors: NDArray[np.float32]
     subject: frozenset[str]
     """Stems of what the question is about."""
+    manner: Mapping[str, float]
+    """Of the whole round, for ``credence``."""
 
 
 def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | None = None) -> dict[str, Signals]:
@@ -103,14 +107,14 @@ def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | No
         tuple(_said(window) for window in windows),
         embedder.embed([window.heard.text(window.span) for window in windows]),
         stems(" ".join([question.prompt, question.title, *(term.term for term in question.key_terms)])),
+        manner(round_),
     )
     return {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
 
 
 def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
     """What the patterns find. Of the acceptable matches the best is short and within one sentence."""
-    right = right_stems(point)
-    best: list[tuple[tuple[bool, bool, int], Found]] = []
+    best: list[tuple[tuple[bool, int], Found]] = []
     negated: Found | None = None
     listed = False
     for heard in round_:
@@ -123,10 +127,9 @@ def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
             elif is_negated(heard, match):
                 negated = negated or found
             else:
-                sweeps = is_sweeping(heard, found.span, right)
-                best.append(((sweeps, not found.within_sentence, match.end - match.start), found))
-    (sweeps, *_), pattern = min(best, key=lambda option: option[0]) if best else ((False,), None)
-    return Signals(point, pattern, sweeps, negated, listed, claim=next(iter(claims(point, round_)), None))
+                best.append(((not found.within_sentence, match.end - match.start), found))
+    pattern = min(best, key=lambda option: option[0])[1] if best else None
+    return Signals(point, pattern, negated=negated, listed=listed, claim=next(iter(claims(point, round_)), None))
 
 
 def claims(point: Point, round_: Sequence[Heard]) -> list[Found]:
@@ -147,8 +150,8 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     says = passages.vectors @ embedder.embed(texts).T
     like = says.max(axis=1)
     top = int(np.argmax(like))
-    near = _around(matched.pattern)
-    at = [float(np.max(embedder.embed([near]) @ embedder.embed(texts).T))] if near else []
+    told = _features(matched, passages, texts, embedder)
+    at = [told["likeness"]] if told else []
     at += [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
     denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
     n = passages.singles
@@ -161,6 +164,7 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         closest=windows[top],
         clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
         likeness_at_pattern=max(at, default=0.0),
+        features=told,
         claim=claim,
         claim_margin=margin,
         claim_score=wrong.score if wrong else 0.0,
@@ -173,7 +177,7 @@ def _weighed(matched: Signals, round_: Sequence[Heard], right: Sequence[str], em
     if matched.claim is None or not matched.point.contradictions:
         return matched.claim, 0.0
     found = claims(matched.point, round_)
-    vectors = embedder.embed([claim.heard.text(_reach(claim, CLAIM_MARGIN_WORDS)) for claim in found])
+    vectors = embedder.embed([claim.heard.text(around(claim.heard, claim.span, CLAIM_REACH)) for claim in found])
     margins = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1) - (vectors @ embedder.embed(right).T).max(
         axis=1
     )
@@ -181,18 +185,23 @@ def _weighed(matched: Signals, round_: Sequence[Heard], right: Sequence[str], em
     return found[best], float(margins[best])
 
 
-def _reach(found: Found, words: int) -> Span:
-    """A match with so many words on each side, within its sentence."""
-    start, end = next(((a, b) for a, b in found.heard.sentences if a <= found.span[0] < b), found.span)
-    return max(start, found.span[0] - words), min(max(end, found.span[1]), found.span[1] + words)
-
-
-def _around(found: Found | None) -> str:
-    """A match with a few words on each side; its clause may be much longer where nothing is punctuated."""
-    if found is None:
-        return ""
-    start, end = found.span
-    return found.heard.text((max(0, start - MARGIN), min(len(found.heard.words), end + MARGIN)))
+def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embedder: Embedder) -> dict[str, float]:
+    """What can be told of the pattern's match: by its sentence and by the words next to it, whichever is nearer."""
+    if matched.pattern is None:
+        return {}
+    heard, span = matched.pattern.heard, matched.pattern.span
+    close = max(0, span[0] - MARGIN), min(len(heard.words), span[1] + MARGIN)
+    vectors = embedder.embed([heard.text(around(heard, span)), heard.text(close)])
+    wrong = matched.point.contradictions
+    return {**passages.manner} | features(
+        matched.point,
+        heard,
+        span,
+        right=right_stems(matched.point),
+        within_sentence=matched.pattern.within_sentence,
+        likeness=float((vectors @ embedder.embed(texts).T).max()),
+        doubt=float((vectors @ embedder.embed(wrong).T).max()) if wrong else 0.3,
+    )
 
 
 def _said(window: Found) -> frozenset[str]:
