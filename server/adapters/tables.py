@@ -190,15 +190,16 @@ async def _revision(connection: AsyncConnection) -> str:
 def _chosen(table: sa.Table, tables: Sequence[sa.Table], scope: Scope) -> sa.ColumnElement[bool] | None:
     """Which of the table's rows are in the scope; None when none can be."""
     interview = table.c.id if table.name == "interviews" else table.c.get("interview_id")
+    if interview is None and "owner" not in table.c:
+        return None  # nobody's: better forgotten than given away or deleted
     if scope.interviews is not None:
         return None if interview is None else interview.in_(scope.interviews)
     if scope.owner is None:
         return sa.true()
     if "owner" in table.c:
         return table.c.owner == scope.owner
+    assert interview is not None
     interviews = next(table for table in tables if table.name == "interviews")
-    if interview is None or "owner" not in interviews.c:
-        return sa.true()
     return interview.in_(sa.select(interviews.c.id).where(interviews.c.owner == scope.owner))
 
 
