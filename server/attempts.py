@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from server.core.attempts import CriterionChange, PointChange, changes
@@ -14,26 +13,6 @@ from server.ports import InterviewRecord
 from server.progress import rounds_of
 from server.review import answer_json, iso
 from server.services import Services
-from server.snapshot import aside
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptId:
-    """A round of an interview, written ``<interview>.<round>`` with rounds counted from 1."""
-
-    interview_id: str
-    round: int
-
-    @classmethod
-    def parse(cls, text: str) -> AttemptId:
-        """Raises InputError."""
-        interview_id, _, number = text.rpartition(".")
-        if not interview_id or not (number.isascii() and number.isdigit()):
-            raise InputError(f"{text!r} is not an attempt; write the interview's id, a dot and the round, such as abc.1")
-        return cls(interview_id, int(number))
-
-    def __str__(self) -> str:
-        return f"{self.interview_id}.{self.round}"
 
 
 class Attempts:
@@ -47,17 +26,20 @@ class Attempts:
     async def at(self, question_id: str) -> dict[str, Any]:
         """Every answered round with this question, oldest first. Raises InputError for an unknown question."""
         question = self._question(question_id)
-        records = await self._services.store.list(self._owner)
         return {
             "question": {"id": question.id, "topic": question.topic, "title": question.title, "prompt": question.prompt},
-            "attempts": [entry for record in reversed(records) for entry in _attempts_in(record, question_id)],
+            "attempts": await self._list(question_id),
         }
 
-    async def compare(self, question_id: str, earlier: AttemptId, later: AttemptId) -> dict[str, Any]:
+    async def compare(self, question_id: str, earlier: str, later: str) -> dict[str, Any]:
         """What the later one gained and lost. Raises InputError if one is not an attempt at this question."""
         question = self._question(question_id)
-        before, first = await self._side(question, earlier)
-        after, second = await self._side(question, later)
+        attempts = {entry["id"]: entry for entry in await self._list(question_id)}
+        for wanted in (earlier, later):
+            if wanted not in attempts:
+                raise InputError(f"{wanted!r} is not an attempt at {question_id}; /api/attempts/{question_id} lists them")
+        before, first = await self._side(question, attempts[earlier])
+        after, second = await self._side(question, attempts[later])
         compared = changes(question, first, second) if first is not None and second is not None else ()
         points = [point for criterion in compared for point in criterion.points]
         return {
@@ -68,29 +50,27 @@ class Attempts:
             "criteria": [_criterion(change) for change in compared],
         }
 
-    async def _side(self, question: Question, attempt: AttemptId) -> tuple[dict[str, Any], Grade | None]:
-        own = await self._services.store.owner_of(attempt.interview_id) == self._owner
-        found = await self._interviews.load(attempt.interview_id) if own else None
-        index = attempt.round - 1
-        rounds = found[1].progress.plan.rounds if found is not None else ()
-        if found is None or not 0 <= index < len(rounds) or rounds[index].question_id != question.id:
-            raise InputError(f"{attempt} is not an attempt at {question.id}")
-        record, state = found
-        grade = next((item.grade for item in state.progress.grades if item.round == index), None)
-        answers = state.progress.answers_of(index)
+    async def _list(self, question_id: str) -> list[dict[str, Any]]:
+        records = await self._services.store.list(self._owner)
+        return [entry for record in reversed(records) for entry in _attempts_in(record, question_id)]
+
+    async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
+        found = await self._interviews.load(attempt["interview_id"])
+        if found is None:  # deleted a moment ago
+            raise InputError(f"{attempt['id']!r} is not there any more")
+        progress, index = found[1].progress, attempt["round"] - 1
+        grade = next((item.grade for item in progress.grades if item.round == index), None)
+
+        def answers() -> list[dict[str, Any]]:
+            plan, archive = progress.plan.rounds[index], self._services.archive
+            return [answer_json(attempt["interview_id"], plan, answer, archive, {}) for answer in progress.answers_of(index)]
+
         return {
-            "id": str(attempt),
-            "interview_id": record.id,
-            "round": attempt.round,
-            "created": iso(record.created),
-            "verdict": grade.verdict.value if grade is not None else None,
-            "aside": aside(grade) if grade is not None else None,
+            **attempt,
             "rubric_version": grade.rubric_version if grade is not None else None,
             "met": sum(finding.status is PointStatus.MET for finding in grade.findings) if grade is not None else None,
             "points": len(question.points),
-            "answers": await asyncio.to_thread(
-                lambda: [answer_json(record.id, rounds[index], answer, self._services.archive, {}) for answer in answers]
-            ),
+            "answers": await asyncio.to_thread(answers),
         }, grade
 
     def _question(self, question_id: str) -> Question:
@@ -101,10 +81,10 @@ class Attempts:
 
 
 def _attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
-    """Rounds that were reached; an interview may ask a question once only, but plans are data."""
+    """The answered rounds with this question, each known as ``<interview>.<round>`` with rounds counted from 1."""
     return [
         {
-            "id": str(AttemptId(record.id, number)),
+            "id": f"{record.id}.{number}",
             "interview_id": record.id,
             "round": number,
             "created": iso(record.created),

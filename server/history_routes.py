@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from server.access.identity import Who
-from server.attempts import AttemptId, Attempts
+from server.attempts import Attempts
 from server.history import History
 from server.interviews import Interviews
 from server.services import Services
@@ -27,7 +27,6 @@ def history_routes(services: Services, interviews: Interviews) -> APIRouter:
     @router.get("/api/attempts/{topic}/{slug}/compared")
     async def compared(topic: str, slug: str, earlier: str, later: str, who: Who) -> dict[str, Any]:
         """Each attempt as ``<interview>.<round>``."""
-        attempts = Attempts(services, interviews, who.person)
-        return await attempts.compare(f"{topic}/{slug}", AttemptId.parse(earlier), AttemptId.parse(later))
+        return await Attempts(services, interviews, who.person).compare(f"{topic}/{slug}", earlier, later)
 
     return router

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.core.advice import advice
+from server.core.advice import FAST, SLOW, advice
 from server.core.delivery import delivery
 from server.core.domain import Answer
 from server.core.endpoint import Gap
@@ -28,6 +28,7 @@ def delivery_json(interview_id: str, plan: RoundPlan, answer: Answer, archive: A
         "start": round(measured.start, 2),
         "end": round(measured.end, 2),
         "pace": round(measured.pace),
+        "easy_pace": [SLOW, FAST],
         "stretches": [
             {"start": round(part.start, 2), "end": round(part.end, 2), "pace": round(part.pace)} for part in measured.stretches
         ],

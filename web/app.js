@@ -7,7 +7,9 @@ const routes = [
   [/^\/$/, () => import("./views/lobby.js")],
   [/^\/interview\/([^/]+)$/, () => import("./views/interview.js")],
   [/^\/review\/([^/]+)$/, () => import("./views/review.js")],
+  [/^\/attempts\/([^/]+)\/([^/]+)$/, () => import("./views/attempts.js")],
   [/^\/past$/, () => import("./views/past.js")],
+  [/^\/progress$/, () => import("./views/progress.js")],
   [/^\/study$/, () => import("./views/study.js")],
   [/^\/cheat-sheet$/, () => import("./views/cheatsheet.js")],
 ];

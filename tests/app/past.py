@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from server.core import events, session
 from server.core.domain import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Word
@@ -50,12 +51,18 @@ def grade_of(question: Question, statuses: Statuses, words: Sequence[Word], fall
 
 
 async def sat(
-    store: Store, interview_id: str, created: float, rounds: Sequence[tuple[Question, Statuses]], *, fallback: bool = False
+    store: Store,
+    interview_id: str,
+    created: float,
+    rounds: Sequence[tuple[Question, Statuses]],
+    *,
+    fallback: bool = False,
+    owner: str = LOCAL,
 ) -> None:
     """An interview whose rounds were all answered with their model answers and graded so."""
     plan, log = _log(rounds, fallback)
     logged = [LoggedEvent(n, at, created + at, *encode_event(event)) for n, (event, at) in enumerate(log)]
-    record = _record(interview_id, created, plan, log)
+    record = replace(_record(interview_id, created, plan, log), owner=owner)
     await store.create(record)
     await store.append(interview_id, logged, record.summary)
 

@@ -87,18 +87,6 @@ def test_another_persons_interview_is_not_there(app: FastAPI, browser: TestClien
     assert browser.get(f"/api/interviews/{mine}").status_code == 200
 
 
-def test_another_persons_attempts_and_progress_are_not_there(app: FastAPI, browser: TestClient) -> None:
-    """Neither listed, nor counted, nor compared when their ids are guessed."""
-    become(app, LOCAL_PERSON)
-    mine = f"{start(browser)}.1"
-    address = f"/api/attempts/finetuning/lora/compared?earlier={mine}&later={mine}"
-    assert browser.get(address).status_code == 200
-    become(app, OTHER)
-    assert browser.get(address).json() == {"error": f"{mine} is not an attempt at finetuning/lora"}
-    assert browser.get("/api/attempts/finetuning/lora").json()["attempts"] == []
-    assert browser.get("/api/progress").json()["interviews"] == 0
-
-
 def test_another_persons_socket_does_not_open(app: FastAPI, browser: TestClient) -> None:
     """The socket is closed as one to an unknown interview, and nothing of it is sent."""
     become(app, LOCAL_PERSON)

@@ -527,6 +527,32 @@ def test_remaining_time() -> None:
         assert session.remaining_s(state, NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("beginning", "thought_s"),
+    [
+        (((PlaybackDone(1), 10.0), (SpeechStarted(1), 13.5), (DonePressed(1), 20.0)), 3.5),
+        (((PlaybackDone(1), 10.0), (TimerFired(), 10.0 + THINK), (DonePressed(1), 20.0)), THINK),
+        (
+            (
+                (PlaybackDone(1), 10.0),
+                (SpeechStarted(1), 13.5),
+                (Recovered(2.0), 1.0),
+                (Attached(), 9.0),
+                (DonePressed(1), 20.0),
+            ),
+            3.5,
+        ),
+        (((PlaybackDone(1), 10.0), (TypedAnswer(1, "It freezes."), 14.0)), 4.0),
+        (((SpeechStarted(1), 12.0), (DonePressed(1), 20.0)), 0.0),
+    ],
+)
+def test_an_answer_knows_how_long_was_thought(beginning: tuple[tuple[Event, float], ...], thought_s: float) -> None:
+    """From the end of the question to the start of the clock, restarts or not; an interrupted question took no thought."""
+    log = ((StartPressed(), 1.0), *beginning, (Transcribed(1, WORDS, 12.0), 21.0))
+    [answered] = session.replay(PLAN, log).progress.answers
+    assert answered.thought_s == pytest.approx(thought_s)
+
+
 def test_hints_are_counted_by_round() -> None:
     """Hints are numbered from 1 in each round and stay noted for rounds gone by."""
     hints = (HintPressed(1), HintPressed(1))

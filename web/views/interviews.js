@@ -13,7 +13,7 @@ export function makeInterviews(interviews, { canDelete }) {
   );
 }
 
-function makeRow(interview, canDelete) {
+export function makeRow(interview, canDelete) {
   const { id, title, created, started, finished, rounds, answered, verdicts } = interview;
   const address = finished ? `/review/${id}` : `/interview/${id}`;
   const amount = finished || !started ? plural(rounds, "question") : `${answered} of ${rounds} answered`;

@@ -1,18 +1,21 @@
-/** Every interview so far. */
+/** Every interview so far, fifty at a time. */
 
 import { get } from "../api.js";
-import { h } from "../dom.js";
-import { makeInterviews } from "./interviews.js";
+import { h, problem, setText } from "../dom.js";
+import { makeInterviews, makeRow } from "./interviews.js";
+
+const AT_A_TIME = 50;
 
 export async function show(page) {
-  const { interviews } = await get("/api/interviews");
+  const { interviews, total } = await get(`/api/interviews?limit=${AT_A_TIME}`);
+  document.title = "Past interviews · Hotseat";
   page.replaceChildren(
     h(
       "div",
       { class: "past stack" },
       h("h1", {}, "Past interviews"),
-      interviews.length > 0
-        ? makeInterviews(interviews, { canDelete: true })
+      total > 0
+        ? makeAll(interviews, total)
         : h(
             "p",
             {},
@@ -22,4 +25,35 @@ export async function show(page) {
           ),
     ),
   );
+}
+
+function makeAll(interviews, total) {
+  const list = makeInterviews(interviews, { canDelete: true });
+  const count = h("p", { class: "soft small", role: "status" });
+  const failure = h("div");
+  const more = h("button", { type: "button", class: "button", onclick: showMore }, "Show older ones");
+  let shown = interviews.length;
+
+  async function showMore() {
+    failure.replaceChildren();
+    try {
+      // Those deleted meanwhile have moved the rest up.
+      const next = await get(`/api/interviews?limit=${AT_A_TIME}&offset=${list.children.length}`);
+      const rows = next.interviews.map((interview) => makeRow(interview, true));
+      list.append(...rows);
+      shown = list.children.length;
+      total = next.total;
+      draw();
+      rows[0]?.querySelector("a").focus();
+    } catch (error) {
+      failure.replaceChildren(problem(error.message));
+    }
+  }
+
+  function draw() {
+    more.hidden = shown >= total;
+    setText(count, more.hidden ? "" : `The latest ${shown} of ${total}`);
+  }
+  draw();
+  return [list, failure, h("div", { class: "row" }, more, count)];
 }

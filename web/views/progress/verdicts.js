@@ -1,0 +1,70 @@
+/** How many of each verdict there were in each period, as stacked bars; grades that don't count stand apart, hollow. */
+
+import { h, svg } from "../../dom.js";
+import { verdictBadge } from "../verdict.js";
+import { makeAxis, makeTable, periodName, periodsApart } from "./time.js";
+
+/** From the top of a bar down. */
+const ORDER = ["Strong Hire", "Lean Hire", "Lean No Hire", "No Hire", "Not Assessable"];
+const BAR = { width: 20, gap: 4, height: 160, widest: 48 };
+
+export function makeVerdicts(periods, unit) {
+  const totals = ORDER.map((verdict) => [verdict, periods.reduce((sum, period) => sum + (period.verdicts[verdict] ?? 0), 0)]);
+  const aside = periods.reduce((sum, period) => sum + period.aside, 0);
+  return h(
+    "figure",
+    { class: "verdict-chart" },
+    h(
+      "ul",
+      { class: "key-list small" },
+      totals
+        .filter(([, count]) => count > 0)
+        .map(([verdict, count]) => h("li", { class: "figures" }, verdictBadge(verdict), String(count))),
+      aside > 0 && h("li", { class: "figures" }, h("span", { class: "verdict aside" }, "Left out"), String(aside)),
+    ),
+    h("div", { class: "chart-frame", "aria-hidden": "true" }, draw(periods, unit)),
+    makeAxis(periods[0].from, periods.at(-1).from),
+    aside > 0 &&
+      h(
+        "p",
+        { class: "soft small" },
+        "Left out of every level: grades by the stand-in grader, and those you corrected or dispute.",
+      ),
+    makeTable(
+      `Verdicts by ${unit}`,
+      [unit[0].toUpperCase() + unit.slice(1), ...ORDER, "Left out"],
+      periods.map(({ from, verdicts, aside }) => [
+        periodName(unit, from),
+        ...ORDER.map((verdict) => String(verdicts[verdict] ?? 0)),
+        String(aside),
+      ]),
+    ),
+  );
+}
+
+function draw(periods, unit) {
+  const most = Math.max(...periods.map(({ verdicts, aside }) => aside + ORDER.reduce((sum, v) => sum + (verdicts[v] ?? 0), 0)));
+  const each = BAR.height / most;
+  const columns = periods.map(({ from }) => periodsApart(unit, periods[0].from, from));
+  const bars = periods.flatMap(({ verdicts, aside }, n) => {
+    const stack = [["aside", aside], ...ORDER.map((verdict) => [verdict, verdicts[verdict] ?? 0])].filter(([, count]) => count);
+    let y = BAR.height - each * stack.reduce((sum, [, count]) => sum + count, 0);
+    return stack.map(([name, count]) => {
+      const rect = svg("rect", {
+        class: `part ${name.toLowerCase().replaceAll(" ", "-")}`,
+        x: columns[n] * (BAR.width + BAR.gap),
+        y,
+        width: BAR.width,
+        height: each * count,
+      });
+      y += each * count;
+      return rect;
+    });
+  });
+  const count = columns.at(-1) + 1;
+  const width = count * (BAR.width + BAR.gap) - BAR.gap;
+  const chart = svg("svg", { viewBox: `0 0 ${width} ${BAR.height}`, preserveAspectRatio: "none" }, ...bars);
+  // A short history does not fill the page: a bar is no wider than a thumb.
+  chart.style.setProperty("max-width", `${count * BAR.widest}px`);
+  return chart;
+}
