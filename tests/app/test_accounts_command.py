@@ -1,0 +1,133 @@
+"""``hotseat accounts`` and what ``hotseat serve`` makes of accounts when it starts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from server.access.opening import open_up
+from server.cli import cli
+from server.errors import InputError, SettingsError, StorageError
+from tests.app.fakes import fake_services
+from tests.app.test_access import WORDS
+from tests.conftest import ServerProcess
+
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs ``hotseat accounts …`` on one data directory; raises what it raises."""
+    monkeypatch.setenv("HOTSEAT_DATA_DIR", str(tmp_path))
+
+    def run_(*arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(cli, ["accounts", *arguments], input=stdin, catch_exceptions=False)
+
+    return run_
+
+
+def people(run: Callable[..., Result]) -> list[tuple[str, str]]:
+    return [(account["name"], account["role"]) for account in json.loads(run("list", "--json").stdout)]
+
+
+def test_accounts_are_made_listed_and_removed(run: Callable[..., Result]) -> None:
+    """The password is a line of stdin; the log says what was done, and holds no password."""
+    run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
+    run("add", "Bob", stdin=f"{WORDS}\n")
+    assert people(run) == [("Ada", "owner"), ("Bob", "member")]
+    run("password", "bob", stdin="another good password\n")
+    run("remove", "Bob")
+    assert people(run) == [("Ada", "owner")]
+    log = json.loads(run("log", "--json").stdout)
+    assert [(line["what"], line["who"]) for line in reversed(log)] == [
+        ("account made", "Ada"),
+        ("account made", "Bob"),
+        ("password changed", "Bob"),
+        ("account removed", "Bob"),
+    ]
+    assert WORDS not in run("log").stdout and "account removed" in run("log").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "named"),
+    [
+        (("add", "Ada"), f"{WORDS}\n", "the first account has to be an owner's"),
+        (("add", "Ada", "--owner"), "", "first line of stdin"),
+        (("add", "Ada", "--owner"), "short\n", "a password has"),
+        (("add", " ", "--owner"), f"{WORDS}\n", "a name has"),
+        (("remove", "Ada"), "", "there is no account named 'Ada'"),
+        (("password", "Ada"), f"{WORDS}\n", "there is no account named 'Ada'"),
+    ],
+)
+def test_what_is_wrong_is_said(run: Callable[..., Result], arguments: tuple[str, ...], stdin: str, named: str) -> None:
+    """In one line, and nothing is changed."""
+    with pytest.raises(InputError, match=named):
+        run(*arguments, stdin=stdin)
+    assert people(run) == []
+
+
+def test_an_invitation_is_printed_as_a_link(run: Callable[..., Result]) -> None:
+    """Where the server is reached can be said; the secret is long."""
+    run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
+    assert re.fullmatch(r"https://box\.example/invite/[\w-]{43}\n", run("invite", "--url", "https://box.example/").stdout)
+
+
+async def test_a_server_opens_only_to_people_who_show_who_they_are(tmp_path: Path) -> None:
+    """Exposed without any way in it does not start; with accounts asked for it prints a link to make the first."""
+    with pytest.raises(SettingsError, match="have to show who they are"):
+        await open_up(fake_services(tmp_path, host="0.0.0.0"))
+    asked = fake_services(tmp_path, host="0.0.0.0", accounts=True)
+    place = await open_up(asked)
+    assert place is not None and place.startswith("/invite/")
+    await asked.accounts.accept(place.removeprefix("/invite/"), "Ada", WORDS, "")
+    await asked.store.close()
+    assert await open_up(fake_services(tmp_path, host="0.0.0.0")) == "", "now there is an account"
+    assert await open_up(fake_services(tmp_path / "other", host="0.0.0.0", token="a-long-secret")) is None
+    assert await open_up(fake_services(tmp_path / "other", host="127.0.0.1")) is None
+
+
+async def test_without_a_database_it_opens_to_this_machine_only(tmp_path: Path) -> None:
+    """There the page tells what is wrong; others can't be told apart, so they are not let in."""
+    broken = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/none/hotseat.db"}
+    assert await open_up(fake_services(tmp_path, host="127.0.0.1", **broken)) is None
+    with pytest.raises(StorageError):
+        await open_up(fake_services(tmp_path, host="0.0.0.0", **broken))
+
+
+def test_the_first_owner_of_an_exposed_server(start_server: Callable[..., ServerProcess]) -> None:
+    """From the printed link to a page of one's own, behind a proxy that speaks HTTPS; strangers stay out."""
+    server = start_server(
+        HOTSEAT_HOST="0.0.0.0",
+        HOTSEAT_ACCOUNTS="1",
+        HOTSEAT_LLM__URL="off",
+        HOTSEAT_TTS__VOICE="off",
+        HOTSEAT_ASR__MODEL="/none",
+    )
+    try:
+        server.wait_until_served()
+        printed = re.search(r"http://localhost:\d+(/invite/[\w-]{43})", server.log())
+        assert printed is not None, server.log()
+        proxied = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9", "host": "box.example"}
+        with httpx.Client(base_url=server.url, headers={**proxied, "origin": "https://box.example"}) as browser:
+            assert browser.get("/api/bank").status_code == 401
+            page = browser.get(printed[1])
+            cookie, token = page.headers["set-cookie"], re.search(r'name="form_token" value="(\w+)"', page.text)
+            assert cookie.startswith("__Host-hotseat=") and "Secure" in cookie and token is not None
+            made = browser.post(
+                printed[1],
+                data={"form_token": token[1], "name": "Ada", "password": WORDS, "again": WORDS},
+                headers={"cookie": cookie.partition(";")[0]},
+            )
+            assert made.status_code == 303
+            session = {"cookie": made.headers["set-cookie"].partition(";")[0]}
+            assert browser.get("/api/bank", headers=session).status_code == 200
+            account = browser.get("/account", headers=session).text
+            assert "account made" in account and "203.0.113.9" in account
+    finally:
+        server.stop()
