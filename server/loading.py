@@ -29,9 +29,7 @@ def make_services(settings: Settings) -> Services:
     bank = load_bank(settings.rubrics_dir)
     catalogue = load_catalogue(settings.rubrics_dir)
     study = load_study(settings.rubrics_dir, bank, catalogue)
-    prepare_data_dir(settings.data_dir)
-    store = SqlStore(settings.database)
-    clock = SystemClock()
+    store, accounts = open_accounts(settings)
     services = Services(
         settings=settings,
         bank=bank,
@@ -41,12 +39,19 @@ def make_services(settings: Settings) -> Services:
         store=store,
         tables=SqlTables(store.engine),
         archive=LocalArchive(settings.data_dir / "audio"),
-        clock=clock,
-        accounts=Accounts(SqlAccounts(store.begin), clock, settings.accounts),
+        clock=SystemClock(),
+        accounts=accounts,
     )
     for name in (STORAGE, HEARING, VOICE, LLM, GRADER):
         services.parts[name] = Part(name)
     return services
+
+
+def open_accounts(settings: Settings) -> tuple[SqlStore, Accounts]:
+    """The database, and the accounts in it. Raises StorageError."""
+    prepare_data_dir(settings.data_dir)
+    store = SqlStore(settings.database)
+    return store, Accounts(SqlAccounts(store.begin), SystemClock(), settings.accounts)
 
 
 def prepare_data_dir(data_dir: Path) -> None:

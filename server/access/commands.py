@@ -17,6 +17,7 @@ from server.settings import load_settings
 
 if TYPE_CHECKING:
     from server.access.accounts import Accounts
+    from server.transfer.removing import Removed
 
 Result = TypeVar("Result")
 
@@ -74,10 +75,14 @@ def password(name: str) -> None:
 
 @accounts.command()
 @click.argument("name")
-def remove(name: str) -> None:
-    """Remove an account. What belongs to it stays until it is deleted."""
+@click.option("--with-everything", is_flag=True, help="Delete their interviews, audio, notes and choices, too.")
+def remove(name: str, with_everything: bool) -> None:
+    """Remove an account. Without --with-everything what is theirs stays, though nobody can open it."""
     account = _with(lambda accounts: accounts.remove(name))
-    click.echo(f"{account.name} can't sign in any more; what is theirs is kept under the owner id {account.id}", err=True)
+    click.echo(f"{account.name} can't sign in any more", err=True)
+    if with_everything:
+        removed = asyncio.run(_erase(account.id))
+        click.echo(f"deleted {removed.interviews} interviews: {removed.rows} rows and {removed.files} recordings", err=True)
 
 
 @accounts.command("log")
@@ -104,17 +109,29 @@ def _read_password() -> str:
     return password
 
 
-def _with(work: Callable[[Accounts], Awaitable[Result]]) -> Result:
+async def _erase(owner: str) -> Removed:
     from server.loading import make_services
+    from server.ports import Scope
+    from server.transfer.removing import remove
 
     services = make_services(load_settings())
+    try:
+        return await remove(services, Scope(owner=owner))
+    finally:
+        await services.store.close()
+
+
+def _with(work: Callable[[Accounts], Awaitable[Result]]) -> Result:
+    from server.loading import open_accounts
+
+    store, accounts = open_accounts(load_settings())
 
     async def run() -> Result:
         try:
-            await services.store.migrate()
-            return await work(services.accounts)
+            await store.migrate()
+            return await work(accounts)
         finally:
-            await services.store.close()
+            await store.close()
 
     return asyncio.run(run())
 

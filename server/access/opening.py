@@ -31,8 +31,8 @@ async def open_up(services: Services) -> str | None:
             return None
         return "" if await accounts.all() else f"/invite/{await accounts.invite_first()}"
     except StorageError:
-        # Without a database nobody can sign in, and to who is at this machine the page tells what is wrong.
-        if not is_loopback(settings.host):
+        # Whoever may be let in without a database is told by the page what is wrong with it.
+        if not is_loopback(settings.host) and settings.token is None:
             raise
         return None
     finally:

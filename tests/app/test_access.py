@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -107,6 +108,18 @@ async def change_password(browser: httpx.AsyncClient, old: str, new: str) -> htt
     return await browser.post("/account/password", data={"form_token": token[1], "old": old, "new": new, "again": new})
 
 
+class _Watched(PasswordHasher):
+    """Writes down each check of a password."""
+
+    def __init__(self, checked: list[str]) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self._checked = checked
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self._checked.append(str(hash))
+        return super().verify(hash, password)
+
+
 # ---- Nobody in particular -------------------------------------------------------------------------------------------
 
 
@@ -183,11 +196,15 @@ async def test_signing_in_leads_nowhere_else(group: Server, place: str) -> None:
     assert answer.headers["location"] == "/"
 
 
-async def test_wrong_passwords_tell_nothing(group: Server) -> None:
-    """A wrong password and an unknown name get the same answer; the log knows the account but never what was typed."""
+async def test_wrong_passwords_tell_nothing(group: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong password and an unknown name get the same answer after the same work; the log never has what was typed."""
+    hashed: list[str] = []
+    monkeypatch.setattr(passwords, "_hasher", _Watched(hashed))
+    passwords._of_nobody.cache_clear()
     wrong = await sign_in(group.browser(), "Ada", "not the password")
     unknown = await sign_in(group.browser(), "correct horse battery", "not the password")
     assert wrong.status_code == unknown.status_code == 403
+    assert len(hashed) == 2
     shown = [re.sub(r'value="[^"]*"', "", page.text) for page in (wrong, unknown)]
     assert shown[0] == shown[1] and "no account has this name and password" in shown[0]
     log = await group.log()

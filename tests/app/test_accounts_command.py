@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from server.access.opening import open_up
 from server.cli import cli
 from server.errors import InputError, SettingsError, StorageError
+from server.ports import LOCAL
 from tests.app.fakes import fake_services
 from tests.app.test_access import WORDS
 from tests.conftest import ServerProcess
@@ -54,6 +56,26 @@ def test_accounts_are_made_listed_and_removed(run: Callable[..., Result]) -> Non
     assert WORDS not in run("log").stdout and "account removed" in run("log").stdout
 
 
+def test_a_person_leaves_with_everything(run: Callable[..., Result], tmp_path: Path) -> None:
+    """What is theirs goes with the account if that is asked for; what is others' stays."""
+    run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
+    run("add", "Bob", stdin=f"{WORDS}\n")
+
+    async def choices(keep: str | None = None) -> dict[str, object]:
+        services = fake_services(tmp_path)
+        bob = next((account.id for account in await services.accounts.all() if account.name == "Bob"), "gone")
+        for owner in (LOCAL, bob) if keep else ():
+            await services.store.keep(owner, "plan", keep)
+        kept = {owner: await services.store.settings(owner) for owner in (LOCAL, bob)}
+        await services.store.close()
+        return kept
+
+    before = asyncio.run(choices("kept"))
+    assert len(before) == 2 and all(before.values())
+    assert "deleted 0 interviews: 1 rows" in run("remove", "Bob", "--with-everything").stderr
+    assert asyncio.run(choices()) == {LOCAL: {"plan": "kept"}, "gone": {}}
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin", "named"),
     [
@@ -88,14 +110,17 @@ async def test_a_server_opens_only_to_people_who_show_who_they_are(tmp_path: Pat
     await asked.accounts.accept(place.removeprefix("/invite/"), "Ada", WORDS, "")
     await asked.store.close()
     assert await open_up(fake_services(tmp_path, host="0.0.0.0")) == "", "now there is an account"
-    assert await open_up(fake_services(tmp_path / "other", host="0.0.0.0", token="a-long-secret")) is None
-    assert await open_up(fake_services(tmp_path / "other", host="127.0.0.1")) is None
+    other = tmp_path / "other"
+    other.mkdir()
+    assert await open_up(fake_services(other, host="0.0.0.0", token="a-long-secret")) is None
+    assert await open_up(fake_services(other, host="127.0.0.1")) is None
 
 
 async def test_without_a_database_it_opens_to_this_machine_only(tmp_path: Path) -> None:
-    """There the page tells what is wrong; others can't be told apart, so they are not let in."""
+    """There the page tells what is wrong; elsewhere whether people sign in isn't known, so only a token will do."""
     broken = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/none/hotseat.db"}
     assert await open_up(fake_services(tmp_path, host="127.0.0.1", **broken)) is None
+    assert await open_up(fake_services(tmp_path, host="0.0.0.0", token="a-long-secret", **broken)) is None
     with pytest.raises(StorageError):
         await open_up(fake_services(tmp_path, host="0.0.0.0", **broken))
 
