@@ -26,14 +26,14 @@ _all = click.option("--all", "everything", is_flag=True, help="Everything: all i
 @click.command("export")
 @_ids
 @_all
-@click.option("--format", "kind", type=click.Choice(["json", "zip"]), default="zip", help="What to write (zip).")
+@click.option("--format", "kind", type=click.Choice(["json", "zip", "md", "html"]), default="zip", help="What to write (zip).")
 @click.option(
-    "--audio", type=click.Choice(["flac", "opus"]), default="flac", help="In a ZIP: the original, or its sound (flac)."
+    "--audio", type=click.Choice(["flac", "opus"]), default="flac", help="The original, or its sound, much smaller (flac)."
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write; - for stdout.")
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of exports instead.")
 def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any, output: Path, schema: bool) -> None:
-    """Write interviews to a file: JSON or, with the audio, ZIP."""
+    """Write interviews to a file: to keep as JSON or, with the audio, ZIP; to read as Markdown or HTML."""
     from server.transfer import document
     from server.transfer.exporting import export
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,26 +13,39 @@ from typing import IO, Literal
 
 from server.adapters import codecs
 from server.errors import InputError
+from server.interviews import Interviews
 from server.ports import LOCAL, PERSON_COLUMNS, AudioArchive, Row, Rows, Scope
+from server.preparation import Preparation
 from server.services import Services
 from server.transfer.document import Document, Recording, make_document, to_json
+from server.transfer.report import Report
 
-Format = Literal["json", "zip"]
+Format = Literal["json", "zip", "md", "html"]
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
     "zip": "application/zip",
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
 }
 DOCUMENT = "export.json"
 """Name of the document in a ZIP."""
 
 
 async def export(services: Services, scope: Scope, kind: Format, codec: codecs.Codec, file: IO[bytes]) -> None:
-    """Writes the export to the open file. Raises InputError for an interview that isn't there, StorageError, OSError."""
+    """Writes the export to the open file. Raises InputError for an interview that isn't there, StorageError, OSError.
+
+    An HTML page has the audio inside when it is of chosen interviews; of everything it would be too large to open.
+    """
+    if kind in ("md", "html"):
+        report = await _report(services, scope)
+        if kind == "md":
+            await asyncio.to_thread(report.write_markdown, file)
+        else:
+            within = codec if scope.interviews is not None else None
+            await asyncio.to_thread(report.write_html, file, services.archive, within)
+        return
     rows = await services.tables.read(scope)
-    ids = [row["id"] for row in rows.tables["interviews"]]
-    missing = set(scope.interviews or ()).difference(ids)
-    if missing:
-        raise InputError(f"there is no interview {', '.join(sorted(missing))}")
+    _check_present(scope, [row["id"] for row in rows.tables["interviews"]])
     document = make_document(
         # An account's id means nothing elsewhere.
         of_person(rows, LOCAL) if scope.owner is not None else rows,
@@ -43,6 +57,22 @@ async def export(services: Services, scope: Scope, kind: Format, codec: codecs.C
         file.write(to_json(document))
     else:
         await asyncio.to_thread(_write_zip, document, services.archive, codec, file)
+
+
+async def _report(services: Services, scope: Scope) -> Report:
+    ids = await services.tables.interviews(scope)
+    _check_present(scope, ids)
+    interviews = Interviews(services)
+    reviews = [review for interview_id in ids if (review := await interviews.review(interview_id)) is not None]
+    if scope.interviews is not None:
+        return Report(reviews, None)
+    return Report(reviews, await Preparation(services, interviews, scope.owner or LOCAL).assessments())
+
+
+def _check_present(scope: Scope, ids: Sequence[str]) -> None:
+    missing = set(scope.interviews or ()).difference(ids)
+    if missing:
+        raise InputError(f"there is no interview {', '.join(sorted(missing))}")
 
 
 def _write_zip(document: Document, archive: AudioArchive, codec: codecs.Codec, file: IO[bytes]) -> None:
