@@ -58,9 +58,32 @@ TERM_TOKENS = 100
 CONTEXT_TOKENS = 60
 
 
+_DOUBTFUL, _FEWEST_PER_S = -0.7, 3.5
+"""Mean log probability and tokens a second under which a text is not taken without a second look (docs/benchmarks.md)."""
 _NOT_SPEECH = ((0.6, -0.5), (0.15, -1.1))
 """(no-speech probability above, mean log probability below): measured on silence, noise, music, keys and far voices, which all
 fall under one of the two, and on clear to barely audible (0 dB) speech, which stays far from both (below 0.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    tokens: list[int]
+    confidence: float
+    """Mean log probability of a token."""
+    no_speech: float
+
+    @property
+    def silent(self) -> bool:
+        """It was probably not speech."""
+        return any(self.no_speech > silent and self.confidence < sure for silent, sure in _NOT_SPEECH)
+
+    def doubtful(self, seconds: float) -> bool:
+        return self.confidence < _DOUBTFUL or len(self.tokens) < _FEWEST_PER_S * seconds
+
+    def better_than(self, biased: _Decoded) -> bool:
+        """Whether this, decoded without terms, is to be taken: it is much surer, or heard much that the other left out."""
+        gain = self.confidence - biased.confidence
+        return gain > 0.3 or (gain > -0.2 and len(self.tokens) > 1.25 * len(biased.tokens))
 
 
 class WhisperTranscriber:
@@ -127,10 +150,13 @@ class WhisperTranscriber:
             return []
         seconds = len(samples) / SAMPLE_RATE
         encoded = self._model.encode(self._features(samples, decoding))
-        prompt = self._prompt(job)
-        cap = min(self._model.max_length - len(prompt) - 1, round(8 * seconds) + 16)
-        tokens = self._decode(encoded, prompt, cap, decoding.beam)
-        if not tokens:
+        found = self._decode(encoded, self._prompt(job), seconds, decoding.beam)
+        if job.terms and found.doubtful(seconds):
+            # Given terms, the model now and then goes on with the list, or stops early, instead of listening.
+            plain = self._decode(encoded, self._prompt(replace(job, terms=())), seconds, decoding.beam)
+            found = plain if plain.better_than(found) else found
+        tokens = found.tokens
+        if not tokens or found.silent:
             return []
         if not decoding.timed:
             return _spread(self._tokenizer.decode(tokens), offset, seconds)
@@ -153,8 +179,8 @@ class WhisperTranscriber:
         # Without timestamp tokens: with them the model ends short windows early (12% against 8% of words wrong).
         return [*start, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
 
-    def _decode(self, encoded: Any, prompt: list[int], cap: int, beam: int) -> list[int]:
-        """Text tokens; none if it was probably not speech."""
+    def _decode(self, encoded: Any, prompt: list[int], seconds: float, beam: int) -> _Decoded:
+        cap = min(self._model.max_length - len(prompt) - 1, round(8 * seconds) + 16)
         for no_repeat in (0, 3):
             result = self._model.model.generate(
                 encoded,
@@ -168,11 +194,10 @@ class WhisperTranscriber:
             )[0]
             tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
             confidence = result.scores[0] * len(tokens) / (len(tokens) + 1)
-            if any(result.no_speech_prob > silent and confidence < sure for silent, sure in _NOT_SPEECH):
-                return []
-            if get_compression_ratio(self._tokenizer.decode(tokens)) <= 2.4:
+            decoded = _Decoded(tokens, confidence, result.no_speech_prob)
+            if decoded.silent or get_compression_ratio(self._tokenizer.decode(tokens)) <= 2.4:
                 break
-        return tokens
+        return decoded
 
     def _timed(self, tokens: list[int], encoded: Any, offset: float, frames: int) -> list[Word]:
         alignment = self._model.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
