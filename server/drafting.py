@@ -1,19 +1,23 @@
 """The next follow-up, worked out while the candidate still speaks, so that it can be asked as soon as they stop.
 
 Each time more of the answer is known, the follow-up is chosen and phrased as if that were all, and its first sentence is
-voiced. When the answer ends it is chosen once more from the whole of it; if the choice is still the same, the draft is asked.
+voiced. When the answer ends, the draft is asked if everything it is after is still missing from the whole of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from server.core.domain import Answer, FollowUp, PointFinding, Question
+from server.core.domain import Answer, FollowUp, PointFinding, PointStatus, Question
 from server.errors import SpeakerError
 from server.interviewer import Chosen, Interviewer
+
+log = logging.getLogger(__name__)
 
 _FEWEST_WORDS = 12
 """Of an answer shorter than this nearly everything is still missing, so any choice would be a guess."""
@@ -29,6 +33,7 @@ Findings = Callable[[Sequence[Answer]], Awaitable[Sequence[PointFinding]]]
 class Draft:
     """A follow-up ready to be asked, and how many words of the answer it was made from."""
 
+    follow_up: FollowUp
     chosen: Chosen
     words: int
 
@@ -54,7 +59,8 @@ class Drafter:
         self._voice = voice
         self._wanted: Sequence[Answer] | None = None
         self._making: FollowUp | None = None
-        self._draft: Draft | None = None
+        self._drafts: dict[str, Draft] = {}
+        """By the follow-up's id, each the latest."""
         self._task: asyncio.Task[None] | None = None
 
     def offer(self, answers: Sequence[Answer]) -> None:
@@ -69,16 +75,23 @@ class Drafter:
         """What to ask after these answers, the last one complete; None when the bank has nothing left."""
         self._wanted = None
         findings = await self._find(answers)
-        follow_up = self._interviewer.pick(self._question, answers, findings, self._tier)
-        if follow_up is None:
+        best = self._interviewer.pick(self._question, answers, findings, self._tier)
+        if best is None:
             return None
-        if self._task is not None and self._making is not None and self._making.id == follow_up.id:
+        making = self._making
+        if making is not None and self._task is not None and (making == best or not self._fitting(best, findings)):
             await asyncio.wait({self._task}, timeout=self._interviewer.first_token_s)
         self.close()
-        draft = self._draft.chosen if self._draft is not None else None
-        if draft is not None and draft.follow_up_id == follow_up.id:
-            return self._interviewer.checked(draft, self._question, follow_up, answers, findings)
-        return await self._interviewer.phrase(self._question, follow_up, answers, findings, self._manner)
+        draft = self._fitting(best, findings)
+        if draft is not None:
+            return self._interviewer.checked(draft.chosen, self._question, draft.follow_up, answers, findings)
+        return await self._interviewer.phrase(self._question, best, answers, findings, self._manner)
+
+    def _fitting(self, best: FollowUp, findings: Sequence[PointFinding]) -> Draft | None:
+        """The draft of the best choice, or else the latest of those after points that are all still missing."""
+        made = {finding.point_id for finding in findings if finding.status is PointStatus.MET}
+        others = [draft for draft in self._drafts.values() if made.isdisjoint(draft.follow_up.probes)]
+        return self._drafts.get(best.id) or max(others, key=lambda draft: draft.words, default=None)
 
     def close(self) -> None:
         """Stops drafting."""
@@ -94,14 +107,16 @@ class Drafter:
             if follow_up is None or self._still_good(follow_up, words):
                 continue
             self._making = follow_up
+            began = time.monotonic()
             chosen = await self._interviewer.phrase(
                 self._question, follow_up, answers, findings, self._manner, patience_s=_PATIENCE_S
             )
-            self._draft = Draft(chosen, words)
+            log.debug("drafted %s from %d words in %.1f s", follow_up.id, words, time.monotonic() - began)
+            self._drafts[follow_up.id] = Draft(follow_up, chosen, words)
             with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice
                 await self._voice(chosen.text)
             self._making = None
 
     def _still_good(self, follow_up: FollowUp, words: int) -> bool:
-        draft = self._draft
-        return draft is not None and draft.chosen.follow_up_id == follow_up.id and draft.words >= _STALE * words
+        draft = self._drafts.get(follow_up.id)
+        return draft is not None and draft.words >= _STALE * words

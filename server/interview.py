@@ -224,6 +224,8 @@ class Interview:
                 if self._speaking is not None:  # to a browser that is gone
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
+                if command.utterance.follow_up_id is None:
+                    self._spawn(self._warm())
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
@@ -318,12 +320,17 @@ class Interview:
         if event.silence_s >= allowed:
             self.post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))
 
+    async def _warm(self) -> None:
+        """Lets the language model read the question while it is being asked."""
+        if self._services.interviewer is not None and self.state.progress.current.follow_ups:
+            await self._services.interviewer.warm(self._question(), self._manner())
+
     def _draft(self, committed: str) -> None:
         """Lets the next follow-up be worked out while the candidate speaks."""
         progress, words = self.state.progress, committed.split()
         if not isinstance(self.state, Answering) or progress.asked >= progress.current.follow_ups:
             return
-        if len(words) == self._drafted:
+        if len(words) == self._drafted or self._services.quiet.crowded:
             return
         self._drafted = len(words)
         utterance = self.state.utterance

@@ -7,9 +7,10 @@ absent or breaks a rule. drafting.py does all this ahead of time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core import followups
 from server.core.domain import Answer, FollowUp, PointFinding, Question
@@ -89,11 +90,20 @@ class Interviewer:
         if chosen.source == "bank":
             return chosen
         asked = [answer.asked for answer in answers]
-        wrong = followups.problems(chosen.text, question, follow_up, findings, _said(answers), asked)
-        if not wrong:
-            return chosen
-        log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
+        # A small model often begins well and then answers instead of asking: its beginning goes with the bank's question.
+        texts = [chosen.text, *(f"{lead} {follow_up.text}" for lead in followups.lead_in(chosen.text))]
+        for text in texts:
+            wrong = followups.problems(text, question, follow_up, findings, _said(answers), asked)
+            if not wrong:
+                return replace(chosen, text=text)
+            log.debug("the model's %r %s", text, "; ".join(wrong))
         return Chosen(follow_up.id, follow_up.text, "bank", "the model's words broke a rule")
+
+    async def warm(self, question: Question, manner: str) -> None:
+        """Lets the endpoint read the prompt up to the answer, so that the first token comes sooner. Never fails."""
+        if self._chat is not None:
+            with contextlib.suppress(ChatModelError):
+                await self._chat.complete(self._messages(question, "", "", manner), max_tokens=1)
 
     async def _phrase(self, question: Question, said: str, follow_up: FollowUp, manner: str, patience_s: float) -> str:
         """Raises ChatModelError, TimeoutError."""
@@ -105,11 +115,18 @@ class Interviewer:
         return " ".join("".join(parts).split()).strip('"“” ')
 
     def _messages(self, question: Question, said: str, follow_up: str, manner: str) -> list[dict[str, str]]:
+        # What never changes comes first, so that an endpoint which keeps prefixes has read it before.
         system = self._prompts.render("follow_up_system.j2", manner=manner, max_words=followups.MAX_WORDS)
+        messages = [{"role": "system", "content": system}]
+        for example in self._prompts.examples("follow_up_examples.toml"):
+            messages.append(self._turn(example["question"], example["answer"], example["follow_up"]))
+            messages.append({"role": "assistant", "content": example["says"]})
         # Three quotes delimit the answer in the prompt; the candidate can't be heard to say them, but can type them.
-        answer = said.replace('"""', "")[-_MAX_ANSWER_CHARS:]
-        user = self._prompts.render("follow_up_user.j2", question=question.prompt, answer=answer, follow_up=follow_up)
-        return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        return [*messages, self._turn(question.prompt, said.replace('"""', "")[-_MAX_ANSWER_CHARS:], follow_up)]
+
+    def _turn(self, question: str, answer: str, follow_up: str) -> dict[str, str]:
+        text = self._prompts.render("follow_up_user.j2", question=question, answer=answer, follow_up=follow_up)
+        return {"role": "user", "content": text}
 
 
 def _said(answers: Sequence[Answer]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -106,7 +107,9 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
     llm = services.settings.llm
     gguf = await asyncio.to_thread(weights.gguf_path, services.settings.models, part.progress)
     part.progress("loading the model", 0, 0)
-    services.llama = await asyncio.to_thread(LlamaServer, gguf, threads=llm.threads, context=llm.context)
+    services.llama = await asyncio.to_thread(
+        LlamaServer, gguf, threads=llm.threads or max(1, (os.cpu_count() or 2) - 1), context=llm.context
+    )
     chat = OpenAiChat(services.llama.url, gguf.stem, services.llama.key, llm.timeout_s)
     await chat.ping()
     part.detail = gguf.stem

@@ -63,6 +63,11 @@ class Quiet:
         if not self._busy:
             self._idle.set()
 
+    @property
+    def crowded(self) -> bool:
+        """Several are at once, so that anything not asked for yet would be at another's cost."""
+        return self._busy > 1
+
     async def wait(self, longest_s: float) -> None:
         """Returns when nobody is, or after ``longest_s``."""
         try:

@@ -53,8 +53,8 @@ class LlmSettings(_Part):
     first_token_s: Annotated[float, Field(gt=0)] = 2.5
     """A follow-up whose first token takes longer is asked in the bank's words."""
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
-    threads: Annotated[int, Field(ge=1, le=64)] = 2
-    """Threads of the embedded server."""
+    threads: Annotated[int, Field(ge=0, le=64)] = 0
+    """Threads of the embedded server; 0 leaves one core to speech recognition, which has to keep up with the candidate."""
     context: Annotated[int, Field(ge=2048)] = 8192
     """Tokens of context of the embedded server."""
 

@@ -21,6 +21,8 @@ ACKNOWLEDGEMENTS = {
 }
 CLOSING = "That was the last question. Thank you. Your review is on its way."
 _READING_WORDS_PER_S = 3.0
+_AHEAD = 4
+"""Sentences kept that may be said next."""
 
 
 class PreparedVoice:
@@ -66,7 +68,9 @@ class VoiceOut:
         """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""
         [sentence, *_] = _sentences(text)
         voice = await self._prepared.speak(sentence)
-        self._ahead = {sentence: voice} if voice is not None else {}
+        if voice is not None:
+            kept = list(self._ahead.items())[1 - _AHEAD :]
+            self._ahead = {**dict(kept), sentence: voice}
 
     async def say(self, turn_id: int, utterance: Kind, text: str) -> float:
         """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.

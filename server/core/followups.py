@@ -12,6 +12,8 @@ MAX_WORDS = 35
 _MIN_WORDS = 4
 _REPEAT_OVERLAP = 0.7
 _LEAK_OVERLAP = 0.6
+_KEPT_OVERLAP = 0.5
+"""Share of the bank's content words a phrasing keeps; with fewer it asks for something else."""
 _MARKUP = frozenset("*_#`<>{}[]|")
 _COMMON = frozenset(
     "a an and any are as at be been by can could did do does each for from had has have how i if in into is it its me more "
@@ -42,6 +44,12 @@ def rank(question: Question, findings: Sequence[PointFinding], used: Collection[
     return tuple(sorted(left, key=worth, reverse=True))
 
 
+def lead_in(text: str) -> tuple[str, ...]:
+    """The first sentence, if it only picks up what the candidate said."""
+    first, mark, _ = text.partition(". ")
+    return (f"{first}.",) if mark and first.startswith("You ") and "?" not in first else ()
+
+
 def problems(
     text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str, asked: Sequence[str]
 ) -> list[str]:
@@ -57,6 +65,8 @@ def problems(
         found.append(f"has {len(words)} words, expected {_MIN_WORDS} to {MAX_WORDS}")
     if "\n" in text.strip() or _MARKUP & set(text):
         found.append("has markup or several lines")
+    if _overlap(follow_up.text, text) < _KEPT_OVERLAP:
+        found.append("asks for something else")
     if any(_overlap(text, earlier) >= _REPEAT_OVERLAP for earlier in asked):
         found.append("repeats an earlier question")
     found.extend(_leaks(text, question, follow_up, findings, answer))

@@ -86,15 +86,16 @@ async def test_a_newer_partial_takes_the_place_of_the_waiting_one(work: Work) ->
     assert queue.metrics().dropped_partials == 1
 
 
-async def test_captions_leave_a_worker_free(work: Work) -> None:
-    """With two workers a final starts at once although several candidates want captions."""
+async def test_a_final_waits_for_no_caption_that_has_not_begun(work: Work) -> None:
+    """Captions of several candidates use every worker; a final is next as soon as one is free."""
     queue = RecognitionQueue(work, workers=2)
     tasks = [ask(queue, f"p{i}", Priority.PARTIAL, f"s{i}") for i in range(3)]
-    await work.until_begun("p0")
+    await work.until_begun("p1")
     tasks.append(ask(queue, "f", Priority.FINAL))
+    work.release("p0")
     await asyncio.wait_for(work.until_begun("f"), 5)
-    assert work.began == ["p0", "f"]
-    work.release("p0", "p1", "p2", "f")
+    assert work.began == ["p0", "p1", "f"]
+    work.release("p1", "p2", "f")
     await asyncio.gather(*tasks)
     metrics = queue.metrics()
     assert metrics.jobs == {Priority.FINAL: 1, Priority.COMMIT: 0, Priority.PARTIAL: 3}

@@ -2,6 +2,7 @@
 
     python -m tests.bench.conversation [--runs 5] [--json]
 
+The answers are some of the grading bench's develop half, of candidates who know half of it, so that something is left to ask.
 Naive: the whole answer is transcribed once it is over (beam 5), the language model writes its whole follow-up, the whole
 follow-up is synthesised, then playback starts. Both see the same spoken answer, on the same machine, in alternating runs.
 """
@@ -34,18 +35,25 @@ from server.rehearse import Script, rehearse_interview
 from server.settings import PROJECT, load_settings
 from tests.conftest import ServerProcess
 
-QUESTION = "finetuning/lora"
+
+def middling(count: int) -> list[tuple[str, str]]:
+    """Question ids and texts of answers that are neither strong nor empty, over different questions, about a minute long."""
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / "grading" / "data" / "develop").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            item = json.loads(line)
+            if item["family"] == "level" and item["verdict"].startswith("Lean") and 100 <= len(item["text"].split()) <= 180:
+                found.setdefault(item["question"], item["text"])
+    return list(found.items())[:count]
 
 
-async def spoken(text: str, path: Path, at_least_s: float = 0.0) -> None:
-    """A WAV file with the text said by Piper, repeated until it lasts long enough."""
+async def spoken(text: str, path: Path) -> None:
+    """A WAV file with the text said by Piper."""
     speaker = PiperSpeaker(*weights.piper_voice(), noise=0.0, noise_width=0.0)
     splitter = Sentences()
     voices = [await speaker.speak(sentence) for sentence in [*splitter.feed(text), *splitter.flush()]]
     pcm = b"".join(voice.pcm for voice in voices)
     rate = voices[0].sample_rate
-    while len(pcm) / 2 / rate < at_least_s:
-        pcm += pcm
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -66,9 +74,9 @@ class Naive:
         self._speaker = PiperSpeaker(*weights.piper_voice())
         self._prompts = Prompts(PROJECT / "prompts")
 
-    async def reply(self, path: Path) -> dict[str, float]:
+    async def reply(self, question_id: str, path: Path) -> dict[str, float]:
         """Seconds from the end of the answer to its transcript and to the first reply audio."""
-        question = load_bank(PROJECT / "rubrics").question(QUESTION)
+        question = load_bank(PROJECT / "rubrics").question(question_id)
         samples = read_audio(path)
         began = time.perf_counter()
         text = await asyncio.to_thread(self._transcribe, samples)
@@ -94,29 +102,36 @@ def _silent(_label: str, _done: int, _total: int) -> None:
     return
 
 
-async def measure(runs: int, seconds: float) -> dict[str, Any]:
+async def measure(runs: int) -> dict[str, Any]:
     """All runs' figures and their medians."""
-    bank = load_bank(PROJECT / "rubrics")
     with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "answer.wav"
-        await spoken(bank.question(QUESTION).model_answer, answer, seconds)
-        length = len(read_audio(answer)) / SAMPLE_RATE
+        answers = []
+        for number, (question_id, text) in enumerate(middling(runs)):
+            answers.append((question_id, Path(folder) / f"{number}.wav"))
+            await spoken(text, answers[-1][1])
+        lengths = [len(read_audio(path)) / SAMPLE_RATE for _, path in answers]
         server = ServerProcess(Path(folder) / "data")
         try:
             server.wait_until_ready()
-            ours, theirs = [], []
-            for _ in range(runs):
-                script = Script(files=[answer], questions=[QUESTION], follow_ups=1, url=server.url)
+            ours, sources = [], []
+            for question_id, path in answers:
+                script = Script(files=[path], questions=[question_id], follow_ups=1, url=server.url)
                 report = await rehearse_interview(load_settings(), script)
-                first = report["turns"][0]
+                first, *others = report["turns"]
                 ours.append({**first["latencies"], "grade_s": report["turns"][-1]["latencies"]["grade_s"]})
+                bank = load_bank(PROJECT / "rubrics").question(question_id)
+                sources += ["bank" if others[0]["asked"] in {f.text for f in bank.follow_ups} else "model"] if others else []
             server.stop()
             naive = Naive(server.data_dir)
-            theirs = [await naive.reply(answer) for _ in range(runs)]
+            theirs = [await naive.reply(question_id, path) for question_id, path in answers]
             naive.close()
         finally:
             server.stop()
-    result: dict[str, Any] = {"runs": runs, "answer_s": round(length, 1)}
+    result: dict[str, Any] = {
+        "runs": len(ours),
+        "answer_s": [round(length, 1) for length in lengths],
+        "follow_ups_in_the_words_of": sources,
+    }
     for name in ("acknowledgement_s", "final_transcript_s", "reply_audio_s", "grade_s"):
         mine = [run[name] for run in ours if run[name] is not None]
         its = [run[name] for run in theirs if name in run]
@@ -130,13 +145,13 @@ async def measure(runs: int, seconds: float) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=45.0, help="length of the spoken answer, at least")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    result = asyncio.run(measure(arguments.runs, arguments.seconds))
+    result = asyncio.run(measure(arguments.runs))
     if arguments.json:
         print(json.dumps(result, indent=2))
         return
+    print(f"{result['runs']} answers of {result['answer_s']} s; follow-ups: {result['follow_ups_in_the_words_of']}\n")
     print("| wait after the answer | median s | worst s | naive median s | ratio |\n|---|---|---|---|---|")
     for name, row in result.items():
         if isinstance(row, dict):

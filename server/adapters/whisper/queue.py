@@ -1,7 +1,7 @@
 """Which recognition job runs next: final before commit before partial, fair between sessions, bounded.
 
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
-- Partials leave a worker free where there are several, so that a final never waits for captions.
+- A session asks for one partial at a time, so a lone candidate's final finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up.
 """
@@ -121,9 +121,7 @@ class RecognitionQueue:
     def _next(self) -> _Waiting | None:
         if self._running.total() >= self._workers:
             return None
-        captions_full = self._running[Priority.PARTIAL] >= max(1, self._workers - 1)
-        ready = [entry for entry in self._waiting if not (captions_full and entry.job.priority is Priority.PARTIAL)]
-        return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
+        return min(self._waiting, key=lambda entry: (entry.job.priority, entry.number), default=None)
 
     async def _execute(self, entry: _Waiting) -> None:
         began = time.monotonic()
