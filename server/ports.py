@@ -511,6 +511,10 @@ class AccountStore(Protocol):
 
     async def end_session(self, hash: str) -> None: ...
 
+    async def forget_secrets(self) -> None:
+        """Ends all sessions and takes back all invites."""
+        ...
+
     async def note(self, noted: Noted) -> None: ...
 
     async def noted(self, limit: int) -> tuple[Noted, ...]:

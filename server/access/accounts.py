@@ -18,7 +18,7 @@ from typing import TypeVar
 from server.access.identity import Identity
 from server.access.passwords import check_name, check_password, hash_password, is_password, plain_name
 from server.access.throttle import Allowance, Throttle
-from server.errors import InputError, RefusedError, TooManyAttemptsError
+from server.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
 from server.ports import LOCAL, Account, AccountStore, Clock, Invite, Noted, Role
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 SESSION_S = 30 * 86400.0
 INVITE_S = 7 * 86400.0
 _SERVER = "the  server"  # with two spaces, so that nobody can be called so
+_LOOK_AGAIN_S = 10.0
 KEEP_LOG_S = 365 * 86400.0
 BY_NAME = Allowance(attempts=8, refill_s=60.0)
 BY_ADDRESS = Allowance(attempts=20, refill_s=15.0)
@@ -38,6 +39,7 @@ class Accounts:
 
     def __init__(self, store: AccountStore, clock: Clock, wanted: bool = False) -> None:
         self._in_use: bool | None = wanted or None
+        self._looked = 0.0
         self._store = store
         self._clock = clock
         self._throttle_names = Throttle(BY_NAME)
@@ -46,10 +48,19 @@ class Accounts:
         """Guesses must not take every core from an interview."""
 
     async def in_use(self) -> bool:
-        """Whether one has to sign in: accounts are asked for by the settings or there were some at the first request."""
-        if self._in_use is None:
-            self._in_use = bool(await self._store.accounts())
-        return self._in_use
+        """Whether one has to sign in: accounts are asked for by the settings, or there are some.
+
+        Where there were none, one made on the command line is seen in a moment. A database that fails later changes nothing.
+        """
+        now = self._clock.now()
+        if not self._in_use and (self._in_use is None or now - self._looked >= _LOOK_AGAIN_S):
+            try:
+                self._in_use = bool(await self._store.accounts())
+            except StorageError:
+                if self._in_use is None:
+                    raise
+            self._looked = now
+        return bool(self._in_use)
 
     # ---- Accounts ----------------------------------------------------------------------------------------------------
 

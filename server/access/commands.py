@@ -52,7 +52,7 @@ def add(name: str, owner: bool) -> None:
     """Make an account; the password is asked for or is the first line of stdin."""
     password = _read_password()
     account = _with(lambda accounts: accounts.add(name, password, "owner" if owner else "member"))
-    click.echo(f"{account.name} can sign in; a server that ran without accounts asks for it after its next start", err=True)
+    click.echo(f"{account.name} can sign in; with accounts everybody has to, on this machine, too", err=True)
 
 
 @accounts.command()

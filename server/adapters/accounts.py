@@ -127,6 +127,11 @@ class SqlAccounts:
         async with self._begin() as connection:
             await connection.execute(_sessions.delete().where(_sessions.c.hash == hash))
 
+    async def forget_secrets(self) -> None:
+        async with self._begin() as connection:
+            await connection.execute(_sessions.delete())
+            await connection.execute(_invites.delete())
+
     async def note(self, noted: Noted) -> None:
         async with self._begin() as connection:
             await connection.execute(_audit.insert().values(asdict(noted)))

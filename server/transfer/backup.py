@@ -18,6 +18,7 @@ from typing import IO, Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from server.adapters.accounts import SqlAccounts
 from server.adapters.sqlite_file import SqliteFile
 from server.adapters.store import SqlStore
 from server.errors import InputError, StorageError
@@ -154,6 +155,8 @@ async def _bring_up_to_date(database: Path) -> None:
     store = SqlStore(f"sqlite+aiosqlite:///{database}")
     try:
         await store.migrate()
+        # Sessions that have ended since, and invitations that have been used, must not come to life again.
+        await SqlAccounts(store.begin).forget_secrets()
     except StorageError as error:
         raise InputError(f"{_DATABASE} can't be used: {error}") from None
     finally:

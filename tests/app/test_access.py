@@ -146,6 +146,21 @@ async def test_forged_cookies_open_nothing(group: Server, cookie: str) -> None:
         assert answer.status_code == 401
 
 
+async def test_an_account_made_meanwhile_is_seen(tmp_path: Path) -> None:
+    """A server that runs without accounts asks everybody to sign in a moment after the first is made."""
+    services = fake_services(tmp_path)
+    clock = services.clock = ShiftedClock()
+    services.accounts = Accounts(SqlAccounts(services.store.begin), clock)
+    await services.store.migrate()
+    transport = httpx.ASGITransport(create_app(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
+        assert (await browser.get("/api/interviews")).status_code == 200
+        await Accounts(SqlAccounts(services.store.begin), clock).add("Ada", WORDS, "owner")
+        clock.shift = 15
+        assert (await browser.get("/api/interviews")).status_code == 401
+    await services.store.close()
+
+
 # ---- Signing in and out ---------------------------------------------------------------------------------------------
 
 

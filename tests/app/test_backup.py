@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from server.adapters.sqlite_file import SqliteFile
-from server.errors import InputError
+from server.errors import InputError, RefusedError
 from server.interviews import Interviews
 from server.ports import LOCAL
 from server.transfer.backup import backup, restore
@@ -236,3 +236,18 @@ def test_postgresql_is_sent_to_its_own_tools() -> None:
     """Only a SQLite database is a file."""
     with pytest.raises(InputError, match="pg_dump"):
         SqliteFile("postgresql+asyncpg://somebody@host/hotseat")
+
+
+async def test_what_has_ended_does_not_come_back(tmp_path: Path, quick_hashes: None) -> None:
+    """A session that was ended after the backup, and an invitation that was used since, are no good after a restore."""
+    async with storage(tmp_path) as services:
+        await services.accounts.add("Ada", "four words make one", "owner")
+        session = await services.accounts.sign_in("Ada", "four words make one", "")
+        invite = await services.accounts.invite("member")
+    file = await backed_up(tmp_path)
+    await put_back(tmp_path, file, force=True)
+    async with storage(tmp_path) as services:
+        assert await services.accounts.identify(session) is None
+        with pytest.raises(RefusedError):
+            await services.accounts.invitation(invite)
+        assert await services.accounts.sign_in("Ada", "four words make one", "")
