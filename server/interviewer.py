@@ -96,7 +96,7 @@ class Interviewer:
             wrong = followups.problems(text, question, follow_up, findings, _said(answers), asked)
             if not wrong:
                 return replace(chosen, text=text)
-            log.debug("the model's %r %s", text, "; ".join(wrong))
+        log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
         return Chosen(follow_up.id, follow_up.text, "bank", "the model's words broke a rule")
 
     async def warm(self, question: Question, manner: str) -> None:

@@ -252,7 +252,7 @@ async def test_a_failing_database_is_told_and_made_up_for(tmp_path: Path) -> Non
 
 async def test_the_models_follow_up_is_spoken(tmp_path: Path) -> None:
     """The language model's words are what the candidate hears and what the review shows."""
-    text = "You freeze the base model. What would you write down for one matrix?"
+    text = "You freeze the base model. If you write down what is learned for a single weight matrix, what does it look like?"
     async with sitting(fake_services(tmp_path, chat=FakeChat(text))) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()

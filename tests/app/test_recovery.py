@@ -22,7 +22,7 @@ from tests.conftest import ServerProcess, share_models
 from tests.disks import fill, mounted
 
 FIRST = "LoRA freezes the base model and adds small trainable matrices to it."
-BEFORE = "For each weight matrix the update is a product of two thin matrices. "
+BEFORE = "Each weight update is the product of two small matrices. "
 AFTER = "At the end they can be merged into the original weights."
 LIGHT = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_GRADER": "embedded", "HOTSEAT_TTS__VOICE": "off"}
 
@@ -82,9 +82,9 @@ async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) 
     assert review["finished"]
     [entry] = review["rounds"]
     answers = entry["answers"]
-    assert answers[0]["text"] == first.text and "base model" in first.text
+    assert answers[0]["text"] == first.text and "freezes the base model" in first.text
     text = answers[1]["text"].lower()
-    assert "matrices" in text and "merge" in text, text  # heard before and after the kill
+    assert "product of two small matrices" in text and "merged into the original weights" in text, text  # heard before and after the kill
     assert answers[1]["duration_s"] == pytest.approx((len(say(BEFORE)) + len(say(AFTER))) / SAMPLE_RATE, abs=1.0)
     assert entry["grade"]["verdict"]
 
