@@ -84,7 +84,8 @@ async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) 
     answers = entry["answers"]
     assert answers[0]["text"] == first.text and "freezes the base model" in first.text
     text = answers[1]["text"].lower()
-    assert "product of two small matrices" in text and "merged into the original weights" in text, text  # heard before and after the kill
+    assert "product of two small matrices" in text, text  # heard before the kill
+    assert "merged into the original weights" in text, text  # and after it
     assert answers[1]["duration_s"] == pytest.approx((len(say(BEFORE)) + len(say(AFTER))) / SAMPLE_RATE, abs=1.0)
     assert entry["grade"]["verdict"]
 
