@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.access.entry import Entry, cookie_of, set_cookie
+from server.access.entry import Entry, cookie_of, local_path, set_cookie
 from server.errors import HotseatError, RefusedError, TooManyAttemptsError
 from server.ports import Clock
 
@@ -26,8 +26,9 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "microphone=(self), camera=(), geolocation=()",
 }
-_OPEN = ("/healthz", "/readyz", "/login", "/invite/", "/static/")
-"""Starts of the paths that anybody may ask for."""
+_OPEN = frozenset({"/healthz", "/readyz", "/login"})
+_OPEN_BELOW = ("/invite/", "/static/")
+"""Paths that anybody may ask for."""
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30}
 """Paths to which more may be sent, in bytes."""
@@ -74,12 +75,14 @@ class Guard:
         """Fills in who it is; a response instead of the page where one is due. Raises _Refusal."""
         _check_origin(connection)
         _check_size(connection)
-        if connection.url.path.startswith(_OPEN):
+        # As the routes see it, not as connection.url puts it together with what the Host header says.
+        path: str = connection.scope["path"]
+        if path in _OPEN or path.startswith(_OPEN_BELOW):
             return None
         try:
             if connection.scope["type"] == "http" and await self._entry.opens(connection):
                 # Keeps the token out of the address bar, and of what is sent from there.
-                response = RedirectResponse(connection.url.path, 303)
+                response = RedirectResponse(local_path(path), 303)
                 set_cookie(response, connection, self._entry.cookie)
                 return response
             connection.scope["identity"] = await self._entry.identify(connection)
@@ -129,7 +132,7 @@ class Guard:
         response: Response = JSONResponse({"error": refusal.reason}, refusal.status, headers)
         wants_page = scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
         if wants_page and refusal.status == 401 and await self._entry.accounts.in_use():
-            response = RedirectResponse(f"/login?next={quote(connection.url.path)}", 303)
+            response = RedirectResponse(f"/login?next={quote(scope['path'])}", 303)
         await response(scope, receive, send)
 
 
@@ -165,6 +168,6 @@ def _check_size(connection: HTTPConnection) -> None:
     headers = connection.headers
     if "transfer-encoding" in headers:
         raise _Refusal(411, "say how many bytes are sent (Content-Length)")
-    told, most = headers.get("content-length", "0"), _UPLOADS.get(connection.url.path, _BODY_BYTES)
+    told, most = headers.get("content-length", "0"), _UPLOADS.get(connection.scope["path"], _BODY_BYTES)
     if not told.isdecimal() or int(told) > most:
         raise _Refusal(413, f"what is sent may have {most} bytes at most")

@@ -70,12 +70,12 @@ class Entry:
 
 def address_of(connection: HTTPConnection) -> str:
     """The browser's address; behind a trusted proxy, what that says it is."""
-    return connection.client.host if connection.client else ""
+    return connection.client.host[:64] if connection.client else ""
 
 
 def is_secure(connection: HTTPConnection) -> bool:
     """Whether the browser speaks HTTPS, to us or to a trusted proxy."""
-    return connection.url.scheme in ("https", "wss")
+    return connection.scope["scheme"] in ("https", "wss")
 
 
 def cookie_of(connection: HTTPConnection) -> str:
@@ -93,6 +93,12 @@ def set_cookie(response: Response, connection: HTTPConnection, secret: str) -> N
 def clear_cookie(response: Response, connection: HTTPConnection) -> None:
     secure = is_secure(connection)
     response.delete_cookie(_cookie_name(secure), path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def local_path(path: str) -> str:
+    """The path, if it is one of this server's; browsers take //host and /\\host for another's."""
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if ours else "/"
 
 
 def form_token(cookie: str) -> str:

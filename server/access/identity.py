@@ -31,8 +31,10 @@ LOCAL_PERSON = Identity(LOCAL, "", "owner")
 
 
 def identity(connection: HTTPConnection) -> Identity:
-    found = connection.scope["identity"]
-    assert isinstance(found, Identity)
+    """Raises HTTPException 401 on the paths that anybody may ask for, where nobody is known."""
+    found: Identity | None = connection.scope["identity"]
+    if found is None:
+        raise HTTPException(401, "sign in first")
     return found
 
 

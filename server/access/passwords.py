@@ -24,7 +24,7 @@ def plain_name(name: str) -> str:
 def check_name(name: str) -> str:
     """The name as it is kept. Raises InputError."""
     name = plain_name(name)
-    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+    if not 0 < len(name) <= len(name.casefold()) <= _LONGEST_NAME or not name.isprintable():
         raise InputError(f"a name has 1 to {_LONGEST_NAME} characters, all of them visible")
     return name
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access.accounts import Accounts
-from server.access.entry import address_of, clear_cookie, cookie_of, form_token, set_cookie
+from server.access.entry import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
 from server.access.identity import Who
 from server.errors import InputError, RefusedError, TooManyAttemptsError
 from server.pages import Pages
@@ -58,7 +58,7 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
             return page
         except InputError as error:
             return login_page(request, next, str(error), name, 403)
-        return _enter(request, secret, _ours(next))
+        return _enter(request, secret, local_path(next))
 
     @router.post("/logout")
     async def sign_out(request: Request, who: Who) -> Response:
@@ -135,13 +135,6 @@ def _enter(request: Request, session: str, path: str) -> Response:
     response = RedirectResponse(path, 303)
     set_cookie(response, request, session)
     return response
-
-
-def _ours(path: str) -> str:
-    """The path, if it is one of this server's; browsers take //host and /\\host for another's."""
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if ours and not parts.netloc else "/"
 
 
 async def _form(request: Request) -> Form:

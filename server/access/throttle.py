@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+_LONGEST_KEY = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -32,6 +34,7 @@ class Throttle:
 
     def spend(self, key: str, now: float) -> None:
         """Counts an attempt. To be called before the attempt, so that many at once don't slip through."""
+        key = key[:_LONGEST_KEY]
         self._spent[key] = (self._spent_of(key, now) + 1, now)
         self._spent.move_to_end(key)
         if len(self._spent) > self._most:
@@ -39,11 +42,11 @@ class Throttle:
 
     def forgive(self, key: str) -> None:
         """Forgets the attempts of a key, after one that was right."""
-        self._spent.pop(key, None)
+        self._spent.pop(key[:_LONGEST_KEY], None)
 
     def __len__(self) -> int:
         return len(self._spent)
 
     def _spent_of(self, key: str, now: float) -> float:
-        spent, then = self._spent.get(key, (0.0, now))
+        spent, then = self._spent.get(key[:_LONGEST_KEY], (0.0, now))
         return max(0.0, spent - (now - then) / self._allowance.refill_s)

@@ -98,3 +98,11 @@ def test_pages_carry_a_strict_policy(tmp_path: Path) -> None:
     assert "unsafe-inline" not in policy
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("host", ["box.local/static/", "box.local/login?", "x/static/#", "box.local\\static"])
+def test_the_host_header_opens_no_path(tmp_path: Path, host: str) -> None:
+    """What is asked for is the request's path, whatever a Host header would make of the address."""
+    browser = client(tmp_path, "http://box.local", token=TOKEN)
+    for path in ("/api/bank", "/api/status", "/metrics", "/"):
+        assert browser.get(path, headers={"host": host}).status_code == 401

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
@@ -15,8 +16,10 @@ from starlette.websockets import WebSocketDisconnect
 from server.access.identity import LOCAL_PERSON, Identity, identity
 from server.app import create_app
 from server.connection import UNKNOWN_INTERVIEW
+from server.practice import Practice
 from server.services import Services
-from tests.app.fakes import fake_services
+from tests.app.fakes import BANK, fake_services
+from tests.app.past import sat
 from tests.app.test_study import EVEN
 
 OTHER = Identity("someone-else", "Other", "member")
@@ -113,3 +116,45 @@ def test_preparation_is_ones_own(app: FastAPI, browser: TestClient) -> None:
     browser.put(f"/api/checkpoints/{task}", json={"done": False})
     become(app, LOCAL_PERSON)
     assert [browser.get(path).json() for path in ("/api/assessments", "/api/plan", "/api/checkpoints")] == before
+
+
+async def test_what_one_person_does_shows_nowhere_to_another(tmp_path: Path) -> None:
+    """Whatever they can ask for, byte for byte: after somebody else has practised it is what it was before."""
+    services = fake_services(tmp_path)
+    await services.store.migrate()
+    app = create_app(services)
+    become(app, OTHER)
+    asked = {path for method, path in every_route(app) if method == "GET" and path.startswith("/api/")}
+    asked -= {path for path in asked if "{interview_id}" in path}
+    assert {"/api/interviews", "/api/progress", "/api/today", "/api/attempts/{topic}/{slug}", "/api/export"} <= asked
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
+
+        async def answers() -> dict[str, str]:
+            found = {}
+            for path in asked:
+                url = filled(path, topic="finetuning", slug="lora")
+                answer = await browser.get(url, params={"earlier": "past.0", "later": "past.1"})
+                found[path] = re.sub(r'"exported": ?"[^"]*"|20\d{6}T\d{6}Z', "", answer.text)
+            return found
+
+        before = await answers()
+        question = BANK.question("finetuning/lora")
+        await sat(services.store, "past", services.clock.wall(), [(question, {}), (question, {})])
+        await Practice(services).catch_up()
+        become(app, LOCAL_PERSON)
+        await browser.post("/api/assessments", json={"scores": EVEN})
+        await browser.put("/api/plan", json={"path": "infra", "weeks": 3})
+        mine = await answers()
+        become(app, OTHER)
+        after = await answers()
+    assert after == before
+    assert {path for path in asked if mine[path] != before[path]} >= {
+        "/api/interviews",
+        "/api/progress",
+        "/api/assessments",
+        "/api/plan",
+        "/api/attempts/{topic}/{slug}",
+        "/api/export",
+    }
+    await services.store.close()
