@@ -201,7 +201,9 @@ async def spoken(services: Services, text: str) -> Voice:
     splitter = Sentences()
     voices: list[Voice] = []
     for sentence in [*splitter.feed(text), *splitter.flush()]:
-        voice = await services.voice.speak(sentence) if services.voice is not None else None
+        if services.voice is None:
+            raise SpeakerError("The voice is still loading; try again in a moment.")
+        voice = await services.voice.speak(sentence)
         if voice is None:
             raise SpeakerError("There is no voice on this server to read it aloud with. The words are on the page.")
         voices.append(voice)

@@ -22,13 +22,14 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     """
     said = {answer.turn_id: answer for answer in answers}
     typed = {answer.turn_id: typed_in(answer.turn_id, corrections) for answer in answers}
+    sentences = covering(question)
     plain = asdict(grade)
     del plain["question_id"], plain["criteria"]
     return {
         **plain,
         "verdict": grade.verdict.value,
         "to_strong": "" if grade.verdict is Verdict.NOT_ASSESSABLE else _to_strong(question, grade),
-        "criteria": [_criterion(result, question, said, typed, covering(question)) for result in grade.criteria],
+        "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
     }
 
 
@@ -57,7 +58,7 @@ def _criterion(
 
     return {
         "criterion_id": result.criterion_id,
-        "name": names.get(result.criterion_id, result.criterion_id),
+        "name": names.get(result.criterion_id, result.criterion_id.replace("-", " ").capitalize()),
         "level": result.level.value,
         "findings": [finding_json(finding) for finding in result.findings],
     }

@@ -1,12 +1,13 @@
 /** The server's REST addresses. Failures are Errors whose message can be shown. */
 
-async function call(method, path, body) {
+async function call(method, path, body, options) {
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: body && { "Content-Type": "application/json" },
       body: body && JSON.stringify(body),
+      ...options,
     });
   } catch {
     throw new Error("The Hotseat server does not answer. Is it still running?");
@@ -20,7 +21,7 @@ async function call(method, path, body) {
 
 export const get = (path) => call("GET", path);
 export const post = (path, body) => call("POST", path, body);
-export const put = (path, body) => call("PUT", path, body);
+export const put = (path, body, options) => call("PUT", path, body, options);
 export const remove = (path) => call("DELETE", path);
 
 /** Leaves for the page where one signs in, which leads back here. */

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.core import scoring
-from server.core.domain import Answer, Grade, Point, PointFinding, PointStatus, Question
+from server.core.domain import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from server.core.evidence import evidence_between
 from server.errors import GraderError
 from server.grading.combined import merge
@@ -101,7 +101,7 @@ def named(answer: Answer, span: Span) -> Answer:
     return replace(answer, transcript=replace(answer.transcript, words=answer.transcript.words[slice(*span)]))
 
 
-def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding], reason: str = "") -> Grade:
+def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
     """The grade with these findings in place of its own; levels, verdict and advice follow from them."""
     before = {finding.point_id: finding for finding in grade.findings if not finding.note.startswith("shown by")}
     return build_grade(
@@ -111,9 +111,9 @@ def decided(question: Question, grade: Grade, findings: Mapping[str, PointFindin
         model=grade.model,
         version=grade.rubric_version,
         prompt_version=grade.prompt_version,
-        reason=reason,
+        reason=grade.reason,
         fallback=grade.fallback,
-        assessable=True,
+        assessable=grade.verdict is not Verdict.NOT_ASSESSABLE,
     )
 
 

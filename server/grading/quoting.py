@@ -9,12 +9,15 @@ from server.core.evidence import bare, evidence_between
 from server.grading.hearing import Span, split_clauses, split_sentences
 
 MAX_WORDS = 20
+EDGE_WORDS = 4
+"""That a long match may lack to the edge of its sentence and still be shown from there."""
 ENOUGH_WORDS = 7
 """A clause of so many can be understood by itself."""
-_LEADS = frozenset(
-    "and but so because which while whereas however then if when where since although though unless until".split()
-)
+_LEADS = frozenset("but so because which while whereas however then if when where since although though unless until".split())
 """Words that begin a clause where nothing is punctuated."""
+_JOINS = frozenset({"and", "or"})
+_OPENERS = frozenset("it its you we i they he she that this these then so there the each if when because what how".split())
+"""Words after which a join begins a clause rather than joins two things."""
 _DEGREES = frozenset({"much", "many", "few", "little", "far", "small", "large"})
 _SOUNDS = frozenset({"um", "uh", "er", "erm", "ah", "hmm", "mm"})
 
@@ -35,13 +38,14 @@ def widen(words: Sequence[str], span: Span, sentences: Sequence[Span]) -> Span:
     start, end = span
     low = next((a for a, b in sentences if a <= start < b), start)
     high = next((b for a, b in sentences if a < end <= b), end)
-    if end - start >= MAX_WORDS:
-        return span
-    if high - low > MAX_WORDS:
+    if high - low > MAX_WORDS and end - start > MAX_WORDS - EDGE_WORDS:
+        low = low if start - low <= EDGE_WORDS else start
+        high = high if high - end <= EDGE_WORDS else end
+    elif high - low > MAX_WORDS:
         low, high = (
             _clause(words, span, (low, high), with_leads=False)
             or _clause(words, span, (low, high), with_leads=True)
-            or (_padded(span, (low, high)))
+            or _padded(span, (low, high))
         )
     return _without_sounds(words, span, (low, high))
 
@@ -78,9 +82,11 @@ def _ends(words: Sequence[str], end: int, high: int, with_leads: bool) -> Iterat
 
 
 def _leads(words: Sequence[str], place: int) -> bool:
-    """Whether a clause begins here; "so much" and "so few" are not connectives."""
-    following = bare(words[place + 1]) if place + 1 < len(words) else ""
-    return bare(words[place]) in _LEADS and not (bare(words[place]) == "so" and following in _DEGREES)
+    """Whether a clause begins here: not at the "and" of "B and A", nor at the "so" of "so much"."""
+    word, following = bare(words[place]), bare(words[place + 1]) if place + 1 < len(words) else ""
+    if word in _JOINS:
+        return following in _OPENERS
+    return word in _LEADS and not (word == "so" and following in _DEGREES)
 
 
 def _padded(span: Span, within: Span) -> Span:

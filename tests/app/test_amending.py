@@ -288,7 +288,7 @@ async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> 
         await http.post(f"{interview_id}/rounds/1/grade")
         kept = await services.store.afterwards(interview_id)
         assert len(kept.notes) == len(kept.corrections) == len(kept.regrades) == 1
-        assert (await http.delete(interview_id)).status_code == 204
+        assert (await http.delete(interview_id)).is_success
         assert await services.store.afterwards(interview_id) == Afterwards()
 
 

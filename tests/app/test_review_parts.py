@@ -13,7 +13,7 @@ from server.core.domain import Answer, Transcript, Word
 from server.core.evidence import evidence_between
 from server.core.phases import RoundPlan
 from server.grading.hearing import split_sentences
-from server.grading.quoting import MAX_WORDS, passages, shown, widen
+from server.grading.quoting import EDGE_WORDS, MAX_WORDS, passages, shown, widen
 from server.grading.teaching import covering
 from server.ports import SAMPLE_RATE
 from server.review import question_of
@@ -54,6 +54,14 @@ def test_quotes_are_shown_as_clauses(match: str, shown_as: str) -> None:
     assert quoted(spoken(SAID), match) == shown_as
 
 
+def test_joined_things_are_not_parted() -> None:
+    """In speech without punctuation a clause does not end at the "and" between two things."""
+    said = (
+        "you take the product of two small matrices B and A and it is scaled by alpha over r so that the rank can change later"
+    )
+    assert quoted(spoken(said), "product of") == "you take the product of two small matrices B and A"
+
+
 @given(st.data())
 def test_a_shown_quote_holds_the_match_and_occurs(data: st.DataObject) -> None:
     """However odd the words: the quote contains what was matched, occurs verbatim, and is long only if the match is."""
@@ -64,7 +72,7 @@ def test_a_shown_quote_holds_the_match_and_occurs(data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, min(len(words), start + 40)))
     low, high = widen(words, (start, end), split_sentences(words))
     assert 0 <= low <= start < end <= high <= len(words)
-    assert high - low <= max(MAX_WORDS, end - start)
+    assert high - low <= max(MAX_WORDS, end - start + 2 * EDGE_WORDS)
     assert " ".join(words[low:high]) in " ".join(words)
 
 

@@ -4,25 +4,57 @@ import { begin, get } from "../api.js";
 import { h, icon, problem } from "../dom.js";
 import { day } from "../format.js";
 import { makeDeleteButton } from "./interviews.js";
+import { makeNotes } from "./review/notes.js";
+import { playAlone } from "./review/recording.js";
 import { isPending, makeRound, makeVerdict } from "./review/round.js";
 
 const POLL_MS = 3000;
 
 export async function show(page, id) {
-  const review = await get(`/api/interviews/${id}`);
+  const address = `/api/interviews/${id}`;
+  const review = await get(address);
   document.title = `${review.title} · Hotseat`;
-  const rounds = review.rounds.map((round) => makeRound(round));
-  page.replaceChildren(h("div", { class: "review" }, makeHeader(id, review), rounds));
+  const notes = review.rounds.map((round) => makeNotes(round, address));
+  const drawn = review.rounds.map((_, n) => make(n, "first"));
+  page.replaceChildren(
+    h(
+      "div",
+      { class: "review" },
+      makeHeader(id, review),
+      drawn.map(({ element }) => element),
+    ),
+  );
+
+  function make(n, shown) {
+    return makeRound(review.rounds[n], {
+      address,
+      notes: notes[n],
+      shown,
+      draw: (wanted, focus) => draw(n, wanted, focus),
+      reload: (wanted, focus) => reload(n, wanted, focus),
+    });
+  }
+
+  function draw(n, shown, focus) {
+    playAlone(null);
+    const fresh = make(n, shown);
+    drawn[n].element.replaceWith(fresh.element);
+    drawn[n] = fresh;
+    focus?.(fresh);
+  }
+
+  async function reload(n, shown, focus) {
+    review.rounds[n] = (await get(address)).rounds[n];
+    draw(n, shown, focus);
+  }
 
   // Only rounds that were waiting are drawn anew, so that a transcript being read or heard stays put.
   async function poll() {
-    const fresh = await get(`/api/interviews/${id}`);
+    const fresh = await get(address);
     fresh.rounds.forEach((round, n) => {
       if (!isPending(review.rounds[n]) || isPending(round)) return;
       review.rounds[n] = round;
-      const element = makeRound(round);
-      rounds[n].replaceWith(element);
-      rounds[n] = element;
+      draw(n, "first");
     });
     pollIfPending();
   }

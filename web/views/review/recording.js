@@ -1,15 +1,17 @@
-/** Plays one answer's audio: a button, a bar to move in it, and the time. */
+/** Plays one answer's audio: a button, its outline with a bar to move in it, and the time. */
 
 import { h, icon, setText } from "../../dom.js";
 import { clock } from "../../format.js";
+import { makeWaveform } from "./waveform.js";
 
 const LEAD_S = 0.1; // A word's first sound begins a little before its time stamp.
 
 /** `moved` is called with the position in seconds, often while it plays, and with null when it stops. */
-export function makeRecording(address, duration, moved) {
+export function makeRecording({ audio: address, peaks, duration_s: duration }, quotes, moved) {
   const audio = new Audio();
   audio.preload = "none";
   audio.src = address;
+  const waveform = makeWaveform(peaks, duration, quotes);
   const button = h("button", { type: "button", class: "icon-button", onclick: () => (audio.paused ? play() : audio.pause()) });
   const bar = h("input", {
     type: "range",
@@ -31,11 +33,13 @@ export function makeRecording(address, duration, moved) {
   function drawPosition() {
     bar.value = audio.currentTime;
     bar.ariaValueText = `${Math.round(audio.currentTime)} of ${Math.round(duration)} seconds`;
+    waveform.show(Math.min(audio.currentTime, duration));
     setText(time, `${clock(audio.currentTime)} / ${clock(duration)}`);
   }
 
   function seek(seconds) {
     audio.currentTime = Math.max(0, seconds);
+    drawPosition();
   }
 
   function play() {
@@ -50,12 +54,10 @@ export function makeRecording(address, duration, moved) {
   }
 
   audio.addEventListener("play", () => {
-    // One voice at a time on the whole page.
-    document.dispatchEvent(new CustomEvent("recording-plays", { detail: audio }));
+    playAlone(audio);
     drawButton();
     follow();
   });
-  document.addEventListener("recording-plays", ({ detail }) => detail !== audio && audio.pause());
   for (const event of ["pause", "ended"]) audio.addEventListener(event, () => (moved(null), drawButton()));
   audio.addEventListener("seeked", drawPosition);
   drawButton();
@@ -66,5 +68,14 @@ export function makeRecording(address, duration, moved) {
     play();
   }
 
-  return { element: h("div", { class: "recording" }, button, bar, time, failure), playFrom };
+  const element = h("div", { class: "recording" }, button, h("div", { class: "track" }, waveform.element, bar), time, failure);
+  return { element, playFrom };
+}
+
+let playing = null;
+
+/** One voice at a time on the whole page; none for null. */
+export function playAlone(audio) {
+  if (playing !== audio) playing?.pause();
+  playing = audio;
 }

@@ -1,10 +1,14 @@
 /** One question of a review: the verdict, what was said on the left, what it amounts to on the right. */
 
 import { h, icon } from "../../dom.js";
-import { plural } from "../../format.js";
+import { clock, plural } from "../../format.js";
 import { verdictBadge } from "../verdict.js";
+import { makeAgain } from "./again.js";
 import { makeAnswer } from "./answer.js";
+import { makeGradeAgain, makeGradeChoice, makeHistory } from "./changes.js";
 import { makeColophon, makeModelAnswer } from "./colophon.js";
+import { makeDelivery } from "./delivery.js";
+import { makeDisputes } from "./dispute.js";
 import { makeRubric, NOT_ASSESSABLE } from "./rubric.js";
 
 export function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
@@ -17,16 +21,24 @@ export function isPending(round) {
   return round.answers.length > 0 && round.grade_state === "pending";
 }
 
-export function makeRound(round) {
-  const { question, answers, grade } = round;
-  const recordings = new Map();
-  const hear = (turn, seconds) => recordings.get(turn)?.playFrom(seconds);
-  const talk = answers.map((answer) => {
-    const made = makeAnswer(answer, question, grade);
-    recordings.set(answer.turn_id, made);
-    return made.element;
-  });
-  return h(
+/**
+ * `address` is the interview's, `notes` its element. `draw(shown, focus)` draws the round again with the "first" or the
+ * "amended" grade; `reload` fetches it anew before. `focus(made)` then goes to what the reader was at.
+ */
+export function makeRound(round, { address, notes, shown, draw, reload }) {
+  const { question, answers } = round;
+  const grade = shown === "amended" ? round.amended : round.grade;
+  const made = new Map(
+    answers.map((answer) => {
+      const focusWord = (word) => (fresh) => fresh.answers.get(answer.turn_id).focusWord(word);
+      const changed = (word) => reload(shown, focusWord(word));
+      return [answer.turn_id, makeAnswer({ answer, question, grade, address, changed })];
+    }),
+  );
+  const hear = (turn, seconds) => made.get(turn)?.playFrom?.(seconds);
+  const change = { round, address, changed: () => reload("amended", focusHistory) };
+  const idOf = (number) => `round-${round.round}-criterion-${number}`;
+  const element = h(
     "section",
     { class: "round", id: `round-${round.round}`, "aria-labelledby": `round-${round.round}-title` },
     h(
@@ -35,7 +47,9 @@ export function makeRound(round) {
       h("h2", { id: `round-${round.round}-title` }, question.title),
       makeVerdict(round, { large: true }),
     ),
-    makeRemarks(round),
+    makeFacts(round),
+    makeGradeChoice({ round, shown, choose: (value) => draw(value, focusChoice) }),
+    makeRemarks(round, grade),
     round.hints_used > 0 && makeHints(round),
     h(
       "div",
@@ -43,18 +57,58 @@ export function makeRound(round) {
       h(
         "div",
         { class: "conversation" },
-        talk.length > 0 ? talk : h("p", { class: "soft" }, "This question was not answered."),
+        answers.length > 0
+          ? answers.map((answer) => {
+              const { element, playFrom } = made.get(answer.turn_id);
+              return [element, makeDelivery(answer, playFrom)];
+            })
+          : h("p", { class: "soft" }, "This question was not answered."),
+        makeGradeAgain(change),
+        question.model_answer && makeModelAnswer(question),
+        notes,
       ),
-      h("div", { class: "assessment" }, grade && makeAssessment(question, grade, hear), makeModelAnswer(question)),
+      h(
+        "div",
+        { class: "assessment" },
+        grade && makeAssessment({ question, grade, idOf, hear, dispute: makeDisputes(change) }),
+        makeHistory(round),
+      ),
     ),
     grade && makeColophon(grade),
+    question.in_bank && answers.length > 0 && makeAgain(question),
   );
+  return { element, answers: made };
+}
+
+function focusHistory({ element }) {
+  element.querySelector(".history h3").focus();
+}
+
+function focusChoice({ element }) {
+  element.querySelector(".grade-choice :checked").focus();
+}
+
+/** "0:52 of 2:00 used · 1 follow-up · no hints" */
+function makeFacts({ answers, used_s, hints_used, question }) {
+  if (answers.length === 0) return null;
+  const limit = answers.reduce((sum, { limit_s }) => sum + limit_s, 0);
+  const facts = [
+    answers.some(({ typed }) => !typed) && `${clock(used_s)} of ${clock(limit)} used`,
+    answers.length > 1 && plural(answers.length - 1, "follow-up"),
+    question.hints.length > 0 && `${hints_used || "none"} of ${plural(question.hints.length, "hint")} used`,
+  ];
+  return h("p", { class: "soft figures" }, facts.filter(Boolean).join(" · "));
 }
 
 /** What has to be said plainly before anyone reads the verdict. */
-function makeRemarks({ grade, grade_state, grade_reason }) {
+function makeRemarks({ question, grade_state, grade_reason }, grade) {
   const remarks = [];
   if (grade?.advice) remarks.push(h("p", { class: "advice" }, grade.advice));
+  if (grade?.to_strong) remarks.push(h("p", {}, grade.to_strong));
+  if (!question.in_bank)
+    remarks.push(
+      makeRemark("note", "This question has left the bank, and its rubric with it. What you said and the verdict are kept."),
+    );
   if (grade_state === "not graded")
     remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "no reason was recorded"}`));
   if (grade?.fallback)
@@ -81,8 +135,8 @@ function makeRemark(sign, text) {
 }
 
 /** Of an answer that could not be assessed the levels mean nothing; what was looked for may still be read. */
-function makeAssessment(question, grade, hear) {
-  const rubric = makeRubric(question, grade, hear);
-  if (grade.verdict !== NOT_ASSESSABLE) return rubric;
+function makeAssessment(parts) {
+  const rubric = makeRubric(parts);
+  if (parts.grade.verdict !== NOT_ASSESSABLE) return rubric;
   return h("details", { class: "fold" }, h("summary", {}, "What the rubric asks for"), rubric);
 }

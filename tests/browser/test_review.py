@@ -1,0 +1,187 @@
+"""The review in a real Chromium, over an interview whose words and tones are known to the tenth of a second."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from playwright.async_api import Page, async_playwright, expect
+
+from server.app import create_app
+from server.core.domain import Word
+from server.formats import Choices
+from server.grading.appeal import Appeals
+from server.grading.embedded import EmbeddedGrader
+from server.services import Services
+from tests.app.fakes import fake_services
+from tests.app.stored import said, store_interview
+from tests.browser.conftest import CHROMIUM, FLAGS, Visit
+from tests.conftest import free_port
+
+TEXT = (
+    "So LoRA keeps the pretrained weights frozen. It learns a low rank update as a product of two thin matrices. "
+    "Before serving you purge it into the base model. That saves a lot of memory in practice."
+)
+MISHEARD = TEXT.split().index("purge")
+FIRST = said(TEXT, {1: Word("LoRA", 0, 0, 0.42, raw="low rah"), MISHEARD: Word("purge", 0, 0, 0.31)})
+SECOND = said("I would take a rank of sixteen and put it on the query and value projections.")
+PURGE = FIRST.words[MISHEARD]
+CHOICES = Choices("drill", ("finetuning/lora",), follow_ups=1)
+
+
+@asynccontextmanager
+async def serving(services: Services) -> AsyncIterator[str]:
+    """The application over fakes, in this event loop; yields its address."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def prepared(data_dir: Path) -> Services:
+    """Services that grade by patterns alone, so that nothing has to be loaded."""
+    services = fake_services(data_dir)
+    await services.store.migrate()
+    embedded = EmbeddedGrader()
+    services.grader = services.embedded = embedded
+    services.appeals = Appeals(embedded)
+    return services
+
+
+@asynccontextmanager
+async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
+    services = await prepared(data_dir)
+    interview_id = await store_interview(services, CHOICES, [[FIRST, SECOND]])
+    async with serving(services) as url, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        visit = Visit(await browser.new_page(), url)
+        visit.page.set_default_timeout(10_000)
+        await visit.page.goto(f"{url}/review/{interview_id}")
+        await visit.page.locator(".round .transcript").first.wait_for()
+        yield visit, interview_id
+        await browser.close()
+        assert not visit.failures
+        assert not visit.foreign
+    await services.store.close()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong, where it is installed (HOTSEAT_TEST_AXE names its axe.min.js)."""
+    script = os.environ.get("HOTSEAT_TEST_AXE")
+    if script is None:
+        return []
+    await page.add_script_tag(path=script)
+    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [f"{item['id']}: {item['nodes'][0]['html']}" for item in found["violations"]]
+
+
+async def position(page: Page) -> float:
+    return float(await page.get_by_label("Position in the recording").first.input_value())
+
+
+async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> None:
+    """A clicked word plays from its own second; corrected, the answer is graded again and both grades are there; a disputed
+    point is looked at again; notes save themselves; and all of it is there after a reload."""
+    async with reviewing(tmp_path) as (visit, interview_id):
+        page = visit.page
+        first = page.locator(".answer").first
+        await expect(first.locator(".outline:not(.played) path")).to_have_attribute("d", re.compile(r"^(M[^M]+){100,}$"))
+        await expect(first.locator(".word.doubtful")).to_have_text("purge")
+        await expect(first.locator(".word.repaired")).to_have_text("LoRA")
+
+        await first.get_by_text("purge", exact=True).click()
+        await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        assert PURGE.start - 0.3 <= await position(page) <= PURGE.start + 0.3
+        await expect(first.locator(".word.heard")).to_have_count(1)
+        await expect(first.locator(".word-line")).to_contain_text("perhaps misheard, 31% sure")
+        quote = page.locator(".rubric .quote").filter(has_text="product of two thin matrices").first
+        await quote.click()
+        start = next(word.start for word in FIRST.words if word.text == "It")
+        assert start - 0.3 <= await position(page) <= start + 0.3
+
+        await first.get_by_text("purge", exact=True).click()
+        await first.get_by_role("button", name="Correct it").click()
+        await page.keyboard.type("merge")
+        await page.keyboard.press("Enter")
+        await expect(first.locator(".word.edited ins")).to_contain_text("merge")
+        await expect(first.locator(".word.edited s")).to_contain_text("purge")
+        await expect(first.locator(".word.edited")).to_be_focused()
+        await page.get_by_role("button", name="Grade again").click()
+
+        choice = page.get_by_role("group", name="Two grades")
+        await expect(choice.get_by_label("With your corrections")).to_be_checked()
+        merging = page.locator(".rubric li").filter(has_text="merge it into the base model").last
+        await expect(merging).to_contain_text("Rests on a word that you wrote in afterwards.")
+        await choice.get_by_label("As it was heard").check()
+        await expect(page.locator(".rubric")).not_to_contain_text("Rests on a word")
+        missing = page.locator(".missing li").filter(has_text="merged into the base weights")
+        await expect(missing.locator(".model")).to_contain_text("Before serving, B A is merged into the base weights")
+
+        disputed = page.locator(".missing li").filter(has_text="The update is scaled by").or_(page.locator(".missing li")).first
+        await disputed.get_by_role("button", name="I did say this").click()
+        await disputed.get_by_label("That saves a lot of memory in practice.").check()
+        await disputed.get_by_label("In your words").fill("It is what I meant.")
+        await disputed.get_by_role("button", name="Look again").click()
+        history = page.locator(".history li")
+        await expect(history.filter(has_text="Dispute not upheld")).to_contain_text("It is what I meant.")
+        await expect(history.first).to_contain_text("“purge” to “merge”")
+        await expect(page.locator(".history h3")).to_be_focused()
+
+        await page.get_by_label("Your notes").fill("Say what merging saves.")
+        await expect(page.locator(".notes [role=status]")).to_have_text("Saved.")
+        shown = await visit.review(interview_id)
+        await page.reload()
+        await expect(page.get_by_label("Your notes")).to_have_value("Say what merging saves.")
+        await expect(page.locator(".history ol > li")).to_have_count(2)
+        assert shown["rounds"][0]["answers"][0]["text"] == " ".join(word.text for word in FIRST.words)
+        assert await violations(page) == []
+
+
+async def test_a_review_by_keyboard_alone(tmp_path: Path) -> None:
+    """One tab stop for all words: arrows go from word to word, Enter hears one, and a repair is undone with keys."""
+    async with reviewing(tmp_path) as (visit, _):
+        page, keyboard = visit.page, visit.page.keyboard
+        await page.evaluate("document.body.focus()")
+        for _ in range(40):
+            await keyboard.press("Tab")
+            if await page.evaluate("document.activeElement.classList.contains('word')"):
+                break
+        await keyboard.press("ArrowRight")
+        await expect(page.locator(".word:focus")).to_have_text("LoRA")
+        await keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        assert abs(await position(page) - FIRST.words[1].start) <= 0.3
+        await keyboard.press("End")
+        await expect(page.locator(".word:focus")).to_have_text("practice.")
+        await keyboard.press("Home")
+        await keyboard.press("ArrowRight")
+        await keyboard.press("Tab")
+        await expect(page.get_by_role("button", name="Hear it", exact=True).first).to_be_focused()
+        await keyboard.press("Tab")
+        await keyboard.press("Tab")
+        await keyboard.press("Enter")
+        await expect(page.locator(".word-line").first).to_contain_text("repair undone")
+        await expect(page.locator(".word:focus")).to_have_text("low rah")
+
+
+async def test_the_interviewer_is_heard(tmp_path: Path) -> None:
+    """The question is read aloud anew at the press of a button; where there is no voice, the page says so in words."""
+    async with reviewing(tmp_path) as (visit, _):
+        page = visit.page
+        async with page.expect_response("**/turns/1/asked.wav") as got:
+            await page.get_by_role("button", name="Hear the question").click()
+        assert (await got.value).headers["content-type"] == "audio/wav"
+        await page.route("**/turns/2/asked.wav", lambda route: route.fulfill(status=503, json={"error": "No voice here."}))
+        await page.get_by_role("button", name="Hear the follow-up").click()
+        await expect(page.locator(".asked").nth(1)).to_contain_text("No voice here.")
