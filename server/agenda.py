@@ -77,6 +77,7 @@ class Agenda:
         length = (choice.last_day(number) - first).days + 1
         work = PlannedDay((), False) if today == choice.interview else day_of(week, (today - first).days, length)
         return {
+            "path": choice.path.id,
             "week": week.number,
             "weeks": choice.weeks,
             "days_left": (choice.interview - today).days,

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { icon, problem } from "./dom.js";
+import { bindKeys, showKeys } from "./keys.js";
 
 const routes = [
   [/^\/$/, () => import("./views/lobby.js")],
@@ -70,6 +71,8 @@ for (const link of document.querySelectorAll("header nav a")) {
   if (link.pathname === location.pathname) link.ariaCurrent = "page";
 }
 addEventListener("hashchange", followHash);
+bindKeys([{ key: "?", what: "Show this map", run: showKeys }]);
+document.getElementById("keys").addEventListener("click", showKeys);
 showTheme();
 showPrivacy().catch(() => {}); // The view says it when the server can't be reached.
 show();

@@ -1,16 +1,56 @@
-/** The interview's keys. They do nothing while one writes, and leave Space to a focused button or link. */
+/**
+ * The page's keys, and the map of them that "?" opens. They do nothing while one writes, and leave Space to a focused button
+ * or link. Letters and signs can be switched off, for those who dictate to their machine.
+ */
+
+import { h } from "./dom.js";
 
 const WRITES = "input, textarea, select, [contenteditable]";
 const PRESSES = "button, a, summary";
+const NAMES = { " ": "Space", Escape: "Esc" };
+const LETTERS_KEY = "hotseat.letters";
 
-/** bindings: [{ key, run }] with `key` as in KeyboardEvent, letters in lower case. */
+const bound = [];
+
+/** bindings: [{ key, what, run }] with `key` as in KeyboardEvent, letters in lower case; `what` it does, for the map. */
 export function bindKeys(bindings) {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
-    if (event.target.closest(WRITES) || (event.key === " " && event.target.closest(PRESSES))) return;
-    const binding = bindings.find(({ key }) => key === (event.key.length === 1 ? event.key.toLowerCase() : event.key));
-    if (!binding) return;
-    event.preventDefault();
-    binding.run();
+  if (bound.length === 0) document.addEventListener("keydown", onKey);
+  bound.push(...bindings);
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
+  if (event.target.closest(WRITES) || (event.key === " " && event.target.closest(PRESSES))) return;
+  const binding = bound.find(({ key }) => key === (event.key.length === 1 ? event.key.toLowerCase() : event.key));
+  if (!binding || (isLetter(binding.key) && !lettersWork())) return;
+  event.preventDefault();
+  binding.run();
+}
+
+const isLetter = (key) => key.length === 1 && key !== " ";
+const lettersWork = () => localStorage.getItem(LETTERS_KEY) !== "off";
+
+/** Opens the map. */
+export function showKeys() {
+  const rows = [...bound.filter(({ what }) => what).map(({ key, what }) => [NAMES[key] ?? key.toUpperCase(), what])];
+  const letters = h("input", {
+    type: "checkbox",
+    id: "letters",
+    checked: lettersWork(),
+    onchange: () => localStorage.setItem(LETTERS_KEY, letters.checked ? "on" : "off"),
   });
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "keys-title", onclose: () => dialog.remove() },
+    h("h2", { id: "keys-title" }, "Keys"),
+    h(
+      "dl",
+      { class: "keys" },
+      [...rows, ["Tab", "Everything else"]].map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
+    ),
+    h("p", { class: "choice" }, letters, h("label", { htmlFor: letters.id }, "Letters and signs work as keys")),
+    h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
 }

@@ -17,7 +17,18 @@ from server.adapters.archive import LocalArchive
 from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
 from server.content import load_bank
-from server.core.domain import Answer, Grade, Question, Verdict, Word
+from server.core.domain import (
+    Answer,
+    CriterionResult,
+    Evidence,
+    Grade,
+    Level,
+    PointFinding,
+    PointStatus,
+    Question,
+    Verdict,
+    Word,
+)
 from server.errors import ChatModelError, GraderError, SpeakerError, TranscriberError
 from server.formats import load_catalogue
 from server.interviewer import Interviewer
@@ -131,6 +142,24 @@ class FakeGrader:
             raise self.error
         self.graded.append((question.id, len(answers)))
         return Grade(question.id, Verdict.LEAN_HIRE, (), "embedded")
+
+
+class PointGrader(FakeGrader):
+    """Finds every point met in the first answer, or none."""
+
+    def __init__(self, met: bool) -> None:
+        super().__init__()
+        self.met = met
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        evidence = Evidence("freeze", 0.0, 0.1, 0, 1, answers[0].turn_id) if self.met else None
+        status = PointStatus.MET if self.met else PointStatus.NOT_MET
+        level = Level.STRONG if self.met else Level.NO
+        criteria = tuple(
+            CriterionResult(c.id, level, tuple(PointFinding(p.id, status, evidence) for p in c.points))
+            for c in question.criteria
+        )
+        return Grade(question.id, Verdict.STRONG_HIRE if self.met else Verdict.NO_HIRE, criteria, "embedded")
 
 
 def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Services:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,38 +11,19 @@ import pytest
 
 from server.adapters.store import SqlStore
 from server.app import create_app
-from server.core.domain import Answer, CriterionResult, Evidence, Grade, Level, PointFinding, PointStatus, Question, Verdict
 from server.interviews import Interviews
 from server.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from server.ports import LOCAL, PointCard
 from server.practice import DAILY_S, due, for_today, seconds
 from server.services import Services
 from server.settings import InterviewSettings
-from tests.app.fakes import BANK, CATALOGUE, FakeGrader, fake_services
+from tests.app.fakes import BANK, CATALOGUE, PointGrader, fake_services
 from tests.app.sitting import LORA, finish, sitting
 from tests.test_ics import parse
 
 QUESTION = BANK.question("finetuning/lora")
 SETTINGS = InterviewSettings()
 DAY_S = 86_400
-
-
-class PointGrader(FakeGrader):
-    """Finds every point met in the first answer, or none."""
-
-    def __init__(self, met: bool) -> None:
-        super().__init__()
-        self.met = met
-
-    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
-        evidence = Evidence("freeze", 0.0, 0.1, 0, 1, answers[0].turn_id) if self.met else None
-        status = PointStatus.MET if self.met else PointStatus.NOT_MET
-        level = Level.STRONG if self.met else Level.NO
-        criteria = tuple(
-            CriterionResult(c.id, level, tuple(PointFinding(p.id, status, evidence) for p in c.points))
-            for c in question.criteria
-        )
-        return Grade(question.id, Verdict.STRONG_HIRE if self.met else Verdict.NO_HIRE, criteria, "embedded")
 
 
 async def drill(tmp_path: Path, met: bool) -> Services:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
 import time
@@ -126,25 +127,25 @@ class Visit:
 Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
 
+@asynccontextmanager
+async def browsing(url: str, microphone: Path | str, **context: Any) -> AsyncIterator[Visit]:
+    """Opens Chromium. ``microphone`` is a WAV file, "beeps", "missing" or "denied"; ``context`` is Playwright's."""
+    devices: tuple[str, ...] = () if microphone == "missing" else (FAKE_DEVICE,)
+    if isinstance(microphone, Path):
+        devices += ("--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}%noloop")
+    elif microphone == "beeps":
+        devices += ("--use-fake-ui-for-media-stream",)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
+        visit = Visit(await browser.new_page(**context), url)
+        visit.page.set_default_timeout(30_000)
+        yield visit
+        await browser.close()
+    assert not visit.failures
+    assert not visit.foreign
+
+
 @pytest.fixture
 def visiting(server: ServerProcess) -> Visiting:
-    """Opens a browser. ``microphone`` is a WAV file, or "missing" or "denied"."""
-
-    @asynccontextmanager
-    async def open_browser(microphone: Path | str) -> AsyncIterator[Visit]:
-        devices: tuple[str, ...] = ()
-        if isinstance(microphone, Path):
-            spoken = f"--use-file-for-fake-audio-capture={microphone}%noloop"
-            devices = (FAKE_DEVICE, "--use-fake-ui-for-media-stream", spoken)
-        elif microphone == "denied":
-            devices = (FAKE_DEVICE,)
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
-            visit = Visit(await browser.new_page(), server.url)
-            visit.page.set_default_timeout(30_000)
-            yield visit
-            await browser.close()
-        assert not visit.failures
-        assert not visit.foreign
-
-    return open_browser
+    """Opens a browser at a server with the real models."""
+    return functools.partial(browsing, server.url)

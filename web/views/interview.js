@@ -3,6 +3,7 @@
 import { get } from "../api.js";
 import { Conductor } from "../conductor.js";
 import { announce, h } from "../dom.js";
+import { bindKeys } from "../keys.js";
 import { InterviewStore } from "../store.js";
 import { makeCaptions } from "./room/captions.js";
 import { makeClock } from "./room/clock.js";
@@ -31,11 +32,11 @@ export async function show(page, id) {
   const room = h(
     "div",
     { class: "room" },
-    makeNotices(store, conductor),
-    ready,
+    ready.element,
     turn,
     grading,
-    makeControls(store, conductor, typed),
+    // What comes up during an answer comes up from below: nothing above it moves.
+    h("div", { class: "foot" }, makeNotices(store, conductor), makeControls(store, conductor, typed)),
   );
 
   let phase = null;
@@ -43,15 +44,16 @@ export async function show(page, id) {
     room.dataset.phase = store.phase;
     room.classList.toggle("typing", store.typing);
     const isGrading = ["grading", "finished"].includes(store.phase);
-    ready.hidden = store.phase !== "ready";
+    ready.element.hidden = store.phase !== "ready";
     grading.hidden = !isGrading;
-    turn.hidden = !grading.hidden || !ready.hidden || store.phase === "connecting";
+    turn.hidden = !grading.hidden || !ready.element.hidden || store.phase === "connecting";
     if (store.state && store.phase !== phase) {
       phase = store.phase;
       announce(announcement(store));
       if (phase === "finished") setTimeout(() => location.assign(`/review/${id}`), REVIEW_AFTER_MS);
     }
   });
+  bindKeys([{ key: "c", what: "Check the sound, before the start", run: ready.checkSound }]);
   store.set({});
   page.replaceChildren(room);
 }

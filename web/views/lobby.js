@@ -1,18 +1,20 @@
-/** The start page: what is loading, which interview to sit, a sound check, and the last interviews. */
+/** The start page: what is loading, what to do today, which interview to sit, a sound check, and the last interviews. */
 
 import { begin, get } from "../api.js";
 import { h, problem, svg } from "../dom.js";
+import { bindKeys } from "../keys.js";
 import { makeFormats } from "./lobby/formats.js";
 import { makeBank } from "./lobby/bank.js";
 import { makeOptions } from "./lobby/options.js";
 import { makeReadiness } from "./lobby/readiness.js";
+import { makeToday } from "./lobby/today.js";
 import { makeInterviews } from "./interviews.js";
 import { makeSoundCheck } from "./soundcheck.js";
 
 const RECENT = 4;
 
 export async function show(page) {
-  const [bank, { interviews }, plan] = await Promise.all([get("/api/bank"), get("/api/interviews"), get("/api/plan")]);
+  const [bank, { interviews }, today] = await Promise.all(["bank", "interviews", "today"].map((name) => get(`/api/${name}`)));
   const recent = interviews.filter((interview) => interview.started).slice(0, RECENT);
   const options = makeOptions(bank.tiers);
   const failure = h("div");
@@ -28,9 +30,16 @@ export async function show(page) {
   }
 
   const drill = bank.formats.find((format) => format.needs_question);
-  const formats = makeFormats(bank, plan.choice?.path, start);
+  const formats = makeFormats(bank, today.plan?.path, start);
   const questions = makeBank(bank, (id) => start({ format: drill.id, question_id: id }));
-  starters.push(...formats.starters, ...questions.starters);
+  const todays = makeToday(today, bank.formats, start);
+  const soundCheck = makeSoundCheck();
+  starters.push(...todays.starters, ...formats.starters, ...questions.starters);
+  bindKeys([
+    ...todays.keys,
+    { key: "c", what: "Check the sound", run: soundCheck.open },
+    { key: "/", what: "Search the questions", run: questions.search },
+  ]);
 
   page.replaceChildren(
     h(
@@ -49,12 +58,13 @@ export async function show(page) {
         makeReadiness((isReady) => starters.forEach((starter) => (starter.disabled = !isReady))),
         failure,
       ),
+      todays.element,
       h("div", { class: "formats" }, formats.elements, options.element),
       drill && questions.element,
       h(
         "div",
         { class: "aside stack" },
-        makeSoundCheck().element,
+        soundCheck.element,
         recent.length > 0 &&
           h(
             "section",

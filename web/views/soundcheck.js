@@ -5,13 +5,23 @@ import { chooseDevice, chosenDevice, loudness, Microphone, MicrophoneError } fro
 import { RATE } from "../resampler.js";
 
 const RECORDED_FRAMES = 50; // 2 s
+const HEARD_LEVEL = 0.5;
+/** That somebody was heard here once, so that only the first interview is preceded by advice. */
+const HEARD_KEY = "hotseat.heard";
 
 export function makeSoundCheck() {
   let context = null;
   let microphone = null;
   let recorded = null;
+  let isHeard = false;
 
-  const words = h("p", { class: "soft", role: "status" }, "See that you are heard before it counts.");
+  const words = h(
+    "p",
+    { class: "soft", role: "status" },
+    localStorage.getItem(HEARD_KEY)
+      ? "You were heard the last time. Check again with another microphone or in another room."
+      : "Before your first interview: see that you are heard before it counts.",
+  );
   const meter = h("div", {
     class: "meter",
     role: "meter",
@@ -72,9 +82,16 @@ export function makeSoundCheck() {
     const level = loudness(rms);
     meter.style.setProperty("--level", level);
     meter.setAttribute("aria-valuenow", Math.round(level * 100));
+    if (level > HEARD_LEVEL && !isHeard) noteHeard();
     if (microphone.isSilent)
       setText(words, `Nothing at all comes from ${microphone.name}. Is it muted, or is another one in use?`);
     if (recorded && recorded.push(new Int16Array(pcm)) === RECORDED_FRAMES) playRecording();
+  }
+
+  function noteHeard() {
+    isHeard = true;
+    localStorage.setItem(HEARD_KEY, "yes");
+    setText(words, "You are heard. Now record two seconds and listen to yourself.");
   }
 
   function startRecording() {
@@ -103,9 +120,10 @@ export function makeSoundCheck() {
     microphone?.close();
     context?.close();
     microphone = context = recorded = null;
+    isHeard = false;
     panel.hidden = true;
     begin.hidden = record.disabled = false;
   }
 
-  return { element, close };
+  return { element, open, close };
 }

@@ -78,5 +78,5 @@ export function makeBank({ topics, questions }, start) {
       groups.map((group) => group.element),
     ),
   );
-  return { element, starters: rows.map((row) => row.button) };
+  return { element, starters: rows.map((row) => row.button), search: () => search.focus() };
 }

@@ -21,8 +21,9 @@ const makeFields = (tiers) => [
     label: "Time",
     values: [
       ["", "As in an interview"],
-      [1.5, "One and a half times"],
-      [2, "Twice"],
+      [1.25, "A quarter more"],
+      [1.5, "Half as much again"],
+      [2, "Twice as much"],
     ],
   },
   {

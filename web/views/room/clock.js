@@ -17,6 +17,7 @@ export function makeClock(store) {
   const figures = h("p", { class: "figures", role: "timer" });
   const unit = h("p", { class: "unit" });
   const words = h("p", { class: "phase" });
+  let turn = null;
   let announced = Infinity;
 
   function draw() {
@@ -35,14 +36,15 @@ export function makeClock(store) {
   }
 
   function sayTimeLeft(phase, seconds) {
-    if (phase !== "answering") {
-      announced = Infinity;
-      return;
+    if (phase !== "answering") return;
+    if (turn !== store.state.turn_id) {
+      turn = store.state.turn_id;
+      announced = Math.ceil(store.state.limit_ms / 1000); // A limit of 20 s never has 30 left.
     }
     const due = ANNOUNCED_S.findLast((mark) => seconds <= mark);
     if (due === undefined || due >= announced) return;
     announced = due;
-    announce(`${due} seconds left.`);
+    announce(`${Math.min(due, seconds)} seconds left.`);
   }
 
   (function tick() {

@@ -2,7 +2,7 @@
 
 import { OPEN_PHASES } from "../../conductor.js";
 import { h, setText } from "../../dom.js";
-import { bindKeys } from "../../keys.js";
+import { bindKeys, showKeys } from "../../keys.js";
 
 /** `typed` is the written answer, which the large button sends while one types. */
 export function makeControls(store, conductor, typed) {
@@ -13,27 +13,31 @@ export function makeControls(store, conductor, typed) {
     h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
   const think = button("Think", null, () => conductor.stopVoice());
   think.title = "Stop the voice and take time to think";
-  const type = button("Type", "T", () => conductor.setTyping(true));
+  const type = button("Type", "T", startOrSwitch);
   const speak = button("Speak", "Esc", () => conductor.setTyping(false));
   const hint = button("Hint", "H", () => conductor.hint());
   const skip = button("Skip", "S", () => conductor.skip());
   const end = button("End", "Esc", () => ending.showModal());
-  const help = button("Keys", "?", () => keyMap.showModal());
+  const help = button("Keys", "?", showKeys);
   const ending = makeEnding(conductor);
-  const keyMap = makeKeyMap();
 
   function press() {
     primaryAction(store, conductor, typed).run?.();
   }
 
+  /** Before the start: without asking for a microphone at all. */
+  function startOrSwitch() {
+    if (store.phase === "ready") conductor.startTyping();
+    else conductor.setTyping(true);
+  }
+
   const whenOpen = (run) => () => OPEN_PHASES.includes(store.phase) && run();
   bindKeys([
-    { key: " ", run: press },
-    { key: "t", run: () => conductor.setTyping(true) },
-    { key: "h", run: whenOpen(() => conductor.hint()) },
-    { key: "s", run: whenOpen(() => conductor.skip()) },
-    { key: "Escape", run: () => !end.hidden && ending.showModal() },
-    { key: "?", run: () => keyMap.showModal() },
+    { key: " ", what: "The large button: start, answer now, done", run: press },
+    { key: "t", what: "Type the answer instead", run: startOrSwitch },
+    { key: "h", what: "Show a hint, where there are some", run: whenOpen(() => conductor.hint()) },
+    { key: "s", what: "Skip this question", run: whenOpen(() => conductor.skip()) },
+    { key: "Escape", what: "End the interview; while typing, speak again", run: () => !end.hidden && ending.showModal() },
   ]);
 
   store.addEventListener("change", () => {
@@ -43,7 +47,7 @@ export function makeControls(store, conductor, typed) {
     key.hidden = primary.disabled = !action.run;
     const isOpen = OPEN_PHASES.includes(store.phase);
     think.hidden = store.phase !== "asking" || store.typing;
-    type.hidden = !isOpen || store.typing;
+    type.hidden = (!isOpen && store.phase !== "ready") || store.typing;
     speak.hidden = !isOpen || !store.typing || !store.micOpen;
     hint.hidden = !isOpen || store.phase === "asking" || !store.state.hints_left;
     skip.hidden = !isOpen;
@@ -56,7 +60,6 @@ export function makeControls(store, conductor, typed) {
     primary,
     h("div", { class: "row" }, think, type, speak, hint, skip, end, help),
     ending,
-    keyMap,
   );
 }
 
@@ -101,26 +104,4 @@ function makeEnding(conductor) {
     ),
   );
   return dialog;
-}
-
-function makeKeyMap() {
-  const rows = [
-    ["Space", "Start, answer now, done: the large button"],
-    ["T", "Type the answer instead"],
-    ["H", "Show a hint, where there are some"],
-    ["S", "Skip this question"],
-    ["Esc", "End the interview"],
-    ["Tab", "Everything else"],
-  ];
-  return h(
-    "dialog",
-    { "aria-labelledby": "keys-title" },
-    h("h2", { id: "keys-title" }, "Keys"),
-    h(
-      "dl",
-      { class: "keys" },
-      rows.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
-    ),
-    h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")),
-  );
 }

@@ -14,7 +14,7 @@ export function makeReady(store, review) {
   const element = h(
     "section",
     { class: "ready stack" },
-    h("div", {}, h("p", { class: "kicker" }, plural(review.rounds.length, "question")), h("h1", {}, review.title)),
+    h("div", {}, h("p", { class: "kicker" }, extent(review)), h("h1", {}, review.title)),
     h(
       "ol",
       { class: "steps" },
@@ -25,5 +25,10 @@ export function makeReady(store, review) {
   store.addEventListener("change", () => {
     if (store.phase !== "ready") soundCheck.close();
   });
-  return element;
+  return { element, checkSound: () => store.phase === "ready" && soundCheck.open() };
+}
+
+function extent({ rounds, options }) {
+  const factor = options.time_factor ?? 1;
+  return plural(rounds.length, "question") + (factor > 1 ? `, with ${factor} times the usual time` : "");
 }

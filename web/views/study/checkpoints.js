@@ -16,7 +16,9 @@ export function makeCheckpoints(formats, start) {
     h(
       "p",
       { class: "soft" },
-      "Fifteen to twenty minutes each. Coming back to a topic just before it fades is what makes it stay.",
+      "Fifteen to twenty minutes each. Coming back to a topic just before it fades is what makes it stay. ",
+      h("a", { href: "/api/hotseat.ics", download: "hotseat.ics" }, "Put these days and your practice into a calendar"),
+      ".",
     ),
     failure,
     list,

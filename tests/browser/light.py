@@ -1,0 +1,52 @@
+"""A server in this process whose models are fakes, for tests of the page: it starts at once and costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from unittest import mock
+
+import uvicorn
+
+from server.app import create_app
+from server.core.domain import Word
+from server.ports import SAMPLE_RATE, RecognitionJob
+from server.services import Services
+from tests.app.fakes import FakeTranscriber
+from tests.conftest import free_port
+
+SPEECH = (
+    "It freezes the base model and learns the weight update as a product of two low rank matrices so far fewer parameters are "
+    "trained than in full fine-tuning and it needs much less memory while the adapter can be merged into the weights afterwards"
+).split()
+WORDS_S = 3.0
+"""Words a second of audio."""
+
+
+class FluentTranscriber(FakeTranscriber):
+    """Hears steadily more words as the audio grows."""
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        count = int(len(job.samples) / SAMPLE_RATE * WORDS_S)
+        return tuple(Word(SPEECH[n % len(SPEECH)], n / WORDS_S, (n + 1) / WORDS_S) for n in range(count))
+
+
+@asynccontextmanager
+async def serving(services: Services) -> AsyncIterator[str]:
+    """The address of a running server with these services, which are taken as they are."""
+
+    async def nothing_to_load(_services: Services) -> None:
+        pass
+
+    assert services.voice is not None
+    await services.voice.prepare()
+    with mock.patch("server.app.load_models", nothing_to_load):
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning"))
+        running = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        await running

@@ -1,0 +1,298 @@
+"""The pages themselves, with fake models: keys, screen readers, layout, weight. What the models say is tested elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.app.fakes import PointGrader, fake_services
+from tests.browser.conftest import browsing
+from tests.browser.light import FluentTranscriber, serving
+
+AXE = os.environ.get("HOTSEAT_TEST_AXE", "")
+"""Path of axe.min.js, from npm's axe-core."""
+AXE_SOURCE = Path(AXE).read_text() if AXE else ""
+PHONE, LAPTOP, WIDE = ({"width": width, "height": height} for width, height in ((390, 844), (1440, 900), (1920, 1080)))
+TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
+MOST_BYTES = 300_000
+
+
+@pytest.fixture
+async def light(tmp_path: Path) -> AsyncIterator[str]:
+    """A server whose candidate has a plan, and whose grader finds every point."""
+    services = fake_services(tmp_path)
+    services.transcriber = FluentTranscriber()
+    services.grader = PointGrader(met=True)
+    async with serving(services) as url, httpx.AsyncClient(base_url=url) as http:
+        when = (date.today() + timedelta(days=20)).isoformat()
+        await http.put("/api/plan", json={"path": "applied", "date": when})
+        yield url
+
+
+async def focus(page: Page) -> dict[str, Any]:
+    """What has the focus: its text or label, and the width of the line drawn around it."""
+    return await page.evaluate(
+        """() => {
+            const element = document.activeElement;
+            const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
+            return { tag: element.tagName, name: name.trim(), outline: parseFloat(getComputedStyle(element).outlineWidth) };
+        }"""
+    )
+
+
+# ---- Keys -----------------------------------------------------------------------------------------------------------
+
+
+async def test_an_interview_and_its_review_by_keyboard_alone(light: str) -> None:
+    """From the day's plan through a typed interview to every part of its review, without a pointer or a microphone."""
+    async with browsing(light, "missing") as visit:
+        page, keyboard = visit.page, visit.page.keyboard
+        await page.goto(visit.url)
+        await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        await keyboard.press("?")
+        await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Search the questions")
+        await keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await keyboard.press("/")
+        assert (await focus(page))["name"] == "Search the questions"
+        await keyboard.press("Shift+Tab")
+        await keyboard.press("n")
+
+        await page.wait_for_url("**/interview/*")
+        await visit.press("?", "ready")
+        await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Skip this question")
+        await keyboard.press("Escape")
+        await visit.press("t", "ready")
+        for turn_id in (1, 2):
+            await visit.until(lambda turn_id=turn_id: (visit.phase, visit.state["turn_id"]) == ("asking", turn_id), 20)
+            await expect(page.get_by_label("Your answer")).to_be_focused()
+            await keyboard.type(TYPED)
+            await keyboard.press("Control+Enter")
+        await visit.until(lambda: visit.phase in ("grading", "finished"), 20)
+        await visit.press("Space", visit.phase)
+
+        await page.wait_for_url("**/review/*")
+        await expect(page.locator(".transcript").first).to_contain_text("two small low-rank matrices")
+        await expect(page.locator(".round-head .verdict")).to_be_visible()
+        assert not await unreached(page)
+        await keyboard.press("?")
+        await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        assert visit.frames_sent == 0
+
+
+async def unreached(page: Page) -> list[str]:
+    """What can be pressed in the page but not be reached with Tab, or has no line around it when it is."""
+    await page.evaluate("document.activeElement.blur()")
+    wanted = page.locator("main :is(button, a[href], summary, input, select, textarea):visible:not(:disabled)")
+    for number, element in enumerate(await wanted.all()):
+        await element.evaluate("(element, n) => (element.dataset.wanted = n)", number)
+    reached: set[str] = set()
+    for _ in range(await wanted.count() + 40):
+        await page.keyboard.press("Tab")
+        number = await page.evaluate("document.activeElement.dataset.wanted")
+        if number is not None and (await focus(page))["outline"] >= 2:
+            reached.add(number)
+    # Of a group of radio buttons Tab reaches one.
+    others = "els => els.filter(e => e.type !== 'radio').map(e => [e.dataset.wanted, e.outerHTML.slice(0, 120)])"
+    return [html for number, html in await wanted.evaluate_all(others) if number not in reached]
+
+
+@pytest.mark.parametrize("path", ["/", "/study"])
+async def test_everything_is_reached_with_tab(light: str, path: str) -> None:
+    """No part of a page needs a pointer, and where one is can be seen."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(visit.url + path)
+        await visit.page.locator("main h1").wait_for()
+        assert not await unreached(visit.page)
+
+
+async def test_letters_can_be_switched_off(light: str) -> None:
+    """Who dictates to their machine keeps Space, and words spoken as letters do nothing."""
+    async with browsing(light, "missing") as visit:
+        page = visit.page
+        await page.goto(visit.url)
+        await page.get_by_role("button", name="Keys").click()
+        await page.get_by_label("Letters and signs work as keys").uncheck()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("?")
+        await page.keyboard.press("n")
+        await asyncio.sleep(0.3)
+        assert page.url == visit.url + "/" and await page.get_by_role("dialog").count() == 0
+
+
+# ---- Screen readers -------------------------------------------------------------------------------------------------
+
+
+async def test_turns_and_time_left_are_announced(light: str) -> None:
+    """Each phase is said once, and 30, 10 and 5 seconds; of a limit of 20 seconds there never were 30 left."""
+    async with browsing(light, "missing") as visit:
+        page = visit.page
+        await page.goto(visit.url)
+        await page.evaluate(
+            """() => {
+                window.said = [];
+                const watch = () => window.said.push(document.getElementById("announcer").textContent);
+                new MutationObserver(watch).observe(document.getElementById("announcer"), { childList: true });
+            }"""
+        )
+        said = await page.evaluate(
+            """async () => {
+                const { makeClock } = await import("/static/views/room/clock.js");
+                const limit = (turn_id, ms) => ({ phase: "answering", state: { turn_id, limit_ms: ms } });
+                const store = Object.assign(new EventTarget(), limit(1, 60_000), { remaining: 60_000 });
+                makeClock(store);
+                const pass = async (ms) => {
+                    store.remaining = ms;
+                    await new Promise((resolve) => setTimeout(resolve, 150));
+                };
+                for (const ms of [60_000, 31_000, 29_900, 29_000, 9_800, 9_000, 4_900, 500]) await pass(ms);
+                Object.assign(store, limit(2, 20_000));
+                for (const ms of [20_000, 15_000, 9_900, 4_000]) await pass(ms);
+                return window.said;
+            }"""
+        )
+        marks = ["30 seconds left.", "10 seconds left.", "5 seconds left."]
+        assert said == [*marks, "10 seconds left.", "4 seconds left."]
+
+        await visit.plan(follow_ups=0)
+        await page.evaluate(
+            """() => {
+                window.said = [];
+                const watch = () => window.said.push(document.getElementById("announcer").textContent);
+                new MutationObserver(watch).observe(document.getElementById("announcer"), { childList: true });
+            }"""
+        )
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "asking")
+        await page.keyboard.type(TYPED)
+        await page.keyboard.press("Control+Enter")
+        await visit.until(lambda: visit.phase == "finished", 20)
+        said = await page.evaluate("window.said")
+        assert said[0] == "Question 1 of 1."
+        assert said[-1] == "Finished."
+
+
+@pytest.mark.skipif(not AXE, reason="HOTSEAT_TEST_AXE is not set")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(light: str, scheme: str) -> None:
+    """The start page, the room in each of its states, and the study page, in both themes."""
+    async with browsing(light, "beeps", color_scheme=scheme) as visit:
+        page = visit.page
+        await page.goto(visit.url)
+        await page.get_by_role("heading", name="Today").wait_for()
+        assert await violations(page) == []
+        await page.keyboard.press("c")
+        await page.locator(".sound-check .meter").wait_for()
+        await page.keyboard.press("?")
+        assert await violations(page) == []
+        await page.goto(visit.url + "/study")
+        await page.locator(".weeks").wait_for()
+        assert await violations(page) == []
+        await visit.plan(time_factor=1.5)
+        assert await violations(page) == []
+        await visit.press("Space", "ready")
+        await visit.press("Space", "asking")
+        await visit.until(lambda: len(visit.of("caption")) > 2)
+        assert await violations(page) == []
+        await page.keyboard.press("t")
+        await page.get_by_label("Your answer").wait_for()
+        assert await violations(page) == []
+
+
+async def violations(page: Page) -> list[str]:
+    await page.evaluate(AXE_SOURCE)
+    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [f"{entry['id']}: {node['html'][:100]}" for entry in found["violations"] for node in entry["nodes"]]
+
+
+# ---- Layout ---------------------------------------------------------------------------------------------------------
+
+WATCH_SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+            window.shifts.push([entry.value, entry.sources.map((source) => source.node?.className ?? source.node?.nodeName)]);
+    }).observe({ type: "layout-shift", buffered: false });
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+async def test_captions_do_not_move_the_page(light: str, size: dict[str, int]) -> None:
+    """Captions grow from nothing over several lines, and a notice comes up, without anything on the page shifting."""
+    async with browsing(light, "beeps", viewport=size) as visit:
+        await visit.plan(follow_ups=0)
+        await visit.press("Space", "ready")
+        await visit.press("Space", "asking")
+        await visit.until(lambda: visit.phase == "answering")
+        await asyncio.sleep(0.3)
+        await visit.page.evaluate(WATCH_SHIFTS)
+        await visit.until(lambda: len((visit.of("caption") or [{"partial": "", "committed": ""}])[-1]["partial"]) > 0, 20)
+        grown = visit.page.locator(".captions .text")
+        before = await grown.evaluate("element => element.scrollHeight")
+        async with asyncio.timeout(25):
+            while await grown.evaluate("element => element.scrollHeight") < before * 1.4:
+                await asyncio.sleep(0.2)
+        await visit.page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+        assert await visit.page.evaluate("window.shifts") == []
+
+
+async def test_a_shift_would_be_noticed(light: str) -> None:
+    """The observer of the test above does see a page that jumps."""
+    async with browsing(light, "missing", viewport=LAPTOP) as visit:
+        await visit.plan()
+        await visit.page.evaluate(WATCH_SHIFTS)
+        await visit.page.locator(".ready").evaluate("element => (element.style.paddingTop = '120px')")
+        await asyncio.sleep(0.3)
+        assert await visit.page.evaluate("window.shifts.length") > 0
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP, WIDE], ids=["phone", "laptop", "wide"])
+async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> None:
+    """No page scrolls sideways, none transfers more than 300 kB, and the time left can be read from a metre away."""
+    async with browsing(light, "missing", viewport=size) as visit:
+        page = visit.page
+        bodies: dict[str, int] = {}
+
+        async def weigh(response: Any) -> None:
+            sizes = await response.request.sizes()
+            bodies[response.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+        page.on("response", weigh)
+        interview = (await httpx.AsyncClient().post(f"{light}/api/interviews", json={"format": "five"})).json()["id"]
+        for path, landmark in (
+            ("/", ".today"),
+            ("/study", ".weeks"),
+            ("/past", "main h1"),
+            (f"/interview/{interview}", ".room"),
+        ):
+            bodies.clear()
+            await page.goto(visit.url + path)
+            await page.locator(landmark).first.wait_for()
+            await page.wait_for_load_state("networkidle")
+            assert sum(bodies.values()) < MOST_BYTES, sorted(bodies.items(), key=lambda entry: -entry[1])[:5]
+            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "thinking")
+        height = await page.locator(".clock .figures").evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+        # Digits are 0.7 of the type's size; a phone has about 160 CSS pixels to the inch, a desk screen 96.
+        millimetres = 0.7 * height / (160 if size is PHONE else 96) * 25.4
+        assert millimetres >= 5.8, "20 minutes of arc at a metre"
+
+
+async def test_reduced_motion_is_respected(light: str) -> None:
+    """Nothing moves by itself for those who asked for that."""
+    moving = "() => [...document.querySelectorAll('*')].filter(e => getComputedStyle(e).transitionDuration !== '0s').length"
+    async with browsing(light, "missing", reduced_motion="reduce") as visit:
+        await visit.plan()
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "thinking")
+        assert await visit.page.evaluate(moving) == 0
+        assert await visit.page.evaluate("document.getAnimations().length") == 0
