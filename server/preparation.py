@@ -35,7 +35,7 @@ class Choice:
 
     def week_of(self, day: date) -> int:
         """Index of the week a day is in; that of the last from the interview on."""
-        return min(self.weeks - 1, (day - self.start).days // 7)
+        return max(0, min(self.weeks - 1, (day - self.start).days // 7))
 
     def last_day(self, week: int) -> date:
         """Of a week, by index: the interview's own day is not one to prepare on."""
