@@ -36,3 +36,8 @@ export function day(iso) {
   const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   return `${date.toLocaleDateString([], { day: "numeric", month: "long", year })}, ${time}`;
 }
+
+/** How much more time than usual there was for answers, to put behind something; empty for the usual time. */
+export function extraTime({ time_factor = 1 }) {
+  return time_factor > 1 ? ` · ${time_factor} times the usual time` : "";
+}

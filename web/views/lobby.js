@@ -30,9 +30,9 @@ export async function show(page) {
   }
 
   const drill = bank.formats.find((format) => format.needs_question);
-  const formats = makeFormats(bank, today.plan?.path, start);
-  const questions = makeBank(bank, (id) => start({ format: drill.id, question_id: id }));
   const todays = makeToday(today, bank.formats, start);
+  const formats = makeFormats(bank, today.plan?.path, todays.starters.length === 0, start);
+  const questions = makeBank(bank, (id) => start({ format: drill.id, question_id: id }));
   const soundCheck = makeSoundCheck();
   starters.push(...todays.starters, ...formats.starters, ...questions.starters);
   bindKeys([

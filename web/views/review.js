@@ -2,7 +2,7 @@
 
 import { begin, get } from "../api.js";
 import { h, icon, problem } from "../dom.js";
-import { day } from "../format.js";
+import { day, extraTime } from "../format.js";
 import { makeDeleteButton } from "./interviews.js";
 import { makeNotes } from "./review/notes.js";
 import { playAlone } from "./review/recording.js";
@@ -68,12 +68,13 @@ export async function show(page, id) {
 function makeHeader(id, review) {
   const failure = h("div");
   const isDrill = review.rounds.length === 1;
-  const choices = { format: review.format, question_id: isDrill ? review.rounds[0].question.id : undefined };
+  const isSame = isDrill || review.format === "due"; // Other formats draw anew.
+  const choices = { format: review.format, question_ids: isSame ? review.rounds.map(({ question }) => question.id) : [] };
   const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
   return h(
     "header",
     { class: "review-head stack" },
-    h("div", {}, h("p", { class: "kicker" }, day(review.created)), h("h1", {}, review.title)),
+    h("div", {}, h("p", { class: "kicker" }, `${day(review.created)}${extraTime(review.options)}`), h("h1", {}, review.title)),
     review.audio_deleted &&
       h("p", { class: "soft" }, `The recordings were deleted on ${day(review.audio_deleted)}, as old as this server keeps them. The words and grades stay.`),
     !review.finished && h("p", {}, "This interview is not over. ", h("a", { href: `/interview/${id}` }, "Go back to it.")),

@@ -7,8 +7,8 @@ const GROUPS = [
   ["practice", "Practise at length"],
 ];
 
-/** `path` is that of the candidate's plan, if they have one. */
-export function makeFormats(bank, path, start) {
+/** `path` is that of the candidate's plan, if they have one; one button is lit, unless something above them is. */
+export function makeFormats(bank, path, isFirst, start) {
   const starters = [];
 
   function makeRow(format) {
@@ -17,7 +17,7 @@ export function makeFormats(bank, path, start) {
       "button",
       {
         type: "button",
-        class: starters.length === 0 ? "button lit" : "button",
+        class: isFirst && starters.length === 0 ? "button lit" : "button",
         "aria-label": `Begin: ${format.title}`,
         onclick: () => start({ format: format.id, path: (paths && paths.value) || undefined }),
       },

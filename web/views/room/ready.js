@@ -1,7 +1,7 @@
 /** Before the first question: what will happen, and whether the sound works. */
 
 import { h } from "../../dom.js";
-import { plural } from "../../format.js";
+import { extraTime, plural } from "../../format.js";
 import { makeSoundCheck } from "../soundcheck.js";
 
 export function makeReady(store, review) {
@@ -14,7 +14,12 @@ export function makeReady(store, review) {
   const element = h(
     "section",
     { class: "ready stack" },
-    h("div", {}, h("p", { class: "kicker" }, extent(review)), h("h1", {}, review.title)),
+    h(
+      "div",
+      {},
+      h("p", { class: "kicker" }, `${plural(review.rounds.length, "question")}${extraTime(review.options)}`),
+      h("h1", {}, review.title),
+    ),
     h(
       "ol",
       { class: "steps" },
@@ -26,9 +31,4 @@ export function makeReady(store, review) {
     if (store.phase !== "ready") soundCheck.close();
   });
   return { element, checkSound: () => store.phase === "ready" && soundCheck.open() };
-}
-
-function extent({ rounds, options }) {
-  const factor = options.time_factor ?? 1;
-  return plural(rounds.length, "question") + (factor > 1 ? `, with ${factor} times the usual time` : "");
 }
