@@ -49,7 +49,7 @@ export function showKeys() {
       [...rows, ["Tab", "Everything else"]].map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
     ),
     h("p", { class: "choice" }, letters, h("label", { htmlFor: letters.id }, "Letters and signs work as keys")),
-    h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")),
+    h("form", { method: "dialog" }, h("button", { class: "button", autofocus: true }, "Close")),
   );
   document.body.append(dialog);
   dialog.showModal();

@@ -129,12 +129,10 @@ Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
 @asynccontextmanager
 async def browsing(url: str, microphone: Path | str, **context: Any) -> AsyncIterator[Visit]:
-    """Opens Chromium. ``microphone`` is a WAV file, "beeps", "missing" or "denied"; ``context`` is Playwright's."""
+    """Opens Chromium. ``microphone`` is a WAV file, "missing" or "denied"; ``context`` is Playwright's."""
     devices: tuple[str, ...] = () if microphone == "missing" else (FAKE_DEVICE,)
     if isinstance(microphone, Path):
         devices += ("--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}%noloop")
-    elif microphone == "beeps":
-        devices += ("--use-fake-ui-for-media-stream",)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
         visit = Visit(await browser.new_page(**context), url)

@@ -44,7 +44,7 @@ export async function show(page) {
   page.replaceChildren(
     h(
       "div",
-      { class: "lobby" },
+      { class: todays.isNew ? "lobby" : "lobby returning" },
       h(
         "div",
         { class: "opening stack" },
@@ -60,7 +60,6 @@ export async function show(page) {
       ),
       todays.element,
       h("div", { class: "formats" }, formats.elements, options.element),
-      drill && questions.element,
       h(
         "div",
         { class: "aside stack" },
@@ -74,6 +73,7 @@ export async function show(page) {
             interviews.length > recent.length && h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
           ),
       ),
+      drill && questions.element,
     ),
   );
 }

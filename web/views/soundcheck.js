@@ -43,7 +43,7 @@ export function makeSoundCheck() {
     meter,
     record,
   );
-  const begin = h("button", { type: "button", class: "button", onclick: () => open() }, "Check the sound");
+  const begin = h("button", { type: "button", class: "button", onclick: () => open() }, "Check the sound ", h("kbd", {}, "C"));
   const element = h(
     "section",
     { class: "sound-check sheet stack", "aria-label": "Sound check" },

@@ -5,18 +5,18 @@ import { date, plural } from "../../format.js";
 
 const NAMED = 3;
 
-/** `start` begins an interview. Gives the element, the buttons that begin something, and their keys. */
+/** `start` begins an interview. Gives the element, the buttons that begin something, their keys, and whether all is empty. */
 export function makeToday({ due, plan, checkpoint }, formats, start) {
   const starters = [];
   const keys = [];
 
+  /** `label` is shown, `what` in full is said and stands in the map of keys. */
   function makeButton(label, key, what, choices) {
     const begin = () => start(choices);
-    const lit = starters.length === 0 ? "button lit" : "button";
     const button = h(
       "button",
-      { type: "button", class: lit, "aria-label": what, onclick: begin },
-      label,
+      { type: "button", class: starters.length === 0 ? "button lit" : "button", onclick: begin },
+      h("span", {}, label, h("span", { class: "unseen" }, what.slice(label.length))),
       key && h("kbd", {}, key.toUpperCase()),
     );
     starters.push(button);
@@ -80,7 +80,7 @@ export function makeToday({ due, plan, checkpoint }, formats, start) {
     ),
     h("ul", {}, rows),
   );
-  return { element, starters, keys };
+  return { element, starters, keys, isNew: !plan && due.questions.length === 0 && !due.next };
 }
 
 function makeRow(title, detail, action) {

@@ -8,7 +8,7 @@ export function makeReady(store, review) {
   const soundCheck = makeSoundCheck();
   const steps = [
     ["The interviewer asks aloud.", "Cut in whenever you are ready to answer."],
-    ["Five seconds to think.", "The clock starts when you speak, or by itself."],
+    ["A moment to think.", "The clock starts when you speak, or by itself."],
     ["You are stopped at the limit.", "Silence or Space ends an answer early. Expect a follow-up."],
   ];
   const element = h(
