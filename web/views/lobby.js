@@ -14,7 +14,9 @@ import { makeSoundCheck } from "./soundcheck.js";
 const RECENT = 4;
 
 export async function show(page) {
-  const [bank, { interviews }, today] = await Promise.all(["bank", "interviews", "today"].map((name) => get(`/api/${name}`)));
+  const [bank, { interviews, total }, today] = await Promise.all(
+    ["bank", "interviews?limit=20", "today"].map((name) => get(`/api/${name}`)),
+  );
   const recent = interviews.filter((interview) => interview.started).slice(0, RECENT);
   const options = makeOptions(bank.tiers);
   const failure = h("div");
@@ -70,7 +72,7 @@ export async function show(page) {
             { class: "sheet stack", "aria-labelledby": "recent-title" },
             h("h2", { id: "recent-title" }, "Recent interviews"),
             makeInterviews(recent, { canDelete: false }),
-            interviews.length > recent.length && h("p", {}, h("a", { href: "/past" }, `All ${interviews.length} interviews`)),
+            total > recent.length && h("p", {}, h("a", { href: "/past" }, `All ${total} interviews`)),
           ),
       ),
       drill && questions.element,
