@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import SecretStr
+
 from server.adapters import weights
 from server.adapters.embedder import open_embedder
 from server.adapters.llama import LlamaServer
+from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.piper import PiperSpeaker
@@ -43,6 +46,14 @@ async def _load_voice(services: Services) -> None:
             services.voice = PreparedVoice(None)
             part.state, part.detail = "off", "questions are only written"
             return
+        tts = services.settings.tts
+        if tts.url:
+            part.detail = f"asking {tts.url}"
+            remote = PreparedVoice(RemoteSpeaker(tts.url, tts.model, wanted, _key(tts.api_key), timeout_s=tts.timeout_s))
+            await remote.prepare()
+            services.voice = remote
+            part.detail = f"{wanted} at {tts.url}"
+            return
         part.detail = "loading"
         model, config = weights.piper_voice() if wanted == EMBEDDED else (Path(wanted), Path(f"{wanted}.json"))
         if not model.exists() or not config.exists():
@@ -56,6 +67,9 @@ async def _load_voice(services: Services) -> None:
 async def _load_hearing(services: Services) -> None:
     asr = services.settings.asr
     with services.loading(HEARING) as part:
+        if asr.url:
+            await _load_remote_hearing(services, part)
+            return
         model = asr.model
         if model == EMBEDDED:
             model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.models, part.progress))
@@ -77,6 +91,25 @@ async def _load_hearing(services: Services) -> None:
         part.detail = "Whisper base" if asr.model == EMBEDDED else asr.model
 
 
+async def _load_remote_hearing(services: Services, part: Part) -> None:
+    """Speech is still detected here. Raises TranscriberError."""
+    asr = services.settings.asr
+    part.detail = f"asking {asr.url}"
+    transcriber = RemoteTranscriber(
+        asr.url, asr.model, _key(asr.api_key), language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
+    )
+    await transcriber.ping()
+    vad = await asyncio.to_thread(SileroModel)
+    services.make_vad = vad.session
+    services.transcriber = transcriber
+    services.sounds = EspeakPhonemes()
+    part.detail = f"{asr.model} at {asr.url}"
+
+
+def _key(secret: SecretStr) -> str:
+    return secret.get_secret_value()
+
+
 async def _load_llm(services: Services) -> ChatModel | None:
     llm = services.settings.llm
     chat: ChatModel | None = None
@@ -86,7 +119,7 @@ async def _load_llm(services: Services) -> ChatModel | None:
         elif llm.url == EMBEDDED:
             chat = await _embedded_chat(services, part)
         else:
-            remote = OpenAiChat(llm.url, llm.model, llm.api_key.get_secret_value(), llm.timeout_s)
+            remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
             chat = remote
             part.detail = f"asking {llm.url}"
             try:

@@ -27,7 +27,13 @@ class AsrSettings(_Part):
     """Speech to text."""
 
     model: str = EMBEDDED
-    """"embedded", any faster-whisper model name, or a directory with a CTranslate2 model."""
+    """"embedded", any faster-whisper model name, or a directory with a CTranslate2 model; with ``url`` the
+    remote model's name."""
+    url: str = ""
+    """Base URL of an OpenAI-compatible server with /audio/transcriptions, to hear in place of this machine."""
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: Annotated[float, Field(gt=0)] = 20.0
+    """For one request to ``url``."""
     device: str = "cpu"
     compute_type: str = "int8"
     workers: Annotated[int, Field(ge=1, le=64)] = 2
@@ -40,7 +46,14 @@ class TtsSettings(_Part):
     """Text to speech."""
 
     voice: str = EMBEDDED
-    """"embedded", the path of a Piper voice (.onnx), or "off" for an interviewer that only writes."""
+    """"embedded", the path of a Piper voice (.onnx), or "off" for an interviewer that only writes; with ``url`` the remote
+    voice's name."""
+    url: str = ""
+    """Base URL of an OpenAI-compatible server with /audio/speech, to speak in place of this machine."""
+    model: str = "tts-1"
+    """The remote model's name."""
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: Annotated[float, Field(gt=0)] = 20.0
 
 
 class LlmSettings(_Part):
@@ -110,8 +123,8 @@ class Settings(BaseSettings):
     @property
     def local(self) -> bool:
         """Nothing that is said leaves this machine."""
-        host = urlsplit(self.llm.url).hostname if "://" in self.llm.url else "localhost"
-        return is_loopback(host or "")
+        urls = [url for url in (self.llm.url, self.asr.url, self.tts.url) if "://" in url]
+        return all(is_loopback(urlsplit(url).hostname or "") for url in urls)
 
 
 def is_loopback(host: str) -> bool:

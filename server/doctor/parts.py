@@ -37,9 +37,9 @@ def bank(settings: Settings) -> Check:
 def weights(settings: Settings) -> list[Check]:
     """Every packaged file that the settings use, read in full and compared with its sha256."""
     checks: list[Check] = []
-    if settings.asr.model == EMBEDDED:
+    if settings.asr.model == EMBEDDED and not settings.asr.url:
         checks.append(weight_files("Weights of speech recognition", WHISPER_BASE, settings.models))
-    if settings.tts.voice == EMBEDDED:
+    if settings.tts.voice == EMBEDDED and not settings.tts.url:
         checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
     if settings.llm.url == EMBEDDED:
         checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models))

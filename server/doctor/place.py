@@ -41,7 +41,10 @@ def disk(settings: Settings) -> Check:
     """Room for some interviews, and for weights that have yet to be joined in the data directory."""
     needed = _ROOM_BYTES
     if settings.models_dir is None:
-        embedded = (*WHISPER_BASE * (settings.asr.model == EMBEDDED), *(QWEN_GGUF,) * (settings.llm.url == EMBEDDED))
+        embedded = (
+            *WHISPER_BASE * (settings.asr.model == EMBEDDED and not settings.asr.url),
+            *(QWEN_GGUF,) * (settings.llm.url == EMBEDDED),
+        )
         needed += sum(weight.size for weight in embedded if not (settings.models / weight.name).exists())
     existing = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
     free = shutil.disk_usage(existing).free

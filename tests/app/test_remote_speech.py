@@ -1,0 +1,123 @@
+"""Hearing and speaking through an OpenAI-compatible audio server, which is a real one on this machine."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pytest
+import uvicorn
+from fastapi import FastAPI, Form, Response, UploadFile
+
+from server.adapters import weights
+from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
+from server.adapters.piper import PiperSpeaker
+from server.adapters.whisper import WhisperTranscriber
+from server.errors import SpeakerError, TranscriberError
+from server.ports import Priority, RecognitionJob
+from tests.app.sitting import finish
+from tests.app.wire_candidate import sitting_at
+from tests.audio.speech import say
+from tests.conftest import MODELS, ServerProcess, free_port
+
+SAID = "The base model is frozen and small matrices are trained."
+
+
+class AudioServer:
+    """Whisper and Piper behind the two routes, as a hosted service would offer them."""
+
+    def __init__(self) -> None:
+        self.whisper = WhisperTranscriber(str(weights.whisper_dir(MODELS, lambda *_: None)), workers=1)
+        self.piper = PiperSpeaker(*weights.piper_voice())
+        self.heard: list[dict[str, str]] = []
+        self.spoken: list[str] = []
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+        app = FastAPI()
+        app.post("/v1/audio/transcriptions")(self.transcribe)
+        app.post("/v1/audio/speech")(self.speak)
+        self.server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="warning"))
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.05)
+
+    def transcribe(
+        self,
+        file: UploadFile,
+        model: Annotated[str, Form()],
+        language: Annotated[str, Form()],
+        prompt: Annotated[str, Form()] = "",
+    ) -> dict[str, Any]:
+        self.heard.append({"model": model, "language": language, "prompt": prompt})
+        with wave.open(io.BytesIO(file.file.read())) as audio:
+            samples = np.frombuffer(audio.readframes(audio.getnframes()), dtype="<i2").astype(np.float32) / 32768
+        words = self.whisper.hear(RecognitionJob("", samples, Priority.FINAL))
+        return {
+            "text": " ".join(word.text for word in words),
+            "language": language,
+            "duration": len(samples) / 16_000,
+            "words": [{"word": word.text, "start": word.start, "end": word.end} for word in words],
+        }
+
+    def speak(self, request: dict[str, Any]) -> Response:
+        self.spoken.append(request["input"])
+        voice = self.piper.say(request["input"])
+        buffer = io.BytesIO()
+        with wave.open(buffer, "wb") as audio:
+            audio.setnchannels(1)
+            audio.setsampwidth(2)
+            audio.setframerate(voice.sample_rate)
+            audio.writeframes(voice.pcm)
+        return Response(buffer.getvalue(), media_type="audio/wav")
+
+
+@pytest.fixture(scope="module")
+def audio_server() -> Iterator[AudioServer]:
+    server = AudioServer()
+    yield server
+    server.server.should_exit = True
+    server.thread.join(10)
+
+
+async def test_an_interview_is_heard_and_spoken_remotely(
+    audio_server: AudioServer, start_server: Callable[..., ServerProcess]
+) -> None:
+    """With both URLs set, the question is spoken and the answer written down by the other server, with the terms as prompt."""
+    server = start_server(
+        HOTSEAT_ASR__URL=audio_server.url,
+        HOTSEAT_ASR__MODEL="whisper-base",
+        HOTSEAT_TTS__URL=audio_server.url,
+        HOTSEAT_TTS__VOICE="joe",
+        HOTSEAT_LLM__URL="off",
+    ).wait_until_ready()
+    try:
+        async with sitting_at(server.url, follow_ups=0) as candidate:
+            await candidate.say(type="start")
+            answer = await candidate.answer(1, say(SAID))
+            await finish(candidate, 60)
+            review = await candidate.review()
+    finally:
+        server.stop()
+    assert "base model is frozen" in answer.text.lower()
+    [words] = [entry["answers"][0]["words"] for entry in review["rounds"]]
+    assert 0 <= words[0]["start"] < words[-1]["end"] <= 8
+    assert any("Explain how LoRA works" in text for text in audio_server.spoken)
+    assert {item["model"] for item in audio_server.heard} == {"whisper-base"}
+    assert any("LoRA" in item["prompt"] for item in audio_server.heard)
+
+
+async def test_a_server_that_is_gone_is_named(tmp_path: Path) -> None:
+    """Errors say which address failed, so that the candidate's page and the doctor can."""
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    hearing = RemoteTranscriber(url, "m", "none", language="en", at_once=1, timeout_s=2)
+    with pytest.raises(TranscriberError, match=url):
+        await hearing.ping()
+    with pytest.raises(SpeakerError, match=url):
+        await RemoteSpeaker(url, "m", "v", "none", timeout_s=2).speak("Hello.")
