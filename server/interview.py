@@ -152,7 +152,7 @@ class Interview:
         """Takes over from a process that is gone."""
         if isinstance(self.state, Answering):
             turn_id, limit = self.state.utterance.turn_id, self.state.limit_s
-            self._microphone.resume(turn_id, limit, self._listen(turn_id, limit))
+            await self._microphone.resume(turn_id, limit, self._listen(turn_id, limit))
         await self._apply(events.Recovered(self._microphone.heard_s))
 
     async def _next_event(self) -> events.Event:

@@ -109,9 +109,9 @@ class Interviews:
         while True:
             await asyncio.sleep(KEEP_S)
             try:
-                if self._running:
+                if running := list(self._running.values()):
                     held = await self._services.store.beat(self._replica)
-                    for interview, task in list(self._running.values()):
+                    for interview, task in running:
                         if held.get(interview.id) != interview.term:
                             self._lose(interview, task)
                 if self._services.ready:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from server.access.accounts import Accounts
 from server.adapters.accounts import SqlAccounts
-from server.adapters.archive import LocalArchive
+from server.adapters.archive import LocalArchive, ObjectArchive
 from server.adapters.clock import SystemClock
 from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
@@ -38,7 +38,7 @@ def make_services(settings: Settings) -> Services:
         prompts=Prompts(settings.prompts_dir),
         store=store,
         tables=SqlTables(store.engine),
-        archive=LocalArchive(settings.data_dir / "audio"),
+        archive=ObjectArchive(settings.archive_url) if settings.archive_url else LocalArchive(settings.data_dir / "audio"),
         clock=SystemClock(),
         accounts=accounts,
     )
@@ -72,6 +72,7 @@ async def load_storage(services: Services) -> None:
     """Before the first page, so that no request meets a database without tables; a failure is recorded, not raised."""
     with services.loading(STORAGE) as part:
         await services.store.migrate()
+        await asyncio.to_thread(services.archive.check)
         part.detail = str(services.settings.data_dir)
 
 

@@ -6,6 +6,7 @@ listened to, never more of them than the limit and the server's own clock allow,
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import deque
 from collections.abc import Callable
@@ -99,13 +100,13 @@ class Microphone:
             self._take(frame.pcm)
         self._ring.clear()
 
-    def resume(self, turn_id: int, limit_s: float, ears: Ears) -> None:
-        """Goes on with an answer that an earlier process was recording."""
+    async def resume(self, turn_id: int, limit_s: float, ears: Ears) -> None:
+        """Goes on with an answer that an earlier process was recording. Raises StorageError."""
+        stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
+        next_frame = await asyncio.to_thread(self._archive.next_frame, self._interview_id, turn_id)
         self._begin(turn_id, limit_s, ears)
-        stored = self._archive.read(self._interview_id, turn_id)
-        self.next_frame = self._archive.next_frame(self._interview_id, turn_id)
-        self._recording = self._archive.create(self._interview_id, turn_id, self.next_frame)
-        self._taken = len(stored) // 2
+        self.next_frame, self._taken = next_frame, len(stored) // 2
+        self._recording = self._archive.create(self._interview_id, turn_id, next_frame, self._taken)
         # The browser may have gone on recording while there was no server; all of that is taken.
         self._burst = self._limit
         ears.feed(samples_of(stored))
@@ -150,7 +151,7 @@ class Microphone:
         ears, seconds = self._ears, self.heard_s
         self._stop_recording()
         if ears is None:
-            stored = self._archive.read(self._interview_id, turn_id)
+            stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
             if not stored:
                 return None, 0.0
             ears, seconds = make_ears(), len(stored) / 2 / SAMPLE_RATE

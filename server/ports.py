@@ -17,6 +17,9 @@ from server.core.domain import Answer, Grade, Question, Word
 SAMPLE_RATE = 16_000
 """Samples per second of every microphone and recogniser array."""
 
+FRAME_SAMPLES = 640
+"""Samples of one microphone frame: 40 ms."""
+
 Samples = NDArray[np.float32]
 """Mono audio, shape (n,), values -1 to 1, 16 kHz."""
 
@@ -547,7 +550,13 @@ class StoredAudio:
 class AudioArchive(Protocol):
     """Answers' audio, mono PCM16 at 16 kHz, one recording a turn."""
 
-    def create(self, interview_id: str, turn_id: int, first_frame: int) -> OpenRecording: ...
+    def check(self) -> None:
+        """Raises StorageError when it can't be written."""
+        ...
+
+    def create(self, interview_id: str, turn_id: int, first_frame: int, stored: int = 0) -> OpenRecording:
+        """A new recording, or the continuation of one of which ``stored`` samples are there. Never waits."""
+        ...
 
     def next_frame(self, interview_id: str, turn_id: int) -> int: ...
 

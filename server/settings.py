@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     """Where packaged models are joined; models/ in data_dir when not set."""
     database_url: str = ""
     """SQLAlchemy async URL; empty for SQLite in data_dir."""
+    archive_url: str = ""
+    """fsspec URL of an object store for audio, such as s3://bucket/folder; empty for files in data_dir."""
     rubrics_dir: Path = PROJECT / "rubrics"
     prompts_dir: Path = PROJECT / "prompts"
     web_dir: Path = PROJECT / "web"

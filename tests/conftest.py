@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
+
 PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
 """Kept between runs, so that 1.2 GB of weights are assembled once."""
@@ -94,6 +96,20 @@ def share_models(data_dir: Path) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         (data_dir / "models").symlink_to(MODELS)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL of its own; skips where there is none."""
+    with temporary_postgres() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A real HTTP server that speaks S3."""
+    with temporary_object_store() as store:
+        yield store
 
 
 @pytest.fixture(scope="session")

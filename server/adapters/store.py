@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.core.corrections import Change, Correction
-from server.errors import StorageError, TakenOverError
+from server.errors import SettingsError, StorageError, TakenOverError
 from server.ports import (
     Afterwards,
     Assessment,
@@ -151,8 +151,11 @@ class SqlStore:
         # Parameters are what candidates said: they stay out of errors, and so out of the log.
         options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if url.startswith("postgresql"):
-            options["connect_args"] = {"timeout": _PATIENCE_S, "command_timeout": _PATIENCE_S}
-        self._engine: AsyncEngine = create_async_engine(url, **options)
+            options["connect_args"] = {"timeout": _PATIENCE_S, "command_timeout": 30}
+        try:
+            self._engine: AsyncEngine = create_async_engine(url, **options)
+        except (ImportError, ArgumentError) as error:
+            raise SettingsError(f"HOTSEAT_DATABASE_URL: {error}") from None
         self._insert: Any = postgresql.insert
         if self._engine.dialect.name == "sqlite":
             self._insert = sqlite.insert
@@ -217,7 +220,7 @@ class SqlStore:
             }
             for event in events
         ]
-        async with self._begin() as connection:
+        async with self._in_time(), self._begin() as connection:
             ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
             if (await connection.execute(_interviews.update().where(ours).values(summary=summary))).rowcount == 0:
                 raise TakenOverError("another process has taken this interview over")
@@ -402,6 +405,15 @@ class SqlStore:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """The candidate waits meanwhile. Raises StorageError."""
+        try:
+            async with asyncio.timeout(2 * _PATIENCE_S):
+                yield
+        except TimeoutError as error:
+            raise StorageError("the database did not answer in time") from error
 
     async def _beat(self, connection: AsyncConnection, replica: str) -> None:
         row = self._insert(_replicas).values(id=replica, beat=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import uvicorn
 
@@ -58,6 +59,14 @@ def main() -> None:
         app, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=5
     )
     DrainingServer(config, app.state.drain).run()
+
+
+def serve(data_dir: Path, port: int) -> None:
+    """In a process that was forked; its log goes to the data directory."""
+    os.environ |= {"HOTSEAT_DATA_DIR": str(data_dir), "HOTSEAT_PORT": str(port)}
+    with (data_dir / "server.log").open("a") as log:
+        os.dup2(log.fileno(), 2)
+        main()
 
 
 class LightServer(ServerProcess):

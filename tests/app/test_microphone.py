@@ -170,7 +170,7 @@ async def test_frames_after_the_end_are_dropped(bench: Bench) -> None:
     assert bench.stored_s() == 1.0
 
 
-def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
+async def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
     """After a crash the ears hear what is on disk, the browser is told what to send again, and the limit still holds."""
     bench.microphone.watch(1, 0.16)
     bench.send(QUIET, 20)
@@ -180,7 +180,7 @@ def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
 
     bench.microphone = bench.make()
     ears = Ears()
-    bench.microphone.resume(1, 10.0, ears)
+    await bench.microphone.resume(1, 10.0, ears)
     assert bench.microphone.next_frame == 70
     assert ears.samples / SAMPLE_RATE == pytest.approx(before + 2.0)
     bench.send(LOUD, 500, first=70, real_time=False)

@@ -14,12 +14,11 @@ import threading
 from io import FileIO
 from pathlib import Path
 
+from server.adapters.archive.names import check_id
 from server.errors import StorageError
-from server.ports import SAMPLE_RATE, StoredAudio
+from server.ports import FRAME_SAMPLES, SAMPLE_RATE, StoredAudio
 
-FRAME_SAMPLES = 640
 _SYNC_BYTES = SAMPLE_RATE  # half a second of PCM16
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME = re.compile(r"^(\d+)\.f(\d+)\.pcm$")
 
 
@@ -49,6 +48,9 @@ class Recording:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = FileIO(self.path, "a")
+                if odd := self._file.seek(0, os.SEEK_END) % 2:
+                    # Half a sample of a crash: what is appended behind it would be noise.
+                    self._file.truncate(self._file.tell() - odd)
             while self._pending:
                 written = self._file.write(self._pending) or 0
                 del self._pending[:written]
@@ -82,7 +84,14 @@ class LocalArchive:
         """Open or still owing."""
         self._lock = threading.Lock()
 
-    def create(self, interview_id: str, turn_id: int, first_frame: int) -> Recording:
+    def check(self) -> None:
+        """Raises StorageError."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot store audio in {self._root}: {error.strerror}") from error
+
+    def create(self, interview_id: str, turn_id: int, first_frame: int, stored: int = 0) -> Recording:
         """The turn's recording, going on where an earlier process stopped."""
         self._settle()
         existing = self._find(interview_id, turn_id)
@@ -140,9 +149,7 @@ class LocalArchive:
             self._recordings = [recording for recording in self._recordings if recording.owes or not recording.closed]
 
     def _folder(self, interview_id: str) -> Path:
-        if not _ID.fullmatch(interview_id):
-            raise StorageError(f"not an interview id: {interview_id!r}")
-        return self._root / interview_id
+        return self._root / check_id(interview_id)
 
     def _find(self, interview_id: str, turn_id: int) -> Path | None:
         return next(iter(sorted(self._folder(interview_id).glob(f"{turn_id:03d}.f*.pcm"))), None)

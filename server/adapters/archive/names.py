@@ -1,0 +1,16 @@
+"""What both archives name things by."""
+
+from __future__ import annotations
+
+import re
+
+from server.errors import StorageError
+
+_ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+
+
+def check_id(interview_id: str) -> str:
+    """The id, fit for a path. Raises StorageError."""
+    if not _ID.match(interview_id):
+        raise StorageError(f"not an interview id: {interview_id!r}")
+    return interview_id
