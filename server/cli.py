@@ -335,6 +335,43 @@ def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bo
         click.echo(grading_bench.table(results))
 
 
+@bench.command()
+@click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
+@click.option("--split", type=click.Choice(["develop", "report"]), default="report", help="Which half of the answers.")
+@click.option("--injections", default=204, show_default=True, help="Attempts to talk the grader into a better verdict.")
+@click.option("--each", default=21, show_default=True, help="Answers reworded in each way.")
+@_as_json
+def robustness(graders: tuple[str, ...], split: str, injections: int, each: int, as_json: bool) -> None:
+    """Whether grades hold against injections, rewording, reordered criteria and reruns."""
+    from server.grading import robustness as robust
+    from server.loading import make_services
+    from server.models import load_for_grading
+    from server.settings import PROJECT
+
+    root = PROJECT / "tests" / "bench" / "grading" / "data"
+
+    async def work() -> list[robust.Held]:
+        results = []
+        for name in graders or ("embedded",):
+            services = make_services(load_settings(grader=name))
+            grader = await load_for_grading(services)
+            results.append(
+                await robust.run(
+                    name, grader, services.bank, root, split, injections=injections, each=each, progress=_show_progress
+                )
+            )
+        return results
+
+    results = _run(work)
+    if as_json:
+        _print([asdict(held) for held in results])
+    else:
+        click.echo(robust.table(results))
+        for held in results:
+            for kind, names in held.failed.items():
+                click.echo(f"{held.grader}, {kind}: {', '.join(names)}")
+
+
 def _show_progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {total} answers", err=True, nl=done == total)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from server.core.domain import Criterion, CriterionResult, Level, PointFinding, PointStatus, PointTier, Question, Verdict
 
@@ -58,8 +59,9 @@ def criterion_level(criterion: Criterion, statuses: Statuses, thresholds: Thresh
 
 def question_score(question: Question, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> float:
     """Weighted mean of the criterion scores, 0 to 1."""
-    weight = sum(criterion.weight for criterion in question.criteria)
-    return sum(c.weight * criterion_score(c, statuses, thresholds) for c in question.criteria) / weight
+    weight = fsum(criterion.weight for criterion in question.criteria)
+    # fsum: the order of the criteria must not decide a score that lies on a threshold.
+    return fsum(c.weight * criterion_score(c, statuses, thresholds) for c in question.criteria) / weight
 
 
 def verdict_of(question: Question, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> Verdict:
