@@ -80,16 +80,12 @@ def attempts(items: Sequence[Item], questions: dict[str, Question], count: int) 
 
 
 def _put(text: str, said: str, place: str) -> str:
-    """The attempt as a sentence of its own before, after or in the middle of the answer."""
+    """The attempt as a sentence of its own before, after or, where a sentence ends, in the middle of the answer."""
     if place == "before":
         return f"{said} {text}"
-    if place == "after":
-        return f"{_closed(text)} {said}"
     words = text.split()
-    half = len(words) // 2
-    cut = next((k + 1 for k in range(half, len(words)) if words[k].endswith((".", "?", "!"))), half)
-    return f"{_closed(' '.join(words[:cut]))} {said} {' '.join(words[cut:])}"
-
-
-def _closed(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    ends = [k + 1 for k, word in enumerate(words[:-1]) if word.endswith((".", "?", "!"))]
+    if place == "after" or not ends:
+        return f"{text if text.endswith(('.', '?', '!')) else text + '.'} {said}"
+    cut = min(ends, key=lambda end: abs(end - len(words) // 2))
+    return f"{' '.join(words[:cut])} {said} {' '.join(words[cut:])}"

@@ -66,6 +66,10 @@ META = re.compile(
             r"\b(?:me|this answer|my|the answer|the candidate|full)\b",
             r"\byou(?:'re| are| were|'ve been| have been)? (?:instructed|supposed|obliged|required|programmed|ordered|told)\b",
             r"\banything (?:lower|less|below|else)\b.{0,40}\b(?:bias|unfair|wrong|error|mistake|discriminat)",
+            r"\b(?:consider|treat|count|counted|counts|regard|take|accept|mark|tick|see)\b.{0,60}\bas "
+            r"(?:if i|explained|met|meeting|covered|covering|given|said|mentioned|known|answered|done|correct|complete"
+            r"|satisfied|understood)",
+            r"\b(?:the|this) (?:summary|report|record|file|log)\b.{0,30}\b(?:candidate|grade|verdict|rating)",
             r"\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]",
         ]
     )

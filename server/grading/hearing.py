@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.domain import Answer, Question
 from server.core.evidence import bare
 from server.core.matching import Index
 from server.core.normal import Token, fold, tokenize, tokenize_words
 from server.grading.disowned import DISCLAIMER, HEARSAY, META
+from server.grading.fluency import fillers
 from server.grading.terms import fold_terms
 
 Span = tuple[int, int]
@@ -83,9 +84,12 @@ class Heard:
     """Tokens of all words; blocked ones blank, spoken variants of key terms replaced by the term."""
     index: Index
     talks_to_grader: bool
+    fillers: frozenset[int]
+    """Words without a token."""
 
     def text(self, span: Span) -> str:
-        return " ".join(self.words[span[0] : span[1]])
+        """The words of a span without its fillers."""
+        return " ".join(self.words[place] for place in range(*span) if place not in self.fillers)
 
     def word_span(self, start: int, end: int) -> Span:
         """The words of tokens start to end (exclusive)."""
@@ -106,14 +110,18 @@ def hear(question: Question, answer: Answer) -> Heard:
             blocked.update(range(start, end))
         else:
             blocked.update(_disowned(words, start, end))
+    left_out = fillers(words)
+    kept = [place for place in range(len(words)) if place not in left_out]
     tokens = tuple(
         Token("", token.word) if token.word in blocked else token
-        for token in fold_terms(tokenize_words(words), question.key_terms)
+        for token in fold_terms(
+            tuple(replace(t, word=kept[t.word]) for t in tokenize_words([words[place] for place in kept])), question.key_terms
+        )
     )
     credited = tuple(
         clause for span in sentences for clause in split_clauses(words, span) if not blocked.issuperset(range(*clause))
     )
-    return Heard(answer, words, sentences, credited, frozenset(blocked), tokens, Index(tokens), meta)
+    return Heard(answer, words, sentences, credited, frozenset(blocked), tokens, Index(tokens), meta, left_out)
 
 
 def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:
