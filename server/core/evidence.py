@@ -83,7 +83,8 @@ def is_term_list(text: str) -> bool:
     if len(words) <= 2:
         return True
     connectives = {"and", "or", "plus", "also", "then"}
-    telling = [word for word in words if word not in connectives]
+    # Numbers are written in digits or words by chance, so they say nothing either way.
+    telling = [word for word in words if word not in connectives and not any(letter.isdigit() for letter in word)]
     glue = sum(word in _GLUE or stem(singular(word)) in _VERB_STEMS for word in telling) / max(1, len(telling))
     items = [item for item in _LIST_BREAK.split(text.lower()) if item.strip()]
     mean_item = len(words) / max(1, len(items))

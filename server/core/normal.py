@@ -33,6 +33,8 @@ _SCALE = {"b": "billion", "bn": "billion", "m": "million", "t": "trillion", "k":
           "tb": "terabyte", "kb": "kilobyte", "ms": "millisecond", "x": "times"}  # fmt: skip
 _ALONE = {"gb": "gigabyte", "mb": "megabyte", "tb": "terabyte", "kb": "kilobyte", "gig": "gigabyte", "gigs": "gigabyte"}
 _WORD = re.compile(r"\d+(?:[.,]\d+)*[a-z]*|[^\W_]+(?:[.,]\d+)*(?:'[a-z]+)?|[%≈×&]")
+_MONEY = re.compile(r"\$(\d[\d.,]*[a-z]*)")
+""" "$100" is how a recogniser writes "a hundred dollars"."""
 _NUMBER_UNIT = re.compile(r"^(\d+(?:\.\d+)?)([a-z]+)$")
 _NAME_NUMBER = re.compile(r"^([a-z]+)(\d+)$")
 _PREFIXES = frozenset({"pre", "re", "de", "auto", "hyper", "un"})
@@ -81,7 +83,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _parts(word: str) -> tuple[str, ...]:
     found: list[str] = []
-    for piece in _WORD.findall(fold(word)):
+    for piece in _WORD.findall(_MONEY.sub(r"\1 dollar", fold(word))):
         if piece in _EXPANSIONS:
             found.extend(_EXPANSIONS[piece].split())
             continue

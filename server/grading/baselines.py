@@ -41,3 +41,9 @@ def baseline_kappa(items: Sequence[Item], questions: Mapping[str, Question], cou
     for place, level in zip(order, sorted(truth), strict=True):
         given[place] = level
     return weighted_kappa(truth, given)
+
+
+def naive_kappa(items: Sequence[Item], grades: Mapping[str, int]) -> float:
+    """Of the grades 1 to 4 that a plain prompt gave, over the items that have one."""
+    graded = [item for item in items if item.id in grades]
+    return weighted_kappa(ordered([item.verdict for item in graded]), [grades[item.id] - 1 for item in graded])

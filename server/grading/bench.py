@@ -9,8 +9,8 @@ from pathlib import Path
 
 from server.core.domain import Bank, Grade
 from server.errors import GraderError
-from server.grading.baselines import BASELINES, baseline_kappa
-from server.grading.items import Item, as_answer, load_items
+from server.grading.baselines import BASELINES, baseline_kappa, naive_kappa
+from server.grading.items import Item, as_answer, load_items, load_naive, load_spoken
 from server.grading.metrics import Metrics, measure
 from server.ports import Grader
 
@@ -28,6 +28,8 @@ class Result:
     metrics: Metrics
     baselines: dict[str, float]
     """Shortcut to weighted kappa."""
+    spoken: dict[str, Grade]
+    """Grades by item id of those that went through speech and back."""
 
 
 async def run(
@@ -52,8 +54,14 @@ async def run(
         except GraderError as error:
             failures[item.id] = str(error)
         progress(done, len(items))
+    spoken = {
+        item.id: await grader.grade(questions[item.question], [as_answer(item, questions[item.question], heard)])
+        for item in items
+        if (heard := load_spoken(root, split).get(item.id)) and item.id in grades
+    }
     baselines = {label: baseline_kappa(items, questions, count) for label, count in BASELINES.items()}
-    return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines)
+    baselines["one plain LLM prompt, recorded"] = naive_kappa(items, load_naive(root, split))
+    return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines, spoken)
 
 
 def table(results: Sequence[Result]) -> str:
@@ -72,6 +80,7 @@ def table(results: Sequence[Result]) -> str:
         ),
         ("injections upgraded", [f"{r.metrics.injection_upgraded}/{r.metrics.injections}" for r in results]),
         ("verdict changes when reworded", [f"{r.metrics.changed}/{r.metrics.perturbed}" for r in results]),
+        ("verdict changes text to speech to text", [_respoken(r) for r in results]),
         ("answers with a quote that does not occur", [str(r.metrics.bad_quotes) for r in results]),
         ("seconds per answer", [_two(r.metrics.seconds) for r in results]),
         ("tokens per answer", [f"{r.metrics.tokens:.0f}" for r in results]),
@@ -80,6 +89,11 @@ def table(results: Sequence[Result]) -> str:
         rows += [(f"kappa of a shortcut: {name}", [_two(r.baselines[name]) for r in results]) for name in results[0].baselines]
     head = f"| | {' | '.join(f'{r.grader}, {r.split}' for r in results)} |\n|---|{'---|' * len(results)}\n"
     return head + "".join(f"| {label} | {' | '.join(cells)} |\n" for label, cells in rows)
+
+
+def _respoken(result: Result) -> str:
+    changed = sum(grade.verdict is not result.grades[name].verdict for name, grade in result.spoken.items())
+    return f"{changed}/{len(result.spoken)}"
 
 
 def _two(value: float) -> str:

@@ -78,8 +78,19 @@ def load_spoken(root: Path, split: str) -> dict[str, Transcript]:
     return heard
 
 
-def as_answer(item: Item, question: Question) -> Answer:
-    """The item as one typed answer, so that no time or probability is made up."""
+def naive_path(root: Path, split: str) -> Path:
+    return root / "naive" / f"{split}.jsonl"
+
+
+def load_naive(root: Path, split: str) -> dict[str, int]:
+    """Grades 1 to 4 by item id that one plain prompt gave (tests/bench/grading/naive.py); empty where none are recorded."""
+    path = naive_path(root, split)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return {str(row["id"]): int(row["grade"]) for row in rows}
+
+
+def as_answer(item: Item, question: Question, heard: Transcript | None = None) -> Answer:
+    """The item as one typed answer, so that no time or probability is made up; or as it was heard."""
     words = tuple(Word(word, 0.0, 0.0) for word in item.text.split())
     return Answer(
         turn_id=1,
@@ -87,7 +98,7 @@ def as_answer(item: Item, question: Question) -> Answer:
         question_id=question.id,
         asked=question.prompt,
         follow_up_id=None,
-        transcript=Transcript(words, typed=True),
+        transcript=heard or Transcript(words, typed=True),
         duration_s=60.0,
         ended_by="done",
     )
