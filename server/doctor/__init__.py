@@ -21,7 +21,7 @@ async def examine(settings: Settings) -> list[Check]:
         bank(settings),
         data_dir(settings.data_dir),
         disk(settings),
-        access(settings),
+        await access(settings),
         microphone(settings),
         *weights(settings),
     ]

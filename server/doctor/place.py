@@ -10,7 +10,7 @@ from pathlib import Path
 from server.adapters.weights import QWEN_GGUF, WHISPER_BASE
 from server.doctor.check import Check
 from server.errors import StorageError
-from server.loading import prepare_data_dir
+from server.loading import open_accounts, prepare_data_dir
 from server.settings import EMBEDDED, Settings, is_loopback
 
 _ROOM_BYTES = 500_000_000
@@ -55,16 +55,30 @@ def disk(settings: Settings) -> Check:
     return Check("Disk", True, f"{detail}; an hour of speech takes 0.12 GB")
 
 
-def access(settings: Settings) -> Check:
+async def access(settings: Settings) -> Check:
     """Whether strangers are kept out."""
     if is_loopback(settings.host):
         return Check("Access", True, f"{settings.host} is reached from this machine only")
-    ways = [way for way, there in (("accounts", settings.accounts), ("a token", settings.token is not None)) if there]
+    accounts = settings.accounts or await _has_accounts(settings)
+    ways = [way for way, there in (("accounts", accounts), ("a token", settings.token is not None)) if there]
     if not ways:
-        detail = f"{settings.host} is reached from other machines, and neither the settings nor accounts keep strangers out"
-        mend = "set HOTSEAT_ACCOUNTS=1 or HOTSEAT_TOKEN to a long secret, or serve on 127.0.0.1"
+        detail = f"{settings.host} is reached from other machines and nothing keeps strangers out"
+        mend = (
+            "make an account (`hotseat accounts add NAME --owner`), set HOTSEAT_TOKEN to a long secret, or serve on 127.0.0.1"
+        )
         return Check("Access", False, detail, mend)
     return Check("Access", True, f"{settings.host} is reached from other machines and protected by {' and '.join(ways)}")
+
+
+async def _has_accounts(settings: Settings) -> bool:
+    try:
+        store, accounts = open_accounts(settings)
+        try:
+            return await accounts.in_use()
+        finally:
+            await store.close()
+    except StorageError:  # the data directory's check, or the storage's, tells
+        return False
 
 
 def microphone(settings: Settings) -> Check:

@@ -20,6 +20,7 @@ from server.doctor import Check
 from server.doctor.installation import packages, python
 from server.doctor.parts import bank, endpoint, loaded, weight_files
 from server.doctor.place import access, data_dir, disk, microphone
+from server.loading import open_accounts
 from server.services import LLM, VOICE, Part
 from server.settings import OFF, PROJECT, LlmSettings, Settings, TtsSettings
 from tests.app.scripted_llm import nobody
@@ -129,12 +130,18 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert "0.5 GB are needed" in disk(Settings(data_dir=full, models_dir=tmp_path)).detail
 
 
-def test_strangers_and_the_microphone() -> None:
-    """Exposed without a token is a fault; exposed at all brings the advice to serve HTTPS."""
-    assert access(Settings()).ok and not microphone(Settings()).mend
-    exposed = Settings(host="0.0.0.0")
-    assert_mends(access(exposed), "0.0.0.0", mend="HOTSEAT_TOKEN")
-    assert access(Settings(host="0.0.0.0", token=SecretStr("s" * 20))).ok
+async def test_strangers_and_the_microphone(tmp_path: Path, quick_hashes: None) -> None:
+    """Exposed without a token or accounts is a fault; exposed at all brings the advice to serve HTTPS."""
+    assert (await access(Settings())).ok and not microphone(Settings()).mend
+    exposed = Settings(host="0.0.0.0", data_dir=tmp_path)
+    assert_mends(await access(exposed), "0.0.0.0", mend="HOTSEAT_TOKEN")
+    assert (await access(Settings(host="0.0.0.0", data_dir=tmp_path, token=SecretStr("s" * 20)))).ok
+    store, accounts = open_accounts(exposed)
+    await store.migrate()
+    await accounts.add("Ada", "four words make one", "owner")
+    await store.close()
+    found = await access(exposed)
+    assert found.ok and "accounts" in found.detail
     assert microphone(exposed).ok and "HTTPS" in microphone(exposed).mend
 
 
