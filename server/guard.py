@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+import contextlib
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.access.entry import Entry, cookie_of, local_path, set_cookie
+from server.access.entry import Entry, cookie_of, local_path, parts_of, set_cookie
 from server.errors import HotseatError, RefusedError, TooManyAttemptsError
 from server.ports import Clock
 
@@ -105,20 +106,28 @@ class Guard:
 
         async def watched() -> Message:
             nonlocal looked
-            message = await receive()
-            if self._clock.now() - looked < LOOK_AGAIN_S:
-                return message
-            looked = self._clock.now()
-            try:
-                still = await self._entry.identify(connection)
-            except HotseatError:
-                return message  # who can't be looked up now was somebody a moment ago
-            if still == connection.scope["identity"]:
-                return message
-            await send({"type": "websocket.close", "code": UNAUTHORISED, "reason": "the session has ended; sign in again"})
-            return {"type": "websocket.disconnect", "code": UNAUTHORISED}
+            while True:
+                message: Message | None = None
+                with contextlib.suppress(TimeoutError):
+                    async with self._clock.timeout_at(looked + LOOK_AGAIN_S):
+                        message = await receive()
+                if self._clock.now() - looked >= LOOK_AGAIN_S:
+                    looked = self._clock.now()
+                    if not await self._is_still(connection):
+                        reason = "the session has ended; sign in again"
+                        await send({"type": "websocket.close", "code": UNAUTHORISED, "reason": reason})
+                        return {"type": "websocket.disconnect", "code": UNAUTHORISED}
+                if message is not None:
+                    return message
 
         return watched
+
+    async def _is_still(self, connection: HTTPConnection) -> bool:
+        """Whether the connection would be let in as the same person now; if that can't be looked up, it would."""
+        try:
+            return bool(await self._entry.identify(connection) == connection.scope["identity"])
+        except HotseatError:
+            return True
 
     async def _refuse(self, refusal: _Refusal, connection: HTTPConnection, receive: Receive, send: Send) -> None:
         scope = connection.scope
@@ -142,7 +151,7 @@ def _check_origin(connection: HTTPConnection) -> None:
     if connection.scope["type"] == "http" and connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+    if origin is not None and parts_of(origin).netloc != headers.get("host", ""):
         raise _Refusal(403, "cross-origin requests are refused")
     if site not in (None, "same-origin", "none"):
         raise _Refusal(403, "cross-origin requests are refused")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -39,7 +39,7 @@ class Entry:
         if self._token is not None:
             return LOCAL_PERSON if hmac.compare_digest(cookie.encode(), self.cookie.encode()) else None
         # Here the only protection is being local: a page that resolves its name to 127.0.0.1 must not get in.
-        name = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+        name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
         if not is_loopback(name):
             raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
         return LOCAL_PERSON
@@ -66,6 +66,14 @@ class Entry:
             return True
         self._throttle.spend(key, now)
         return False
+
+
+def parts_of(address: str) -> SplitResult:
+    """Of what a header holds; empty where it is no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def address_of(connection: HTTPConnection) -> str:

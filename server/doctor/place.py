@@ -63,9 +63,7 @@ async def access(settings: Settings) -> Check:
     ways = [way for way, there in (("accounts", accounts), ("a token", settings.token is not None)) if there]
     if not ways:
         detail = f"{settings.host} is reached from other machines and nothing keeps strangers out"
-        mend = (
-            "make an account (`hotseat accounts add NAME --owner`), set HOTSEAT_TOKEN to a long secret, or serve on 127.0.0.1"
-        )
+        mend = "make an account (`hotseat accounts add NAME --owner`), set HOTSEAT_TOKEN to a secret, or serve on 127.0.0.1"
         return Check("Access", False, detail, mend)
     return Check("Access", True, f"{settings.host} is reached from other machines and protected by {' and '.join(ways)}")
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from server.access.accounts import Accounts
+from server.access.identity import LOCAL_PERSON, Identity
 from server.adapters.accounts import SqlAccounts
 from server.adapters.archive import LocalArchive
 from server.app import create_app
 from server.connection import UNKNOWN_INTERVIEW
 from server.errors import StorageError
-from server.guard import LOOK_AGAIN_S, UNAUTHORISED
+from server.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
 from server.services import Services
-from tests.app.fakes import fake_services
+from tests.app.fakes import FastClock, fake_services
 from tests.app.test_access import BASE, WORDS, ShiftedClock
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -87,7 +91,7 @@ def test_another_sites_page_gets_no_socket(host: Host, origin: str | None) -> No
 
 
 def test_a_socket_does_not_outlive_its_session(host: Host) -> None:
-    """Signing out elsewhere, a new password or the end of the account closes it, at the first message after a moment."""
+    """Signing out elsewhere, a new password or the end of the account closes it a moment later."""
     with host.socket(host.ada) as socket:
         assert socket.receive_json()["type"] == "hello"
         host.clock.shift += LOOK_AGAIN_S
@@ -102,6 +106,32 @@ def test_a_socket_does_not_outlive_its_session(host: Host) -> None:
                 socket.receive()
                 socket.receive_json()
         assert ended.value.code == UNAUTHORISED
+
+
+async def test_a_silent_socket_does_not_either() -> None:
+    """Whoever only listens is looked at as often."""
+    sent: list[Any] = []
+    clock = FastClock(speed=200.0)
+    known = iter([LOCAL_PERSON, LOCAL_PERSON, LOCAL_PERSON, None])
+
+    class Entry:
+        async def identify(self, _connection: object) -> Identity | None:
+            return next(known)
+
+    async def listen_only(_scope: Scope, receive: Receive, _send: Send) -> None:
+        assert (await receive())["type"] == "websocket.disconnect"
+
+    async def silence() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/api/x", "headers": [], "scheme": "ws", "query_string": b""}
+    async with asyncio.timeout(5):
+        await Guard(listen_only, Entry(), clock)(scope, silence, send)  # type: ignore[arg-type]
+    assert [message["code"] for message in sent] == [UNAUTHORISED]
+    assert next(known, "none left") == "none left"
 
 
 def test_deleting_is_written_down(host: Host) -> None:

@@ -41,13 +41,16 @@ def test_other_addresses_need_a_way_in() -> None:
 def test_rebound_names_are_refused(tmp_path: Path) -> None:
     """A page whose own name was made to point here does not get in."""
     assert client(tmp_path, "http://evil.example").get("/api/bank").status_code == 403
+    for odd in ("[", "", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:80"):
+        assert client(tmp_path).get("/api/bank", headers={"host": odd}).status_code == 403
     assert client(tmp_path).get("/api/bank").status_code == 200
 
 
 def test_cross_origin_writes_and_sockets_are_refused(tmp_path: Path) -> None:
     """Another site's page can neither start an interview nor open a socket."""
     evil = {"origin": "http://evil.example"}
-    assert client(tmp_path).post("/api/interviews", json={"format": "five"}, headers=evil).status_code == 403
+    for headers in (evil, {"origin": "http://["}, {"origin": ""}):
+        assert client(tmp_path).post("/api/interviews", json={"format": "five"}, headers=headers).status_code == 403
     with (
         pytest.raises(WebSocketDisconnect) as closed,
         client(tmp_path).websocket_connect("ws://127.0.0.1:8000/api/interviews/x/socket", headers=evil),
