@@ -1,0 +1,89 @@
+"""Accounts, sessions, invites and the log, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.access.passwords import check_name
+from server.adapters.accounts import SqlAccounts
+from server.adapters.store import SqlStore
+from server.errors import InputError
+from server.ports import Account, Invite, Noted
+
+ADA = Account("a", "Ada", "owner", "hash", 1.0)
+BOB = Account("b", "Bób ß", "member", "hash", 2.0)
+HASH, OTHER = "0" * 64, "1" * 64
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def accounts(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlAccounts]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").fresh()
+    store = SqlStore(url)
+    await store.migrate()
+    accounts = SqlAccounts(store.begin)
+    assert await accounts.add_account(ADA, None, 0.0)
+    yield accounts
+    await store.close()
+
+
+async def test_names_are_one_persons_whatever_their_case(accounts: SqlAccounts) -> None:
+    """Found by any spelling, taken in any spelling; the longest names fit."""
+    await accounts.add_account(BOB, None, 0.0)
+    assert await accounts.account("BÓB SS") == BOB and await accounts.account("Bob") is None
+    with pytest.raises(InputError, match="there is an account named 'aDA'"):
+        await accounts.add_account(replace(ADA, id="c", name="aDA"), None, 0.0)
+    long = replace(ADA, id="d", name=check_name("ü" * 64))
+    await accounts.add_account(long, None, 0.0)
+    assert [account.id for account in await accounts.accounts()] == ["a", "d", "b"]
+
+
+async def test_an_invite_is_used_by_one_of_many(accounts: SqlAccounts) -> None:
+    """Ten people open it at once: one gets an account; a name that was taken leaves it to be used."""
+    await accounts.add_invite(Invite(HASH, "member", "Ada", expires=100.0))
+    with pytest.raises(InputError):
+        await accounts.add_account(replace(ADA, id="x"), HASH, 50.0)
+    assert await accounts.invite(HASH, 50.0) == Invite(HASH, "member", "Ada", 100.0)
+    people = [replace(BOB, id=f"p{n}", name=f"P{n}") for n in range(10)]
+    made = await asyncio.gather(*(accounts.add_account(person, HASH, 50.0) for person in people))
+    assert sum(made) == 1 and len(await accounts.accounts()) == 2
+    await accounts.add_invite(Invite(OTHER, "member", "Ada", expires=100.0))
+    assert not await accounts.add_account(replace(BOB, id="late"), OTHER, 100.0)
+
+
+async def test_a_session_ends_in_many_ways(accounts: SqlAccounts) -> None:
+    """By its time, by itself, by a new password, by the end of the account; and none begins on an old password."""
+    await accounts.add_account(BOB, None, 0.0)
+    for hash, account in ((HASH, ADA), (OTHER, BOB)):
+        assert await accounts.add_session(hash, account, 100.0)
+        assert await accounts.session(hash, 99.0) == account
+        assert await accounts.session(hash, 100.0) is None
+    await accounts.set_password("a", "new")
+    assert await accounts.session(HASH, 1.0) is None and await accounts.session(OTHER, 1.0) == BOB
+    assert not await accounts.add_session(HASH, ADA, 100.0)
+    await accounts.end_session(OTHER)
+    assert await accounts.session(OTHER, 1.0) is None
+    assert await accounts.add_session(OTHER, BOB, 100.0)
+    await accounts.remove_account("b")
+    assert await accounts.session(OTHER, 1.0) is None and not await accounts.add_session(HASH, BOB, 100.0)
+
+
+async def test_what_has_run_out_is_forgotten(accounts: SqlAccounts) -> None:
+    """The rest stays, the log newest first."""
+    for at in (1.0, 2.0, 3.0):
+        await accounts.note(Noted(at, "signed in", "Ada", "2001:db8::1", "x" * 1000))
+    for hash, expires in ((HASH, 10.0), (OTHER, 20.0)):
+        await accounts.add_session(hash, ADA, expires)
+        await accounts.add_invite(Invite(hash, "owner", "", expires))
+    await accounts.tidy(now=10.0, noted_before=2.0)
+    assert [line.at for line in await accounts.noted(10)] == [3.0, 2.0]
+    assert (await accounts.session(HASH, 0.0), await accounts.invite(HASH, 0.0)) == (None, None)
+    assert await accounts.session(OTHER, 0.0) == ADA
+    await accounts.forget_secrets()
+    assert (await accounts.session(OTHER, 0.0), await accounts.invite(OTHER, 0.0)) == (None, None)
