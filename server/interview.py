@@ -25,7 +25,7 @@ from server.core.phases import (
 from server.drafting import Drafter
 from server.errors import GraderError, SpeakerError, StorageError, TakenOverError, TranscriberError
 from server.journal import Journal
-from server.listening import Caption, Listener, SpeechEvent
+from server.listening import Caption, HeardAnswer, Listener, SpeechEvent
 from server.logs import interview as logged_interview
 from server.metrics import Waits
 from server.microphone import Microphone
@@ -370,6 +370,7 @@ class Interview:
 
     async def _finalise(self, command: events.CloseAnswer) -> None:
         transcript, seconds, note = Transcript(), 0.0, ""
+        heard: HeardAnswer | None = None
         try:
             heard, seconds = await self._microphone.finish(command.turn_id, lambda: self._listen(command.turn_id, 0.0))
             transcript = Transcript(heard.words) if heard is not None else transcript
@@ -386,7 +387,8 @@ class Interview:
                 turn_id=command.turn_id, text=transcript.text, duration_s=seconds, ended_by=command.ended_by, note=note
             )
         )
-        self.post(events.Transcribed(command.turn_id, transcript, seconds, note))
+        speech = heard.speech if heard is not None else ()
+        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, speech))
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         drafter = self._drafter or self._new_drafter()

@@ -69,6 +69,8 @@ class HeardAnswer:
     heard_speech: bool
     onset: float | None
     speech_s: float
+    speech: tuple[Gap, ...]
+    """What lies between the pauses."""
     reliability: float
     """Mean probability of the words, 0 to 1; 0 if there are none."""
 
@@ -122,7 +124,9 @@ class Listener:
         heard = self._stretches.hearing
         words = await self._stretches.finish()
         reliability = sum(word.probability for word in words) / len(words) if words else 0.0
-        return HeardAnswer(tuple(words), heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, reliability)
+        return HeardAnswer(
+            tuple(words), heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, heard.speech, reliability
+        )
 
     def close(self) -> None:
         """Cancels whatever is still being recognised."""

@@ -185,7 +185,7 @@ def answer_json(
         "note": answer.note,
         "audio": f"{address}/audio.wav" if stored else None,
         "peaks": f"{address}/peaks.json" if stored else None,
-        "delivery": delivery_json(interview_id, plan, answer, archive),
+        "delivery": delivery_json(plan, answer),
     }
 
 

@@ -1,4 +1,4 @@
-"""How an answer was spoken, as the review shows it: measured on its words and its stored audio."""
+"""How an answer was spoken, as the review shows it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ from server.core.delivery import delivery
 from server.core.domain import Answer
 from server.core.endpoint import Gap
 from server.core.phases import RoundPlan
-from server.loudness import speech_spans
-from server.microphone import PREROLL_S, samples_of
-from server.ports import AudioArchive
+from server.microphone import PREROLL_S
 
 
-def delivery_json(interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive) -> dict[str, Any] | None:
-    """None for an answer that was typed or in which nothing was heard. Raises StorageError."""
-    if answer.transcript.typed or not answer.transcript.words:
-        return None
+def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
+    """None for an answer that was typed or in which nothing was heard."""
     limit_s = plan.limit_s if answer.follow_up_id is None else plan.follow_up_limit_s
-    speech = speech_spans(samples_of(archive.read(interview_id, answer.turn_id)))
-    measured = delivery(answer, limit_s, speech, PREROLL_S)
+    measured = delivery(answer, limit_s, PREROLL_S)
     if measured is None:
         return None
     return {

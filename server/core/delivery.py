@@ -61,16 +61,15 @@ class Delivery:
         return sum(pause.seconds for pause in self.pauses)
 
 
-def delivery(answer: Answer, limit_s: float, speech: Sequence[Gap] = (), lead_s: float = 0.0) -> Delivery | None:
-    """None for an answer that was typed or has no words.
+def delivery(answer: Answer, limit_s: float, lead_s: float = 0.0) -> Delivery | None:
+    """None for an answer that was typed or has no words. ``lead_s`` seconds of the audio are from before the clock started.
 
-    ``speech`` is where the audio has speech; the words' times stand in for it if it is empty. ``lead_s`` seconds of the audio
-    are from before the clock started.
+    The words' times stand in for an answer's speech where that was not heard; they find fewer pauses (docs/benchmarks.md).
     """
     words = answer.transcript.words
     if answer.transcript.typed or not words:
         return None
-    spans = list(speech) or [Gap(word.start, word.end) for word in words]
+    spans = answer.speech or [Gap(word.start, word.end) for word in words]
     start, end = spans[0].start, max(span.end for span in spans)
     silences = [Gap(before.end, after.start) for before, after in pairwise(spans)]
     return Delivery(
@@ -109,7 +108,8 @@ def _monologue(words: Sequence[Word], start: float, end: float) -> Gap:
 def _count(word: Word) -> int:
     if is_hesitation(word):
         return 0
-    return sum(any(letter.isalnum() for letter in part) for part in word.text.split("-"))
+    said = word.text if word.raw is None else word.raw  # A repair may put one term for several words.
+    return sum(any(letter.isalnum() for letter in part) for part in said.replace("-", " ").split())
 
 
 def _middle(word: Word) -> float:

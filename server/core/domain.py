@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from server.core.endpoint import Gap
+
 
 class Level(StrEnum):
     """How one criterion was answered."""
@@ -238,6 +240,8 @@ class Answer:
     """Why the transcript is empty or partial, if recognition failed."""
     thought_s: float = 0.0
     """Seconds between the end of the question and the start of the clock; 0 for an answer that cut the question short."""
+    speech: tuple[Gap, ...] = ()
+    """Where its audio has speech, pauses of half a second and more taken out; empty if that was not heard."""
 
 
 @dataclass(frozen=True, slots=True)

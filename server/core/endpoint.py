@@ -27,7 +27,7 @@ MAX_GAPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Silence between two stretches of speech, in audio seconds."""
+    """From one second of audio to another: silence between two stretches of speech, or such a stretch."""
 
     start: float
     end: float
@@ -72,6 +72,14 @@ class Hearing:
     @property
     def heard_speech(self) -> bool:
         return self.onset is not None
+
+    @property
+    def speech(self) -> tuple[Gap, ...]:
+        """Where there is speech, its pauses taken out."""
+        if self.onset is None:
+            return ()
+        edges = (self.onset, *(edge for pause in self.pauses for edge in (pause.start, pause.end)), self.speech_end)
+        return tuple(Gap(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True))
 
     @property
     def silence_s(self) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.core.domain import Grade, Transcript
+from server.core.endpoint import Gap
 from server.core.phases import Utterance
 
 
@@ -89,6 +90,8 @@ class Transcribed:
     """Seconds of stored audio."""
     note: str = ""
     """Why the transcript is empty or partial, if recognition failed."""
+    speech: tuple[Gap, ...] = ()
+    """Where the stored audio has speech."""
 
 
 @dataclass(frozen=True, slots=True)

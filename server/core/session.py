@@ -302,6 +302,7 @@ def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
         ended_by=state.ended_by,
         note=event.note,
         thought_s=state.thought_s,
+        speech=event.speech,
     )
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
     passed = state.ended_by == "skipped" or not answer.transcript.words

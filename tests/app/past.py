@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from server.core import events, session
 from server.core.domain import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Word
+from server.core.endpoint import Gap
 from server.core.phases import Plan, RoundPlan
 from server.core.scoring import criterion_results, verdict_of
 from server.eventlog import encode_event, encode_plan
@@ -20,6 +21,8 @@ Log = tuple[tuple[events.Event, float], ...]
 DAY_S = 86_400.0
 PACE_S = 0.4
 """Seconds a word."""
+PAUSED = (Gap(1.0, 10.0), Gap(13.0, 31.0))
+"""Where speech was heard: with one long pause."""
 
 
 def said(text: str) -> Transcript:
@@ -78,7 +81,7 @@ def _log(rounds: Sequence[tuple[Question, Statuses]], fallback: bool) -> tuple[P
             (events.PlaybackDone(turn_id), now + 5),
             (events.SpeechStarted(turn_id), now + 7),
             (events.DonePressed(turn_id), now + 7 + min(seconds, question.time_limit_s - 1)),
-            (events.Transcribed(turn_id, transcript, seconds), now + 8 + seconds),
+            (events.Transcribed(turn_id, transcript, seconds, speech=PAUSED), now + 8 + seconds),
             (events.RoundGraded(number, grade_of(question, statuses, transcript.words, fallback)), now + 9 + seconds),
         ]
         now += 20 + seconds

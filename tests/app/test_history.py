@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from server.ports import LOCAL, Assessment, InterviewRecord
 from server.progress import measure
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import DAY_S, many, sat
+from tests.app.sitting import LORA as CHOICES
+from tests.app.sitting import QUIET, finish, sitting
 
 LORA = BANK.question("finetuning/lora")
 RAG = BANK.question("rag/core")
@@ -176,7 +180,7 @@ async def test_two_attempts_side_by_side(browser: httpx.AsyncClient, store: SqlS
     assert [points[name]["change"] for name in (gained, lost, kept)] == ["gained", "lost", "same"]
     assert points[gained]["later"]["quote"] and points[gained]["earlier"]["quote"] is None
     assert (found["earlier"]["met"], found["later"]["met"], found["later"]["points"]) == (2, 2, len(LORA.points))
-    assert found["later"]["answers"][0]["delivery"]["pace"] == pytest.approx(150, rel=0.05)
+    assert found["later"]["answers"][0]["delivery"]["pauses"] == [{"start": 10.0, "end": 13.0}]
     backwards = await get(browser, "/api/attempts/finetuning/lora/compared?earlier=new.1&later=old.1")
     assert (backwards["gained"], backwards["lost"]) == (1, 1)
 
@@ -210,6 +214,28 @@ async def test_another_persons_past_is_not_there(browser: httpx.AsyncClient, sto
     assert compared.status_code == 422 and "'theirs.1' is not an attempt" in compared.json()["error"]
     progress = await get(browser, "/api/progress")
     assert (progress["interviews"], progress["answers"], progress["verdicts"]) == (0, 0, [])
+
+
+async def test_a_spoken_answer_has_its_delivery(tmp_path: Path) -> None:
+    """What the detector heard while the answer was given is in the log, and so are the seconds of thought before it."""
+    async with sitting(fake_services(tmp_path), replace(CHOICES, follow_ups=0)) as (interviews, candidate):
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        candidate.speak(turn_id, 25)
+        await candidate.until("answering", turn_id)
+        await asyncio.sleep(0.6)  # or the rest would run ahead of the clock and be dropped
+        candidate.speak(turn_id, 20, QUIET, first=25)
+        candidate.speak(turn_id, 15, first=45)
+        candidate.say(type="done", turn_id=turn_id)
+        await finish(candidate)
+        review = await interviews.review(candidate.id)
+        assert review is not None
+        delivery = review["rounds"][0]["answers"][0]["delivery"]
+        [pause] = delivery["pauses"]
+        assert pause["end"] - pause["start"] == pytest.approx(0.8, abs=0.1)
+        assert delivery["words"] == 4
+        assert delivery["pace"] == pytest.approx(60 * 4 / (delivery["end"] - delivery["start"]), abs=1)
+        assert 0 <= delivery["first_word_s"] < 1.5
 
 
 async def test_five_hundred_interviews_are_listed_quickly(browser: httpx.AsyncClient, store: SqlStore) -> None:

@@ -85,7 +85,7 @@ def test_pauses_are_half_a_second_and_more() -> None:
 def test_the_audio_outweighs_the_words() -> None:
     """Where the recording was measured, pauses, beginning and end are its."""
     speech = (Gap(1.0, 2.0), Gap(2.7, 4.0))
-    found = delivery(answer(spoken("one two three four")), 60.0, speech)
+    found = delivery(answer(spoken("one two three four"), speech=speech), 60.0)
     assert found is not None
     assert (found.start, found.end, found.pauses) == (1.0, 4.0, (Gap(2.0, 2.7),))
     assert found.pace == pytest.approx(80.0)

@@ -30,6 +30,7 @@ export async function show(page, id) {
       address,
       notes: notes[n],
       shown,
+      alone: review.rounds.length === 1,
       draw: (wanted, focus) => draw(n, wanted, focus),
       reload: (wanted, focus) => reload(n, wanted, focus),
     });
@@ -82,7 +83,7 @@ function makeHeader(id, review) {
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), "Practise again"),
+      h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), isDrill ? "Try this question again" : "Practise again"),
       makeDeleteButton(id, review.title, () => location.assign("/past")),
     ),
     failure,

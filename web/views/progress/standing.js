@@ -69,7 +69,8 @@ function makeStanding({ title, level, answers, aside, periods, ratings }, unit, 
       draw(periods, ratings, scale(first, last)),
     ),
     makeAxis(first, last),
-    h("p", { class: "soft small" }, [judgment, `${counts}.`].filter(Boolean).join(" ")),
+    judgment && h("p", { class: "small" }, judgment),
+    h("p", { class: "soft small" }, `${counts}.`),
     makeTable(`${title} by ${unit}`, ["When", "Measured", "Grades", "Left out", "You say"], rows(periods, ratings, unit)),
   );
 }

@@ -3,11 +3,12 @@
 import { begin } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
 
-export function makeAgain({ id }) {
+/** Where the question is `alone` on the page, the button stands at its top already. */
+export function makeAgain({ id }, alone) {
   return h(
     "div",
     { class: "row again" },
-    makeTryAgain(id, "button"),
+    !alone && makeTryAgain(id, "button"),
     h("a", { href: `/attempts/${id}` }, "All attempts at this question, side by side"),
   );
 }

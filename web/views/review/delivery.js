@@ -6,7 +6,7 @@ import { clock } from "../../format.js";
 const CHART = { width: 600, height: 96 };
 const TALLEST = 240; // words a minute
 
-/** `hear(seconds)` plays the answer from there. */
+/** `hear(seconds)` plays the answer from there; it is missing where there is no recording. */
 export function makeDelivery({ delivery, duration_s }, hear) {
   if (!delivery) return null;
   return h(
@@ -56,7 +56,7 @@ function makeMeasures(delivery, hear) {
         "div",
         {},
         h("dt", {}, name),
-        h("dd", { class: "figures" }, figure, moment !== null && moment !== undefined && makeHear(name, moment, hear)),
+        h("dd", { class: "figures" }, figure, hear && Number.isFinite(moment) && makeHear(name, moment, hear)),
         h("dd", { class: "soft" }, advice),
       ),
     ),

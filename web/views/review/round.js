@@ -25,7 +25,7 @@ export function isPending(round) {
  * `address` is the interview's, `notes` its element. `draw(shown, focus)` draws the round again with the "first" or the
  * "amended" grade; `reload` fetches it anew before. `focus(made)` then goes to what the reader was at.
  */
-export function makeRound(round, { address, notes, shown, draw, reload }) {
+export function makeRound(round, { address, notes, shown, alone, draw, reload }) {
   const { question, answers } = round;
   const grade = shown === "amended" ? round.amended : round.grade;
   const made = new Map(
@@ -75,7 +75,7 @@ export function makeRound(round, { address, notes, shown, draw, reload }) {
       ),
     ),
     grade && makeColophon(grade),
-    question.in_bank && answers.length > 0 && makeAgain(question),
+    question.in_bank && answers.length > 0 && makeAgain(question, alone),
   );
   return { element, answers: made };
 }
