@@ -31,7 +31,7 @@ from server.loading import load_models, load_storage
 from server.pages import VERSION, Pages
 from server.preparation import Preparation
 from server.review_routes import review_routes
-from server.services import Services
+from server.services import STORAGE, Services
 from server.study_routes import study_routes
 from server.transfer.routes import transfer_routes
 from server.waveform import wav
@@ -40,6 +40,9 @@ _PAGES = (
     *("/", "/study", "/cheat-sheet", "/past", "/progress"),
     *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
 )
+
+RETRY_S = 5.0
+"""Between two tries to reach storage that was not there at the start."""
 
 
 class NewInterview(BaseModel):
@@ -63,8 +66,11 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     interviews = Interviews(services)
 
     async def behind_the_page() -> None:
-        await interviews.practice.catch_up()
         await (load or load_models)(services)
+        while services.parts[STORAGE].state == "failed":  # a database that starts later than this process
+            await asyncio.sleep(RETRY_S)
+            await load_storage(services)
+        await interviews.practice.catch_up()
         await interviews.keep()
 
     @asynccontextmanager

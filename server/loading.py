@@ -74,6 +74,8 @@ async def load_storage(services: Services) -> None:
         await services.store.migrate()
         await asyncio.to_thread(services.archive.check)
         part.detail = str(services.settings.data_dir)
+    if part.state == "failed":
+        log.error("%s: %s", part.name, part.detail)
 
 
 async def load_models(services: Services) -> None:

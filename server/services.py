@@ -149,5 +149,5 @@ class Services:
         except HotseatError as error:
             part.state, part.detail = "failed", str(error)
         else:
-            if part.state == "loading":
+            if part.state != "off":
                 part.state = "ready"

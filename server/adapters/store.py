@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 _PATIENCE_S = 2
 """An interview waits so long for a database that is locked or gone; then it goes on, and the event is stored later."""
 
+_MIGRATING = 0x4073EA7
+"""Number of the lock that a process holds in PostgreSQL while it migrates."""
+
 _metadata = sa.MetaData()
 _interviews = sa.Table(
     "interviews",
@@ -176,6 +179,8 @@ class SqlStore:
             command.upgrade(config, revision)
 
         async with self._begin() as connection:
+            if connection.dialect.name == "postgresql":  # several processes may start at once
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             await connection.run_sync(upgrade)
 
     async def revisions(self) -> tuple[str, ...]:

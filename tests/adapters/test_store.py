@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -41,6 +42,17 @@ class Clock(FastClock):
 
     def now(self) -> float:
         return self.time
+
+
+async def test_processes_that_start_at_once(request: pytest.FixtureRequest) -> None:
+    """One migrates the database, the others wait for it."""
+    url = request.getfixturevalue("postgres").fresh()
+    stores = [SqlStore(url) for _ in range(4)]
+    await asyncio.gather(*(store.migrate() for store in stores))
+    await stores[3].create(RECORD)
+    assert await stores[0].load("one") is not None
+    for store in stores:
+        await store.close()
 
 
 async def test_what_is_stored_twice_is_there_once(store: SqlStore) -> None:
