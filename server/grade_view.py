@@ -65,14 +65,14 @@ def _criterion(
 
 
 def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[int, frozenset[int]]) -> dict[str, Any]:
-    """The quote as shown; ``match`` are the words in it that decided, ``typed_in`` whether one of those was written later."""
+    """The quote as shown; ``match`` are the words in it that decided, ``typed_in`` whether any of it was written later."""
     answer = answers.get(evidence.turn_id)
     quoted = evidence if answer is None else shown(answer, evidence)
-    match = range(evidence.word_start, evidence.word_end)
+    words = range(quoted.word_start, quoted.word_end)
     return {
         **asdict(quoted),
         "match": [evidence.word_start, evidence.word_end],
-        "typed_in": not typed.get(evidence.turn_id, frozenset()).isdisjoint(match),
+        "typed_in": not typed.get(evidence.turn_id, frozenset()).isdisjoint(words),
     }
 
 

@@ -122,9 +122,9 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         choice = page.get_by_role("group", name="Two grades")
         await expect(choice.get_by_label("With your corrections")).to_be_checked()
         merging = page.locator(".rubric li").filter(has_text="merge it into the base model").last
-        await expect(merging).to_contain_text("Rests on a word that you wrote in afterwards.")
+        await expect(merging).to_contain_text("Holds a word that you wrote in afterwards.")
         await choice.get_by_label("As it was heard").check()
-        await expect(page.locator(".rubric")).not_to_contain_text("Rests on a word")
+        await expect(page.locator(".rubric")).not_to_contain_text("Holds a word")
         missing = page.locator(".missing li").filter(has_text="merged into the base weights")
         await expect(missing.locator(".model")).to_contain_text("Before serving, B A is merged into the base weights")
 

@@ -151,7 +151,7 @@ function makeClaim(finding, dispute) {
   const isContradicted = status === "contradicted";
   return [
     h("p", { class: "small soft" }, `${isContradicted ? "Contradicts: " : ""}${statement}${note && ` (${note})`}`),
-    evidence.typed_in && h("p", { class: "small typed-in" }, icon("note"), "Rests on a word that you wrote in afterwards."),
+    evidence.typed_in && h("p", { class: "small typed-in" }, icon("note"), "Holds a word that you wrote in afterwards."),
     isContradicted && dispute(finding, statement),
   ];
 }
