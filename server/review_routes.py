@@ -16,8 +16,8 @@ from server.grading.appeal import Claim
 from server.ports import SAMPLE_RATE
 from server.waveform import peaks, wav
 
-_YEAR = {"cache-control": "private, max-age=31536000, immutable"}
-"""A recording never changes once its answer is over."""
+_AWHILE = {"cache-control": "private, max-age=600"}
+"""A recording does not change once its answer is over, but it may be deleted."""
 
 
 class _Body(BaseModel):
@@ -82,7 +82,7 @@ def review_routes(amending: Amending) -> APIRouter:
         pcm = await amending.recording(interview_id, turn_id)
         if not pcm:
             raise MissingError("there is no audio of this answer")
-        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}, headers=_YEAR)
+        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}, headers=_AWHILE)
 
     @router.get("/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
