@@ -138,7 +138,7 @@ async def check_review(visit: Visit, entry: dict[str, Any]) -> None:
         await asyncio.sleep(0.02)
     assert latest["start"] <= at < latest["start"] + 1.0
     await expect(page.locator("mark .word.heard, .word.heard")).to_have_count(1)
-    await expect(page.get_by_label("Pause")).to_be_visible()
+    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
 
 
 async def test_a_monologue_is_cut_at_sixty_seconds(visiting: Visiting, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await expect(first.locator(".word.repaired")).to_have_text("LoRA")
 
         await first.get_by_text("purge", exact=True).click()
-        await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         assert PURGE.start - 0.3 <= await position(page) <= PURGE.start + 0.3
         await expect(first.locator(".word.heard")).to_have_count(1)
         await expect(first.locator(".word-line")).to_contain_text("perhaps misheard, 31% sure")
@@ -160,7 +160,7 @@ async def test_a_review_by_keyboard_alone(tmp_path: Path) -> None:
         await keyboard.press("ArrowRight")
         await expect(page.locator(".word:focus")).to_have_text("LoRA")
         await keyboard.press("Enter")
-        await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         assert abs(await position(page) - FIRST.words[1].start) <= 0.3
         await keyboard.press("End")
         await expect(page.locator(".word:focus")).to_have_text("practice.")
