@@ -100,7 +100,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await expect(first.locator(".word.doubtful")).to_have_text("purge")
         await expect(first.locator(".word.repaired")).to_have_text("LoRA")
 
-        await first.get_by_text("purge", exact=True).click()
+        await first.locator(".word.doubtful").click()
         await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         assert PURGE.start - 0.3 <= await position(page) <= PURGE.start + 0.3
         await expect(first.locator(".word.heard")).to_have_count(1)
@@ -110,7 +110,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         start = next(word.start for word in FIRST.words if word.text == "It")
         assert start - 0.3 <= await position(page) <= start + 0.3
 
-        await first.get_by_text("purge", exact=True).click()
+        await first.locator(".word.doubtful").click()
         await first.get_by_role("button", name="Correct it").click()
         await page.keyboard.type("merge")
         await page.keyboard.press("Enter")
