@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from server.core.corrections import Correction, Standing, corrected, standing
 from server.core.domain import Answer, Bank, Grade, Question
+from server.core.onsets import from_onsets
 from server.core.phases import Finished, Progress, RoundGrade, RoundPlan, State
 from server.eventlog import decode_grade
 from server.grade_view import grade_json
 from server.grading.quoting import passages
+from server.loudness import speech_spans
+from server.microphone import samples_of
 from server.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
 from server.snapshot import phase_name
 from server.speaking import delivery_json
@@ -54,7 +57,7 @@ def _round(
 ) -> dict[str, Any]:
     plan = progress.plan.rounds[index]
     question = question_of(plan, bank)
-    answers = progress.answers_of(index)
+    answers = [_timed(interview_id, answer, archive) for answer in progress.answers_of(index)]
     graded = next((item for item in progress.grades if item.round == index), None)
     corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
     regrades = [entry for entry in afterwards.regrades if entry.round == index]
@@ -74,6 +77,14 @@ def _round(
         "history": [_regrade(entry, question) for entry in regrades],
         "note": {"text": note.text, "changed": iso(note.changed)} if note else None,
     }
+
+
+def _timed(interview_id: str, answer: Answer, archive: AudioArchive) -> Answer:
+    """The answer with its words starting where they are heard in the recording. Raises StorageError."""
+    if answer.transcript.typed or not answer.transcript.words:
+        return answer
+    speech = speech_spans(samples_of(archive.read(interview_id, answer.turn_id)))
+    return replace(answer, transcript=from_onsets(answer.transcript, speech))
 
 
 def question_of(plan: RoundPlan, bank: Bank) -> Question:

@@ -1,0 +1,33 @@
+"""A click on a word is heard from the word, not from the pause before it."""
+
+import pytest
+
+from server.core.domain import Transcript, Word
+from server.core.endpoint import Gap
+from server.core.onsets import from_onsets
+
+SPEECH = (Gap(1.0, 2.0), Gap(3.0, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "moved"),
+    [
+        (0.2, 1.3, 1.0),
+        (2.1, 3.3, 3.0),
+        (1.2, 1.6, 1.2),
+        (1.9, 3.2, 1.9),
+        (2.1, 2.8, 2.1),
+        (4.5, 5.0, 4.5),
+    ],
+    ids=["before all", "in a pause", "in speech", "begun in speech", "all in silence", "after all"],
+)
+def test_words_begin_where_sound_does(start: float, end: float, moved: float) -> None:
+    """Only a word that starts in silence and ends in sound is moved, and only its start."""
+    [word] = from_onsets(Transcript((Word("it", start, end),)), SPEECH).words
+    assert word == Word("it", moved, end)
+
+
+def test_without_sound_nothing_moves() -> None:
+    """Where the recording is gone the recogniser's times stand."""
+    transcript = Transcript((Word("it", 0.5, 1.0),))
+    assert from_onsets(transcript, ()) == transcript
