@@ -23,6 +23,9 @@ from tests.app.stored import said, store_interview
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit
 from tests.conftest import free_port
 
+AXE = os.environ.get("HOTSEAT_TEST_AXE", "")
+"""Path of axe.min.js, from npm's axe-core."""
+AXE_SOURCE = Path(AXE).read_text(encoding="utf-8") if AXE else ""
 TEXT = (
     "So LoRA keeps the pretrained weights frozen. It learns a low rank update as a product of two thin matrices. "
     "Before serving you purge it into the base model. That saves a lot of memory in practice."
@@ -77,11 +80,10 @@ async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong, where it is installed (HOTSEAT_TEST_AXE names its axe.min.js)."""
-    script = os.environ.get("HOTSEAT_TEST_AXE")
-    if script is None:
+    """What axe-core finds wrong; nothing where it isn't installed."""
+    if not AXE_SOURCE:
         return []
-    await page.add_script_tag(path=script)
+    await page.evaluate(AXE_SOURCE)
     found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     return [f"{item['id']}: {item['nodes'][0]['html']}" for item in found["violations"]]
 
@@ -128,7 +130,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         missing = page.locator(".missing li").filter(has_text="merged into the base weights")
         await expect(missing.locator(".model")).to_contain_text("Before serving, B A is merged into the base weights")
 
-        disputed = page.locator(".missing li").filter(has_text="The update is scaled by").or_(page.locator(".missing li")).first
+        disputed = page.locator(".missing li").first
         await disputed.get_by_role("button", name="I did say this").click()
         await disputed.get_by_label("That saves a lot of memory in practice.").check()
         await disputed.get_by_label("In your words").fill("It is what I meant.")

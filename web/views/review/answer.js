@@ -25,7 +25,7 @@ export function makeAnswer({ answer, question, grade, address, changed }) {
       showPosition,
     );
   const line = hasSound && makeWordLine({ answer, address, hear: recording.playFrom, changed });
-  const { element: transcript, elements } = makeTranscript(answer.words, quotes, hasSound ? { choose, reach: line.show } : {});
+  const { element: transcript, elements, activate } = makeTranscript(answer.words, quotes, hasSound ? { choose, reach: line.show } : {});
   let current = null;
 
   function choose(index) {
@@ -43,7 +43,7 @@ export function makeAnswer({ answer, question, grade, address, changed }) {
   }
 
   function focusWord(index) {
-    elements[index].tabIndex = 0;
+    activate(index);
     elements[index].focus();
     line.show(index);
   }

@@ -56,7 +56,7 @@ export function makeTranscript(words, quotes, { choose, reach } = {}) {
     activate(0);
   }
 
-  return { element, elements };
+  return { element, elements, activate };
 }
 
 function makeWord(word) {
