@@ -14,8 +14,6 @@ from server.core.phases import Finished, Progress, RoundGrade, RoundPlan, State
 from server.eventlog import decode_grade
 from server.grade_view import grade_json
 from server.grading.quoting import passages
-from server.loudness import speech_spans
-from server.microphone import samples_of
 from server.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
 from server.snapshot import phase_name
 from server.speaking import delivery_json
@@ -57,7 +55,7 @@ def _round(
 ) -> dict[str, Any]:
     plan = progress.plan.rounds[index]
     question = question_of(plan, bank)
-    answers = [_timed(interview_id, answer, archive) for answer in progress.answers_of(index)]
+    answers = [_timed(answer) for answer in progress.answers_of(index)]
     graded = next((item for item in progress.grades if item.round == index), None)
     corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
     regrades = [entry for entry in afterwards.regrades if entry.round == index]
@@ -79,12 +77,9 @@ def _round(
     }
 
 
-def _timed(interview_id: str, answer: Answer, archive: AudioArchive) -> Answer:
-    """The answer with its words starting where they are heard in the recording. Raises StorageError."""
-    if answer.transcript.typed or not answer.transcript.words:
-        return answer
-    speech = speech_spans(samples_of(archive.read(interview_id, answer.turn_id)))
-    return replace(answer, transcript=from_onsets(answer.transcript, speech))
+def _timed(answer: Answer) -> Answer:
+    """The answer with its words starting where they are heard."""
+    return replace(answer, transcript=from_onsets(answer.transcript, answer.speech))
 
 
 def question_of(plan: RoundPlan, bank: Bank) -> Question:

@@ -12,7 +12,7 @@ from server.core.endpoint import Gap
 def from_onsets(transcript: Transcript, speech: Sequence[Gap]) -> Transcript:
     """The transcript with words that start in silence moved to where sound begins, if that is before they end.
 
-    ``speech`` are the stretches of the recording in which something is heard, in order; without any, nothing is moved.
+    ``speech`` are the stretches of the recording with speech, in order; without any, nothing is moved.
     """
     return replace(transcript, words=tuple(_moved(word, speech) for word in transcript.words))
 

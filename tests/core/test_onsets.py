@@ -28,6 +28,6 @@ def test_words_begin_where_sound_does(start: float, end: float, moved: float) ->
 
 
 def test_without_sound_nothing_moves() -> None:
-    """Where the recording is gone the recogniser's times stand."""
+    """Where it was not heard what is speech, the recogniser's times stand."""
     transcript = Transcript((Word("it", 0.5, 1.0),))
     assert from_onsets(transcript, ()) == transcript

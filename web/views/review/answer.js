@@ -25,7 +25,11 @@ export function makeAnswer({ answer, question, grade, address, changed }) {
       showPosition,
     );
   const line = hasSound && makeWordLine({ answer, address, hear: recording.playFrom, changed });
-  const { element: transcript, elements, activate } = makeTranscript(answer.words, quotes, hasSound ? { choose, reach: line.show } : {});
+  const {
+    element: transcript,
+    elements,
+    activate,
+  } = makeTranscript(answer.words, quotes, hasSound ? { choose, reach: line.show } : {});
   let current = null;
 
   function choose(index) {
