@@ -5,8 +5,8 @@ async function call(method, path, body, options) {
   try {
     response = await fetch(path, {
       method,
-      headers: body && { "Content-Type": "application/json" },
-      body: body && JSON.stringify(body),
+      headers: body && { "Content-Type": body instanceof Blob ? "application/octet-stream" : "application/json" },
+      body: body instanceof Blob ? body : body && JSON.stringify(body),
       ...options,
     });
   } catch {

@@ -15,7 +15,7 @@ Codec = Literal["flac", "opus"]
 
 EXTENSIONS: dict[Codec, str] = {"flac": "flac", "opus": "ogg"}
 _CONTAINERS: dict[Codec, tuple[str, str]] = {"flac": ("flac", "flac"), "opus": ("ogg", "libopus")}
-_OPUS_BITS_PER_S = 32_000
+_OPUS_BITS_PER_S = 24_000
 _BLOCK = SAMPLE_RATE
 """Samples handed to the encoder at once."""
 
@@ -32,6 +32,7 @@ def encode(pcm: bytes, codec: Codec) -> bytes:
         stream.format = "s16"
         if codec == "opus":
             stream.bit_rate = _OPUS_BITS_PER_S
+            stream.codec_context.options = {"compression_level": "5"}  # four times as fast as the default, hardly larger
         for start in range(0, len(samples), _BLOCK):
             frame = av.AudioFrame.from_ndarray(samples[np.newaxis, start : start + _BLOCK], format="s16", layout="mono")
             frame.sample_rate = SAMPLE_RATE

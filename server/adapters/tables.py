@@ -144,13 +144,17 @@ class SqlTables:
 
     async def _scrub(self, everything: bool) -> None:
         """Takes what was deleted out of SQLite's files; in the database proper ``secure_delete`` has written zeros over it."""
-        async with _storage_errors(self._engine), self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            if everything:
-                await connection.exec_driver_sql("VACUUM")
-            busy = await connection.scalar(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            if busy:
-                log.warning("deleted rows stay in the database's write-ahead log until whoever reads it now is done")
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                if everything:
+                    await connection.exec_driver_sql("VACUUM")
+                busy = await connection.scalar(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        except SQLAlchemyError as error:
+            busy = error
+        if busy:
+            # The rows are gone for everybody; only their bytes are not, until whoever uses the database now is done.
+            log.warning("deleted rows leave traces in the database's files until the next deletion: it is in use (%s)", busy)
 
     @asynccontextmanager
     async def _begin(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:

@@ -41,7 +41,6 @@ async def run(
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
     only: Callable[[Item], bool] = lambda item: True,
-    spoken: bool = True,
 ) -> Result:
     """Grades every item of <root>/<split>. Raises ContentError for unreadable items or unknown questions."""
     questions = {question.id: question for question in bank.questions}
@@ -55,15 +54,14 @@ async def run(
         except GraderError as error:
             failures[item.id] = str(error)
         progress(done, len(items))
-    heard = load_spoken(root, split) if spoken else {}
-    respoken = {
-        item.id: await grader.grade(questions[item.question], [as_answer(item, questions[item.question], heard[item.id])])
+    spoken = {
+        item.id: await grader.grade(questions[item.question], [as_answer(item, questions[item.question], heard)])
         for item in items
-        if item.id in heard and item.id in grades
+        if (heard := load_spoken(root, split).get(item.id)) and item.id in grades
     }
     baselines = {label: baseline_kappa(items, questions, count) for label, count in BASELINES.items()}
     baselines["one plain LLM prompt, recorded"] = naive_kappa(items, load_naive(root, split))
-    return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines, respoken)
+    return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines, spoken)
 
 
 def table(results: Sequence[Result]) -> str:

@@ -74,7 +74,9 @@ async def import_file(services: Services, file: IO[bytes], owner: str | None = N
         await asyncio.to_thread(_store_audio, services.archive, source, recordings)
         added = await services.tables.add(fresh)
     except HotseatError:
-        for interview_id in {recording.interview_id for recording in recordings}:
+        # Unless somebody else has imported the same meanwhile.
+        arrived = await services.tables.interviews(Scope(interviews=ids))
+        for interview_id in {recording.interview_id for recording in recordings}.difference(arrived):
             await asyncio.to_thread(services.archive.delete, interview_id)
         raise
     await work_out_cards(services, fresh.tables["ratings"])

@@ -100,10 +100,10 @@ async def sit(folder: Path, speed: float = 20.0) -> str:
 
 
 def contents(folder: Path) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, bytes]]:
-    """Every cell of every table as SQLite stores it, with its type, and every file of audio; not which process works on it."""
+    """Every cell of every table as SQLite stores it, with its type, and every file of audio; not who works on it."""
     with sqlite3.connect(folder / "hotseat.db") as database:
         found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        names = [name for (name,) in found if name != "replicas"]
+        names = [name for (name,) in found if name not in {"replicas", "audit"}]
         columns = {
             name: [row[1] for row in database.execute(f"PRAGMA table_info({name})") if row[1] not in {"replica", "term"}]
             for name in names

@@ -1,8 +1,10 @@
 /** A list of interviews with their verdicts, to read, go on with or, where `canDelete`, delete. */
 
 import { remove } from "../api.js";
-import { h, icon, problem } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { day, plural } from "../format.js";
+import { makeConfirm } from "./confirm.js";
+import { tellRemoved } from "./transfer.js";
 import { verdictBadge } from "./verdict.js";
 
 export function makeInterviews(interviews, { canDelete }) {
@@ -36,41 +38,26 @@ export function makeRow(interview, canDelete) {
       "div",
       { class: "actions row" },
       !finished && h("a", { class: "button", href: address }, started ? "Resume" : "Start"),
-      canDelete && makeDeleteButton(id, title, () => row.remove()),
+      canDelete && makeDeleteButton(id, title, (removed) => tellDeleted(row, removed)),
     ),
   );
   return row;
 }
 
-/** Asks once more in its own place before it deletes. */
+/** The proof stands where the interview stood, and the focus with it. */
+function tellDeleted(row, removed) {
+  const said = h("p", { class: "soft small", role: "status", tabIndex: -1 }, tellRemoved(removed));
+  row.className = "deleted";
+  row.replaceChildren(said);
+  said.focus();
+}
+
+/** `deleted` is given what was removed. */
 export function makeDeleteButton(id, title, deleted) {
-  const place = h("span", { class: "row" });
   const bin = h(
     "button",
-    { type: "button", class: "icon-button", title: "Delete", "aria-label": `Delete “${title}”`, onclick: ask },
+    { type: "button", class: "icon-button", title: "Delete", "aria-label": `Delete “${title}”` },
     icon("bin"),
   );
-
-  function ask() {
-    const keep = h("button", { type: "button", class: "button", onclick: restore }, "Keep");
-    place.replaceChildren(h("button", { type: "button", class: "button alarm", onclick: run }, "Delete for good"), keep);
-    keep.focus();
-  }
-
-  function restore() {
-    place.replaceChildren(bin);
-    bin.focus();
-  }
-
-  async function run() {
-    try {
-      await remove(`/api/interviews/${id}`);
-      deleted();
-    } catch (error) {
-      place.replaceChildren(problem(error.message));
-    }
-  }
-
-  place.append(bin);
-  return place;
+  return makeConfirm(bin, { yes: "Delete for good", run: async () => deleted(await remove(`/api/interviews/${id}`)) });
 }

@@ -3,6 +3,7 @@
 import { get } from "../api.js";
 import { h, problem, setText } from "../dom.js";
 import { makeInterviews, makeRow } from "./interviews.js";
+import { makeOwnData } from "./transfer.js";
 
 const AT_A_TIME = 50;
 
@@ -23,6 +24,7 @@ export async function show(page) {
             h("a", { href: "/" }, "Sit the first one."),
             " It will be kept here, with your voice and its grades.",
           ),
+      makeOwnData(),
     ),
   );
 }
@@ -38,16 +40,20 @@ function makeAll(interviews, total) {
     failure.replaceChildren();
     try {
       // Those deleted meanwhile have moved the rest up.
-      const next = await get(`/api/interviews?limit=${AT_A_TIME}&offset=${list.children.length}`);
+      const next = await get(`/api/interviews?limit=${AT_A_TIME}&offset=${countShown()}`);
       const rows = next.interviews.map((interview) => makeRow(interview, true));
       list.append(...rows);
-      shown = list.children.length;
+      shown = countShown();
       total = next.total;
       draw();
       rows[0]?.querySelector("a").focus();
     } catch (error) {
       failure.replaceChildren(problem(error.message));
     }
+  }
+
+  function countShown() {
+    return list.querySelectorAll(":scope > li:not(.deleted)").length;
   }
 
   function draw() {

@@ -7,6 +7,7 @@ import { makeDeleteButton } from "./interviews.js";
 import { makeNotes } from "./review/notes.js";
 import { playAlone } from "./review/recording.js";
 import { isPending, makeRound, makeVerdict } from "./review/round.js";
+import { makeExport, tellRemoved } from "./transfer.js";
 
 const POLL_MS = 3000;
 
@@ -77,17 +78,31 @@ function makeHeader(id, review) {
     { class: "review-head stack" },
     h("div", {}, h("p", { class: "kicker" }, `${day(review.created)}${extraTime(review.options)}`), h("h1", {}, review.title)),
     review.audio_deleted &&
-      h("p", { class: "soft" }, `The recordings were deleted on ${day(review.audio_deleted)}, as old as this server keeps them. The words and grades stay.`),
+      h(
+        "p",
+        { class: "soft" },
+        `The recordings were deleted on ${day(review.audio_deleted)}, as old as this server keeps them. The words and grades stay.`,
+      ),
     !review.finished && h("p", {}, "This interview is not over. ", h("a", { href: `/interview/${id}` }, "Go back to it.")),
     !isDrill && h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
     h(
       "div",
       { class: "row" },
       h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), isDrill ? "Try this question again" : "Practise again"),
-      makeDeleteButton(id, review.title, () => location.assign("/past")),
+      makeDeleteButton(id, review.title, showDeleted),
     ),
+    makeExport(`/api/interviews/${id}/export`, "Export"),
     failure,
   );
+}
+
+/** The proof takes the place of what is gone. */
+function showDeleted(removed) {
+  const title = h("h1", { tabIndex: -1 }, "Deleted");
+  const said = h("p", {}, tellRemoved(removed));
+  const back = h("p", {}, h("a", { href: "/past" }, "To the interviews that are left"));
+  document.getElementById("page").replaceChildren(h("div", { class: "stack past" }, title, said, back));
+  title.focus();
 }
 
 function makeOverviewRow(round) {
