@@ -28,7 +28,7 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     return {
         **plain,
         "verdict": grade.verdict.value,
-        "to_strong": "" if grade.verdict is Verdict.NOT_ASSESSABLE else _to_strong(question, grade),
+        "to_strong": _to_strong(question, grade),
         "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
     }
 
@@ -77,6 +77,7 @@ def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[
 
 
 def _to_strong(question: Question, grade: Grade) -> str:
-    """Empty where the rubric has changed since, so that the sentence would speak of other points than were graded."""
+    """Empty where there is no way to go, and where the rubric has changed, so that it would speak of points not graded."""
     graded = {finding.point_id for finding in grade.findings}
-    return to_strong(question, grade) if {point.id for point in question.points} == graded else ""
+    is_open = grade.verdict not in (Verdict.NOT_ASSESSABLE, Verdict.STRONG_HIRE)
+    return to_strong(question, grade) if is_open and {point.id for point in question.points} == graded else ""
