@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from server.core.corrections import Change, Correction, corrected, outcome, standing, why_not
 from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question
@@ -22,8 +23,6 @@ from server.ports import Afterwards, Note, Regrade, Voice
 from server.review import question_of, ungraded
 from server.services import Services
 
-MAX_NOTE = 20_000
-"""Characters."""
 I_DID = "I did say this."
 _PAUSE_S = 0.25
 """Between the sentences of a question read aloud again."""
@@ -64,21 +63,18 @@ class Amending:
     def __init__(self, services: Services, interviews: Interviews) -> None:
         self._services = services
         self._interviews = interviews
-        self._lock = asyncio.Lock()
-        """One change at a time, so that a grade is never made of half of what came before it."""
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
         """Keeps the note of a round; ``number`` counts from 1."""
         found = await self._interviews.load(interview_id)
         if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
-        if len(text) > MAX_NOTE:
-            raise InputError(f"A note is at most {MAX_NOTE} characters long; this one has {len(text)}.")
         await self._services.store.keep_note(interview_id, Note(number - 1, text, self._services.clock.wall()))
 
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
         """Records a correction of one word. No grade changes by it; that is ``grade_again``."""
-        async with self._lock:
+        async with self._alone(interview_id):
             index = await self._round_of(interview_id, turn_id)
             entry = await self._round(interview_id, index)
             [answer] = [answer for answer in entry.answers if answer.turn_id == turn_id]
@@ -100,7 +96,7 @@ class Amending:
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
         """Grades a round as corrected. Points won by dispute stay won."""
-        async with self._lock:
+        async with self._alone(interview_id):
             entry = await self._round(interview_id, number - 1)
             corrections = [c for c in entry.afterwards.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
             if not ungraded(corrections, entry.regrades):
@@ -120,7 +116,7 @@ class Amending:
 
     async def dispute(self, interview_id: str, number: int, claim: Claim, reason: str, by: str) -> None:
         """Looks again at one point where the candidate says it was made."""
-        async with self._lock:
+        async with self._alone(interview_id):
             entry = await self._round(interview_id, number - 1)
             before, answers = entry.latest, entry.amended
             if before is None:
@@ -155,6 +151,10 @@ class Amending:
     async def recording(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16, empty where there is none."""
         return await asyncio.to_thread(self._services.archive.read, interview_id, turn_id)
+
+    def _alone(self, interview_id: str) -> asyncio.Lock:
+        """One change of an interview at a time, so that a grade is never made of half of what came before it."""
+        return self._locks.setdefault(interview_id, asyncio.Lock())
 
     async def _keep(
         self,

@@ -9,13 +9,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.access.identity import OwnInterview, Who
-from server.amending import MAX_NOTE, Amending
+from server.amending import Amending
 from server.core.corrections import Change
 from server.errors import MissingError
 from server.grading.appeal import Claim
 from server.ports import SAMPLE_RATE
 from server.waveform import peaks, wav
 
+MAX_NOTE = 20_000
+"""Characters."""
 _AWHILE = {"cache-control": "private, max-age=600"}
 """A recording does not change once its answer is over, but it may be deleted."""
 
