@@ -231,6 +231,7 @@ class Interview:
                     self._speaking.cancel()
                 self._send(wire.VoiceStop(turn_id=command.turn_id))
             case events.StartAnswer():
+                self._spawn(self._prepare_next())
                 self._microphone.record(command.turn_id, command.limit_s, self._listen(command.turn_id, command.limit_s))
             case events.CloseAnswer():
                 self._voice.acknowledge(command.turn_id, command.ended_by)
@@ -319,6 +320,14 @@ class Interview:
         )
         if event.silence_s >= allowed:
             self.post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))
+
+    async def _prepare_next(self) -> None:
+        """Makes the next question ready to be heard, if it comes right after this answer."""
+        progress = self.state.progress
+        following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
+        if following and progress.asked >= progress.current.follow_ups:
+            with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
+                await self._voice.prepare(following[0].prompt)
 
     async def _warm(self) -> None:
         """Lets the language model read the question while it is being asked."""

@@ -68,8 +68,8 @@ class LlmSettings(_Part):
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
     threads: Annotated[int, Field(ge=0, le=64)] = 0
     """Threads of the embedded server; 0 leaves one core to speech recognition, which has to keep up with the candidate."""
-    context: Annotated[int, Field(ge=2048)] = 8192
-    """Tokens of context of the embedded server."""
+    context: Annotated[int, Field(ge=2048)] = 4096
+    """Tokens of context of the embedded server, for each of two requests at a time."""
 
 
 class InterviewSettings(_Part):

@@ -73,6 +73,10 @@ def _child() -> None:
         params.n_batch = 256
         params.n_ubatch = 256
         params.cache_prompt = True
+        # Slots keep their prefixes; a store of old prompts beside them would grow to gigabytes.
+        params.cache_ram_mib = 0
+        # The weights are rearranged for the processor when loaded; mapping the file as well would hold them twice.
+        params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
         params.ui = False
         params.verbosity = _QUIET
         server = xllamacpp.Server(params)
