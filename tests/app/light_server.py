@@ -11,17 +11,16 @@ from pathlib import Path
 
 import uvicorn
 
-from server import logs
+from server import loading, logs
 from server.app import create_app
 from server.core.domain import Word
 from server.drain import DrainingServer
 from server.interviewer import Interviewer
-from server.loading import make_services
 from server.ports import RecognitionJob
 from server.services import STORAGE, Part, Services
 from server.settings import Settings, load_settings
 from server.voice import PreparedVoice
-from tests.app.fakes import FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
+from tests.app.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
 from tests.conftest import ServerProcess
 
 
@@ -34,7 +33,7 @@ class Counting(FakeTranscriber):
 
 def light_services(settings: Settings, pace: float = 1.0) -> Services:
     """Ready except for the storage."""
-    services = make_services(settings)
+    services = loading.make_services(settings)
     services.parts = {STORAGE: Part(STORAGE)}
     services.clock = FastClock(pace)
     services.transcriber = Counting()
@@ -62,7 +61,10 @@ def main() -> None:
 
 
 def serve(data_dir: Path, port: int) -> None:
-    """In a process that was forked; its log goes to the data directory."""
+    """In a process that was forked from one that has the questions; its log goes to the data directory."""
+    loading.load_bank = lambda _directory: BANK
+    loading.load_catalogue = lambda _directory: CATALOGUE
+    loading.load_study = lambda _directory, _bank, _catalogue: STUDY
     os.environ |= {"HOTSEAT_DATA_DIR": str(data_dir), "HOTSEAT_PORT": str(port)}
     with (data_dir / "server.log").open("a") as log:
         os.dup2(log.fileno(), 2)

@@ -12,8 +12,10 @@ import argparse
 import asyncio
 import contextlib
 import json
+import math
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -162,8 +164,8 @@ async def all_ended(services: Services) -> None:
             await asyncio.sleep(0.05)
 
 
-def fuzz_socket(inputs: int, start: int, data_dir: Path, each: int = 100) -> Tally:
-    """At least so many inputs, ``each`` in one session."""
+def fuzz_socket(inputs: int, start: int, data_dir: Path, each: int = 100, until: float = math.inf) -> Tally:
+    """So many inputs, ``each`` in one session, or as many as there is time for."""
     tally = Tally()
     services = fake_services(data_dir, speed=200.0)
     app = create_app(services, prepare)
@@ -189,6 +191,8 @@ def fuzz_socket(inputs: int, start: int, data_dir: Path, each: int = 100) -> Tal
         )
         @given(st.lists(INPUTS, min_size=each, max_size=each))
         def go(sent: list[str | bytes]) -> None:
+            if time.monotonic() > until:
+                return
             interview_id = runner.run(make())
             try:
                 runner.run(session(app, interview_id, sent, tally))
@@ -206,8 +210,8 @@ def fuzz_socket(inputs: int, start: int, data_dir: Path, each: int = 100) -> Tal
     return tally
 
 
-def fuzz_routes(inputs: int, start: int, url: str) -> Tally:
-    """About so many requests, the same number for every operation."""
+def fuzz_routes(inputs: int, start: int, url: str, until: float = math.inf) -> Tally:
+    """About so many requests, the same number for every operation, or as many as there is time for."""
     import schemathesis
 
     tally = Tally()
@@ -218,13 +222,13 @@ def fuzz_routes(inputs: int, start: int, url: str) -> Tally:
     each = max(1, inputs // len(operations) // 2)
     for operation in operations:
         for known in ("", interview_id):
-            _fuzz_operation(operation, known, each, start, tally)
+            _fuzz_operation(operation, known, each, start, tally, until)
     if httpx.get(f"{url}/readyz").status_code != 200:
         tally.faults.append("the server is not ready any more")
     return tally
 
 
-def _fuzz_operation(operation: Any, interview_id: str, inputs: int, start: int, tally: Tally) -> None:
+def _fuzz_operation(operation: Any, interview_id: str, inputs: int, start: int, tally: Tally, until: float) -> None:
     """With an id, what is asked is about that interview, unless it would delete it."""
 
     @seed(start)
@@ -233,6 +237,8 @@ def _fuzz_operation(operation: Any, interview_id: str, inputs: int, start: int, 
     )
     @given(operation.as_strategy())
     def go(case: Any) -> None:
+        if time.monotonic() > until:
+            return
         if interview_id and case.method != "DELETE" and "interview_id" in (case.path_parameters or {}):
             case.path_parameters["interview_id"] = interview_id
         reply = case.call(timeout=PATIENCE_S)
@@ -263,13 +269,15 @@ def main() -> None:
     parser.add_argument("what", choices=["socket", "routes"])
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long")
     given_ = parser.parse_args()
+    until = time.monotonic() + given_.seconds
     if given_.what == "socket":
         with tempfile.TemporaryDirectory() as folder:
-            tally = fuzz_socket(given_.inputs, given_.seed, Path(folder))
+            tally = fuzz_socket(given_.inputs, given_.seed, Path(folder), until=until)
     else:
         with light_server() as server:
-            tally = fuzz_routes(given_.inputs, given_.seed, server.url)
+            tally = fuzz_routes(given_.inputs, given_.seed, server.url, until)
     print(f"{given_.what}: {tally.inputs} inputs, {tally.sessions} sessions, replies {dict(tally.replies)}")
     print(f"faults {len(tally.faults)}", *[fault[:600] for fault in tally.faults[:20]], sep="\n  ")
     sys.exit(bool(tally.faults))

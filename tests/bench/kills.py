@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import math
 import multiprocessing
 import random
 import sqlite3
@@ -241,14 +242,17 @@ async def sit(
         await sitting[seat].run()
 
 
-async def run(kills: int, seed: int, data_dir: Path, seats: int = 4, longest_s: float = 2.0) -> Tally:
+async def run(
+    kills: int, seed: int, data_dir: Path, seats: int = 4, longest_s: float = 2.0, within_s: float = math.inf
+) -> Tally:
+    """So many kills, or as many as there is time for."""
     dice, tally, over = random.Random(seed), Tally(), asyncio.Event()
-    server = Server(data_dir)
+    server, until = Server(data_dir), time.monotonic() + within_s
     await server.start()
     sitting: dict[int, Sitter] = {}
     candidates = [asyncio.create_task(sit(server, dice, tally, sitting, seat, over)) for seat in range(seats)]
     try:
-        for _ in range(kills):
+        while tally.kills < kills and time.monotonic() < until:
             await asyncio.sleep(0.2 + dice.random() * longest_s)
             for candidate in candidates:
                 if candidate.done():
@@ -275,9 +279,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tally = asyncio.run(run(given.kills, given.seed, Path(folder)))
+        tally = asyncio.run(run(given.kills, given.seed, Path(folder), within_s=given.seconds))
     resumed = sorted(tally.resumed_s)
     print(f"kills {tally.kills}, with {sum(tally.phases.values())} running interviews: {tally.phases}")
     print(f"interviews finished {tally.interviews}, finished answers found again {tally.answers}")
