@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import httpx
@@ -10,10 +11,13 @@ import pytest
 
 from server import wire
 from server.adapters.archive import LocalArchive
+from server.adapters.whisper.queue import RecognitionQueue
 from server.app import create_app
 from server.loading import load_storage
+from server.metrics import Metrics
 from server.ports import LOCAL, LoggedEvent
 from server.services import STORAGE
+from server.settings import PROJECT
 from tests.app.fakes import FakeConnection, FastClock, fake_services
 from tests.app.sitting import LORA, LOUD, Candidate, finish, sitting
 
@@ -122,3 +126,27 @@ async def test_a_database_that_is_none(tmp_path: Path) -> None:
     assert not services.ready
     assert (tmp_path / "hotseat.db").read_bytes() == damaged
     await services.store.close()
+
+
+def test_every_outcome_has_its_test() -> None:
+    """The table in docs/recovery.md names tests that exist."""
+    table = (PROJECT / "docs" / "recovery.md").read_text()
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line][1:]
+    assert len(rows) >= 18
+    for row in rows:
+        named = re.findall(r"`([\w/]*\.py)?(?:::(test_\w+))?`", row.rsplit("|", 2)[1])
+        assert named, row
+        file = ""
+        for path, test in named:
+            file = path or file
+            texts = [found.read_text() for found in (PROJECT / "tests").rglob(Path(file).name)]
+            assert texts and (not test or any(f"def {test}(" in text for text in texts)), f"{file}::{test}"
+
+
+def test_every_metric_is_explained() -> None:
+    """docs/operations.md names each number, and none that is not there."""
+    explained = set(re.findall(r"`(hotseat_\w+?)(?:_total)?`", (PROJECT / "docs" / "operations.md").read_text()))
+    metrics = Metrics()
+    metrics.watch_queue(RecognitionQueue(lambda _job: (), 1).metrics)
+    there = re.findall(r"^# TYPE (hotseat_\w+?)(?:_total)? ", metrics.render().decode(), re.MULTILINE)
+    assert {name for name in there if not name.endswith("_created")} == explained
