@@ -174,7 +174,7 @@ async def test_a_person_signs_in_and_out(group: Server) -> None:
     session = browser.cookies["__Host-hotseat"]
     assert session != before
     page = await browser.get("/")
-    assert page.status_code == 200 and '<a href="/account">Ada</a>' in page.text
+    assert page.status_code == 200 and 'href="/account">Ada</a>' in page.text
     assert (await browser.get("/login")).headers["location"] == "/"
     assert (await form(browser, "/account")).headers["location"] == "/login"
     assert "__Host-hotseat" not in browser.cookies
@@ -221,7 +221,7 @@ async def test_wrong_passwords_tell_nothing(group: Server, monkeypatch: pytest.M
     assert wrong.status_code == unknown.status_code == 403
     assert len(hashed) == 2
     shown = [re.sub(r'value="[^"]*"', "", page.text) for page in (wrong, unknown)]
-    assert shown[0] == shown[1] and "no account has this name and password" in shown[0]
+    assert shown[0] == shown[1] and "No account has this name and password." in shown[0]
     log = await group.log()
     assert log[2:] == [("sign-in refused", "Ada", ""), ("sign-in refused", "", "")]
 
@@ -398,7 +398,7 @@ async def test_a_wrong_name_or_password_keeps_the_invitation(
     """What is wrong is said, and the invitation can still be used."""
     path = await invited(group, await group.signed_in("Ada"))
     answer = await form(group.browser(), path, name=name, password=password, again=again)
-    assert answer.status_code == 422 and named in answer.text
+    assert answer.status_code == 422 and named in answer.text.lower()
     assert (await form(group.browser(), path, name="Eve", password=WORDS, again=WORDS)).status_code == 303
 
 

@@ -56,7 +56,7 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
         await plain.goto(f"{light.url}/account")
         assert plain.url == f"{light.url}/login?next=/account"
         await fill(plain, Name="ada", Password="not the password")
-        assert "no account has this name and password" in (await plain.get_by_role("alert").text_content() or "")
+        assert "No account has this name and password" in (await plain.get_by_role("alert").text_content() or "")
         await fill(plain, Password=WORDS)
         await plain.get_by_role("heading", name="Ada").wait_for()
         assert plain.url == f"{light.url}/account"
