@@ -24,6 +24,7 @@ from server.adapters.store import SqlStore
 from server.errors import InputError, StorageError
 from server.ports import AudioArchive, StoredAudio
 from server.services import Services
+from server.transfer.audio import put
 from server.transfer.zips import ZipSource
 
 _DATABASE, _MANIFEST = "hotseat.db", "manifest.json"
@@ -168,9 +169,7 @@ def _store_audio(source: ZipSource, manifest: Manifest, recordings: dict[str, St
         archive.delete(interview_id)
     for name, stored in recordings.items():
         pcm = source.read(name, _MAX_RECORDING_BYTES, manifest.files[name].sha256)
-        recording = archive.create(stored.interview_id, stored.turn_id, stored.first_frame)
-        recording.append(pcm)
-        recording.close()
+        put(archive, stored, pcm)
 
 
 def _remove_others(recordings: dict[str, StoredAudio], archive: AudioArchive) -> None:

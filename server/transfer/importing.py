@@ -20,11 +20,12 @@ from server.core import session
 from server.errors import HotseatError, InputError
 from server.eventlog import decode_event, decode_plan
 from server.interviews import Interviews
-from server.ports import AudioArchive, Row, Rows, Scope
+from server.ports import AudioArchive, Row, Rows, Scope, StoredAudio
 from server.practice import Practice
 from server.preparation import Preparation
 from server.services import Services
 from server.snapshot import summary
+from server.transfer.audio import put
 from server.transfer.document import Document, Recording, from_json
 from server.transfer.exporting import DOCUMENT, of_person
 from server.transfer.removing import work_out_cards
@@ -195,9 +196,8 @@ def _store_audio(archive: AudioArchive, source: ZipSource | None, recordings: Se
         archive.delete(interview_id)  # what an import that was cut off has left
     for recording in recordings:
         assert source is not None
-        stored = archive.create(recording.interview_id, recording.turn_id, recording.first_frame)
-        stored.append(_pcm(source, recording))
-        stored.close()
+        stored = StoredAudio(recording.interview_id, recording.turn_id, recording.first_frame)
+        put(archive, stored, _pcm(source, recording))
 
 
 def _pcm(source: ZipSource, recording: Recording) -> bytes:

@@ -26,7 +26,7 @@ from server.app import create_app
 from server.cli import main
 from server.core.corrections import Change, Correction
 from server.core.session import replay
-from server.errors import InputError
+from server.errors import InputError, StorageError
 from server.eventlog import decode_event, decode_plan
 from server.formats import Choices
 from server.interviews import Interviews
@@ -429,6 +429,20 @@ async def test_any_content_survives(
         await remove(services, EVERYTHING)
         await import_file(services, file)
         assert contents(folder) == before
+
+
+async def test_audio_that_does_not_fit_is_no_half_import(
+    tmp_path: Path, sample: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the archive can't hold the audio, nothing of the import stays, and the same file works once it can."""
+    async with storage(tmp_path) as services:
+        before = contents(tmp_path)
+        monkeypatch.setattr(type(services.archive), "seconds", lambda *_turn: 0.0)
+        with pytest.raises(StorageError, match="could not be stored"):
+            await import_file(services, io.BytesIO(sample["zip"]))
+        assert contents(tmp_path) == before
+        monkeypatch.undo()
+        assert len((await import_file(services, io.BytesIO(sample["zip"]))).interviews) == 1
 
 
 # ---- Nothing is forgotten -------------------------------------------------------------------------------------------
