@@ -31,7 +31,7 @@ mean depend become freeze update put run save cost cut avoid stop prevent grow s
 happen say ask check measure compare choose pick try find fix fail break lose gain improve hurt force predict miss
 expect answer replace reach hold move follow carry
 """
-_GLUE = frozenset(_GLUE_WORDS.split())
+GLUE = frozenset(_GLUE_WORDS.split())
 _VERB_STEMS = frozenset(stem(verb) for verb in _VERBS.split())
 """Words that sentences are made with and bare lists are not: function words, and verbs that name no technique."""
 MIN_GLUE = 0.18
@@ -85,7 +85,7 @@ def is_term_list(text: str) -> bool:
     connectives = {"and", "or", "plus", "also", "then"}
     # Numbers are written in digits or words by chance, so they say nothing either way.
     telling = [word for word in words if word not in connectives and not any(letter.isdigit() for letter in word)]
-    glue = sum(word in _GLUE or stem(singular(word)) in _VERB_STEMS for word in telling) / max(1, len(telling))
+    glue = sum(word in GLUE or stem(singular(word)) in _VERB_STEMS for word in telling) / max(1, len(telling))
     items = [item for item in _LIST_BREAK.split(text.lower()) if item.strip()]
     mean_item = len(words) / max(1, len(items))
     if len(items) >= 4 and mean_item <= 3 and glue < 0.3:

@@ -41,6 +41,7 @@ async def run(
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
     only: Callable[[Item], bool] = lambda item: True,
+    spoken: bool = True,
 ) -> Result:
     """Grades every item of <root>/<split>. Raises ContentError for unreadable items or unknown questions."""
     questions = {question.id: question for question in bank.questions}
@@ -54,14 +55,15 @@ async def run(
         except GraderError as error:
             failures[item.id] = str(error)
         progress(done, len(items))
-    spoken = {
-        item.id: await grader.grade(questions[item.question], [as_answer(item, questions[item.question], heard)])
+    heard = load_spoken(root, split) if spoken else {}
+    respoken = {
+        item.id: await grader.grade(questions[item.question], [as_answer(item, questions[item.question], heard[item.id])])
         for item in items
-        if (heard := load_spoken(root, split).get(item.id)) and item.id in grades
+        if item.id in heard and item.id in grades
     }
     baselines = {label: baseline_kappa(items, questions, count) for label, count in BASELINES.items()}
     baselines["one plain LLM prompt, recorded"] = naive_kappa(items, load_naive(root, split))
-    return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines, spoken)
+    return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines, respoken)
 
 
 def table(results: Sequence[Result]) -> str:

@@ -20,14 +20,14 @@ class Cuts:
     """A pattern match in a passage less like the point than this is taken for chance."""
     far_pattern_likeness: float = 0.40
     """The same for a match that runs over the end of a sentence."""
-    likeness: float = 0.70
+    likeness: float = 0.57
     """Likeness that stands in for a full pattern match, given ``support``."""
     support: float = 0.5
     negated_likeness: float = 0.70
     """Likeness that outweighs a negator before one of the words of a pattern."""
     clash_likeness: float = 0.9
     """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
-    doubt_margin: float = 0.05
+    doubt_margin: float = 0.08
     """By how much it must exceed likeness to a contradiction."""
     claim_margin: float = 0.0
     """Margin from which a lone match of a contradiction pattern is called a contradiction."""
@@ -44,6 +44,10 @@ class Cuts:
     """Log odds below which a match may say the reverse of its point and earns nothing."""
     claim_step: float = 0.8
     """By how much every claim of the answer, up to two, raises that bar for all points."""
+    closeness: float = 0.86
+    """Mean likeness over all points plus that over the nearest three; below it an answer is about something else ..."""
+    matched_share: float = 0.4
+    """... unless it matches this share of the points."""
     lone_likeness: float = 0.45
     """Likeness needed of the only point an answer meets; chance finds one now and then."""
 
@@ -68,9 +72,10 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "close to a known wrong claim", 0.5)
     if signals.pattern and not with_likeness:
         return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
+    bar = cuts.credence + cuts.claim_step * min(claims, 2)
     if signals.pattern:
         needed = cuts.pattern_likeness if signals.pattern.within_sentence else cuts.far_pattern_likeness
-        believed = credence(signals.features) >= cuts.credence + cuts.claim_step * min(claims, 2)
+        believed = credence(signals.features) >= bar
         if signals.likeness_at_pattern >= needed and believed:
             return _finding(signals, PointStatus.MET, signals.pattern, "", min(0.95, 0.5 + signals.likeness_at_pattern / 2))
         if not believed:
@@ -94,10 +99,24 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
 def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
     """A finding for every point."""
     claims = sum(found.claim is not None and found.claim_margin >= cuts.claim_floor for found in signals.values())
+    if with_likeness and is_stray(signals, cuts):
+        return {
+            name: PointFinding(name, PointStatus.NOT_MET, None, "the answer is about something else", 0.7) for name in signals
+        }
+    if any(found.closest and found.closest.heard.talks_to_grader for found in signals.values()):
+        claims += 1  # read it as strictly as an answer with a false claim
     findings = {
         point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
     }
     return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
+
+
+def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
+    """Whether an answer is hardly about the question's points, so that what it matches is likely chance."""
+    likeness = sorted((found.likeness for found in signals.values()), reverse=True)
+    nearest = likeness[:3]
+    matched = sum(found.pattern is not None for found in signals.values()) / len(likeness)
+    return matched < cuts.matched_share and sum(likeness) / len(likeness) + sum(nearest) / len(nearest) < cuts.closeness
 
 
 def corroborated(

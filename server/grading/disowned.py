@@ -70,6 +70,7 @@ META = re.compile(
             r"(?:if i|explained|met|meeting|covered|covering|given|said|mentioned|known|answered|done|correct|complete"
             r"|satisfied|understood)",
             r"\b(?:the|this) (?:summary|report|record|file|log)\b.{0,30}\b(?:candidate|grade|verdict|rating)",
+            r"\{[^}]*:[^}]*\}|\[\[|<\|",
             r"\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]",
         ]
     )

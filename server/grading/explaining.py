@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from server.core.evidence import is_term_list
+from collections.abc import Set
+from functools import lru_cache
+
+from server.core.domain import Point, Question
+from server.core.evidence import GLUE, is_term_list
 from server.core.matching import Match
+from server.core.normal import stem
+from server.grading.claims import right_stems, stems
+from server.grading.credence import around
 from server.grading.hearing import Heard, Span
 from server.grading.polarity import NEGATORS
 
@@ -16,12 +23,42 @@ _BETWEEN_WORDS = "really actually even just have to need be any a the use using 
 _BETWEEN = frozenset(_BETWEEN_WORDS.split())
 
 
+_PLAIN_WORDS = """
+important really always use used good need help improve know work look start think better make measure get want thing way lot
+matter model data system answer user training train llm then first like also one
+"""
+_PLAIN_STEMS = frozenset(stem(word) for word in (*_PLAIN_WORDS.split(), *GLUE))
+"""Words that any answer to any question has."""
+MIN_EXPLAINING = 2
+
+
 def looks_listed(heard: Heard, span: Span) -> bool:
     """Whether the sentence of a match only names things, or, in a long sentence, the words around the match."""
     start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
     end = max(end, span[1])
     around = max(start, span[0] - CONTEXT), min(end, span[1] + CONTEXT)
     return is_term_list(heard.text((start, end))) or (end - start > LONG_SENTENCE and is_term_list(heard.text(around)))
+
+
+@lru_cache(maxsize=4096)
+def own_words(point: Point) -> frozenset[str]:
+    """Stems of everything the rubric says of a point, its patterns included."""
+    phrases = (phrase.replace("*", "") for pattern in point.patterns for group in pattern for phrase in group)
+    return right_stems(point) | stems(" ".join(phrases))
+
+
+@lru_cache(maxsize=512)
+def names(question: Question) -> frozenset[str]:
+    """Stems of the question's key terms, as written and as said, and of the question itself."""
+    terms = (text for term in question.key_terms for text in (term.term, *term.spoken))
+    return stems(" ".join([*terms, question.prompt, question.title])) | _PLAIN_STEMS
+
+
+def explains(heard: Heard, span: Span, own: Set[str], names_: Set[str]) -> bool:
+    """Whether the words around a match say more of the point than names of things: sentences can be made of key terms, too."""
+    start, end = around(heard, span)
+    said = {token.stem for token in heard.tokens if start <= token.word < end}
+    return len((said & own) - names_) >= MIN_EXPLAINING
 
 
 def only_repaired(heard: Heard, match: Match) -> bool:

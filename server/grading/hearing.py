@@ -101,11 +101,13 @@ def hear(question: Question, answer: Answer) -> Heard:
     sentences = split_sentences(words, [(word.start, word.end) for word in answer.transcript.words])
     blocked: set[int] = set()
     meta = False
+    goes_on = False
     for start, end in sentences:
         text = fold(" ".join(words[start:end]))
-        if question.kind not in _HIRING and META.search(text):
+        if question.kind not in _HIRING and (goes_on or META.search(text)):
             meta = True
             blocked.update(range(start, end))
+            goes_on = words[end - 1].endswith((";", ":"))
         elif is_echo(text, question.prompt) or (answer.asked and is_echo(text, answer.asked)):
             blocked.update(range(start, end))
         else:

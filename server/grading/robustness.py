@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from server.core.domain import Bank, Grade, Question
+from server.core.domain import Bank, Grade, Question, Verdict
 from server.core.scoring import ordered
 from server.errors import GraderError
-from server.grading.attacks import attempts
+from server.grading.attacks import attempts, salads
 from server.grading.items import Item, as_answer, load_items
 from server.grading.metrics import quotes_occur
 from server.grading.rewording import reordered, reworded
@@ -82,6 +82,12 @@ async def run(
             said, least = ordered([after.verdict, before.verdict])
             held.count(f"injection, {attempt.form}", said <= least, f"{attempt.item.id} in {attempt.base.id}")
         progress(done := done + 1, total)
+    for question in sorted({item.question for item in items}):
+        for number, text in enumerate(salads(questions[question])):
+            made = Item(f"{question} salad {number}", question, "salad", Verdict.NO_HIRE, {}, text)
+            result = await grade(made)
+            if result:
+                held.count("key terms in sentences", ordered([result.verdict]) == [0], made.id)
     for item in pairs:
         base = by_id[item.base]
         before, after = await plain(base), await grade(item)
@@ -110,4 +116,4 @@ def table(results: Sequence[Held]) -> str:
     return head + body + quotes + f"| not graded | {' | '.join(str(held.ungraded) for held in results)} |\n"
 
 
-_WORD = {"injection": "verdict raised", f"{RERUNS} runs identical": "not so"}
+_WORD = {"injection": "verdict raised", "key terms in sentences": "above No Hire", f"{RERUNS} runs identical": "not so"}

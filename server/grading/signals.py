@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Protocol
@@ -14,7 +14,7 @@ from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
 from server.grading.claims import closest_claim, right_stems, stems
 from server.grading.credence import around, features, manner
-from server.grading.explaining import is_negated, looks_listed, only_repaired
+from server.grading.explaining import explains, is_negated, looks_listed, names, only_repaired, own_words
 from server.grading.hearing import Heard, Span
 from server.grading.polarity import conflicts
 
@@ -95,7 +95,7 @@ class _Passages:
 
 def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | None = None) -> dict[str, Signals]:
     """Signals by point id over all answers of a round."""
-    matched = {point.id: _matched(point, round_) for point in question.points}
+    matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
     clauses = [Found(heard, span) for heard in round_ for span in heard.credited if span[1] - span[0] >= 3]
     if embedder is None or not clauses:
         return matched
@@ -112,7 +112,7 @@ def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | No
     return {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
 
 
-def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
+def _matched(point: Point, round_: Sequence[Heard], names_: Set[str]) -> Signals:
     """What the patterns find. Of the acceptable matches the best is short and within one sentence."""
     best: list[tuple[tuple[bool, int], Found]] = []
     negated: Found | None = None
@@ -120,7 +120,7 @@ def _matched(point: Point, round_: Sequence[Heard]) -> Signals:
     for heard in round_:
         for match in _all_matches(heard, point.patterns):
             found = _found(heard, match)
-            if looks_listed(heard, found.span):
+            if looks_listed(heard, found.span) or not explains(heard, found.span, own_words(point), names_):
                 listed = True
             elif only_repaired(heard, match):
                 continue

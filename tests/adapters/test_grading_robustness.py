@@ -1,0 +1,155 @@
+"""What grades must hold against: false claims, attempts to steer them, other ways of saying the same, reruns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from server.adapters.embedder import open_embedder
+from server.content import load_bank
+from server.core.domain import Answer, PointStatus, Transcript, Word
+from server.core.scoring import ordered
+from server.grading import rewording
+from server.grading.attacks import SPOKEN, TYPED, attempts, salads
+from server.grading.embedded import EmbeddedGrader
+from server.grading.fluency import fillers
+from server.grading.items import as_answer, load_items, load_naive, load_spoken
+from server.grading.robustness import run, table
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "bench" / "grading" / "data"
+BANK = load_bank(ROOT / "rubrics")
+QUESTIONS = {question.id: question for question in BANK.questions}
+needs_embedder = pytest.mark.skipif(open_embedder() is None, reason='needs the "local" extra')
+
+
+def typed(question_id: str, text: str) -> Answer:
+    words = tuple(Word(word, 0.0, 0.0) for word in text.split())
+    return Answer(1, 0, question_id, QUESTIONS[question_id].prompt, None, Transcript(words, typed=True), 60.0, "done")
+
+
+@needs_embedder
+@pytest.mark.parametrize(
+    ("question", "point", "right", "wrong"),
+    [
+        (
+            "finetuning/lora",
+            "merging",
+            "After training you fold the product of both matrices into the base weights, so serving has no extra latency.",
+            "You can never fold the adapter into the base weights, so serving is slower for every token.",
+        ),
+        (
+            "rag/core",
+            "hybrid",
+            "I run BM25 next to the vectors since embeddings miss exact codes and names.",
+            "Embeddings find exact codes and names better than BM25, so keyword search is obsolete.",
+        ),
+        (
+            "agents/core",
+            "tool-call",
+            "The model only asks for a tool, my program runs the call and hands the result back.",
+            "The model runs the tool itself inside its weights, none of our code is involved.",
+        ),
+    ],
+)
+def test_the_reverse_of_a_point_earns_nothing(question: str, point: str, right: str, wrong: str) -> None:
+    """The same terms with the predicate turned round are not the point."""
+    grader = EmbeddedGrader(open_embedder())
+    more = " ".join(QUESTIONS[question].model_answer.split()[:60])
+    for said, expected in ((right, True), (wrong, False)):
+        findings = grader.findings(QUESTIONS[question], [typed(question, f"{more}. {said}")])
+        quote = findings[point].evidence
+        credited = findings[point].status is PointStatus.MET and quote is not None and quote.word_start >= 58
+        assert credited is expected, (said, findings[point])
+
+
+def test_a_denied_claim_is_no_claim() -> None:
+    """ "It does not retrain the original weights" contradicts nothing."""
+    grader = EmbeddedGrader()
+    question = QUESTIONS["finetuning/core"]
+    for said, expected in (
+        ("LoRA retrains all the original weights at low precision.", PointStatus.CONTRADICTED),
+        ("LoRA does not retrain the original weights at low precision.", PointStatus.NOT_MET),
+    ):
+        assert grader.findings(question, [typed(question.id, said)])["frozen-adapters"].status is expected
+
+
+def test_attempts_are_many_and_the_same_each_time() -> None:
+    """200 attempts use every template, in answers of three levels, without touching the answer's own words."""
+    items = load_items(DATA, "develop")
+    made = list(attempts(items, QUESTIONS, 204))
+    assert made == list(attempts(items, QUESTIONS, 204))
+    assert len({attempt.item.text for attempt in made}) == 204
+    assert len({attempt.base.verdict for attempt in made}) == 3
+    assert {attempt.form for attempt in made} == {"spoken", "typed"}
+    assert len(made) // (len(SPOKEN) + len(TYPED)) == 6
+    assert all(len(attempt.item.text) > len(attempt.base.text) for attempt in made)
+
+
+def test_no_attempt_raises_a_verdict_by_patterns_alone() -> None:
+    """204 attempts, graded without embeddings, which takes a second or two."""
+    grader = EmbeddedGrader()
+    for attempt in attempts(load_items(DATA, "develop"), QUESTIONS, 204):
+        question = QUESTIONS[attempt.base.question]
+        before, after = (grader.grade_now(question, [as_answer(item, question)]) for item in (attempt.base, attempt.item))
+        rank, least = ordered([after.verdict, before.verdict])
+        assert rank <= least, attempt.item.text
+
+
+@pytest.mark.parametrize("kind", ["core", "cross-cutting"])
+def test_key_terms_in_sentences_are_no_answer(kind: str) -> None:
+    """Names of things joined by words that fit any question never reach Lean Hire, even without embeddings."""
+    grader = EmbeddedGrader()
+    for question in (question for question in BANK.questions if question.kind == kind):
+        for text in salads(question):
+            grade = grader.grade_now(question, [typed(question.id, text)])
+            assert ordered([grade.verdict])[0] <= 1, (question.id, text)
+
+
+@pytest.mark.parametrize("kind", rewording.KINDS)
+def test_rewording_is_repeatable_and_changes_the_words(kind: str) -> None:
+    """The same seed gives the same words, and they differ from the original."""
+    text = QUESTIONS["rag/core"].model_answer
+    once, again = (rewording.KINDS[kind](text, Random("seed")) for _ in range(2))
+    assert once == again != text
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("um, so it, uh, freezes the the base", "so it freezes the base"),
+        ("you know, it reads the, no, it reads the passages", "it reads the passages"),
+        ("you know the answer", "you know the answer"),
+        ("a kind of index", "a kind of index"),
+        ("it is sort of slow", "it is slow"),
+        ("no, that is wrong", "no that is wrong"),
+    ],
+)
+def test_fillers_are_left_out(said: str, left: str) -> None:
+    """Sounds, set phrases, repeats and restarts go; words that carry something stay."""
+    words = said.split()
+    out = fillers(words)
+    assert " ".join(word.strip(",") for place, word in enumerate(words) if place not in out) == left
+
+
+@needs_embedder
+async def test_a_few_of_each_hold(tmp_path: Path) -> None:
+    """The whole robustness run, small: quotes occur, ten runs are one, the order of criteria does not matter."""
+    (tmp_path / "develop").mkdir()
+    (tmp_path / "develop" / "x.jsonl").write_text((DATA / "develop" / "finetuning-lora.jsonl").read_text())
+    held = await run("embedded", EmbeddedGrader(open_embedder()), BANK, tmp_path, "develop", injections=12, each=2)
+    assert held.tried["criteria reordered"] == 6
+    assert held.tried["10 runs identical"] == 6
+    assert set(held.failed) <= {"padding", "disfluent", "non-native"}
+    assert held.bad_quotes == 0
+    assert "| 10 runs identical: not so | 0/6 |" in table([held])
+
+
+def test_recordings_belong_to_items() -> None:
+    """Every spoken transcript and every recorded naive grade names an item of its half."""
+    for split in ("develop", "report"):
+        ids = {item.id for item in load_items(DATA, split)}
+        assert set(load_spoken(DATA, split)) <= ids
+        assert set(load_naive(DATA, split)) <= ids
