@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -28,8 +28,10 @@ class ServerProcess:
 
     command: tuple[str, ...] = (sys.executable, "-m", "server", "serve")
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(self, data_dir: Path, before: Sequence[str] = (), **environment: str) -> None:
+        """``before`` is a command that runs the command after it, such as a tracer."""
         self.data_dir = data_dir
+        self._before = before
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = environment
@@ -45,7 +47,7 @@ class ServerProcess:
             **self._environment,
         }
         log = (self.data_dir / "server.log").open("ab")
-        self.process = subprocess.Popen(self.command, env=environment, stderr=log, cwd=PROJECT)
+        self.process = subprocess.Popen([*self._before, *self.command], env=environment, stderr=log, cwd=PROJECT)
         log.close()
 
     def wait_until_ready(self) -> ServerProcess:
@@ -117,8 +119,8 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     """Starts servers with given HOTSEAT_* variables and stops them all at the end."""
     started: list[ServerProcess] = []
 
-    def start(**environment: str) -> ServerProcess:
-        server = ServerProcess(tmp_path_factory.mktemp("data"), **environment)
+    def start(before: Sequence[str] = (), **environment: str) -> ServerProcess:
+        server = ServerProcess(tmp_path_factory.mktemp("data"), before, **environment)
         started.append(server)
         return server
 
