@@ -5,8 +5,9 @@
 ARG BASE=debian:trixie-slim
 
 FROM $BASE AS base
+# llama.cpp is linked with OpenMP and does not bring it.
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 ca-certificates \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 ca-certificates libgomp1 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log
 
 # ---- The packages of uv.lock, as a layer that changes only with it, less what serving English interviews never loads:

@@ -1,0 +1,7 @@
+"""Hotseat. Whatever is imported of it, this comes first: libraries that report home are told not to, before they are loaded."""
+
+import os
+
+# ONNX Runtime's Linux wheels report every process and model to Microsoft (docs/decisions/0011-no-telemetry.md).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"

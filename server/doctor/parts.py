@@ -21,7 +21,8 @@ _MENDS = {
     STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL and start that database",
     HEARING: f"{_INSTALL}, or name another model with HOTSEAT_ASR__MODEL",
     VOICE: f"{_INSTALL}, name another voice with HOTSEAT_TTS__VOICE, or turn it off",
-    LLM: f"{_INSTALL}, name an endpoint with HOTSEAT_LLM__URL, or turn it off",
+    LLM: f"{_INSTALL}, and the library it misses, if one is named (libgomp.so.1 is Debian's libgomp1); "
+    "or name an endpoint with HOTSEAT_LLM__URL, or turn it off",
     GRADER: _INSTALL,
 }
 

@@ -91,7 +91,12 @@ class Container:
 
     def _first(self) -> int:
         """The id, out here, of the container's process 1."""
-        return int(Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()[0])
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        while self._process.poll() is None:  # it takes a moment to be there
+            if found := children.read_text().split():
+                return int(found[0])
+            time.sleep(0.01)
+        raise ProcessLookupError(f"the container has ended: {self.log}")
 
     @property
     def log(self) -> str:
@@ -101,13 +106,14 @@ class Container:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        with contextlib.suppress(IndexError, ProcessLookupError):
-            os.kill(self._first(), signal.SIGTERM)
-        try:
-            self.stopped_with = self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            # Process 1 itself: only it can stop in order, and its end is everybody's in there.
+            os.kill(first := self._first(), signal.SIGTERM)
+            try:
+                self.stopped_with = self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.kill(first, signal.SIGKILL)
+                self._process.wait()
         buildah("rm", self._container)
 
     def _user(self, name: str) -> int:

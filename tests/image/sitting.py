@@ -26,6 +26,12 @@ import glob, re
 text = "".join(open(path).read() for path in glob.glob("/proc/[0-9]*/smaps_rollup"))
 print(sum(map(int, re.findall(r"^Pss: +(\\d+)", text, re.MULTILINE))))
 """
+_PARTS = """
+import json, urllib.request
+headers = {"authorization": "Bearer " + open("/data/token").read()}
+status = json.load(urllib.request.urlopen(urllib.request.Request("http://127.0.0.1:8000/api/status", headers=headers)))
+print(json.dumps({part["name"]: part["state"] for part in status["parts"]}))
+"""
 _ABROAD = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('192.0.2.1', 9))"
 
 
@@ -43,6 +49,7 @@ def sit_in(image: str, data: Path, answer: Path) -> dict[str, Any]:
             "capabilities": container.run("grep", "CapEff", "/proc/self/status").stdout.split()[1],
             "write_to_root": container.run("touch", "/app/x").stderr.strip(),
             "send_abroad": container.run("python", "-c", _ABROAD).stderr.strip().splitlines()[-1],
+            "parts": json.loads(container.run("python", "-c", _PARTS).stdout),
             "healthy": container.healthy(),
             "started_with": container.log.splitlines()[0],
         }

@@ -42,6 +42,7 @@ def test_an_interview_in_the_image(tmp_path: Path) -> None:
     assert found["ready_s"] <= 20
     assert (found["user"], int(found["capabilities"], 16)) == ("10001", 0)
     assert "Read-only file system" in found["write_to_root"] and "Network is unreachable" in found["send_abroad"]
+    assert set(found["parts"].values()) == {"ready"}, found["parts"]
     assert found["healthy"] and "/?token=" in found["started_with"]
     first, second = found["interview"]["turns"]
     assert "freezes the base model" in first["text"] and second["follow_up"]
