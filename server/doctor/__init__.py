@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.doctor.check import Check
 from server.doctor.installation import packages, python
-from server.doctor.parts import bank, endpoint, loaded, weights
+from server.doctor.parts import bank, endpoints, loaded, weights
 from server.doctor.place import access, data_dir, disk, microphone
 from server.errors import HotseatError
 from server.loading import load_models, load_storage, make_services
@@ -24,9 +24,8 @@ async def examine(settings: Settings) -> list[Check]:
         await access(settings),
         microphone(settings),
         *weights(settings),
+        *await endpoints(settings),
     ]
-    if "://" in settings.llm.url:
-        checks.append(await endpoint("LLM endpoint", "LLM", settings.llm.url, settings.llm.model, settings.llm.api_key))
     try:
         services = make_services(settings)
     except HotseatError:  # the bank's or the data directory's check has told

@@ -18,7 +18,7 @@ from server.settings import EMBEDDED, OFF, Settings
 _INSTALL = 'install the "local" extra (./hotseat serve without HOTSEAT_LITE, or uv sync --extra local)'
 _PATIENCE_S = 10.0
 _MENDS = {
-    STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL and start that database",
+    STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL or HOTSEAT_ARCHIVE_URL and start what they name",
     HEARING: f"{_INSTALL}, or name another model with HOTSEAT_ASR__MODEL",
     VOICE: f"{_INSTALL}, name another voice with HOTSEAT_TTS__VOICE, or turn it off",
     LLM: f"{_INSTALL}, and the library it misses, if one is named (libgomp.so.1 is Debian's libgomp1); "
@@ -64,8 +64,21 @@ def weight_files(name: str, files: Iterable[Weight], models: Path) -> Check:
     )
 
 
-async def endpoint(name: str, variable: str, url: str, model: str, key: SecretStr) -> Check:
-    """An OpenAI-compatible server: there, willing, and with the model that is asked for."""
+async def endpoints(settings: Settings) -> list[Check]:
+    """Every remote server that the settings name. One for audio need not list its models, so it is only asked to answer."""
+    llm, asr, tts = settings.llm, settings.asr, settings.tts
+    checks: list[Check] = []
+    if "://" in llm.url:
+        checks.append(await endpoint("LLM endpoint", "LLM", llm.url, llm.model, llm.api_key))
+    if asr.url:
+        checks.append(await endpoint("Speech recognition endpoint", "ASR", asr.url, None, asr.api_key))
+    if tts.url and tts.voice != OFF:
+        checks.append(await endpoint("Voice endpoint", "TTS", tts.url, None, tts.api_key))
+    return checks
+
+
+async def endpoint(name: str, variable: str, url: str, model: str | None, key: SecretStr) -> Check:
+    """An OpenAI-compatible server: there, willing, and with the model that is asked for, if one is."""
     prefix = f"HOTSEAT_{variable}__"
     try:
         async with httpx.AsyncClient(timeout=_PATIENCE_S) as http:
@@ -75,6 +88,8 @@ async def endpoint(name: str, variable: str, url: str, model: str, key: SecretSt
         return Check(name, False, detail, f"start that server, or correct {prefix}URL")
     if reply.status_code in (401, 403):
         return Check(name, False, f"{url} refuses the key ({reply.status_code})", f"correct {prefix}API_KEY")
+    if model is None and reply.status_code < 500:
+        return Check(name, True, f"{url} answers")
     try:
         served = [entry["id"] for entry in reply.raise_for_status().json()["data"]]
     except (httpx.HTTPStatusError, ValueError, LookupError, TypeError):
@@ -90,5 +105,6 @@ def loaded(part: Part, settings: Settings) -> Check:
     """What came of loading a part for real. A part that is off without having been turned off has failed."""
     turned_off = {VOICE: settings.tts.voice == OFF, LLM: settings.llm.url == OFF}.get(part.name, False)
     ok = part.state == "ready" or (part.state == "off" and turned_off)
-    mend = _MENDS[part.name] if "://" not in settings.llm.url or part.name != LLM else "see LLM endpoint"
+    remote = {LLM: "://" in settings.llm.url, HEARING: bool(settings.asr.url), VOICE: bool(settings.tts.url)}
+    mend = "see the check of its endpoint" if remote.get(part.name) else _MENDS[part.name]
     return Check(part.name, ok, f"{part.state}: {part.detail}", "" if ok else mend)

@@ -18,11 +18,11 @@ from pydantic import SecretStr
 from server.adapters.weights import Weight, assembled
 from server.doctor import Check
 from server.doctor.installation import packages, python
-from server.doctor.parts import bank, endpoint, loaded, weight_files
+from server.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
 from server.doctor.place import access, data_dir, disk, microphone
 from server.loading import open_accounts
 from server.services import LLM, VOICE, Part
-from server.settings import OFF, PROJECT, LlmSettings, Settings, TtsSettings
+from server.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
 from tests.app.scripted_llm import nobody
 from tests.command_line import hotseat
 from tests.disks import fill, mounted
@@ -245,6 +245,19 @@ async def test_an_endpoint_that_is_well_or_dead() -> None:
     with nobody() as llm:
         assert_mends(await examined(llm.url), llm.url, mend="start that server")
     assert_mends(await examined("http://[broken/v1"), "nothing answers", mend="correct HOTSEAT_LLM__URL")
+
+
+async def test_every_endpoint_is_asked() -> None:
+    """Remote hearing and voice, too; these may have no list of models, but have to answer and take the key."""
+    with listing(404, "") as url, nobody() as dead:
+        remote = Settings(asr=AsrSettings(url=url), tts=TtsSettings(url=dead.url), llm=LlmSettings(url=OFF))
+        hearing, voice = await endpoints(remote)
+    assert hearing.ok and hearing.name == "Speech recognition endpoint"
+    assert_mends(voice, dead.url, mend="HOTSEAT_TTS__URL")
+    with listing(401, "") as url:
+        [refused] = await endpoints(Settings(asr=AsrSettings(url=url), llm=LlmSettings(url=OFF)))
+    assert_mends(refused, "refuses the key", mend="HOTSEAT_ASR__API_KEY")
+    assert await endpoints(Settings()) == []
 
 
 def test_the_command_names_a_dead_endpoint(tmp_path: Path) -> None:
