@@ -6,11 +6,11 @@ import re
 
 from server.errors import StorageError
 
-_ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def check_id(interview_id: str) -> str:
     """The id, fit for a path. Raises StorageError."""
-    if not _ID.match(interview_id):
+    if not _ID.fullmatch(interview_id):
         raise StorageError(f"not an interview id: {interview_id!r}")
     return interview_id
