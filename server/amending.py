@@ -18,6 +18,7 @@ from server.errors import GraderError, InputError, MissingError, SpeakerError
 from server.eventlog import decode_grade, encode_grade
 from server.grading import appeal
 from server.grading.appeal import Claim
+from server.grading.quoting import cut
 from server.interviews import Interviews
 from server.ports import Afterwards, Note, Regrade, Voice
 from server.review import question_of, ungraded
@@ -130,7 +131,7 @@ class Amending:
             ruling = await self._services.appeals.hear(entry.question, answers, claim)
             upheld = ruling.finding.status is PointStatus.MET
             grade = appeal.decided(entry.question, before, {claim.point_id: ruling.finding}) if upheld else before
-            [named] = [appeal.named(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
+            [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
             kept = {
                 **asdict(claim),
                 "quote": named.transcript.text,

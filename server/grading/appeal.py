@@ -13,9 +13,10 @@ from server.errors import GraderError
 from server.grading.combined import merge
 from server.grading.decide import DEFAULT as CUTS
 from server.grading.embedded import EmbeddedGrader, build_grade
-from server.grading.hearing import Span
+from server.grading.explaining import looks_listed
+from server.grading.hearing import Span, hear
 from server.grading.llm import LlmGrader
-from server.grading.quoting import passages
+from server.grading.quoting import cut, passages
 from server.grading.signals import Signals
 
 MIN_WORDS = 3
@@ -64,9 +65,14 @@ class Appeals:
     async def hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
         """``answers`` are all of the round. Never raises for a failing model."""
         answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
-        passage = named(answer, claim.span)
-        first, signals = await asyncio.to_thread(self._embedded.reconsider, question, answers, passage, claim.point_id)
-        second, judged = await self._second(question, passage, claim)
+        if looks_listed(hear(question, answer), claim.span):
+            # Words cut out of a list may read like a sentence; what they were cut from tells, and no model is asked.
+            reason = "The passage names things without explaining them."
+            finding = PointFinding(claim.point_id, PointStatus.NOT_MET)
+            return Ruling(finding, (Opinion("embedded", finding.status, reason),))
+        disputed = (answer, claim.span, claim.point_id)
+        first, signals = await asyncio.to_thread(self._embedded.reconsider, question, answers, *disputed)
+        second, judged = await self._second(question, cut(answer, claim.span), claim)
         finding = merge(first, judged)
         if finding.status is not PointStatus.NOT_MET:
             evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
@@ -94,11 +100,6 @@ def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
     answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
     touched = [clause for clause in passages(answer) if clause[0] < claim.word_end and claim.word_start < clause[1]]
     return replace(claim, word_start=touched[0][0], word_end=touched[-1][1])
-
-
-def named(answer: Answer, span: Span) -> Answer:
-    """The answer cut down to the passage; what is found in it has to be placed by the claim's own words."""
-    return replace(answer, transcript=replace(answer.transcript, words=answer.transcript.words[slice(*span)]))
 
 
 def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:

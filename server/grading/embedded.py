@@ -11,7 +11,8 @@ from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
 from server.grading.decide import Cuts, decide_all
-from server.grading.hearing import hear
+from server.grading.hearing import Span, hear
+from server.grading.quoting import cut
 from server.grading.report import advice
 from server.grading.signals import Embedder, Signals, signals
 
@@ -60,10 +61,10 @@ class EmbeddedGrader:
         return self._decide(self.signals(question, answers))
 
     def reconsider(
-        self, question: Question, answers: Sequence[Answer], passage: Answer, point_id: str
+        self, question: Question, answers: Sequence[Answer], answer: Answer, span: Span, point_id: str
     ) -> tuple[PointFinding, Signals]:
-        """One point's finding with only the passage looked at, beside what the whole round shows of the others."""
-        here = self.signals(question, [passage])[point_id]
+        """One point's finding with only a passage of the answer looked at, beside what the round shows of the others."""
+        here = self.signals(question, [cut(answer, span)])[point_id]
         return self._decide({**self.signals(question, answers), point_id: here})[point_id], here
 
     def _decide(self, seen: Mapping[str, Signals]) -> dict[str, PointFinding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from server.core.domain import Answer, Evidence
 from server.core.evidence import bare, evidence_between
@@ -55,6 +56,11 @@ def passages(answer: Answer) -> list[Span]:
     words = [word.text for word in answer.transcript.words]
     times = [(word.start, word.end) for word in answer.transcript.words]
     return [clause for sentence in split_sentences(words, times) for clause in split_clauses(words, sentence)]
+
+
+def cut(answer: Answer, span: Span) -> Answer:
+    """The answer with nothing but the span; what is found in it has to be placed by whoever cut."""
+    return replace(answer, transcript=replace(answer.transcript, words=answer.transcript.words[slice(*span)]))
 
 
 def _clause(words: Sequence[str], span: Span, within: Span, *, with_leads: bool) -> Span | None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from server.app import create_app
-from server.core.domain import Answer, Transcript, Word
+from server.core.domain import Answer, PointStatus, Transcript, Word
 from server.errors import ChatModelError, SpeakerError
 from server.formats import Choices
 from server.grading import appeal
@@ -250,6 +250,19 @@ async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
     ]
     named = appeal.whole(Claim("merging", 1, 5, 11), answers)
     assert named.span == (0, 14)
+
+
+async def test_a_passage_cut_from_a_list_wins_nothing() -> None:
+    """A stretch of a list of terms may read like a sentence; what it was cut from tells."""
+    listed = (
+        "low-rank, delta W equals B A, d by r, r by d, r much less than d, frozen base, Adam states, twenty million "
+        "parameters, seven B, query key value projections, alpha over r, merge, no latency, domain shift, raise the rank, QLoRA"
+    )
+    words = tuple(Word(word, 0, 0) for word in listed.split())
+    answer = Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words, typed=True), 9, "done")
+    ruling = await Appeals(EmbeddedGrader()).hear(LORA, [answer], Claim("factorisation", 1, 0, 19))
+    assert ruling.finding.status is PointStatus.NOT_MET
+    assert "names things without explaining" in ruling.opinions[0].reason
 
 
 @pytest.mark.parametrize(
