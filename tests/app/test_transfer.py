@@ -569,3 +569,12 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert run("delete", "nothing", "--yes", code=2) == "hotseat: there is no interview nothing\n"
     assert "name the interviews" in run("export", "-o", str(file), code=2)
     assert "can't read" in run("import", str(tmp_path / "none"), code=2)
+
+    saved = tmp_path / "backup.zip"
+    assert "the database and 1 recordings" in run("backup", str(saved))
+    assert saved.stat().st_mode & 0o777 == 0o600
+    assert "say --force to replace it" in run("backup", str(saved), code=2)
+    assert "say --force to replace all of them" in run("restore", str(saved), code=2)
+    run("delete", "--all", "--yes")
+    assert "restored the database and 1 recordings" in run("restore", "--force", str(saved))
+    assert contents(data) == before
