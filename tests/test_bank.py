@@ -60,6 +60,8 @@ SCHEMA = [
     ("unknown point tier", QUESTION, replaced(r'tier = "lean"', 'tier = "mild"'), "tier:"),
     ("too few phrasings", QUESTION, replaced(r"(?s)phrasings = \[.*?\n?\]", 'phrasings = ["one"]'), "phrasings:"),
     ("no patterns", QUESTION, replaced(r"patterns = \[", "patterns = []\nunused = ["), "patterns:"),
+    ("unknown phrases", QUESTION, replaced(r"patterns = \[\n  \[\[", 'patterns = [\n  [["@x"], ['), "'@x' names no group"),
+    ("empty phrases", "phrases.toml", replaced(r"(?s)no = .*?\]", "no = []"), "no:"),
     ("probe of nothing", QUESTION, replaced(r"probes = \[.*\]", 'probes = ["nothing"]'), "unknown point 'nothing'"),
     ("nothing deeper", QUESTION, lambda text: text.replace("deeper = true", "deeper = false"), "none has deeper"),
     ("unknown dependency", "topics.toml", replaced(r"depends_on = \[\]", 'depends_on = ["x"]'), "unknown topic 'x'"),

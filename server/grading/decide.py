@@ -104,7 +104,7 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
             name: PointFinding(name, PointStatus.NOT_MET, None, "the answer is about something else", 0.7) for name in signals
         }
     if any(found.closest and found.closest.heard.talks_to_grader for found in signals.values()):
-        claims += 1  # read it as strictly as an answer with a false claim
+        claims = max(claims, cuts.many_claims)  # as strictly as an answer full of false claims
     findings = {
         point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
     }

@@ -79,6 +79,7 @@ def test_term_lists_are_recognised(text: str) -> None:
         "you freeze the base model and train two small matrices",
         "Merge before serving, zero overhead.",
         "we cut memory four times because eight heads share one key, one value",
+        "6 times 8 billion times 20 million tokens is about 1 e 18",
         "first we are making chunk, then embedding, then we search most near",
     ],
 )

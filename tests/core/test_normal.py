@@ -13,6 +13,8 @@ from server.core.normal import fold, stem, tokenize
         ("fifty-six gigabytes", "56 GB"),
         ("four hundred", "400"),
         ("two point five times", "2.5x"),
+        ("about $100", "about a hundred dollars"),
+        ("$1.5M", "1.5 million dollars"),
         ("don't", "do not"),
         ("Q, K, V", "q k v"),
         ("the KV cache", "the k v cache"),
