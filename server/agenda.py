@@ -126,7 +126,7 @@ class Agenda:
             return []
         days = [
             Day(
-                uid=f"checkpoint-{entry['day']}-{entry['date']}@{calendar_id}.hotseat",
+                uid=f"checkpoint-{entry['day']}@{calendar_id}.hotseat",
                 on=date.fromisoformat(entry["date"]),
                 summary=f"Hotseat, day {entry['day']}: {entry['title']}",
                 description="\n".join(task["text"] for task in entry["tasks"]),
@@ -134,7 +134,7 @@ class Agenda:
             for entry in (await self._preparation.checkpoints())["checkpoints"]
             if entry["date"] is not None
         ]
-        return [*days, Day(f"interview-{choice.interview}@{calendar_id}.hotseat", choice.interview, "Interview")]
+        return [*days, Day(f"interview@{calendar_id}.hotseat", choice.interview, "Interview")]
 
     def _due_days(self, cards: list[PointCard], calendar_id: str) -> list[Day]:
         today = self._preparation.today()

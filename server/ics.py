@@ -15,7 +15,7 @@ class Day:
     """Something to do on one day."""
 
     uid: str
-    """The same in every export, so that a calendar replaces it instead of adding another."""
+    """The same in every export, also when the day has moved, so that a calendar replaces it instead of adding another."""
     on: date
     summary: str
     description: str = ""
@@ -30,6 +30,7 @@ def render(days: Iterable[Day], stamp: float) -> bytes:
             "BEGIN:VEVENT",
             f"UID:{day.uid}",
             f"DTSTAMP:{made}",
+            f"SEQUENCE:{int(stamp)}",  # a later export is a later revision
             f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_escaped(day.summary)}",

@@ -52,6 +52,7 @@ def test_a_day_is_a_whole_day_with_its_own_id() -> None:
     assert first == {
         "UID": "a@x",
         "DTSTAMP": "20231114T221320Z",
+        "SEQUENCE": "1700000000",
         "DTSTART": "20261231",
         "DTEND": "20270101",
         "SUMMARY": "Say it aloud",

@@ -20,7 +20,7 @@ SPEECH = (
     "It freezes the base model and learns the weight update as a product of two low rank matrices so far fewer parameters are "
     "trained than in full fine-tuning and it needs much less memory while the adapter can be merged into the weights afterwards"
 ).split()
-WORDS_S = 6.0
+WORDS_S = 12.0
 """Words a second of audio."""
 
 
