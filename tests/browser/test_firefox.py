@@ -1,0 +1,40 @@
+"""The same page in Firefox, where one is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.app.fakes import PointGrader, fake_services
+from tests.browser.firefox import FIREFOX, open_firefox
+from tests.browser.light import serving
+
+TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
+async def test_a_typed_drill_in_firefox(tmp_path: Path) -> None:
+    """Question, typed answer, typed follow-up and review, by keys alone."""
+    services = fake_services(tmp_path)
+    services.grader = PointGrader(met=True)
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    async with serving(services) as url, open_firefox(profile) as page, httpx.AsyncClient(base_url=url) as http:
+        wanted = {"format": "drill", "question_id": "finetuning/lora"}
+        interview = (await http.post("/api/interviews", json=wanted)).json()["id"]
+        await page.goto(f"{url}/interview/{interview}")
+        await page.until("document.querySelector('.room[data-phase=ready]')")
+        await page.press("t")
+        for turn_id in (1, 2):
+            await page.until("document.activeElement.id === 'typed-answer'")
+            kicker = "document.querySelector('.question .kicker').innerText"
+            await page.until(f"{kicker}.includes('follow-up') === {str(turn_id == 2).lower()}")
+            await page.type(TYPED)
+            await page.press("Control", "Enter")
+        await page.until("document.querySelector('.room[data-phase=finished]')")
+        await page.press(" ")
+        await page.until("document.querySelector('.round-head .verdict')")
+        review = (await http.get(f"/api/interviews/{interview}")).json()
+        assert [answer["text"] for answer in review["rounds"][0]["answers"]] == [TYPED, TYPED]
