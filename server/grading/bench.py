@@ -62,7 +62,8 @@ async def run(
         if item.id in heard and item.id in grades
     }
     baselines = {label: baseline_kappa(items, questions, count) for label, count in BASELINES.items()}
-    baselines["one plain LLM prompt, recorded"] = naive_kappa(items, load_naive(root, split))
+    naive = load_naive(root, split)
+    baselines[f"one plain LLM prompt ({len(naive)} answers recorded)"] = naive_kappa(items, naive)
     return Result(name, split, tuple(items), grades, failures, measure(items, grades), baselines, respoken)
 
 
