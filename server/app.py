@@ -154,7 +154,7 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
 
     @app.get("/api/interviews")
     async def past(
-        who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0)] = 0
+        who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
     ) -> dict[str, Any]:
         return await interviews.list(who.person, limit, offset)
 
