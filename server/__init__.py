@@ -2,6 +2,6 @@
 
 import os
 
-# ONNX Runtime's Linux wheels report every process and model to Microsoft (docs/decisions/0011-no-telemetry.md).
+# ONNX Runtime's Linux wheels report every process and model to Microsoft (docs/decisions/0013-no-telemetry.md).
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"

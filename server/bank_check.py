@@ -95,6 +95,16 @@ def _patterns(question: Question) -> Iterator[str]:
                     yield f"{where}.contradictions: not matched by contradiction_patterns: {claim!r}"
 
 
+def _truths(question: Question) -> Iterator[str]:
+    """A pattern for a false claim must not fit what is true, or right answers would be accused."""
+    truths = [point.statement for point in question.points] + re.split(r"(?<=[.?!])\s+", question.model_answer)
+    for truth in truths:
+        tokens = tokenize(truth)
+        for point in question.points:
+            if find_any(tokens, point.contradiction_patterns):
+                yield f"points[{point.id}].contradiction_patterns: match a true sentence: {truth!r}"
+
+
 def _terms(question: Question) -> Iterator[str]:
     owner: dict[str, str] = {}
     for entry in question.key_terms:
@@ -104,7 +114,7 @@ def _terms(question: Question) -> Iterator[str]:
             owner[spelling] = entry.term
 
 
-_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _patterns, _terms)
+_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _patterns, _truths, _terms)
 
 
 def _of_topic(topic: Topic, bank: Bank) -> Iterator[str]:
