@@ -18,23 +18,23 @@ from starlette.exceptions import HTTPException
 from server.access.entry import Entry
 from server.access.identity import OwnInterview, Who
 from server.access.routes import access_routes
-from server.amending import Amending
-from server.bank_views import lobby_view
-from server.connection import Connection
+from server.bank.formats import Choices
+from server.bank.views import lobby_view
 from server.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
-from server.formats import Choices
 from server.guard import Guard
-from server.history_routes import history_routes
-from server.housekeeping import keep_house
-from server.interviews import Interviews
 from server.loading import load_models, load_storage
+from server.operations.housekeeping import keep_house
 from server.pages import VERSION, Pages
-from server.preparation import Preparation
-from server.review_routes import review_routes
+from server.practice.history_routes import history_routes
+from server.practice.preparation import Preparation
+from server.practice.study_routes import study_routes
+from server.review.amending import Amending
+from server.review.routes import review_routes
+from server.review.waveform import wav
+from server.room.connection import Connection
+from server.room.interviews import Interviews
 from server.services import STORAGE, Services
-from server.study_routes import study_routes
 from server.transfer.routes import transfer_routes
-from server.waveform import wav
 
 _PAGES = (
     *("/", "/study", "/cheat-sheet", "/past", "/progress"),

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from server.access.commands import accounts
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ContentError, HotseatError, InputError
 from server.settings import Settings, load_settings
@@ -75,12 +75,12 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
     import uvicorn
 
-    from server import logs
     from server.access.opening import open_up
+    from server.access.token_link import link, settled
     from server.app import create_app
-    from server.drain import DrainingServer
     from server.loading import make_services
-    from server.token_link import link, settled
+    from server.operations import logs
+    from server.operations.drain import DrainingServer
     from server.wire import MAX_FRAME_SAMPLES
 
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
@@ -133,9 +133,9 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
     settings = load_settings()
     loaded = load_bank(settings.rubrics_dir)
     if check:
-        from server.bank_check import problems_of
-        from server.formats import load_catalogue
-        from server.study import load_study
+        from server.bank.check import problems_of
+        from server.bank.formats import load_catalogue
+        from server.bank.study import load_study
 
         load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
         found = problems_of(loaded)
@@ -152,7 +152,7 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
         for question in loaded.questions:
             click.echo(f"{question.id:40} {question.kind:14} {question.title}")
         return
-    from server.bank_views import bank_document
+    from server.bank.views import bank_document
 
     _print(bank_document(loaded))
 
@@ -163,7 +163,7 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
 @click.option("--kind", default="concept", help="Kind of question; see docs/writing-questions.md.")
 def add(question_id: str, title: str, kind: str) -> None:
     """Write the skeleton of a new question."""
-    from server.bank_add import add_question
+    from server.bank.add import add_question
 
     settings = load_settings()
     path = add_question(settings.rubrics_dir, load_bank(settings.rubrics_dir), question_id, title, kind)
@@ -180,7 +180,7 @@ def add(question_id: str, title: str, kind: str) -> None:
 @_as_json
 def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool) -> None:
     """Grade a written answer."""
-    from server.grade_view import grade_json
+    from server.review.grade_view import grade_json
 
     settings = load_settings(grader=grader)
     question = _question(settings, question_id)
@@ -242,9 +242,9 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
     question = _question(settings, question_id)
 
     async def work() -> dict[str, Any]:
-        from server.audio_files import read_audio, transcribe_samples
         from server.loading import make_services
         from server.models import load_for_hearing
+        from server.rehearsal.audio_files import read_audio, transcribe_samples
 
         samples = read_audio(file)  # before the models: what can't be used is told at once
         services = make_services(settings)
@@ -278,8 +278,8 @@ def rehearse(
     as_json: bool,
 ) -> None:
     """Speak audio files into an interview in real time and report grades and latencies."""
-    from server.rehearse import Script, rehearse_interview
-    from server.token_link import settled
+    from server.access.token_link import settled
+    from server.rehearsal.rehearse import Script, rehearse_interview
 
     settings = settled(load_settings())
     script = Script(files=(*files, *more), questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)

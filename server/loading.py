@@ -13,13 +13,13 @@ from server.adapters.archive import LocalArchive, ObjectArchive
 from server.adapters.clock import SystemClock
 from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
-from server.content import load_bank
+from server.bank.content import load_bank
+from server.bank.formats import load_catalogue
+from server.bank.study import load_study
 from server.errors import StorageError
-from server.formats import load_catalogue
 from server.prompts import Prompts
 from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
 from server.settings import Settings
-from server.study import load_study
 
 log = logging.getLogger(__name__)
 

@@ -23,12 +23,12 @@ from server.grading.appeal import Appeals
 from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
-from server.interviewer import Interviewer
-from server.metrics import MeasuredChat, MeasuredTranscriber
+from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.ports import ChatModel, Grader
+from server.room.interviewer import Interviewer
+from server.room.voice import PreparedVoice
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF
-from server.voice import PreparedVoice
 
 Loaded = TypeVar("Loaded")
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from server.access.accounts import Accounts
+from server.bank.formats import Catalogue
+from server.bank.study import Study
 from server.core.domain import Bank
 from server.errors import HotseatError
-from server.formats import Catalogue
-from server.interviewer import Interviewer
-from server.metrics import Metrics
+from server.operations.metrics import Metrics
 from server.ports import AudioArchive, ChatModel, Clock, Grader, Store, Tables, Transcriber, VoiceActivity
 from server.prompts import Prompts
+from server.room.interviewer import Interviewer
+from server.room.voice import PreparedVoice
 from server.settings import Settings
-from server.study import Study
-from server.voice import PreparedVoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

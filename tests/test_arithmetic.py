@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.settings import PROJECT
 
 BANK = load_bank(PROJECT / "rubrics")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server.bank_check import problems_of
-from server.content import load_bank
+from server.bank.check import problems_of
+from server.bank.content import load_bank
 from server.errors import ContentError
 from server.settings import PROJECT
 

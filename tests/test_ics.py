@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.ics import Day, render
+from server.practice.ics import Day, render
 
 STAMP = 1_700_000_000.0
 LINE = re.compile(r"^([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=[^;:\"]+)*):(.*)$", re.DOTALL)

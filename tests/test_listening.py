@@ -12,8 +12,8 @@ import pytest
 
 from server.core.domain import KeyTerm, Word
 from server.errors import TranscriberError
-from server.listening import Caption, Listener, SpeechEvent
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from server.room.listening import Caption, Listener, SpeechEvent
 
 LOUD, QUIET = 0.5, 0.0
 

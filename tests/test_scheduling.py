@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.core.domain import CriterionResult, Evidence, Grade, Level, PointFinding, PointStatus, Verdict
 from server.ports import Rated
-from server.scheduling import SCHEDULER, cards, rate, recall, schedule
+from server.practice.scheduling import SCHEDULER, cards, rate, recall, schedule
 
 AGAIN, HARD, GOOD, EASY = Rating.Again, Rating.Hard, Rating.Good, Rating.Easy
 START = datetime(2022, 11, 29, 12, 30, tzinfo=UTC)
@@ -93,7 +93,7 @@ def graded(level: Level, status: PointStatus, turn_id: int | None, verdict: Verd
     ],
 )
 def test_results_become_ratings(level: Level, status: PointStatus, turn_id: int | None, hints: int, expected: Rating) -> None:
-    """As the table in server/scheduling.py says; the first answer is turn 1, the follow-up's turn 2."""
+    """As the table in server/practice/scheduling.py says; the first answer is turn 1, the follow-up's turn 2."""
     assert rate(graded(level, status, turn_id), opening_turn=1, hints=hints) == {"p": expected}
 
 

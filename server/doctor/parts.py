@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from server.adapters.weights import JOE_CONFIG, JOE_VOICE, MINILM, QWEN_GGUF, WHISPER_BASE, Weight, verified
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.doctor.check import Check
 from server.errors import ContentError, WeightsError
 from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part

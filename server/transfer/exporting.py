@@ -13,9 +13,9 @@ from typing import IO, Literal
 
 from server.adapters import codecs
 from server.errors import InputError
-from server.interviews import Interviews
 from server.ports import LOCAL, PERSON_COLUMNS, AudioArchive, Row, Rows, Scope
-from server.preparation import Preparation
+from server.practice.preparation import Preparation
+from server.room.interviews import Interviews
 from server.services import Services
 from server.transfer.document import Document, Recording, make_document, to_json
 from server.transfer.report import Report

@@ -18,13 +18,13 @@ from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
 from server.core import session
 from server.errors import HotseatError, InputError
-from server.eventlog import decode_event, decode_plan
-from server.interviews import Interviews
 from server.ports import AudioArchive, Row, Rows, Scope, StoredAudio
-from server.practice import Practice
-from server.preparation import Preparation
+from server.practice.due import Practice
+from server.practice.preparation import Preparation
+from server.room.eventlog import decode_event, decode_plan
+from server.room.interviews import Interviews
+from server.room.snapshot import summary
 from server.services import Services
-from server.snapshot import summary
 from server.transfer.audio import put
 from server.transfer.document import Document, Recording, from_json
 from server.transfer.exporting import DOCUMENT, of_person

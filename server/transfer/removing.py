@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.ports import AudioArchive, Row, Scope
-from server.practice import Practice
+from server.practice.due import Practice
 from server.services import Services
 
 

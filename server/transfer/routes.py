@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from server.access.entry import address_of
 from server.access.identity import OwnInterview, Who
 from server.adapters.codecs import Codec
-from server.interviews import Interviews
 from server.ports import Scope
+from server.room.interviews import Interviews
 from server.services import Services
 from server.transfer.exporting import MEDIA_TYPES, Format, export
 from server.transfer.importing import import_file

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.adapters.embedder import open_embedder
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import Verdict
 from server.errors import ContentError
 from server.grading import bench

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.adapters.embedder import open_embedder
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import Answer, PointStatus, Question, Transcript, Verdict, Word
 from server.grading.embedded import EmbeddedGrader
 from server.grading.report import to_strong

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from server.adapters.embedder import open_embedder
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import Answer, PointStatus, Transcript, Word
 from server.core.scoring import ordered
 from server.grading import rewording

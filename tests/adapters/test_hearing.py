@@ -16,8 +16,8 @@ from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
 from server.core.domain import KeyTerm
 from server.errors import WeightsError
-from server.listening import HeardAnswer, Listener
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from server.room.listening import HeardAnswer, Listener
 from tests.audio import speech
 
 HUMAN = Path(speech.__file__).parent / "human"

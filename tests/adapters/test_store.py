@@ -12,8 +12,8 @@ import pytest
 
 from server.adapters.store import SqlStore
 from server.errors import SettingsError, StorageError, TakenOverError
-from server.keeper import DEAD_S, Keeper
 from server.ports import InterviewRecord, LoggedEvent
+from server.room.keeper import DEAD_S, Keeper
 from tests.app.fakes import FastClock
 
 RECORD = InterviewRecord("one", 1.0, "drill", "LoRA", {"tier": 3}, {"rounds": []}, {"phase": "grading", "verdicts": []}, "me")

@@ -16,7 +16,9 @@ from server.adapters.accounts import SqlAccounts
 from server.adapters.archive import LocalArchive
 from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
-from server.content import load_bank
+from server.bank.content import load_bank
+from server.bank.formats import load_catalogue
+from server.bank.study import load_study
 from server.core.domain import (
     Answer,
     CriterionResult,
@@ -30,14 +32,12 @@ from server.core.domain import (
     Word,
 )
 from server.errors import ChatModelError, GraderError, SpeakerError, TranscriberError
-from server.formats import load_catalogue
-from server.interviewer import Interviewer
 from server.ports import RecognitionJob, Samples, Voice
 from server.prompts import Prompts
+from server.room.interviewer import Interviewer
+from server.room.voice import PreparedVoice
 from server.services import Part, Services
 from server.settings import PROJECT, Settings
-from server.study import load_study
-from server.voice import PreparedVoice
 
 Message = TypeVar("Message", bound=wire.ServerMessage)
 

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import uvicorn
 
-from server import loading, logs
+from server import loading
 from server.app import create_app
 from server.core.domain import Word
-from server.drain import DrainingServer
-from server.interviewer import Interviewer
+from server.operations import logs
+from server.operations.drain import DrainingServer
 from server.ports import RecognitionJob
+from server.room.interviewer import Interviewer
+from server.room.voice import PreparedVoice
 from server.services import STORAGE, Part, Services
 from server.settings import Settings, load_settings
-from server.voice import PreparedVoice
 from tests.app.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
 from tests.conftest import ServerProcess
 

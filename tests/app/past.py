@@ -11,9 +11,9 @@ from server.core.domain import Evidence, Grade, PointFinding, PointStatus, Quest
 from server.core.endpoint import Gap
 from server.core.phases import Plan, RoundPlan
 from server.core.scoring import criterion_results, verdict_of
-from server.eventlog import encode_event, encode_plan
 from server.ports import LOCAL, InterviewRecord, LoggedEvent, Store
-from server.snapshot import summary
+from server.room.eventlog import encode_event, encode_plan
+from server.room.snapshot import summary
 from tests.app.fakes import BANK
 
 Statuses = Mapping[str, PointStatus]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from server import wire
+from server.bank.formats import Choices
 from server.errors import SpeakerError
-from server.formats import Choices
-from server.interviews import Interviews
 from server.ports import LOCAL
+from server.room.interviews import Interviews
 from server.services import Services
 from tests.app.fakes import FakeConnection
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from server.bank.formats import Choices
 from server.core import events, session
 from server.core.domain import Transcript, Word
 from server.core.events import Event
 from server.core.phases import Finished
-from server.formats import Choices
-from server.interviews import Interviews
-from server.journal import Journal
 from server.ports import LOCAL, SAMPLE_RATE, Samples, Taken
+from server.room.interviews import Interviews
+from server.room.journal import Journal
 from server.services import Services
 
 WORD_S, GAP_S = 0.32, 0.08

@@ -18,9 +18,9 @@ from server.access.identity import LOCAL_PERSON, Identity
 from server.adapters.accounts import SqlAccounts
 from server.adapters.archive import LocalArchive
 from server.app import create_app
-from server.connection import UNKNOWN_INTERVIEW
 from server.errors import StorageError
 from server.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
+from server.room.connection import UNKNOWN_INTERVIEW
 from server.services import Services
 from tests.app.fakes import FastClock, fake_services
 from tests.app.test_access import BASE, WORDS, ShiftedClock

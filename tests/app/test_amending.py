@@ -13,18 +13,18 @@ import httpx
 import pytest
 
 from server.app import create_app
+from server.bank.formats import Choices
 from server.core.domain import Answer, PointStatus, Transcript, Word
 from server.errors import ChatModelError, SpeakerError
-from server.formats import Choices
 from server.grading import appeal
 from server.grading.appeal import Appeals, Claim
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.ports import LOCAL, Afterwards, RecognitionJob
 from server.prompts import Prompts
+from server.room.voice import PreparedVoice
 from server.services import Services
 from server.settings import PROJECT
-from server.voice import PreparedVoice
 from tests.app.fakes import BANK, FakeSpeaker, fake_services
 from tests.app.sitting import finish, sitting
 

@@ -15,8 +15,8 @@ import pytest
 
 from server.adapters.sqlite_file import SqliteFile
 from server.errors import InputError, RefusedError
-from server.interviews import Interviews
 from server.ports import LOCAL
+from server.room.interviews import Interviews
 from server.transfer.backup import backup, restore
 from server.transfer.removing import remove
 from tests.app.fakes import fake_services

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from server.core.domain import Answer, PointFinding, PointStatus, Transcript, Word
-from server.drafting import Drafter
-from server.interviewer import Interviewer
 from server.prompts import Prompts
+from server.room.drafting import Drafter
+from server.room.interviewer import Interviewer
 from server.settings import PROJECT
 from tests.app.fakes import BANK, FakeChat
 

@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
-from server import trends
 from server.adapters.store import SqlStore
 from server.app import create_app
 from server.core.domain import PointStatus, Verdict
 from server.ports import LOCAL, Assessment, InterviewRecord
-from server.progress import measure
+from server.practice import trends
+from server.practice.progress import measure
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import DAY_S, many, sat
 from tests.app.sitting import LORA as CHOICES

@@ -10,12 +10,12 @@ import pytest
 
 from server import wire
 from server.adapters.archive import LocalArchive
+from server.bank.formats import Choices
 from server.core.phases import Finished
 from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
-from server.formats import Choices
-from server.interviews import Interviews
 from server.ports import LOCAL
-from server.voice import PreparedVoice
+from server.room.interviews import Interviews
+from server.room.voice import PreparedVoice
 from tests.app.fakes import CATALOGUE, FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
 from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
 

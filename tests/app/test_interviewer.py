@@ -6,8 +6,8 @@ import pytest
 
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ChatModelError
-from server.interviewer import Chosen, Interviewer
 from server.prompts import Prompts
+from server.room.interviewer import Chosen, Interviewer
 from server.settings import PROJECT
 from tests.app.fakes import BANK, FakeChat
 

@@ -15,8 +15,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from server.access.identity import LOCAL_PERSON, Identity, identity
 from server.app import create_app
-from server.connection import UNKNOWN_INTERVIEW
-from server.practice import Practice
+from server.practice.due import Practice
+from server.room.connection import UNKNOWN_INTERVIEW
 from server.services import Services
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import sat

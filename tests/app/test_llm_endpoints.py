@@ -18,7 +18,7 @@ from server.adapters.openai_chat import OpenAiChat
 from server.grading.combined import CombinedGrader, Policy
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
-from server.interviewer import Interviewer
+from server.room.interviewer import Interviewer
 from tests.app.fakes import BANK, FakeTranscriber, fake_services
 from tests.app.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
 from tests.app.sitting import LORA, finish, sitting

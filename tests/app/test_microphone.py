@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from server.adapters.archive import LocalArchive
-from server.microphone import PREROLL_S, Microphone
 from server.ports import SAMPLE_RATE
+from server.room.microphone import PREROLL_S, Microphone
 from server.wire import MicFrame
 from tests.app.fakes import LoudIsSpeech
 

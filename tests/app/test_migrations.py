@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from server.adapters.store import SqlStore, _metadata
 from server.adapters.tables import SqlTables
 from server.core.domain import PointStatus
-from server.interviews import Interviews
 from server.ports import LOCAL, Rows, Scope
-from server.preparation import Preparation
+from server.practice.preparation import Preparation
+from server.room.interviews import Interviews
 from server.transfer.importing import import_file
 from tests.app.fakes import fake_services
 from tests.app.test_transfer import storage

@@ -14,7 +14,7 @@ from server.adapters.archive import LocalArchive
 from server.adapters.whisper.queue import RecognitionQueue
 from server.app import create_app
 from server.loading import load_storage
-from server.metrics import Metrics
+from server.operations.metrics import Metrics
 from server.ports import LOCAL, LoggedEvent
 from server.services import STORAGE
 from server.settings import PROJECT

@@ -11,10 +11,10 @@ import pytest
 
 from server.adapters.store import SqlStore
 from server.app import create_app
-from server.interviews import Interviews
-from server.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from server.ports import LOCAL, PointCard
-from server.practice import DAILY_S, due, for_today, seconds
+from server.practice.due import DAILY_S, due, for_today, seconds
+from server.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
+from server.room.interviews import Interviews
 from server.services import Services
 from server.settings import InterviewSettings
 from tests.app.fakes import BANK, CATALOGUE, PointGrader, fake_services

@@ -13,8 +13,8 @@ import pytest
 from server import wire
 from server.core.domain import Grade
 from server.core.phases import Finished, State
-from server.interviews import Interviews
 from server.ports import InterviewRecord
+from server.room.interviews import Interviews
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD, Candidate, finish, sitting

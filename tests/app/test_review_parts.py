@@ -16,8 +16,8 @@ from server.grading.hearing import split_sentences
 from server.grading.quoting import EDGE_WORDS, MAX_WORDS, passages, shown, widen
 from server.grading.teaching import covering
 from server.ports import SAMPLE_RATE
-from server.review import question_of
-from server.waveform import MAX_PEAKS, peaks
+from server.review.view import question_of
+from server.review.waveform import MAX_PEAKS, peaks
 from tests.app.fakes import BANK
 
 SAID = (

@@ -15,14 +15,14 @@ import pytest
 from server import wire
 from server.adapters.store import SqlStore
 from server.app import create_app
-from server.content import load_bank
+from server.bank.content import load_bank
+from server.bank.formats import Choices, load_catalogue
+from server.bank.study import load_study
 from server.errors import ContentError
-from server.formats import Choices, load_catalogue
-from server.planning import MAX_WEEKS, PRACTICE_DAYS, REPETITION, WEEK_DAYS, PlannedWeek, plan_weeks
 from server.ports import LOCAL, InterviewRecord
-from server.progress import measure, weakness
+from server.practice.planning import MAX_WEEKS, PRACTICE_DAYS, REPETITION, WEEK_DAYS, PlannedWeek, plan_weeks
+from server.practice.progress import measure, weakness
 from server.settings import PROJECT
-from server.study import load_study
 from tests.app.fakes import BANK, CATALOGUE, STUDY, fake_services
 from tests.app.sitting import finish, sitting
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from server.access.token_link import link, settled
 from server.errors import StorageError
 from server.settings import Settings
-from server.token_link import link, settled
 from tests.conftest import ServerProcess
 
 AUTO = SecretStr("auto")

@@ -23,18 +23,18 @@ from starlette.testclient import TestClient
 from server.adapters.store import SqlStore
 from server.adapters.tables import DERIVED, LEFT_OUT
 from server.app import create_app
+from server.bank.formats import Choices
 from server.cli import main
 from server.core.corrections import Change, Correction
 from server.core.session import replay
 from server.errors import InputError, StorageError
-from server.eventlog import decode_event, decode_plan
-from server.formats import Choices
-from server.interviews import Interviews
 from server.ports import LOCAL, Assessment, LoggedEvent, Note, Rated, Scope
-from server.scheduling import cards
+from server.practice.scheduling import cards
+from server.room.eventlog import decode_event, decode_plan
+from server.room.interviews import Interviews
+from server.room.snapshot import summary
 from server.services import Services
 from server.settings import PROJECT
-from server.snapshot import summary
 from server.transfer.document import Document, Recording, schema
 from server.transfer.exporting import export
 from server.transfer.importing import _open, import_file

@@ -26,11 +26,11 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import Bank, KeyTerm
 from server.core.normal import tokenize
-from server.listening import Caption, HeardAnswer, Listener
 from server.ports import SAMPLE_RATE, Samples
+from server.room.listening import Caption, HeardAnswer, Listener
 from server.settings import PROJECT
 from tests.audio import corpus, speech
 

@@ -26,12 +26,12 @@ from server.adapters import weights
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.piper import PiperSpeaker
-from server.audio_files import read_audio
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.sentences import Sentences
 from server.ports import SAMPLE_RATE
 from server.prompts import Prompts
-from server.rehearse import Script, rehearse_interview
+from server.rehearsal.audio_files import read_audio
+from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import PROJECT, load_settings
 from tests.conftest import ServerProcess
 

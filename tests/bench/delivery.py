@@ -25,12 +25,12 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.delivery import delivery
 from server.core.domain import Answer, Transcript, Word
 from server.core.endpoint import PAUSE_S, Gap, Hearing, hear_all
-from server.listening import Listener
 from server.ports import SAMPLE_RATE, Samples
+from server.room.listening import Listener
 from server.settings import PROJECT
 from tests.audio import corpus
 from tests.audio.paced import FILLERS, Paced, paced

@@ -12,7 +12,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from server.rehearse import Script, rehearse_interview
+from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import load_settings
 from tests.bench.conversation import spoken
 from tests.conftest import ServerProcess

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from server.formats import Format
+from server.bank.formats import Format
 from tests.app.fakes import CATALOGUE, FakeGrader, fake_services
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving

@@ -13,8 +13,8 @@ import uvicorn
 from playwright.async_api import Page, async_playwright, expect
 
 from server.app import create_app
+from server.bank.formats import Choices
 from server.core.domain import Word
-from server.formats import Choices
 from server.grading.appeal import Appeals
 from server.grading.embedded import EmbeddedGrader
 from server.services import Services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core import followups
 from server.core.domain import PointFinding, PointStatus
 from server.settings import PROJECT

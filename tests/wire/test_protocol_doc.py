@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from server import connection, wire
+from server import wire
+from server.room import connection
 
 DOC = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 BROWSER = "Messages from the browser"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.adapters.embedder import open_embedder
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import PointStatus
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import as_answer, load_items

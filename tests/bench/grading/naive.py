@@ -16,7 +16,7 @@ from pathlib import Path
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.weights import gguf_path
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.grading.items import load_items, load_naive, naive_path
 from server.settings import PROJECT, load_settings
 

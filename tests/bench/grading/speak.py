@@ -20,10 +20,10 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
-from server.content import load_bank
+from server.bank.content import load_bank
 from server.core.domain import Question, Word
 from server.grading.items import Item, load_items, load_spoken, spoken_path
-from server.listening import Listener
+from server.room.listening import Listener
 from server.settings import PROJECT
 from tests.audio import speech
 

@@ -19,7 +19,7 @@ from server.ports import SAMPLE_RATE, AudioArchive, Clock, OpenRecording, Sample
 from server.wire import MicFrame
 
 if TYPE_CHECKING:
-    from server.listening import HeardAnswer
+    from server.room.listening import HeardAnswer
 
 PREROLL_S = 0.4
 """Kept from before the noticed start of speech, so that its first sound is not lost."""

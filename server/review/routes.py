@@ -9,12 +9,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.access.identity import OwnInterview, Who
-from server.amending import Amending
 from server.core.corrections import Change
 from server.errors import MissingError
 from server.grading.appeal import Claim
 from server.ports import SAMPLE_RATE
-from server.waveform import peaks, wav
+from server.review.amending import Amending
+from server.review.waveform import peaks, wav
 
 MAX_NOTE = 20_000
 """Characters."""

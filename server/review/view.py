@@ -11,12 +11,12 @@ from server.core.corrections import Correction, Standing, corrected, standing
 from server.core.domain import Answer, Bank, Grade, Question
 from server.core.onsets import from_onsets
 from server.core.phases import Finished, Progress, RoundGrade, RoundPlan, State
-from server.eventlog import decode_grade
-from server.grade_view import grade_json
 from server.grading.quoting import passages
 from server.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
-from server.snapshot import phase_name
-from server.speaking import delivery_json
+from server.review.grade_view import grade_json
+from server.review.speaking import delivery_json
+from server.room.eventlog import decode_grade
+from server.room.snapshot import phase_name
 
 
 def list_entry(record: InterviewRecord) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from server import trends
 from server.ports import Assessment, InterviewRecord
+from server.practice import trends
+from server.practice.trends import Graded
 from server.services import Services
-from server.trends import Graded
 
 
 class History:

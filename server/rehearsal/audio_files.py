@@ -12,8 +12,8 @@ from faster_whisper.audio import decode_audio
 
 from server.core.domain import Question, Transcript
 from server.errors import InputError
-from server.listening import Listener
 from server.ports import SAMPLE_RATE, Samples
+from server.room.listening import Listener
 from server.services import Services
 
 _FRAME = 640

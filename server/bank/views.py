@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from server.bank.formats import Catalogue
 from server.core.domain import Bank
-from server.formats import Catalogue
 
 
 def bank_document(bank: Bank) -> dict[str, Any]:

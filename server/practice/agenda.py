@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.core.domain import Question
-from server.ics import Day, render
-from server.interviews import Interviews
-from server.planning import PlannedDay, day_of
 from server.ports import PointCard
-from server.practice import DueQuestion, due, for_today
-from server.preparation import Choice, Preparation, midnight
+from server.practice.due import DueQuestion, due, for_today
+from server.practice.ics import Day, render
+from server.practice.planning import PlannedDay, day_of
+from server.practice.preparation import Choice, Preparation, midnight
+from server.room.interviews import Interviews
 from server.services import Services
 
 DUE = "due"

@@ -9,23 +9,23 @@ import random
 import secrets
 from typing import Any
 
-from server import review
-from server.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
+from server.bank.formats import Choices, make_plan
 from server.core import session
 from server.core.phases import State
 from server.errors import StorageError, UnavailableError
-from server.eventlog import encode_plan
-from server.formats import Choices, make_plan
-from server.interview import OWED, Interview
-from server.journal import Journal, replayed
-from server.keeper import Keeper
-from server.logs import interview as logged_interview
-from server.metrics import Rejection
+from server.operations.logs import interview as logged_interview
+from server.operations.metrics import Rejection
 from server.ports import InterviewRecord, Scope
-from server.practice import Practice
-from server.progress import Measured, measure
+from server.practice.due import Practice
+from server.practice.progress import Measured, measure
+from server.review import view as review
+from server.room.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
+from server.room.eventlog import encode_plan
+from server.room.interview import OWED, Interview
+from server.room.journal import Journal, replayed
+from server.room.keeper import Keeper
+from server.room.snapshot import summary
 from server.services import Services
-from server.snapshot import summary
 from server.transfer.removing import Removed, interviews_in, remove
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from server.core.delivery import delivery
 from server.core.domain import Answer
 from server.core.endpoint import Gap
 from server.core.phases import RoundPlan
-from server.microphone import PREROLL_S
+from server.room.microphone import PREROLL_S
 
 
 def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:

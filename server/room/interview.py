@@ -9,7 +9,6 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from server import wire
-from server.connection import TAKEN_OVER, Connection
 from server.core import events, session
 from server.core.domain import Answer, PointFinding, Question, Transcript, Word
 from server.core.phases import (
@@ -22,18 +21,19 @@ from server.core.phases import (
     Thinking,
     Utterance,
 )
-from server.drafting import Drafter
 from server.errors import GraderError, SpeakerError, StorageError, TakenOverError, TranscriberError
-from server.journal import Journal
-from server.listening import Caption, HeardAnswer, Listener, SpeechEvent
-from server.logs import interview as logged_interview
-from server.metrics import Waits
-from server.microphone import Microphone
+from server.operations.logs import interview as logged_interview
+from server.operations.metrics import Waits
 from server.ports import InterviewRecord
-from server.practice import Practice
+from server.practice.due import Practice
+from server.room.connection import TAKEN_OVER, Connection
+from server.room.drafting import Drafter
+from server.room.journal import Journal
+from server.room.listening import Caption, HeardAnswer, Listener, SpeechEvent
+from server.room.microphone import Microphone
+from server.room.snapshot import grade_message, state_message
+from server.room.voice import CLOSING, Kind, VoiceOut
 from server.services import Services
-from server.snapshot import grade_message, state_message
-from server.voice import CLOSING, Kind, VoiceOut
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from server.content import Competency, Slug, Strict, Text, Tier, parse_file
+from server.bank.content import Competency, Slug, Strict, Text, Tier, parse_file
 from server.core.domain import Bank
 from server.errors import ContentError
 
 if TYPE_CHECKING:
-    from server.formats import Catalogue
+    from server.bank.formats import Catalogue
 
 Anchor = Literal["graph", "topics", "competencies", "assessment", "plan"]
 """Parts of the study page that a task may link to."""

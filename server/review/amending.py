@@ -15,13 +15,13 @@ from server.core.domain import Answer, Grade, PointFinding, PointStatus, Questio
 from server.core.evidence import evidence_between
 from server.core.sentences import Sentences
 from server.errors import GraderError, InputError, MissingError, SpeakerError
-from server.eventlog import decode_grade, encode_grade
 from server.grading import appeal
 from server.grading.appeal import Claim
 from server.grading.quoting import cut
-from server.interviews import Interviews
 from server.ports import Afterwards, Note, Regrade, Voice
-from server.review import question_of, ungraded
+from server.review.view import question_of, ungraded
+from server.room.eventlog import decode_grade, encode_grade
+from server.room.interviews import Interviews
 from server.services import Services
 
 I_DID = "I did say this."

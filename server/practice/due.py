@@ -10,10 +10,10 @@ from server.core.domain import Bank, Grade, Question, Verdict
 from server.core.events import RoundGraded
 from server.core.phases import Progress
 from server.errors import StorageError
-from server.eventlog import decode_event
-from server.journal import replayed
 from server.ports import InterviewRecord, LoggedEvent, PointCard, Rated
-from server.scheduling import cards, rate, recall
+from server.practice.scheduling import cards, rate, recall
+from server.room.eventlog import decode_event
+from server.room.journal import replayed
 from server.services import Services
 from server.settings import InterviewSettings
 

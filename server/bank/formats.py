@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.content import Kind, Slug, Strict, Text, parse_file
+from server.bank.content import Kind, Slug, Strict, Text, parse_file
+from server.bank.study import PathsFile, StudyPath
 from server.core.domain import Bank, Question
 from server.core.followups import rank
 from server.core.phases import Plan, RoundPlan
 from server.errors import ContentError, InputError
 from server.settings import InterviewSettings
-from server.study import PathsFile, StudyPath
 
 
 class Format(Strict):

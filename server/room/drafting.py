@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from server.core.domain import Answer, FollowUp, PointFinding, PointStatus, Question
 from server.errors import SpeakerError
-from server.interviewer import Chosen, Interviewer
+from server.room.interviewer import Chosen, Interviewer
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from server.core import session
 from server.core.events import Event
 from server.core.phases import State
 from server.errors import StorageError, TakenOverError
-from server.eventlog import decode_event, decode_plan, encode_event
 from server.ports import Clock, InterviewRecord, LoggedEvent, Store, Taken
-from server.snapshot import summary
+from server.room.eventlog import decode_event, decode_plan, encode_event
+from server.room.snapshot import summary
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.access.identity import Who
-from server.agenda import Agenda
-from server.ics import MEDIA_TYPE
-from server.interviews import Interviews
-from server.planning import MAX_WEEKS
-from server.preparation import Preparation
+from server.bank.study import study_view
+from server.practice.agenda import Agenda
+from server.practice.ics import MEDIA_TYPE
+from server.practice.planning import MAX_WEEKS
+from server.practice.preparation import Preparation
+from server.room.interviews import Interviews
 from server.services import Services
-from server.study import study_view
 
 
 class _Body(BaseModel):

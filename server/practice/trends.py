@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.ports import Assessment, InterviewRecord
-from server.progress import RECENT, level_of, rounds_of
+from server.practice.progress import RECENT, level_of, rounds_of
 
 DAYS_APART, WEEKS_APART = 45, 2 * 365
 """Days of history up to which days, and then weeks, are told apart; months beyond, so that a page holds years."""

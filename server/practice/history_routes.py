@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from server.access.identity import Who
-from server.attempts import Attempts
-from server.history import History
-from server.interviews import Interviews
+from server.practice.history import History
+from server.review.attempts import Attempts
+from server.room.interviews import Interviews
 from server.services import Services
 
 

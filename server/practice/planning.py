@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.study import StudyPath
+from server.bank.study import StudyPath
 
 WEEK_DAYS = 5
 PRACTICE_DAYS = 1

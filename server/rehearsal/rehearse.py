@@ -18,9 +18,9 @@ import httpx
 import numpy as np
 import websockets
 
-from server.audio_files import read_audio
 from server.errors import HotseatError, InputError
 from server.ports import SAMPLE_RATE
+from server.rehearsal.audio_files import read_audio
 from server.settings import Settings
 from server.wire import PROTOCOL, pack_frame
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from server.bank.study import StudyPath
 from server.errors import InputError
-from server.interviews import Interviews
-from server.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
 from server.ports import Assessment
-from server.progress import compare, measure, weakness
+from server.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
+from server.practice.progress import compare, measure, weakness
+from server.room.interviews import Interviews
 from server.services import Services
-from server.study import StudyPath
 
 _PLAN = "plan"
 _TICK = "tick:"

@@ -18,7 +18,7 @@ from server.core.endpoint import CutRules, Gap, commit_point
 from server.core.repair import Mender, Sounds
 from server.errors import TranscriberError
 from server.ports import Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
-from server.stretches import Stretches, text_of
+from server.room.stretches import Stretches, text_of
 
 EARLY_END_S = 4.0
 """From so long before a known end on, any short gap is worth a cut."""

@@ -8,10 +8,10 @@ from typing import Any
 from server.core.attempts import CriterionChange, PointChange, changes
 from server.core.domain import Grade, PointFinding, PointStatus, Question
 from server.errors import InputError
-from server.interviews import Interviews
 from server.ports import InterviewRecord
-from server.progress import rounds_of
-from server.review import answer_json, iso
+from server.practice.progress import rounds_of
+from server.review.view import answer_json, iso
+from server.room.interviews import Interviews
 from server.services import Services
 
 

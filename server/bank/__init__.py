@@ -1,0 +1,1 @@
+"""The question bank: read, checked, planned into interviews, and added to."""

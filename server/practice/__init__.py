@@ -1,0 +1,1 @@
+"""What to practise next: plans, what is due, progress over time."""
