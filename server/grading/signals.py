@@ -199,8 +199,8 @@ def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embed
         span,
         right=right_stems(matched.point),
         within_sentence=matched.pattern.within_sentence,
-        likeness=float((vectors @ embedder.embed(texts).T).max()),
-        doubt=float((vectors @ embedder.embed(wrong).T).max()) if wrong else 0.3,
+        likeness=float(np.max(vectors @ embedder.embed(texts).T)),
+        doubt=float(np.max(vectors @ embedder.embed(wrong).T)) if wrong else 0.3,
     )
 
 
