@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from server.access.entry import Entry
-from server.access.identity import OwnInterview, Who
+from server.access.identity import Identity, OwnInterview, Who
 from server.access.routes import access_routes
 from server.bank.formats import Choices
 from server.bank.views import lobby_view
@@ -105,8 +105,10 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
 
 
 def _add_pages(app: FastAPI, pages: Pages) -> None:
-    async def shell(who: Who) -> HTMLResponse:
-        return pages.render("index.html", title="Hotseat", name=who.name)
+    async def shell(request: Request) -> HTMLResponse:
+        # The guard lets nobody through to it but a known person, or anybody while there is no storage to know them by.
+        who: Identity | None = request.scope["identity"]
+        return pages.render("index.html", title="Hotseat", name=who.name if who else "")
 
     for path in _PAGES:
         app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)

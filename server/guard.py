@@ -30,6 +30,8 @@ _HEADERS = {
 _OPEN = frozenset({"/healthz", "/readyz", "/login"})
 _OPEN_BELOW = ("/invite/", "/static/")
 """Paths that anybody may ask for."""
+_WITHOUT_STORAGE = ("/", "/api/status")
+"""Hold nothing of anybody's, and tell what is wrong when nobody can be looked up."""
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30}
 """Paths to which more may be sent, in bytes."""
@@ -92,6 +94,8 @@ class Guard:
         except RefusedError as error:
             raise _Refusal(403, str(error)) from None
         except HotseatError as error:
+            if connection.scope["type"] == "http" and path in _WITHOUT_STORAGE:
+                return None
             raise _Refusal(503, str(error)) from None
         if connection.scope["identity"] is None:
             raise _Refusal(401, await self._how_to_enter())

@@ -25,7 +25,7 @@ from tests.app.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question(LORA.question_ids[0])
 SAID = "LoRA freezes the base model and adds small trainable matrices, so it is more efficient than full fine-tuning"
-FOLLOW_UP = "You said it is more efficient. How would you show me that for one project?"
+FOLLOW_UP = "You said more efficient. If you had to write down what is learned for one weight matrix, what would it look like?"
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
 ASK_ALL = Policy(ask_from=0.0, support=0.0, apart=9)
