@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from server.settings import PROJECT
 from tests.app.light_server import LightServer
@@ -69,7 +69,7 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
         await bob.wait_for_url(f"{light.url}/past")
         await bob.context.clear_cookies()
         await bob.evaluate("void import('/static/api.js').then(({ get }) => get('/api/interviews')).catch(() => {})")
-        await bob.wait_for_url(f"{light.url}/login?next=%2Fpast")
+        await expect(bob).to_have_url(f"{light.url}/login?next=%2Fpast")
         await plain.get_by_role("button", name="Sign out").click()
         await plain.wait_for_url(f"{light.url}/login")
         await browser.close()

@@ -70,7 +70,7 @@ async def test_looking_back(past: str) -> None:
         await expect(page.locator(".interviews > li")).to_have_count(50)
         await page.get_by_role("button", name="Show older ones").click()
         await expect(page.locator(".interviews > li")).to_have_count(100)
-        await expect(page.get_by_role("status")).to_have_text("The latest 100 of 500")
+        await expect(page.get_by_text("The latest 100 of 500")).to_be_visible()
 
         await open_page("/attempts/finetuning/lora")
         await expect(page.locator(".headline")).to_contain_text("1 gained, 1 lost")
