@@ -19,6 +19,8 @@ HANG_WINDOWS = 9
 """Silence windows (290 ms) within which a single speech window continues the speech."""
 PAUSE_S = 0.5
 """A gap this long is a pause in the delivery."""
+LULL_S = 0.16
+"""A gap this long is long enough to begin a word after it at the wrong moment."""
 GAP_WINDOWS = 3
 """Silence windows (96 ms) that make a gap where the audio may be cut without hurting a word."""
 MAX_GAPS = 64
@@ -61,6 +63,8 @@ class Hearing:
     """Windows of speech in all."""
     pauses: tuple[Gap, ...] = ()
     """Gaps of at least ``PAUSE_S`` within the answer, silence before and after it not counted."""
+    lulls: tuple[Gap, ...] = ()
+    """Gaps of at least ``LULL_S``, the pauses among them."""
     gaps: tuple[Gap, ...] = ()
     """The latest gaps of any length worth cutting at, the pauses among them."""
 
@@ -75,10 +79,10 @@ class Hearing:
 
     @property
     def speech(self) -> tuple[Gap, ...]:
-        """Where there is speech, its pauses taken out."""
+        """Where there is speech, its lulls taken out."""
         if self.onset is None:
             return ()
-        edges = (self.onset, *(edge for pause in self.pauses for edge in (pause.start, pause.end)), self.speech_end)
+        edges = (self.onset, *(edge for lull in self.lulls for edge in (lull.start, lull.end)), self.speech_end)
         return tuple(Gap(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True))
 
     @property
@@ -135,7 +139,8 @@ def _begun(hearing: Hearing) -> Hearing:
 def _with_gap(hearing: Hearing, end: float) -> Hearing:
     gap = Gap(hearing.speech_end, end)
     pauses = (*hearing.pauses, gap) if gap.seconds >= PAUSE_S else hearing.pauses
-    return replace(hearing, gaps=(*hearing.gaps, gap)[-MAX_GAPS:], pauses=pauses)
+    lulls = (*hearing.lulls, gap) if gap.seconds >= LULL_S else hearing.lulls
+    return replace(hearing, gaps=(*hearing.gaps, gap)[-MAX_GAPS:], pauses=pauses, lulls=lulls)
 
 
 @dataclass(frozen=True, slots=True)

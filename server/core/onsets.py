@@ -10,7 +10,7 @@ from server.core.endpoint import Gap
 
 
 def from_onsets(transcript: Transcript, speech: Sequence[Gap]) -> Transcript:
-    """The transcript with words that start in silence moved to where sound begins, if that is before they end.
+    """The transcript with words moved to where most of their sound begins, if that is later than they are said to start.
 
     ``speech`` are the stretches of the recording with speech, in order; without any, nothing is moved.
     """
@@ -18,5 +18,12 @@ def from_onsets(transcript: Transcript, speech: Sequence[Gap]) -> Transcript:
 
 
 def _moved(word: Word, speech: Sequence[Gap]) -> Word:
-    onset = next((stretch.start for stretch in speech if stretch.end > word.start), word.start)
-    return replace(word, start=onset) if word.start < onset < word.end else word
+    most = max(speech, key=lambda stretch: _shared(word, stretch), default=None)
+    if most is None or _shared(word, most) <= 0 or most.start <= word.start:
+        return word
+    return replace(word, start=most.start)
+
+
+def _shared(word: Word, stretch: Gap) -> float:
+    """Seconds of the word in the stretch; negative when it is elsewhere."""
+    return min(word.end, stretch.end) - max(word.start, stretch.start)

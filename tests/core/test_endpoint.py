@@ -136,9 +136,9 @@ def test_cuts_move_forward_and_stretches_stay_short(runs: list[list[float]]) -> 
         assert hearing.speech_end - since <= RULES.longest_s + WINDOW_S or hearing.speech_end <= since
 
 
-def test_speech_is_what_lies_between_pauses() -> None:
-    """From the onset to the last speech, its pauses taken out; nothing where nobody spoke."""
-    windows = [0.0] * 10 + [1.0] * 40 + [0.0] * 30 + [1.0] * 20 + [0.0] * 10 + [1.0] * 20 + [0.0] * 40
+def test_speech_is_what_lies_between_lulls() -> None:
+    """From the onset to the last speech, its lulls taken out; nothing where nobody spoke."""
+    windows = [0.0] * 10 + [1.0] * 40 + [0.0] * 30 + [1.0] * 20 + [0.0] * 4 + [1.0] * 26 + [0.0] * 40
     first, second = hear_all(Hearing(), windows).speech
     assert (first.start, first.end) == pytest.approx((10 * WINDOW_S, 50 * WINDOW_S))
     assert (second.start, second.end) == pytest.approx((80 * WINDOW_S, 130 * WINDOW_S))

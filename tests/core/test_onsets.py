@@ -15,14 +15,23 @@ SPEECH = (Gap(1.0, 2.0), Gap(3.0, 4.0))
         (0.2, 1.3, 1.0),
         (2.1, 3.3, 3.0),
         (1.2, 1.6, 1.2),
-        (1.9, 3.2, 1.9),
+        (1.9, 3.2, 3.0),
+        (1.4, 3.2, 1.4),
         (2.1, 2.8, 2.1),
         (4.5, 5.0, 4.5),
     ],
-    ids=["before all", "in a pause", "in speech", "begun in speech", "all in silence", "after all"],
+    ids=[
+        "before all",
+        "in a pause",
+        "in speech",
+        "from the last word on",
+        "mostly before",
+        "all in silence",
+        "after all",
+    ],
 )
 def test_words_begin_where_sound_does(start: float, end: float, moved: float) -> None:
-    """Only a word that starts in silence and ends in sound is moved, and only its start."""
+    """A word starts where the stretch begins in which most of it sounds, and only its start is moved."""
     [word] = from_onsets(Transcript((Word("it", start, end),)), SPEECH).words
     assert word == Word("it", moved, end)
 
