@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,12 +16,10 @@ from playwright.async_api import Page, expect
 from server.ports import SAMPLE_RATE
 from tests.app.fakes import PointGrader, fake_services
 from tests.audio.speech import read, write
+from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import FluentTranscriber, serving
 
-AXE = os.environ.get("HOTSEAT_TEST_AXE", "")
-"""Path of axe.min.js, from npm's axe-core."""
-AXE_SOURCE = Path(AXE).read_text() if AXE else ""
 PHONE, LAPTOP, WIDE = ({"width": width, "height": height} for width, height in ((390, 844), (1440, 900), (1920, 1080)))
 HUMAN = Path(__file__).parents[1] / "audio" / "human"
 TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
@@ -192,7 +189,6 @@ async def test_turns_and_time_left_are_announced(light: str) -> None:
         assert said[-1] == "Finished."
 
 
-@pytest.mark.skipif(not AXE, reason="HOTSEAT_TEST_AXE is not set")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(light: str, tmp_path: Path, scheme: str) -> None:
     """The start page, the room in each of its states, and the study page, in both themes."""
@@ -217,12 +213,6 @@ async def test_axe_finds_nothing(light: str, tmp_path: Path, scheme: str) -> Non
         await page.keyboard.press("t")
         await page.get_by_label("Your answer").wait_for()
         assert await violations(page) == []
-
-
-async def violations(page: Page) -> list[str]:
-    await page.evaluate(AXE_SOURCE)
-    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{entry['id']}: {node['html'][:100]}" for entry in found["violations"] for node in entry["nodes"]]
 
 
 # ---- Layout ---------------------------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from server.core.domain import PointStatus
 from server.ports import LOCAL, Assessment
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import DAY_S, many, sat
+from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import serving
-from tests.browser.test_pages import AXE, MOST_BYTES, violations
+from tests.browser.test_pages import MOST_BYTES
 
 LORA = BANK.question("finetuning/lora")
 GAINED, LOST, KEPT = LORA.points[:3]
@@ -109,6 +110,6 @@ async def check_progress(page: Page) -> None:
 
 async def check_axe(page: Page) -> None:
     """In both themes."""
-    for scheme in ("dark", "light") if AXE else ():
+    for scheme in ("dark", "light"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         assert await violations(page) == [], scheme

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,12 +19,10 @@ from server.grading.embedded import EmbeddedGrader
 from server.services import Services
 from tests.app.fakes import fake_services
 from tests.app.stored import said, store_interview
+from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit
 from tests.conftest import free_port
 
-AXE = os.environ.get("HOTSEAT_TEST_AXE", "")
-"""Path of axe.min.js, from npm's axe-core."""
-AXE_SOURCE = Path(AXE).read_text(encoding="utf-8") if AXE else ""
 TEXT = (
     "So LoRA keeps the pretrained weights frozen. It learns a low rank update as a product of two thin matrices. "
     "Before serving you purge it into the base model. That saves a lot of memory in practice."
@@ -77,15 +74,6 @@ async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
         assert not visit.failures
         assert not visit.foreign
     await services.store.close()
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong; nothing where it isn't installed."""
-    if not AXE_SOURCE:
-        return []
-    await page.evaluate(AXE_SOURCE)
-    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{item['id']}: {item['nodes'][0]['html']}" for item in found["violations"]]
 
 
 async def position(page: Page) -> float:

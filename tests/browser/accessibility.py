@@ -1,0 +1,16 @@
+"""What axe-core finds wrong with a page."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from playwright.async_api import Page
+
+_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+async def violations(page: Page) -> list[str]:
+    """Rule and element of each violation of the page as it is now."""
+    await page.evaluate(_AXE)
+    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [f"{entry['id']}: {node['html'][:100]}" for entry in found["violations"] for node in entry["nodes"]]
