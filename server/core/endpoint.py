@@ -61,10 +61,8 @@ class Hearing:
     """Speech windows in a row that have not yet proved to be speech."""
     speech_windows: int = 0
     """Windows of speech in all."""
-    pauses: tuple[Gap, ...] = ()
-    """Gaps of at least ``PAUSE_S`` within the answer, silence before and after it not counted."""
     lulls: tuple[Gap, ...] = ()
-    """Gaps of at least ``LULL_S``, the pauses among them."""
+    """Gaps of at least ``LULL_S`` within the answer, silence before and after it not counted."""
     gaps: tuple[Gap, ...] = ()
     """The latest gaps of any length worth cutting at, the pauses among them."""
 
@@ -76,6 +74,11 @@ class Hearing:
     @property
     def heard_speech(self) -> bool:
         return self.onset is not None
+
+    @property
+    def pauses(self) -> tuple[Gap, ...]:
+        """The lulls of at least ``PAUSE_S``."""
+        return tuple(gap for gap in self.lulls if gap.seconds >= PAUSE_S)
 
     @property
     def speech(self) -> tuple[Gap, ...]:
@@ -138,9 +141,8 @@ def _begun(hearing: Hearing) -> Hearing:
 
 def _with_gap(hearing: Hearing, end: float) -> Hearing:
     gap = Gap(hearing.speech_end, end)
-    pauses = (*hearing.pauses, gap) if gap.seconds >= PAUSE_S else hearing.pauses
     lulls = (*hearing.lulls, gap) if gap.seconds >= LULL_S else hearing.lulls
-    return replace(hearing, gaps=(*hearing.gaps, gap)[-MAX_GAPS:], pauses=pauses, lulls=lulls)
+    return replace(hearing, gaps=(*hearing.gaps, gap)[-MAX_GAPS:], lulls=lulls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,9 @@ class Interviewer:
     def __init__(self, chat: ChatModel | None, prompts: Prompts, first_token_s: float) -> None:
         self._chat = chat
         self._prompts = prompts
-        self._first_token_s = first_token_s
-
-    @property
-    def first_token_s(self) -> float:
+        self._examples = prompts.examples("follow_up_examples.toml")
+        self.first_token_s = first_token_s
         """Longest wait for a phrasing to begin, once the candidate waits for it."""
-        return self._first_token_s
 
     def pick(
         self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
@@ -71,7 +68,7 @@ class Interviewer:
         if self._chat is None:
             return Chosen(follow_up.id, follow_up.text, "bank", "no language model")
         try:
-            text = await self._phrase(question, _said(answers), follow_up, manner, patience_s or self._first_token_s)
+            text = await self._phrase(question, _said(answers), follow_up, manner, patience_s or self.first_token_s)
         except (ChatModelError, TimeoutError) as error:
             reason = str(error) or "the language model was too slow"
             log.warning("follow-up in the bank's words: %s", reason)
@@ -118,7 +115,7 @@ class Interviewer:
         # What never changes comes first, so that an endpoint which keeps prefixes has read it before.
         system = self._prompts.render("follow_up_system.j2", manner=manner, max_words=followups.MAX_WORDS)
         messages = [{"role": "system", "content": system}]
-        for example in self._prompts.examples("follow_up_examples.toml"):
+        for example in self._examples:
             messages.append(self._turn(example["question"], example["answer"], example["follow_up"]))
             messages.append({"role": "assistant", "content": example["says"]})
         # Three quotes delimit the answer in the prompt; the candidate can't be heard to say them, but can type them.

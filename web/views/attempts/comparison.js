@@ -3,6 +3,7 @@
 import { h } from "../../dom.js";
 import { plural } from "../../format.js";
 import { measures } from "../review/delivery.js";
+import { plainTable } from "../table.js";
 import { verdictBadge } from "../verdict.js";
 
 const ASIDES = {
@@ -114,37 +115,7 @@ function makeDelivery(earlier, later, names) {
 }
 
 function makeTable(title, head, rows) {
-  return h(
-    "div",
-    {},
-    h("h3", {}, title),
-    h(
-      "table",
-      { class: "plain-table side-table" },
-      h("caption", { class: "unseen" }, title),
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          head.map((name) => h("th", { scope: "col" }, name)),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        rows.map(([name, ...cells]) =>
-          h(
-            "tr",
-            {},
-            h("th", { scope: "row" }, name),
-            cells.map((cell) => h("td", {}, cell)),
-          ),
-        ),
-      ),
-    ),
-  );
+  return h("div", {}, h("h3", {}, title), plainTable(title, "side-table", head, rows));
 }
 
 function makeSide({ interview_id, round, answers }, name) {

@@ -2,6 +2,7 @@
 
 import { h } from "../../dom.js";
 import { date } from "../../format.js";
+import { plainTable } from "../table.js";
 
 const DAY_MS = 86_400_000;
 
@@ -45,32 +46,7 @@ export function makeTable(title, head, rows) {
     h(
       "div",
       { class: "table-frame", tabIndex: 0, role: "group", "aria-label": title },
-      h(
-        "table",
-        { class: "plain-table small figures" },
-        h("caption", { class: "unseen" }, title),
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            head.map((name) => h("th", { scope: "col" }, name)),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          rows.map(([name, ...cells]) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, name),
-              cells.map((cell) => h("td", {}, cell)),
-            ),
-          ),
-        ),
-      ),
+      plainTable(title, "small figures", head, rows),
     ),
   );
 }

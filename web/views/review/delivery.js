@@ -2,6 +2,7 @@
 
 import { h, icon, svg } from "../../dom.js";
 import { clock } from "../../format.js";
+import { plainTable } from "../table.js";
 
 const CHART = { width: 600, height: 96 };
 const TALLEST = 240; // words a minute
@@ -93,41 +94,21 @@ function makeTimeline(delivery, duration) {
       "details",
       {},
       h("summary", { class: "small" }, "As a table"),
-      h(
-        "table",
-        { class: "plain-table small figures" },
-        h("caption", { class: "unseen" }, "Pace, pauses and fillers along the answer"),
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ["From", "Words a minute", "Pauses", "Fillers"].map((name) => h("th", { scope: "col" }, name)),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          delivery.stretches.map((part) => makeTableRow(part, delivery)),
-        ),
+      plainTable(
+        "Pace, pauses and fillers along the answer",
+        "small figures",
+        ["From", "Words a minute", "Pauses", "Fillers"],
+        delivery.stretches.map((part) => tableRow(part, delivery)),
       ),
     ),
   );
 }
 
-function makeTableRow({ start, end, pace }, { pauses, fillers }) {
+function tableRow({ start, end, pace }, { pauses, fillers }) {
   const within = (moment) => start <= moment && moment < end;
   const own = pauses.filter((pause) => within(pause.start)).map((pause) => seconds(length(pause)));
   const said = fillers.filter((filler) => within(filler.start)).map((filler) => filler.text);
-  return h(
-    "tr",
-    {},
-    h("th", { scope: "row" }, `${clock(start)}–${clock(end)}`),
-    h("td", {}, String(pace)),
-    h("td", {}, own.join(", ") || "–"),
-    h("td", {}, said.join(", ") || "–"),
-  );
+  return [`${clock(start)}–${clock(end)}`, String(pace), own.join(", ") || "–", said.join(", ") || "–"];
 }
 
 /** Bars as wide as their stretch and as tall as its pace, cut where there was silence. */
