@@ -21,6 +21,8 @@ PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
 """Kept between runs, so that 1.2 GB of weights are assembled once."""
 READY_S = 120
+NO_MODELS = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_TTS__VOICE": "off", "HOTSEAT_ASR__MODEL": "/none"}
+"""For servers that only have to serve pages, at once."""
 
 
 class ServerProcess:

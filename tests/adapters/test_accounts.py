@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,12 +19,9 @@ BOB = Account("b", "Bób ß", "member", "hash", 2.0)
 HASH, OTHER = "0" * 64, "1" * 64
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def accounts(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlAccounts]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").fresh()
-    store = SqlStore(url)
+@pytest.fixture
+async def accounts(database_url: str) -> AsyncIterator[SqlAccounts]:
+    store = SqlStore(database_url)
     await store.migrate()
     accounts = SqlAccounts(store.begin)
     assert await accounts.add_account(ADA, None, 0.0)

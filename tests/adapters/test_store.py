@@ -23,12 +23,9 @@ def event(seq: int) -> LoggedEvent:
     return LoggedEvent(seq, float(seq), 1.0, "StartPressed", {"text": "naïve \u0000 \U0001f600"})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").fresh()
-    store = SqlStore(url)
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[SqlStore]:
+    store = SqlStore(database_url)
     await store.migrate()
     await store.create(RECORD)
     yield store

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
 import pytest
 from argon2 import PasswordHasher
 
 from server.access import passwords
+from server.adapters.store import SqlStore
+from server.app import create_app
+from tests.app.fakes import fake_services
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """A real SQLite, migrated."""
+    opened = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
+    await opened.migrate()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application over that store, with fake models."""
+    services = fake_services(tmp_path)
+    services.store = store
+    transport = httpx.ASGITransport(create_app(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        yield client
 
 
 @pytest.fixture

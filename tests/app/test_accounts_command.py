@@ -18,7 +18,7 @@ from server.errors import InputError, SettingsError, StorageError
 from server.ports import LOCAL
 from tests.app.fakes import fake_services
 from tests.app.test_access import WORDS
-from tests.conftest import ServerProcess
+from tests.conftest import NO_MODELS, ServerProcess
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
@@ -130,9 +130,7 @@ def test_the_first_owner_of_an_exposed_server(start_server: Callable[..., Server
     server = start_server(
         HOTSEAT_HOST="0.0.0.0",
         HOTSEAT_ACCOUNTS="1",
-        HOTSEAT_LLM__URL="off",
-        HOTSEAT_TTS__VOICE="off",
-        HOTSEAT_ASR__MODEL="/none",
+        **NO_MODELS,
     )
     try:
         server.wait_until_served()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ import httpx
 import pytest
 
 from server.adapters.store import SqlStore
-from server.app import create_app
 from server.core.domain import PointStatus, Verdict
 from server.ports import LOCAL, Assessment, InterviewRecord
 from server.practice import trends
@@ -110,23 +108,6 @@ def test_what_is_left_out_of_trends_is_left_out_of_the_plan() -> None:
 
 
 # ---- Over REST, with the real SQLite ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
-    await opened.migrate()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncClient]:
-    services = fake_services(tmp_path)
-    services.store = store
-    transport = httpx.ASGITransport(create_app(services))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        yield client
 
 
 async def get(browser: httpx.AsyncClient, path: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 
 from server import wire
 from server.adapters.store import SqlStore
-from server.app import create_app
 from server.bank.content import load_bank
 from server.bank.formats import Choices, load_catalogue
 from server.bank.study import load_study
@@ -162,23 +160,6 @@ def test_bands_begin_where_the_source_says(total: int, title: str) -> None:
 
 
 # ---- Over REST, with the real SQLite --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
-    await opened.migrate()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncClient]:
-    services = fake_services(tmp_path)
-    services.store = store
-    transport = httpx.ASGITransport(create_app(services))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        yield client
 
 
 async def test_assessments_are_kept_and_compared(browser: httpx.AsyncClient) -> None:

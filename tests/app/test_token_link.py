@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from server.access.token_link import link, settled
 from server.errors import StorageError
 from server.settings import Settings
-from tests.conftest import ServerProcess
+from tests.conftest import NO_MODELS, ServerProcess
 
 AUTO = SecretStr("auto")
 
@@ -62,9 +62,7 @@ def test_a_server_open_to_all_addresses_lets_in_by_its_link(start_server: Callab
     server = start_server(
         HOTSEAT_HOST="0.0.0.0",
         HOTSEAT_TOKEN="auto",
-        HOTSEAT_LLM__URL="off",
-        HOTSEAT_TTS__VOICE="off",
-        HOTSEAT_ASR__MODEL="/none",
+        **NO_MODELS,
     )
     try:
         server.wait_until_served()

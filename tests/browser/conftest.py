@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, Request, WebSocket, async_playwright
+from playwright.async_api import Page, Request, WebSocket, async_playwright, expect
 
 from tests.conftest import ServerProcess
 
@@ -99,6 +99,13 @@ class Visit:
         await self.page.locator(f'.room[data-phase="{phase}"]').wait_for()
         await asyncio.sleep(0.6)
         await self.page.keyboard.press(key)
+
+    async def type_answer(self, turn_id: int, text: str) -> None:
+        """Writes the answer to this turn once it is asked, keys alone."""
+        await self.until(lambda: (self.phase, self.state["turn_id"]) == ("asking", turn_id), 20)
+        await expect(self.page.get_by_label("Your answer")).to_be_focused()
+        await self.page.keyboard.type(text)
+        await self.page.keyboard.press("Control+Enter")
 
     async def caption(self) -> str:
         return await self.page.locator(".captions .text").inner_text()

@@ -19,20 +19,14 @@ CHOOSABLE = [found for found in CATALOGUE.formats if found.pick != "chosen"]
 async def sit_through(visit: Visit) -> int:
     """Types an answer to everything that is asked; how often something was asked."""
     await visit.press("t", "ready")
-    turn = 0
+    turn = 1
     while visit.phase not in OVER:
+        await visit.type_answer(turn, "It freezes the base model and learns a small low-rank update.")
         turn += 1
         await visit.until(
             lambda turn=turn: visit.phase in OVER or (visit.phase == "asking" and visit.state["turn_id"] == turn), 20
         )
-        if visit.phase in OVER:
-            return turn - 1
-        area = visit.page.get_by_label("Your answer")
-        await expect(area).to_be_focused()
-        await area.fill("It freezes the base model and learns a small low-rank update.")
-        await visit.page.keyboard.press("Control+Enter")
-        await visit.until(lambda turn=turn: visit.phase in OVER or visit.state["turn_id"] > turn, 20)
-    return turn
+    return turn - 1
 
 
 @pytest.mark.parametrize("wanted", CHOOSABLE, ids=[found.id for found in CHOOSABLE])

@@ -184,10 +184,7 @@ async def test_keyboard_alone_without_a_microphone(visiting: Visiting) -> None:
         await expect(page.locator(".primary")).to_contain_text("Start and type the answers")
         await keyboard.press("Space")
         for turn_id in (1, 2):
-            await visit.until(lambda turn_id=turn_id: (visit.phase, visit.state["turn_id"]) == ("asking", turn_id), 20)
-            await expect(page.get_by_label("Your answer")).to_be_focused()
-            await keyboard.type(TYPED)
-            await keyboard.press("Control+Enter")
+            await visit.type_answer(turn_id, TYPED)
         await visit.until(lambda: visit.phase in ("grading", "finished"), 20)
         await visit.press("Space", visit.phase)
         await page.wait_for_url("**/review/*")

@@ -80,10 +80,7 @@ async def test_an_interview_and_its_review_by_keyboard_alone(light: str) -> None
         await keyboard.press("Escape")
         await visit.press("t", "ready")
         for turn_id in (1, 2):
-            await visit.until(lambda turn_id=turn_id: (visit.phase, visit.state["turn_id"]) == ("asking", turn_id), 20)
-            await expect(page.get_by_label("Your answer")).to_be_focused()
-            await keyboard.type(TYPED)
-            await keyboard.press("Control+Enter")
+            await visit.type_answer(turn_id, TYPED)
         await visit.until(lambda: visit.phase in ("grading", "finished"), 20)
         await visit.press("Space", visit.phase)
 
