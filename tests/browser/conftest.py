@@ -94,9 +94,9 @@ class Visit:
             assert time.monotonic() < deadline, f"still {self.state}; last {self.received[-3:]}"
             await asyncio.sleep(0.02)
 
-    async def press(self, key: str, phase: str) -> None:
-        """Presses a key once the page shows the phase, and not so soon that it counts as a double press."""
-        await self.page.locator(f'.room[data-phase="{phase}"]').wait_for()
+    async def press(self, key: str, *phases: str) -> None:
+        """Presses a key once the page shows one of the phases, and not so soon that it counts as a double press."""
+        await self.page.locator(", ".join(f'.room[data-phase="{phase}"]' for phase in phases)).wait_for()
         await asyncio.sleep(0.6)
         await self.page.keyboard.press(key)
 
