@@ -24,11 +24,11 @@ from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
-from server.ports import ChatModel, Grader
+from server.ports import ChatModel, Grader, Speaker, Transcriber
 from server.room.interviewer import Interviewer
 from server.room.voice import PreparedVoice
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
-from server.settings import EMBEDDED, OFF
+from server.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
 
 Loaded = TypeVar("Loaded")
 
@@ -40,70 +40,75 @@ async def load_models(services: Services) -> None:
 
 
 async def _load_voice(services: Services) -> None:
-    wanted = services.settings.tts.voice
+    tts = services.settings.tts
     with services.loading(VOICE) as part:
-        if wanted == OFF:
+        if tts.voice == OFF:
             services.voice = PreparedVoice(None)
             part.state, part.detail = "off", "questions are only written"
             return
-        tts = services.settings.tts
-        if tts.url:
-            part.detail = f"asking {tts.url}"
-            remote = PreparedVoice(RemoteSpeaker(tts.url, tts.model, wanted, _key(tts.api_key), timeout_s=tts.timeout_s))
-            await remote.prepare()
-            services.voice = remote
-            part.detail = f"{wanted} at {tts.url}"
-            return
-        part.detail = "loading"
-        model, config = weights.piper_voice() if wanted == EMBEDDED else (Path(wanted), Path(f"{wanted}.json"))
-        if not model.exists() or not config.exists():
-            raise WeightsError(f"there is no Piper voice at {model} (with its .json beside it)")
-        prepared = PreparedVoice(await asyncio.to_thread(PiperSpeaker, model, config))
-        await prepared.prepare()
-        services.voice = prepared
-        part.detail = model.stem
+        part.detail = f"asking {tts.url}" if tts.url else "loading"
+        speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
+        voice = PreparedVoice(speaker)
+        await voice.prepare()
+        services.voice = voice
+        part.detail = detail
+
+
+def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+    speaker = RemoteSpeaker(tts.url, tts.model, tts.voice, _key(tts.api_key), timeout_s=tts.timeout_s)
+    return speaker, f"{tts.voice} at {tts.url}"
+
+
+async def _local_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+    """Raises WeightsError."""
+    embedded = tts.voice == EMBEDDED
+    model, config = weights.piper_voice() if embedded else (Path(tts.voice), Path(f"{tts.voice}.json"))
+    if not model.exists() or not config.exists():
+        raise WeightsError(f"there is no Piper voice at {model} (with its .json beside it)")
+    return await asyncio.to_thread(PiperSpeaker, model, config), model.stem
 
 
 async def _load_hearing(services: Services) -> None:
     asr = services.settings.asr
     with services.loading(HEARING) as part:
-        if asr.url:
-            await _load_remote_hearing(services, part)
-            return
-        model = asr.model
-        if model == EMBEDDED:
-            model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.models, part.progress))
-        part.progress("loading the model", 0, 0)
+        transcriber = await (_remote_transcriber(asr, part) if asr.url else _local_transcriber(services, part))
+        # Speech is detected here in any case.
         vad = await asyncio.to_thread(SileroModel)
-        transcriber = await asyncio.to_thread(
-            WhisperTranscriber,
-            model,
-            device=asr.device,
-            compute_type=asr.compute_type,
-            workers=asr.workers,
-            threads=asr.threads,
-            language=asr.language,
-        )
         services.make_vad = vad.session
         services.transcriber = MeasuredTranscriber(transcriber, services.metrics)
-        services.metrics.watch_queue(transcriber.metrics)
         services.sounds = EspeakPhonemes()
-        part.detail = "Whisper base" if asr.model == EMBEDDED else asr.model
+        name = "Whisper base" if asr.model == EMBEDDED else asr.model
+        part.detail = f"{asr.model} at {asr.url}" if asr.url else name
 
 
-async def _load_remote_hearing(services: Services, part: Part) -> None:
-    """Speech is still detected here. Raises TranscriberError."""
-    asr = services.settings.asr
+async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
+    """Raises TranscriberError."""
     part.detail = f"asking {asr.url}"
     transcriber = RemoteTranscriber(
         asr.url, asr.model, _key(asr.api_key), language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
     )
     await transcriber.ping()
-    vad = await asyncio.to_thread(SileroModel)
-    services.make_vad = vad.session
-    services.transcriber = transcriber
-    services.sounds = EspeakPhonemes()
-    part.detail = f"{asr.model} at {asr.url}"
+    return transcriber
+
+
+async def _local_transcriber(services: Services, part: Part) -> Transcriber:
+    """Raises WeightsError."""
+    asr = services.settings.asr
+    model = asr.model
+    if model == EMBEDDED:
+        model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.models, part.progress))
+    part.progress("loading the model", 0, 0)
+    transcriber = await asyncio.to_thread(
+        WhisperTranscriber,
+        model,
+        device=asr.device,
+        compute_type=asr.compute_type,
+        workers=asr.workers,
+        threads=asr.threads,
+        language=asr.language,
+    )
+    services.metrics.watch_queue(transcriber.metrics)
+    return transcriber
 
 
 def _key(secret: SecretStr) -> str:
