@@ -89,7 +89,9 @@ export class InterviewStore extends EventTarget {
     this.#receivedAt = performance.now();
     const before = this.state;
     const fields = { state };
-    if (before && state.question_id !== before.question_id) fields.hints = [];
+    if (before && state.question_id !== before.question_id) {
+      Object.assign(fields, { hints: [], notices: this.notices.filter((notice) => notice.code !== "question") });
+    }
     if (before && state.turn_id !== before.turn_id && state.phase === "asking") {
       Object.assign(fields, { caption: { committed: "", partial: "" }, answer: null });
     }

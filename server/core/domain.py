@@ -127,6 +127,11 @@ class Question:
     def points(self) -> tuple[Point, ...]:
         return tuple(point for criterion in self.criteria for point in criterion.points)
 
+    @property
+    def has_rubric(self) -> bool:
+        """False only for a question that has left the bank since it was planned."""
+        return self.criteria != ()
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

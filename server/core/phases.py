@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.core.domain import Answer, Grade
+from server.core.domain import Answer, Bank, Grade, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,29 @@ class RoundPlan:
     """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
     title: str = ""
     """The question's; empty in plans that were made before titles were kept."""
+
+    def question_in(self, bank: Bank) -> Question:
+        """The bank's, or of one that has left it since what is remembered here: its words, but no rubric and no hints."""
+        try:
+            return bank.question(self.question_id)
+        except KeyError:
+            topic, _, slug = self.question_id.partition("/")
+            return Question(
+                id=self.question_id,
+                topic=topic,
+                kind="concept",
+                title=self.title or slug.replace("-", " ").capitalize(),
+                prompt=self.prompt,
+                time_limit_s=self.limit_s,
+                tiers=(),
+                difficulty=0,
+                competencies=(),
+                concepts=(),
+                key_terms=(),
+                criteria=(),
+                follow_ups=(),
+                model_answer="",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from server.grading import appeal
 from server.grading.appeal import Claim
 from server.grading.quoting import cut
 from server.ports import Afterwards, Note, Regrade, Voice
-from server.review.view import question_of, ungraded
+from server.review.view import ungraded
 from server.room.eventlog import decode_grade, encode_grade
 from server.room.interviews import Interviews
 from server.services import Services
@@ -186,10 +186,10 @@ class Amending:
             raise MissingError("there is no such round of an interview")
         progress = found[1].progress
         graded = next((item for item in progress.grades if item.round == index), None)
-        question = question_of(progress.plan.rounds[index], self._services.bank)
+        question = progress.plan.rounds[index].question_in(self._services.bank)
         if graded is None:
             raise InputError("This question is not graded yet. Correct or dispute it once its first grade is there.")
-        if not question.criteria:
+        if not question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")
         if not self._services.ready:
             raise InputError("The models are still loading; try again in a moment.")

@@ -54,7 +54,7 @@ def _round(
     interview_id: str, index: int, progress: Progress, afterwards: Afterwards, bank: Bank, archive: AudioArchive
 ) -> dict[str, Any]:
     plan = progress.plan.rounds[index]
-    question = question_of(plan, bank)
+    question = plan.question_in(bank)
     answers = [_timed(answer) for answer in progress.answers_of(index)]
     graded = next((item for item in progress.grades if item.round == index), None)
     corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
@@ -64,7 +64,7 @@ def _round(
     amended = [corrected(answer, in_force) for answer in answers]
     return {
         "round": index + 1,
-        "question": _question(question, in_bank=question.criteria != ()),
+        "question": _question(question),
         "limit_s": plan.limit_s,
         "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
         "used_s": round(sum(answer.duration_s for answer in answers), 3),
@@ -80,30 +80,6 @@ def _round(
 def _timed(answer: Answer) -> Answer:
     """The answer with its words starting where they are heard."""
     return replace(answer, transcript=from_onsets(answer.transcript, answer.speech))
-
-
-def question_of(plan: RoundPlan, bank: Bank) -> Question:
-    """The question, or what the plan remembers of one that has left the bank since: its words, but no rubric."""
-    try:
-        return bank.question(plan.question_id)
-    except KeyError:
-        topic, _, slug = plan.question_id.partition("/")
-        return Question(
-            id=plan.question_id,
-            topic=topic,
-            kind="concept",
-            title=plan.title or slug.replace("-", " ").capitalize(),
-            prompt=plan.prompt,
-            time_limit_s=plan.limit_s,
-            tiers=(),
-            difficulty=0,
-            competencies=(),
-            concepts=(),
-            key_terms=(),
-            criteria=(),
-            follow_ups=(),
-            model_answer="",
-        )
 
 
 def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
@@ -135,14 +111,14 @@ def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
     }
 
 
-def _question(question: Question, *, in_bank: bool) -> dict[str, Any]:
+def _question(question: Question) -> dict[str, Any]:
     return {
         "id": question.id,
         "topic": question.topic,
         "title": question.title,
         "prompt": question.prompt,
         "kind": question.kind,
-        "in_bank": in_bank,
+        "in_bank": question.has_rubric,
         "model_answer": question.model_answer,
         "hints": list(question.hints),
         "criteria": [

@@ -13,10 +13,12 @@ from server.core import events, session
 from server.core.domain import Answer, PointFinding, Question, Transcript, Word
 from server.core.phases import (
     Answering,
+    Asking,
     Finalising,
     Finished,
     FollowingUp,
     Grading,
+    Ready,
     State,
     Thinking,
     Utterance,
@@ -41,6 +43,7 @@ _BARGE_IN_S = 0.6
 """Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
 _ONSET_S = 0.16
 _BUSY = (Answering, Finalising, FollowingUp)
+_GONE = "This question has left the question bank since the interview was planned."
 OWED = (Finalising, FollowingUp, Grading)
 """Phases in which the candidate waits for the server."""
 
@@ -173,7 +176,7 @@ class Interview:
             return
         if result.state == self.state and not result.commands:
             if isinstance(event, events.Attached):  # another tab took over
-                self._publish()
+                self._welcome()
             return
         before, self.state = self.state, result.state
         self._note_phase()
@@ -185,10 +188,12 @@ class Interview:
         for command in result.commands:
             self._execute(command)
         self._watch(before)
-        self._publish()
         if isinstance(event, events.Attached):
-            for number in range(1, self.state.progress.hints + 1):
-                self._show_hint(session.turn_of(self.state), number)
+            self._welcome()
+            return
+        self._publish()
+        if self.state.progress.round != before.progress.round:
+            self._tell_if_gone()
 
     def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
         """Tells the browser, unless the event was only late: results and clicks cross on the wire."""
@@ -214,6 +219,18 @@ class Interview:
         microphone = self._microphone
         next_frame = microphone.next_frame if microphone.turn_id == session.turn_of(self.state) else 0
         self._send(state_message(self.state, self._services, next_frame))
+
+    def _welcome(self) -> None:
+        """What a browser that has just connected needs to know."""
+        self._publish()
+        for number in range(1, self.state.progress.hints + 1):
+            self._show_hint(session.turn_of(self.state), number)
+        self._tell_if_gone()
+
+    def _tell_if_gone(self) -> None:
+        """Tells the candidate before they answer a question that can't be graded."""
+        if isinstance(self.state, Ready | Asking | Thinking | Answering) and not self._question().has_rubric:
+            self._send(wire.Notice(code="question", text=f"{_GONE} Your answer is kept, but not followed up or graded."))
 
     # ---- Commands ----------------------------------------------------------------------------------------------------
 
@@ -246,7 +263,8 @@ class Interview:
                 self._send(wire.FinishedMessage(review=f"/review/{self.id}"))
 
     def _show_hint(self, turn_id: int, number: int) -> None:
-        text = self._question().hints[number - 1]
+        hints = self._question().hints
+        text = hints[number - 1] if number <= len(hints) else "This hint has left the question bank."
         self._send(wire.HintMessage(turn_id=turn_id, number=number, text=text))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -264,7 +282,7 @@ class Interview:
     def _question(self, round_index: int | None = None) -> Question:
         rounds = self.state.progress.plan.rounds
         index = self.state.progress.round if round_index is None else round_index
-        return self._services.bank.question(rounds[min(index, len(rounds) - 1)].question_id)
+        return rounds[min(index, len(rounds) - 1)].question_in(self._services.bank)
 
     async def _ask(self, utterance: Utterance) -> None:
         kind: Kind = "question" if utterance.follow_up_id is None else "follow_up"
@@ -368,9 +386,12 @@ class Interview:
         )
 
     async def _find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
+        question = self._question()
+        if not question.has_rubric:
+            return ()
         assert self._services.embedded is not None
         try:
-            return (await self._services.embedded.grade(self._question(), answers)).findings
+            return (await self._services.embedded.grade(question, answers)).findings
         except GraderError:
             return ()
 
@@ -410,21 +431,26 @@ class Interview:
         self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
 
     async def _grade(self, round_index: int) -> None:
+        question = self._question(round_index)
+        if not question.has_rubric:
+            self._not_graded(round_index, _GONE)
+            return
         assert self._services.grader is not None
         try:
             with self._services.metrics.timed("grade"):
-                grade = await self._services.grader.grade(
-                    self._question(round_index), self.state.progress.answers_of(round_index)
-                )
+                grade = await self._services.grader.grade(question, self.state.progress.answers_of(round_index))
         except GraderError as error:
             self._services.metrics.fell_back("grader")
-            self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=str(error)))
-            self.post(events.RoundNotGraded(round_index, str(error)))
+            self._not_graded(round_index, str(error))
             return
         if grade.fallback:
             self._services.metrics.fell_back("grader")
         self._send(grade_message(round_index, grade))
         self.post(events.RoundGraded(round_index, grade))
+
+    def _not_graded(self, round_index: int, reason: str) -> None:
+        self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=reason))
+        self.post(events.RoundNotGraded(round_index, reason))
 
     async def _rate(self, graded: events.RoundGraded) -> None:
         try:

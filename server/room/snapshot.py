@@ -15,7 +15,7 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
     """What the browser draws. ``remaining_ms`` is read off the server's clock now."""
     progress = state.progress
     current = progress.current
-    question = services.bank.question(current.question_id)
+    question = current.question_in(services.bank)
     remaining = session.remaining_s(state, services.clock.now())
     asked = state.utterance if isinstance(state, Asking | Thinking | Answering | Finalising) else None
     follow_up = asked is not None and asked.follow_up_id is not None
@@ -26,7 +26,7 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
         round=min(progress.round + 1, len(progress.plan.rounds)),
         rounds=len(progress.plan.rounds),
         question_id=question.id,
-        topic=services.bank.topic(question.topic).title,
+        topic=next((topic.title for topic in services.bank.topics if topic.id == question.topic), question.topic),
         title=question.title,
         text=asked.text if asked is not None else "",
         follow_up=follow_up,
@@ -34,7 +34,7 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
         remaining_ms=None if remaining is None else round(remaining * 1000),
         clock_running=isinstance(state, Thinking) or (isinstance(state, Answering) and state.deadline is not None),
         next_frame=next_frame,
-        hints_left=max(0, len(question.hints) - progress.hints),
+        hints_left=max(0, min(current.hints, len(question.hints)) - progress.hints),
         voice=services.voice is not None and services.voice.speaker is not None,
     )
 

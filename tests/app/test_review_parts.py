@@ -16,7 +16,6 @@ from server.grading.hearing import split_sentences
 from server.grading.quoting import EDGE_WORDS, MAX_WORDS, passages, shown, widen
 from server.grading.teaching import covering
 from server.ports import SAMPLE_RATE
-from server.review.view import question_of
 from server.review.waveform import MAX_PEAKS, peaks
 from tests.app.fakes import BANK
 
@@ -126,7 +125,7 @@ def test_peaks_are_few(seconds: float, count: int) -> None:
 def test_a_question_that_left_the_bank_is_remembered() -> None:
     """What the plan kept of it is shown; old plans without a title get one from its id."""
     plan = RoundPlan("finetuning/gone-for-good", "What was it?", 60.0)
-    assert question_of(plan, BANK).title == "Gone for good"
-    assert question_of(replace(plan, title="What it was"), BANK).title == "What it was"
-    assert question_of(plan, BANK).prompt == "What was it?"
-    assert question_of(plan, BANK).criteria == ()
+    assert plan.question_in(BANK).title == "Gone for good"
+    assert replace(plan, title="What it was").question_in(BANK).title == "What it was"
+    assert plan.question_in(BANK).prompt == "What was it?"
+    assert not plan.question_in(BANK).has_rubric
