@@ -20,7 +20,7 @@ RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv==$UV_V
 WORKDIR /app
 COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY server/__init__.py server/
-RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 \
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel \
     && cd .venv/lib/python3*/site-packages \
     && find . -type d -name tests -prune -exec rm -r {} + \
     && rm -r onnxruntime/tools onnxruntime/transformers onnxruntime/quantization piper/hebrew \
@@ -30,7 +30,7 @@ RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 \
 # Bytecode makes that start faster; hash-based, it is the same in every build.
 FROM packages AS models
 ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH
-RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra local
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra local
 COPY server/errors.py server/
 COPY server/adapters/__init__.py server/adapters/weights.py server/adapters/
 RUN .venv/bin/python -m server.adapters.weights /models \

@@ -83,8 +83,17 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
         await asyncio.gather(*tasks, return_exceptions=True)
         await interviews.close()
         await services.store.close()
+        await services.metrics.close()
 
-    app = FastAPI(title="Hotseat", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Hotseat",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # Its own spans and logs would carry tokens in addresses and what was sent; ours are in operations/tracing.py.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+    )
     app.state.services = services
     app.state.drain = interviews.drain
     entry = Entry(services.settings, services.accounts, services.clock)

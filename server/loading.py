@@ -17,6 +17,8 @@ from server.bank.content import load_bank
 from server.bank.formats import load_catalogue
 from server.bank.study import load_study
 from server.errors import StorageError
+from server.operations.metrics import Metrics
+from server.operations.tracing import Spans
 from server.prompts import Prompts
 from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
 from server.settings import Settings
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def make_services(settings: Settings) -> Services:
-    """What needs no model. Raises ContentError, StorageError."""
+    """What needs no model. Raises ContentError, SettingsError, StorageError."""
     bank = load_bank(settings.rubrics_dir)
     catalogue = load_catalogue(settings.rubrics_dir)
     study = load_study(settings.rubrics_dir, bank, catalogue)
@@ -41,6 +43,7 @@ def make_services(settings: Settings) -> Services:
         archive=ObjectArchive(settings.archive_url) if settings.archive_url else LocalArchive(settings.data_dir / "audio"),
         clock=SystemClock(),
         accounts=accounts,
+        metrics=Metrics(Spans(settings.otlp_url) if settings.otlp_url else None),
     )
     for name in (STORAGE, HEARING, VOICE, LLM, GRADER):
         services.parts[name] = Part(name)

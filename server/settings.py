@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     """docs/decisions/0007-embedded-grader-by-default.md says why the model is not asked by default."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"
+    otlp_url: str = ""
+    """Base URL of an OpenTelemetry collector that takes OTLP over HTTP; empty for none."""
 
     asr: AsrSettings = AsrSettings()
     tts: TtsSettings = TtsSettings()

@@ -473,7 +473,8 @@ def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecor
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:
     # WAL lets pages read while an interview writes; FULL survives a pulled plug, for a few milliseconds an event;
-    # secure_delete writes zeros over what is deleted.
+    # secure_delete writes zeros over what is deleted. Each of the pool's connections keeps pages of its own, by default up to
+    # 2 MB as the database grows; half a megabyte will do, for the file is in the system's cache.
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -481,6 +482,7 @@ def _sqlite_pragmas(connection: Any, record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={_PATIENCE_S * 1000}",
         "secure_delete=ON",
+        "cache_size=-512",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA database_list")

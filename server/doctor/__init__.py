@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.doctor.check import Check
 from server.doctor.installation import packages, python
-from server.doctor.parts import bank, endpoints, loaded, weights
+from server.doctor.parts import bank, collector, endpoints, loaded, weights
 from server.doctor.place import access, data_dir, disk, microphone
 from server.errors import HotseatError
 from server.loading import load_models, load_storage, make_services
@@ -25,10 +25,11 @@ async def examine(settings: Settings) -> list[Check]:
         microphone(settings),
         *weights(settings),
         *await endpoints(settings),
+        *await collector(settings),
     ]
     try:
         services = make_services(settings)
-    except HotseatError:  # the bank's or the data directory's check has told
+    except HotseatError:  # the bank's, the data directory's or the collector's check has told
         return checks
     await load_storage(services)
     await load_models(services)

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from server.adapters.weights import JOE_CONFIG, JOE_VOICE, MINILM, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from server.bank.content import load_bank
 from server.doctor.check import Check
-from server.errors import ContentError, WeightsError
+from server.errors import ContentError, SettingsError, WeightsError
+from server.operations.tracing import Spans, traces_url
 from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part
 from server.settings import EMBEDDED, OFF, Settings
 
@@ -75,6 +76,27 @@ async def endpoints(settings: Settings) -> list[Check]:
     if tts.url and tts.voice != OFF:
         checks.append(await endpoint("Voice endpoint", "TTS", tts.url, None, tts.api_key))
     return checks
+
+
+async def collector(settings: Settings) -> list[Check]:
+    """That of traces, if the settings name one. An empty report is a valid one."""
+    if not settings.otlp_url:
+        return []
+    name, url = "OpenTelemetry collector", traces_url(settings.otlp_url)
+    try:
+        Spans(settings.otlp_url).close()
+    except SettingsError as error:
+        return [Check(name, False, str(error), "install the extra, or unset HOTSEAT_OTLP_URL")]
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S) as http:
+            reply = await http.post(url, headers={"content-type": "application/x-protobuf"})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()
+        return [Check(name, False, detail, "start it, correct HOTSEAT_OTLP_URL, or unset it; interviews go on without")]
+    if not reply.is_success:
+        mend = "HOTSEAT_OTLP_URL should be the address for OTLP over HTTP, usually port 4318 without a path"
+        return [Check(name, False, f"{url} answered {reply.status_code}", mend)]
+    return [Check(name, True, f"{url} takes traces")]
 
 
 async def endpoint(name: str, variable: str, url: str, model: str | None, key: SecretStr) -> Check:

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from server import wire
 from server.core.domain import Word
+from server.operations.tracing import Spans
 from server.ports import ChatModel, Clock, Priority, RecognitionJob, Transcriber
 
 Stage = Literal["acknowledgement", "final_transcript", "follow_up_token", "reply_audio", "caption", "grade"]
@@ -26,7 +27,9 @@ _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 
 class Metrics:
     """One process's numbers, in a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, spans: Spans | None = None) -> None:
+        """``spans`` are told of every stage, too."""
+        self._spans = spans
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._stages = Histogram(
@@ -48,6 +51,8 @@ class Metrics:
 
     def stage(self, stage: Stage, seconds: float) -> None:
         self._stages.labels(stage).observe(max(0.0, seconds))
+        if self._spans is not None:
+            self._spans.stage(stage, max(0.0, seconds))
 
     @contextmanager
     def timed(self, stage: Stage) -> Iterator[None]:
@@ -72,6 +77,10 @@ class Metrics:
     def render(self) -> bytes:
         """The exposition format's text."""
         return generate_latest(self._registry)
+
+    async def close(self) -> None:
+        if self._spans is not None:
+            await asyncio.to_thread(self._spans.close)
 
 
 class Waits:
