@@ -29,7 +29,8 @@ class Spans:
             from opentelemetry.sdk.trace.export import BatchSpanProcessor
             from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
         except ImportError as error:
-            raise SettingsError(f"HOTSEAT_OTLP_URL needs the otel extra (uv sync --frozen --inexact --extra otel): {error}") from None
+            install = "uv sync --frozen --inexact --extra otel"
+            raise SettingsError(f"HOTSEAT_OTLP_URL needs the otel extra ({install}): {error}") from None
 
         class ByInterview(RandomIdGenerator):
             def generate_trace_id(self) -> int:
