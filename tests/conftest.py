@@ -109,6 +109,15 @@ def postgres() -> Iterator[Postgres]:
         yield cluster
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind, both real."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres").fresh()
+        return url
+    return f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}"
+
+
 @pytest.fixture(scope="session")
 def object_store() -> Iterator[ObjectStore]:
     """A real HTTP server that speaks S3."""

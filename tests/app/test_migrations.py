@@ -68,9 +68,9 @@ async def rows_of(store: SqlStore) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-async def test_every_row_of_an_earlier_schema_is_kept(tmp_path: Path, revision: str) -> None:
+async def test_every_row_of_an_earlier_schema_is_kept(database_url: str, revision: str) -> None:
     """Rows in every table there was, with every column filled, are there afterwards, and so are their values."""
-    store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    store = SqlStore(database_url)
     await store.migrate(revision)
     async with store.engine.begin() as connection:
         for table in (await tables_of(store)).values():
