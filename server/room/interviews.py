@@ -14,6 +14,7 @@ from server.core import session
 from server.core.phases import State
 from server.errors import StorageError, UnavailableError
 from server.operations.logs import interview as logged_interview
+from server.operations.memory import give_back
 from server.operations.metrics import Rejection
 from server.ports import InterviewRecord, Scope
 from server.practice.due import Practice
@@ -232,6 +233,7 @@ class Interviews:
             log.error("interview %s broke off", interview.id, exc_info=error)
             # The browser reconnects, which reopens the interview from its log.
             interview.drop(POLICY, "something went wrong; reconnecting")
+        asyncio.get_running_loop().run_in_executor(None, give_back)
 
 
 class _Refused(Exception):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
+import os
 import re
 import signal
 import time
@@ -16,12 +18,14 @@ import pytest
 from server import wire
 from server.app import create_app
 from server.core.domain import Verdict
+from server.operations.memory import give_back
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.scripted_llm import Script, scripted_llm
 from tests.app.sitting import finish, sitting
 from tests.app.wire_candidate import WireCandidate, sitting_at
 from tests.audio.speech import say
+from tests.bench.memory import resident_mb
 from tests.conftest import ServerProcess
 
 CANARY = "My grandmother keeps seventeen purple canaries in Antwerp, and they freeze the base model."
@@ -69,6 +73,21 @@ async def test_every_stage_is_measured(tmp_path: Path) -> None:
     for stage, count in {"acknowledgement": 2, "final_transcript": 2, "reply_audio": 1, "grade": 1}.items():
         assert after[f'hotseat_stage_seconds_count{{stage="{stage}"}}'] == count, stage
         assert after[f'hotseat_stage_seconds_sum{{stage="{stage}"}}'] < 5.0 * count
+
+
+def test_freed_memory_goes_back_to_the_system() -> None:
+    """A hundred megabytes freed below something that stays are not kept."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    blocks = [libc.malloc(65_536) for _ in range(1_600)]
+    for block in blocks:
+        ctypes.memset(block, 1, 65_536)
+    full = resident_mb(os.getpid())
+    for block in blocks[:-1]:
+        libc.free(ctypes.c_void_p(block))
+    give_back()
+    assert resident_mb(os.getpid()) < full - 80
+    libc.free(ctypes.c_void_p(blocks[-1]))
 
 
 async def test_what_the_server_owes_is_given_before_it_stops(tmp_path: Path) -> None:

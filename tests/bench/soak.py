@@ -81,9 +81,11 @@ async def interview(url: str, dice: random.Random) -> list[str]:
 
 async def soak(url: str, interviews: int, minutes: float, tell: Callable[[str], None]) -> tuple[list[Reading], list[str]]:
     dice, wrong = random.Random(1), []
-    warm = 8  # at once, so that every pool is as full as it gets
-    for found in await asyncio.gather(*(interview(url, dice) for _ in range(warm))):
-        wrong += found
+    warm = 0
+    for _ in range(5):  # eight at once, so that every pool is as full as it gets
+        for found in await asyncio.gather(*(interview(url, dice) for _ in range(8))):
+            wrong += found
+            warm += 1
     readings = [await read(url, warm)]
     tell(str(readings[0]))
     for number in range(1, interviews + 1):
