@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.errors import SettingsError
@@ -115,6 +115,12 @@ class Settings(BaseSettings):
     tts: TtsSettings = TtsSettings()
     llm: LlmSettings = LlmSettings()
     interview: InterviewSettings = InterviewSettings()
+
+    @field_validator("token")
+    @classmethod
+    def _empty_is_none(cls, token: SecretStr | None) -> SecretStr | None:
+        """An empty variable is one that somebody forgot to fill in, not a secret that everybody knows."""
+        return token if token is not None and token.get_secret_value().strip() else None
 
     @property
     def database(self) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr
+
 from server.errors import SettingsError, StorageError
 from server.services import Services
 from server.settings import Settings, is_loopback
+
+SHORTEST_TOKEN = 8
+"""Characters. Guessing is slowed down, so that so many random ones will do."""
 
 
 def check_exposure(settings: Settings, accounts: bool) -> None:
@@ -15,6 +20,14 @@ def check_exposure(settings: Settings, accounts: bool) -> None:
             "(`hotseat accounts add NAME --owner`), set HOTSEAT_ACCOUNTS=1 to make it in the browser, or set HOTSEAT_TOKEN "
             "to a long secret; or serve on 127.0.0.1"
         )
+    if not is_loopback(settings.host) and settings.token is not None and (short := too_short(settings.token)):
+        raise SettingsError(f"{settings.host} can be reached from other machines, and {short}")
+
+
+def too_short(token: SecretStr) -> str:
+    """Why a token is too easily guessed; empty when it is not."""
+    length = len(token.get_secret_value())
+    return f"HOTSEAT_TOKEN has {length} characters; take at least {SHORTEST_TOKEN}" if length < SHORTEST_TOKEN else ""
 
 
 async def open_up(services: Services) -> str | None:

@@ -19,7 +19,7 @@ AUTO = "auto"
 
 def settled(settings: Settings) -> Settings:
     """The settings with the kept token in place of "auto". Raises StorageError."""
-    if not _is_auto(settings):
+    if not is_auto(settings):
         return settings
     return settings.model_copy(update={"token": SecretStr(_kept_token(settings.data_dir))})
 
@@ -32,12 +32,12 @@ def link(wanted: Settings, settled_: Settings, port: int, place: str | None = No
     url = f"http://{_reachable(settled_.host)}:{port}"
     if place is not None:
         return url + place
-    if not _is_auto(wanted) or settled_.token is None:
+    if not is_auto(wanted) or settled_.token is None:
         return url
     return f"{url}/?{urlencode({'token': settled_.token.get_secret_value()})}"
 
 
-def _is_auto(settings: Settings) -> bool:
+def is_auto(settings: Settings) -> bool:
     return settings.token is not None and settings.token.get_secret_value() == AUTO
 
 

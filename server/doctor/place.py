@@ -7,6 +7,8 @@ import shutil
 import stat
 from pathlib import Path
 
+from server.access.opening import too_short
+from server.access.token_link import is_auto
 from server.adapters.weights import QWEN_GGUF, WHISPER_BASE
 from server.doctor.check import Check
 from server.errors import StorageError
@@ -65,6 +67,8 @@ async def access(settings: Settings) -> Check:
         detail = f"{settings.host} is reached from other machines and nothing keeps strangers out"
         mend = "make an account (`hotseat accounts add NAME --owner`), set HOTSEAT_TOKEN to a secret, or serve on 127.0.0.1"
         return Check("Access", False, detail, mend)
+    if settings.token is not None and not is_auto(settings) and (short := too_short(settings.token)):
+        return Check("Access", False, short, "set HOTSEAT_TOKEN to a long secret, or to auto")
     return Check("Access", True, f"{settings.host} is reached from other machines and protected by {' and '.join(ways)}")
 
 

@@ -136,6 +136,9 @@ async def test_strangers_and_the_microphone(tmp_path: Path, quick_hashes: None) 
     exposed = Settings(host="0.0.0.0", data_dir=tmp_path)
     assert_mends(await access(exposed), "0.0.0.0", mend="HOTSEAT_TOKEN")
     assert (await access(Settings(host="0.0.0.0", data_dir=tmp_path, token=SecretStr("s" * 20)))).ok
+    assert (await access(Settings(host="0.0.0.0", data_dir=tmp_path, token=SecretStr("auto")))).ok
+    short = Settings(host="0.0.0.0", data_dir=tmp_path, token=SecretStr("short"))
+    assert_mends(await access(short), "5 characters", mend="auto")
     store, accounts = open_accounts(exposed)
     await store.migrate()
     await accounts.add("Ada", "four words make one", "owner")

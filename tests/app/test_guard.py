@@ -38,6 +38,24 @@ def test_other_addresses_need_a_way_in() -> None:
     check_exposure(Settings(host="127.0.0.1"), accounts=False)
 
 
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_an_empty_token_is_none(tmp_path: Path, empty: str) -> None:
+    """A variable that was left empty opens nothing: neither does the server start on it, nor does an empty token get in."""
+    exposed = Settings(host="0.0.0.0", data_dir=tmp_path, token=empty)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="HOTSEAT_TOKEN"):
+        check_exposure(exposed, accounts=False)
+    browser = client(tmp_path, "http://box.local", token=empty)
+    assert browser.get(f"/?token={empty.strip()}").status_code == 403
+    assert browser.get("/api/bank", headers={"authorization": "Bearer "}).status_code == 403
+
+
+def test_a_token_is_long_enough_for_who_can_reach_it() -> None:
+    """Seven characters are refused where others can try, with the number; on this machine any will do."""
+    with pytest.raises(SettingsError, match="has 7 characters; take at least 8"):
+        check_exposure(Settings(host="0.0.0.0", token="sevench"), accounts=True)  # type: ignore[arg-type]
+    check_exposure(Settings(host="127.0.0.1", token="sevench"), accounts=False)  # type: ignore[arg-type]
+
+
 def test_rebound_names_are_refused(tmp_path: Path) -> None:
     """A page whose own name was made to point here does not get in."""
     assert client(tmp_path, "http://evil.example").get("/api/bank").status_code == 403
