@@ -171,10 +171,11 @@ class SqlStore:
         return self._engine
 
     async def migrate(self, revision: str = "head") -> None:
-        """Brings the schema up to date, or to an earlier revision than today's."""
-        command, config, _scripts = await asyncio.to_thread(_alembic)
+        """Brings the schema up to date, or to an earlier revision. Raises StorageError, also where it is a later one."""
+        command, config, scripts = await asyncio.to_thread(_alembic)
 
         def upgrade(connection: sa.Connection) -> None:
+            _refuse_later_schema(connection, {script.revision for script in scripts.walk_revisions()})
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
 
@@ -451,6 +452,17 @@ def _alembic() -> tuple[Any, Any, Any]:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     scripts = importlib.import_module("alembic.script").ScriptDirectory.from_config(config)
     return importlib.import_module("alembic.command"), config, scripts
+
+
+def _refuse_later_schema(connection: sa.Connection, known: set[str]) -> None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return
+    schema = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if schema is not None and schema not in known:
+        raise StorageError(
+            f"the database was last used by a later version of Hotseat (its schema is {schema}, this version knows up to "
+            f"{max(known)}): use that version, or restore a backup from before"
+        )
 
 
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:

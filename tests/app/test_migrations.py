@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,14 @@ import sqlalchemy as sa
 from server.adapters.store import SqlStore, _metadata
 from server.adapters.tables import SqlTables
 from server.core.domain import PointStatus
+from server.errors import StorageError
 from server.ports import LOCAL, Rows, Scope
 from server.practice.preparation import Preparation
 from server.room.interviews import Interviews
 from server.transfer.importing import import_file
 from tests.app.fakes import fake_services
 from tests.app.test_transfer import storage
+from tests.command_line import hotseat
 
 OLD = Path(__file__).parent / "data" / "export-0002.json"
 """A drill as it was sat, graded and stored when the schema was 0002: one spoken answer, one typed."""
@@ -130,6 +134,29 @@ async def check_old_interview(services: Any) -> None:
     preparation = Preparation(services, interviews, LOCAL)
     assert (await preparation.plan())["choice"]["path"] == "deep"
     assert (await preparation.assessments())["assessments"][0]["scores"]["rag"] == 3
+
+
+async def test_a_later_schema_is_refused_in_words(database_url: str) -> None:
+    """Going back to an earlier version of Hotseat changes nothing in a database that a later one has migrated, and says so."""
+    store = SqlStore(database_url)
+    await store.migrate()
+    async with store.engine.begin() as connection:
+        await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    before = await rows_of(store)
+    with pytest.raises(StorageError, match=f"later version of Hotseat .* 9999.* {REVISIONS[-1]}.* backup from before"):
+        await store.migrate()
+    assert await rows_of(store) == before
+    await store.close()
+
+
+def test_a_command_names_a_later_schema(tmp_path: Path) -> None:
+    """One line, and exit code 1."""
+    with closing(sqlite3.connect(tmp_path / "hotseat.db")) as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+        database.commit()
+    done = hotseat("backup", str(tmp_path / "out.zip"), HOTSEAT_DATA_DIR=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1) and "later version of Hotseat" in done.stderr
 
 
 async def test_the_code_and_the_schema_are_one(tmp_path: Path) -> None:
