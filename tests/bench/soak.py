@@ -42,14 +42,14 @@ class Reading:
 
 
 async def read(url: str, interviews: int) -> Reading:
-    """Once nothing runs any more."""
+    """Once nothing has run for a second: what an interview freed is given back just after its end."""
     async with httpx.AsyncClient() as http:
-        while True:
+        idle = 0
+        while idle < 2:
+            await asyncio.sleep(1.0 if idle else 0.1)
             text = (await http.get(f"{url}/metrics")).text
             found = {name: float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1]) for name in _NAMES}  # type: ignore[index]
-            if found["hotseat_active_interviews"] == 0:
-                break
-            await asyncio.sleep(0.1)
+            idle = idle + 1 if found["hotseat_active_interviews"] == 0 else 0
     memory, files, tasks, _ = found.values()
     return Reading(interviews, memory / 1e6, files, tasks)
 
