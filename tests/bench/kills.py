@@ -281,7 +281,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         tally = asyncio.run(run(given.kills, given.seed, Path(folder), within_s=given.seconds))
     resumed = sorted(tally.resumed_s)
     print(f"kills {tally.kills}, with {sum(tally.phases.values())} running interviews: {tally.phases}")

@@ -54,6 +54,11 @@ async def read(url: str, interviews: int) -> Reading:
     return Reading(interviews, memory / 1e6, files, tasks)
 
 
+async def passed(candidate: WireCandidate, turn_id: int, phase: str) -> None:
+    """The phase may be over: at this pace a question waits less than half a second for a candidate that has no processor."""
+    await candidate.until_sent(wire.StateMessage, lambda state: (state.turn_id, state.phase) == (turn_id, phase))
+
+
 async def interview(url: str, dice: random.Random) -> list[str]:
     """A drill with a follow-up, spoken or typed; what was wrong with it."""
     async with httpx.AsyncClient() as http:
@@ -62,10 +67,13 @@ async def interview(url: str, dice: random.Random) -> list[str]:
     await candidate.connect()
     await candidate.say(type="start")
     for turn_id in (1, 2):
+        await passed(candidate, turn_id, "asking")
         if dice.random() < 0.2:
-            await candidate.type(turn_id, "it freezes the base model")
+            await candidate.say(type="typed", turn_id=turn_id, text="it freezes the base model")
             continue
-        await candidate.hear(turn_id)
+        await candidate.until_sent(wire.VoiceEnd, lambda end, turn_id=turn_id: end.turn_id == turn_id)  # type: ignore[misc]
+        await candidate.say(type="playback.done", turn_id=turn_id)
+        await passed(candidate, turn_id, "thinking")
         for number in range(dice.randrange(25, 75)):
             await candidate.say_raw(wire.pack_frame(turn_id, number, LOUD))
             await asyncio.sleep(0.04 / PACE)
