@@ -228,7 +228,7 @@ class Interview:
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
                 if command.utterance.follow_up_id is None:
-                    self._spawn(self._replies.warm(self.state.progress, self._question()))
+                    self._spawn(self._replies.warm(self.state.progress))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
@@ -240,6 +240,7 @@ class Interview:
                 self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
             case events.CloseAnswer():
                 self._voice.acknowledge(command.turn_id, command.ended_by)
+                self._replies.ended()
                 self._spawn(self._answers.finalise(command, self._question(), self.state.progress.plan))
             case events.ChooseFollowUp():
                 self._spawn(self._choose(command))

@@ -27,10 +27,13 @@ class Replies:
         self._drafter: Drafter | None = None
         self._drafted = 0
         """Words of the open answer that drafting knows of."""
+        self._ended_at: float | None = None
+        """When the last answer ended."""
 
     def begin(self, question: Question) -> None:
         """A new answer is being given."""
         self.forget()
+        self._ended_at = None
         self._drafter = self._new_drafter(question)
 
     def heard(self, progress: Progress, utterance: Utterance, committed: str) -> None:
@@ -38,7 +41,7 @@ class Replies:
         words = committed.split()
         if self._drafter is None or progress.asked >= progress.current.follow_ups:
             return
-        if len(words) == self._drafted or self._services.quiet.crowded:
+        if len(words) == self._drafted:
             return
         self._drafted = len(words)
         open_answer = Answer(
@@ -53,18 +56,24 @@ class Replies:
         )
         self._drafter.offer([*progress.answers_of(progress.round), open_answer])
 
+    def ended(self) -> None:
+        """The answer is over; from now on the candidate waits."""
+        self._ended_at = self._services.clock.now()
+
     async def choose(self, question: Question, answers: Sequence[Answer]) -> Chosen | None:
         """The follow-up to these answers of one round, the last one complete; None when the bank has nothing left."""
         drafter = self._drafter or self._new_drafter(question)
-        chosen = await drafter.choose(answers)
+        now = self._services.clock.now()
+        waited = now - (self._ended_at if self._ended_at is not None else now)
+        chosen = await drafter.choose(answers, max(0.0, self._interviewer.reply_s - waited))
         if chosen is not None and chosen.source == "bank":
             self._services.metrics.fell_back("follow_up")
         return chosen
 
-    async def warm(self, progress: Progress, question: Question) -> None:
-        """Lets the language model read the question while it is being asked."""
+    async def warm(self, progress: Progress) -> None:
+        """Lets the language model read its task while the question is being asked."""
         if progress.current.follow_ups:
-            await self._interviewer.warm(question, self._manner)
+            await self._interviewer.warm(self._manner)
 
     async def prepare(self, progress: Progress) -> None:
         """Makes the next question ready to be heard, if it comes right after this answer."""
@@ -87,4 +96,12 @@ class Replies:
             except GraderError:
                 return ()
 
-        return Drafter(self._interviewer, question, self._tier, self._manner, find, self._voice.prepare)
+        return Drafter(
+            self._interviewer,
+            question,
+            self._tier,
+            self._manner,
+            find,
+            self._voice.prepare,
+            lambda: self._services.quiet.crowded,
+        )
