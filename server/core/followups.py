@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from server.core.domain import FollowUp, PointFinding, PointStatus, PointTier, Question
 from server.core.matching import find_any, find_phrase
@@ -19,6 +20,10 @@ _QUOTED_OVERLAP = 0.75
 """Share of a lead's content words that the candidate said."""
 _TO_THEM = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
 _OURS = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
+_THEIRS = {
+    "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
+    "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
+}  # fmt: skip
 _TELLING = frozenset(("say", "mention", "explain", "describe", "talk", "use"))
 """Stems of what a lead says about the saying."""
 _DENIALS = frozenset("no not never none nothing without cannot neither nor hardly".split())
@@ -50,6 +55,19 @@ def rank(question: Question, findings: Sequence[PointFinding], used: Collection[
 
     left = [follow_up for follow_up in question.follow_ups if follow_up.id not in used]
     return tuple(sorted(left, key=worth, reverse=True))
+
+
+def addressed(lead: str) -> str:
+    """The sentence as one that is said to the candidate: what a model repeats word for word is turned from "our" to "your"."""
+    words = [_THEIRS.get(word.lower(), word) if index else word for index, word in enumerate(lead.split())]
+    for at, (who, verb) in enumerate(pairwise(words)):
+        if who.lower() == "you":
+            words[at + 1] = {"am": "are", "was": "were"}.get(verb, verb)
+    if not words or _TO_THEM.match(lead):
+        return " ".join(words)
+    first = words[0]
+    words[0] = _THEIRS.get(first.lower(), first if any(letter.isupper() for letter in first[1:]) else first.lower())
+    return " ".join(["You said that", *words])
 
 
 def misquotes(lead: str, passage: str) -> list[str]:

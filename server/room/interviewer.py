@@ -129,7 +129,7 @@ class Interviewer:
                     break
         self.usual_s = time.monotonic() - began
         [lead, *_] = [*sentences, *splitter.flush(), ""]
-        lead = lead.strip('"“” ')
+        lead = followups.addressed(lead.strip('"“” '))
         return lead if lead.endswith((".", "!", "?")) else f"{lead}."
 
     def _messages(self, passage: str, manner: str) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from server.grading.signals import Embedder
 
 _LONGEST, _SHORTEST = 20, 5
 """Words of a passage: enough to be understood, few enough to be said back in one breath."""
-_LEAST_LIKE, _LEAST_SHARED = 0.25, 0.05
+_LEAST_LIKE, _LEAST_SHARED = 0.2, 0.05
 """Cosine, and share of words, under which nothing that was said has to do with the follow-up."""
 
 
