@@ -24,6 +24,7 @@ from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.grading.signals import Embedder
+from server.operations.memory import give_back
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.ports import ChatModel, Grader, Speaker, Transcriber
 from server.room.interviewer import Interviewer
@@ -40,6 +41,7 @@ async def load_models(services: Services) -> None:
     embedder = await asyncio.to_thread(open_embedder)
     chat, *_ = await asyncio.gather(_load_llm(services, embedder), _load_hearing(services), _load_voice(services))
     await _load_grader(services, chat, embedder)
+    await asyncio.to_thread(give_back)
 
 
 async def _load_voice(services: Services) -> None:

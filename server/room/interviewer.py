@@ -120,13 +120,17 @@ class Interviewer:
         """The first sentence that the model writes. Raises ChatModelError, TimeoutError."""
         assert self._chat is not None
         began, splitter, sentences = time.monotonic(), Sentences(), list[str]()
-        async with (
-            asyncio.timeout(within_s),
-            aclosing(self._chat.stream(self._messages(passage, manner), max_tokens=_MAX_TOKENS)) as stream,
-        ):
-            async for part in stream:
-                if sentences := splitter.feed(part):
-                    break
+        try:
+            async with (
+                asyncio.timeout(within_s),
+                aclosing(self._chat.stream(self._messages(passage, manner), max_tokens=_MAX_TOKENS)) as stream,
+            ):
+                async for part in stream:
+                    if sentences := splitter.feed(part):
+                        break
+        except TimeoutError:
+            self.usual_s = max(self.usual_s, within_s)
+            raise
         self.usual_s = time.monotonic() - began
         [lead, *_] = [*sentences, *splitter.flush(), ""]
         lead = followups.addressed(lead.strip('"“” '))

@@ -14,6 +14,7 @@ from server.core import session
 from server.core.phases import State
 from server.errors import StorageError, UnavailableError
 from server.operations.logs import interview as logged_interview
+from server.operations.memory import give_back
 from server.operations.metrics import Rejection
 from server.ports import InterviewRecord, Scope
 from server.practice.due import Practice
@@ -228,6 +229,8 @@ class Interviews:
         if self._running[interview.id][0] is interview:
             del self._running[interview.id]
         self._services.metrics.active.set(len(self._running))
+        if not self._running:  # so that nobody is held up by it
+            give_back()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("interview %s broke off", interview.id, exc_info=error)
             # The browser reconnects, which reopens the interview from its log.
