@@ -26,6 +26,8 @@ _DRAFTED = 3
 """Follow-ups drafted at a time: the last words of an answer often make the first choice's point."""
 _PATIENCE_S = 15.0
 """For a draft: nobody waits for it yet, and speech recognition comes first on shared cores."""
+_GRADING_S = 0.25
+"""Always allowed for seeing what was missed, however late it is."""
 
 Findings = Callable[[Sequence[Answer]], Awaitable[Sequence[PointFinding]]]
 
@@ -67,6 +69,8 @@ class Drafter:
         self._making: FollowUp | None = None
         self._drafts: dict[str, Draft] = {}
         """By the follow-up's id, each the latest."""
+        self._findings: Sequence[PointFinding] = ()
+        """The latest, of what was known then."""
         self._ended = False
         self._task: asyncio.Task[None] | None = None
 
@@ -84,10 +88,10 @@ class Drafter:
         until = time.monotonic() + within_s
         self._wanted, self._ended = None, True
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(max(_GRADING_S, within_s)):
                 findings = await self._find(answers)
-        except TimeoutError:  # what was missed is not known, but something can be asked
-            findings = ()
+        except TimeoutError:  # what was missed in the end is not known, but something can be asked
+            findings = self._findings
         ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
         if not ranked:
             return None
@@ -118,7 +122,9 @@ class Drafter:
     async def _work(self) -> None:
         while (answers := self._wanted) is not None:
             self._wanted = None
-            findings = await self._find(answers)  # of few words too: what it remembers makes the next time quick
+            findings = self._findings = await self._find(
+                answers
+            )  # of few words too: what it remembers makes the next time quick
             if len(answers[-1].transcript.words) < _FEWEST_WORDS:
                 continue
             crowded = self._crowded()
