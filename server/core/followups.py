@@ -17,7 +17,7 @@ _LEAK_OVERLAP = 0.6
 _KEPT_OVERLAP = 0.5
 """Share of the bank's content words a phrasing keeps; with fewer it asks for something else."""
 _QUOTED_OVERLAP = 0.75
-"""Share of a lead's content words that the candidate said."""
+"""Share of a lead's content words that the candidate said, in this order: the same words in another may say something else."""
 _TO_THEM = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
 _OURS = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
 _THEIRS = {
@@ -80,9 +80,9 @@ def misquotes(lead: str, passage: str) -> list[str]:
     if "?" in lead:
         found.append("asks")
     kept, said = tokenize(lead), tokenize(passage)
-    stems = {token.stem for token in said}
-    content = {token.stem for token in kept if token.text not in _COMMON} - _TELLING
-    if not content or len(content & stems) / len(content) < _QUOTED_OVERLAP:
+    stems = [token.stem for token in said]
+    content = [token.stem for token in kept if token.text not in _COMMON and token.stem not in _TELLING]
+    if not content or _in_order(content, stems) / len(content) < _QUOTED_OVERLAP:
         found.append("says what the candidate did not")
     if any(token.stem not in stems for token in kept if any(letter.isdigit() for letter in token.text)):
         found.append("has another number")
@@ -131,6 +131,16 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
         if any(find_phrase(tokens, spelling) for spelling in spellings) and not any(find_phrase(known, s) for s in spellings):
             found.append(f"names {term.term}, which nobody has mentioned")
     return found
+
+
+def _in_order(wanted: Sequence[str], said: Sequence[str]) -> int:
+    """The most of these that occur among those in the same order."""
+    row = [0] * (len(said) + 1)
+    for word in wanted:
+        above, row = row, [0]
+        for place, other in enumerate(said):
+            row.append(above[place] + 1 if word == other else max(above[place + 1], row[place]))
+    return row[-1]
 
 
 def _denies(text: str) -> bool:

@@ -10,7 +10,7 @@ from server.grading.hearing import is_echo
 from server.grading.quoting import passages
 from server.grading.signals import Embedder
 
-_LONGEST, _SHORTEST = 20, 5
+_LONGEST, _SHORTEST = 14, 5
 """Words of a passage: enough to be understood, few enough to be said back in one breath."""
 _LEAST_LIKE, _LEAST_SHARED = 0.2, 0.05
 """Cosine, and share of words, under which nothing that was said has to do with the follow-up."""

@@ -115,6 +115,7 @@ def test_a_lead_says_back_what_was_said(lead: str) -> None:
         ("You don't touch the base weights, rank sixteen or so.", "another number"),
         ("You touch the base weights.", "turns it round"),
         ("You said so.", "what the candidate did not"),
+        ("You don't train the rank; the base weights are eight small matrices.", "what the candidate did not"),
     ],
 )
 def test_a_lead_may_not_misquote(lead: str, problem: str) -> None:
