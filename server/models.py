@@ -23,9 +23,12 @@ from server.grading.appeal import Appeals
 from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
+from server.grading.signals import Embedder
+from server.operations.memory import give_back
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.ports import ChatModel, Grader, Speaker, Transcriber
 from server.room.interviewer import Interviewer
+from server.room.passages import Passages
 from server.room.voice import PreparedVoice
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
@@ -35,8 +38,10 @@ Loaded = TypeVar("Loaded")
 
 async def load_models(services: Services) -> None:
     """Fills in every model; failures are recorded in ``services.parts``, not raised."""
-    chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
-    await _load_grader(services, chat)
+    embedder = await asyncio.to_thread(open_embedder)
+    chat, *_ = await asyncio.gather(_load_llm(services, embedder), _load_hearing(services), _load_voice(services))
+    await _load_grader(services, chat, embedder)
+    await asyncio.to_thread(give_back)
 
 
 async def _load_voice(services: Services) -> None:
@@ -115,7 +120,7 @@ def _key(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
-async def _load_llm(services: Services) -> ChatModel | None:
+async def _load_llm(services: Services, embedder: Embedder | None) -> ChatModel | None:
     llm = services.settings.llm
     chat: ChatModel | None = None
     with services.loading(LLM) as part:
@@ -136,7 +141,7 @@ async def _load_llm(services: Services) -> ChatModel | None:
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, services.metrics)
-    services.interviewer = Interviewer(asked, services.prompts, llm.first_token_s)
+    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s, Passages(embedder))
     return chat
 
 
@@ -154,10 +159,10 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
     return chat
 
 
-async def _load_grader(services: Services, chat: ChatModel | None) -> None:
+async def _load_grader(services: Services, chat: ChatModel | None, embedder: Embedder | None) -> None:
     with services.loading(GRADER) as part:
         part.detail = "loading"
-        embedded = EmbeddedGrader(await asyncio.to_thread(open_embedder), versions=services.bank.versions)
+        embedded = EmbeddedGrader(embedder, versions=services.bank.versions)
         services.embedded = embedded
         if chat is not None and services.settings.llm.url == EMBEDDED:
             chat = BackgroundChat(chat, services.quiet)
@@ -175,8 +180,9 @@ def _chosen_grader(wanted: str, embedded: EmbeddedGrader, judge: LlmGrader | Non
 
 async def load_for_grading(services: Services) -> Grader:
     """Only what grading needs, for the command line."""
-    chat = None if services.settings.grader == "embedded" else await _load_llm(services)
-    await _load_grader(services, chat)
+    embedder = await asyncio.to_thread(open_embedder)
+    chat = None if services.settings.grader == "embedded" else await _load_llm(services, embedder)
+    await _load_grader(services, chat, embedder)
     return _wanted(services.grader, services.parts[GRADER])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -85,7 +85,7 @@ class BackgroundChat:
         self._quiet = quiet
         self._patience_s = patience_s
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
         await self._quiet.wait(self._patience_s)
         async for text in self._chat.stream(messages, max_tokens=max_tokens):
             yield text

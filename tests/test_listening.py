@@ -231,3 +231,17 @@ async def test_a_whole_answer_may_be_fed_at_once() -> None:
     listener.feed(audio((LOUD, 8.0), (QUIET, 0.6), (LOUD, 8.0), (QUIET, 0.6), (LOUD, 2.0)))
     assert len((await listener.finish()).words) == 18
     assert all(len(job.samples) / SAMPLE_RATE < 12 for job in transcriber.jobs)
+
+
+async def test_a_long_tail_is_recognised_in_two_parts_at_once() -> None:
+    """Somebody waits for it, so it takes half as long; no word is lost or heard twice at the seam."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    spoken = audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0))
+    await feed(listener, spoken)
+    heard = await listener.finish()
+    finals = transcriber.ran(Priority.FINAL)
+    assert len(finals) == 2
+    assert max(len(job.samples) for job in finals) < 0.65 * len(spoken)
+    assert names(heard.words) == [f"w{500 + second}" for second in range(7)]
+    assert [word.start for word in heard.words] == pytest.approx([0, 1, 2, 3.15, 4.15, 5.15, 6.15], abs=0.05)

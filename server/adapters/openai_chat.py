@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from copy import copy
 from typing import Any, cast
 
 import httpx
@@ -14,6 +15,11 @@ from server.errors import ChatModelError
 _FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
 """A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
 
+_LIMITS = copy(openai.DEFAULT_CONNECTION_LIMITS)
+# An idle connection is given up before the server does so: llama.cpp and uvicorn hang up after 5 s, the client's own default,
+# and a request that crosses that on the wire fails.
+_LIMITS.keepalive_expiry = 2.0
+
 
 class OpenAiChat:
     """ports.ChatModel. One request at a time is not enforced; the server batches."""
@@ -22,9 +28,15 @@ class OpenAiChat:
         self.name = model
         self._url = url
         # No retries: the interview has a better fallback than waiting.
-        self._client = openai.AsyncOpenAI(base_url=url, api_key=api_key, timeout=timeout_s, max_retries=0)
+        self._client = openai.AsyncOpenAI(
+            base_url=url,
+            api_key=api_key,
+            timeout=timeout_s,
+            max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS),
+        )
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
         """Yields text as it is generated. Raises ChatModelError."""
         try:
             chunks = await self._client.chat.completions.create(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from server.core.domain import FollowUp, PointFinding, PointStatus, PointTier, Question
 from server.core.matching import find_any, find_phrase
@@ -14,6 +16,17 @@ _REPEAT_OVERLAP = 0.7
 _LEAK_OVERLAP = 0.6
 _KEPT_OVERLAP = 0.5
 """Share of the bank's content words a phrasing keeps; with fewer it asks for something else."""
+_QUOTED_OVERLAP = 0.75
+"""Share of a lead's content words that the candidate said, in this order: the same words in another may say something else."""
+_TO_THEM = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
+_OURS = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
+_THEIRS = {
+    "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
+    "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
+}  # fmt: skip
+_TELLING = frozenset(("say", "mention", "explain", "describe", "talk", "use"))
+"""Stems of what a lead says about the saying."""
+_DENIALS = frozenset("no not never none nothing without cannot neither nor hardly".split())
 _MARKUP = frozenset("*_#`<>{}[]|")
 _COMMON = frozenset(
     "a an and any are as at be been by can could did do does each for from had has have how i if in into is it its me more "
@@ -44,10 +57,38 @@ def rank(question: Question, findings: Sequence[PointFinding], used: Collection[
     return tuple(sorted(left, key=worth, reverse=True))
 
 
-def lead_in(text: str) -> tuple[str, ...]:
-    """The first sentence, if it only picks up what the candidate said."""
-    first, mark, _ = text.partition(". ")
-    return (f"{first}.",) if mark and first.startswith("You ") and "?" not in first else ()
+def addressed(lead: str) -> str:
+    """The sentence as one that is said to the candidate: what a model repeats word for word is turned from "our" to "your"."""
+    words = [_THEIRS.get(word.lower(), word) if index else word for index, word in enumerate(lead.split())]
+    for at, (who, verb) in enumerate(pairwise(words)):
+        if who.lower() == "you":
+            words[at + 1] = {"am": "are", "was": "were"}.get(verb, verb)
+    if not words or _TO_THEM.match(lead):
+        return " ".join(words)
+    first = words[0]
+    words[0] = _THEIRS.get(first.lower(), first if any(letter.isupper() for letter in first[1:]) else first.lower())
+    return " ".join(["You said that", *words])
+
+
+def misquotes(lead: str, passage: str) -> list[str]:
+    """Why ``lead`` does not say the candidate's ``passage`` back to them; empty when it does."""
+    found: list[str] = []
+    if not _TO_THEM.match(lead):
+        found.append("does not speak to the candidate")
+    if _OURS & {word.strip(".,;:").lower() for word in lead.split()}:
+        found.append("speaks as the candidate")
+    if "?" in lead:
+        found.append("asks")
+    kept, said = tokenize(lead), tokenize(passage)
+    stems = [token.stem for token in said]
+    content = [token.stem for token in kept if token.text not in _COMMON and token.stem not in _TELLING]
+    if not content or _in_order(content, stems) / len(content) < _QUOTED_OVERLAP:
+        found.append("says what the candidate did not")
+    if any(token.stem not in stems for token in kept if any(letter.isdigit() for letter in token.text)):
+        found.append("has another number")
+    if _denies(lead) != _denies(passage):
+        found.append("turns it round")
+    return found
 
 
 def problems(
@@ -65,9 +106,9 @@ def problems(
         found.append(f"has {len(words)} words, expected {_MIN_WORDS} to {MAX_WORDS}")
     if "\n" in text.strip() or _MARKUP & set(text):
         found.append("has markup or several lines")
-    if _overlap(follow_up.text, text) < _KEPT_OVERLAP:
+    if overlap(follow_up.text, text) < _KEPT_OVERLAP:
         found.append("asks for something else")
-    if any(_overlap(text, earlier) >= _REPEAT_OVERLAP for earlier in asked):
+    if any(overlap(text, earlier) >= _REPEAT_OVERLAP for earlier in asked):
         found.append("repeats an earlier question")
     found.extend(_leaks(text, question, follow_up, findings, answer))
     return found
@@ -82,7 +123,7 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
         for point in question.points
         if point.id not in met
         and not find_any(said, point.patterns)  # the candidate's own words give nothing away
-        and (find_any(tokens, point.patterns) or _overlap(point.statement, text) >= _LEAK_OVERLAP)
+        and (find_any(tokens, point.patterns) or overlap(point.statement, text) >= _LEAK_OVERLAP)
     ]
     known = tokenize(f"{question.prompt} {follow_up.text} {answer}")
     for term in question.key_terms:
@@ -92,7 +133,22 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
     return found
 
 
-def _overlap(wanted: str, text: str) -> float:
+def _in_order(wanted: Sequence[str], said: Sequence[str]) -> int:
+    """The most of these that occur among those in the same order."""
+    row = [0] * (len(said) + 1)
+    for word in wanted:
+        above, row = row, [0]
+        for place, other in enumerate(said):
+            row.append(above[place] + 1 if word == other else max(above[place + 1], row[place]))
+    return row[-1]
+
+
+def _denies(text: str) -> bool:
+    words = {word.strip(".,;:").lower() for word in text.split()}
+    return bool(words & _DENIALS) or any(word.endswith(("n't", "n’t")) for word in words)
+
+
+def overlap(wanted: str, text: str) -> float:
     """Share of the content words of ``wanted`` that occur in ``text``."""
     content = {token.text for token in tokenize(wanted)} - _COMMON
     return len(content & {token.text for token in tokenize(text)}) / len(content) if content else 0.0

@@ -58,7 +58,12 @@ class _Turn:
     text: str = ""
     ended_by: str = ""
     duration_s: float = 0.0
-    captions: int = 0
+    shown: list[tuple[float, int]] = field(default_factory=list)
+    """When each caption came, and how many words it had."""
+    began: float = 0.0
+    """When its first frame was sent."""
+    sent_s: float = 0.0
+    """Audio sent of it."""
     started: float | None = None
     """When the clock started, on the rehearsal's clock, like all below."""
     ended: float | None = None
@@ -71,6 +76,17 @@ class _Turn:
     def since_end(self, moment: float | None) -> float | None:
         return None if moment is None or self.ended is None else round(moment - self.ended, 3)
 
+    def caption_lags(self, word_ends: Sequence[float]) -> list[float]:
+        """Seconds from the end of each word, in seconds of the stored audio, to the first caption that reached it."""
+        # What is stored ends with what was sent; it begins a little before the speech.
+        zero = self.began + self.sent_s - self.duration_s
+        lags: list[float] = []
+        for place, end in enumerate(word_ends):
+            seen = next((when for when, words in self.shown if words > place and when >= zero + end), None)
+            if seen is not None:
+                lags.append(round(seen - zero - end, 3))
+        return lags
+
     def report(self) -> dict[str, Any]:
         return {
             "turn_id": self.turn_id,
@@ -81,7 +97,7 @@ class _Turn:
             "text": self.text,
             "ended_by": self.ended_by,
             "duration_s": self.duration_s,
-            "captions": self.captions,
+            "captions": len(self.shown),
             "answered_for_s": None if self.started is None or self.ended is None else round(self.ended - self.started, 3),
             "latencies": {
                 "acknowledgement_s": self.since_end(self.acknowledged),
@@ -133,7 +149,8 @@ class _Candidate:
             case "voice.end" if message["utterance"] in ("question", "follow_up"):
                 self.playing = asyncio.create_task(self._played(message["turn_id"]))
             case "caption":
-                self.turns[message["turn_id"]].captions += 1
+                words = f"{message['committed']} {message['partial']}".split()
+                self.turns[message["turn_id"]].shown.append((now, len(words)))
             case "answer":
                 turn = self.turns[message["turn_id"]]
                 turn.text, turn.ended_by, turn.duration_s = message["text"], message["ended_by"], message["duration_s"]
@@ -197,7 +214,8 @@ class _Candidate:
             await self.socket.send(pack_frame(turn_id, number, frame.tobytes()))
             number += 1
             await asyncio.sleep(max(0.0, began + number * _FRAME / SAMPLE_RATE - time.monotonic()))
-        self.turns[turn_id].ended = time.monotonic()
+        turn = self.turns[turn_id]
+        turn.began, turn.sent_s, turn.ended = began, number * _FRAME / SAMPLE_RATE, time.monotonic()
         await self._send({"type": "done", "turn_id": turn_id})
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -221,7 +239,11 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
             except (websockets.ConnectionClosed, TimeoutError) as error:
                 raise RehearsalError(f"the interview broke off: {error}") from error
         reviewed = (await http.get(f"/api/interviews/{interview_id}")).json()
-    turns = [turn.report() for turn in candidate.turns.values()]
+    answered = [answer for entry in reviewed["rounds"] for answer in entry["answers"]]
+    ends = {answer["turn_id"]: [word["end"] for word in answer["words"]] for answer in answered}
+    turns = [
+        turn.report() | {"caption_lags_s": turn.caption_lags(ends.get(turn.turn_id, ()))} for turn in candidate.turns.values()
+    ]
     return {
         "interview_id": interview_id,
         "url": url,

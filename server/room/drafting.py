@@ -1,7 +1,8 @@
 """The next follow-up, worked out while the candidate still speaks, so that it can be asked as soon as they stop.
 
-Each time more of the answer is known, the follow-up is chosen and phrased as if that were all, and its first sentence is
-voiced. When the answer ends, the draft is asked if everything it is after is still missing from the whole of it.
+Each time more of the answer is known, the most telling follow-ups are chosen and phrased as if that were all, and their first
+sentences voiced. When the answer ends, the most telling of those is asked that still fit the whole of it. What is not ready
+by the time a reply is due is asked in the bank's words: nobody waits for the language model.
 """
 
 from __future__ import annotations
@@ -21,25 +22,27 @@ log = logging.getLogger(__name__)
 
 _FEWEST_WORDS = 12
 """Of an answer shorter than this nearly everything is still missing, so any choice would be a guess."""
-_STALE = 0.5
-"""A draft that knew less than this share of what was said is written anew, so that it picks up what was said later."""
+_DRAFTED = 3
+"""Follow-ups drafted at a time: the last words of an answer often make the first choice's point."""
 _PATIENCE_S = 15.0
-"""For a draft's first token: nobody waits for it yet, and speech recognition comes first on shared cores."""
+"""For a draft: nobody waits for it yet, and speech recognition comes first on shared cores."""
+_GRADING_S = 0.25
+"""Always allowed for seeing what was missed, however late it is."""
 
 Findings = Callable[[Sequence[Answer]], Awaitable[Sequence[PointFinding]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A follow-up ready to be asked, and how many words of the answer it was made from."""
+    """A follow-up ready to be asked, and the passage of the answer that it picks up."""
 
     follow_up: FollowUp
+    passage: str | None
     chosen: Chosen
-    words: int
 
 
 class Drafter:
-    """One answer's draft. Belongs to one event loop; at most one draft is being made."""
+    """One answer's drafts. Belongs to one event loop; at most one draft is being made."""
 
     def __init__(
         self,
@@ -49,49 +52,67 @@ class Drafter:
         manner: str,
         find: Findings,
         voice: Callable[[str], Awaitable[None]],
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``find`` grades answers for the moment; ``voice`` makes a text's first sentence ready to be heard."""
+        """``find`` grades answers for the moment; ``voice`` makes a text's first sentence ready to be heard.
+
+        While it is ``crowded`` only the bank's words of the first choice are made ready: the model would be at others' cost.
+        """
         self._interviewer = interviewer
         self._question = question
         self._tier = tier
         self._manner = manner
         self._find = find
         self._voice = voice
+        self._crowded = crowded
         self._wanted: Sequence[Answer] | None = None
         self._making: FollowUp | None = None
         self._drafts: dict[str, Draft] = {}
         """By the follow-up's id, each the latest."""
+        self._findings: Sequence[PointFinding] = ()
+        """The latest, of what was known then."""
+        self._ended = False
         self._task: asyncio.Task[None] | None = None
 
     def offer(self, answers: Sequence[Answer]) -> None:
         """All answers of the round, the last one as far as it is known. Only the latest offer counts."""
-        if len(answers[-1].transcript.words) < _FEWEST_WORDS:
-            return
         self._wanted = answers
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
 
-    async def choose(self, answers: Sequence[Answer]) -> Chosen | None:
-        """What to ask after these answers, the last one complete; None when the bank has nothing left."""
-        self._wanted = None
-        findings = await self._find(answers)
-        best = self._interviewer.pick(self._question, answers, findings, self._tier)
-        if best is None:
-            return None
-        making = self._making
-        if making is not None and self._task is not None and (making == best or not self._fitting(best, findings)):
-            await asyncio.wait({self._task}, timeout=self._interviewer.first_token_s)
-        self.close()
-        draft = self._fitting(best, findings)
-        if draft is not None:
-            return self._interviewer.checked(draft.chosen, self._question, draft.follow_up, answers, findings)
-        return await self._interviewer.phrase(self._question, best, answers, findings, self._manner)
+    async def choose(self, answers: Sequence[Answer], within_s: float) -> Chosen | None:
+        """What to ask after these answers, the last one complete; None when the bank has nothing left.
 
-    def _fitting(self, best: FollowUp, findings: Sequence[PointFinding]) -> Draft | None:
-        """The draft of the best choice, or else the latest of those after points that are all still missing."""
+        ``within_s`` is how long the candidate may still wait for it.
+        """
+        until = time.monotonic() + within_s
+        self._wanted, self._ended = None, True
+        try:
+            async with asyncio.timeout(max(_GRADING_S, within_s)):
+                findings = await self._find(answers)
+        except TimeoutError:  # what was missed in the end is not known, but something can be asked
+            findings = self._findings
+        ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
+        if not ranked:
+            return None
+        best = ranked[0]
+        if self._making == best and self._task is not None:
+            await asyncio.wait({self._task}, timeout=max(0.0, until - time.monotonic()))
+        self.close()
         made = {finding.point_id for finding in findings if finding.status is PointStatus.MET}
-        others = [draft for draft in self._drafts.values() if made.isdisjoint(draft.follow_up.probes)]
-        return self._drafts.get(best.id) or max(others, key=lambda draft: draft.words, default=None)
+        for follow_up in ranked[:_DRAFTED]:
+            draft = self._drafts.get(follow_up.id)
+            # The first choice stands whatever it probes; another has to be after nothing that was said meanwhile.
+            if draft is not None and (follow_up == best or made.isdisjoint(follow_up.probes)):
+                chosen = self._interviewer.checked(draft.chosen, self._question, follow_up, answers, findings)
+                if chosen.source == "llm":
+                    return chosen
+        left = until - time.monotonic()
+        if best.id in self._drafts or self._interviewer.usual_s > left:
+            return Chosen(best.id, best.text, "bank", "no phrasing was ready")
+        passage = await self._interviewer.passage(self._question, best, answers)
+        left = until - time.monotonic()
+        return await self._interviewer.phrase(self._question, best, passage, answers, findings, self._manner, left)
 
     def close(self) -> None:
         """Stops drafting."""
@@ -101,22 +122,32 @@ class Drafter:
     async def _work(self) -> None:
         while (answers := self._wanted) is not None:
             self._wanted = None
-            findings = await self._find(answers)
-            follow_up = self._interviewer.pick(self._question, answers, findings, self._tier)
-            words = len(answers[-1].transcript.words)
-            if follow_up is None or self._still_good(follow_up, words):
+            findings = self._findings = await self._find(
+                answers
+            )  # of few words too: what it remembers makes the next time quick
+            if len(answers[-1].transcript.words) < _FEWEST_WORDS:
                 continue
-            self._making = follow_up
-            began = time.monotonic()
-            chosen = await self._interviewer.phrase(
-                self._question, follow_up, answers, findings, self._manner, patience_s=_PATIENCE_S
-            )
-            log.debug("drafted %s from %d words in %.1f s", follow_up.id, words, time.monotonic() - began)
-            self._drafts[follow_up.id] = Draft(follow_up, chosen, words)
-            with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice
-                await self._voice(chosen.text)
-            self._making = None
+            crowded = self._crowded()
+            ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
+            for follow_up in ranked[: 1 if crowded else _DRAFTED]:
+                passage = None if crowded else await self._interviewer.passage(self._question, follow_up, answers)
+                if self._ended:
+                    return
+                await self._draft(follow_up, passage, answers, findings)
+                if self._wanted is not None:  # more was said, and the first choice may be another
+                    break
 
-    def _still_good(self, follow_up: FollowUp, words: int) -> bool:
+    async def _draft(
+        self, follow_up: FollowUp, passage: str | None, answers: Sequence[Answer], findings: Sequence[PointFinding]
+    ) -> None:
         draft = self._drafts.get(follow_up.id)
-        return draft is not None and draft.words >= _STALE * words
+        if draft is not None and draft.passage == passage:
+            return
+        self._making = follow_up
+        chosen = await self._interviewer.phrase(
+            self._question, follow_up, passage, answers, findings, self._manner, _PATIENCE_S
+        )
+        self._drafts[follow_up.id] = Draft(follow_up, passage, chosen)
+        with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice
+            await self._voice(chosen.text)
+        self._making = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
 from server import wire
 from server.core import events, session
-from server.core.domain import Answer, PointFinding, Question, Transcript, Word
+from server.core.domain import Question
 from server.core.phases import (
     Answering,
     Asking,
@@ -23,16 +23,16 @@ from server.core.phases import (
     Thinking,
     Utterance,
 )
-from server.errors import GraderError, SpeakerError, StorageError, TakenOverError, TranscriberError
+from server.errors import GraderError, SpeakerError, StorageError, TakenOverError
 from server.operations.logs import interview as logged_interview
 from server.operations.metrics import Waits
 from server.ports import InterviewRecord
 from server.practice.due import Practice
+from server.room.answers import Answers
 from server.room.connection import TAKEN_OVER, Connection
-from server.room.drafting import Drafter
 from server.room.journal import Journal
-from server.room.listening import Caption, HeardAnswer, Listener, SpeechEvent
 from server.room.microphone import Microphone
+from server.room.replies import Replies
 from server.room.snapshot import grade_message, state_message
 from server.room.voice import CLOSING, Kind, VoiceOut
 from server.services import Services
@@ -67,10 +67,8 @@ class Interview:
         self._microphone = Microphone(
             self.id, services.archive, services.clock, services.make_vad, self._on_onset, self._on_trouble
         )
-        self._tier: int = journal.record.options.get("tier", 3)
-        self._drafter: Drafter | None = None
-        """The open answer's."""
-        self._drafted = 0
+        self._replies = Replies(services, journal.record.options.get("tier", 3), self._voice)
+        self._answers = Answers(self.id, services, self._microphone, self._send, self.post, self._on_words)
         self._busy = False
         self.at_rest = asyncio.Event()
         """Set while the server owes nothing."""
@@ -127,6 +125,10 @@ class Interview:
     def _on_onset(self, turn_id: int) -> None:
         self.post(events.SpeechStarted(turn_id))
 
+    def _on_words(self, committed: str) -> None:
+        if isinstance(self.state, Answering):
+            self._replies.heard(self.state.progress, self.state.utterance, committed)
+
     def _on_trouble(self, code: str, text: str) -> None:
         self._send(wire.ErrorMessage(code="flood", text=text) if code == "flood" else wire.Notice(code=code, text=text))
 
@@ -147,15 +149,16 @@ class Interview:
         finally:
             self._set_busy(False)
             self._microphone.stop()
-            self._forget_draft()
+            self._replies.forget()
             with contextlib.suppress(TakenOverError):
                 await self._journal.flush()
 
     async def _resume(self) -> None:
         """Takes over from a process that is gone."""
         if isinstance(self.state, Answering):
-            turn_id, limit = self.state.utterance.turn_id, self.state.limit_s
-            await self._microphone.resume(turn_id, limit, self._listen(turn_id, limit))
+            question = self._question()
+            self._replies.begin(question)
+            await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, question, self.state.progress.plan)
         await self._apply(events.Recovered(self._microphone.heard_s))
 
     async def _next_event(self) -> events.Event:
@@ -242,17 +245,20 @@ class Interview:
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
                 if command.utterance.follow_up_id is None:
-                    self._spawn(self._warm())
+                    self._spawn(self._replies.warm(self.state.progress))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
                 self._send(wire.VoiceStop(turn_id=command.turn_id))
             case events.StartAnswer():
-                self._spawn(self._prepare_next())
-                self._microphone.record(command.turn_id, command.limit_s, self._listen(command.turn_id, command.limit_s))
+                question, progress = self._question(), self.state.progress
+                self._spawn(self._replies.prepare(progress))
+                self._replies.begin(question)
+                self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
             case events.CloseAnswer():
                 self._voice.acknowledge(command.turn_id, command.ended_by)
-                self._spawn(self._finalise(command))
+                self._replies.ended()
+                self._spawn(self._answers.finalise(command, self._question(), self.state.progress.plan))
             case events.ChooseFollowUp():
                 self._spawn(self._choose(command))
             case events.GradeRound():
@@ -299,136 +305,12 @@ class Interview:
         with contextlib.suppress(SpeakerError):
             await self._voice.say(turn_id, "closing", CLOSING)
 
-    def _listen(self, turn_id: int, limit_s: float) -> Listener:
-        assert self._services.transcriber is not None and self._services.make_vad is not None
-        question = self._question()
-        self._forget_draft()
-        self._drafter = self._new_drafter()
-
-        def on_caption(caption: Caption) -> None:
-            self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial))
-            self._draft(caption.committed)
-
-        def on_speech(event: SpeechEvent) -> None:
-            self._on_silence(turn_id, event)
-
-        listener = Listener(
-            self.id,
-            self._services.transcriber,
-            self._services.make_vad(),
-            question.key_terms,
-            self._services.bank.terms_of(question.topic),
-            on_caption=on_caption,
-            on_speech=on_speech,
-            sounds=self._services.sounds,
-        )
-        listener.expect_end(limit_s)
-        return listener
-
-    def _on_silence(self, turn_id: int, event: SpeechEvent) -> None:
-        plan = self.state.progress.plan
-        allowed = plan.silence_s if event.spoke else plan.no_speech_s
-        self._send(
-            wire.SpeechMessage(
-                turn_id=turn_id,
-                speaking=event.speaking,
-                silence_ms=round(event.silence_s * 1000),
-                ends_at_ms=round(allowed * 1000),
-            )
-        )
-        if event.silence_s >= allowed:
-            self.post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))
-
-    async def _prepare_next(self) -> None:
-        """Makes the next question ready to be heard, if it comes right after this answer."""
-        progress = self.state.progress
-        following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
-        if following and progress.asked >= progress.current.follow_ups:
-            with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
-                await self._voice.prepare(following[0].prompt)
-
-    async def _warm(self) -> None:
-        """Lets the language model read the question while it is being asked."""
-        if self._services.interviewer is not None and self.state.progress.current.follow_ups:
-            await self._services.interviewer.warm(self._question(), self._manner())
-
-    def _draft(self, committed: str) -> None:
-        """Lets the next follow-up be worked out while the candidate speaks."""
-        progress, words = self.state.progress, committed.split()
-        if not isinstance(self.state, Answering) or progress.asked >= progress.current.follow_ups:
-            return
-        if len(words) == self._drafted or self._services.quiet.crowded:
-            return
-        self._drafted = len(words)
-        utterance = self.state.utterance
-        open_answer = Answer(
-            utterance.turn_id,
-            progress.round,
-            progress.current.question_id,
-            utterance.text,
-            utterance.follow_up_id,
-            Transcript(tuple(Word(word, 0.0, 0.0) for word in words)),
-            0.0,
-            "done",
-        )
-        assert self._drafter is not None
-        self._drafter.offer([*progress.answers_of(progress.round), open_answer])
-
-    def _forget_draft(self) -> None:
-        self._drafted = 0
-        if self._drafter is not None:
-            self._drafter.close()
-
-    def _new_drafter(self) -> Drafter:
-        assert self._services.interviewer is not None
-        return Drafter(
-            self._services.interviewer, self._question(), self._tier, self._manner(), self._find, self._voice.prepare
-        )
-
-    async def _find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
-        question = self._question()
-        if not question.has_rubric:
-            return ()
-        assert self._services.embedded is not None
-        try:
-            return (await self._services.embedded.grade(question, answers)).findings
-        except GraderError:
-            return ()
-
-    def _manner(self) -> str:
-        return self._services.catalogue.manner(self._tier)
-
-    async def _finalise(self, command: events.CloseAnswer) -> None:
-        transcript, seconds, note = Transcript(), 0.0, ""
-        heard: HeardAnswer | None = None
-        try:
-            heard, seconds = await self._microphone.finish(command.turn_id, lambda: self._listen(command.turn_id, 0.0))
-            transcript = Transcript(heard.words) if heard is not None else transcript
-        except (TranscriberError, StorageError) as error:
-            log.warning("%s", error)
-            self._services.metrics.fell_back("transcript")
-            note = "This answer could not be written down; its audio is kept."
-            self._send(wire.Notice(code="transcript", text=note))
-        if command.typed is not None:
-            transcript = Transcript(tuple(Word(word, 0.0, 0.0) for word in command.typed.split()), typed=True)
-        self._services.metrics.answered(command.ended_by)
-        self._send(
-            wire.AnswerMessage(
-                turn_id=command.turn_id, text=transcript.text, duration_s=seconds, ended_by=command.ended_by, note=note
-            )
-        )
-        speech = heard.speech if heard is not None else ()
-        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, speech))
-
     async def _choose(self, command: events.ChooseFollowUp) -> None:
-        drafter = self._drafter or self._new_drafter()
-        chosen = await drafter.choose(self.state.progress.answers_of(command.round))
+        chosen = await self._replies.choose(self._question(), self.state.progress.answers_of(command.round))
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
-            return
-        if chosen.source == "bank":
-            self._services.metrics.fell_back("follow_up")
-        self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
+        else:
+            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
 
     async def _grade(self, round_index: int) -> None:
         question = self._question(round_index)

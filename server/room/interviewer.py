@@ -1,7 +1,9 @@
-"""The interviewer's side of a follow-up: chosen from the bank by what was missed, phrased by the language model.
+"""The interviewer's side of a follow-up: chosen from the bank by what was missed, tied by the language model to what was said.
 
-Whatever the model says is checked by core.followups before it is spoken; the bank's own words stand in when it is slow,
-absent or breaks a rule. drafting.py does all this ahead of time.
+The model says a passage of the answer back in a sentence; the question after it is the bank's. A model that is to phrase the
+question itself answers it more often than it asks, when it is small (docs/decisions/0014-follow-ups-are-drafted.md). Whatever
+it says is checked by core.followups before it is spoken; the bank's words stand alone when it is slow, absent or breaks a rule,
+or nothing that was said has to do with the question. drafting.py does all this ahead of time.
 """
 
 from __future__ import annotations
@@ -9,21 +11,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from server.core import followups
 from server.core.domain import Answer, FollowUp, PointFinding, Question
+from server.core.sentences import Sentences
 from server.errors import ChatModelError
 from server.ports import ChatModel
 from server.prompts import Prompts
+from server.room.passages import Passages
 
 log = logging.getLogger(__name__)
 
-_MAX_TOKENS = 70
-_WHOLE_S = 6.0
-"""Seconds for the whole phrasing, once its first token is there."""
-_MAX_ANSWER_CHARS = 4000
+_MAX_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +36,61 @@ class Chosen:
     follow_up_id: str
     text: str
     source: str
-    """"llm" or "bank"."""
+    """"llm" if it begins in the model's words, else "bank"."""
     reason: str = ""
-    """Why the bank's words were used."""
+    """Why the bank's words stand alone."""
 
 
 class Interviewer:
     """Chooses and phrases follow-ups. ``chat`` is None when there is no language model."""
 
-    def __init__(self, chat: ChatModel | None, prompts: Prompts, first_token_s: float) -> None:
+    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float, passages: Passages | None = None) -> None:
         self._chat = chat
         self._prompts = prompts
         self._examples = prompts.examples("follow_up_examples.toml")
-        self.first_token_s = first_token_s
-        """Longest wait for a phrasing to begin, once the candidate waits for it."""
+        self._passages = passages or Passages()
+        self.reply_s = reply_s
+        """Seconds from the end of an answer within which a phrasing has to be there."""
+        self.usual_s = 0.0
+        """How long the last phrasing took to write."""
 
-    def pick(
+    def rank(
         self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
-    ) -> FollowUp | None:
-        """The bank's most telling follow-up after these answers of one round; None when it has none left."""
+    ) -> tuple[FollowUp, ...]:
+        """The bank's follow-ups left after these answers of one round, the most telling first."""
         used = {answer.follow_up_id for answer in answers if answer.follow_up_id}
-        return next(iter(followups.rank(question, findings, used, tier)), None)
+        return followups.rank(question, findings, used, tier)
+
+    async def passage(self, question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
+        """What was said that has most to do with the follow-up; None when nothing has, or nobody could say it back."""
+        if self._chat is None:
+            return None
+        return await asyncio.to_thread(self._passages.nearest, question, follow_up, answers)
 
     async def phrase(
         self,
         question: Question,
         follow_up: FollowUp,
+        passage: str | None,
         answers: Sequence[Answer],
         findings: Sequence[PointFinding],
         manner: str,
-        patience_s: float | None = None,
+        within_s: float,
     ) -> Chosen:
-        """The follow-up in the model's words, or in the bank's. ``patience_s`` is for the first token, else first_token_s."""
-        if self._chat is None:
-            return Chosen(follow_up.id, follow_up.text, "bank", "no language model")
+        """The follow-up tied to the passage in the model's words, or in the bank's alone."""
+        bank = Chosen(follow_up.id, follow_up.text, "bank")
+        if self._chat is None or passage is None:
+            return replace(bank, reason="nothing to tie it to" if self._chat else "no language model")
         try:
-            text = await self._phrase(question, _said(answers), follow_up, manner, patience_s or self.first_token_s)
+            lead = await self._lead(passage, manner, within_s)
         except (ChatModelError, TimeoutError) as error:
             reason = str(error) or "the language model was too slow"
             log.warning("follow-up in the bank's words: %s", reason)
-            return Chosen(follow_up.id, follow_up.text, "bank", reason)
-        return self.checked(Chosen(follow_up.id, text, "llm"), question, follow_up, answers, findings)
+            return replace(bank, reason=reason)
+        if wrong := followups.misquotes(lead, passage):
+            log.info("follow-up in the bank's words: the model's lead %s", "; ".join(wrong))
+            return replace(bank, reason="the model's words broke a rule")
+        return self.checked(Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm"), question, follow_up, answers, findings)
 
     def checked(
         self,
@@ -86,45 +103,48 @@ class Interviewer:
         """The phrasing if it may be spoken after these answers, else the bank's words."""
         if chosen.source == "bank":
             return chosen
-        asked = [answer.asked for answer in answers]
-        # A small model often begins well and then answers instead of asking: its beginning goes with the bank's question.
-        texts = [chosen.text, *(f"{lead} {follow_up.text}" for lead in followups.lead_in(chosen.text))]
-        for text in texts:
-            wrong = followups.problems(text, question, follow_up, findings, _said(answers), asked)
-            if not wrong:
-                return replace(chosen, text=text)
+        said, asked = " ".join(answer.transcript.text for answer in answers), [answer.asked for answer in answers]
+        wrong = followups.problems(chosen.text, question, follow_up, findings, said, asked)
+        if not wrong:
+            return chosen
         log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
         return Chosen(follow_up.id, follow_up.text, "bank", "the model's words broke a rule")
 
-    async def warm(self, question: Question, manner: str) -> None:
-        """Lets the endpoint read the prompt up to the answer, so that the first token comes sooner. Never fails."""
+    async def warm(self, manner: str) -> None:
+        """Lets the endpoint read the prompt up to the passage, so that the first token comes sooner. Never fails."""
         if self._chat is not None:
             with contextlib.suppress(ChatModelError):
-                await self._chat.complete(self._messages(question, "", "", manner), max_tokens=1)
+                await self._chat.complete(self._messages("", manner), max_tokens=1)
 
-    async def _phrase(self, question: Question, said: str, follow_up: FollowUp, manner: str, patience_s: float) -> str:
-        """Raises ChatModelError, TimeoutError."""
+    async def _lead(self, passage: str, manner: str, within_s: float) -> str:
+        """The first sentence that the model writes. Raises ChatModelError, TimeoutError."""
         assert self._chat is not None
-        stream = self._chat.stream(self._messages(question, said, follow_up.text, manner), max_tokens=_MAX_TOKENS)
-        parts = [await asyncio.wait_for(anext(stream, ""), patience_s)]
-        async with asyncio.timeout(_WHOLE_S):
-            parts.extend([part async for part in stream])
-        return " ".join("".join(parts).split()).strip('"“” ')
+        began, splitter, sentences = time.monotonic(), Sentences(), list[str]()
+        try:
+            async with (
+                asyncio.timeout(within_s),
+                aclosing(self._chat.stream(self._messages(passage, manner), max_tokens=_MAX_TOKENS)) as stream,
+            ):
+                async for part in stream:
+                    if sentences := splitter.feed(part):
+                        break
+        except TimeoutError:
+            self.usual_s = max(self.usual_s, within_s)
+            raise
+        self.usual_s = time.monotonic() - began
+        [lead, *_] = [*sentences, *splitter.flush(), ""]
+        lead = followups.addressed(lead.strip('"“” '))
+        return lead if lead.endswith((".", "!", "?")) else f"{lead}."
 
-    def _messages(self, question: Question, said: str, follow_up: str, manner: str) -> list[dict[str, str]]:
+    def _messages(self, passage: str, manner: str) -> list[dict[str, str]]:
         # What never changes comes first, so that an endpoint which keeps prefixes has read it before.
-        system = self._prompts.render("follow_up_system.j2", manner=manner, max_words=followups.MAX_WORDS)
+        system = self._prompts.render("follow_up_system.j2", manner=manner)
         messages = [{"role": "system", "content": system}]
         for example in self._examples:
-            messages.append(self._turn(example["question"], example["answer"], example["follow_up"]))
+            messages.append(self._turn(example["passage"]))
             messages.append({"role": "assistant", "content": example["says"]})
-        # Three quotes delimit the answer in the prompt; the candidate can't be heard to say them, but can type them.
-        return [*messages, self._turn(question.prompt, said.replace('"""', "")[-_MAX_ANSWER_CHARS:], follow_up)]
+        # Three quotes delimit the passage in the prompt; the candidate can't be heard to say them, but can type them.
+        return [*messages, self._turn(passage.replace('"""', ""))]
 
-    def _turn(self, question: str, answer: str, follow_up: str) -> dict[str, str]:
-        text = self._prompts.render("follow_up_user.j2", question=question, answer=answer, follow_up=follow_up)
-        return {"role": "user", "content": text}
-
-
-def _said(answers: Sequence[Answer]) -> str:
-    return " ".join(answer.transcript.text for answer in answers)
+    def _turn(self, passage: str) -> dict[str, str]:
+        return {"role": "user", "content": self._prompts.render("follow_up_user.j2", passage=passage)}

@@ -18,6 +18,10 @@ AROUND_S = 0.3
 _LEAST_RUN_S = 0.09
 """Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
 
+_LONG_TAIL_S = 5.0
+"""A tail longer than this is recognised in two parts at once when somebody waits for it."""
+_LEAST_PART_S = 2.0
+
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
 
@@ -113,7 +117,12 @@ class Stretches:
 
     async def finish(self) -> list[Word]:
         """Every word of the answer, with times from its start. Raises TranscriberError."""
-        tail = self.ahead() or (self._begin(self.now, Priority.FINAL) if self.unheard else None)
+        tail = self.ahead()
+        if tail is None and self.unheard:
+            if (middle := self._middle()) is not None:
+                self.done.append(self._begin(middle, Priority.FINAL))
+                self.cut = middle
+            tail = self._begin(self.now, Priority.FINAL)
         words: list[Word] = []
         for stretch in [*self.done, tail] if tail else self.done:
             words += await self._words(stretch)
@@ -135,6 +144,14 @@ class Stretches:
         if not heard.speaking and not heard.run:
             end = min(end, heard.speech_end + AROUND_S)
         return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
+
+    def _middle(self) -> float | None:
+        """Where a long tail is best cut in two; None for a short one, or one spoken without a gap."""
+        if self.now - self.cut <= _LONG_TAIL_S:
+            return None
+        halfway, reach = (self.cut + self.now) / 2, (self.now - self.cut) / 2 - _LEAST_PART_S
+        gaps = [gap.middle for gap in self.hearing.gaps if abs(gap.middle - halfway) <= reach]
+        return min(gaps, key=lambda middle: abs(middle - halfway), default=None)
 
     def _begin(self, end: float, priority: Priority) -> Stretch:
         offset, samples = self.tail_audio(end)

@@ -21,7 +21,7 @@ ACKNOWLEDGEMENTS = {
 }
 CLOSING = "That was the last question. Thank you. Your review is on its way."
 _READING_WORDS_PER_S = 3.0
-_AHEAD = 4
+_AHEAD = 8
 """Sentences kept that may be said next."""
 
 

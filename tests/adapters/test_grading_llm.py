@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class ScriptedChat:
         self.script = script
         self.sent: list[list[dict[str, str]]] = []
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
         raise AssertionError("grading does not stream")
         yield ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from server.core.domain import (
     Answer,
     CriterionResult,
     Evidence,
+    FollowUp,
     Grade,
     Level,
     PointFinding,
@@ -35,6 +36,7 @@ from server.errors import ChatModelError, GraderError, SpeakerError, Transcriber
 from server.ports import RecognitionJob, Samples, Voice
 from server.prompts import Prompts
 from server.room.interviewer import Interviewer
+from server.room.passages import Passages
 from server.room.voice import PreparedVoice
 from server.services import Part, Services
 from server.settings import PROJECT, Settings
@@ -116,7 +118,7 @@ class FakeChat:
         self.error = error
         self.prompts: list[Sequence[dict[str, str]]] = []
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
         self.prompts.append(messages)
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
@@ -128,6 +130,13 @@ class FakeChat:
         self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
     ) -> tuple[str, int]:
         return self.text or "ok", 1
+
+
+class WholeAnswer(Passages):
+    """Ties every follow-up to all that was said."""
+
+    def nearest(self, question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
+        return answers[-1].transcript.text or None
 
 
 class FakeGrader:
@@ -183,7 +192,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,
         voice=PreparedVoice(FakeSpeaker()),
-        interviewer=Interviewer(chat, prompts, first_token_s=0.3),
+        interviewer=Interviewer(chat, prompts, reply_s=0.3, passages=WholeAnswer()),
         embedded=FakeGrader(),
         grader=FakeGrader(),
     )

@@ -55,7 +55,7 @@ def light_services(settings: Settings, pace: float = 1.0) -> Services:
     services.transcriber = Counting()
     services.make_vad = LoudIsSpeech
     services.voice = PreparedVoice(Speaker())
-    services.interviewer = Interviewer(None, services.prompts, first_token_s=1.0)
+    services.interviewer = Interviewer(None, services.prompts, reply_s=1.0)
     services.embedded = services.grader = Grader()
     return services
 

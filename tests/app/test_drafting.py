@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
+from server.core import followups
 from server.core.domain import Answer, PointFinding, PointStatus, Transcript, Word
 from server.prompts import Prompts
 from server.room.drafting import Drafter
-from server.room.interviewer import Interviewer
+from server.room.interviewer import Chosen, Interviewer
 from server.settings import PROJECT
-from tests.app.fakes import BANK, FakeChat
+from tests.app.fakes import BANK, FakeChat, WholeAnswer
 
 LORA = BANK.question("finetuning/lora")
 START = "you freeze the base model and train small matrices instead of the whole thing because that is much cheaper"
-GOOD = "You said you train small matrices. What would that look like on paper for a single weight matrix?"
+LEAD = "You train small matrices."
 
 
 def answer(text: str) -> list[Answer]:
@@ -27,12 +30,15 @@ class Desk:
 
     def __init__(self, chat: FakeChat) -> None:
         self.chat = chat
+        self.crowded = False
+        self.slow_s = 0.0
         self.met: set[str] = set()
         self.voiced: list[str] = []
-        interviewer = Interviewer(chat, Prompts(PROJECT / "prompts"), first_token_s=0.3)
-        self.drafter = Drafter(interviewer, LORA, 3, "Be kind.", self.find, self.voice)
+        self.interviewer = Interviewer(chat, Prompts(PROJECT / "prompts"), 0.3, WholeAnswer())
+        self.drafter = Drafter(self.interviewer, LORA, 3, "Be kind.", self.find, self.voice, lambda: self.crowded)
 
     async def find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
+        await asyncio.sleep(self.slow_s)
         return [PointFinding(name, PointStatus.MET, ()) for name in self.met]
 
     async def voice(self, text: str) -> None:
@@ -43,58 +49,121 @@ class Desk:
         for _ in range(20):
             await asyncio.sleep(0.01)
 
+    async def choose(self, text: str, within_s: float = 0.3) -> Chosen:
+        chosen = await self.drafter.choose(answer(text), within_s)
+        assert chosen is not None
+        return chosen
+
+
+def probed(*ids: str) -> set[str]:
+    return {name for follow_up in LORA.follow_ups if follow_up.id in ids for name in follow_up.probes}
+
+
+RANKED = [follow_up.id for follow_up in followups.rank(LORA, (), (), 3)]
+
 
 async def test_a_draft_is_asked_without_another_word_from_the_model() -> None:
     """What was phrased and voiced while the candidate spoke is asked when they stop."""
-    desk = Desk(FakeChat(GOOD))
+    desk = Desk(FakeChat(LEAD))
     await desk.offer(START)
-    assert desk.voiced == [GOOD]
-    chosen = await desk.drafter.choose(answer(f"{START} and that is it"))
-    assert chosen is not None and (chosen.text, chosen.source) == (GOOD, "llm")
-    assert len(desk.chat.prompts) == 1
+    asked = len(desk.chat.prompts)
+    chosen = await desk.choose(f"{START} and that is it")
+    assert (chosen.follow_up_id, chosen.source) == (RANKED[0], "llm")
+    assert chosen.text.startswith(LEAD) and chosen.text in desk.voiced
+    assert len(desk.chat.prompts) == asked
 
 
-async def test_another_choice_is_phrased_anew() -> None:
-    """The last words made the drafted point: the follow-up goes for another, and the draft is dropped."""
-    desk = Desk(FakeChat(GOOD))
+async def test_the_last_words_may_make_the_first_drafts_point() -> None:
+    """Then the next most telling follow-up is asked, which was drafted as well."""
+    desk = Desk(FakeChat(LEAD))
     await desk.offer(START)
-    desk.met = {name for follow_up in LORA.follow_ups if follow_up.id == "write-it-down" for name in follow_up.probes}
-    chosen = await desk.drafter.choose(answer(f"{START} and more"))
-    assert chosen is not None and chosen.follow_up_id != "write-it-down"
-    assert len(desk.chat.prompts) == 2
+    asked = len(desk.chat.prompts)
+    desk.met = probed(RANKED[0])
+    chosen = await desk.choose(f"{START} and more")
+    assert chosen.follow_up_id != RANKED[0] and chosen.source == "llm"
+    assert len(desk.chat.prompts) == asked
 
 
-async def test_a_draft_that_no_longer_may_be_spoken_gives_way_to_the_bank() -> None:
-    """The rules are checked against the whole answer, not only against what the draft knew."""
-    desk = Desk(FakeChat(GOOD))
+async def test_a_draft_that_no_longer_may_be_spoken_gives_way() -> None:
+    """The rules are checked against the whole answer and all that was asked, not only against what the draft knew."""
+    desk = Desk(FakeChat(LEAD))
     await desk.offer(START)
-    repeated = answer(START)[0]
-    chosen = await desk.drafter.choose([Answer(1, 0, LORA.id, GOOD, None, repeated.transcript, 5.0, "done")])
-    assert chosen is not None and chosen.source == "bank"
+    first = desk.voiced[0]
+    [heard] = answer(START)
+    chosen = await desk.drafter.choose([replace(heard, asked=first)], 0.3)
+    assert chosen is not None and chosen.text != first
 
 
 async def test_a_draft_being_written_is_waited_for() -> None:
     """The end of the answer does not throw away what the model is in the middle of."""
-    desk = Desk(FakeChat(GOOD, delay_s=0.2))
+    desk = Desk(FakeChat(LEAD, delay_s=0.2))
     desk.drafter.offer(answer(START))
-    await asyncio.sleep(0.05)
-    chosen = await desk.drafter.choose(answer(START))
-    assert chosen is not None and chosen.text == GOOD
+    await asyncio.sleep(0.1)
+    chosen = await desk.choose(START, within_s=1.0)
+    assert chosen.text.startswith(LEAD)
     assert len(desk.chat.prompts) == 1
+
+
+async def test_nobody_waits_longer_than_is_left() -> None:
+    """A draft that is not ready by then is not asked: the bank's words are."""
+    desk = Desk(FakeChat(LEAD, delay_s=5))
+    desk.drafter.offer(answer(START))
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+    chosen = await desk.choose(START, within_s=0.3)
+    assert chosen.source == "bank"
+    assert time.monotonic() - began < 0.6
+
+
+async def test_a_model_known_to_be_too_slow_is_not_asked_at_the_end() -> None:
+    """Asking it would cost the candidate the wait and bring nothing."""
+    desk = Desk(FakeChat(LEAD))
+    desk.interviewer.usual_s = 2.0
+    chosen = await desk.choose(START, within_s=1.0)
+    assert chosen.source == "bank" and desk.chat.prompts == []
+
+
+async def test_a_fast_model_is_asked_at_the_end() -> None:
+    """Of an answer too short for a draft, what was said can still be picked up."""
+    desk = Desk(FakeChat(LEAD))
+    chosen = await desk.choose("you train small matrices")
+    assert chosen.source == "llm"
+
+
+async def test_a_crowd_gets_the_banks_words_ready() -> None:
+    """While several are listened to the model is left alone, and the bank's words can be heard at once."""
+    desk = Desk(FakeChat(LEAD))
+    desk.crowded = True
+    await desk.offer(START)
+    assert desk.voiced == [next(entry.text for entry in LORA.follow_ups if entry.id == RANKED[0])]
+    chosen = await desk.choose(START)
+    assert (chosen.source, chosen.text) == ("bank", desk.voiced[0])
+    assert desk.chat.prompts == []
+
+
+async def test_something_is_asked_when_nothing_is_known_of_the_answer_in_time() -> None:
+    """A reply is due even if it has not been found out what was missed."""
+    desk = Desk(FakeChat(LEAD))
+    desk.slow_s = 5.0
+    began = time.monotonic()
+    chosen = await desk.choose(START)
+    assert chosen.follow_up_id == RANKED[0]
+    assert time.monotonic() - began < 0.6
 
 
 async def test_few_words_are_no_basis_for_a_choice() -> None:
     """Nothing is drafted from the first sentence."""
-    desk = Desk(FakeChat(GOOD))
+    desk = Desk(FakeChat(LEAD))
     await desk.offer("well let me think")
     assert desk.chat.prompts == []
 
 
-async def test_the_same_choice_is_not_phrased_twice() -> None:
-    """As the answer grows a little, the draft stays; when it has doubled, the model may pick up what was said since."""
-    desk = Desk(FakeChat(GOOD))
+async def test_a_follow_up_is_phrased_anew_when_something_else_fits_it_better() -> None:
+    """While the passage that it picks up stays the same, its draft stays."""
+    desk = Desk(FakeChat(LEAD))
     await desk.offer(START)
-    await desk.offer(f"{START} a few words more")
-    assert len(desk.chat.prompts) == 1
-    await desk.offer(f"{START} {START} {START}")
-    assert len(desk.chat.prompts) == 2
+    asked = len(desk.chat.prompts)
+    await desk.offer(START)
+    assert len(desk.chat.prompts) == asked
+    await desk.offer(f"{START} {START}")
+    assert len(desk.chat.prompts) > asked

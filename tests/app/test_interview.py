@@ -16,7 +16,7 @@ from server.errors import GraderError, SpeakerError, StorageError, TranscriberEr
 from server.ports import LOCAL
 from server.room.interviews import Interviews
 from server.room.voice import PreparedVoice
-from tests.app.fakes import CATALOGUE, FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
+from tests.app.fakes import BANK, CATALOGUE, FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
 from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
 
 EXPECTED_ROUNDS = {
@@ -251,16 +251,17 @@ async def test_a_failing_database_is_told_and_made_up_for(tmp_path: Path) -> Non
 
 
 async def test_the_models_follow_up_is_spoken(tmp_path: Path) -> None:
-    """The language model's words are what the candidate hears and what the review shows."""
-    text = "You freeze the base model. If you write down what is learned for a single weight matrix, what does it look like?"
-    async with sitting(fake_services(tmp_path, chat=FakeChat(text))) as (interviews, candidate):
+    """What the language model says back to the candidate is heard before the bank's question, and shown in the review."""
+    lead = "You freeze the base model."
+    async with sitting(fake_services(tmp_path, chat=FakeChat(lead))) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.answer()
         await finish(candidate)
         review = await interviews.review(candidate.id)
         assert review is not None
-        assert review["rounds"][0]["answers"][1]["asked"] == text
+        asked = review["rounds"][0]["answers"][1]["asked"]
+        assert asked in {f"{lead} {follow_up.text}" for follow_up in BANK.question("finetuning/lora").follow_ups}
 
 
 async def test_deleting_removes_rows_and_files(tmp_path: Path) -> None:

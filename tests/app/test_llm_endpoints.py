@@ -15,22 +15,25 @@ import pytest
 from server import wire
 from server.adapters.embedder import open_embedder
 from server.adapters.openai_chat import OpenAiChat
+from server.core.domain import Answer, Transcript, Word
 from server.grading.combined import CombinedGrader, Policy
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.room.interviewer import Interviewer
+from server.room.passages import Passages
 from tests.app.fakes import BANK, FakeTranscriber, fake_services
 from tests.app.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
 from tests.app.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question(LORA.question_ids[0])
 SAID = "LoRA freezes the base model and adds small trainable matrices, so it is more efficient than full fine-tuning"
-FOLLOW_UP = "You said more efficient. If you had to write down what is learned for one weight matrix, what would it look like?"
+LEAD = "You said it is more efficient."
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
 ASK_ALL = Policy(ask_from=0.0, support=0.0, apart=9)
 """Puts every point that was not met to the model, so that grading always needs it."""
-FIRST_TOKEN_S = 2.5
+REPLY_S = 1.2
+ANSWER = Answer(1, 0, QUESTION.id, QUESTION.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in SAID.split())), 5.0, "done")
 TIMEOUT_S = 4.0
 
 
@@ -41,13 +44,13 @@ def finding(quote: str = "", met: bool = False) -> dict[str, Any]:
 GRADED = json.dumps(
     {point.id: finding("small trainable matrices", True) if point.id == POINT else finding() for point in QUESTION.points}
 )
-WORKS = Script(said=FOLLOW_UP, graded=GRADED)
+WORKS = Script(said=LEAD, graded=GRADED)
 PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
 Endpoint = Callable[[], AbstractContextManager[ScriptedLlm]]
 
 
 def serves(**changes: Any) -> Endpoint:
-    return lambda: scripted_llm(Script(**({"said": FOLLOW_UP, "graded": GRADED} | changes)))
+    return lambda: scripted_llm(Script(**({"said": LEAD, "graded": GRADED} | changes)))
 
 
 def sends(status: int, media_type: str, body: str) -> Endpoint:
@@ -65,8 +68,9 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
         services = fake_services(data_dir)
         chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
         embedded = embedded_grader()
+        await embedded.grade(QUESTION, [ANSWER])  # what drafting would have done while it was spoken
         services.transcriber = FakeTranscriber(SAID)
-        services.interviewer = Interviewer(chat, services.prompts, FIRST_TOKEN_S)
+        services.interviewer = Interviewer(chat, services.prompts, REPLY_S, Passages(open_embedder()))
         services.embedded = embedded
         services.grader = CombinedGrader(embedded, LlmGrader(chat, services.prompts, versions=BANK.versions), ASK_ALL)
         async with sitting(services) as (interviews, candidate):
@@ -92,17 +96,17 @@ def statuses(entry: dict[str, Any]) -> dict[str, str]:
 async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
     """The follow-up is asked in the model's words, and a point counts that only the model saw."""
     entry, _, llm = await interviewed(serves(), tmp_path)
-    assert entry["answers"][1]["asked"] == FOLLOW_UP
+    assert entry["answers"][1]["asked"] in {f"{LEAD} {follow_up.text}" for follow_up in QUESTION.follow_ups}
     assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("combined", "scripted", False)
     assert statuses(entry)[POINT] == "met"
     assert all(SAID not in message["content"] for asked in llm.asked for message in asked["messages"][:1])
 
 
-async def test_a_slow_first_token_costs_the_phrasing_only(tmp_path: Path) -> None:
-    """After 2.5 s without a token the bank's words are asked; the grade can wait and is the model's."""
+async def test_a_slow_reply_costs_the_phrasing_only(tmp_path: Path) -> None:
+    """When a reply is due the bank's words are asked; the grade can wait and is the model's."""
     entry, waited, _ = await interviewed(serves(delay_s=2.7), tmp_path)
     assert entry["answers"][1]["asked"] in {follow_up.text for follow_up in QUESTION.follow_ups}
-    assert FIRST_TOKEN_S <= waited < FIRST_TOKEN_S + 1.5
+    assert waited < REPLY_S + 1.0
     assert statuses(entry)[POINT] == "met" and not entry["grade"]["fallback"]
 
 
@@ -132,7 +136,7 @@ async def test_a_bad_endpoint_costs_neither_follow_up_nor_grade(endpoint: Endpoi
     """The follow-up is one of the bank's, in time, and the embedded grade stands in and says so with the reason."""
     entry, waited, _ = await interviewed(endpoint, tmp_path)
     assert entry["answers"][1]["asked"] in {follow_up.text for follow_up in QUESTION.follow_ups}
-    assert waited < FIRST_TOKEN_S + 1.5
+    assert waited < REPLY_S + 1.0
     assert entry["grade_state"] == "graded"
     assert entry["grade"]["fallback"] and entry["grade"]["grader"] == "embedded"
     assert "language model" in entry["grade"]["reason"]

@@ -28,8 +28,8 @@ from tests.audio.speech import say
 from tests.bench.memory import resident_mb
 from tests.conftest import ServerProcess
 
-CANARY = "My grandmother keeps seventeen purple canaries in Antwerp, and they freeze the base model."
-"""No word of it but the last ones is in any question."""
+CANARY = "In Antwerp my grandmother has seventeen purple canaries freeze the base weights and train two low rank matrices."
+"""Its first words are in no question; with the last ones it has to do with LoRA, so that the model is told of it."""
 
 
 @pytest.fixture
@@ -152,6 +152,7 @@ async def test_nothing_said_is_in_the_log(start_server: Callable[..., ServerProc
     with scripted_llm(Script(echo=True)) as llm:
         server = start_server(
             HOTSEAT_LLM__URL=llm.url,
+            HOTSEAT_LLM__REPLY_S="20",
             HOTSEAT_GRADER="combined",
             HOTSEAT_TTS__VOICE="off",
             HOTSEAT_LOG_LEVEL="debug",

@@ -1,6 +1,6 @@
 """How long a candidate waits, measured through the real WebSocket, beside the naive pipeline with the same models.
 
-    python -m tests.bench.conversation [--runs 5] [--json]
+    python -m tests.bench.conversation [--runs 5] [--skip 0] [--compared 5] [--json]
 
 The answers are some of the grading bench's develop half, of candidates who know half of it, so that something is left to ask.
 Naive: the whole answer is transcribed once it is over (beam 5), the language model writes its whole follow-up, the whole
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import tempfile
 import time
 import wave
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +31,27 @@ from server.adapters.piper import PiperSpeaker
 from server.bank.content import load_bank
 from server.core.sentences import Sentences
 from server.ports import SAMPLE_RATE
-from server.prompts import Prompts
 from server.rehearsal.audio_files import read_audio
 from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import PROJECT, load_settings
 from tests.conftest import ServerProcess
 
+NAIVE_TASK = (
+    "You are an interviewer in a spoken technical interview. Say a few words that pick up the candidate's answer, then ask the "
+    "follow-up question. At most 35 words, one question mark at the very end."
+)
 
-def middling(count: int) -> list[tuple[str, str]]:
-    """Question ids and texts of answers that are neither strong nor empty, over different questions, about a minute long."""
-    found: dict[str, str] = {}
+
+def middling(count: int, skip: int = 0) -> list[tuple[str, str]]:
+    """Question ids and texts of answers that are neither strong nor empty, of each question in turn, about a minute long."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path in sorted((Path(__file__).parent / "grading" / "data" / "develop").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             item = json.loads(line)
             if item["family"] == "level" and item["verdict"].startswith("Lean") and 100 <= len(item["text"].split()) <= 180:
-                found.setdefault(item["question"], item["text"])
-    return list(found.items())[:count]
+                found[item["question"]].append((item["question"], item["text"]))
+    in_turn = itertools.chain.from_iterable(itertools.zip_longest(*found.values()))
+    return [answer for answer in in_turn if answer is not None][skip : skip + count]
 
 
 async def spoken(text: str, path: Path) -> None:
@@ -72,7 +79,6 @@ class Naive:
         self._server = LlamaServer(gguf, threads=2, context=8192)
         self._chat = OpenAiChat(self._server.url, gguf.stem, self._server.key, 60)
         self._speaker = PiperSpeaker(*weights.piper_voice())
-        self._prompts = Prompts(PROJECT / "prompts")
 
     async def reply(self, question_id: str, path: Path) -> dict[str, float]:
         """Seconds from the end of the answer to its transcript and to the first reply audio."""
@@ -81,12 +87,9 @@ class Naive:
         began = time.perf_counter()
         text = await asyncio.to_thread(self._transcribe, samples)
         transcribed = time.perf_counter() - began
-        system = self._prompts.render("follow_up_system.j2", manner="You are friendly.", max_words=35)
-        follow_up = question.follow_ups[0].text
-        user = self._prompts.render("follow_up_user.j2", question=question.prompt, answer=text, follow_up=follow_up)
-        reply, _ = await self._chat.complete(
-            [{"role": "system", "content": system}, {"role": "user", "content": user}], max_tokens=70
-        )
+        user = f"Question: {question.prompt}\nAnswer: {text}\nFollow-up to ask: {question.follow_ups[0].text}"
+        messages = [{"role": "system", "content": NAIVE_TASK}, {"role": "user", "content": user}]
+        reply, _ = await self._chat.complete(messages, max_tokens=70)
         await self._speaker.speak(reply)
         return {"final_transcript_s": transcribed, "reply_audio_s": time.perf_counter() - began}
 
@@ -102,11 +105,11 @@ def _silent(_label: str, _done: int, _total: int) -> None:
     return
 
 
-async def measure(runs: int) -> dict[str, Any]:
+async def measure(runs: int, skip: int, compared: int) -> dict[str, Any]:
     """All runs' figures and their medians."""
     with tempfile.TemporaryDirectory() as folder:
         answers = []
-        for number, (question_id, text) in enumerate(middling(runs)):
+        for number, (question_id, text) in enumerate(middling(runs, skip)):
             answers.append((question_id, Path(folder) / f"{number}.wav"))
             await spoken(text, answers[-1][1])
         lengths = [len(read_audio(path)) / SAMPLE_RATE for _, path in answers]
@@ -123,7 +126,7 @@ async def measure(runs: int) -> dict[str, Any]:
                 sources += ["bank" if others[0]["asked"] in {f.text for f in bank.follow_ups} else "model"] if others else []
             server.stop()
             naive = Naive(server.data_dir)
-            theirs = [await naive.reply(question_id, path) for question_id, path in answers]
+            theirs = [await naive.reply(question_id, path) for question_id, path in answers[:compared]]
             naive.close()
         finally:
             server.stop()
@@ -135,19 +138,21 @@ async def measure(runs: int) -> dict[str, Any]:
     for name in ("acknowledgement_s", "final_transcript_s", "reply_audio_s", "grade_s"):
         mine = [run[name] for run in ours if run[name] is not None]
         its = [run[name] for run in theirs if name in run]
-        row = {"median": statistics.median(mine), "worst": max(mine)} if mine else {}
+        row: dict[str, Any] = {"median": statistics.median(mine), "worst": max(mine)} if mine else {}
         if its:
             row |= {"naive_median": statistics.median(its), "ratio": statistics.median(mine) / statistics.median(its)}
-        result[name] = {key: round(value, 3) for key, value in row.items()}
+        result[name] = {key: round(value, 3) for key, value in row.items()} | {"all": mine, "naive_all": its}
     return result
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--skip", type=int, default=0, help="answers to leave out before the first")
+    parser.add_argument("--compared", type=int, default=5, help="answers that the naive pipeline gets as well")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    result = asyncio.run(measure(arguments.runs))
+    result = asyncio.run(measure(arguments.runs, arguments.skip, arguments.compared))
     if arguments.json:
         print(json.dumps(result, indent=2))
         return

@@ -1,8 +1,9 @@
 """Memory of the server and its language model, after loading and over interviews spoken in real time.
 
-    python -m tests.bench.memory [--interviews 20]
+    python -m tests.bench.memory [--interviews 20] [--at-a-time 1] [--llm off]
 
 Resident set sizes from /proc, in MB. Each interview is a drill with one short spoken answer and its follow-up skipped.
+Several at a time take less of an afternoon and somewhat more memory.
 """
 
 from __future__ import annotations
@@ -31,23 +32,29 @@ def children(pid: int) -> list[int]:
     return [int(child) for found in lists for child in found]
 
 
-async def measure(interviews: int) -> None:
+async def measure(interviews: int, at_a_time: int, llm: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer.wav"
         await spoken(ANSWER, answer)
-        server = ServerProcess(Path(folder) / "data")
+        server = ServerProcess(Path(folder) / "data", HOTSEAT_LLM__URL=llm)
         try:
             server.wait_until_ready()
             assert server.process is not None
             pid = server.process.pid
             print("| after | server MB | language model MB | together |\n|---|---|---|---|")
-            for number in range(interviews + 1):
-                if number in {0, 1, 2, 5} or number % 10 == 0:
-                    own, model = resident_mb(pid), sum(resident_mb(child) for child in children(pid))
-                    print(f"| {number or 'loading'} | {own:.0f} | {model:.0f} | {own + model:.0f} |", flush=True)
-                if number < interviews:
+            done = 0
+            while True:
+                own, model = resident_mb(pid), sum(resident_mb(child) for child in children(pid))
+                print(f"| {done or 'loading'} | {own:.0f} | {model:.0f} | {own + model:.0f} |", flush=True)
+                if done >= interviews:
+                    break
+                # One at first, then up to the next ten.
+                until = min(interviews, 1 if done == 0 else (done // 10 + 1) * 10)
+                while done < until:
+                    batch = min(at_a_time, until - done)
                     script = Script(files=[answer], questions=[QUESTION], follow_ups=1, url=server.url)
-                    await rehearse_interview(load_settings(), script)
+                    await asyncio.gather(*(rehearse_interview(load_settings(), script) for _ in range(batch)))
+                    done += batch
         finally:
             server.stop()
 
@@ -55,7 +62,10 @@ async def measure(interviews: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--interviews", type=int, default=20)
-    asyncio.run(measure(parser.parse_args().interviews))
+    parser.add_argument("--at-a-time", type=int, default=1)
+    parser.add_argument("--llm", default="embedded", choices=("embedded", "off"))
+    given = parser.parse_args()
+    asyncio.run(measure(given.interviews, given.at_a_time, given.llm))
 
 
 if __name__ == "__main__":

@@ -86,3 +86,54 @@ def test_a_phrasing_that_picks_up_the_candidates_words_passes() -> None:
     """Quoting the candidate is not giving anything away."""
     text = "You said you train small matrices. What exactly would you write down for one weight matrix?"
     assert followups.problems(text, LORA, FIRST, findings(factorisation=PointStatus.NOT_MET), ANSWER, [LORA.prompt]) == []
+
+
+PASSAGE = "so we don't touch the base weights, we train two small matrices, rank eight or so, in every layer"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "You train two small matrices in every layer.",
+        "You'd train two small matrices, rank 8 or so.",
+        "You said that you train small matrices.",
+    ],
+)
+def test_a_lead_says_back_what_was_said(lead: str) -> None:
+    """In fewer words, numbers written or spelled."""
+    assert followups.misquotes(lead, "we train two small matrices, rank eight or so, in every layer") == []
+
+
+@pytest.mark.parametrize(
+    ("lead", "problem"),
+    [
+        ("They train two small matrices.", "speak to the candidate"),
+        ("", "speak to the candidate"),
+        ("You don't touch our base weights.", "speaks as the candidate"),
+        ("You don't touch the base weights?", "asks"),
+        ("You don't touch the gradient checkpoint store.", "what the candidate did not"),
+        ("You don't touch the base weights, rank sixteen or so.", "another number"),
+        ("You touch the base weights.", "turns it round"),
+        ("You said so.", "what the candidate did not"),
+        ("You don't train the rank; the base weights are eight small matrices.", "what the candidate did not"),
+    ],
+)
+def test_a_lead_may_not_misquote(lead: str, problem: str) -> None:
+    """Nothing is put into the candidate's mouth."""
+    found = followups.misquotes(lead, PASSAGE)
+    assert any(problem in entry for entry in found), found
+
+
+@pytest.mark.parametrize(
+    ("wrote", "said"),
+    [
+        ("You score by our checklist.", "You score by your checklist."),
+        ("The memory falls with it.", "You said that the memory falls with it."),
+        ("LoRA is what we use, I'd say.", "You said that LoRA is what you use, you'd say."),
+        ("You said I was on call and I am tired.", "You said you were on call and you are tired."),
+        ("We fetch the top eight.", "You said that you fetch the top eight."),
+    ],
+)
+def test_a_lead_speaks_to_the_candidate(wrote: str, said: str) -> None:
+    """A model that repeats the candidate word for word speaks of itself; that is turned round."""
+    assert followups.addressed(wrote) == said

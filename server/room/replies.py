@@ -1,0 +1,109 @@
+"""What one interview asks next: worked out while the candidate speaks, and ready to be heard when they stop."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from server.core.domain import Answer, PointFinding, Question, Transcript, Word
+from server.core.phases import Progress, Utterance
+from server.errors import GraderError, SpeakerError
+from server.room.drafting import Drafter
+from server.room.interviewer import Chosen, Interviewer
+from server.room.voice import VoiceOut
+from server.services import Services
+
+
+class Replies:
+    """Belongs to one interview; holds the open answer's drafts."""
+
+    def __init__(self, services: Services, tier: int, voice: VoiceOut) -> None:
+        assert services.interviewer is not None
+        self._services = services
+        self._interviewer: Interviewer = services.interviewer
+        self._tier = tier
+        self._manner = services.catalogue.manner(tier)
+        self._voice = voice
+        self._drafter: Drafter | None = None
+        self._drafted = 0
+        """Words of the open answer that drafting knows of."""
+        self._ended_at: float | None = None
+        """When the last answer ended."""
+
+    def begin(self, question: Question) -> None:
+        """A new answer is being given."""
+        self.forget()
+        self._ended_at = None
+        self._drafter = self._new_drafter(question)
+
+    def heard(self, progress: Progress, utterance: Utterance, committed: str) -> None:
+        """More of the open answer is known for good."""
+        words = committed.split()
+        if self._drafter is None or progress.asked >= progress.current.follow_ups:
+            return
+        if len(words) == self._drafted:
+            return
+        self._drafted = len(words)
+        open_answer = Answer(
+            utterance.turn_id,
+            progress.round,
+            progress.current.question_id,
+            utterance.text,
+            utterance.follow_up_id,
+            Transcript(tuple(Word(word, 0.0, 0.0) for word in words)),
+            0.0,
+            "done",
+        )
+        self._drafter.offer([*progress.answers_of(progress.round), open_answer])
+
+    def ended(self) -> None:
+        """The answer is over; from now on the candidate waits."""
+        self._ended_at = self._services.clock.now()
+
+    async def choose(self, question: Question, answers: Sequence[Answer]) -> Chosen | None:
+        """The follow-up to these answers of one round, the last one complete; None when the bank has nothing left."""
+        drafter = self._drafter or self._new_drafter(question)
+        now = self._services.clock.now()
+        waited = now - (self._ended_at if self._ended_at is not None else now)
+        chosen = await drafter.choose(answers, max(0.0, self._interviewer.reply_s - waited))
+        if chosen is not None and chosen.source == "bank":
+            self._services.metrics.fell_back("follow_up")
+        return chosen
+
+    async def warm(self, progress: Progress) -> None:
+        """Lets the language model read its task while the question is being asked."""
+        if progress.current.follow_ups:
+            await self._interviewer.warm(self._manner)
+
+    async def prepare(self, progress: Progress) -> None:
+        """Makes the next question ready to be heard, if it comes right after this answer."""
+        following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
+        if following and progress.asked >= progress.current.follow_ups:
+            with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
+                await self._voice.prepare(following[0].prompt)
+
+    def forget(self) -> None:
+        """Drops the drafts."""
+        self._drafted = 0
+        if self._drafter is not None:
+            self._drafter.close()
+
+    def _new_drafter(self, question: Question) -> Drafter:
+        async def find(answers: Sequence[Answer]) -> Sequence[PointFinding]:
+            if not question.has_rubric:
+                return ()
+            assert self._services.embedded is not None
+            try:
+                return (await self._services.embedded.grade(question, answers)).findings
+            except GraderError:
+                return ()
+
+        return Drafter(
+            self._interviewer,
+            question,
+            self._tier,
+            self._manner,
+            find,
+            self._voice.prepare,
+            lambda: self._services.quiet.crowded,
+        )
