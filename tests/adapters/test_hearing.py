@@ -89,20 +89,22 @@ def test_words_of_a_person_come_with_times_and_probabilities(transcriber: Whispe
 
 
 @needs_weights
-@pytest.mark.parametrize("kind", ["silence", "white", "room", "music", "keyboard", "far crowd"])
+@pytest.mark.parametrize("kind", speech.NON_SPEECH)
 async def test_nothing_is_invented_where_nobody_speaks(transcriber: WhisperTranscriber, kind: str) -> None:
-    """No words come out of silence, noise, music, key clicks or voices far away, terms or no terms."""
-    length = 12 * SAMPLE_RATE
-    audio = {
-        "silence": lambda: np.zeros(length, np.float32),
-        "white": lambda: 0.05 * speech.noise("white", length),
-        "room": lambda: 0.05 * speech.noise("room", length),
-        "music": lambda: speech.music(length),
-        "keyboard": lambda: speech.keyboard(length),
-        "far crowd": lambda: 0.004 * speech.noise("crowd", length),
-    }[kind]()
-    answer = await heard(transcriber, audio.astype(np.float32), "LoRA", "KV cache")
+    """No words come out of silence, noise, music, keys, coughs, breath, knocks or voices far away, terms or no terms."""
+    answer = await heard(transcriber, speech.NON_SPEECH[kind](12 * SAMPLE_RATE), "LoRA", "KV cache")
     assert answer.words == ()
+
+
+@needs_weights
+@pytest.mark.parametrize("kind", ["keyboard", "coughs", "breath", "door and knocks"])
+async def test_sounds_between_sentences_add_no_words(transcriber: WhisperTranscriber, kind: str) -> None:
+    """A sentence, seconds of some other sound, and another sentence: what is heard is the two sentences."""
+    said = ("The model keeps the old weights.", "It learns only two small matrices.")
+    sound = speech.NON_SPEECH[kind](4 * SAMPLE_RATE)
+    answer = await heard(transcriber, np.concatenate((speech.say(said[0]), sound, speech.say(said[1]))), "LoRA", "KV cache")
+    text = " ".join(word.text for word in answer.words).lower().replace(".", "").replace(",", "")
+    assert text == "the model keeps the old weights it learns only two small matrices"
 
 
 @needs_weights
