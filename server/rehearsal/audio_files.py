@@ -77,6 +77,7 @@ async def transcribe_samples(services: Services, samples: Samples, question: Que
         on_caption=lambda _caption: None,
         on_speech=lambda _event: None,
         sounds=services.sounds,
+        common_words=services.bank.common_words,
     )
     listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
     try:

@@ -119,7 +119,8 @@ class Remembering:
 class Bench:
     """The models, each loaded when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, bank: Bank) -> None:
+        self._common_words = bank.common_words
         self._model = str(whisper_dir(KEPT, lambda *_: None))
         self._transcriber = Remembering(self._model)
         self._naive: WhisperModel | None = None
@@ -136,6 +137,7 @@ class Bench:
             on_caption=lambda _: None,
             on_speech=lambda _: None,
             sounds=self.sounds,
+            common_words=self._common_words,
         )
         listener.feed(audio)
         return Transcript((await listener.finish()).words)
@@ -349,7 +351,7 @@ async def run(
     part: str, answers: int, seed: int, conditions: Sequence[Condition], tell: Callable[[str], None] | None
 ) -> dict[str, Any]:
     bank = load_bank(PROJECT / "rubrics")
-    bench = Bench()
+    bench = Bench(bank)
     items = drawn(bank, part, answers, seed)
     measuring = Measuring(bench, bank, tell)
     results: dict[str, Any] = {"part": part, "seed": seed, "answers": len(items)}
