@@ -35,7 +35,7 @@ from server.adapters.whisper import WhisperTranscriber, transcriber
 from server.bank.content import load_bank
 from server.core.domain import Bank, KeyTerm, Question, Transcript, Word
 from server.core.normal import tokenize
-from server.ports import Priority, RecognitionJob, Samples
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
 from server.room.listening import Listener
 from server.settings import PROJECT
 from tests.audio import corpus, speech
@@ -347,6 +347,13 @@ async def human(bench: Bench) -> float:
     return 100 * jiwer.wer([normal(text) for text in said.values()], texts)
 
 
+async def invented(bench: Bench) -> dict[str, int]:
+    """Words heard in 20 s where nobody answers."""
+    terms = (KeyTerm("LoRA"), KeyTerm("KV cache"))
+    sounds = {name: make(20 * SAMPLE_RATE) for name, make in speech.NON_SPEECH.items()}
+    return {name: len((await bench.heard(samples, terms, ())).words) for name, samples in sounds.items()}
+
+
 async def run(
     part: str, answers: int, seed: int, conditions: Sequence[Condition], tell: Callable[[str], None] | None
 ) -> dict[str, Any]:
@@ -368,6 +375,7 @@ async def run(
             print(f"{condition.name} {number}/{len(chosen)}", file=sys.stderr, flush=True)
         results[condition.name] = totals(scores)
     results["human_wer"] = round(await human(bench), 1)
+    results["invented"] = await invented(bench)
     return results
 
 
@@ -391,6 +399,7 @@ def table(results: dict[str, Any]) -> str:
         cells.append(f"{each:.3f} ({low:.3f} to {high:.3f}; {count}, {of['false_raw'][0]} of them before the repair)")
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", f"WER of recorded human speech (LibriVox), %: {results['human_wer']}"]
+    lines += [f"Words heard in 20 s of {name}: {words}" for name, words in results["invented"].items()]
     return "\n".join(lines)
 
 
