@@ -86,6 +86,7 @@ class Score:
     false: int
     """Terms of the question or its topic that were heard and not said."""
     false_raw: int
+    false_offline: int
     words: int
     errors: int
     errors_raw: int
@@ -266,6 +267,7 @@ class Measuring:
             *((wanted & corpus.counts(own, text)).total() for text in (transcript.text, transcript.raw_text, offline)),
             false.total(),
             (corpus.counts(tuple(known), transcript.raw_text) - said).total(),
+            (corpus.counts(tuple(known), offline) - said).total(),
             words,
             wrong,
             wrong_raw,
@@ -312,7 +314,7 @@ def totals(scores: Sequence[Score]) -> dict[str, Any]:
     for name, share in shares.items():
         low, high = np.quantile(share(again), (0.025, 0.975))
         out[name] = [round(float(share(whole)), 2), round(float(low), 2), round(float(high), 2)]
-    for name in ("false", "false_raw"):
+    for name in ("false", "false_raw", "false_offline"):
         low, high = poisson(int(whole[name]))
         out[name] = [int(whole[name]), *(round(count / len(scores), 3) for count in (whole[name], low, high))]
     return out
@@ -396,7 +398,8 @@ def table(results: dict[str, Any]) -> str:
         cells.append(f"{of['wer'][0]:.1f}" + (f" / {of['wer_offline'][0]:.1f}" if both else ""))
         cells += [_range(of["wer_more"]), _range(of["other_more"])] if both else ["", ""]
         count, each, low, high = of["false"]
-        cells.append(f"{each:.3f} ({low:.3f} to {high:.3f}; {count}, {of['false_raw'][0]} of them before the repair)")
+        before = f"{of['false_raw'][0]} before the repair" + (f", {of['false_offline'][0]} unaided" if both else "")
+        cells.append(f"{each:.3f} ({low:.3f} to {high:.3f}; {count}, {before})")
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", f"WER of recorded human speech (LibriVox), %: {results['human_wer']}"]
     lines += [f"Words heard in 20 s of {name}: {words}" for name, words in results["invented"].items()]
