@@ -39,4 +39,5 @@ class EspeakPhonemes:
 
     def _say(self, text: str) -> str:
         sounds = "".join("".join(sentence) for sentence in self._voice.phonemize(text))
-        return "".join(sound for sound in sounds.translate(_SAME) if unicodedata.category(sound) in ("Ll", "Lo"))
+        sounds = "".join(sound for sound in sounds.translate(_SAME) if unicodedata.category(sound) in ("Ll", "Lo"))
+        return sounds.replace("tʃ", "ʧ").replace("dʒ", "ʤ")  # one sound each

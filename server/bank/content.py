@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -37,6 +37,8 @@ Kind = Literal[
 ]
 
 
+COMMON_TOPICS = 6
+"""Topics, of eleven, that have to use a word for it to be common."""
 Model = TypeVar("Model", bound=BaseModel)
 Phrases = Mapping[str, tuple[str, ...]]
 """Named groups of phrases.toml; the names with their leading "@"."""
@@ -151,7 +153,17 @@ def load_bank(root: Path) -> domain.Bank:
     )
     if problems:
         raise ContentError("\n".join(problems))
-    return domain.Bank(topics=topics, questions=tuple(questions), versions=versions)
+    return domain.Bank(topics, tuple(questions), versions, _common_words(questions))
+
+
+def _common_words(questions: Sequence[domain.Question]) -> frozenset[str]:
+    """Those that the prompts, points and model answers of ``COMMON_TOPICS`` topics use."""
+    topics: dict[str, set[str]] = {}
+    for question in questions:
+        phrases = (text for point in question.points for text in (point.statement, *point.phrasings))
+        for word in re.findall(r"[a-z']+", " ".join((question.prompt, question.model_answer, *phrases)).lower()):
+            topics.setdefault(word, set()).add(question.topic)
+    return frozenset(word for word, used in topics.items() if len(used) >= COMMON_TOPICS)
 
 
 def parse_file(path: Path, root: Path, model: type[Model], problems: list[str]) -> Model | None:

@@ -276,6 +276,8 @@ class Bank:
     questions: tuple[Question, ...]
     versions: dict[str, str] = field(default_factory=dict)
     """Question id to rubric version."""
+    common_words: frozenset[str] = frozenset()
+    """Words, in lower case, that answers use whatever the question."""
 
     def question(self, question_id: str) -> Question:
         """Raises KeyError for an unknown id."""

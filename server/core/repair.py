@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,14 +29,19 @@ _SAME = 0.02
 _APART = 0.42
 _CHEAPEST = 0.6
 """Of all insertions and deletions."""
+_COMMON, _EDGE, _CODE = 0.6, 0.75, 0.5
+"""How much nearer a term must be to words that are all common, to words with a little one at an end, to an abbreviation."""
+_REST = 1.4
+"""How much further apart than whole terms those of their words may be that were not heard right."""
 _SHORT = 4
 """Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
 LONGEST = 5
 """Words of a stretch."""
 _EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
+_GLUED = re.compile(r"(\d+)x?([^\W\d]{1,4}-?\d\w*)")
 _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
-_ALIKE = ("pb", "td", "kg", "sz", "fv", "ʃʒ", "θð", "mnŋ", "θf", "ðv", "ðd", "tθ", "lr", "sʃ", "zʒ", "wv", "jɪi")
+_ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
 _LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
 
@@ -55,6 +60,8 @@ class Form:
     """Belongs to the topic rather than to the question."""
     counts: tuple[tuple[str, int], ...]
     """How often each sound occurs."""
+    words: tuple[str, ...]
+    """The sounds of each word, without little ones in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Candidate:
     """0 same sound, 1 nothing alike."""
     probability: float
     """Of the least sure word."""
+    lead: str = ""
+    """A number that the recogniser wrote in one word with the term."""
 
     @property
     def cost(self) -> float:
@@ -86,7 +95,9 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
         own = sounds(spoken(term.term))
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
             sound = sounds(spoken(written))
-            form = Form(term.term, squeezed(written), sound, listed, topic, tuple(Counter(sound).items()))
+            parts = _said_as(written)
+            words = tuple(sounds(word) for word in _telling(parts, parts))
+            form = Form(term.term, squeezed(written), sound, listed, topic, tuple(Counter(sound).items()), words)
             apart = max(difference(form.sounds, own), _where_they_differ(form.sounds, own))
             if form.sounds and apart <= _ALIAS and not (apart > _SAME and _same_stem(form.letters, squeezed(term.term))):
                 found.setdefault((form.term, form.letters), form)
@@ -96,11 +107,18 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
 class Mender:
     """Repairs the stretches of one answer. The forms are made at the first, which takes some milliseconds."""
 
-    def __init__(self, key_terms: Sequence[KeyTerm], topic_terms: Sequence[KeyTerm], sounds: Sounds) -> None:
-        self._key_terms, self._topic_terms, self._sounds = key_terms, topic_terms, sounds
+    def __init__(
+        self,
+        key_terms: Sequence[KeyTerm],
+        topic_terms: Sequence[KeyTerm],
+        sounds: Sounds,
+        common: frozenset[str] = frozenset(),
+    ) -> None:
+        """``common`` are words that candidates say whatever the question, in lower case."""
+        self._key_terms, self._topic_terms, self._sounds, self._common = key_terms, topic_terms, sounds, common
 
     def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        return repair(words, self._forms, self._sounds)
+        return repair(words, self._forms, self._sounds, self._common)
 
     @cached_property
     def _forms(self) -> tuple[Form, ...]:
@@ -109,9 +127,11 @@ class Mender:
         return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, topic=True))
 
 
-def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tuple[Word, ...]:
+def repair(
+    words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: frozenset[str] = frozenset()
+) -> tuple[Word, ...]:
     """The words with misheard terms put right."""
-    candidates = sorted(find(words, forms, sounds), key=lambda candidate: candidate.cost)
+    candidates = sorted(find(words, forms, sounds, common), key=lambda candidate: candidate.cost)
     taken: set[int] = set()
     chosen: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -123,7 +143,8 @@ def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tupl
     at = 0
     while at < len(words):
         if at in chosen:
-            out.append(_merged(words[at : chosen[at].end], chosen[at].form.term))
+            lead, term = chosen[at].lead, chosen[at].form.term
+            out.append(_merged(words[at : chosen[at].end], f"{lead} {term}" if lead else term))
             at = chosen[at].end
         else:
             out.append(words[at])
@@ -131,7 +152,7 @@ def repair(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> tupl
     return tuple(out)
 
 
-def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> list[Candidate]:
+def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: frozenset[str] = frozenset()) -> list[Candidate]:
     """Every stretch that may be a term, terms already written right left out."""
     right = _written_right(words, forms)
     by_letters = {form.letters: form for form in forms}
@@ -147,24 +168,70 @@ def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds) -> list[C
             exact = by_letters.get(squeezed(" ".join(word.text for word in words[start:end])))
             if exact is not None:
                 found.append(Candidate(start, end, exact, 0.0, probability))
-            elif not all(_bare(word.text).lower() in _LITTLE for word in words[start:end]):
-                found += _by_sound(start, end, heard, forms, probability)
-        found += _by_letters(start, words[start], forms)
+            elif _in_one_breath(words[start:end]) and not all(_little(word) for word in words[start:end]):
+                found += _by_sound(words, start, end, heard, forms, common)
+        if start not in right:
+            found += _by_letters(start, words[start], forms)
+            found += _after_number(start, words[start], by_letters)
     return [candidate for candidate in found if not _inflected(words, candidate)]
 
 
-def _by_sound(start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], probability: float) -> list[Candidate]:
+def _mixed(word: str) -> bool:
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+
+
+def _in_one_breath(words: Sequence[Word]) -> bool:
+    """Whether no mark stands within: a term is said without a pause, unless it is spelled ("K, V cache")."""
+    return all(word.text[-1:].isalnum() or len(_bare(word.text)) == 1 for word in words[:-1])
+
+
+def _little(word: Word) -> bool:
+    """Says nothing by itself: "the 95%" is not "p95"."""
+    bare = _bare(word.text).lower()
+    return bare in _LITTLE or not any(letter.isalpha() for letter in bare)
+
+
+def _by_sound(
+    words: Sequence[Word], start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], common: frozenset[str]
+) -> list[Candidate]:
     heard = "".join(sounds[start:end])
+    said = [_bare(word.text) for word in words[start:end]]
+    if any(_mixed(word) for word in said):
+        return []  # "A100" sounds like "H100", and a number is right more often than not
+    probability = min(word.probability for word in words[start:end])
+    strictness = _strictness(said, common)
+    telling = _telling(sounds[start:end], said)
+    digits = _digits("".join(said))
     found: list[Candidate] = []
     for form in forms:
-        limit = _limit(form, probability)
+        if digits and digits != _digits(form.term):
+            continue
+        limit = strictness * _limit(form, probability)
         distance = _compared(heard, form, limit)
-        if distance is None:
+        if distance is None or not _apart_from_shared(telling, form, probability):
             continue
         without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
         if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
             found.append(Candidate(start, end, form, distance, probability))
     return found
+
+
+def _telling(parts: Sequence[str], words: Sequence[str]) -> list[str]:
+    """The parts that belong to words at an end or that are not little: "recall a k" is "recall at k"."""
+    last = len(words) - 1
+    return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in _LITTLE]
+
+
+def _strictness(said: Sequence[str], common: frozenset[str]) -> float:
+    """What the limit is multiplied with: less for what may well have been said as it stands."""
+    strictness = 1.0
+    if all(word.lower() in common or word.lower() in _LITTLE for word in said):
+        strictness *= _COMMON
+    if len(said) > 1:
+        strictness *= _EDGE ** sum(word.lower() in _LITTLE for word in (said[0], said[-1]))
+    if len(said) == 1 and len(said[0]) > 1 and said[0].isupper():
+        strictness *= _CODE
+    return strictness
 
 
 def _compared(heard: str, form: Form, limit: float) -> float | None:
@@ -184,11 +251,31 @@ def _compared(heard: str, form: Form, limit: float) -> float | None:
     return min(near)[0] if near else None
 
 
+def _apart_from_shared(heard: Sequence[str], form: Form, probability: float) -> bool:
+    """Whether what differs is alike by itself: "synthetic" is no reason to hear "data" in "synthetic later"."""
+    begin = next((i for i, (a, b) in enumerate(zip(heard, form.words, strict=False)) if a != b), 0)
+    left, wanted = heard[begin:], form.words[begin:]
+    end = next((i for i, (a, b) in enumerate(zip(left[::-1], wanted[::-1], strict=False)) if a != b), 0)
+    said, rest = "".join(left[: len(left) - end]), "".join(wanted[: len(wanted) - end])
+    if not begin + end or not said or not rest:
+        return True
+    return difference(said, rest) <= _REST * _base(max(len(said), len(rest))) * _doubt(probability)
+
+
+def _base(size: int) -> float:
+    """The greatest distance from so many sounds at which unsure words are read as them."""
+    return 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
+
+
 def _limit(form: Form, probability: float) -> float:
     """The greatest distance at which words this sure are read as the form."""
-    size = len(form.sounds)
-    base = 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
-    return base * (0.5 if form.topic else 1.0) * min(1.0, 2.2 * (1 - probability))
+    base = _base(len(form.sounds))
+    return base * (0.5 if form.topic else 1.0) * _doubt(probability)
+
+
+def _doubt(probability: float) -> float:
+    """1 for words that may be anything, 0 for sure ones."""
+    return min(1.0, 2.2 * (1 - probability))
 
 
 def _where_they_differ(heard: str, wanted: str) -> float:
@@ -201,9 +288,14 @@ def _where_they_differ(heard: str, wanted: str) -> float:
 
 
 def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
-    """Another form of the same word: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU"."""
-    said = squeezed(" ".join(word.text for word in words[candidate.start : candidate.end]))
-    return candidate.distance > _SAME and _same_stem(said, squeezed(candidate.form.term))
+    """Another form of the same words: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU"."""
+    if candidate.distance <= _SAME:
+        return False
+    said = [squeezed(word.text) for word in words[candidate.start : candidate.end]]
+    term = [squeezed(word) for word in _said_as(candidate.form.term)]
+    if len(said) == len(term):
+        return all(a == b or _same_stem(a, b) for a, b in zip(said, term, strict=True))
+    return _same_stem("".join(said), "".join(term))
 
 
 def _same_stem(a: str, b: str) -> bool:
@@ -212,17 +304,30 @@ def _same_stem(a: str, b: str) -> bool:
 
 
 def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate]:
-    """An abbreviation that is wrong in one letter, as "MMOU" for "MMLU": such a thing is no word of its own."""
+    """An abbreviation that is wrong in one letter, "MMOU" for "MMLU" or "fd8" for "fp8": such a thing is no word of its own."""
     said = _bare(word.text)
-    if sum(letter.isupper() for letter in said) < 2 or word.probability > _UNSURE:
+    if not _coded(said) or word.probability > _UNSURE:
         return []
     found: list[Candidate] = []
     for form in forms:
         term = form.term
-        alike = len(said) == len(term) >= 4 and sum(a != b for a, b in zip(said.lower(), term.lower(), strict=True)) == 1
-        if alike and _digits(said) == _digits(term) and sum(letter.isupper() for letter in term) >= 2:
+        alike = len(said) == len(term) and sum(a != b for a, b in zip(said.lower(), term.lower(), strict=True)) == 1
+        if alike and _digits(said) == _digits(term) and _coded(term):
             found.append(Candidate(start, start + 1, form, 0.1, word.probability))
     return found
+
+
+def _after_number(start: int, word: Word, by_letters: Mapping[str, Form]) -> list[Candidate]:
+    """ "6H100s": a number and a term in one word."""
+    glued = _GLUED.fullmatch(_bare(word.text))
+    form = by_letters.get(squeezed(glued[2])) if glued else None
+    return [Candidate(start, start + 1, form, 0.0, word.probability, glued[1])] if glued and form else []
+
+
+def _coded(text: str) -> bool:
+    """Letters that are spelled: at least four with two capitals, or two with digits ("H100" and "A100" are both words)."""
+    letters, capitals = sum(map(str.isalpha, text)), sum(map(str.isupper, text))
+    return (capitals >= 2 and len(text) >= 4) or (letters >= 2 and letters < len(text) <= 4 and text.isalnum())
 
 
 def difference(heard: str, wanted: str) -> float:
@@ -270,6 +375,11 @@ def _merged(words: Sequence[Word], term: str) -> Word:
         min(word.probability for word in words),
         " ".join(word.text for word in words),
     )
+
+
+def _said_as(term: str) -> list[str]:
+    """The words of a term as it is spoken."""
+    return re.findall(r"[^\W_]+", spoken(term).replace("@", " at "))
 
 
 def squeezed(text: str) -> str:

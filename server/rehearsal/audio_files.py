@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
-from faster_whisper.audio import decode_audio
+from numpy.typing import NDArray
 
 from server.core.domain import Question, Transcript
 from server.errors import InputError
@@ -19,17 +20,49 @@ from server.services import Services
 _FRAME = 640
 
 
+_MISSING_S = 0.3
+"""A file may hold so much less than it says: formats round to their own blocks."""
+
+
 def read_audio(path: Path) -> Samples:
-    """Mono float samples at 16 kHz. Raises InputError."""
+    """Mono float samples at 16 kHz, from any format and rate. Raises InputError, also for less than a file says it holds."""
     if not path.is_file():
         raise InputError(f"there is no audio file {path}")
     try:
-        samples: Samples = np.asarray(decode_audio(str(path), sampling_rate=SAMPLE_RATE), dtype=np.float32)
-    except (av.error.FFmpegError, IndexError, ValueError) as error:
+        if not path.stat().st_size:
+            raise InputError(f"{path} is empty; it should hold audio")
+        samples, declared_s = _decoded(path)
+    except (OSError, av.error.FFmpegError) as error:
+        raise InputError(f"{path} is not audio that can be read: {error.strerror}") from None
+    except ValueError as error:
         raise InputError(f"{path} is not audio that can be read: {error}") from None
+    seconds = len(samples) / SAMPLE_RATE
+    if seconds < 0.95 * declared_s - _MISSING_S:
+        raise InputError(f"{path} is damaged: only {seconds:.1f} of its {declared_s:.1f} s can be read")
     if not samples.size:
         raise InputError(f"{path} has no audio in it")
     return samples
+
+
+def _decoded(path: Path) -> tuple[Samples, float]:
+    """What can be decoded of the first audio stream, and the seconds it is said to have."""
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    parts: list[NDArray[np.int16]] = []
+    with av.open(str(path), "r", metadata_errors="ignore") as file:
+        if not file.streams.audio:
+            raise ValueError("there is no sound in it")
+        stream = file.streams.audio[0]
+        estimated = file.format.name == "aac"  # has no header that says
+        said = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+        said = said or (file.duration or 0) / av.time_base
+        for packet in file.demux(stream):
+            with contextlib.suppress(av.error.InvalidDataError):  # a broken packet; how much is missing is seen in the end
+                for frame in packet.decode():
+                    parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(frame)]
+        parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(None)] if parts else []
+    whole = np.concatenate(parts, axis=1)[0] if parts else np.zeros(0, np.int16)
+    samples: Samples = whole.astype(np.float32) / np.float32(32768)
+    return samples, 0.0 if estimated else said
 
 
 async def transcribe_samples(services: Services, samples: Samples, question: Question) -> dict[str, Any]:
@@ -44,7 +77,9 @@ async def transcribe_samples(services: Services, samples: Samples, question: Que
         on_caption=lambda _caption: None,
         on_speech=lambda _event: None,
         sounds=services.sounds,
+        common_words=services.bank.common_words,
     )
+    listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
     try:
         for start in range(0, len(samples), _FRAME):
             listener.feed(samples[start : start + _FRAME])

@@ -88,6 +88,7 @@ class Answers:
             on_caption=on_caption,
             on_speech=on_speech,
             sounds=self._services.sounds,
+            common_words=self._services.bank.common_words,
         )
         listener.expect_end(limit_s)
         return listener

@@ -89,12 +89,16 @@ class Listener:
         on_caption: Callable[[Caption], None],
         on_speech: Callable[[SpeechEvent], None],
         sounds: Sounds | None = None,
+        common_words: frozenset[str] = frozenset(),
     ) -> None:
-        """``sounds`` (adapters.phonemes) lets misheard terms be repaired; without it the words stay as recognised."""
+        """``sounds`` (adapters.phonemes) lets misheard terms be repaired; without it the words stay as recognised.
+
+        ``common_words`` are harder to take for a term.
+        """
         self._session = session_id
         self._transcriber = transcriber
         names = tuple(term.term for term in key_terms)
-        mend = Mender(key_terms, topic_terms, sounds) if sounds is not None else None
+        mend = Mender(key_terms, topic_terms, sounds, common_words) if sounds is not None else None
         self._stretches = Stretches(session_id, transcriber, vad, names, mend)
         self._on_caption = on_caption
         self._on_speech = on_speech

@@ -14,6 +14,7 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
+from server.adapters.whisper.transcriber import recites
 from server.core.domain import KeyTerm
 from server.errors import WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
@@ -89,20 +90,25 @@ def test_words_of_a_person_come_with_times_and_probabilities(transcriber: Whispe
 
 
 @needs_weights
-@pytest.mark.parametrize("kind", ["silence", "white", "room", "music", "keyboard", "far crowd"])
+@pytest.mark.parametrize("kind", [kind for kind in speech.NON_SPEECH if kind != "voice in the next room"])
 async def test_nothing_is_invented_where_nobody_speaks(transcriber: WhisperTranscriber, kind: str) -> None:
-    """No words come out of silence, noise, music, key clicks or voices far away, terms or no terms."""
-    length = 12 * SAMPLE_RATE
-    audio = {
-        "silence": lambda: np.zeros(length, np.float32),
-        "white": lambda: 0.05 * speech.noise("white", length),
-        "room": lambda: 0.05 * speech.noise("room", length),
-        "music": lambda: speech.music(length),
-        "keyboard": lambda: speech.keyboard(length),
-        "far crowd": lambda: 0.004 * speech.noise("crowd", length),
-    }[kind]()
-    answer = await heard(transcriber, audio.astype(np.float32), "LoRA", "KV cache")
+    """No words come out of silence, noise, music, keys, coughs, breath, knocks or a crowd far away, terms or no terms.
+
+    One voice alone that can be understood, from the next room say, is written down like any other.
+    """
+    answer = await heard(transcriber, speech.NON_SPEECH[kind](12 * SAMPLE_RATE), "LoRA", "KV cache")
     assert answer.words == ()
+
+
+@needs_weights
+@pytest.mark.parametrize("kind", ["keyboard", "coughs", "breath", "door and knocks"])
+async def test_sounds_between_sentences_add_no_words(transcriber: WhisperTranscriber, kind: str) -> None:
+    """A sentence, seconds of some other sound, and another sentence: what is heard is the two sentences."""
+    said = ("The model keeps the old weights.", "It learns only two small matrices.")
+    sound = speech.NON_SPEECH[kind](4 * SAMPLE_RATE)
+    answer = await heard(transcriber, np.concatenate((speech.say(said[0]), sound, speech.say(said[1]))), "LoRA", "KV cache")
+    text = " ".join(word.text for word in answer.words).lower().replace(".", "").replace(",", "")
+    assert text == "the model keeps the old weights it learns only two small matrices"
 
 
 @needs_weights
@@ -121,6 +127,21 @@ async def test_an_answer_is_heard_with_its_terms_and_click_to_hear_times(transcr
     assert sentence.start == pytest.approx(starts[1], abs=0.3)
     assert answer.heard_speech
     assert len(answer.pauses) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "recited"),
+    [
+        ("it stops here. LoRA, KV-cache, Flops.", True),
+        ("LoRA and the KV cache need few FLOPs", False),
+        ("LoRA, KV cache", False),
+        ("FLOPs, KV cache, LoRA, prefill", False),
+        ("", False),
+    ],
+)
+def test_reading_out_the_list_of_terms_is_noticed(text: str, recited: bool) -> None:
+    """Three neighbours of the list in a row, in its order, with nothing between them."""
+    assert recites(text, ("prefill", "LoRA", "KV cache", "FLOP")) is recited
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -57,7 +57,12 @@ def printed(*arguments: str, stdin: bytes = b"", **environment: str) -> Any:
 # ---- What works -----------------------------------------------------------------------------------------------------
 
 
-def test_a_rehearsal_reports_words_grade_and_every_wait(server: ServerProcess, spoken: Path) -> None:
+@pytest.fixture(scope="module")
+def transcribed(spoken: Path, data_dir: Path) -> Any:
+    return printed("transcribe", str(spoken), "--question", LORA, "--json", HOTSEAT_DATA_DIR=str(data_dir))
+
+
+def test_a_rehearsal_reports_words_grade_and_every_wait(server: ServerProcess, spoken: Path, transcribed: Any) -> None:
     """An audio file is spoken into the running server: the report has the transcript, the grade and all latencies."""
     report = printed("rehearse", "--json", "--url", server.url, "--question", LORA, "--audio", str(spoken))
     assert report["finished"] and report["url"] == server.url
@@ -66,6 +71,7 @@ def test_a_rehearsal_reports_words_grade_and_every_wait(server: ServerProcess, s
     assert (first["file"], second["file"]) == (str(spoken), None)
     assert first["ended_by"] == "done" and second["ended_by"] == "skipped"
     assert "freezes the base model" in first["text"] and "fewer parameters" in first["text"]
+    assert first["text"] == transcribed["text"], "a file is heard as a live answer is"
     assert first["captions"] >= 2
     seconds = len(say(SPOKEN)) / SAMPLE_RATE
     assert first["duration_s"] == pytest.approx(seconds, abs=1.0)
@@ -90,9 +96,9 @@ def test_a_rehearsal_can_end_by_silence(server: ServerProcess, spoken: Path) -> 
     assert "fewer parameters" in turn["text"]
 
 
-def test_transcribing_a_file(spoken: Path, data_dir: Path) -> None:
+def test_transcribing_a_file(transcribed: Any) -> None:
     """The words have times and probabilities, and the text is made of them."""
-    result = printed("transcribe", str(spoken), "--question", LORA, "--json", HOTSEAT_DATA_DIR=str(data_dir))
+    result = transcribed
     assert result["question"] == LORA and result["heard_speech"]
     assert "freezes the base model" in result["text"]
     assert result["text"] == " ".join(word["text"] for word in result["words"])

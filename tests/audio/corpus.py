@@ -1,4 +1,5 @@
-"""The spoken corpus: the bank's model answers, each in its own manner, and sentences for terms they say too rarely."""
+"""The spoken corpus: the bank's model answers and answers made of its phrasings, each in its own manner; every key term is said
+at least three times. And answers that come near a term without saying it."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.core.domain import Bank, KeyTerm, Question
-from server.core.normal import tokenize
+from server.core.normal import stem, tokenize
+from server.core.repair import Sounds, difference
+from server.core.sentences import spoken
 from tests.audio.speech import Manner
 
 MANNERS = tuple(
@@ -20,11 +24,21 @@ MANNERS = tuple(
 )  # fmt: skip
 _BRITISH = re.compile(r"is(e|es|ed|er|ing|ation|ations)\b")
 LEAST = 3
-"""Times each key term is to be said."""
+"""Times each key term is to be said, each time in another answer."""
+SAME_SOUND, NEAR = 0.02, 0.5
+"""Between these differences of sound, words are near a term: not the same to the ear, not unlike."""
+SPOKEN_WORDS = 75
+"""Of a spoken answer, about: half a minute."""
+_LEADS = ("", "So ", "And ", "", "Well, ", "Also, ", "Then ", "")
 _CARRIERS = (
-    "Let me begin with {0} and then come to {1}.",
-    "In my last project we relied on {0}, and later also on {1}.",
-    "People often mention {0} here. I would rather look at {1} first.",
+    "Let me begin with {0}, because that's where it usually goes wrong",
+    "In my last project we relied on {0} for exactly this",
+    "People often mention {0} here, and they have a point",
+    "I'd want to know more about {0} before I decide",
+    "What we looked at next was {0}",
+    "The part that took us longest was {0}, to be honest",
+    "You can't really talk about this without {0}",
+    "If you ask me, {0} is where most of the work is",
 )
 
 
@@ -49,25 +63,120 @@ def model_answers(bank: Bank) -> list[Item]:
     return _with_manners(sorted(items, key=lambda item: digest(item.id)))
 
 
-def rare_terms(bank: Bank) -> list[Item]:
-    """Carrier sentences saying each key term as often as the model answers leave it short of ``LEAST``."""
+def spoken_answers(bank: Bank) -> list[Item]:
+    """Answers in the bank's own phrasings, as they might be said, so that with the model answers every key term is said in at
+    least ``LEAST`` answers to questions that have the term.
+
+    Terms that no phrasing of the topic says come in carrier sentences. Each answer is filled up with phrasings of its question.
+    """
     items: list[Item] = []
-    for question in bank.questions:
-        counts = {term.term: count(term, question.model_answer) for term in question.key_terms}
-        lacking = [term for term, said in counts.items() for _ in range(LEAST - said)]
-        # Pairs of different terms sound more like talk than the same term twice.
-        order = sorted(lacking, key=lambda term: digest(term + question.id))
-        pairs = list(zip(order, [*order[1:], *order[:1]], strict=True))[::2] if len(order) > 1 else [(t, t) for t in order]
-        text = " ".join(_CARRIERS[i % 3].format(*pair) for i, pair in enumerate(pairs))
-        if text:
-            items.append(Item(f"{question.id}+terms", text, question, Manner(), 0))
-    return _with_manners(items)
+    pools = {topic: _phrasings(bank, topic) for topic in sorted({question.topic for question in bank.questions})}
+    used: set[str] = set()
+    for round_number, wanted in enumerate(_shares(bank)):
+        for question in sorted(bank.questions, key=lambda question: digest(question.id)):
+            terms = wanted.get(question.id, [])
+            if terms:
+                text = _spoken(question, terms, pools[question.topic], used, round_number)
+                seed = int(digest(question.id), 16) % len(MANNERS) + 5 * round_number
+                items.append(Item(f"{question.id}+{round_number + 1}", text, question, MANNERS[seed % len(MANNERS)], seed))
+    return sorted(items, key=lambda item: digest(item.id))
+
+
+def _shares(bank: Bank) -> list[dict[str, list[KeyTerm]]]:
+    """Which terms each question's spoken answers have to say: ``LEAST`` rounds, a term at most once in each."""
+    having: dict[str, list[tuple[str, KeyTerm]]] = {}
+    said: Counter[str] = Counter()
+    for question in sorted(bank.questions, key=lambda question: digest(question.id)):
+        for term in question.key_terms:
+            name = term.term.lower()
+            having.setdefault(name, []).append((question.id, term))
+            said[name] += count(term, question.model_answer) > 0
+    rounds: list[dict[str, list[KeyTerm]]] = [{} for _ in range(LEAST)]
+    for name, places in having.items():
+        for number in range(max(0, LEAST - said[name])):
+            question_id, term = places[number % len(places)]
+            rounds[number].setdefault(question_id, []).append(term)
+    return rounds
+
+
+def _phrasings(bank: Bank, topic: str) -> list[str]:
+    points = [point for question in bank.questions if question.topic == topic for point in question.points]
+    return sorted({phrasing for point in points for phrasing in point.phrasings}, key=digest)
+
+
+def _spoken(question: Question, terms: Sequence[KeyTerm], pool: Sequence[str], used: set[str], seed: int) -> str:
+    sentences: list[str] = []
+    lacking = sorted(terms, key=lambda term: digest(f"{term.term} {question.id} {seed}"))
+    while lacking:
+        term = lacking.pop(0)
+        sentence = next((text for text in pool if text not in used and count(term, text)), None)
+        if sentence is None:
+            number = int(digest(f"{term.term} {seed}"), 16) + len(sentences)
+            sentence = _CARRIERS[number % len(_CARRIERS)].format(term.term)
+        used.add(sentence)
+        sentences.append(sentence)
+        lacking = [other for other in lacking if not count(other, sentence)]
+    filling = [text for text in pool if any(text in point.phrasings for point in question.points)]
+    for text in filling:
+        if sum(len(sentence.split()) for sentence in sentences) >= SPOKEN_WORDS:
+            break
+        if text not in used:
+            used.add(text)
+            sentences.insert(len(sentences) // 2, text)
+    return " ".join(_sentence(text, _LEADS[(i + seed) % len(_LEADS)] if i else "") for i, text in enumerate(sentences))
+
+
+def _sentence(text: str, lead: str) -> str:
+    if lead and text[1:2].islower():  # not "I'd" or "QK norm"
+        text = text[0].lower() + text[1:]
+    return f"{lead}{text[0] if lead else text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def near_misses(bank: Bank, question: Question, sounds: Sounds, most: int = 8) -> Item | None:
+    """Sentences that each hold the one to three words which, of all in the topic's phrasings, sound most like some key term of
+    the question, and that do not say the term or a listed form of it. False terms are far likelier here than in talk.
+    """
+    pool = _phrasings(bank, question.topic)
+    found: list[tuple[float, str]] = []
+    for term in question.key_terms:
+        names = {"".join(_tokens(name)) for name in (term.term, *term.spoken)}
+        stems = {stem(token) for name in (term.term, *term.spoken) for token in _tokens(name) if len(token) > 3}
+        wanted = sounds(spoken(term.term))
+        best = min(
+            (
+                (difference(heard, wanted), text)
+                for text in pool
+                for heard, said in _runs(text, sounds)
+                if abs(len(heard) - len(wanted)) <= 2
+                and "".join(said) not in names
+                and not any(stem(word) in stems for word in said)
+                and not any(count(name, text) for name in (term.term, *term.spoken))
+            ),
+            default=(1.0, ""),
+        )
+        if SAME_SOUND < best[0] < NEAR:
+            found.append(best)
+    chosen = list(dict.fromkeys(text for _, text in sorted(found)))[:most]
+    if not chosen:
+        return None
+    seed = int(digest(question.id), 16) % len(MANNERS)
+    return Item(f"{question.id}~", " ".join(_sentence(text, "") for text in chosen), question, MANNERS[seed], seed)
+
+
+@lru_cache(maxsize=20_000)
+def _runs(text: str, sounds: Sounds) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every one to three words in a row: their sounds, and the words."""
+    words = _tokens(text)
+    heard = [sounds(word) for word in words]
+    return tuple(("".join(heard[at : at + n]), words[at : at + n]) for n in (1, 2, 3) for at in range(len(words) - n + 1))
 
 
 def count(term: KeyTerm | str, text: str) -> int:
     """How often a text says the term as it is written, whatever the case, spaces, hyphens and plurals."""
-    wanted = _squashed(term if isinstance(term, str) else term.term)
-    tokens = [token.text for token in tokenize(apart(text))]
+    wanted = "".join(_tokens(term if isinstance(term, str) else term.term))
+    tokens = _tokens(text)
+    if wanted not in "".join(tokens):
+        return 0
     found, at = 0, 0
     while at < len(tokens):
         length = next((n for n in range(1, 9) if "".join(tokens[at : at + n]) == wanted), 0)
@@ -79,8 +188,9 @@ def counts(terms: Sequence[KeyTerm], text: str) -> Counter[str]:
     return Counter({term.term: count(term, text) for term in terms})
 
 
-def _squashed(text: str) -> str:
-    return "".join(token.text for token in tokenize(apart(text)))
+@lru_cache(maxsize=20_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenize(apart(text)))
 
 
 def apart(text: str) -> str:

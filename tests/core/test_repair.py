@@ -14,7 +14,11 @@ SOUNDS = {
     "detention": "dɪtɛnʃən", "latent": "leɪtənt", "pagedattention": "peɪdʒdətɛnʃən", "kv": "keɪvi", "cache": "kæʃ",
     "cash": "kæʃ", "bert": "bət", "bird": "bəd", "classify": "klæsɪfaɪ", "classifier": "klæsɪfaɪə", "and": "ænd", "is": "ɪz",
     "on": "ɔn", "mmlu": "ɛmɛmɛlju", "mmou": "ɛmɛmoʊju", "the": "ðə", "a": "ə", "models": "mɑdəlz", "softmax": "sɔftmæks",
-    "softnecks": "sɔftnɛks", "softlocks": "sɔftlɑks",
+    "softnecks": "sɔftnɛks", "softlocks": "sɔftlɑks", "dora": "dɔrə", "recall": "rikɔl", "k": "keɪ", "at": "æt", "a k": "əkeɪ",
+    "recall@k": "rikɔlætkeɪ", "synthetic": "sɪnθɛtɪk", "data": "deɪtə", "later": "leɪtə", "p": "pi", "95": "naɪntifaɪv",
+    "aim": "eɪm", "aime": "eɪmi", "fp8": "ɛfpieɪt",
+    "fd8": "ɛfdieɪt", "h100": "eɪʧhʌndrəd", "a100": "eɪhʌndrəd", "bpe": "bipii", "ppo": "pipioʊ", "shard": "ʃɑrd",
+    "chard": "ʧɑrd",
 }  # fmt: skip
 
 
@@ -32,6 +36,15 @@ TERMS = (
     KeyTerm("MMLU"),
     KeyTerm("softmax"),
     KeyTerm("SSO", ("single sign on",)),
+    KeyTerm("DoRA"),
+    KeyTerm("recall@k"),
+    KeyTerm("synthetic data"),
+    KeyTerm("p95"),
+    KeyTerm("AIME"),
+    KeyTerm("fp8"),
+    KeyTerm("H100"),
+    KeyTerm("PPO"),
+    KeyTerm("shard"),
 )
 FORMS = forms_of(TERMS, sounds)
 
@@ -58,6 +71,16 @@ def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
         ("Low:0.97 array:0.98 is", "Low array is"),
         ("the KV:0.95 cash:0.95", "the KV cash"),
         ("and is on the a", "and is on the a"),
+        ("the DoRA:0.03 is", "the DoRA is"),
+        ("recall a K", "recall@k"),
+        ("the synthetic:0.8 later:0.65", "the synthetic later"),
+        ("The 95%", "The 95%"),
+        ("fd8 and", "fp8 and"),
+        ("the A100 is", "the A100 is"),
+        ("6H100s:0.95 and", "6 H100 and"),
+        ("BPE is", "BPE is"),
+        ("I chard", "I shard"),
+        ("page, detention", "page, detention"),
         ("", ""),
     ],
 )
@@ -71,6 +94,12 @@ def test_a_repaired_stretch_is_one_word_with_the_raw_words_and_their_time() -> N
     heard = words("use page:0.5 detention,:0.3 and")
     _, repaired, _ = repair(heard, FORMS, sounds)
     assert repaired == Word("PagedAttention,", 0.5, 1.5, 0.3, "page detention,")
+
+
+def test_common_words_need_a_closer_match() -> None:
+    """What people say anyway is not a term for sounding a little like one."""
+    assert Transcript(repair(words("aim"), FORMS, sounds)).text == "AIME"
+    assert Transcript(repair(words("aim"), FORMS, sounds, frozenset({"aim"}))).text == "aim"
 
 
 def test_topic_terms_need_a_closer_match() -> None:

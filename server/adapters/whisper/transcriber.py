@@ -6,12 +6,14 @@ so windows are sized to the speech here, and the low-level calls of faster-whisp
 
 Layers against invented words: callers gate on voice activity; nothing is carried from one text into the next; a window
 that is probably no speech and was decoded with low confidence is dropped; a text that repeats itself is decoded again
-without repetition; the number of tokens is capped by the length of the audio.
+without repetition, one that reads out the list of terms without that list; the number of tokens is capped by the length of
+the audio.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 
 from server.adapters.whisper.queue import QueueMetrics, RecognitionQueue
 from server.core.domain import Word
+from server.core.repair import squeezed
 from server.errors import TranscriberError, WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
 
@@ -151,10 +154,11 @@ class WhisperTranscriber:
         seconds = len(samples) / SAMPLE_RATE
         encoded = self._model.encode(self._features(samples, decoding))
         found = self._decode(encoded, self._prompt(job), seconds, decoding.beam)
-        if job.terms and found.doubtful(seconds):
+        recited = recites(self._tokenizer.decode(found.tokens), job.terms)
+        if job.terms and (recited or found.doubtful(seconds)):
             # Given terms, the model now and then goes on with the list, or stops early, instead of listening.
             plain = self._decode(encoded, self._prompt(replace(job, terms=())), seconds, decoding.beam)
-            found = plain if plain.better_than(found) else found
+            found = plain if recited or plain.better_than(found) else found
         tokens = found.tokens
         if not tokens or found.silent:
             return []
@@ -213,6 +217,12 @@ class WhisperTranscriber:
             elif text.strip():
                 words.append(Word(text.strip(), start, end, float(item["probability"])))
         return words
+
+
+def recites(text: str, terms: Sequence[str]) -> bool:
+    """Whether three neighbours of the list stand in the text in a row: nobody says them so, but the model may read them out."""
+    written = squeezed(text)
+    return any(squeezed(" ".join(terms[at : at + 3])) in written for at in range(len(terms) - 2))
 
 
 def _spread(text: str, offset: float, seconds: float) -> list[Word]:

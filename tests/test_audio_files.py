@@ -1,0 +1,101 @@
+"""Recordings in whatever form people have them: read as the same sound, or refused in one line that says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from server.errors import InputError
+from server.ports import SAMPLE_RATE, Samples
+from server.rehearsal.audio_files import read_audio
+from server.settings import PROJECT
+from tests.audio import speech
+from tests.audio.speech import resampled
+
+RECORDING = speech.read(Path(speech.__file__).parent / "human" / "austen-0880.flac")
+
+
+def recorded(path: Path, codec: str, rate: int, channels: int) -> Path:
+    """The recording as a file of that kind."""
+    pcm = (resampled(RECORDING, len(RECORDING) * rate // SAMPLE_RATE) * 32767).clip(-32768, 32767).astype("<i2")
+    layout = "stereo" if channels == 2 else "mono"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=rate)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = layout
+        frame = av.AudioFrame.from_ndarray(np.repeat(pcm, channels)[np.newaxis], format="s16", layout=layout)
+        frame.sample_rate, frame.pts = rate, 0
+        resampler = av.AudioResampler(format=stream.format.name, layout=layout, rate=rate, frame_size=stream.frame_size or 1024)
+        for part in (*resampler.resample(frame), *resampler.resample(None)):
+            file.mux(stream.encode(part))
+        file.mux(stream.encode(None))
+    return path
+
+
+KINDS = {
+    "a.mp3": ("libmp3lame", 44_100, 2),
+    "a.ogg": ("libopus", 48_000, 1),
+    "a.webm": ("libopus", 48_000, 2),
+    "a.m4a": ("aac", 44_100, 2),
+    "a.flac": ("flac", 96_000, 1),
+    "stereo48.wav": ("pcm_s16le", 48_000, 2),
+    "deep.wav": ("pcm_s24le", 44_100, 2),
+    "telephone.wav": ("pcm_mulaw", 8_000, 1),
+}
+
+
+def likeness(a: Samples, b: Samples) -> float:
+    """Correlation at the best shift up to 0.1 s: encoders put a little silence first."""
+    best = 0.0
+    size = min(len(a), len(b)) - 1600
+    for shift in range(0, 1600, 4):
+        for x, y in ((a[shift : shift + size], b[:size]), (a[:size], b[shift : shift + size])):
+            best = max(best, float(np.corrcoef(x, y)[0, 1]))
+    return best
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_any_kind_of_recording_is_read_as_the_same_sound(name: str, tmp_path: Path) -> None:
+    """Codec, rate and channels make no difference but that of their quality."""
+    read = read_audio(recorded(tmp_path / name, *KINDS[name]))
+    assert len(read) == pytest.approx(len(RECORDING), abs=0.1 * SAMPLE_RATE)
+    assert likeness(read, RECORDING) > 0.9
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.webm"])
+def test_half_a_file_is_not_half_an_answer(name: str, tmp_path: Path) -> None:
+    """Where a format says how long it is, a recording cut off in the middle is refused, rather than read without its end."""
+    path = recorded(tmp_path / name, *KINDS[name])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(InputError, match=name) as refused:
+        read_audio(path)
+    assert "\n" not in str(refused.value) and "Errno" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (b"\0" * 5000, "Invalid data"),
+        (np.random.default_rng(1).bytes(20_000), "Invalid data"),
+        (b"1\n00:00:00,000 --> 00:00:01,000\nhello\n", "no sound in it"),
+        ((PROJECT / "docs/images/room-phone-dark.png").read_bytes(), "no sound in it"),
+    ],
+    ids=["empty", "zeros", "random", "subtitles", "picture"],
+)
+def test_what_is_no_audio_is_refused_with_the_reason(content: bytes, why: str, tmp_path: Path) -> None:
+    """One line that names the file and says what is wrong with it."""
+    path = tmp_path / "answer.wav"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"answer.wav .*{why}"):
+        read_audio(path)
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    """A folder and a name that is not there."""
+    for path in (tmp_path, tmp_path / "nothing.wav"):
+        with pytest.raises(InputError, match="there is no audio file"):
+            read_audio(path)
