@@ -21,7 +21,7 @@ from server.room.interviewer import Chosen, Interviewer
 log = logging.getLogger(__name__)
 
 _FEWEST_WORDS = 12
-"""Of an answer shorter than this nearly everything is still missing, so any choice would be a guess."""
+"""Of an answer shorter than this nearly everything is still missing: the model is not asked about it yet."""
 _DRAFTED = 3
 """Follow-ups drafted at a time: the last words of an answer often make the first choice's point."""
 _PATIENCE_S = 15.0
@@ -107,8 +107,9 @@ class Drafter:
                 chosen = self._interviewer.checked(draft.chosen, self._question, follow_up, answers, findings)
                 if chosen.source == "llm":
                     return chosen
-        left = until - time.monotonic()
-        if best.id in self._drafts or self._interviewer.usual_s > left:
+        left, draft = until - time.monotonic(), self._drafts.get(best.id)
+        tried = draft is not None and draft.passage is not None
+        if tried or self._crowded() or self._interviewer.usual_s > left:
             return Chosen(best.id, best.text, "bank", "no phrasing was ready")
         passage = await self._interviewer.passage(self._question, best, answers)
         left = until - time.monotonic()
@@ -122,15 +123,11 @@ class Drafter:
     async def _work(self) -> None:
         while (answers := self._wanted) is not None:
             self._wanted = None
-            findings = self._findings = await self._find(
-                answers
-            )  # of few words too: what it remembers makes the next time quick
-            if len(answers[-1].transcript.words) < _FEWEST_WORDS:
-                continue
-            crowded = self._crowded()
+            findings = self._findings = await self._find(answers)
+            bare = self._crowded() or len(answers[-1].transcript.words) < _FEWEST_WORDS
             ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
-            for follow_up in ranked[: 1 if crowded else _DRAFTED]:
-                passage = None if crowded else await self._interviewer.passage(self._question, follow_up, answers)
+            for follow_up in ranked[: 1 if bare else _DRAFTED]:
+                passage = None if bare else await self._interviewer.passage(self._question, follow_up, answers)
                 if self._ended:
                     return
                 await self._draft(follow_up, passage, answers, findings)

@@ -245,7 +245,7 @@ class Interview:
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
                 if command.utterance.follow_up_id is None:
-                    self._spawn(self._replies.warm(self.state.progress))
+                    self._spawn(self._replies.warm(self.state.progress, self._question()))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 
 from server.core.domain import Answer, PointFinding, Question, Transcript, Word
 from server.core.phases import Progress, Utterance
@@ -70,10 +71,12 @@ class Replies:
             self._services.metrics.fell_back("follow_up")
         return chosen
 
-    async def warm(self, progress: Progress) -> None:
-        """Lets the language model read its task while the question is being asked."""
+    async def warm(self, progress: Progress, question: Question) -> None:
+        """Lets the language model read its task, and the grader the question's points, while the question is being asked."""
         if progress.current.follow_ups:
             await self._interviewer.warm(self._manner)
+            words = tuple(Word(word, 0.0, 0.0) for word in question.model_answer.split())
+            await self._find(question, [Answer(0, 0, question.id, question.prompt, None, Transcript(words), 0.0, "done")])
 
     async def prepare(self, progress: Progress) -> None:
         """Makes the next question ready to be heard, if it comes right after this answer."""
@@ -89,21 +92,21 @@ class Replies:
             self._drafter.close()
 
     def _new_drafter(self, question: Question) -> Drafter:
-        async def find(answers: Sequence[Answer]) -> Sequence[PointFinding]:
-            if not question.has_rubric:
-                return ()
-            assert self._services.embedded is not None
-            try:
-                return (await self._services.embedded.grade(question, answers)).findings
-            except GraderError:
-                return ()
-
         return Drafter(
             self._interviewer,
             question,
             self._tier,
             self._manner,
-            find,
+            partial(self._find, question),
             self._voice.prepare,
             lambda: self._services.quiet.crowded,
         )
+
+    async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
+        if not question.has_rubric:
+            return ()
+        assert self._services.embedded is not None
+        try:
+            return (await self._services.embedded.grade(question, answers)).findings
+        except GraderError:
+            return ()

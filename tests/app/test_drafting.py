@@ -126,6 +126,7 @@ async def test_a_model_known_to_be_too_slow_is_not_asked_at_the_end() -> None:
 async def test_a_fast_model_is_asked_at_the_end() -> None:
     """Of an answer too short for a draft, what was said can still be picked up."""
     desk = Desk(FakeChat(LEAD))
+    await desk.offer("you train small matrices")
     chosen = await desk.choose("you train small matrices")
     assert chosen.source == "llm"
 
@@ -152,10 +153,11 @@ async def test_something_is_asked_when_nothing_is_known_of_the_answer_in_time() 
 
 
 async def test_few_words_are_no_basis_for_a_choice() -> None:
-    """Nothing is drafted from the first sentence."""
+    """The model is not asked about the first sentence; what would be asked if that were all can be heard at once."""
     desk = Desk(FakeChat(LEAD))
     await desk.offer("well let me think")
     assert desk.chat.prompts == []
+    assert desk.voiced == [next(entry.text for entry in LORA.follow_ups if entry.id == RANKED[0])]
 
 
 async def test_a_follow_up_is_phrased_anew_when_something_else_fits_it_better() -> None:

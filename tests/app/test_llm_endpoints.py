@@ -27,7 +27,7 @@ from tests.app.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question(LORA.question_ids[0])
 SAID = "LoRA freezes the base model and adds small trainable matrices, so it is more efficient than full fine-tuning"
-LEAD = "You said it is more efficient."
+LEAD = "You freeze the base model and add small trainable matrices."
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
 ASK_ALL = Policy(ask_from=0.0, support=0.0, apart=9)
