@@ -14,7 +14,7 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
-from server.adapters.whisper.transcriber import recites
+from server.adapters.whisper.transcriber import loops, recites
 from server.core.domain import KeyTerm
 from server.errors import WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
@@ -142,6 +142,21 @@ async def test_an_answer_is_heard_with_its_terms_and_click_to_hear_times(transcr
 def test_reading_out_the_list_of_terms_is_noticed(text: str, recited: bool) -> None:
     """Three neighbours of the list in a row, in its order, with nothing between them."""
     assert recites(text, ("prefill", "LoRA", "KV cache", "FLOP")) is recited
+
+
+@pytest.mark.parametrize(
+    ("text", "caught"),
+    [
+        ("teaches the format, DPO, RLHF, RLHF, RLHF, RLHF, R", True),
+        ("and the cache and the cache and the cache and the cache", True),
+        ("it is very, very, very large", False),
+        ("eight times eight times eight", False),
+        ("", False),
+    ],
+)
+def test_a_model_caught_in_a_phrase_is_noticed(text: str, caught: bool) -> None:
+    """The same one to four words four times in a row, also at the end of a text that is right otherwise."""
+    assert loops(text) is caught
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:

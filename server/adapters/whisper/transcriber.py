@@ -13,6 +13,7 @@ the audio.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,7 @@ _WHOLE = 3000
 """Frames the model was trained on: 30 s."""
 _LONGEST_S = 28.0
 """Audio of one window; longer jobs are cut."""
+_LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
 
@@ -199,7 +201,8 @@ class WhisperTranscriber:
             tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
             confidence = result.scores[0] * len(tokens) / (len(tokens) + 1)
             decoded = _Decoded(tokens, confidence, result.no_speech_prob)
-            if decoded.silent or get_compression_ratio(self._tokenizer.decode(tokens)) <= 2.4:
+            text = self._tokenizer.decode(tokens)
+            if decoded.silent or (get_compression_ratio(text) <= 2.4 and not loops(text)):
                 break
         return decoded
 
@@ -217,6 +220,11 @@ class WhisperTranscriber:
             elif text.strip():
                 words.append(Word(text.strip(), start, end, float(item["probability"])))
         return words
+
+
+def loops(text: str) -> bool:
+    """Whether one to four words stand there four times in a row, as they do when the model is caught in them."""
+    return _LOOP.search(text.lower()) is not None
 
 
 def recites(text: str, terms: Sequence[str]) -> bool:
