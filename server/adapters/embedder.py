@@ -68,7 +68,7 @@ class MiniLm:
         sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
         logits = self._pairs.run(["logits"], feed)[0][0].astype(np.float64)
-        return np.asarray(logits - np.logaddexp.reduce(logits), np.float32)
+        return np.asarray(logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), np.float32)
 
     def _pieces(self, text: str, most: int) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids[:most])

@@ -2,10 +2,10 @@
 
     uv run --with torch --with onnx python -m tests.bench.grading.train_entailment [--epochs 4] [--out FILE]
 
-A cross-encoder begun from the packaged MiniLM. It learns from every point's statement, phrasings and contradictions in the bank and
-from ``data/sentences``, written for this by writers who saw statements only; from none of the labelled answers. A sentence is often
-shown between scraps of others about the same question, as it would be met in an answer. Thirteen questions are kept out; after
-every epoch their sentences show how well strangers are told apart.
+A cross-encoder begun from the packaged MiniLM. It learns from every point's statement, phrasings and contradictions in the
+bank and from ``data/sentences``, written for this by writers who saw statements only; from none of the labelled answers. A
+sentence is often shown between scraps of others about the same question, as it would be met in an answer. Thirteen questions
+are kept out; after every epoch their sentences show how well strangers are told apart.
 """
 
 from __future__ import annotations
