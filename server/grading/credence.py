@@ -43,28 +43,43 @@ _KINDS = {
 KINDS = {name: frozenset(stem(word) for word in words.split()) for name, words in _KINDS.items()}
 
 WEIGHTS: Mapping[str, float] = {
-    "absolutes": -0.54,
-    "across sentences": -0.53,
-    "comparisons": -1.10,
-    "dismissal rate": -0.99,
-    "dismissals": -0.78,
-    "doubt": -8.18,
-    "length": 3.99,
-    "likeness": 4.98,
-    "negation rate": -0.42,
-    "negations": -1.02,
-    "other number": -1.12,
-    "restrictions": -0.41,
-    "shared": 2.80,
-    "spread": -4.59,
+    "about": -0.10,
+    "absolutes": -0.69,
+    "across sentences": -1.34,
+    "comparisons": -0.60,
+    "dismissal rate": -0.87,
+    "dismissals": -1.13,
+    "doubt": -1.66,
+    "length": 4.20,
+    "likeness": 2.36,
+    "negation rate": -0.34,
+    "negations": -1.31,
+    "other number": -1.86,
+    "restrictions": -0.06,
+    "shared": 1.16,
+    "spread": -4.14,
+    "stance": 0.67,
 }
-BIAS = 1.63
+BIAS = 0.33
 
 
 def features(
-    point: Point, heard: Heard, span: Span, *, right: Set[str], within_sentence: bool, likeness: float, doubt: float
+    point: Point,
+    heard: Heard,
+    span: Span,
+    *,
+    right: Set[str],
+    within_sentence: bool,
+    likeness: float,
+    doubt: float,
+    stance: float,
+    about: float,
 ) -> dict[str, float]:
-    """What the weights apply to. likeness, doubt: cosine to the point and to its contradictions; right: stems of the point."""
+    """What the weights apply to.
+
+    right: stems of the point; likeness, doubt: cosine to the point and to its contradictions; stance, about: log odds that the
+    point is said rather than denied, and that it is spoken of.
+    """
     passage = around(heard, span)
     tokens = [token for token in heard.tokens if passage[0] <= token.word < passage[1] and token.stem]
     said = {token.stem for token in tokens}
@@ -72,6 +87,8 @@ def features(
     return {
         "likeness": likeness,
         "doubt": doubt,
+        "stance": stance,
+        "about": about,
         "negations": 0.0 if right & NEGATORS else float(min(CAP, len(said & NEGATORS))),
         **found,
         "other number": float(_other_number(point, tokens)),

@@ -29,8 +29,12 @@ class Cuts:
     """Likeness needed where the clause holds an opposite, an absolute or a negation of its own."""
     doubt_margin: float = 0.08
     """By how much it must exceed likeness to a contradiction."""
+    stance: float = 1.0
+    """Log odds needed that the nearest clause says the point rather than its reverse."""
     claim_margin: float = 0.0
-    """Margin from which a lone match of a contradiction pattern is called a contradiction."""
+    """Margin from which a lone match of a contradiction pattern is called a contradiction ..."""
+    claim_stance: float = 0.1
+    """... and what each unit of log odds that it says the point adds to that."""
     claim_floor: float = -0.2
     """Margin from which it withholds credit; below it is chance."""
     many_claims: int = 3
@@ -40,7 +44,7 @@ class Cuts:
 
     claim_score_beside: float = 0.92
     """The same where a pattern of the point matched too."""
-    credence: float = -0.5
+    credence: float = -0.3
     """Log odds below which a match may say the reverse of its point and earns nothing."""
     claim_step: float = 0.8
     """By how much every claim of the answer, up to two, raises that bar for all points."""
@@ -62,7 +66,8 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
     claims: how many points of the answer are contradicted, as far as patterns tell. Where there are many a doubtful one is no
     accident, and the more there are the more strictly is read what sounds right.
     """
-    if signals.claim and (claims >= cuts.many_claims or not with_likeness or signals.claim_margin >= cuts.claim_margin):
+    needed = cuts.claim_margin + cuts.claim_stance * signals.claim_stance
+    if signals.claim and (claims >= cuts.many_claims or not with_likeness or signals.claim_margin >= needed):
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
     if signals.claim and signals.claim_margin >= cuts.claim_floor:
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "may say the opposite", 0.5)
@@ -88,6 +93,7 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
         and closest
         and signals.likeness >= max(needed, signals.doubt + cuts.doubt_margin)
         and signals.support >= cuts.support
+        and signals.closest_stance >= cuts.stance
         and (not signals.clashes or signals.likeness >= cuts.clash_likeness)
         and not looks_listed(closest.heard, closest.span)
     ):

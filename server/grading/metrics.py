@@ -31,6 +31,8 @@ class Metrics:
     contradicted_recall: float
     false_credit: float
     """Points labelled contradicted that were credited as met."""
+    false_accusation: float
+    """Points labelled met or not met of which a false claim was said to have been made."""
     adversarial_above: int
     adversarial: int
     """Salads, echoes, empty and off-topic answers: given a verdict above No Hire, of how many."""
@@ -61,6 +63,7 @@ def measure(items: Sequence[Item], grades: Mapping[str, Grade]) -> Metrics:
     precision = _share(hits, sum(found is met for _, found in pairs))
     recall = _share(hits, sum(label is met for label, _ in pairs))
     wrong = [found for label, found in pairs if label is contradicted]
+    innocent = [found for label, found in pairs if label is not contradicted]
     hostile = [item for item in done if item.family in ADVERSARIAL]
     injected = [item for item in done if item.family == "injection"]
     reworded = [item for item in done if item.base in grades]
@@ -75,6 +78,7 @@ def measure(items: Sequence[Item], grades: Mapping[str, Grade]) -> Metrics:
         f1=_share(2 * precision * recall, precision + recall),
         contradicted_recall=_share(sum(found is contradicted for found in wrong), len(wrong)),
         false_credit=_share(sum(found is met for found in wrong), len(wrong)),
+        false_accusation=_share(sum(found is contradicted for found in innocent), len(innocent)),
         adversarial_above=sum(rank > 0 for rank in ordered([grades[item.id].verdict for item in hostile])),
         adversarial=len(hostile),
         injection_upgraded=sum(_above(grades[item.id].verdict, item.verdict) for item in injected),

@@ -25,14 +25,22 @@ MAX_CLAIMS = 3
 """Matches of a point's contradiction patterns that are weighed."""
 CLAIM_REACH = 8
 """Words on each side of a claim that it is compared by."""
+NEAR = 0.45
+"""Likeness below which nobody asks what the nearest clause says of the point."""
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 
 
 class Embedder(Protocol):
-    """Sentences as unit vectors, float32, shape (n, d)."""
+    """What is known of sentences by their words together."""
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (n, d)."""
+        ...
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Log probabilities that a passage denies a statement, says it, or is about something else, shape (n, 3)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,15 @@ class Signals:
     closest: Found | None = None
     clashes: bool = False
     """``closest`` holds an opposite, an absolute or a negation that the phrasing it resembles does not."""
+    closest_stance: float = 0.0
+    """``stance`` of ``closest``, where it is near enough to matter."""
     likeness_at_pattern: float = 0.0
     claim: Found | None = None
     """The best match of the contradiction patterns that is not denied."""
     claim_margin: float = 0.0
     """By how much its clause is more like the contradictions than like the point."""
+    claim_stance: float = 0.0
+    """``stance`` of the claim's clause."""
     claim_score: float = 0.0
     """Its cosine plus a share of its telling words, up to 1.3."""
     doubt: float = 0.0
@@ -155,34 +167,45 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     at += [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
     denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
     n = passages.singles
-    claim, margin = _weighed(matched, passages.round_, texts, embedder)
+    claim, margin, against = _weighed(matched, passages.round_, texts, embedder)
     wrong = closest_claim(point, passages.subject, passages.said[:n], denies[:n], like[:n])
     return replace(
         matched,
         support=_support(point.patterns, windows[top]),
         likeness=float(like[top]),
         closest=windows[top],
+        closest_stance=stance(embedder, point, windows[top].heard.text(windows[top].span))[0] if like[top] >= NEAR else 0.0,
         clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
         likeness_at_pattern=max(at, default=0.0),
         features=told,
         claim=claim,
         claim_margin=margin,
+        claim_stance=against,
         claim_score=wrong.score if wrong else 0.0,
         doubt=float(denies[top].max()) if point.contradictions else 0.0,
     )
 
 
-def _weighed(matched: Signals, round_: Sequence[Heard], right: Sequence[str], embedder: Embedder) -> tuple[Found | None, float]:
-    """The claim most like the contradictions rather than the point, with its margin."""
+def stance(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:
+    """Log odds that the passage says the point rather than its reverse, and that it is about the point at all."""
+    denies, says, other = (float(p) for p in embedder.judge([(point.statement, passage)])[0])
+    return says - denies, float(np.logaddexp(says, denies)) - other
+
+
+def _weighed(
+    matched: Signals, round_: Sequence[Heard], right: Sequence[str], embedder: Embedder
+) -> tuple[Found | None, float, float]:
+    """The claim most like the contradictions rather than the point, with its margin and its stance."""
     if matched.claim is None or not matched.point.contradictions:
-        return matched.claim, 0.0
+        return matched.claim, 0.0, 0.0
     found = claims(matched.point, round_)
-    vectors = embedder.embed([claim.heard.text(around(claim.heard, claim.span, CLAIM_REACH)) for claim in found])
+    texts = [claim.heard.text(around(claim.heard, claim.span, CLAIM_REACH)) for claim in found]
+    vectors = embedder.embed(texts)
     margins = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1) - (vectors @ embedder.embed(right).T).max(
         axis=1
     )
     best = int(np.argmax(margins))
-    return found[best], float(margins[best])
+    return found[best], float(margins[best]), stance(embedder, matched.point, texts[best])[0]
 
 
 def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embedder: Embedder) -> dict[str, float]:
@@ -191,7 +214,9 @@ def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embed
         return {}
     heard, span = matched.pattern.heard, matched.pattern.span
     close = max(0, span[0] - MARGIN), min(len(heard.words), span[1] + MARGIN)
-    vectors = embedder.embed([heard.text(around(heard, span)), heard.text(close)])
+    passage = heard.text(around(heard, span))
+    vectors = embedder.embed([passage, heard.text(close)])
+    said, about = stance(embedder, matched.point, passage)
     wrong = matched.point.contradictions
     return {**passages.manner} | features(
         matched.point,
@@ -201,6 +226,8 @@ def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embed
         within_sentence=matched.pattern.within_sentence,
         likeness=float(np.max(vectors @ embedder.embed(texts).T)),
         doubt=float(np.max(vectors @ embedder.embed(wrong).T)) if wrong else 0.3,
+        stance=said,
+        about=about,
     )
 
 

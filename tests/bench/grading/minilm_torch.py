@@ -1,0 +1,171 @@
+"""The packaged MiniLM as a PyTorch module with three outputs, and back into an ONNX file of the same shape.
+
+Needs torch and onnx, which nothing else does: ``uv run --with torch --with onnx …``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+from torch.nn import functional
+
+from server.adapters.weights import embedder_path
+
+WIDTH, INNER, LAYERS, HEADS, WORDS, PLACES = 384, 1536, 6, 12, 30522, 512
+CLS, SEP = 101, 102
+LINEAR = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "out": "attention.output.dense",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+}
+NORMS = {"after_attention": "attention.output.LayerNorm", "after_all": "output.LayerNorm"}
+DROPOUT = 0.1
+
+
+class Layer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.up, self.down = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.after_attention, self.after_all = (nn.LayerNorm(WIDTH, eps=1e-12) for _ in range(2))
+        self.drop = nn.Dropout(DROPOUT)
+
+    def forward(self, x: torch.Tensor, blocked: torch.Tensor) -> torch.Tensor:
+        many, long, _ = x.shape
+
+        def heads(y: torch.Tensor) -> torch.Tensor:
+            return y.view(many, long, HEADS, WIDTH // HEADS).transpose(1, 2)
+
+        scores = (heads(self.query(x)) @ heads(self.key(x)).transpose(-1, -2)).float() * (WIDTH // HEADS) ** -0.5 + blocked
+        mixed = torch.softmax(scores, -1).to(x.dtype) @ heads(self.value(x)).to(x.dtype)
+        x = self.after_attention(x + self.drop(self.out(mixed.transpose(1, 2).reshape(many, long, WIDTH))))
+        return self.after_all(x + self.drop(self.down(functional.gelu(self.up(x)))))
+
+
+class CrossEncoder(nn.Module):
+    """Word pieces, sides (0 statement, 1 passage) and mask, each (n, length), to three logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.places, self.sides = (nn.Embedding(size, WIDTH) for size in (WORDS, PLACES, 2))
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.head = nn.Linear(2 * WIDTH, 3)
+        self.drop = nn.Dropout(DROPOUT)
+
+    def encoder_parameters(self) -> Iterator[nn.Parameter]:
+        """What is trained beside the head; the embeddings stay as they are."""
+        return self.layers.parameters()
+
+    def forward(self, ids: torch.Tensor, sides: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        x = self.norm(self.words(ids) + self.places(torch.arange(ids.shape[1])) + self.sides(sides))
+        blocked = torch.where(mask[:, None, None, :], 0.0, -1e9)
+        for layer in self.layers:
+            x = layer(x, blocked)
+        x, passage = x.float(), (mask & (sides == 1)).float()
+        mean = (x * passage[:, :, None]).sum(1) / passage.sum(1, keepdim=True).clamp(min=1)
+        return self.head(self.drop(torch.cat([x[:, 0], mean], -1)))
+
+
+def load() -> CrossEncoder:
+    """With the packaged weights, and a new head."""
+    graph = onnx.load(str(embedder_path())).graph
+    stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
+    model = CrossEncoder()
+
+    def fill(parameter: nn.Parameter, value: np.ndarray) -> None:
+        with torch.no_grad():
+            parameter.copy_(torch.tensor(np.asarray(value, np.float32)))
+
+    prefix = "inner.embeddings."
+    fill(model.words.weight, _whole(stored, f"{prefix}word_embeddings.weight"))
+    fill(model.places.weight, _whole(stored, f"{prefix}position_embeddings.weight"))
+    fill(model.sides.weight, stored[f"{prefix}token_type_embeddings.weight"])
+    fill(model.norm.weight, stored[f"{prefix}LayerNorm.weight"])
+    fill(model.norm.bias, stored[f"{prefix}LayerNorm.bias"])
+    matrices = _matrices(graph)
+    for place, layer in enumerate(model.layers):
+        for name, path in LINEAR.items():
+            bias = f"inner.encoder.layer.{place}.{path}.bias"
+            fill(getattr(layer, name).weight, _whole(stored, matrices[bias]).T)
+            fill(getattr(layer, name).bias, stored[bias])
+        for name, path in NORMS.items():
+            for part in ("weight", "bias"):
+                fill(getattr(getattr(layer, name), part), stored[f"inner.encoder.layer.{place}.{path}.{part}"])
+    for module in (model.words, model.places, model.sides, model.norm):
+        module.requires_grad_(False)
+    return model
+
+
+def export(model: CrossEncoder, out: Path) -> None:
+    """The packaged graph with the trained weights, int8 by column, and the head behind it."""
+    whole = onnx.load(str(embedder_path()))
+    graph, matrices = whole.graph, _matrices(whole.graph)
+    trained: dict[str, np.ndarray] = {}
+    values = {name: value.detach().numpy().astype(np.float32) for name, value in model.state_dict().items()}
+    for place in range(LAYERS):
+        for name, path in LINEAR.items():
+            bias = f"inner.encoder.layer.{place}.{path}.bias"
+            matrix = values[f"layers.{place}.{name}.weight"].T
+            scale = np.abs(matrix).max(axis=0, keepdims=True) / 127
+            trained[f"{matrices[bias]}_q"] = np.round(matrix / scale).astype(np.int8)
+            trained[f"{matrices[bias]}_scale"] = scale
+            trained[bias] = values[f"layers.{place}.{name}.bias"]
+        for name, path in NORMS.items():
+            for part in ("weight", "bias"):
+                trained[f"inner.encoder.layer.{place}.{path}.{part}"] = values[f"layers.{place}.{name}.{part}"]
+    for item in graph.initializer:
+        if item.name in trained:
+            item.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(trained.pop(item.name)), item.name))
+    assert not trained
+    _add_head(graph, values["head.weight"].T.copy(), values["head.bias"])
+    onnx.checker.check_model(whole)
+    onnx.save(whole, str(out))
+
+
+def _add_head(graph: onnx.GraphProto, weight: np.ndarray, bias: np.ndarray) -> None:
+    """Logits of the first place's state beside the mean state of the passage."""
+    constants = {"two": np.array([2]), "one": np.array([1]), "first": np.array(0), "weight": weight, "bias": bias}
+    graph.initializer.extend(numpy_helper.from_array(value, f"head_{name}") for name, value in constants.items())
+    states, node = graph.output[0].name, helper.make_node
+    graph.node.extend(
+        [
+            node("Cast", ["token_type_ids"], ["head_passage"], to=TensorProto.FLOAT),
+            node("Unsqueeze", ["head_passage", "head_two"], ["head_column"]),
+            node("Mul", [states, "head_column"], ["head_states"]),
+            node("ReduceSum", ["head_states", "head_one"], ["head_sum"], keepdims=0),
+            node("ReduceSum", ["head_passage", "head_one"], ["head_length"], keepdims=1),
+            node("Div", ["head_sum", "head_length"], ["head_mean"]),
+            node("Gather", [states, "head_first"], ["head_cls"], axis=1),
+            node("Concat", ["head_cls", "head_mean"], ["head_both"], axis=1),
+            node("MatMul", ["head_both", "head_weight"], ["head_product"]),
+            node("Add", ["head_product", "head_bias"], ["logits"]),
+        ]
+    )
+    del graph.output[:]
+    graph.output.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 3]))
+
+
+def _whole(stored: dict[str, np.ndarray], name: str) -> np.ndarray:
+    return stored[f"{name}_q"].astype(np.float32) * stored[f"{name}_scale"]
+
+
+def _matrices(graph: onnx.GraphProto) -> dict[str, str]:
+    """Names of the int8 matrices, which the export numbered, by the bias that is added to their product."""
+    maker = {name: node for node in graph.node for name in node.output}
+    found: dict[str, str] = {}
+    for node in graph.node:
+        scaled = maker.get(node.input[1]) if node.op_type == "MatMul" else None
+        if scaled is not None and scaled.op_type == "Mul" and scaled.input[1].endswith("_scale"):
+            added = next(later for later in graph.node if node.output[0] in later.input)
+            found[added.input[1]] = scaled.input[1].removesuffix("_scale")
+    return found
