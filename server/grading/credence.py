@@ -1,9 +1,10 @@
 """How far a match of a point's patterns can be believed to say the point, and not the reverse of it.
 
-A false claim holds the same words as the right one, so it matches. What gives it away, weakly, is its manner: negations,
-absolutes, comparisons and dismissals that no right wording of the point needs, a number of its own, likeness to known wrong
-claims, and an answer that is full of such. The weights are those of a logistic regression on the develop half
-(``python -m tests.bench.grading.fit_credence``); the score is its log odds.
+A false claim holds the same words as the right one, so it matches. A cross-encoder reads statement and passage together and
+tells which it is, most of the time; the rest is weak signs: negations, absolutes, comparisons and dismissals that no right
+wording of the point needs, a number of its own, likeness to known wrong claims, and an answer that is full of such. The
+weights are those of a logistic regression on the develop half (``python -m tests.bench.grading.fit_credence``); the score
+is its log odds.
 """
 
 from __future__ import annotations
@@ -38,29 +39,25 @@ _KINDS = {
         more less better worse bigger smaller larger higher lower cheaper dearer slower faster longer shorter fewer most least
         best worst than
     """,
-    "restrictions": "instead rather only just whole",
 }
 KINDS = {name: frozenset(stem(word) for word in words.split()) for name, words in _KINDS.items()}
 
 WEIGHTS: Mapping[str, float] = {
-    "about": -0.10,
-    "absolutes": -0.69,
-    "across sentences": -1.34,
-    "comparisons": -0.60,
-    "dismissal rate": -0.87,
-    "dismissals": -1.13,
-    "doubt": -1.66,
-    "length": 4.20,
-    "likeness": 2.36,
+    "absolutes": -0.71,
+    "comparisons": -0.62,
+    "dismissal rate": -0.90,
+    "dismissals": -1.14,
+    "doubt": -1.81,
+    "length": 4.33,
+    "likeness": 1.99,
     "negation rate": -0.34,
-    "negations": -1.31,
-    "other number": -1.86,
-    "restrictions": -0.06,
-    "shared": 1.16,
-    "spread": -4.14,
-    "stance": 0.67,
+    "negations": -1.24,
+    "other number": -1.77,
+    "shared": 1.29,
+    "spread": -5.52,
+    "stance": 0.65,
 }
-BIAS = 0.33
+BIAS = 0.35
 
 
 def features(
@@ -69,16 +66,14 @@ def features(
     span: Span,
     *,
     right: Set[str],
-    within_sentence: bool,
     likeness: float,
     doubt: float,
     stance: float,
-    about: float,
 ) -> dict[str, float]:
     """What the weights apply to.
 
-    right: stems of the point; likeness, doubt: cosine to the point and to its contradictions; stance, about: log odds that the
-    point is said rather than denied, and that it is spoken of.
+    right: stems of the point; likeness, doubt: cosine to the point and to its contradictions; stance: log odds that the point
+    is said rather than denied.
     """
     passage = around(heard, span)
     tokens = [token for token in heard.tokens if passage[0] <= token.word < passage[1] and token.stem]
@@ -88,11 +83,9 @@ def features(
         "likeness": likeness,
         "doubt": doubt,
         "stance": stance,
-        "about": about,
         "negations": 0.0 if right & NEGATORS else float(min(CAP, len(said & NEGATORS))),
         **found,
         "other number": float(_other_number(point, tokens)),
-        "across sentences": float(not within_sentence),
         "shared": len(said & right) / max(1, len(said)),
         "length": min(LONG, passage[1] - passage[0]) / LONG,
         "spread": (span[1] - span[0]) / LONG,

@@ -66,8 +66,8 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
     claims: how many points of the answer are contradicted, as far as patterns tell. Where there are many a doubtful one is no
     accident, and the more there are the more strictly is read what sounds right.
     """
-    needed = cuts.claim_margin + cuts.claim_stance * signals.claim_stance
-    if signals.claim and (claims >= cuts.many_claims or not with_likeness or signals.claim_margin >= needed):
+    enough = cuts.claim_margin + cuts.claim_stance * signals.claim_stance
+    if signals.claim and (claims >= cuts.many_claims or not with_likeness or signals.claim_margin >= enough):
         return _finding(signals, PointStatus.CONTRADICTED, signals.claim, "says the opposite", 0.9)
     if signals.claim and signals.claim_margin >= cuts.claim_floor:
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, "may say the opposite", 0.5)

@@ -174,7 +174,7 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         support=_support(point.patterns, windows[top]),
         likeness=float(like[top]),
         closest=windows[top],
-        closest_stance=stance(embedder, point, windows[top].heard.text(windows[top].span))[0] if like[top] >= NEAR else 0.0,
+        closest_stance=stance(embedder, point, windows[top].heard.text(windows[top].span)) if like[top] >= NEAR else 0.0,
         clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
         likeness_at_pattern=max(at, default=0.0),
         features=told,
@@ -186,10 +186,10 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     )
 
 
-def stance(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:
-    """Log odds that the passage says the point rather than its reverse, and that it is about the point at all."""
-    denies, says, other = (float(p) for p in embedder.judge([(point.statement, passage)])[0])
-    return says - denies, float(np.logaddexp(says, denies)) - other
+def stance(embedder: Embedder, point: Point, passage: str) -> float:
+    """Log odds that the passage says the point rather than its reverse."""
+    denies, says, _ = (float(p) for p in embedder.judge([(point.statement, passage)])[0])
+    return says - denies
 
 
 def _weighed(
@@ -205,7 +205,7 @@ def _weighed(
         axis=1
     )
     best = int(np.argmax(margins))
-    return found[best], float(margins[best]), stance(embedder, matched.point, texts[best])[0]
+    return found[best], float(margins[best]), stance(embedder, matched.point, texts[best])
 
 
 def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embedder: Embedder) -> dict[str, float]:
@@ -216,18 +216,15 @@ def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embed
     close = max(0, span[0] - MARGIN), min(len(heard.words), span[1] + MARGIN)
     passage = heard.text(around(heard, span))
     vectors = embedder.embed([passage, heard.text(close)])
-    said, about = stance(embedder, matched.point, passage)
     wrong = matched.point.contradictions
     return {**passages.manner} | features(
         matched.point,
         heard,
         span,
         right=right_stems(matched.point),
-        within_sentence=matched.pattern.within_sentence,
         likeness=float(np.max(vectors @ embedder.embed(texts).T)),
         doubt=float(np.max(vectors @ embedder.embed(wrong).T)) if wrong else 0.3,
-        stance=said,
-        about=about,
+        stance=stance(embedder, matched.point, passage),
     )
 
 

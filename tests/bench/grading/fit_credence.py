@@ -1,8 +1,10 @@
 """Fits the weights of server/grading/credence.py on the develop half and prints them.
 
 ``python -m tests.bench.grading.fit_credence``. A logistic regression (L2, contradicted points weighed four times) over all
-pattern matches of labelled answers: is the point met? Beside it, leaving each question out in turn, how many matches of
-contradicted points would still be credited at the cut that loses a given share of the right ones.
+pattern matches of labelled answers: is the point met? The rubrics foresee this half's false claims better than anybody's,
+since they were written beside them; so every match counts half as it is, and half as if a false claim had been foreseen no
+better than a right sentence is. Beside the weights, leaving each question out in turn, how many matches of contradicted
+points would still be credited at the cut that loses a given share of the right ones.
 """
 
 from __future__ import annotations
@@ -51,23 +53,30 @@ def main(data: Path = Path(__file__).parent / "data") -> None:
                 labels.append(item.points[point_id])
                 asked.append(item.question)
     names = sorted(rows[0])
-    x = np.array([[row[name] for name in names] for row in rows])
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x = (x - mean) / spread
     met = np.array([label is PointStatus.MET for label in labels])
     wrong = np.array([label is PointStatus.CONTRADICTED for label in labels])
-    weight = np.where(wrong, CONTRADICTED_WEIGHT, 1.0)
+    foreseen = np.array([[row[name] for name in names] for row in rows])
+    unforeseen = foreseen.copy()
+    doubt = names.index("doubt")
+    unforeseen[wrong, doubt] = np.minimum(foreseen[wrong, doubt], np.median(foreseen[met, doubt]))
+    both = np.vstack([foreseen, unforeseen])
+    mean, spread = both.mean(axis=0), both.std(axis=0) + 1e-9
+    foreseen, unforeseen, both = ((x - mean) / spread for x in (foreseen, unforeseen, both))
+    wanted = np.tile(met.astype(float), 2)
+    weight = np.tile(np.where(wrong, CONTRADICTED_WEIGHT, 1.0) / 2, 2)
     question_of = np.array(asked)
-    score = np.zeros(len(met))
+    scores = {"foreseen": np.zeros(len(met)), "not foreseen": np.zeros(len(met))}
     for left_out in sorted(set(asked)):
         here = question_of == left_out
-        w = logistic(x[~here], met[~here].astype(float), weight[~here])
-        score[here] = x[here] @ w[:-1] + w[-1]
+        w = logistic(both[np.tile(~here, 2)], wanted[np.tile(~here, 2)], weight[np.tile(~here, 2)])
+        for score, x in zip(scores.values(), (foreseen, unforeseen), strict=True):
+            score[here] = x[here] @ w[:-1] + w[-1]
     print(f"{len(met)} matches: {met.sum()} of points met, {wrong.sum()} of contradicted points")
     for loss in (0.02, 0.03, 0.05, 0.08):
-        cut = float(np.quantile(score[met], loss))
-        print(f"{loss:.0%} of right matches lost: {np.mean(score[wrong] >= cut):.0%} of wrong ones kept, cut {cut:.2f}")
-    w = logistic(x, met.astype(float), weight)
+        cut = float(np.quantile(scores["foreseen"][met], loss))
+        kept = ", ".join(f"{np.mean(score[wrong] >= cut):.0%} if {name}" for name, score in scores.items())
+        print(f"{loss:.0%} of right matches lost at {cut:.2f}; wrong ones kept: {kept}")
+    w = logistic(both, wanted, weight)
     for name, value in zip(names, w[:-1] / spread, strict=True):
         print(f'    "{name}": {value:.2f},')
     print(f"BIAS = {w[-1] - float((w[:-1] * mean / spread).sum()):.2f}")
