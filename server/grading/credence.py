@@ -1,10 +1,9 @@
 """How far a match of a point's patterns can be believed to say the point, and not the reverse of it.
 
 A false claim holds the same words as the right one, so it matches. A cross-encoder reads statement and passage together and
-tells which it is, most of the time; the rest is weak signs: negations, absolutes, comparisons and dismissals that no right
-wording of the point needs, a number of its own, likeness to known wrong claims, and an answer that is full of such. The
-weights are those of a logistic regression on the develop half (``python -m tests.bench.grading.fit_credence``); the score
-is its log odds.
+tells which it is, most of the time; the rest is weak signs: negations, comparisons and dismissals that no right wording of
+the point needs, a number of its own, and an answer that is full of dismissals. The weights are those of a logistic
+regression (``python -m tests.bench.grading.fit_credence``); the score is its log odds.
 """
 
 from __future__ import annotations
@@ -31,10 +30,6 @@ _KINDS = {
         purpose superfluous overkill myth nonsense obsolete outdated bother harm hurt ruin stop prevent forbid skip ignore drop
         wrong
     """,
-    "absolutes": """
-        always never ever any anything every everything exactly enough plenty definition regardless proven prove guarantee
-        perfect perfectly certainly sure impossible completely fully entirely forever all
-    """,
     "comparisons": """
         more less better worse bigger smaller larger higher lower cheaper dearer slower faster longer shorter fewer most least
         best worst than
@@ -43,21 +38,18 @@ _KINDS = {
 KINDS = {name: frozenset(stem(word) for word in words.split()) for name, words in _KINDS.items()}
 
 WEIGHTS: Mapping[str, float] = {
-    "absolutes": -0.71,
-    "comparisons": -0.62,
-    "dismissal rate": -0.90,
-    "dismissals": -1.14,
-    "doubt": -1.81,
-    "length": 4.33,
-    "likeness": 1.99,
-    "negation rate": -0.34,
-    "negations": -1.24,
-    "other number": -1.77,
-    "shared": 1.29,
-    "spread": -5.52,
-    "stance": 0.65,
+    "comparisons": -0.79,
+    "dismissal rate": -0.54,
+    "dismissals": -0.62,
+    "length": 4.20,
+    "likeness": 1.15,
+    "negations": -0.81,
+    "other number": -0.67,
+    "shared": 2.58,
+    "spread": -4.51,
+    "stance": 0.70,
 }
-BIAS = 0.35
+BIAS = -1.91
 
 
 def features(
@@ -67,13 +59,11 @@ def features(
     *,
     right: Set[str],
     likeness: float,
-    doubt: float,
     stance: float,
 ) -> dict[str, float]:
     """What the weights apply to.
 
-    right: stems of the point; likeness, doubt: cosine to the point and to its contradictions; stance: log odds that the point
-    is said rather than denied.
+    right: stems of the point; likeness: cosine to it; stance: log odds that it is said rather than denied.
     """
     passage = around(heard, span)
     tokens = [token for token in heard.tokens if passage[0] <= token.word < passage[1] and token.stem]
@@ -81,7 +71,6 @@ def features(
     found = {name: float(min(CAP, len((said & stems) - right))) for name, stems in KINDS.items()}
     return {
         "likeness": likeness,
-        "doubt": doubt,
         "stance": stance,
         "negations": 0.0 if right & NEGATORS else float(min(CAP, len(said & NEGATORS))),
         **found,
@@ -93,13 +82,10 @@ def features(
 
 
 def manner(round_: Sequence[Heard]) -> dict[str, float]:
-    """Negations and dismissals per hundred words of all answers."""
+    """Dismissals per hundred words of all answers."""
     stems = [token.stem for heard in round_ for token in heard.tokens if token.stem]
     rate = 100 / max(MIN_WORDS, len(stems))
-    return {
-        "negation rate": rate * sum(word in NEGATORS for word in stems),
-        "dismissal rate": rate * sum(word in KINDS["dismissals"] for word in stems),
-    }
+    return {"dismissal rate": rate * sum(word in KINDS["dismissals"] for word in stems)}
 
 
 def credence(found: Mapping[str, float]) -> float:

@@ -216,14 +216,12 @@ def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embed
     close = max(0, span[0] - MARGIN), min(len(heard.words), span[1] + MARGIN)
     passage = heard.text(around(heard, span))
     vectors = embedder.embed([passage, heard.text(close)])
-    wrong = matched.point.contradictions
     return {**passages.manner} | features(
         matched.point,
         heard,
         span,
         right=right_stems(matched.point),
         likeness=float(np.max(vectors @ embedder.embed(texts).T)),
-        doubt=float(np.max(vectors @ embedder.embed(wrong).T)) if wrong else 0.3,
         stance=stance(embedder, matched.point, passage),
     )
 

@@ -11,7 +11,6 @@ are kept out; after every epoch their sentences show how well strangers are told
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -25,12 +24,10 @@ from torch.nn import functional
 
 from server.adapters.embedder import ENTAILMENT, MAX_PASSAGE, MAX_STATEMENT, TOKENIZER
 from server.bank.content import load_bank
-from server.grading.items import load_items
 from server.settings import PROJECT
+from tests.bench.grading import sentences
 from tests.bench.grading.minilm_torch import CLS, SEP, CrossEncoder, export, load
 
-SENTENCES = Path(__file__).parent / "data" / "sentences"
-KEPT_OUT = 13
 BATCH = 48
 RATE = 2e-4
 HEAD_RATE = 1e-3
@@ -63,13 +60,9 @@ def subjects() -> tuple[list[Subject], list[Example]]:
         for question in load_bank(PROJECT / "rubrics").questions
         for point in question.points
     }
-    rows = [json.loads(line) for path in sorted(SENTENCES.glob("*.jsonl")) for line in path.read_text().splitlines()]
-    labelled = {item.question for split in ("develop", "report") for item in load_items(SENTENCES.parent, split)}
-    questions = sorted({row["point"].split("#")[0] for row in rows} - labelled)
-    random.Random(1).shuffle(questions)
-    out = set(questions[:KEPT_OUT])
+    out = sentences.kept_out()
     unseen: list[Example] = []
-    for row in rows:
+    for row in sentences.rows():
         subject = points[row["point"]]
         if subject.question in out:
             unseen += [(subject.statement, text, DENIES) for text in row["denies"]]
