@@ -127,9 +127,29 @@ def export(model: CrossEncoder, out: Path) -> None:
         if item.name in trained:
             item.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(trained.pop(item.name)), item.name))
     assert not trained
+    _look_up_first(graph)
     _add_head(graph, values["head.weight"].T.copy(), values["head.bias"])
     onnx.checker.check_model(whole)
     onnx.save(whole, str(out))
+
+
+def _look_up_first(graph: onnx.GraphProto) -> None:
+    """Makes floats of the words asked for, not of all 30,522, which the runtime would keep in memory beside the int8 ones."""
+    table = "inner.embeddings.word_embeddings.weight"
+    scaled = next(node for node in graph.node if node.op_type == "Mul" and f"{table}_scale" in node.input)
+    cast = next(node for node in graph.node if scaled.input[0] in node.output)
+    looked_up = next(node for node in graph.node if node.op_type == "Gather" and node.input[0] == scaled.output[0])
+    place, ids, out = list(graph.node).index(looked_up), looked_up.input[1], looked_up.output[0]
+    new = [
+        helper.make_node("Gather", [f"{table}_q", ids], ["words_int8"]),
+        helper.make_node("Cast", ["words_int8"], ["words_float"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", [f"{table}_scale", ids], ["words_scale"]),
+        helper.make_node("Mul", ["words_float", "words_scale"], [out]),
+    ]
+    for offset, node in enumerate(new):
+        graph.node.insert(place + offset, node)
+    for node in (cast, scaled, looked_up):
+        graph.node.remove(node)
 
 
 def _add_head(graph: onnx.GraphProto, weight: np.ndarray, bias: np.ndarray) -> None:

@@ -1,11 +1,12 @@
 """Trains ``server/adapters/entailment.onnx``: does a passage say a statement, deny it, or is it about something else?
 
-    uv run --with torch --with onnx python -m tests.bench.grading.train_entailment [--epochs 4] [--out FILE]
+    uv run --with torch --with onnx python -m tests.bench.grading.train_entailment [--epochs 6] [--out FILE]
 
 A cross-encoder begun from the packaged MiniLM. It learns from every point's statement, phrasings and contradictions in the
-bank and from ``data/sentences``, written for this by writers who saw statements only; from none of the labelled answers. A
-sentence is often shown between scraps of others about the same question, as it would be met in an answer. Thirteen questions
-are kept out; after every epoch their sentences show how well strangers are told apart.
+bank, from where the model answers make it, and from ``data/sentences``, written for this by writers who saw statements
+only; from none of the labelled answers. A sentence is often shown between scraps of others about the same question, as it
+would be met in an answer. Thirteen questions are kept out; after every epoch their sentences show how well strangers are
+told apart.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from torch.nn import functional
 
 from server.adapters.embedder import ENTAILMENT, MAX_PASSAGE, MAX_STATEMENT, TOKENIZER
 from server.bank.content import load_bank
+from server.core.domain import Verdict
+from server.grading.credence import around
+from server.grading.embedded import EmbeddedGrader
+from server.grading.items import Item, as_answer
 from server.settings import PROJECT
 from tests.bench.grading import sentences
 from tests.bench.grading.minilm_torch import CLS, SEP, CrossEncoder, export, load
@@ -49,6 +54,8 @@ class Subject:
     phrasings: tuple[str, ...]
     says: list[str]
     denies: list[str]
+    shown: str = ""
+    """Where the question's model answer makes the point."""
 
 
 def subjects() -> tuple[list[Subject], list[Example]]:
@@ -60,6 +67,8 @@ def subjects() -> tuple[list[Subject], list[Example]]:
         for question in load_bank(PROJECT / "rubrics").questions
         for point in question.points
     }
+    for name, passage in shown():
+        points[name].shown = passage
     out = sentences.kept_out()
     unseen: list[Example] = []
     for row in sentences.rows():
@@ -71,6 +80,17 @@ def subjects() -> tuple[list[Subject], list[Example]]:
             subject.says += row["says"]
             subject.denies += row["denies"]
     return [subject for subject in points.values() if subject.question not in out], unseen
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """Points (question#point) with the passages of the model answers that their patterns find."""
+    grader = EmbeddedGrader()
+    for question in load_bank(PROJECT / "rubrics").questions:
+        item = Item("", question.id, "model", Verdict.STRONG_HIRE, {}, question.model_answer)
+        for point_id, seen in grader.signals(question, [as_answer(item, question)]).items():
+            if seen.pattern:
+                heard = seen.pattern.heard
+                yield f"{question.id}#{point_id}", heard.text(around(heard, seen.pattern.span))
 
 
 def examples(all_: Sequence[Subject], dice: random.Random) -> list[Example]:
@@ -101,6 +121,8 @@ def examples(all_: Sequence[Subject], dice: random.Random) -> list[Example]:
         found += [(statement(text), passage(text), DENIES) for text in subject.denies]
         says = subject.says if len(subject.says) <= SAYS_SHOWN else dice.sample(subject.says, SAYS_SHOWN)
         found += [(statement(text), passage(text), SAYS) for text in says]
+        if subject.shown:
+            found.append((statement(subject.shown), subject.shown, SAYS))
         for other in dice.sample(others, min(2, len(others))):
             found.append((subject.statement, dice.choice([*other.says, *other.denies]), OTHER))
     return found
@@ -184,7 +206,7 @@ def told_apart(model: CrossEncoder, pieces: Pieces, unseen: Sequence[Example]) -
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--out", type=Path, default=ENTAILMENT)
     chosen = parser.parse_args()
     train(chosen.epochs, chosen.out, random.Random(0))
