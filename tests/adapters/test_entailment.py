@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from server.adapters.embedder import MiniLm, open_embedder
+from server.bank.content import load_bank
+from server.settings import PROJECT
+from tests.bench.grading import sentences
 
 STATEMENT = "Far fewer parameters are trained than in full fine-tuning, so memory and cost fall."
 
@@ -17,20 +20,31 @@ def reader() -> MiniLm:
     return found
 
 
-@pytest.mark.parametrize(
-    ("passage", "meant"),
-    [
-        ("you only update a sliver of the weights, that's why it fits on one card", "says"),
-        ("it isn't the whole network that gets gradients, just a tiny part, so it's cheap", "says"),
-        ("it has to update more weights than the full thing, so you need a bigger card", "denies"),
-        ("the memory goes up because there is the adapter on top of every weight that is trained anyway", "denies"),
-        ("the retriever returns twenty chunks and a cross-encoder sorts them", "other"),
-    ],
-)
-def test_a_statement_is_said_denied_or_left_alone(reader: MiniLm, passage: str, meant: str) -> None:
-    """Sentences that share their words are told apart by what they claim; none of these was trained on."""
-    (odds,) = reader.judge([(STATEMENT, passage)])
-    assert ("denies", "says", "other")[int(odds.argmax())] == meant
+def test_strangers_are_told_apart(reader: MiniLm) -> None:
+    """Of questions the network has not read, right sentences mostly have better odds than wrong ones, which share their words.
+
+    Not always: it errs on about one in ten (docs/decisions/0016-said-or-denied.md).
+    """
+    bank = load_bank(PROJECT / "rubrics")
+    points = {f"{question.id}#{point.id}": point.statement for question in bank.questions for point in question.points}
+    out = sentences.kept_out()
+    rows = [row for row in sentences.rows() if row["point"].split("#")[0] in out]
+    says, denies = (
+        [
+            float(odds[1] - odds[0])
+            for odds in reader.judge([(points[row["point"]], row[kind][n % 3]) for n, row in enumerate(rows)])
+        ]
+        for kind in ("says", "denies")
+    )
+    better = [right > wrong for right in says for wrong in denies]
+    assert len(says) > 100
+    assert sum(better) / len(better) > 0.9
+
+
+def test_another_subject_is_other(reader: MiniLm) -> None:
+    """A sentence about something else neither says nor denies."""
+    (odds,) = reader.judge([(STATEMENT, "the retriever returns twenty chunks and a cross-encoder sorts them")])
+    assert int(odds.argmax()) == 2
 
 
 def test_a_pair_is_judged_alike_in_any_company(reader: MiniLm) -> None:
