@@ -14,6 +14,7 @@ import asyncio
 import itertools
 import json
 import statistics
+import sys
 import tempfile
 import time
 import wave
@@ -123,6 +124,7 @@ async def measure(runs: int, skip: int, compared: int) -> dict[str, Any]:
                 first, *others = report["turns"]
                 ours.append({**first["latencies"], "grade_s": report["turns"][-1]["latencies"]["grade_s"]})
                 bank = load_bank(PROJECT / "rubrics").question(question_id)
+                print(f"{question_id}: {ours[-1]}", file=sys.stderr, flush=True)
                 sources += ["bank" if others[0]["asked"] in {f.text for f in bank.follow_ups} else "model"] if others else []
             server.stop()
             naive = Naive(server.data_dir)
