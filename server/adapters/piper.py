@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from piper import PiperVoice, SynthesisConfig
 from piper.config import PiperConfig
 
+from server.adapters.onnx_session import open_session
 from server.core.sentences import spoken
 from server.errors import SpeakerError, WeightsError
 from server.ports import Voice
@@ -36,7 +36,7 @@ class PiperSpeaker:
         try:
             # PiperVoice.load makes a session whose pool is sized to the host and spins while idle, so it is made here.
             self._voice = PiperVoice(
-                session=onnxruntime.InferenceSession(str(model), sess_options=_options(), providers=["CPUExecutionProvider"]),
+                session=open_session(model),
                 config=PiperConfig.from_dict(json.loads(settings.read_text(encoding="utf-8"))),
             )
         except Exception as error:  # onnxruntime raises bare exceptions of many kinds
@@ -60,11 +60,3 @@ class PiperSpeaker:
     def close(self) -> None:
         """Drops sentences that were not begun."""
         self._thread.shutdown(wait=False, cancel_futures=True)
-
-
-def _options() -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options

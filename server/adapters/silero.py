@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 from faster_whisper.utils import get_assets_path
 
+from server.adapters.onnx_session import open_session
 from server.ports import Samples
 
 WINDOW = 512
@@ -19,15 +20,8 @@ class SileroModel:
     """The model, loaded once for the process; ``run`` may be called from any thread."""
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        # Left alone, the pool is sized to the host and spins while idle, on cores the recogniser needs.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
         path = f"{get_assets_path()}/silero_vad_v6.onnx"
-        self._session = onnxruntime.InferenceSession(path, sess_options=options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path)
 
     def session(self) -> SileroActivity:
         """A fresh state, for one answer."""
