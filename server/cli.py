@@ -301,6 +301,10 @@ def rehearse(
 # ---- bench ----------------------------------------------------------------------------------------------------------
 
 
+SPLITS = ("develop", "report", "blind")
+"""Labelled answers: what graders were tuned on, what they are reported on, and questions that are in neither."""
+
+
 @cli.group()
 def bench() -> None:
     """Measure this installation."""
@@ -308,7 +312,7 @@ def bench() -> None:
 
 @bench.command()
 @click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
-@click.option("--split", type=click.Choice(["develop", "report"]), default="report", help="Which half of the answers.")
+@click.option("--split", type=click.Choice(SPLITS), default="report", help="Which of the labelled answers.")
 @click.option("--data", type=click.Path(path_type=Path), help="Another set of labelled answers.")
 @_as_json
 def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bool) -> None:
@@ -337,7 +341,7 @@ def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bo
 
 @bench.command()
 @click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
-@click.option("--split", type=click.Choice(["develop", "report"]), default="report", help="Which half of the answers.")
+@click.option("--split", type=click.Choice(SPLITS), default="report", help="Which of the labelled answers.")
 @click.option("--injections", default=204, show_default=True, help="Attempts to talk the grader into a better verdict.")
 @click.option("--each", default=21, show_default=True, help="Answers reworded in each way.")
 @_as_json

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp
 
 from server.core import scoring
 from server.core.domain import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from server.core.evidence import evidence_between
 from server.errors import GraderError
 from server.grading.combined import merge
-from server.grading.decide import DEFAULT as CUTS
 from server.grading.embedded import EmbeddedGrader, build_grade
 from server.grading.explaining import looks_listed
 from server.grading.hearing import Span, hear
@@ -126,10 +126,9 @@ def explained(finding: PointFinding, signals: Signals) -> str:
         return "The passage says the opposite."
     if finding.note:
         return f"The passage does not count: {finding.note}."
-    likeness = max(signals.likeness, signals.likeness_at_pattern)
-    if likeness == 0:
+    if signals.best is None:
         return "The passage has none of the phrasings that the rubric knows for this point."
-    return f"The passage is {likeness:.0%} like the point; to count it takes {CUTS.likeness:.0%}, and its words."
+    return f"The chance that the passage says it is put at {exp(signals.best.says):.0%}, which is too little."
 
 
 def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:

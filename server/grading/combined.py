@@ -12,6 +12,8 @@ from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question
 from server.errors import GraderError
 from server.grading import assessable
+from server.grading.credence import made
+from server.grading.decide import DEFAULT as CUTS
 from server.grading.embedded import EmbeddedGrader, build_grade
 from server.grading.llm import Checked, LlmGrader
 from server.grading.signals import Signals
@@ -23,14 +25,10 @@ NAME = "combined"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When the model is asked, and what its word is worth. Likeness is a cosine."""
+    """When the model is asked, and what its word is worth. Scores are log odds."""
 
-    ask_from: float = 0.50
-    """A point not met is put to the model if a clause is at least this like it ..."""
-    support: float = 0.5
-    """... and holds this share of a pattern's groups."""
-    doubt_below: float = 0.42
-    """A pattern match in a passage less like the point than this is put to the model too."""
+    band: float = 1.0
+    """A point is put to the model if its score is so near to what makes it, either way."""
     apart: int = 2
     """Verdicts this many steps apart, with and without the model, are Not Assessable."""
 
@@ -93,11 +91,9 @@ class CombinedGrader:
 
 def is_unsure(signals: Signals, finding: PointFinding, policy: Policy = DEFAULT) -> bool:
     """Whether a point is worth asking the model about."""
-    if finding.status is PointStatus.CONTRADICTED or finding.note.startswith("shown by"):
+    if finding.status is PointStatus.CONTRADICTED or finding.note.startswith("shown by") or not signals.readings:
         return False
-    if finding.status is PointStatus.MET:
-        return signals.pattern is not None and 0 < signals.likeness_at_pattern < policy.doubt_below
-    return signals.likeness >= policy.ask_from and signals.support >= policy.support and not signals.listed
+    return abs(made(signals) - CUTS.made) < policy.band and not signals.listed
 
 
 def merge(embedded: PointFinding, llm: PointFinding | None) -> PointFinding:

@@ -1,106 +1,82 @@
-"""How far a match of a point's patterns can be believed to say the point, and not the reverse of it.
+"""How far an answer can be believed to make a point, and how far to deny it, from everything known about the point.
 
-A false claim holds the same words as the right one, so it matches. A cross-encoder reads statement and passage together and
-tells which it is, most of the time; the rest is weak signs: negations, comparisons and dismissals that no right wording of
-the point needs, a number of its own, and an answer that is full of dismissals. The weights are those of a logistic
-regression (``python -m tests.bench.grading.fit_credence``); the score is its log odds.
+A false claim holds the same words as the right one, so patterns and likeness alone can't tell them apart. A cross-encoder reads
+the statement together with the passages nearest to it and gives the odds of each. Both scores are log odds of a logistic
+regression (``python -m tests.bench.grading.fit_credence``), which says what each of those signs is worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping
 
-from server.core.domain import Point
-from server.core.normal import Token, stem, tokenize
-from server.grading.hearing import Heard, Span
-from server.grading.polarity import NEGATORS
+from server.grading.signals import Signals
 
-REACH = 12
-"""Words on each side of a match that are looked at."""
-CAP = 2
-"""A kind of word counts at most so often."""
-LONG = 40
-"""Words from which a passage is as telling as it gets."""
-MIN_WORDS = 40
-"""Words that an answer's rates are taken over at least, so that one "not" does not taint a short answer."""
+FAR = -6.0
+"""Log probability that stands for none."""
+CLIP = 5.0
+NEAR = 0.4
+"""Likeness from which a passage can deny a point."""
 
-_KINDS = {
-    "dismissals": """
-        matter effect influence difference waste pointless useless unnecessary irrelevant need needless slow distract confuse
-        purpose superfluous overkill myth nonsense obsolete outdated bother harm hurt ruin stop prevent forbid skip ignore drop
-        wrong
-    """,
-    "comparisons": """
-        more less better worse bigger smaller larger higher lower cheaper dearer slower faster longer shorter fewer most least
-        best worst than
-    """,
+MADE: Mapping[str, float] = {
+    "says": 0.82,
+    "stance of the nearest": 0.21,
+    "stance at the match": 0.30,
+    "denies": -0.03,
+    "match": 1.59,
+    "match across sentences": -1.18,
+    "likeness": 1.51,
+    "support": 1.48,
+    "claim": -3.81,
+    "dismissals": -0.31,
 }
-KINDS = {name: frozenset(stem(word) for word in words.split()) for name, words in _KINDS.items()}
-
-WEIGHTS: Mapping[str, float] = {
-    "comparisons": -0.79,
-    "dismissal rate": -0.54,
-    "dismissals": -0.62,
-    "length": 4.20,
-    "likeness": 1.15,
-    "negations": -0.81,
-    "other number": -0.67,
-    "shared": 2.58,
-    "spread": -4.51,
-    "stance": 0.70,
+MADE_BIAS = -2.77
+DENIED: Mapping[str, float] = {
+    "says": -0.12,
+    "stance of the nearest": -0.18,
+    "stance at the match": -0.29,
+    "denies": 0.58,
+    "match": -0.32,
+    "match across sentences": 1.04,
+    "likeness": 2.08,
+    "support": 0.14,
+    "claim": 5.07,
+    "dismissals": 0.06,
 }
-BIAS = -1.91
+DENIED_BIAS = -2.52
 
 
-def features(
-    point: Point,
-    heard: Heard,
-    span: Span,
-    *,
-    right: Set[str],
-    likeness: float,
-    stance: float,
-) -> dict[str, float]:
-    """What the weights apply to.
-
-    right: stems of the point; likeness: cosine to it; stance: log odds that it is said rather than denied.
-    """
-    passage = around(heard, span)
-    tokens = [token for token in heard.tokens if passage[0] <= token.word < passage[1] and token.stem]
-    said = {token.stem for token in tokens}
-    found = {name: float(min(CAP, len((said & stems) - right))) for name, stems in KINDS.items()}
+def features(seen: Signals) -> dict[str, float]:
+    """What the weights apply to."""
+    best, first = seen.best, seen.nearest[0] if seen.nearest else None
+    where = [seen.matched] if seen.matched else list(seen.nearest[:2])
+    near = [reading.denies for reading in seen.readings if reading.likeness >= NEAR or reading is seen.matched]
     return {
-        "likeness": likeness,
-        "stance": stance,
-        "negations": 0.0 if right & NEGATORS else float(min(CAP, len(said & NEGATORS))),
-        **found,
-        "other number": float(_other_number(point, tokens)),
-        "shared": len(said & right) / max(1, len(said)),
-        "length": min(LONG, passage[1] - passage[0]) / LONG,
-        "spread": (span[1] - span[0]) / LONG,
+        "says": best.says if best else FAR,
+        "stance of the nearest": _clipped(first.stance) if first else 0.0,
+        "stance at the match": sum(_clipped(reading.stance) for reading in where) / max(1, len(where)),
+        "denies": max(near, default=FAR),
+        "match": float(seen.pattern is not None),
+        "match across sentences": float(seen.pattern is not None and not seen.pattern.within_sentence),
+        "likeness": max((reading.likeness for reading in seen.readings), default=0.0),
+        "support": seen.support,
+        "claim": float(seen.claim is not None),
+        "dismissals": seen.dismissals,
     }
 
 
-def manner(round_: Sequence[Heard]) -> dict[str, float]:
-    """Dismissals per hundred words of all answers."""
-    stems = [token.stem for heard in round_ for token in heard.tokens if token.stem]
-    rate = 100 / max(MIN_WORDS, len(stems))
-    return {"dismissal rate": rate * sum(word in KINDS["dismissals"] for word in stems)}
-
-
-def credence(found: Mapping[str, float]) -> float:
+def made(seen: Signals) -> float:
     """Log odds that the point is made."""
-    return BIAS + sum(weight * found[name] for name, weight in WEIGHTS.items())
+    return _score(features(seen), MADE, MADE_BIAS)
 
 
-def around(heard: Heard, span: Span, reach: int = REACH) -> Span:
-    """The match with so many words on each side, within its sentence."""
-    start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
-    return max(start, span[0] - reach), min(max(end, span[1]), span[1] + reach)
+def denied(seen: Signals) -> float:
+    """Log odds that its reverse is claimed."""
+    return _score(features(seen), DENIED, DENIED_BIAS)
 
 
-def _other_number(point: Point, tokens: Sequence[Token]) -> bool:
-    """Whether numbers are said where the point has some, and none is the same."""
-    said = {token.text for token in tokens if token.text[0].isdigit()}
-    right = {token.text for token in tokenize(" ".join([point.statement, *point.phrasings])) if token.text[0].isdigit()}
-    return bool(said and right and not said & right)
+def _score(found: Mapping[str, float], weights: Mapping[str, float], bias: float) -> float:
+    return bias + sum(weight * found[name] for name, weight in weights.items())
+
+
+def _clipped(odds: float) -> float:
+    return max(-CLIP, min(CLIP, odds))

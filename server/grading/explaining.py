@@ -10,8 +10,7 @@ from server.core.evidence import GLUE, is_term_list
 from server.core.matching import Match
 from server.core.normal import stem
 from server.grading.claims import right_stems, stems
-from server.grading.credence import around
-from server.grading.hearing import Heard, Span
+from server.grading.hearing import Heard, Span, around
 from server.grading.polarity import NEGATORS
 
 LONG_SENTENCE = 30

@@ -29,6 +29,9 @@ DISOWNED_WORDS = 14
 ECHO_OVERLAP = 0.8
 """Share of a sentence's content words found in the question that makes it an echo."""
 
+REACH = 12
+"""Words on each side of a match that are looked at."""
+
 _HIRING = frozenset({"candidate-evaluation", "problem", "story"})
 """Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
 
@@ -181,3 +184,9 @@ def _disowned(words: Sequence[str], start: int, end: int) -> set[int]:
                 place += 1
             out.update(range(first, place + 1))
     return out
+
+
+def around(heard: Heard, span: Span, reach: int = REACH) -> Span:
+    """The match with so many words on each side, within its sentence."""
+    start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
+    return max(start, span[0] - reach), min(max(end, span[1]), span[1] + reach)

@@ -1,9 +1,9 @@
-"""What an answer shows about each point, before anything is decided: pattern matches, likeness, contradictions, negation."""
+"""What an answer shows about each point, before anything is decided: pattern matches, likeness, what the network reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
-from server.grading.claims import closest_claim, right_stems, stems
-from server.grading.credence import around, features, manner
+from server.grading.claims import closest_claim, stems
 from server.grading.explaining import explains, is_negated, looks_listed, names, only_repaired, own_words
-from server.grading.hearing import Heard, Span
-from server.grading.polarity import conflicts
+from server.grading.hearing import Heard, Span, around
 
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
@@ -25,10 +23,21 @@ MAX_CLAIMS = 3
 """Matches of a point's contradiction patterns that are weighed."""
 CLAIM_REACH = 8
 """Words on each side of a claim that it is compared by."""
-NEAR = 0.45
-"""Likeness below which nobody asks what the nearest clause says of the point."""
+READ = 5
+"""Windows nearest to a point that are read beside it ..."""
+NEAR = 0.3
+"""... after the first only those at least so like it."""
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
+MIN_WORDS = 40
+"""Words that an answer's rate of dismissals is taken over at least, so that one "useless" does not taint a short answer."""
+_DISMISSING = stems(
+    """
+    matter effect influence difference waste pointless useless unnecessary irrelevant need needless slow distract confuse
+    purpose superfluous overkill myth nonsense obsolete outdated bother harm hurt ruin stop prevent forbid skip ignore drop
+    wrong
+    """
+)
 
 
 class Embedder(Protocol):
@@ -54,38 +63,66 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage as the network reads it beside the point's statement."""
+
+    found: Found
+    likeness: float
+    """Cosine to the point's phrasings."""
+    denies: float
+    """Log probability that it says the reverse."""
+    says: float
+    """Log probability that it says the statement; what is left is that it is about something else."""
+
+    @property
+    def stance(self) -> float:
+        """Log odds that it says the point rather than its reverse."""
+        return self.says - self.denies
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """Everything known about one point. Likeness is a cosine, 0 where there is no embedder."""
 
     point: Point
     pattern: Found | None = None
     """The best acceptable match of the point's patterns."""
-    features: Mapping[str, float] = field(default_factory=dict)
-    """What ``credence`` weighs of it; empty where there is no embedder."""
     negated: Found | None = None
     """A match whose predicate is negated."""
     listed: bool = False
     """A match was turned down as a bare list of terms."""
     support: float = 0.0
-    """Largest share of an alternative's groups found in ``closest``."""
-    likeness: float = 0.0
-    """Of the clause most like the point's phrasings."""
-    closest: Found | None = None
-    clashes: bool = False
-    """``closest`` holds an opposite, an absolute or a negation that the phrasing it resembles does not."""
-    closest_stance: float = 0.0
-    """``stance`` of ``closest``, where it is near enough to matter."""
-    likeness_at_pattern: float = 0.0
+    """Largest share of an alternative's groups found in the nearest window."""
+    nearest: tuple[Reading, ...] = ()
+    """The windows most like the point, nearest first."""
+    matched: Reading | None = None
+    """The sentence around ``pattern``."""
+    dismissals: float = 0.0
+    """Words that dismiss things, per hundred words of the round."""
     claim: Found | None = None
     """The best match of the contradiction patterns that is not denied."""
     claim_margin: float = 0.0
     """By how much its clause is more like the contradictions than like the point."""
     claim_stance: float = 0.0
-    """``stance`` of the claim's clause."""
+    """Log odds that the claim's clause says the point."""
     claim_score: float = 0.0
     """Its cosine plus a share of its telling words, up to 1.3."""
     doubt: float = 0.0
-    """Likeness of ``closest`` to a contradiction, whatever words it shares."""
+    """Likeness of the nearest window to a contradiction, whatever words it shares."""
+
+    @property
+    def likeness(self) -> float:
+        """Of the nearest window."""
+        return self.nearest[0].likeness if self.nearest else 0.0
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (*self.nearest, self.matched) if self.matched else self.nearest
+
+    @property
+    def best(self) -> Reading | None:
+        """The passage likeliest to say the point."""
+        return max(self.readings, key=lambda reading: reading.says, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +138,36 @@ class _Passages:
     vectors: NDArray[np.float32]
     subject: frozenset[str]
     """Stems of what the question is about."""
-    manner: Mapping[str, float]
-    """Of the whole round, for ``credence``."""
+    dismissals: float
 
 
 def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | None = None) -> dict[str, Signals]:
     """Signals by point id over all answers of a round."""
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
-    clauses = [Found(heard, span) for heard in round_ for span in heard.credited if span[1] - span[0] >= 3]
-    if embedder is None or not clauses:
+    windows = cut_in_windows(round_)
+    if embedder is None or not windows:
         return matched
-    windows = (*clauses, *(Found(heard, span) for heard in round_ for span in _neighbours(heard)))
     passages = _Passages(
         tuple(round_),
         windows,
-        len(clauses),
+        sum(len(_clauses(heard)) for heard in round_),
         tuple(_said(window) for window in windows),
         embedder.embed([window.heard.text(window.span) for window in windows]),
         stems(" ".join([question.prompt, question.title, *(term.term for term in question.key_terms)])),
-        manner(round_),
+        _dismissals(round_),
     )
     return {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
+
+
+def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
+    """Single clauses first, then each two neighbours together; none where no clause is long enough to say anything."""
+    clauses = [Found(heard, span) for heard in round_ for span in _clauses(heard)]
+    pairs = (Found(heard, span) for heard in round_ for span in _neighbours(heard))
+    return (*clauses, *pairs) if clauses else ()
+
+
+def _clauses(heard: Heard) -> list[Span]:
+    return [span for span in heard.credited if span[1] - span[0] >= 3]
 
 
 def _matched(point: Point, round_: Sequence[Heard], names_: Set[str]) -> Signals:
@@ -156,40 +202,46 @@ def claims(point: Point, round_: Sequence[Heard]) -> list[Found]:
 
 
 def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
-    """The same with what the embeddings add."""
+    """The same with what the embeddings and the network add."""
     point, windows = matched.point, passages.windows
     texts = [point.statement, *point.phrasings]
-    says = passages.vectors @ embedder.embed(texts).T
-    like = says.max(axis=1)
-    top = int(np.argmax(like))
-    told = _features(matched, passages, texts, embedder)
-    at = [told["likeness"]] if told else []
-    at += [float(like[i]) for i, window in enumerate(windows) if matched.pattern and _overlap(window, matched.pattern)]
+    right = embedder.embed(texts).T
+    like = (passages.vectors @ right).max(axis=1)
+    order = [int(i) for rank, i in enumerate(np.argsort(-like, kind="stable")[:READ]) if rank == 0 or like[i] >= NEAR]
+    at = None
+    if found := matched.pattern:
+        passage = around(found.heard, found.span)
+        close = max(0, found.span[0] - MARGIN), min(len(found.heard.words), found.span[1] + MARGIN)
+        here = (embedder.embed([found.heard.text(passage), found.heard.text(close)]) @ right).ravel()
+        over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
+        at = _read(embedder, point, found, passage, float(np.max([*here, *over])))
     denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
     n = passages.singles
     claim, margin, against = _weighed(matched, passages.round_, texts, embedder)
     wrong = closest_claim(point, passages.subject, passages.said[:n], denies[:n], like[:n])
     return replace(
         matched,
-        support=_support(point.patterns, windows[top]),
-        likeness=float(like[top]),
-        closest=windows[top],
-        closest_stance=stance(embedder, point, windows[top].heard.text(windows[top].span)) if like[top] >= NEAR else 0.0,
-        clashes=conflicts(passages.said[top], stems(f"{texts[int(says[top].argmax())]} {point.statement}")),
-        likeness_at_pattern=max(at, default=0.0),
-        features=told,
+        support=_support(point.patterns, windows[order[0]]),
+        nearest=tuple(_read(embedder, point, windows[i], windows[i].span, float(like[i])) for i in order),
+        matched=at,
+        dismissals=passages.dismissals,
         claim=claim,
         claim_margin=margin,
         claim_stance=against,
         claim_score=wrong.score if wrong else 0.0,
-        doubt=float(denies[top].max()) if point.contradictions else 0.0,
+        doubt=float(denies[order[0]].max()) if point.contradictions else 0.0,
     )
 
 
-def stance(embedder: Embedder, point: Point, passage: str) -> float:
-    """Log odds that the passage says the point rather than its reverse."""
-    denies, says, _ = (float(p) for p in embedder.judge([(point.statement, passage)])[0])
-    return says - denies
+def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likeness: float) -> Reading:
+    denies, says = _judged(embedder, point, found.heard.text(passage))
+    return Reading(found, likeness, denies, says)
+
+
+def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:
+    """Log probabilities that the passage denies the point and that it says it."""
+    odds = embedder.judge([(point.statement, passage)])[0]
+    return float(odds[0]), float(odds[1])
 
 
 def _weighed(
@@ -205,25 +257,13 @@ def _weighed(
         axis=1
     )
     best = int(np.argmax(margins))
-    return found[best], float(margins[best]), stance(embedder, matched.point, texts[best])
+    against, for_ = _judged(embedder, matched.point, texts[best])
+    return found[best], float(margins[best]), for_ - against
 
 
-def _features(matched: Signals, passages: _Passages, texts: Sequence[str], embedder: Embedder) -> dict[str, float]:
-    """What can be told of the pattern's match: by its sentence and by the words next to it, whichever is nearer."""
-    if matched.pattern is None:
-        return {}
-    heard, span = matched.pattern.heard, matched.pattern.span
-    close = max(0, span[0] - MARGIN), min(len(heard.words), span[1] + MARGIN)
-    passage = heard.text(around(heard, span))
-    vectors = embedder.embed([passage, heard.text(close)])
-    return {**passages.manner} | features(
-        matched.point,
-        heard,
-        span,
-        right=right_stems(matched.point),
-        likeness=float(np.max(vectors @ embedder.embed(texts).T)),
-        stance=stance(embedder, matched.point, passage),
-    )
+def _dismissals(round_: Sequence[Heard]) -> float:
+    said = [token.stem for heard in round_ for token in heard.tokens if token.stem]
+    return 100 / max(MIN_WORDS, len(said)) * sum(stem in _DISMISSING for stem in said)
 
 
 def _said(window: Found) -> frozenset[str]:

@@ -30,7 +30,7 @@ SAID = "LoRA freezes the base model and adds small trainable matrices, so it is 
 LEAD = "You freeze the base model and add small trainable matrices."
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
-ASK_ALL = Policy(ask_from=0.0, support=0.0, apart=9)
+ASK_ALL = Policy(band=99.0, apart=9)
 """Puts every point that was not met to the model, so that grading always needs it."""
 REPLY_S = 1.2
 ANSWER = Answer(1, 0, QUESTION.id, QUESTION.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in SAID.split())), 5.0, "done")

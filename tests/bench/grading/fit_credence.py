@@ -1,10 +1,10 @@
 """Fits the weights of server/grading/credence.py and prints them.
 
-``python -m tests.bench.grading.fit_credence``. A logistic regression (L2) over all pattern matches: is the point met? The
-matches are those of the develop half's labelled answers, of the bank's model answers, which make all their points, and of
-answers made of sentences that the network behind ``stance`` has not read (half as heavy; ``sentences.py``). Contradicted
-points weigh four times. Beside the weights, leaving an eighth of the questions out in turn, what would be lost and kept at
-some cuts.
+``python -m tests.bench.grading.fit_credence``. Two logistic regressions (L2) over all points: is it made, and is its reverse
+claimed? The points are those of the answers in ``data/tune`` that the network has not learned from, of the develop half, whose
+questions the patterns were written on, and of the bank's model answers, which make all of theirs (both much lighter).
+In the first, contradicted points weigh three times. Beside the weights, leaving a sixth of the questions out in turn, what some
+cuts would find.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Bank, PointStatus, Verdict
+from server.grading.credence import features
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import Item, as_answer, load_items
 from server.settings import PROJECT
-from tests.bench.grading import sentences
+from tests.bench.grading import passages
+from tests.bench.grading.sentences import DATA
 
 L2 = 3.0
-CONTRADICTED_WEIGHT = 4.0
-MADE_WEIGHT = 0.5
-FOLDS = 8
-MODEL, MADE = "model", "made"
+CONTRADICTED_WEIGHT = 3.0
+SOURCES = {"tune": 1.0, "develop": 0.15, "model": 0.15}
+FOLDS = 6
+CUTS = (-1.0, -0.7, -0.4, -0.1, 0.2, 0.5, 1.0, 1.5)
 Array = NDArray[np.float64]
 
 
@@ -43,13 +45,14 @@ def logistic(x: Array, y: Array, weight: Array) -> Array:
     return w
 
 
-def items(bank: Bank) -> Iterator[Item]:
-    yield from load_items(sentences.DATA, "develop")
+def items(bank: Bank) -> Iterator[tuple[str, Item]]:
+    """With the source of each."""
+    left = passages.fitted()
+    yield from (("tune", item) for item in load_items(DATA, passages.SPLIT) if item.question in left)
+    yield from (("develop", item) for item in load_items(DATA, "develop"))
     for question in bank.questions:
         met = {point.id: PointStatus.MET for point in question.points}
-        yield Item(f"model-{question.id}", question.id, MODEL, Verdict.STRONG_HIRE, met, question.model_answer)
-    for name in sorted(sentences.kept_out()):
-        yield from sentences.made(bank.question(name))
+        yield "model", Item(f"model-{question.id}", question.id, "model", Verdict.STRONG_HIRE, met, question.model_answer)
 
 
 def main() -> None:
@@ -59,39 +62,58 @@ def main() -> None:
     labels: list[PointStatus] = []
     sources: list[str] = []
     asked: list[str] = []
-    for item in items(bank):
+    for source, item in items(bank):
         question = bank.question(item.question)
         for point_id, seen in grader.signals(question, [as_answer(item, question)]).items() if item.points else ():
-            if seen.features and point_id in item.points:
-                rows.append(dict(seen.features))
+            if point_id in item.points:
+                rows.append(features(seen))
                 labels.append(item.points[point_id])
-                sources.append(item.family if item.family in (MODEL, MADE) else "develop")
+                sources.append(source)
                 asked.append(item.question)
-    names = sorted(rows[0])
-    x = np.array([[row[name] for name in names] for row in rows])
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x = (x - mean) / spread
-    met = np.array([label is PointStatus.MET for label in labels])
-    wrong = np.array([label is PointStatus.CONTRADICTED for label in labels])
+    x = np.array([list(row.values()) for row in rows])
+    met, wrong = (np.array([label is status for label in labels]) for status in (PointStatus.MET, PointStatus.CONTRADICTED))
     source = np.array(sources)
-    weight = np.where(wrong, CONTRADICTED_WEIGHT, 1.0) * np.where(source == MADE, MADE_WEIGHT, 1.0)
+    weight = np.array([SOURCES[name] for name in sources])
     number = {name: place for place, name in enumerate(sorted(set(asked)))}
     fold = np.array([number[name] % FOLDS for name in asked])
-    score = np.zeros(len(met))
-    for left_out in range(FOLDS):
-        here = fold == left_out
-        w = logistic(x[~here], met[~here].astype(float), weight[~here])
-        score[here] = x[here] @ w[:-1] + w[-1]
-    for cut in (-0.7, -0.5, -0.3, -0.1, 0.1):
-        told = []
-        for name in ("develop", MADE):
-            lost, kept = np.mean(score[met & (source == name)] < cut), np.mean(score[wrong & (source == name)] >= cut)
-            told.append(f"{name} {lost:.1%} lost, {kept:.0%} of false claims kept")
-        print(f"cut {cut}: {'; '.join(told)}; {MODEL} {np.mean(score[source == MODEL] < cut):.1%} lost")
-    w = logistic(x, met.astype(float), weight)
-    for name, value in zip(names, w[:-1] / spread, strict=True):
-        print(f'    "{name}": {value:.2f},')
-    print(f"BIAS = {w[-1] - float((w[:-1] * mean / spread).sum()):.2f}")
+    for name, wanted, heavy in (
+        ("MADE", met, np.where(wrong, CONTRADICTED_WEIGHT, 1.0)),
+        ("DENIED", wrong, np.ones(len(wrong))),
+    ):
+        score = left_out(x, wanted, weight * heavy, fold)
+        for cut in CUTS:
+            print(
+                f"{name} from {cut}: {'; '.join(told(label, source == label, score >= cut, met, wrong) for label in SOURCES)}"
+            )
+        coefficients, bias = fitted(x, wanted, weight * heavy)
+        print(f"{name}: Mapping[str, float] = {{")
+        for feature, value in zip(rows[0], coefficients, strict=True):
+            print(f'    "{feature}": {value:.2f},')
+        print(f"}}\n{name}_BIAS = {bias:.2f}")
+
+
+def fitted(x: Array, wanted: NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
+    """Weights of the features as they are, and the bias."""
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
+    w = logistic((x - mean) / spread, wanted.astype(float), weight)
+    return w[:-1] / spread, float(w[-1] - (w[:-1] * mean / spread).sum())
+
+
+def left_out(x: Array, wanted: NDArray[np.bool_], weight: Array, fold: NDArray[np.int_]) -> Array:
+    """Scores of each fold by what the others teach."""
+    score = np.zeros(len(x))
+    for number in range(FOLDS):
+        here = fold == number
+        w, bias = fitted(x[~here], wanted[~here], weight[~here])
+        score[here] = x[here] @ w + bias
+    return score
+
+
+def told(name: str, here: NDArray[np.bool_], found: NDArray[np.bool_], met: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> str:
+    """Shares of points met, contradicted and neither that are found."""
+    groups = (met, wrong, ~met & ~wrong)
+    shares = (f"{found[here & group].mean():.1%}" if (here & group).any() else "-" for group in groups)
+    return f"{name} {' / '.join(shares)}"
 
 
 if __name__ == "__main__":

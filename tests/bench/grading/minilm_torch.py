@@ -76,9 +76,9 @@ class CrossEncoder(nn.Module):
         return self.head(self.drop(torch.cat([x[:, 0], mean], -1)))
 
 
-def load() -> CrossEncoder:
-    """With the packaged weights, and a new head."""
-    graph = onnx.load(str(embedder_path())).graph
+def load(onward: Path | None = None) -> CrossEncoder:
+    """With the packaged weights and a new head, or as an earlier ``export`` left it."""
+    graph = onnx.load(str(onward or embedder_path())).graph
     stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     model = CrossEncoder()
 
@@ -101,6 +101,9 @@ def load() -> CrossEncoder:
         for name, path in NORMS.items():
             for part in ("weight", "bias"):
                 fill(getattr(getattr(layer, name), part), stored[f"inner.encoder.layer.{place}.{path}.{part}"])
+    if onward:
+        fill(model.head.weight, stored["head_weight"].T)
+        fill(model.head.bias, stored["head_bias"])
     for module in (model.words, model.places, model.sides, model.norm):
         module.requires_grad_(False)
     return model

@@ -15,6 +15,7 @@ from server.core.domain import PointStatus, Question, Verdict
 from server.grading.items import Item, load_items
 
 DATA = Path(__file__).parent / "data"
+HEARD = DATA / "heard.jsonl"
 KEPT_OUT = 13
 KINDS = {"says": PointStatus.MET, "denies": PointStatus.CONTRADICTED}
 MIXTURES = 4
@@ -24,6 +25,12 @@ def rows() -> list[dict[str, Any]]:
     """``point`` (question#point), ``says`` and ``denies``."""
     paths = sorted((DATA / "sentences").glob("*.jsonl"))
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def heard() -> dict[str, str]:
+    """Some of the sentences as the recogniser heard them said aloud (``speak``)."""
+    rows = [json.loads(line) for line in HEARD.read_text(encoding="utf-8").splitlines()] if HEARD.exists() else []
+    return {row["text"]: row["heard"] for row in rows}
 
 
 def kept_out() -> set[str]:

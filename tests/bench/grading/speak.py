@@ -4,6 +4,9 @@
 question go through the packaged voice and the whole hearing path (cuts, the question's biasing, repair) and are added to
 ``data/spoken/<split>.jsonl``, one ``{"id", "words": [[text, start s, end s, probability, raw?], …]}`` a line. Answers already
 there are left alone; ``--limit`` bounds the new ones of one run. About 6 s of two cores an answer.
+
+``--sentences 500`` adds so many sentences that the network learns from (``sentences.py``) to ``data/heard.jsonl`` instead, each
+as it was written and as it was heard.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import sys
 import tempfile
 from collections import Counter
@@ -26,6 +30,7 @@ from server.grading.items import Item, load_items, load_spoken, spoken_path
 from server.room.listening import Listener
 from server.settings import PROJECT
 from tests.audio import speech
+from tests.bench.grading import sentences
 
 DATA = Path(__file__).parent / "data"
 FAMILIES = ("level", "false-claims")
@@ -72,8 +77,7 @@ async def run(split: str, each: int, limit: int) -> None:
     questions = {question.id: question for question in load_bank(PROJECT / "rubrics").questions}
     done = load_spoken(DATA, split)
     todo = [item for item in chosen(load_items(DATA, split), each) if item.id not in done][:limit]
-    models = Path(tempfile.gettempdir()) / "hotseat-bench"
-    transcriber, vad = WhisperTranscriber(str(whisper_dir(models, lambda *_: None))), SileroModel()
+    transcriber, vad = models()
     path = spoken_path(DATA, split)
     path.parent.mkdir(exist_ok=True)
     for number, item in enumerate(todo, 1):
@@ -83,13 +87,33 @@ async def run(split: str, each: int, limit: int) -> None:
         print(f"{number}/{len(todo)} {item.id}: {len(item.text.split())} words said, {len(words)} heard", file=sys.stderr)
 
 
+async def run_sentences(many: int) -> None:
+    questions = {question.id: question for question in load_bank(PROJECT / "rubrics").questions}
+    done, unseen = sentences.heard(), sentences.kept_out()
+    rows = [row for row in sentences.rows() if row["point"].split("#")[0] not in unseen]
+    todo = [(row["point"].split("#")[0], text) for row in rows for text in (*row["says"], *row["denies"]) if text not in done]
+    random.Random(len(done)).shuffle(todo)
+    transcriber, vad = models()
+    for name, text in todo[:many]:
+        words = await heard(transcriber, vad, text, questions[name])
+        with sentences.HEARD.open("a", encoding="utf-8") as file:
+            said = {"text": text, "heard": " ".join(word.text for word in words)}
+            file.write(json.dumps(said, ensure_ascii=False) + "\n")
+
+
+def models() -> tuple[WhisperTranscriber, SileroModel]:
+    folder = Path(tempfile.gettempdir()) / "hotseat-bench"
+    return WhisperTranscriber(str(whisper_dir(folder, lambda *_: None))), SileroModel()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=["develop", "report"], default="develop")
     parser.add_argument("--each", type=int, default=2)
     parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--sentences", type=int)
     given = parser.parse_args()
-    asyncio.run(run(given.split, given.each, given.limit))
+    asyncio.run(run_sentences(given.sentences) if given.sentences else run(given.split, given.each, given.limit))
 
 
 if __name__ == "__main__":

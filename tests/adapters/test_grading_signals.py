@@ -1,0 +1,94 @@
+"""What is read beside each point, and what that makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.adapters.embedder import open_embedder
+from server.bank.content import load_bank
+from server.core.domain import Answer, PointStatus, Transcript, Word
+from server.grading import credence
+from server.grading.embedded import EmbeddedGrader
+from server.grading.hearing import hear
+from server.grading.signals import READ, Embedder, cut_in_windows, signals
+from server.settings import PROJECT
+
+BANK = load_bank(PROJECT / "rubrics")
+LORA = BANK.question("finetuning/lora")
+
+
+def answer(text: str) -> Answer:
+    words = tuple(Word(word, 0.0, 0.0) for word in text.split())
+    return Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words, typed=True), 60.0, "done")
+
+
+class Counted:
+    """An embedder for which everything is alike, or nothing is, and that counts what it is asked to read."""
+
+    def __init__(self, *, alike: bool) -> None:
+        self.alike, self.read = alike, 0
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), 64), np.float32)
+        for row, text in enumerate(texts):
+            vectors[row, 0 if self.alike else crc32(text.encode()) % 64] = 1.0
+        return vectors
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.read += len(pairs)
+        return np.log(np.full((len(pairs), 3), 1 / 3, np.float32))
+
+
+TEXT = "The first sentence says one thing. The second one says another. A third comes after that. Then there is a fourth one."
+
+
+def test_windows_are_clauses_then_neighbours() -> None:
+    """Each clause alone, and each two neighbours together; an answer of two words has none."""
+    windows = [window.span for window in cut_in_windows([hear(LORA, answer(TEXT))])]
+    assert windows == [(0, 6), (6, 11), (11, 16), (16, 22), (0, 11), (6, 16), (11, 22)]
+    assert cut_in_windows([hear(LORA, answer("Not really."))]) == ()
+
+
+@pytest.mark.parametrize(("alike", "each"), [(True, READ), (False, 1)])
+def test_only_what_is_near_is_read(alike: bool, each: int) -> None:
+    """The windows nearest to a point are read beside it, those that are nothing like it are not, but for the first."""
+    embedder: Embedder = Counted(alike=alike)
+    seen = signals(LORA, [hear(LORA, answer(TEXT))], embedder)
+    # Vectors of different texts may coincide by chance, never for all points.
+    assert min(len(found.nearest) for found in seen.values()) == each
+    assert all(found.matched is None for found in seen.values())
+
+
+@pytest.fixture(scope="module")
+def grader() -> EmbeddedGrader:
+    embedder = open_embedder()
+    if embedder is None:
+        pytest.skip("the local extra is not installed")
+    return EmbeddedGrader(embedder)
+
+
+RIGHT = (
+    "Um, nothing in the big network moves while you do it. You put two thin matrices beside each layer and only those learn."
+)
+WRONG = "You update every weight of the big network, and two thin matrices beside each layer stay as they were at the start."
+
+
+def test_what_is_said_scores_above_its_reverse(grader: EmbeddedGrader) -> None:
+    """Of two answers with the same words, the right one is likelier to make every point that it makes."""
+    right, wrong = (grader.signals(LORA, [answer(text)]) for text in (RIGHT, WRONG))
+    met = [name for name, found in grader.findings(LORA, [answer(RIGHT)]).items() if found.status is PointStatus.MET]
+    assert met
+    for name in met:
+        assert credence.made(right[name]) > credence.made(wrong[name])
+        assert credence.denied(right[name]) < credence.denied(wrong[name])
+
+
+def test_every_feature_has_its_weight(grader: EmbeddedGrader) -> None:
+    """The weights were fitted to the features there are."""
+    (found, *_) = grader.signals(LORA, [answer(RIGHT)]).values()
+    assert set(credence.features(found)) == set(credence.MADE) == set(credence.DENIED)

@@ -1,0 +1,90 @@
+"""``data/tune``: answers to questions of no other split, with the words that make or contradict each point.
+
+The network (``train_entailment``) learns from three of four of these questions; on the others thresholds are fitted.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.bank.content import load_bank
+from server.core.domain import PointStatus
+from server.core.evidence import locate
+from server.grading.hearing import Heard, Span, hear
+from server.grading.items import as_answer, load_items
+from server.grading.signals import cut_in_windows
+from server.settings import PROJECT
+from tests.bench.grading.sentences import DATA
+
+SPLIT = "tune"
+FITTED = 4
+"""One of so many questions is left to the thresholds."""
+COVERED = 0.7
+"""Share of a quote's words from which a window holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer shows of one point. A passage is cut anew each time it is learned from."""
+
+    question: str
+    statement: str
+    status: PointStatus
+    heard: Heard
+    quote: Span | None
+    windows: tuple[Span, ...]
+    """Those that hold the quote; all of them where the point is not met."""
+
+    def passage(self, dice: random.Random) -> str:
+        """A window that shows the status, or the quote with some words around it."""
+        if self.quote and (not self.windows or dice.random() < 0.4):
+            start, end = self.quote
+            return self.heard.text((max(0, start - dice.randint(0, 8)), min(len(self.heard.words), end + dice.randint(0, 8))))
+        return self.heard.text(dice.choice(self.windows))
+
+
+def fitted() -> set[str]:
+    """Questions whose answers the network does not learn from."""
+    questions = sorted({item.question for item in load_items(DATA, SPLIT)})
+    random.Random(1).shuffle(questions)
+    return set(questions[: len(questions) // FITTED])
+
+
+def said() -> Iterator[Said]:
+    """Every point of every answer that the network may learn from."""
+    bank = load_bank(PROJECT / "rubrics")
+    quotes = _quotes()
+    left = fitted()
+    for item in load_items(DATA, SPLIT):
+        if item.question in left:
+            continue
+        question = bank.question(item.question)
+        heard = hear(question, as_answer(item, question))
+        spans = [window.span for window in cut_in_windows([heard])]
+        for point in question.points:
+            status = item.points[point.id]
+            quote = _place(heard, quotes[item.id].get(point.id, ""))
+            if status is PointStatus.NOT_MET:
+                if spans:
+                    yield Said(question.id, point.statement, status, heard, None, tuple(spans))
+            elif quote:
+                holding = tuple(span for span in spans if _shared(span, quote) >= COVERED * (quote[1] - quote[0]))
+                yield Said(question.id, point.statement, status, heard, quote, holding)
+
+
+def _quotes() -> dict[str, dict[str, str]]:
+    """By item, by point."""
+    lines = (line for path in sorted((DATA / SPLIT).glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines())
+    return {row["id"]: row.get("quotes", {}) for row in map(json.loads, lines)}
+
+
+def _place(heard: Heard, quote: str) -> Span | None:
+    found = locate(heard.answer.transcript, quote, heard.answer.turn_id) if quote else None
+    return (found.word_start, found.word_end) if found else None
+
+
+def _shared(a: Span, b: Span) -> int:
+    return min(a[1], b[1]) - max(a[0], b[0])
