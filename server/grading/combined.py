@@ -27,7 +27,7 @@ NAME = "combined"
 class Policy:
     """When the model is asked, and what its word is worth. Scores are log odds."""
 
-    band: float = 1.0
+    band: float = 0.5
     """A point is put to the model if its score is so near to what makes it, either way."""
     apart: int = 2
     """Verdicts this many steps apart, with and without the model, are Not Assessable."""
