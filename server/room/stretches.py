@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from server.core.again import better, together
 from server.core.domain import Word
-from server.core.endpoint import WINDOW_S, Hearing, hear
+from server.core.endpoint import WINDOW_S, Gap, Hearing, hear
+from server.core.suggested import suspects
 from server.errors import TranscriberError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Transcriber, VoiceActivity
 
@@ -24,6 +26,8 @@ _LEAST_PART_S = 2.0
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
+Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
+"""Of words heard with the list of terms and without it, those to believe; called in a thread."""
 
 
 @dataclass(slots=True)
@@ -43,16 +47,30 @@ class Stretch:
     @property
     def text(self) -> str:
         """What is known of it now."""
-        if self.task.done() and not self.task.cancelled() and self.task.exception() is None:
-            return text_of(self.task.result())
-        return self.draft
+        return text_of(self.task.result()) if self.known else self.draft
+
+    @property
+    def known(self) -> bool:
+        """Whether it has been recognised."""
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
+
+    @property
+    def audio(self) -> Gap:
+        """What the recogniser is given, in seconds of the answer."""
+        return Gap(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
 
 
 class Stretches:
     """The audio so far, its cuts, and at most one tail recognised in advance."""
 
     def __init__(
-        self, session: str, transcriber: Transcriber, vad: VoiceActivity, terms: tuple[str, ...], mend: Mend | None = None
+        self,
+        session: str,
+        transcriber: Transcriber,
+        vad: VoiceActivity,
+        terms: tuple[str, ...],
+        mend: Mend | None = None,
+        weigh: Weigh | None = None,
     ) -> None:
         self.hearing = Hearing()
         self.cut = 0.0
@@ -64,9 +82,14 @@ class Stretches:
         self._vad = vad
         self._terms = terms
         self._mend = mend
+        self._weigh = weigh
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Stretch | None = None
+        self._again: list[Stretch] = []
+        """Being heard again."""
+        self._heard_again = 0.0
+        """Second up to which that was considered."""
 
     @property
     def now(self) -> float:
@@ -89,7 +112,7 @@ class Stretches:
 
     def commit(self, cut: float, draft: str) -> Stretch:
         """Ends the stretch at ``cut``; it is recognised unless it already was."""
-        ready = self.ahead() or self._begin(cut, Priority.COMMIT)
+        ready = self.ahead() or self._begin(cut, Priority.COMMIT, doubting=True)
         if ready is not self._ahead:
             self.drop_ahead()
         stretch = replace(ready, end=cut, draft=draft)
@@ -102,6 +125,35 @@ class Stretches:
         if self.ahead() is None:
             self.drop_ahead()
             self._ahead = self._begin(self.now, Priority.COMMIT)
+
+    def hear_again(self, then: Callable[[], None]) -> None:
+        """Recognises the latest stretches once more, as one, if they are enough; calls ``then`` when that gave better words."""
+        fresh = [stretch for stretch in self.done if stretch.start >= self._heard_again]
+        which = together([stretch.audio for stretch in fresh])
+        if which is None:
+            return
+        first, last = fresh[which][0], fresh[which][-1]
+        self._heard_again = last.end
+        samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
+        again = self._recognised(first.start, last.end, first.offset, samples, Priority.REVIEW, doubting=True)
+        self._again.append(again)
+        again.task.add_done_callback(lambda _task: self._take_over(again, then))
+
+    def _take_over(self, again: Stretch, then: Callable[[], None]) -> None:
+        """Puts a stretch that was heard again in the place of those it was made of."""
+        self._again.remove(again)
+        parts = [stretch for stretch in self.done if again.start <= stretch.start < again.end]
+        if not again.known or not all(part.known for part in parts):
+            return
+        if better(len(again.task.result()), sum(len(part.task.result()) for part in parts)):
+            first = self.done.index(parts[0])
+            self.done[first : first + len(parts)] = [again]
+            then()
+
+    async def settled(self) -> None:
+        """Returns when all that was asked for has been recognised."""
+        while waiting := [stretch.task for stretch in (*self.done, *self._again) if not stretch.task.done()]:
+            await asyncio.wait(waiting)
 
     def ahead(self) -> Stretch | None:
         """The tail recognised in advance, if nothing was said since."""
@@ -116,7 +168,11 @@ class Stretches:
             self._ahead = None
 
     async def finish(self) -> list[Word]:
-        """Every word of the answer, with times from its start. Raises TranscriberError."""
+        """Every word of the answer, with times from its start. Raises TranscriberError.
+
+        What is being heard again is not waited for.
+        """
+        self._give_up()
         tail = self.ahead()
         if tail is None and self.unheard:
             if (middle := self._middle()) is not None:
@@ -130,7 +186,12 @@ class Stretches:
 
     def cancel(self) -> None:
         self.drop_ahead()
+        self._give_up()
         for stretch in self.done:
+            stretch.task.cancel()
+
+    def _give_up(self) -> None:
+        for stretch in self._again:
             stretch.task.cancel()
 
     def tail_audio(self, end: float) -> tuple[float, Samples]:
@@ -153,16 +214,25 @@ class Stretches:
         gaps = [gap.middle for gap in self.hearing.gaps if abs(gap.middle - halfway) <= reach]
         return min(gaps, key=lambda middle: abs(middle - halfway), default=None)
 
-    def _begin(self, end: float, priority: Priority) -> Stretch:
+    def _begin(self, end: float, priority: Priority, doubting: bool = False) -> Stretch:
         offset, samples = self.tail_audio(end)
+        return self._recognised(self.cut, end, offset, samples, priority, doubting)
+
+    def _recognised(
+        self, start: float, end: float, offset: float, samples: Samples, priority: Priority, doubting: bool
+    ) -> Stretch:
+        """``doubting`` looks twice at terms that only the list suggests; not where somebody waits for the words."""
         # No context: a mistake in one stretch must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)
-        task = asyncio.ensure_future(self._recognise(job))
+        task = asyncio.ensure_future(self._recognise(job, doubting))
         task.add_done_callback(_seen)
-        return Stretch(self.cut, end, offset, job, task)
+        return Stretch(start, end, offset, job, task)
 
-    async def _recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+    async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
         words = await self._transcriber.recognise(job)
+        if doubting and self._weigh is not None and suspects(words, job.terms):
+            plain = await self._transcriber.recognise(replace(job, terms=()))
+            words = await asyncio.to_thread(self._weigh, words, plain)
         return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words
 
     async def _words(self, stretch: Stretch) -> list[Word]:

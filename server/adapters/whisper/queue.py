@@ -1,8 +1,9 @@
-"""Which recognition job runs next: final before commit before partial, fair between sessions, bounded.
+"""Which recognition job runs next: final before commit before partial before review, fair between sessions, bounded.
 
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
 - A session asks for one partial at a time, so a lone candidate's final finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
+- One review runs at a time, and only while no other session has anything to recognise: it holds a worker for a second or two.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up.
 """
 
@@ -21,6 +22,8 @@ from server.ports import Priority, RecognitionJob, Superseded
 
 _REMEMBERED = 256
 """Latest delays kept of each priority."""
+_ALONE_S = 5.0
+"""After another session last asked for something, reviews wait this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class RecognitionQueue:
         self._delays: dict[Priority, deque[float]] = {priority: deque(maxlen=_REMEMBERED) for priority in Priority}
         self._dropped = 0
         self._busy = 0.0
+        self._asked: dict[str, float] = {}
+        """When each session last asked for anything but a review; those of the last seconds only."""
 
     async def run(self, job: RecognitionJob) -> tuple[Word, ...]:
         """What ``work`` makes of the job. Raises Superseded (partials only) and whatever ``work`` raises.
@@ -72,6 +77,9 @@ class RecognitionQueue:
         """
         entry = _Waiting(job, asyncio.get_running_loop().create_future(), self._number)
         self._number += 1
+        if job.priority is not Priority.REVIEW:
+            self._asked = {session: at for session, at in self._asked.items() if at > entry.since - _ALONE_S}
+            self._asked[job.session] = entry.since
         if job.priority is Priority.PARTIAL:
             self._replace_partial(entry)
         self._waiting.append(entry)
@@ -121,7 +129,14 @@ class RecognitionQueue:
     def _next(self) -> _Waiting | None:
         if self._running.total() >= self._workers:
             return None
-        return min(self._waiting, key=lambda entry: (entry.job.priority, entry.number), default=None)
+        ready = [entry for entry in self._waiting if entry.job.priority is not Priority.REVIEW or self._may_review(entry)]
+        return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
+
+    def _may_review(self, entry: _Waiting) -> bool:
+        """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
+        since = time.monotonic() - _ALONE_S
+        others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
+        return not others and not self._running[Priority.REVIEW]
 
     async def _execute(self, entry: _Waiting) -> None:
         began = time.monotonic()
