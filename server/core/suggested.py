@@ -1,4 +1,6 @@
-"""Key terms that the recogniser wrote because they were on its list, not because they were said.
+"""Whether a key term was said, where two hearings of the same audio differ.
+
+The recogniser now and then writes a term because it is on its list.
 
 Word probabilities are those of the words without the list (adapters/whisper), so a term that is next to impossible without
 it is compared with what is heard when there is no list. If nothing there sounds like the term, those words are taken
@@ -22,14 +24,8 @@ _FURTHER = 2.0
 
 def suspects(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
     """Where words spell a term of the list that is next to impossible without it."""
-    names = {squeezed(term) for term in terms}
-    found: list[range] = []
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-            span = words[start:end]
-            if min(word.probability for word in span) < _IMPOSSIBLE and squeezed(" ".join(word.text for word in span)) in names:
-                found.append(range(start, end))
-    return found
+    spans = _spans(words, terms)
+    return [span for span in spans if min(word.probability for word in words[span.start : span.stop]) < _IMPOSSIBLE]
 
 
 def unsuggested(
@@ -50,6 +46,36 @@ def unsuggested(
         )
         out += other if taken else own
     return tuple(out)
+
+
+def recalled(
+    again: Sequence[Word], before: Sequence[Word], terms: Sequence[str], sounds: Sounds, common: frozenset[str] = frozenset()
+) -> tuple[Word, ...]:
+    """The words as heard again, with the terms heard before where what stands there now sounds like them."""
+    known = _spans(before, terms)
+    changes = SequenceMatcher(None, _letters(again), _letters(before), autojunk=False).get_opcodes()
+    out: list[Word] = []
+    for kind, first, last, before_first, before_last in changes:
+        own, other = again[first:last], before[before_first:before_last]
+        differing = [
+            before[max(span.start, before_first) : min(span.stop, before_last)]
+            for span in known
+            if before_first < span.stop and span.start < before_last
+        ]
+        kept = kind == "replace" and len(other) <= LONGEST and differing and not _spans(own, terms)
+        out += other if kept and all(_supported(part, own, sounds, common) for part in differing) else own
+    return tuple(out)
+
+
+def _spans(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
+    """Where words spell a term."""
+    names = {squeezed(term) for term in terms}
+    return [
+        range(start, end)
+        for start in range(len(words))
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1)
+        if squeezed(" ".join(word.text for word in words[start:end])) in names
+    ]
 
 
 def _supported(term: Sequence[Word], plain: Sequence[Word], sounds: Sounds, common: frozenset[str]) -> bool:

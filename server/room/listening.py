@@ -17,7 +17,7 @@ from functools import partial
 from server.core.domain import KeyTerm, Word
 from server.core.endpoint import CutRules, Gap, commit_point
 from server.core.repair import Mender, Sounds
-from server.core.suggested import unsuggested
+from server.core.suggested import recalled, unsuggested
 from server.errors import TranscriberError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
 from server.room.stretches import Stretches, text_of
@@ -104,7 +104,8 @@ class Listener:
         names = tuple(term.term for term in key_terms)
         mend = Mender(key_terms, topic_terms, sounds, common_words) if sounds is not None else None
         weigh = partial(unsuggested, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
-        self._stretches = Stretches(session_id, transcriber, vad, names, mend, weigh)
+        recall = partial(recalled, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
+        self._stretches = Stretches(session_id, transcriber, vad, names, mend, weigh, recall)
         self._on_caption = on_caption
         self._on_speech = on_speech
         self._end: float | None = None

@@ -13,7 +13,7 @@ from server.core.domain import Word
 from server.core.endpoint import WINDOW_S, Gap, Hearing, hear
 from server.core.suggested import suspects
 from server.errors import TranscriberError
-from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Transcriber, VoiceActivity
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
 
 AROUND_S = 0.3
 """Kept of the silence around a stretch."""
@@ -27,7 +27,7 @@ _LEAST_PART_S = 2.0
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
 Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
-"""Of words heard with the list of terms and without it, those to believe; called in a thread."""
+"""Of words heard twice, those to believe; called in a thread."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,9 @@ class Stretches:
         terms: tuple[str, ...],
         mend: Mend | None = None,
         weigh: Weigh | None = None,
+        recall: Weigh | None = None,
     ) -> None:
+        """``weigh`` is given words heard with the list of terms and without it, ``recall`` words heard again and before."""
         self.hearing = Hearing()
         self.cut = 0.0
         """Second of the last cut."""
@@ -83,6 +85,7 @@ class Stretches:
         self._terms = terms
         self._mend = mend
         self._weigh = weigh
+        self._recall = recall
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Stretch | None = None
@@ -135,20 +138,31 @@ class Stretches:
         first, last = fresh[which][0], fresh[which][-1]
         self._heard_again = last.end
         samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
-        again = self._recognised(first.start, last.end, first.offset, samples, Priority.REVIEW, doubting=True)
+        job = RecognitionJob(self._session, samples, Priority.REVIEW, self._terms)
+        task = asyncio.ensure_future(self._as_one(job, fresh[which], first.offset))
+        task.add_done_callback(_seen)
+        again = Stretch(first.start, last.end, first.offset, job, task)
         self._again.append(again)
         again.task.add_done_callback(lambda _task: self._take_over(again, then))
 
     def _take_over(self, again: Stretch, then: Callable[[], None]) -> None:
         """Puts a stretch that was heard again in the place of those it was made of."""
         self._again.remove(again)
-        parts = [stretch for stretch in self.done if again.start <= stretch.start < again.end]
-        if not again.known or not all(part.known for part in parts):
-            return
-        if better(len(again.task.result()), sum(len(part.task.result()) for part in parts)):
+        if again.known:
+            parts = [stretch for stretch in self.done if again.start <= stretch.start < again.end]
             first = self.done.index(parts[0])
             self.done[first : first + len(parts)] = [again]
             then()
+
+    async def _as_one(self, job: RecognitionJob, parts: Sequence[Stretch], offset: float) -> tuple[Word, ...]:
+        """Raises Superseded when that is no better, or TranscriberError."""
+        words = await self._recognise(job, doubting=True)
+        if not all(part.known for part in parts):
+            raise Superseded
+        before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
+        if not better(len(words), len(before)):
+            raise Superseded
+        return await asyncio.to_thread(self._recall, words, before) if self._recall is not None else words
 
     async def settled(self) -> None:
         """Returns when all that was asked for has been recognised."""
@@ -216,19 +230,14 @@ class Stretches:
 
     def _begin(self, end: float, priority: Priority, doubting: bool = False) -> Stretch:
         offset, samples = self.tail_audio(end)
-        return self._recognised(self.cut, end, offset, samples, priority, doubting)
-
-    def _recognised(
-        self, start: float, end: float, offset: float, samples: Samples, priority: Priority, doubting: bool
-    ) -> Stretch:
-        """``doubting`` looks twice at terms that only the list suggests; not where somebody waits for the words."""
         # No context: a mistake in one stretch must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)
         task = asyncio.ensure_future(self._recognise(job, doubting))
         task.add_done_callback(_seen)
-        return Stretch(start, end, offset, job, task)
+        return Stretch(self.cut, end, offset, job, task)
 
     async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
+        """``doubting`` looks twice at terms that only the list suggests; not where somebody waits for the words."""
         words = await self._transcriber.recognise(job)
         if doubting and self._weigh is not None and suspects(words, job.terms):
             plain = await self._transcriber.recognise(replace(job, terms=()))
@@ -240,7 +249,11 @@ class Stretches:
             words = await stretch.task
         except TranscriberError:  # once more: nothing spoken is lost to one failure
             words = await self._recognise(replace(stretch.job, priority=Priority.FINAL))
-        return [replace(word, start=word.start + stretch.offset, end=word.end + stretch.offset) for word in words]
+        return [_later(word, stretch.offset) for word in words]
+
+
+def _later(word: Word, seconds: float) -> Word:
+    return replace(word, start=word.start + seconds, end=word.end + seconds)
 
 
 def text_of(words: Sequence[Word]) -> str:

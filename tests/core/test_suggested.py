@@ -6,7 +6,7 @@ import pytest
 
 from server.adapters.phonemes import EspeakPhonemes
 from server.core.domain import Word
-from server.core.suggested import suspects, unsuggested
+from server.core.suggested import recalled, suspects, unsuggested
 
 SOUNDS = EspeakPhonemes()
 COMMON = frozenset("short examples are packed well lower perplexity the".split())
@@ -60,3 +60,19 @@ def test_a_term_stays_where_nothing_at_all_was_heard_without_the_list() -> None:
     """Silence is no evidence against it: without the list the recogniser leaves out words too."""
     heard = words("and LoRA works", LoRA=0.01)
     assert unsuggested(heard, words("and works"), ("LoRA",), SOUNDS, COMMON) == heard
+
+
+@pytest.mark.parametrize(
+    ("again", "before", "believed"),
+    [
+        ("spaces. Tiktokin is fast", "spaces. tiktoken is fast", "spaces. tiktoken is fast"),
+        ("well lower perplexity", "well LoRA perplexity", "well lower perplexity"),
+        ("a KV cash of keys", "a KV cache of keys", "a KV cache of keys"),
+        ("the lore waits", "the LoRA weights", "the LoRA weights"),
+        ("then tiktoken runs", "then TikTokin runs", "then tiktoken runs"),
+        ("it is fast", "tiktoken it is fast", "it is fast"),
+    ],
+)
+def test_a_term_heard_before_is_kept_where_the_second_hearing_sounds_like_it(again: str, before: str, believed: str) -> None:
+    """The second hearing's words stand, but a term is not lost to a spelling that sounds the same."""
+    assert text(recalled(words(again), words(before), ("LoRA", "KV cache", "tiktoken"), SOUNDS, COMMON)) == believed
