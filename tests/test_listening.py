@@ -337,3 +337,23 @@ async def test_a_term_that_only_the_list_says_is_not_believed() -> None:
     heard = await listener.finish()
     assert [word.raw or word.text for word in heard.words] == ["lower"] * 5 + ["LoRA"] * 2
     assert [job.terms for job in transcriber.ran(Priority.COMMIT, Priority.FINAL)] == [("LoRA",), (), ("LoRA",)]
+
+
+@pytest.mark.parametrize(("dull", "said"), [((True, True), True), ((True, False), False), ((False, False), False)])
+async def test_an_answer_is_muffled_if_all_of_it_is(
+    monkeypatch: pytest.MonkeyPatch, dull: tuple[bool, bool], said: bool
+) -> None:
+    """A neighbour heard between the candidate's own sentences says nothing about the answer; no words are taken away."""
+    monkeypatch.setattr("server.room.stretches.muffled", lambda samples: dull[float(samples.max()) > 0.505])
+    listener, _ = ears(CountingTranscriber())
+    await feed(listener, audio((LOUD, 5.0), (QUIET, 0.6), (LOUD, 4.0)))
+    heard = await listener.finish()
+    assert heard.muffled is said
+    assert len(heard.words) == 9
+
+
+async def test_silence_is_no_muffled_answer() -> None:
+    """Nothing was written down, so there is nothing to remark on."""
+    listener, _ = ears(CountingTranscriber())
+    await feed(listener, audio((QUIET, 3.0)))
+    assert not (await listener.finish()).muffled

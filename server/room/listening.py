@@ -77,6 +77,8 @@ class HeardAnswer:
     """What lies between the pauses."""
     reliability: float
     """Mean probability of the words, 0 to 1; 0 if there are none."""
+    muffled: bool = False
+    """Whether it sounds as if somebody in another room had said it."""
 
 
 class Listener:
@@ -139,7 +141,14 @@ class Listener:
         words = await self._stretches.finish()
         reliability = sum(word.probability for word in words) / len(words) if words else 0.0
         return HeardAnswer(
-            tuple(words), heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, heard.speech, reliability
+            tuple(words),
+            heard.pauses,
+            heard.heard_speech,
+            heard.onset,
+            heard.speech_s,
+            heard.speech,
+            reliability,
+            self._stretches.muffled,
         )
 
     def close(self) -> None:

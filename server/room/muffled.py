@@ -29,7 +29,7 @@ def brightness(samples: Samples) -> float:
     """Power of the high sounds over that of the low ones in the loud parts, in dB; 0 for silence."""
     windows = samples[: len(samples) // _WINDOW * _WINDOW].reshape(-1, _WINDOW)
     power = np.mean(windows**2, axis=1)
-    if not len(power) or power.max() < 1e-9:
+    if not len(power) or float(np.max(power)) < 1e-9:
         return 0.0
     loud = windows[power >= np.quantile(power, 0.95) / 10 ** (_LOUD_DB / 10)]
     spectrum = np.mean(np.abs(np.fft.rfft(loud * np.hanning(_WINDOW))) ** 2, axis=0)

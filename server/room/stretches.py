@@ -14,6 +14,7 @@ from server.core.endpoint import WINDOW_S, Gap, Hearing, hear
 from server.core.suggested import suspects
 from server.errors import TranscriberError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from server.room.muffled import muffled
 
 AROUND_S = 0.3
 """Kept of the silence around a stretch."""
@@ -98,6 +99,12 @@ class Stretches:
     def now(self) -> float:
         """Seconds of audio taken in."""
         return self._fed / SAMPLE_RATE
+
+    @property
+    def muffled(self) -> bool:
+        """Whether all that was written down sounds as if it came through a wall. Known at the end."""
+        spoken = [stretch for stretch in self.done if stretch.known and stretch.task.result()]
+        return bool(spoken) and all(muffled(stretch.job.samples) for stretch in spoken)
 
     @property
     def unheard(self) -> bool:
@@ -194,7 +201,9 @@ class Stretches:
                 self.cut = middle
             tail = self._begin(self.now, Priority.FINAL)
         words: list[Word] = []
-        for stretch in [*self.done, tail] if tail else self.done:
+        if tail is not None:
+            self.done.append(tail)
+        for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
             words += await self._words(stretch)
         return words
 
