@@ -160,3 +160,19 @@ async def test_reviews_leave_a_worker_free(work: Work) -> None:
     assert work.began == ["again0", "final"]
     work.release("again0", "again1", "final")
     await asyncio.gather(final, *reviews)
+
+
+async def test_nothing_is_reviewed_on_a_busy_machine(work: Work) -> None:
+    """When recognition is far slower than usual, somebody's final would pay for the review; it waits for better times."""
+    queue = RecognitionQueue(work, workers=2)
+    slow = ask(queue, "slow", Priority.COMMIT)
+    await work.until_begun("slow")
+    await asyncio.sleep(0.2)
+    work.release("slow", "again", "fast")
+    await slow
+    review = ask(queue, "again", Priority.REVIEW)
+    await asyncio.sleep(0.05)
+    assert "again" not in work.began
+    await ask(queue, "fast", Priority.COMMIT)
+    await review
+    assert work.began == ["slow", "fast", "again"]

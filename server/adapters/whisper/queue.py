@@ -3,7 +3,8 @@
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
 - A session asks for one partial at a time, so a lone candidate's final finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
-- One review runs at a time, and only while no other session has anything to recognise: it holds a worker for a second or two.
+- One review runs at a time, and only while no other session has anything to recognise and the machine is not busy otherwise:
+  it holds a worker for a second or two.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up.
 """
 
@@ -18,12 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from server.core.domain import Word
-from server.ports import Priority, RecognitionJob, Superseded
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
 
 _REMEMBERED = 256
 """Latest delays kept of each priority."""
 _ALONE_S = 5.0
 """After another session last asked for something, reviews wait this long."""
+_BUSY = 0.15
+"""Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class RecognitionQueue:
         self._busy = 0.0
         self._asked: dict[str, float] = {}
         """When each session last asked for anything but a review; those of the last seconds only."""
+        self._pace = 0.0
+        """Seconds of work for a second of audio, of the latest final or commit."""
 
     async def run(self, job: RecognitionJob) -> tuple[Word, ...]:
         """What ``work`` makes of the job. Raises Superseded (partials only) and whatever ``work`` raises.
@@ -136,7 +141,7 @@ class RecognitionQueue:
         """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
         since = time.monotonic() - _ALONE_S
         others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
-        return not others and not self._running[Priority.REVIEW]
+        return not others and not self._running[Priority.REVIEW] and self._pace <= _BUSY
 
     async def _execute(self, entry: _Waiting) -> None:
         began = time.monotonic()
@@ -149,7 +154,10 @@ class RecognitionQueue:
             if not entry.future.done():
                 entry.future.set_result(words)
         finally:
-            self._busy += time.monotonic() - began
+            worked = time.monotonic() - began
+            if entry.job.priority <= Priority.COMMIT:
+                self._pace = worked / max(1.0, len(entry.job.samples) / SAMPLE_RATE)
+            self._busy += worked
             self._running[entry.job.priority] -= 1
             self._jobs[entry.job.priority] += 1
             self._start()
