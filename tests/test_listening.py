@@ -357,3 +357,11 @@ async def test_silence_is_no_muffled_answer() -> None:
     listener, _ = ears(CountingTranscriber())
     await feed(listener, audio((QUIET, 3.0)))
     assert not (await listener.finish()).muffled
+
+
+async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recogniser too busy to hear anything again must not hold it up for ever."""
+    monkeypatch.setattr("server.room.stretches._PATIENCE_S", 0.05)
+    listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
+    heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 6.0))), 10)
+    assert names(heard.words) == [f"w{500 + second}" for second in range(21)]

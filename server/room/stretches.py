@@ -24,6 +24,7 @@ _LEAST_RUN_S = 0.09
 _LONG_TAIL_S = 5.0
 """A tail longer than this is recognised in two parts at once when somebody waits for it."""
 _LEAST_PART_S = 2.0
+_PATIENCE_S = 20.0
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
@@ -172,9 +173,11 @@ class Stretches:
         return await asyncio.to_thread(self._recall, words, before) if self._recall is not None else words
 
     async def settled(self) -> None:
-        """Returns when all that was asked for has been recognised."""
+        """Returns when all asked for has been recognised, or nothing more comes: a busy recogniser hears nothing again."""
         while waiting := [stretch.task for stretch in (*self.done, *self._again) if not stretch.task.done()]:
-            await asyncio.wait(waiting)
+            done, _ = await asyncio.wait(waiting, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return
 
     def ahead(self) -> Stretch | None:
         """The tail recognised in advance, if nothing was said since."""

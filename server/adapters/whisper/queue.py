@@ -25,7 +25,7 @@ _REMEMBERED = 256
 """Latest delays kept of each priority."""
 _ALONE_S = 5.0
 """After another session last asked for something, reviews wait this long."""
-_BUSY = 0.15
+_BUSY = 0.1
 """Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual."""
 
 
