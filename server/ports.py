@@ -30,6 +30,8 @@ class Priority(IntEnum):
     FINAL = 0
     COMMIT = 1
     PARTIAL = 2
+    REVIEW = 3
+    """Heard before; heard again with more around it if nobody else is speaking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,14 @@ class RecognitionJob:
 
 
 class Superseded(Exception):
-    """A waiting partial was replaced by a newer one or dropped under load."""
+    """A waiting partial was replaced by a newer one or dropped under load, or there are no reviews here."""
 
 
 class Transcriber(Protocol):
     """Speech to text. Word times are seconds from the start of the job's samples."""
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
-        """Raises Superseded (partials only) or TranscriberError."""
+        """Raises Superseded (partials and reviews only) or TranscriberError."""
         ...
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
+from server.adapters.phonemes import EspeakPhonemes
 from server.core.domain import KeyTerm, Word
+from server.core.repair import Sounds
 from server.errors import TranscriberError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
-from server.room.listening import Caption, Listener, SpeechEvent
+from server.room.listening import Caption, Listener, SpeechEvent, hear_recording
 
 LOUD, QUIET = 0.5, 0.0
 
@@ -64,7 +66,7 @@ class Seen:
     speech: list[SpeechEvent] = field(default_factory=list)
 
 
-def ears(transcriber: CountingTranscriber) -> tuple[Listener, Seen]:
+def ears(transcriber: CountingTranscriber, sounds: Sounds | None = None) -> tuple[Listener, Seen]:
     seen = Seen()
     listener = Listener(
         "s",
@@ -74,6 +76,7 @@ def ears(transcriber: CountingTranscriber) -> tuple[Listener, Seen]:
         (),
         on_caption=seen.captions.append,
         on_speech=seen.speech.append,
+        sounds=sounds,
     )
     return listener, seen
 
@@ -245,3 +248,120 @@ async def test_a_long_tail_is_recognised_in_two_parts_at_once() -> None:
     assert max(len(job.samples) for job in finals) < 0.65 * len(spoken)
     assert names(heard.words) == [f"w{500 + second}" for second in range(7)]
     assert [word.start for word in heard.words] == pytest.approx([0, 1, 2, 3.15, 4.15, 5.15, 6.15], abs=0.05)
+
+
+LONG = ((LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6))
+"""Three stretches that are worth hearing again as one, 5 words each."""
+
+
+@dataclass
+class SecondThoughts(CountingTranscriber):
+    """Writes capitals, and perhaps fewer words, when it hears something again."""
+
+    words: int | None = None
+    reviewing: asyncio.Event | None = None
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        if job.priority is Priority.REVIEW and self.reviewing is not None:
+            await self.reviewing.wait()
+        words = await super().recognise(job)
+        return (
+            tuple(replace(word, text=word.text.upper()) for word in words[: self.words])
+            if job.priority is Priority.REVIEW
+            else words
+        )
+
+
+async def test_stretches_are_heard_again_as_one() -> None:
+    """The words of the whole take the place of those of its parts, at the same times, in the captions as well."""
+    transcriber = SecondThoughts()
+    listener, seen = ears(transcriber)
+    await feed(listener, audio(*LONG, (LOUD, 2.0)))
+    await listener.settled()
+    heard = await listener.finish()
+    assert names(heard.words) == [f"W{500 + second}" for second in range(15)] + ["w515", "w516"]
+    assert [word.start for word in heard.words][::5] == pytest.approx([0.0, 5.6, 11.2, 16.8], abs=0.01)
+    assert len(transcriber.ran(Priority.REVIEW)) == 1
+    assert seen.captions[-1].committed.startswith("W500 W501")
+
+
+async def test_the_end_waits_for_nothing_that_is_heard_again() -> None:
+    """An answer that ends meanwhile has the words it had."""
+    transcriber = SecondThoughts(reviewing=asyncio.Event())
+    listener, _ = ears(transcriber)
+    await feed(listener, audio(*LONG, (LOUD, 2.0)))
+    heard = await asyncio.wait_for(listener.finish(), 5)
+    assert names(heard.words) == [f"w{500 + second}" for second in range(17)]
+
+
+async def test_hearing_again_takes_no_words_away() -> None:
+    """A second hearing that stopped half way is thrown away; so is one that failed."""
+    for transcriber in (SecondThoughts(words=8), SecondThoughts(words=0)):
+        listener, _ = ears(transcriber)
+        await feed(listener, audio(*LONG))
+        await listener.settled()
+        assert len(transcriber.ran(Priority.REVIEW)) == 1
+        assert names((await listener.finish()).words) == [f"w{500 + second}" for second in range(15)]
+
+
+async def test_nothing_is_heard_again_just_before_a_known_end() -> None:
+    """So that the final finds the recogniser free."""
+    transcriber = SecondThoughts()
+    listener, _ = ears(transcriber)
+    listener.expect_end(18.0)
+    await feed(listener, audio(*LONG))
+    assert transcriber.ran(Priority.REVIEW) == []
+
+
+async def test_a_recording_is_heard_like_a_live_answer() -> None:
+    """All of it, what was said in time twice, its last seconds once."""
+    listener, _ = ears(SecondThoughts())
+    heard = await hear_recording(listener, audio(*LONG, (LOUD, 6.0)))
+    assert names(heard.words) == [f"W{500 + second}" for second in range(15)] + [f"w{515 + second}" for second in range(6)]
+
+
+class Suggestible(CountingTranscriber):
+    """Writes a term for each second when it is given the list, and what is said when it is not."""
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        words = await super().recognise(job)
+        text, probability = ("LoRA", 0.001) if job.terms else ("lower", 0.8)
+        return tuple(replace(word, text=text, probability=probability) for word in words)
+
+
+async def test_a_term_that_only_the_list_says_is_not_believed() -> None:
+    """Stretches recognised while the candidate speaks are heard again without the list; the tail, being waited for, is not."""
+    transcriber = Suggestible()
+    listener, _ = ears(transcriber, EspeakPhonemes())
+    await feed(listener, audio((LOUD, 5.0), (QUIET, 0.6), (LOUD, 2.0)))
+    heard = await listener.finish()
+    assert [word.raw or word.text for word in heard.words] == ["lower"] * 5 + ["LoRA"] * 2
+    assert [job.terms for job in transcriber.ran(Priority.COMMIT, Priority.FINAL)] == [("LoRA",), (), ("LoRA",)]
+
+
+@pytest.mark.parametrize(("dull", "said"), [((True, True), True), ((True, False), False), ((False, False), False)])
+async def test_an_answer_is_muffled_if_all_of_it_is(
+    monkeypatch: pytest.MonkeyPatch, dull: tuple[bool, bool], said: bool
+) -> None:
+    """A neighbour heard between the candidate's own sentences says nothing about the answer; no words are taken away."""
+    monkeypatch.setattr("server.room.stretches.muffled", lambda samples: dull[float(samples.max()) > 0.505])
+    listener, _ = ears(CountingTranscriber())
+    await feed(listener, audio((LOUD, 5.0), (QUIET, 0.6), (LOUD, 4.0)))
+    heard = await listener.finish()
+    assert heard.muffled is said
+    assert len(heard.words) == 9
+
+
+async def test_silence_is_no_muffled_answer() -> None:
+    """Nothing was written down, so there is nothing to remark on."""
+    listener, _ = ears(CountingTranscriber())
+    await feed(listener, audio((QUIET, 3.0)))
+    assert not (await listener.finish()).muffled
+
+
+async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recogniser too busy to hear anything again must not hold it up for ever."""
+    monkeypatch.setattr("server.room.stretches._PATIENCE_S", 0.05)
+    listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
+    heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 6.0))), 10)
+    assert names(heard.words) == [f"w{500 + second}" for second in range(21)]

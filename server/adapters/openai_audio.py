@@ -34,8 +34,11 @@ class RemoteTranscriber:
         self._client = openai.AsyncOpenAI(base_url=url, api_key=api_key, timeout=timeout_s, max_retries=0)
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
-        """Raises Superseded (partials only) or TranscriberError."""
-        if job.priority is Priority.PARTIAL and self._at_once.locked():
+        """Raises Superseded (partials and reviews only) or TranscriberError.
+
+        Nothing is heard twice: such servers have their own windows, and some are paid by the minute.
+        """
+        if job.priority is Priority.REVIEW or (job.priority is Priority.PARTIAL and self._at_once.locked()):
             raise Superseded()
         async with self._at_once:
             try:

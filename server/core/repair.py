@@ -262,6 +262,11 @@ def _apart_from_shared(heard: Sequence[str], form: Form, probability: float) -> 
     return difference(said, rest) <= _REST * _base(max(len(said), len(rest))) * _doubt(probability)
 
 
+def allowed(wanted: str, said: Sequence[str], common: frozenset[str]) -> float:
+    """The greatest distance from the sounds of a term at which these words, if they are as unsure as can be, are read as it."""
+    return _base(len(wanted)) * _strictness([_bare(word) for word in said], common)
+
+
 def _base(size: int) -> float:
     """The greatest distance from so many sounds at which unsure words are read as them."""
     return 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32

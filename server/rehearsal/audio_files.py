@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from server.core.domain import Question, Transcript
 from server.errors import InputError
 from server.ports import SAMPLE_RATE, Samples
-from server.room.listening import Listener
+from server.room.listening import Listener, hear_recording
 from server.services import Services
 
 _FRAME = 640
@@ -81,9 +81,7 @@ async def transcribe_samples(services: Services, samples: Samples, question: Que
     )
     listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
     try:
-        for start in range(0, len(samples), _FRAME):
-            listener.feed(samples[start : start + _FRAME])
-        heard = await listener.finish()
+        heard = await hear_recording(listener, samples)
     finally:
         listener.close()
     transcript = Transcript(heard.words)

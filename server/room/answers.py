@@ -17,6 +17,8 @@ from server.services import Services
 
 log = logging.getLogger(__name__)
 
+_MUFFLED = "This sounds like a voice from another room, or a covered microphone. It was written down all the same."
+
 
 class Answers:
     """Belongs to one interview. ``on_words(committed)`` is called as the open answer becomes known."""
@@ -54,6 +56,8 @@ class Answers:
                 command.turn_id, lambda: self._listener(command.turn_id, 0.0, question, plan)
             )
             transcript = Transcript(heard.words) if heard is not None else transcript
+            if heard is not None and heard.muffled and command.typed is None:
+                note = _MUFFLED
         except (TranscriberError, StorageError) as error:
             log.warning("%s", error)
             self._services.metrics.fell_back("transcript")

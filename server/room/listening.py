@@ -1,9 +1,9 @@
 """One answer's ears: captions while it is spoken, and its words soon after it ends.
 
-The audio is cut into stretches at pauses while the candidate speaks, and each is recognised for good at once, so that
-only a short tail is left at the end. Captions of the stretch still being spoken are disposable. In a silence the tail is
-recognised in advance; if nothing more is said, the final is ready before it is asked for. A known end (the time limit)
-makes the last cut come a little before it.
+The audio is cut into stretches at pauses while the candidate speaks, and each is recognised for good at once, so that only a
+short tail is left at the end. Some 16 s of them are heard again as one, for what is around a word tells what it was. Captions
+of the stretch still being spoken are disposable. In a silence the tail is recognised in advance; if nothing more is said, the
+final is ready before it is asked for. A known end (the time limit) makes the last cut come a little before it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from server.core.domain import KeyTerm, Word
 from server.core.endpoint import CutRules, Gap, commit_point
 from server.core.repair import Mender, Sounds
+from server.core.suggested import recalled, unsuggested
 from server.errors import TranscriberError
-from server.ports import Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
 from server.room.stretches import Stretches, text_of
 
 EARLY_END_S = 4.0
@@ -29,6 +31,8 @@ _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""
 _SILENCE_EVERY_S = 0.25
 _SPECULATE_S = 0.3
+_BEHIND_S = 3.0
+"""What was heard last of a recording, and could not have been heard again by its end."""
 _NORMAL = CutRules()
 _BEFORE_END = CutRules(shortest_s=2.0, longest_s=9.0, pause_s=0.09)
 
@@ -38,7 +42,7 @@ class Caption:
     """What the page shows while the candidate speaks."""
 
     committed: str
-    """Recognised for good; only grows."""
+    """Recognised for good; grows, and words in it may still be put right when they are heard again."""
     partial: str
     """The rest as far as it is known; each replaces the last."""
 
@@ -73,6 +77,8 @@ class HeardAnswer:
     """What lies between the pauses."""
     reliability: float
     """Mean probability of the words, 0 to 1; 0 if there are none."""
+    muffled: bool = False
+    """Whether it sounds as if somebody in another room had said it."""
 
 
 class Listener:
@@ -91,7 +97,7 @@ class Listener:
         sounds: Sounds | None = None,
         common_words: frozenset[str] = frozenset(),
     ) -> None:
-        """``sounds`` (adapters.phonemes) lets misheard terms be repaired; without it the words stay as recognised.
+        """``sounds`` (adapters.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
         ``common_words`` are harder to take for a term.
         """
@@ -99,7 +105,9 @@ class Listener:
         self._transcriber = transcriber
         names = tuple(term.term for term in key_terms)
         mend = Mender(key_terms, topic_terms, sounds, common_words) if sounds is not None else None
-        self._stretches = Stretches(session_id, transcriber, vad, names, mend)
+        weigh = partial(unsuggested, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
+        recall = partial(recalled, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
+        self._stretches = Stretches(session_id, transcriber, vad, names, mend, weigh, recall)
         self._on_caption = on_caption
         self._on_speech = on_speech
         self._end: float | None = None
@@ -120,6 +128,10 @@ class Listener:
         """Audio will end so many seconds from now at the latest."""
         self._end = self._stretches.now + seconds_left
 
+    async def settled(self) -> None:
+        """Returns when what was fed so far has been recognised: for recordings, which are fed faster than they were spoken."""
+        await self._stretches.settled()
+
     async def finish(self) -> HeardAnswer:
         """Takes no more audio; all words of the answer. Raises TranscriberError."""
         self._closed = True
@@ -129,7 +141,14 @@ class Listener:
         words = await self._stretches.finish()
         reliability = sum(word.probability for word in words) / len(words) if words else 0.0
         return HeardAnswer(
-            tuple(words), heard.pauses, heard.heard_speech, heard.onset, heard.speech_s, heard.speech, reliability
+            tuple(words),
+            heard.pauses,
+            heard.heard_speech,
+            heard.onset,
+            heard.speech_s,
+            heard.speech,
+            reliability,
+            self._stretches.muffled,
         )
 
     def close(self) -> None:
@@ -158,6 +177,8 @@ class Listener:
             stretch.task.add_done_callback(lambda _task: self._show())
             self._draft = ""
             self._show()
+            if self._left > EARLY_END_S:
+                stretches.hear_again(self._show)
         elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut and not heard.run:
             stretches.look_ahead()
         elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
@@ -192,6 +213,15 @@ class Listener:
         if caption != self._shown and not self._closed:
             self._shown = caption
             self._on_caption(caption)
+
+
+async def hear_recording(listener: Listener, samples: Samples) -> HeardAnswer:
+    """All of a recording, heard as if it were spoken now, without waiting for time to pass. Raises TranscriberError."""
+    live = max(0, len(samples) - round(_BEHIND_S * SAMPLE_RATE))
+    listener.feed(samples[:live])
+    await listener.settled()
+    listener.feed(samples[live:])
+    return await listener.finish()
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from server.core.again import better, together
 from server.core.domain import Word
-from server.core.endpoint import WINDOW_S, Hearing, hear
+from server.core.endpoint import WINDOW_S, Gap, Hearing, hear
+from server.core.suggested import suspects
 from server.errors import TranscriberError
-from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Transcriber, VoiceActivity
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from server.room.muffled import muffled
 
 AROUND_S = 0.3
 """Kept of the silence around a stretch."""
@@ -21,9 +24,12 @@ _LEAST_RUN_S = 0.09
 _LONG_TAIL_S = 5.0
 """A tail longer than this is recognised in two parts at once when somebody waits for it."""
 _LEAST_PART_S = 2.0
+_PATIENCE_S = 20.0
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
+Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
+"""Of words heard twice, those to believe; called in a thread."""
 
 
 @dataclass(slots=True)
@@ -43,17 +49,33 @@ class Stretch:
     @property
     def text(self) -> str:
         """What is known of it now."""
-        if self.task.done() and not self.task.cancelled() and self.task.exception() is None:
-            return text_of(self.task.result())
-        return self.draft
+        return text_of(self.task.result()) if self.known else self.draft
+
+    @property
+    def known(self) -> bool:
+        """Whether it has been recognised."""
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
+
+    @property
+    def audio(self) -> Gap:
+        """What the recogniser is given, in seconds of the answer."""
+        return Gap(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
 
 
 class Stretches:
     """The audio so far, its cuts, and at most one tail recognised in advance."""
 
     def __init__(
-        self, session: str, transcriber: Transcriber, vad: VoiceActivity, terms: tuple[str, ...], mend: Mend | None = None
+        self,
+        session: str,
+        transcriber: Transcriber,
+        vad: VoiceActivity,
+        terms: tuple[str, ...],
+        mend: Mend | None = None,
+        weigh: Weigh | None = None,
+        recall: Weigh | None = None,
     ) -> None:
+        """``weigh`` is given words heard with the list of terms and without it, ``recall`` words heard again and before."""
         self.hearing = Hearing()
         self.cut = 0.0
         """Second of the last cut."""
@@ -64,14 +86,26 @@ class Stretches:
         self._vad = vad
         self._terms = terms
         self._mend = mend
+        self._weigh = weigh
+        self._recall = recall
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Stretch | None = None
+        self._again: list[Stretch] = []
+        """Being heard again."""
+        self._heard_again = 0.0
+        """Second up to which that was considered."""
 
     @property
     def now(self) -> float:
         """Seconds of audio taken in."""
         return self._fed / SAMPLE_RATE
+
+    @property
+    def muffled(self) -> bool:
+        """Whether all that was written down sounds as if it came through a wall. Known at the end."""
+        spoken = [stretch for stretch in self.done if stretch.known and stretch.task.result()]
+        return bool(spoken) and all(muffled(stretch.job.samples) for stretch in spoken)
 
     @property
     def unheard(self) -> bool:
@@ -89,7 +123,7 @@ class Stretches:
 
     def commit(self, cut: float, draft: str) -> Stretch:
         """Ends the stretch at ``cut``; it is recognised unless it already was."""
-        ready = self.ahead() or self._begin(cut, Priority.COMMIT)
+        ready = self.ahead() or self._begin(cut, Priority.COMMIT, doubting=True)
         if ready is not self._ahead:
             self.drop_ahead()
         stretch = replace(ready, end=cut, draft=draft)
@@ -102,6 +136,48 @@ class Stretches:
         if self.ahead() is None:
             self.drop_ahead()
             self._ahead = self._begin(self.now, Priority.COMMIT)
+
+    def hear_again(self, then: Callable[[], None]) -> None:
+        """Recognises the latest stretches once more, as one, if they are enough; calls ``then`` when that gave better words."""
+        fresh = [stretch for stretch in self.done if stretch.start >= self._heard_again]
+        which = together([stretch.audio for stretch in fresh])
+        if which is None:
+            return
+        first, last = fresh[which][0], fresh[which][-1]
+        self._heard_again = last.end
+        samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
+        job = RecognitionJob(self._session, samples, Priority.REVIEW, self._terms)
+        task = asyncio.ensure_future(self._as_one(job, fresh[which], first.offset))
+        task.add_done_callback(_seen)
+        again = Stretch(first.start, last.end, first.offset, job, task)
+        self._again.append(again)
+        again.task.add_done_callback(lambda _task: self._take_over(again, then))
+
+    def _take_over(self, again: Stretch, then: Callable[[], None]) -> None:
+        """Puts a stretch that was heard again in the place of those it was made of."""
+        self._again.remove(again)
+        if again.known:
+            parts = [stretch for stretch in self.done if again.start <= stretch.start < again.end]
+            first = self.done.index(parts[0])
+            self.done[first : first + len(parts)] = [again]
+            then()
+
+    async def _as_one(self, job: RecognitionJob, parts: Sequence[Stretch], offset: float) -> tuple[Word, ...]:
+        """Raises Superseded when that is no better, or TranscriberError."""
+        words = await self._recognise(job, doubting=True)
+        if not all(part.known for part in parts):
+            raise Superseded
+        before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
+        if not better(len(words), len(before)):
+            raise Superseded
+        return await asyncio.to_thread(self._recall, words, before) if self._recall is not None else words
+
+    async def settled(self) -> None:
+        """Returns when all asked for has been recognised, or nothing more comes: a busy recogniser hears nothing again."""
+        while waiting := [stretch.task for stretch in (*self.done, *self._again) if not stretch.task.done()]:
+            done, _ = await asyncio.wait(waiting, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return
 
     def ahead(self) -> Stretch | None:
         """The tail recognised in advance, if nothing was said since."""
@@ -116,7 +192,11 @@ class Stretches:
             self._ahead = None
 
     async def finish(self) -> list[Word]:
-        """Every word of the answer, with times from its start. Raises TranscriberError."""
+        """Every word of the answer, with times from its start. Raises TranscriberError.
+
+        What is being heard again is not waited for.
+        """
+        self._give_up()
         tail = self.ahead()
         if tail is None and self.unheard:
             if (middle := self._middle()) is not None:
@@ -124,13 +204,20 @@ class Stretches:
                 self.cut = middle
             tail = self._begin(self.now, Priority.FINAL)
         words: list[Word] = []
-        for stretch in [*self.done, tail] if tail else self.done:
+        if tail is not None:
+            self.done.append(tail)
+        for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
             words += await self._words(stretch)
         return words
 
     def cancel(self) -> None:
         self.drop_ahead()
+        self._give_up()
         for stretch in self.done:
+            stretch.task.cancel()
+
+    def _give_up(self) -> None:
+        for stretch in self._again:
             stretch.task.cancel()
 
     def tail_audio(self, end: float) -> tuple[float, Samples]:
@@ -153,16 +240,20 @@ class Stretches:
         gaps = [gap.middle for gap in self.hearing.gaps if abs(gap.middle - halfway) <= reach]
         return min(gaps, key=lambda middle: abs(middle - halfway), default=None)
 
-    def _begin(self, end: float, priority: Priority) -> Stretch:
+    def _begin(self, end: float, priority: Priority, doubting: bool = False) -> Stretch:
         offset, samples = self.tail_audio(end)
         # No context: a mistake in one stretch must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)
-        task = asyncio.ensure_future(self._recognise(job))
+        task = asyncio.ensure_future(self._recognise(job, doubting))
         task.add_done_callback(_seen)
         return Stretch(self.cut, end, offset, job, task)
 
-    async def _recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+    async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
+        """``doubting`` looks twice at terms that only the list suggests; not where somebody waits for the words."""
         words = await self._transcriber.recognise(job)
+        if doubting and self._weigh is not None and suspects(words, job.terms):
+            plain = await self._transcriber.recognise(replace(job, terms=()))
+            words = await asyncio.to_thread(self._weigh, words, plain)
         return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words
 
     async def _words(self, stretch: Stretch) -> list[Word]:
@@ -170,7 +261,11 @@ class Stretches:
             words = await stretch.task
         except TranscriberError:  # once more: nothing spoken is lost to one failure
             words = await self._recognise(replace(stretch.job, priority=Priority.FINAL))
-        return [replace(word, start=word.start + stretch.offset, end=word.end + stretch.offset) for word in words]
+        return [_later(word, stretch.offset) for word in words]
+
+
+def _later(word: Word, seconds: float) -> Word:
+    return replace(word, start=word.start + seconds, end=word.end + seconds)
 
 
 def text_of(words: Sequence[Word]) -> str:

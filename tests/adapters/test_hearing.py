@@ -101,6 +101,15 @@ async def test_nothing_is_invented_where_nobody_speaks(transcriber: WhisperTrans
 
 
 @needs_weights
+async def test_a_voice_in_the_next_room_is_remarked_on(transcriber: WhisperTranscriber) -> None:
+    """It is written down, with the remark that it sounds muffled; a quiet voice nearby is not."""
+    far = await heard(transcriber, speech.far_voice(8 * SAMPLE_RATE))
+    near = await heard(transcriber, np.float32(0.03) * speech.say("The model keeps the old weights."))
+    assert far.words and far.muffled
+    assert near.words and not near.muffled
+
+
+@needs_weights
 @pytest.mark.parametrize("kind", ["keyboard", "coughs", "breath", "door and knocks"])
 async def test_sounds_between_sentences_add_no_words(transcriber: WhisperTranscriber, kind: str) -> None:
     """A sentence, seconds of some other sound, and another sentence: what is heard is the two sentences."""

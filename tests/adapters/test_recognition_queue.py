@@ -98,7 +98,7 @@ async def test_a_final_waits_for_no_caption_that_has_not_begun(work: Work) -> No
     work.release("p1", "p2", "f")
     await asyncio.gather(*tasks)
     metrics = queue.metrics()
-    assert metrics.jobs == {Priority.FINAL: 1, Priority.COMMIT: 0, Priority.PARTIAL: 3}
+    assert metrics.jobs == {Priority.FINAL: 1, Priority.COMMIT: 0, Priority.PARTIAL: 3, Priority.REVIEW: 0}
     assert (metrics.waiting, metrics.running) == (0, 0)
 
 
@@ -133,3 +133,46 @@ async def test_a_failure_reaches_its_caller_only(work: Work) -> None:
     with pytest.raises(TranscriberError):
         await queue.run(job("bad", Priority.FINAL))
     assert (await queue.run(job("good", Priority.FINAL)))[0].text == "good"
+
+
+async def test_a_review_waits_until_nobody_else_speaks(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own session's captions go first but do not hold it up; another session's hold it up for seconds."""
+    queue = RecognitionQueue(work, workers=2)
+    work.release("p", "again", "other", "again2")
+    await asyncio.gather(ask(queue, "p", Priority.PARTIAL, "a"), ask(queue, "again", Priority.REVIEW, "a"))
+    assert work.began == ["p", "again"]
+    await ask(queue, "other", Priority.PARTIAL, "b")
+    review = ask(queue, "again2", Priority.REVIEW, "a")
+    await asyncio.sleep(0.05)
+    assert "again2" not in work.began
+    monkeypatch.setattr("server.adapters.whisper.queue._ALONE_S", 0.0)
+    await ask(queue, "p", Priority.PARTIAL, "a")  # any job that ends lets it be looked at
+    await review
+
+
+async def test_reviews_leave_a_worker_free(work: Work) -> None:
+    """One at a time: a final finds the other worker free."""
+    queue = RecognitionQueue(work, workers=2)
+    reviews = [ask(queue, f"again{i}", Priority.REVIEW) for i in range(2)]
+    await work.until_begun("again0")
+    final = ask(queue, "final", Priority.FINAL)
+    await work.until_begun("final")
+    assert work.began == ["again0", "final"]
+    work.release("again0", "again1", "final")
+    await asyncio.gather(final, *reviews)
+
+
+async def test_nothing_is_reviewed_on_a_busy_machine(work: Work) -> None:
+    """When recognition is far slower than usual, somebody's final would pay for the review; it waits for better times."""
+    queue = RecognitionQueue(work, workers=2)
+    slow = ask(queue, "slow", Priority.COMMIT)
+    await work.until_begun("slow")
+    await asyncio.sleep(0.2)
+    work.release("slow", "again", "fast")
+    await slow
+    review = ask(queue, "again", Priority.REVIEW)
+    await asyncio.sleep(0.05)
+    assert "again" not in work.began
+    await ask(queue, "fast", Priority.COMMIT)
+    await review
+    assert work.began == ["slow", "fast", "again"]

@@ -36,7 +36,7 @@ from server.bank.content import load_bank
 from server.core.domain import Bank, KeyTerm, Question, Transcript, Word
 from server.core.normal import tokenize
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
-from server.room.listening import Listener
+from server.room.listening import Listener, hear_recording
 from server.settings import PROJECT
 from tests.audio import corpus, speech
 
@@ -107,7 +107,9 @@ class Remembering:
         self._source = hashlib.sha256(inspect.getsource(transcriber).encode()).digest()
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
-        key = hashlib.sha256(self._source + job.samples.tobytes() + repr((job.terms, job.context, job.priority > 1)).encode())
+        key = hashlib.sha256(
+            self._source + job.samples.tobytes() + repr((job.terms, job.context, job.priority is Priority.PARTIAL)).encode()
+        )
         path = KEPT / "heard" / f"{key.hexdigest()[:24]}.json"
         if not path.exists():
             if self._inner is None:
@@ -140,8 +142,7 @@ class Bench:
             sounds=self.sounds,
             common_words=self._common_words,
         )
-        listener.feed(audio)
-        return Transcript((await listener.finish()).words)
+        return Transcript((await hear_recording(listener, audio)).words)
 
     def offline(self, audio: Samples) -> str:
         """One pass with beam 5 and no terms over the whole answer."""

@@ -1,8 +1,10 @@
-"""Which recognition job runs next: final before commit before partial, fair between sessions, bounded.
+"""Which recognition job runs next: final before commit before partial before review, fair between sessions, bounded.
 
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
 - A session asks for one partial at a time, so a lone candidate's final finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
+- One review runs at a time, and only while no other session has anything to recognise and the machine is not busy otherwise:
+  it holds a worker for a second or two.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up.
 """
 
@@ -17,10 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from server.core.domain import Word
-from server.ports import Priority, RecognitionJob, Superseded
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
 
 _REMEMBERED = 256
 """Latest delays kept of each priority."""
+_ALONE_S = 5.0
+"""After another session last asked for something, reviews wait this long."""
+_BUSY = 0.1
+"""Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,10 @@ class RecognitionQueue:
         self._delays: dict[Priority, deque[float]] = {priority: deque(maxlen=_REMEMBERED) for priority in Priority}
         self._dropped = 0
         self._busy = 0.0
+        self._asked: dict[str, float] = {}
+        """When each session last asked for anything but a review; those of the last seconds only."""
+        self._pace = 0.0
+        """Seconds of work for a second of audio, of the latest final or commit."""
 
     async def run(self, job: RecognitionJob) -> tuple[Word, ...]:
         """What ``work`` makes of the job. Raises Superseded (partials only) and whatever ``work`` raises.
@@ -72,6 +82,9 @@ class RecognitionQueue:
         """
         entry = _Waiting(job, asyncio.get_running_loop().create_future(), self._number)
         self._number += 1
+        if job.priority is not Priority.REVIEW:
+            self._asked = {session: at for session, at in self._asked.items() if at > entry.since - _ALONE_S}
+            self._asked[job.session] = entry.since
         if job.priority is Priority.PARTIAL:
             self._replace_partial(entry)
         self._waiting.append(entry)
@@ -121,7 +134,14 @@ class RecognitionQueue:
     def _next(self) -> _Waiting | None:
         if self._running.total() >= self._workers:
             return None
-        return min(self._waiting, key=lambda entry: (entry.job.priority, entry.number), default=None)
+        ready = [entry for entry in self._waiting if entry.job.priority is not Priority.REVIEW or self._may_review(entry)]
+        return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
+
+    def _may_review(self, entry: _Waiting) -> bool:
+        """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
+        since = time.monotonic() - _ALONE_S
+        others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
+        return not others and not self._running[Priority.REVIEW] and self._pace <= _BUSY
 
     async def _execute(self, entry: _Waiting) -> None:
         began = time.monotonic()
@@ -134,7 +154,10 @@ class RecognitionQueue:
             if not entry.future.done():
                 entry.future.set_result(words)
         finally:
-            self._busy += time.monotonic() - began
+            worked = time.monotonic() - began
+            if entry.job.priority <= Priority.COMMIT:
+                self._pace = worked / max(1.0, len(entry.job.samples) / SAMPLE_RATE)
+            self._busy += worked
             self._running[entry.job.priority] -= 1
             self._jobs[entry.job.priority] += 1
             self._start()

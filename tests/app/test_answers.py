@@ -1,0 +1,43 @@
+"""What the candidate is told about an answer that was heard."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from server import wire
+from server.core import events
+from server.core.domain import Word
+from server.room.answers import Answers
+from server.room.listening import HeardAnswer
+
+
+def heard(muffled: bool) -> HeardAnswer:
+    return HeardAnswer((Word("Thursday", 0.0, 0.5),), (), True, 0.0, 0.5, (), 0.9, muffled)
+
+
+@pytest.mark.parametrize(("muffled", "typed", "told"), [(True, None, True), (False, None, False), (True, "I typed it", False)])
+async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: str | None, told: bool) -> None:
+    """The words stay, the note says what they sounded like; a typed answer has no sound."""
+
+    async def finish(*_: object) -> tuple[HeardAnswer, float]:
+        return heard(muffled), 1.0
+
+    sent: list[wire.ServerMessage] = []
+    posted: list[events.Event] = []
+    answers = Answers(
+        "i",
+        cast(Any, SimpleNamespace(metrics=SimpleNamespace(answered=lambda _: None))),
+        cast(Any, SimpleNamespace(finish=finish)),
+        lambda message, _pcm: sent.append(message),
+        posted.append,
+        lambda _: None,
+    )
+    await answers.finalise(events.CloseAnswer(3, "done", typed), cast(Any, None), cast(Any, None))
+    (answer,), (event,) = sent, posted
+    assert isinstance(answer, wire.AnswerMessage) and isinstance(event, events.Transcribed)
+    assert answer.text == (typed or "Thursday")
+    assert ("another room" in answer.note) is told
+    assert event.note == answer.note
