@@ -17,7 +17,7 @@ from server.grading.signals import Found, Signals
 class Cuts:
     """Likeness is a cosine, scores are log odds."""
 
-    made: float = 0.0
+    made: float = -0.1
     """Score from which a point is made."""
     denied: float = 1.2
     """Score from which a point not made is contradicted."""

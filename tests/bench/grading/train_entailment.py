@@ -70,7 +70,7 @@ def subjects() -> tuple[list[Subject], list[Example]]:
     """What to learn from, and the examples kept out."""
     points = {
         f"{question.id}#{point.id}": Subject(
-            question.id, point.statement, point.phrasings, [*point.phrasings], [*point.contradictions]
+            question.id, point.statement, point.phrasings, [point.statement, *point.phrasings], [*point.contradictions]
         )
         for question in load_bank(PROJECT / "rubrics").questions
         for point in question.points
