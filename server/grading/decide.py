@@ -40,7 +40,9 @@ class Cuts:
     matched_share: float = 0.4
     """... unless it matches this share of the points."""
     lone_likeness: float = 0.45
-    """Likeness needed of the only point an answer meets; chance finds one now and then."""
+    """Likeness needed of a lone match of a pattern that is not sure."""
+    alone: float = 1.0
+    """Score needed of the only point an answer meets; chance finds one now and then."""
 
 
 DEFAULT = Cuts()
@@ -79,7 +81,8 @@ def _shown(signals: Signals, cuts: Cuts) -> Found | None:
     best = signals.best
     if signals.matched and best and signals.matched.says >= best.says - cuts.beside:
         return signals.pattern
-    return best.found if best else None
+    explaining = [reading for reading in signals.readings if reading.explains]
+    return max(explaining, key=lambda reading: reading.says).found if explaining else None
 
 
 def _not_met(signals: Signals) -> PointFinding:
@@ -133,6 +136,8 @@ def corroborated(
     if len(matched) >= 2 or not with_likeness:
         return dict(findings)
     weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
+    if len(met) == 1:
+        weak = {name for name, found in met.items() if made(found) < cuts.alone}
     note = "too little to go on"
     return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
 

@@ -9,9 +9,8 @@ from server.core.domain import Point, Question
 from server.core.evidence import GLUE, is_term_list
 from server.core.matching import Match
 from server.core.normal import stem
-from server.grading.claims import right_stems, stems
 from server.grading.hearing import Heard, Span, around
-from server.grading.polarity import NEGATORS
+from server.grading.wording import NEGATORS, right_stems, stems
 
 LONG_SENTENCE = 30
 CONTEXT = 10
@@ -29,6 +28,7 @@ matter model data system answer user training train llm then first like also one
 _PLAIN_STEMS = frozenset(stem(word) for word in (*_PLAIN_WORDS.split(), *GLUE))
 """Words that any answer to any question has."""
 MIN_EXPLAINING = 2
+"""Of a pattern's match. Whoever says a point in other words may share but one with the rubric."""
 
 
 def looks_listed(heard: Heard, span: Span) -> bool:
@@ -53,11 +53,11 @@ def names(question: Question) -> frozenset[str]:
     return stems(" ".join([*terms, question.prompt, question.title])) | _PLAIN_STEMS
 
 
-def explains(heard: Heard, span: Span, own: Set[str], names_: Set[str]) -> bool:
-    """Whether the words around a match say more of the point than names of things: sentences can be made of key terms, too."""
+def explaining(heard: Heard, span: Span, own: Set[str], names_: Set[str]) -> int:
+    """How many words around a match say more of the point than names of things: sentences can be made of key terms, too."""
     start, end = around(heard, span)
     said = {token.stem for token in heard.tokens if start <= token.word < end}
-    return len((said & own) - names_) >= MIN_EXPLAINING
+    return len((said & own) - names_)
 
 
 def only_repaired(heard: Heard, match: Match) -> bool:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
-from server.grading.claims import closest_claim, stems
-from server.grading.explaining import explains, is_negated, looks_listed, names, only_repaired, own_words
+from server.grading.explaining import MIN_EXPLAINING, explaining, is_negated, looks_listed, names, only_repaired, own_words
 from server.grading.hearing import Heard, Span, around
+from server.grading.wording import stems
 
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
@@ -73,6 +73,8 @@ class Reading:
     """Log probability that it says the reverse."""
     says: float
     """Log probability that it says the statement; what is left is that it is about something else."""
+    explains: bool = True
+    """Whether a word of the point's own stands in it that is neither a key term nor a word of any answer."""
 
     @property
     def stance(self) -> float:
@@ -105,10 +107,6 @@ class Signals:
     """By how much its clause is more like the contradictions than like the point."""
     claim_stance: float = 0.0
     """Log odds that the claim's clause says the point."""
-    claim_score: float = 0.0
-    """Its cosine plus a share of its telling words, up to 1.3."""
-    doubt: float = 0.0
-    """Likeness of the nearest window to a contradiction, whatever words it shares."""
 
     @property
     def likeness(self) -> float:
@@ -131,13 +129,9 @@ class _Passages:
 
     round_: tuple[Heard, ...]
     windows: tuple[Found, ...]
-    singles: int
-    """How many of the windows are single clauses."""
-    said: tuple[frozenset[str], ...]
-    """Stems of each window."""
     vectors: NDArray[np.float32]
-    subject: frozenset[str]
-    """Stems of what the question is about."""
+    names: frozenset[str]
+    """Of things that the question is about."""
     dismissals: float
 
 
@@ -150,10 +144,8 @@ def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | No
     passages = _Passages(
         tuple(round_),
         windows,
-        sum(len(_clauses(heard)) for heard in round_),
-        tuple(_said(window) for window in windows),
         embedder.embed([window.heard.text(window.span) for window in windows]),
-        stems(" ".join([question.prompt, question.title, *(term.term for term in question.key_terms)])),
+        names(question),
         _dismissals(round_),
     )
     return {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
@@ -178,7 +170,7 @@ def _matched(point: Point, round_: Sequence[Heard], names_: Set[str]) -> Signals
     for heard in round_:
         for match in _all_matches(heard, point.patterns):
             found = _found(heard, match)
-            if looks_listed(heard, found.span) or not explains(heard, found.span, own_words(point), names_):
+            if looks_listed(heard, found.span) or explaining(heard, found.span, own_words(point), names_) < MIN_EXPLAINING:
                 listed = True
             elif only_repaired(heard, match):
                 continue
@@ -215,21 +207,22 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         here = (embedder.embed([found.heard.text(passage), found.heard.text(close)]) @ right).ravel()
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
         at = _read(embedder, point, found, passage, float(np.max([*here, *over])))
-    denies = passages.vectors @ embedder.embed(point.contradictions or ("",)).T
-    n = passages.singles
     claim, margin, against = _weighed(matched, passages.round_, texts, embedder)
-    wrong = closest_claim(point, passages.subject, passages.said[:n], denies[:n], like[:n])
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
-        nearest=tuple(_read(embedder, point, windows[i], windows[i].span, float(like[i])) for i in order),
+        nearest=tuple(
+            replace(
+                _read(embedder, point, windows[i], windows[i].span, float(like[i])),
+                explains=explaining(windows[i].heard, windows[i].span, own_words(point), passages.names) > 0,
+            )
+            for i in order
+        ),
         matched=at,
         dismissals=passages.dismissals,
         claim=claim,
         claim_margin=margin,
         claim_stance=against,
-        claim_score=wrong.score if wrong else 0.0,
-        doubt=float(denies[order[0]].max()) if point.contradictions else 0.0,
     )
 
 
@@ -264,10 +257,6 @@ def _weighed(
 def _dismissals(round_: Sequence[Heard]) -> float:
     said = [token.stem for heard in round_ for token in heard.tokens if token.stem]
     return 100 / max(MIN_WORDS, len(said)) * sum(stem in _DISMISSING for stem in said)
-
-
-def _said(window: Found) -> frozenset[str]:
-    return frozenset(token.stem for token in window.heard.tokens if window.span[0] <= token.word < window.span[1])
 
 
 def _neighbours(heard: Heard) -> list[Span]:

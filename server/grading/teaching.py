@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from server.core.domain import Point, Question
 from server.core.matching import Index
 from server.core.normal import tokenize_words
-from server.grading.claims import stems
 from server.grading.hearing import Span, split_sentences
+from server.grading.wording import stems
 
 MAX_SENTENCES = 2
 """That a pattern may reach over."""

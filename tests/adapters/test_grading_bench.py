@@ -51,7 +51,7 @@ def test_a_bad_line_is_named(tmp_path: Path) -> None:
         load_items(tmp_path, "report")
 
 
-SAMPLE = {"develop": ("finetuning/lora", "rag/core"), "report": ("inference/core", "safety/core")}
+SAMPLE = {"develop": ("rag/core",), "report": ("inference/core",)}
 """Questions graded in the suite; `hotseat bench grading` takes them all."""
 
 

@@ -73,9 +73,11 @@ def grader() -> EmbeddedGrader:
 
 
 RIGHT = (
-    "Um, nothing in the big network moves while you do it. You put two thin matrices beside each layer and only those learn."
+    "The base weights stay frozen, and the update of each layer is the product of two thin matrices, B times A, with low rank."
 )
-WRONG = "You update every weight of the big network, and two thin matrices beside each layer stay as they were at the start."
+WRONG = (
+    "The base weights are all updated, and two thin matrices of low rank, B and A, stay frozen as the product of each layer."
+)
 
 
 def test_what_is_said_scores_above_its_reverse(grader: EmbeddedGrader) -> None:
@@ -85,7 +87,6 @@ def test_what_is_said_scores_above_its_reverse(grader: EmbeddedGrader) -> None:
     assert met
     for name in met:
         assert credence.made(right[name]) > credence.made(wrong[name])
-        assert credence.denied(right[name]) < credence.denied(wrong[name])
 
 
 def test_every_feature_has_its_weight(grader: EmbeddedGrader) -> None:
