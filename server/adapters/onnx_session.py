@@ -14,7 +14,7 @@ def open_session(model: str | Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # An arena never shrinks: after one long sentence the voice alone would hold 220 MB more (docs/benchmarks.md).
+    # An arena never shrinks: after forty sentences the voice would hold some 220 MB more (docs/benchmarks.md).
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(str(model), sess_options=options, providers=["CPUExecutionProvider"])

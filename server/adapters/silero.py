@@ -20,8 +20,7 @@ class SileroModel:
     """The model, loaded once for the process; ``run`` may be called from any thread."""
 
     def __init__(self) -> None:
-        path = f"{get_assets_path()}/silero_vad_v6.onnx"
-        self._session = open_session(path)
+        self._session = open_session(f"{get_assets_path()}/silero_vad_v6.onnx")
 
     def session(self) -> SileroActivity:
         """A fresh state, for one answer."""

@@ -14,7 +14,7 @@ from server.grading.signals import Signals
 FAR = -6.0
 """Log probability that stands for none."""
 CLIP = 5.0
-NEAR = 0.4
+DENIES_FROM = 0.4
 """Likeness from which a passage can deny a point."""
 
 MADE: Mapping[str, float] = {
@@ -49,7 +49,7 @@ def features(seen: Signals) -> dict[str, float]:
     """What the weights apply to."""
     best, first = seen.best, seen.nearest[0] if seen.nearest else None
     where = [seen.matched] if seen.matched else list(seen.nearest[:2])
-    near = [reading.denies for reading in seen.readings if reading.likeness >= NEAR or reading is seen.matched]
+    near = [reading.denies for reading in seen.readings if reading.likeness >= DENIES_FROM or reading is seen.matched]
     return {
         "says": best.says if best else FAR,
         "stance of the nearest": _clipped(first.stance) if first else 0.0,

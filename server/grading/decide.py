@@ -53,7 +53,7 @@ OPPOSITE, MAYBE_OPPOSITE = "says the opposite", "may say the opposite"
 def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claims: int = 0) -> PointFinding:
     """The finding with its evidence. Contradictions outweigh mentions.
 
-    claims: how many points of the answer are contradicted, as far as patterns tell. Where there are many a doubtful one is no
+    claims: how many points of the answer seem to be contradicted. Where there are many a doubtful one is no
     accident, and the more there are the more strictly is read what sounds right.
     """
     enough = cuts.claim_margin + cuts.claim_stance * signals.claim_stance
@@ -135,9 +135,10 @@ def corroborated(
     matched = strong | {name for name in met if findings[name].note != IN_OTHER_WORDS}
     if len(matched) >= 2 or not with_likeness:
         return dict(findings)
-    weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
     if len(met) == 1:
         weak = {name for name, found in met.items() if made(found) < cuts.alone}
+    else:
+        weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
     note = "too little to go on"
     return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
 

@@ -73,7 +73,7 @@ class Reading:
     """Log probability that it says the reverse."""
     says: float
     """Log probability that it says the statement; what is left is that it is about something else."""
-    explains: bool = True
+    explains: bool
     """Whether a word of the point's own stands in it that is neither a key term nor a word of any answer."""
 
     @property
@@ -200,24 +200,22 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     right = embedder.embed(texts).T
     like = (passages.vectors @ right).max(axis=1)
     order = [int(i) for rank, i in enumerate(np.argsort(-like, kind="stable")[:READ]) if rank == 0 or like[i] >= NEAR]
+    nearest = tuple(
+        _read(embedder, point, window, window.span, float(like[i]), explains=_explains(point, window, passages.names))
+        for i, window in ((i, windows[i]) for i in order)
+    )
     at = None
     if found := matched.pattern:
         passage = around(found.heard, found.span)
         close = max(0, found.span[0] - MARGIN), min(len(found.heard.words), found.span[1] + MARGIN)
         here = (embedder.embed([found.heard.text(passage), found.heard.text(close)]) @ right).ravel()
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
-        at = _read(embedder, point, found, passage, float(np.max([*here, *over])))
+        at = _read(embedder, point, found, passage, float(np.max([*here, *over])), explains=True)
     claim, margin, against = _weighed(matched, passages.round_, texts, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
-        nearest=tuple(
-            replace(
-                _read(embedder, point, windows[i], windows[i].span, float(like[i])),
-                explains=explaining(windows[i].heard, windows[i].span, own_words(point), passages.names) > 0,
-            )
-            for i in order
-        ),
+        nearest=nearest,
         matched=at,
         dismissals=passages.dismissals,
         claim=claim,
@@ -226,9 +224,13 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     )
 
 
-def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likeness: float) -> Reading:
+def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
+    return explaining(window.heard, window.span, own_words(point), names_) > 0
+
+
+def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
     denies, says = _judged(embedder, point, found.heard.text(passage))
-    return Reading(found, likeness, denies, says)
+    return Reading(found, likeness, denies, says, explains)
 
 
 def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:

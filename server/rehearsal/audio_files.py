@@ -17,9 +17,6 @@ from server.ports import SAMPLE_RATE, Samples
 from server.room.listening import Listener, hear_recording
 from server.services import Services
 
-_FRAME = 640
-
-
 _MISSING_S = 0.3
 """A file may hold so much less than it says: formats round to their own blocks."""
 

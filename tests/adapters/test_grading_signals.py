@@ -10,21 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from server.adapters.embedder import open_embedder
-from server.bank.content import load_bank
-from server.core.domain import Answer, PointStatus, Transcript, Word
+from server.core.domain import PointStatus
 from server.grading import credence
 from server.grading.embedded import EmbeddedGrader
 from server.grading.hearing import hear
-from server.grading.signals import READ, Embedder, cut_in_windows, signals
-from server.settings import PROJECT
-
-BANK = load_bank(PROJECT / "rubrics")
-LORA = BANK.question("finetuning/lora")
-
-
-def answer(text: str) -> Answer:
-    words = tuple(Word(word, 0.0, 0.0) for word in text.split())
-    return Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words, typed=True), 60.0, "done")
+from server.grading.signals import READ, cut_in_windows, signals
+from tests.adapters.test_grading_embedded import LORA, answer
 
 
 class Counted:
@@ -57,11 +48,12 @@ def test_windows_are_clauses_then_neighbours() -> None:
 @pytest.mark.parametrize(("alike", "each"), [(True, READ), (False, 1)])
 def test_only_what_is_near_is_read(alike: bool, each: int) -> None:
     """The windows nearest to a point are read beside it, those that are nothing like it are not, but for the first."""
-    embedder: Embedder = Counted(alike=alike)
+    embedder = Counted(alike=alike)
     seen = signals(LORA, [hear(LORA, answer(TEXT))], embedder)
     # Vectors of different texts may coincide by chance, never for all points.
     assert min(len(found.nearest) for found in seen.values()) == each
     assert all(found.matched is None for found in seen.values())
+    assert embedder.read == sum(len(found.nearest) for found in seen.values())
 
 
 @pytest.fixture(scope="module")

@@ -47,8 +47,8 @@ def logistic(x: Array, y: Array, weight: Array) -> Array:
 
 def items(bank: Bank) -> Iterator[tuple[str, Item]]:
     """With the source of each."""
-    left = passages.fitted()
-    yield from (("tune", item) for item in load_items(DATA, passages.SPLIT) if item.question in left)
+    unlearned = passages.held_back()
+    yield from (("tune", item) for item in load_items(DATA, passages.SPLIT) if item.question in unlearned)
     yield from (("develop", item) for item in load_items(DATA, "develop"))
     for question in bank.questions:
         met = {point.id: PointStatus.MET for point in question.points}

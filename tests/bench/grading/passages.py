@@ -46,7 +46,7 @@ class Said:
         return self.heard.text(dice.choice(self.windows))
 
 
-def fitted() -> set[str]:
+def held_back() -> set[str]:
     """Questions whose answers the network does not learn from."""
     questions = sorted({item.question for item in load_items(DATA, SPLIT)})
     random.Random(1).shuffle(questions)
@@ -57,9 +57,9 @@ def said() -> Iterator[Said]:
     """Every point of every answer that the network may learn from."""
     bank = load_bank(PROJECT / "rubrics")
     quotes = _quotes()
-    left = fitted()
+    unlearned = held_back()
     for item in load_items(DATA, SPLIT):
-        if item.question in left:
+        if item.question in unlearned:
             continue
         question = bank.question(item.question)
         heard = hear(question, as_answer(item, question))

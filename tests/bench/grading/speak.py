@@ -27,7 +27,7 @@ from server.adapters.whisper import WhisperTranscriber
 from server.bank.content import load_bank
 from server.core.domain import Question, Word
 from server.grading.items import Item, load_items, load_spoken, spoken_path
-from server.room.listening import Listener
+from server.room.listening import Listener, hear_recording
 from server.settings import PROJECT
 from tests.audio import speech
 from tests.bench.grading import sentences
@@ -60,8 +60,7 @@ async def heard(transcriber: WhisperTranscriber, vad: SileroModel, text: str, qu
         on_speech=lambda _: None,
         sounds=EspeakPhonemes(),
     )
-    listener.feed(await asyncio.to_thread(speech.say, text))
-    return (await listener.finish()).words
+    return (await hear_recording(listener, await asyncio.to_thread(speech.say, text))).words
 
 
 def line(item: Item, words: tuple[Word, ...]) -> str:
