@@ -24,8 +24,8 @@ TOKENIZER = Path(__file__).with_name("minilm-tokenizer.json")
 ENTAILMENT = Path(__file__).with_name("entailment.onnx")
 MAX_TOKENS = 96
 """Word pieces; a window of two spoken sentences fits."""
-MAX_STATEMENT, MAX_PASSAGE = 60, 80
-"""Word pieces of either side of a pair."""
+MAX_STATEMENT, MAX_PASSAGE = 60, 320
+"""Word pieces of either side of a pair; a minute of speech fits."""
 CACHED = 8192
 _CLS, _SEP = 101, 102
 

@@ -94,6 +94,10 @@ class Heard:
         """The words of a span without its fillers."""
         return " ".join(self.words[place] for place in range(*span) if place not in self.fillers)
 
+    def credit(self, first: int = 0, last: int | None = None) -> str:
+        """The clauses that may earn credit, all or some in a row."""
+        return " ".join(self.text(span) for span in self.credited[first:last])
+
     def word_span(self, start: int, end: int) -> Span:
         """The words of tokens start to end (exclusive)."""
         return self.tokens[start].word, self.tokens[end - 1].word + 1

@@ -1,8 +1,8 @@
 """Fits the weights of server/grading/credence.py and prints them.
 
 ``python -m tests.bench.grading.fit_credence``. Two logistic regressions (L2) over all points: is it made, and is its reverse
-claimed? The points are those of the answers in ``data/tune`` that the network has not learned from, of the develop half, whose
-questions the patterns were written on, and of the bank's model answers, which make all of theirs (both much lighter).
+claimed? The points are those of the answers in ``data/tune``, from which the network has not learned, of the develop half, on
+whose questions the patterns were written, and of the bank's model answers, which make all of theirs (both much lighter).
 In the first, contradicted points weigh three times. Beside the weights, leaving a sixth of the questions out in turn, what some
 cuts would find.
 """
@@ -21,7 +21,6 @@ from server.grading.credence import features
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import Item, as_answer, load_items
 from server.settings import PROJECT
-from tests.bench.grading import passages
 from tests.bench.grading.sentences import DATA
 
 L2 = 3.0
@@ -47,9 +46,8 @@ def logistic(x: Array, y: Array, weight: Array) -> Array:
 
 def items(bank: Bank) -> Iterator[tuple[str, Item]]:
     """With the source of each."""
-    unlearned = passages.held_back()
-    yield from (("tune", item) for item in load_items(DATA, passages.SPLIT) if item.question in unlearned)
-    yield from (("develop", item) for item in load_items(DATA, "develop"))
+    for split in ("tune", "develop"):
+        yield from ((split, item) for item in load_items(DATA, split))
     for question in bank.questions:
         met = {point.id: PointStatus.MET for point in question.points}
         yield "model", Item(f"model-{question.id}", question.id, "model", Verdict.STRONG_HIRE, met, question.model_answer)

@@ -1,27 +1,30 @@
-"""``data/tune``: answers to questions of no other split, with the words that make or contradict each point.
+"""``data/train``: answers to questions of no other split, with the words that make or contradict each point.
 
-The network (``train_entailment``) learns from three of four of these questions; on the others thresholds are fitted.
+The network (``train_entailment``) learns from them. Weights and cuts are fitted on such answers to other questions, ``data/tune``.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from server.bank.content import load_bank
-from server.core.domain import PointStatus
+from server.core.domain import Point, PointStatus, Question
 from server.core.evidence import locate
 from server.grading.hearing import Heard, Span, hear
-from server.grading.items import as_answer, load_items
-from server.grading.signals import cut_in_windows
+from server.grading.items import as_answer, load_items, load_spoken
+from server.grading.signals import READ, Embedder, cut_in_windows
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA
 
-SPLIT = "tune"
-FITTED = 4
-"""One of so many questions is left to the thresholds."""
+SPLIT = "train"
 COVERED = 0.7
 """Share of a quote's words from which a window holds it."""
 
@@ -36,7 +39,7 @@ class Said:
     heard: Heard
     quote: Span | None
     windows: tuple[Span, ...]
-    """Those that hold the quote; all of them where the point is not met."""
+    """Those that hold the quote; where the point is not met, those most like it, which the grader would read."""
 
     def passage(self, dice: random.Random) -> str:
         """A window that shows the status, or the quote with some words around it."""
@@ -45,34 +48,78 @@ class Said:
             return self.heard.text((max(0, start - dice.randint(0, 8)), min(len(self.heard.words), end + dice.randint(0, 8))))
         return self.heard.text(dice.choice(self.windows))
 
+    def whole(self, dice: random.Random) -> str:
+        """All of the answer that may earn credit, or half the time some clauses in a row, with the quote among them."""
+        clauses = self.heard.credited
+        first, last = 0, len(clauses)
+        if dice.random() < 0.5:
+            start, end = self.quote or dice.choice(self.windows)
+            first = dice.randint(0, sum(clause[1] <= start for clause in clauses))
+            last = dice.randint(sum(clause[0] < end for clause in clauses), len(clauses))
+        return self.heard.credit(first, last)
 
-def held_back() -> set[str]:
-    """Questions whose answers the network does not learn from."""
-    questions = sorted({item.question for item in load_items(DATA, SPLIT)})
-    random.Random(1).shuffle(questions)
-    return set(questions[: len(questions) // FITTED])
 
-
-def said() -> Iterator[Said]:
-    """Every point of every answer that the network may learn from."""
+def said(embedder: Embedder) -> Iterator[Said]:
+    """Every point of every answer that the network may learn from, as written and, where it was said aloud, as heard."""
     bank = load_bank(PROJECT / "rubrics")
     quotes = _quotes()
-    unlearned = held_back()
+    aloud = load_spoken(DATA, SPLIT)
+    likeness = _Likeness(embedder)
     for item in load_items(DATA, SPLIT):
-        if item.question in unlearned:
-            continue
         question = bank.question(item.question)
-        heard = hear(question, as_answer(item, question))
-        spans = [window.span for window in cut_in_windows([heard])]
-        for point in question.points:
-            status = item.points[point.id]
-            quote = _place(heard, quotes[item.id].get(point.id, ""))
-            if status is PointStatus.NOT_MET:
-                if spans:
-                    yield Said(question.id, point.statement, status, heard, None, tuple(spans))
-            elif quote:
-                holding = tuple(span for span in spans if _shared(span, quote) >= COVERED * (quote[1] - quote[0]))
-                yield Said(question.id, point.statement, status, heard, quote, holding)
+        written = hear(question, as_answer(item, question))
+        places = {point_id: _place(written, quote) for point_id, quote in quotes[item.id].items()}
+        yield from _points(question, item.points, written, places, likeness)
+        if item.id in aloud:
+            heard = hear(question, as_answer(item, question, aloud[item.id]))
+            moved = {point_id: _moved(place, written, heard) if place else None for point_id, place in places.items()}
+            yield from _points(question, item.points, heard, moved, likeness)
+
+
+def _points(
+    question: Question,
+    labels: Mapping[str, PointStatus],
+    heard: Heard,
+    places: Mapping[str, Span | None],
+    likeness: _Likeness,
+) -> Iterator[Said]:
+    spans = [window.span for window in cut_in_windows([heard])]
+    if not spans:
+        return
+    vectors = likeness.vectors(heard, spans)
+    for point in question.points:
+        status, quote = labels[point.id], places.get(point.id)
+        if status is PointStatus.NOT_MET:
+            nearest = np.argsort(-(vectors @ likeness.to(point)).max(axis=1))[:READ]
+            yield Said(question.id, point.statement, status, heard, None, tuple(spans[i] for i in nearest))
+        elif quote:
+            holding = tuple(span for span in spans if _shared(span, quote) >= COVERED * (quote[1] - quote[0]))
+            yield Said(question.id, point.statement, status, heard, quote, holding)
+
+
+class _Likeness:
+    """Of windows to points, as the grader has it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.to = lru_cache(maxsize=None)(self._to)
+
+    def vectors(self, heard: Heard, spans: Sequence[Span]) -> NDArray[np.float32]:
+        return self._embedder.embed([heard.text(span) for span in spans])
+
+    def _to(self, point: Point) -> NDArray[np.float32]:
+        return self._embedder.embed([point.statement, *point.phrasings]).T
+
+
+def _moved(place: Span, written: Heard, heard: Heard) -> Span | None:
+    """Where the same words stand in what was heard of an answer."""
+    a, b = ([word.lower().strip(".,;:?!") for word in said.words] for said in (written, heard))
+    inside = [
+        block.b + i - block.a
+        for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+        for i in range(max(place[0], block.a), min(place[1], block.a + block.size))
+    ]
+    return (inside[0], inside[-1] + 1) if inside else None
 
 
 def _quotes() -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@
 
 A cross-encoder begun from the packaged MiniLM, or trained onward from where it was left. It learns from every point's
 statement, phrasings and contradictions in the bank, from where the model answers make it, from ``data/sentences``, some of
-them as the recogniser heard them said aloud, and from answers in ``data/tune``; from no answer of the other splits. A
+them as the recogniser heard them said aloud, and from answers in ``data/train``; from no answer of the other splits. A
 sentence is often shown between scraps of others about the same question, as it would be met in an answer. Thirteen questions
 are kept out; after every epoch their sentences show how well strangers are told apart.
 """
@@ -23,7 +23,7 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from server.adapters.embedder import ENTAILMENT, MAX_PASSAGE, MAX_STATEMENT, TOKENIZER
+from server.adapters.embedder import ENTAILMENT, MAX_PASSAGE, MAX_STATEMENT, TOKENIZER, open_embedder
 from server.bank.content import load_bank
 from server.core.domain import PointStatus, Verdict
 from server.grading.embedded import EmbeddedGrader
@@ -45,8 +45,12 @@ OTHERS = 3
 """Sentences about other points of the question shown with each point."""
 MISHEARD = 0.5
 """How often a sentence that was said aloud is shown as it was heard."""
+AGAIN = 0.3
+"""Share of the sentences shown an epoch when a network that knows them is trained onward."""
 TAKEN = {PointStatus.MET: 1, PointStatus.CONTRADICTED: 2, PointStatus.NOT_MET: 1}
-"""Passages of an answer shown an epoch with each of its points."""
+"""Passages of an answer shown an epoch with each of its points ..."""
+WHOLE = 0.5
+"""... or, so often, all of it."""
 STATUS = {PointStatus.MET: SAYS, PointStatus.CONTRADICTED: DENIES, PointStatus.NOT_MET: OTHER}
 
 Example = tuple[str, str, int]
@@ -101,8 +105,10 @@ def shown() -> Iterator[tuple[str, str]]:
                 yield f"{question.id}#{point_id}", heard.text(around(heard, seen.pattern.span))
 
 
-def examples(all_: Sequence[Subject], answered: Sequence[passages.Said], dice: random.Random) -> list[Example]:
-    """One epoch's, drawn anew each time."""
+def examples(
+    all_: Sequence[Subject], answered: Sequence[passages.Said], dice: random.Random, share: float = 1.0
+) -> list[Example]:
+    """One epoch's, drawn anew each time, with that share of the sentences."""
     misheard = sentences.heard()
     by_question: dict[str, list[Subject]] = {}
     for subject in all_:
@@ -135,7 +141,12 @@ def examples(all_: Sequence[Subject], answered: Sequence[passages.Said], dice: r
             found.append((statement(subject.shown), subject.shown, SAYS))
         for other in dice.sample(others, min(OTHERS, len(others))):
             found.append((subject.statement, dice.choice([*other.says, *other.denies]), OTHER))
-    found += [(said.statement, said.passage(dice), STATUS[said.status]) for said in answered for _ in range(TAKEN[said.status])]
+    found = dice.sample(found, round(share * len(found)))
+    for said in answered:
+        if dice.random() < WHOLE:
+            found.append((said.statement, said.whole(dice), STATUS[said.status]))
+        else:
+            found += [(said.statement, said.passage(dice), STATUS[said.status]) for _ in range(TAKEN[said.status])]
     return found
 
 
@@ -181,7 +192,9 @@ def batches(found: list[Example], dice: random.Random) -> Iterator[list[Example]
 def train(epochs: int, onward: bool, out: Path, dice: random.Random) -> None:
     torch.manual_seed(0)
     learned, unseen = subjects()
-    answered = list(passages.said())
+    embedder = open_embedder()
+    assert embedder is not None, "the packaged MiniLM is needed"
+    answered = list(passages.said(embedder))
     pieces, model = Pieces(), load(ENTAILMENT if onward else None)
     trained = list(model.encoder_parameters())
     groups = [
@@ -189,7 +202,8 @@ def train(epochs: int, onward: bool, out: Path, dice: random.Random) -> None:
         {"params": list(model.head.parameters()), "lr": HEAD_RATE},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = epochs * (len(examples(learned, answered, random.Random(0))) // BATCH + 2)
+    share = AGAIN if onward else 1.0
+    steps = epochs * (len(examples(learned, answered, random.Random(0), share)) // BATCH + 2)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
     )
@@ -197,7 +211,7 @@ def train(epochs: int, onward: bool, out: Path, dice: random.Random) -> None:
     began = time.monotonic()
     for epoch in range(1, epochs + 1):
         model.train()
-        for batch in batches(examples(learned, answered, dice), dice):
+        for batch in batches(examples(learned, answered, dice, share), dice):
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model(*pieces.batch([(a, b) for a, b, _ in batch]))
             wanted = torch.tensor([label for *_, label in batch])
