@@ -1,8 +1,8 @@
 """How far an answer can be believed to make a point, and how far to deny it, from everything known about the point.
 
 A false claim holds the same words as the right one, so patterns and likeness alone can't tell them apart. A cross-encoder reads
-the statement together with the passages nearest to it and gives the odds of each. Both scores are log odds of a logistic
-regression (``python -m tests.bench.grading.fit_credence``), which says what each of those signs is worth.
+the statement together with the passages nearest to it, and with all of the answer, and gives the odds of each. Both scores are
+log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is worth.
 """
 
 from __future__ import annotations
@@ -18,36 +18,40 @@ DENIES_FROM = 0.4
 """Likeness from which a passage can deny a point."""
 
 MADE: Mapping[str, float] = {
-    "says": 0.82,
-    "stance of the nearest": 0.21,
-    "stance at the match": 0.30,
-    "denies": -0.03,
-    "match": 1.59,
-    "match across sentences": -1.18,
-    "likeness": 1.51,
-    "support": 1.48,
-    "claim": -3.81,
-    "dismissals": -0.31,
+    "says": 0.39,
+    "stance of the nearest": 0.17,
+    "stance at the match": 0.14,
+    "denies": 0.09,
+    "match": 1.58,
+    "match across sentences": -1.41,
+    "likeness": 0.67,
+    "support": 1.19,
+    "claim": -3.90,
+    "dismissals": -0.01,
+    "whole says": 0.11,
+    "stance of the whole": 0.55,
 }
-MADE_BIAS = -2.77
+MADE_BIAS = -2.68
 DENIED: Mapping[str, float] = {
-    "says": -0.12,
-    "stance of the nearest": -0.18,
-    "stance at the match": -0.29,
-    "denies": 0.58,
-    "match": -0.32,
-    "match across sentences": 1.04,
-    "likeness": 2.08,
-    "support": 0.14,
-    "claim": 5.07,
-    "dismissals": 0.06,
+    "says": -0.07,
+    "stance of the nearest": -0.16,
+    "stance at the match": -0.10,
+    "denies": 0.25,
+    "match": -0.27,
+    "match across sentences": 1.05,
+    "likeness": 2.01,
+    "support": -0.14,
+    "claim": 5.47,
+    "dismissals": -0.14,
+    "whole says": 1.17,
+    "stance of the whole": -1.10,
 }
-DENIED_BIAS = -2.52
+DENIED_BIAS = 0.05
 
 
 def features(seen: Signals) -> dict[str, float]:
     """What the weights apply to."""
-    best, first = seen.best, seen.nearest[0] if seen.nearest else None
+    best, whole, first = seen.best, seen.as_a_whole, seen.nearest[0] if seen.nearest else None
     where = [seen.matched] if seen.matched else list(seen.nearest[:2])
     near = [reading.denies for reading in seen.readings if reading.likeness >= DENIES_FROM or reading is seen.matched]
     return {
@@ -61,6 +65,8 @@ def features(seen: Signals) -> dict[str, float]:
         "support": seen.support,
         "claim": float(seen.claim is not None),
         "dismissals": seen.dismissals,
+        "whole says": whole.says if whole else FAR,
+        "stance of the whole": _clipped(whole.stance) if whole else 0.0,
     }
 
 

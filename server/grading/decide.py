@@ -17,9 +17,9 @@ from server.grading.signals import Found, Signals
 class Cuts:
     """Likeness is a cosine, scores are log odds."""
 
-    made: float = -0.1
+    made: float = 0.2
     """Score from which a point is made."""
-    denied: float = 1.2
+    denied: float = 1.3
     """Score from which a point not made is contradicted."""
     sure: float = 0.5
     """Score from which a point stands without others beside it."""
@@ -41,7 +41,7 @@ class Cuts:
     """... unless it matches this share of the points."""
     lone_likeness: float = 0.45
     """Likeness needed of a lone match of a pattern that is not sure."""
-    alone: float = 1.0
+    alone: float = 1.5
     """Score needed of the only point an answer meets; chance finds one now and then."""
 
 

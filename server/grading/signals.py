@@ -23,7 +23,7 @@ MAX_CLAIMS = 3
 """Matches of a point's contradiction patterns that are weighed."""
 CLAIM_REACH = 8
 """Words on each side of a claim that it is compared by."""
-READ = 5
+READ = 3
 """Windows nearest to a point that are read beside it ..."""
 NEAR = 0.3
 """... after the first only those at least so like it."""
@@ -99,6 +99,8 @@ class Signals:
     """The windows most like the point, nearest first."""
     matched: Reading | None = None
     """The sentence around ``pattern``."""
+    whole: tuple[Reading, ...] = ()
+    """Each answer of the round, read from end to end."""
     dismissals: float = 0.0
     """Words that dismiss things, per hundred words of the round."""
     claim: Found | None = None
@@ -116,6 +118,11 @@ class Signals:
     @property
     def readings(self) -> tuple[Reading, ...]:
         return (*self.nearest, self.matched) if self.matched else self.nearest
+
+    @property
+    def as_a_whole(self) -> Reading | None:
+        """The answer likeliest to say the point, read from end to end."""
+        return max(self.whole, key=lambda reading: reading.says, default=None)
 
     @property
     def best(self) -> Reading | None:
@@ -211,12 +218,14 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         here = (embedder.embed([found.heard.text(passage), found.heard.text(close)]) @ right).ravel()
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
         at = _read(embedder, point, found, passage, float(np.max([*here, *over])), explains=True)
+    all_ = tuple(_read_whole(embedder, point, heard) for heard in passages.round_)
     claim, margin, against = _weighed(matched, passages.round_, texts, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
         nearest=nearest,
         matched=at,
+        whole=all_,
         dismissals=passages.dismissals,
         claim=claim,
         claim_margin=margin,
@@ -231,6 +240,11 @@ def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
 def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
     denies, says = _judged(embedder, point, found.heard.text(passage))
     return Reading(found, likeness, denies, says, explains)
+
+
+def _read_whole(embedder: Embedder, point: Point, heard: Heard) -> Reading:
+    denies, says = _judged(embedder, point, heard.credit())
+    return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
 
 
 def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:

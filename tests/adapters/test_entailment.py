@@ -20,8 +20,8 @@ def reader() -> MiniLm:
     return found
 
 
-def test_strangers_are_told_apart(reader: MiniLm) -> None:
-    """Of questions the network has not read, right sentences mostly have better odds than wrong ones, which share their words.
+def test_new_sentences_are_told_apart(reader: MiniLm) -> None:
+    """Of sentences that the network has not read, right ones mostly have better odds than wrong ones of the same words.
 
     Not always: it errs on about one in ten (docs/decisions/0016-said-or-denied.md).
     """

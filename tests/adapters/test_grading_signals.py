@@ -47,13 +47,13 @@ def test_windows_are_clauses_then_neighbours() -> None:
 
 @pytest.mark.parametrize(("alike", "each"), [(True, READ), (False, 1)])
 def test_only_what_is_near_is_read(alike: bool, each: int) -> None:
-    """The windows nearest to a point are read beside it, those that are nothing like it are not, but for the first."""
+    """The whole is read, and the windows nearest to a point; those that are nothing like it are not, but for the first."""
     embedder = Counted(alike=alike)
     seen = signals(LORA, [hear(LORA, answer(TEXT))], embedder)
     # Vectors of different texts may coincide by chance, never for all points.
     assert min(len(found.nearest) for found in seen.values()) == each
     assert all(found.matched is None for found in seen.values())
-    assert embedder.read == sum(len(found.nearest) for found in seen.values())
+    assert embedder.read == sum(len(found.nearest) + len(found.whole) for found in seen.values())
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 """Fits the weights of server/grading/credence.py and prints them.
 
 ``python -m tests.bench.grading.fit_credence``. Two logistic regressions (L2) over all points: is it made, and is its reverse
-claimed? The points are those of the answers in ``data/tune``, from which the network has not learned, of the develop half, on
-whose questions the patterns were written, and of the bank's model answers, which make all of theirs (both much lighter).
-In the first, contradicted points weigh three times. Beside the weights, leaving a sixth of the questions out in turn, what some
+claimed? The points are those of the answers in ``data/tune``, from which the network has not learned, as written and some as
+heard; of the develop half, on whose questions the patterns were written; and of the bank's model answers, which make all of
+theirs (they weigh as ``SOURCES`` says).
+In the first, contradicted points weigh twice. Beside the weights, leaving a sixth of the questions out in turn, what some
 cuts would find.
 """
 
@@ -16,16 +17,16 @@ from numpy.typing import NDArray
 
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
-from server.core.domain import Bank, PointStatus, Verdict
+from server.core.domain import Bank, PointStatus, Transcript, Verdict
 from server.grading.credence import features
 from server.grading.embedded import EmbeddedGrader
-from server.grading.items import Item, as_answer, load_items
+from server.grading.items import Item, as_answer, load_items, load_spoken
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA
 
 L2 = 3.0
-CONTRADICTED_WEIGHT = 3.0
-SOURCES = {"tune": 1.0, "develop": 0.15, "model": 0.15}
+CONTRADICTED_WEIGHT = 2.0
+SOURCES = {"tune": 1.0, "heard": 0.5, "develop": 0.15, "model": 0.5}
 FOLDS = 6
 CUTS = (-1.0, -0.7, -0.4, -0.1, 0.2, 0.5, 1.0, 1.5)
 Array = NDArray[np.float64]
@@ -44,13 +45,15 @@ def logistic(x: Array, y: Array, weight: Array) -> Array:
     return w
 
 
-def items(bank: Bank) -> Iterator[tuple[str, Item]]:
-    """With the source of each."""
+def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
+    """With the source of each, and what was heard of those said aloud."""
+    aloud = load_spoken(DATA, "tune")
     for split in ("tune", "develop"):
-        yield from ((split, item) for item in load_items(DATA, split))
+        yield from ((split, item, None) for item in load_items(DATA, split))
+    yield from (("heard", item, aloud[item.id]) for item in load_items(DATA, "tune") if item.id in aloud)
     for question in bank.questions:
         met = {point.id: PointStatus.MET for point in question.points}
-        yield "model", Item(f"model-{question.id}", question.id, "model", Verdict.STRONG_HIRE, met, question.model_answer)
+        yield "model", Item(f"model-{question.id}", question.id, "model", Verdict.STRONG_HIRE, met, question.model_answer), None
 
 
 def main() -> None:
@@ -60,9 +63,9 @@ def main() -> None:
     labels: list[PointStatus] = []
     sources: list[str] = []
     asked: list[str] = []
-    for source, item in items(bank):
+    for source, item, heard in items(bank):
         question = bank.question(item.question)
-        for point_id, seen in grader.signals(question, [as_answer(item, question)]).items() if item.points else ():
+        for point_id, seen in grader.signals(question, [as_answer(item, question, heard)]).items() if item.points else ():
             if point_id in item.points:
                 rows.append(features(seen))
                 labels.append(item.points[point_id])

@@ -1,6 +1,6 @@
 """``data/train``: answers to questions of no other split, with the words that make or contradict each point.
 
-The network (``train_entailment``) learns from them. Weights and cuts are fitted on such answers to other questions, ``data/tune``.
+The network (``train_entailment``) learns from them. Weights and cuts are fitted on the like to other questions: ``data/tune``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """``data/sentences``: what every point of the bank is said like, and what is wrongly said of it. And answers made of it.
 
-Thirteen questions are kept out of the training of the network (``train_entailment``), to see how it judges strangers.
+The network (``train_entailment``) has not read the sentences to thirteen questions, to see how it judges new ones. It has read
+answers to eleven of these questions.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def heard() -> dict[str, str]:
 
 
 def kept_out() -> set[str]:
-    """Questions that the network has not read; none of those with labelled answers."""
+    """Questions whose sentences the network has not read; none of the develop and report halves."""
     labelled = {item.question for split in ("develop", "report") for item in load_items(DATA, split)}
     questions = sorted({row["point"].split("#")[0] for row in rows()} - labelled)
     random.Random(1).shuffle(questions)

@@ -5,8 +5,8 @@
 A cross-encoder begun from the packaged MiniLM, or trained onward from where it was left. It learns from every point's
 statement, phrasings and contradictions in the bank, from where the model answers make it, from ``data/sentences``, some of
 them as the recogniser heard them said aloud, and from answers in ``data/train``; from no answer of the other splits. A
-sentence is often shown between scraps of others about the same question, as it would be met in an answer. Thirteen questions
-are kept out; after every epoch their sentences show how well strangers are told apart.
+sentence is often shown between scraps of others about the same question, as it would be met in an answer. The sentences to
+thirteen questions are kept out; after every epoch they show how well new ones are told apart.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from torch.nn import functional
 
 from server.adapters.embedder import ENTAILMENT, MAX_PASSAGE, MAX_STATEMENT, TOKENIZER, open_embedder
 from server.bank.content import load_bank
-from server.core.domain import PointStatus, Verdict
+from server.core.domain import PointStatus, Question, Verdict
 from server.grading.embedded import EmbeddedGrader
 from server.grading.fluency import fillers
-from server.grading.hearing import around
+from server.grading.hearing import around, hear
 from server.grading.items import Item, as_answer
 from server.settings import PROJECT
 from tests.bench.grading import passages, sentences
@@ -40,14 +40,12 @@ HEAD_RATE = 1e-3
 SAYS_SHOWN = 8
 """Phrasings of a point an epoch, so that right sentences don't outnumber wrong ones."""
 DENIES, SAYS, OTHER = range(3)
-CLASS_WEIGHTS = (1.3, 1.0, 0.8)
+CLASS_WEIGHTS = (1.0, 1.0, 0.8)
 OTHERS = 3
 """Sentences about other points of the question shown with each point."""
 MISHEARD = 0.5
 """How often a sentence that was said aloud is shown as it was heard."""
-AGAIN = 0.3
-"""Share of the sentences shown an epoch when a network that knows them is trained onward."""
-TAKEN = {PointStatus.MET: 1, PointStatus.CONTRADICTED: 2, PointStatus.NOT_MET: 1}
+TAKEN = {PointStatus.MET: 2, PointStatus.CONTRADICTED: 1, PointStatus.NOT_MET: 1}
 """Passages of an answer shown an epoch with each of its points ..."""
 WHOLE = 0.5
 """... or, so often, all of it."""
@@ -68,13 +66,19 @@ class Subject:
     denies: list[str]
     shown: str = ""
     """Where the question's model answer makes the point."""
+    model_answer: str = ""
 
 
 def subjects() -> tuple[list[Subject], list[Example]]:
     """What to learn from, and the examples kept out."""
     points = {
         f"{question.id}#{point.id}": Subject(
-            question.id, point.statement, point.phrasings, [point.statement, *point.phrasings], [*point.contradictions]
+            question.id,
+            point.statement,
+            point.phrasings,
+            [point.statement, *point.phrasings],
+            [*point.contradictions],
+            model_answer=hear(question, as_answer(_model(question), question)).credit(),
         )
         for question in load_bank(PROJECT / "rubrics").questions
         for point in question.points
@@ -98,17 +102,23 @@ def shown() -> Iterator[tuple[str, str]]:
     """Points (question#point) with the passages of the model answers that their patterns find."""
     grader = EmbeddedGrader()
     for question in load_bank(PROJECT / "rubrics").questions:
-        item = Item("", question.id, "model", Verdict.STRONG_HIRE, {}, question.model_answer)
-        for point_id, seen in grader.signals(question, [as_answer(item, question)]).items():
+        for point_id, seen in grader.signals(question, [as_answer(_model(question), question)]).items():
             if seen.pattern:
                 heard = seen.pattern.heard
                 yield f"{question.id}#{point_id}", heard.text(around(heard, seen.pattern.span))
 
 
+def _model(question: Question) -> Item:
+    return Item("", question.id, "model", Verdict.STRONG_HIRE, {}, question.model_answer)
+
+
 def examples(
-    all_: Sequence[Subject], answered: Sequence[passages.Said], dice: random.Random, share: float = 1.0
+    all_: Sequence[Subject],
+    answered: Sequence[passages.Said],
+    dice: random.Random,
+    shares: tuple[float, float] = (1.0, 1.0),
 ) -> list[Example]:
-    """One epoch's, drawn anew each time, with that share of the sentences."""
+    """One epoch's, drawn anew each time: those shares of sentences and of answers, and all statements and model answers."""
     misheard = sentences.heard()
     by_question: dict[str, list[Subject]] = {}
     for subject in all_:
@@ -141,8 +151,10 @@ def examples(
             found.append((statement(subject.shown), subject.shown, SAYS))
         for other in dice.sample(others, min(OTHERS, len(others))):
             found.append((subject.statement, dice.choice([*other.says, *other.denies]), OTHER))
-    found = dice.sample(found, round(share * len(found)))
-    for said in answered:
+    found = dice.sample(found, round(shares[0] * len(found)))
+    for subject in all_:
+        found += [(subject.statement, text, SAYS) for text in (subject.statement, subject.model_answer)]
+    for said in dice.sample(answered, round(shares[1] * len(answered))):
         if dice.random() < WHOLE:
             found.append((said.statement, said.whole(dice), STATUS[said.status]))
         else:
@@ -189,7 +201,14 @@ def batches(found: list[Example], dice: random.Random) -> Iterator[list[Example]
     yield from cut
 
 
-def train(epochs: int, onward: bool, out: Path, dice: random.Random) -> None:
+def train(
+    epochs: int,
+    onward: bool,
+    out: Path,
+    dice: random.Random,
+    rate: float | None = None,
+    shares: tuple[float, float] = (1.0, 1.0),
+) -> None:
     torch.manual_seed(0)
     learned, unseen = subjects()
     embedder = open_embedder()
@@ -198,12 +217,11 @@ def train(epochs: int, onward: bool, out: Path, dice: random.Random) -> None:
     pieces, model = Pieces(), load(ENTAILMENT if onward else None)
     trained = list(model.encoder_parameters())
     groups = [
-        {"params": trained, "lr": ONWARD_RATE if onward else RATE},
+        {"params": trained, "lr": rate or (ONWARD_RATE if onward else RATE)},
         {"params": list(model.head.parameters()), "lr": HEAD_RATE},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    share = AGAIN if onward else 1.0
-    steps = epochs * (len(examples(learned, answered, random.Random(0), share)) // BATCH + 2)
+    steps = epochs * (len(examples(learned, answered, random.Random(0), shares)) // BATCH + 2)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
     )
@@ -211,7 +229,7 @@ def train(epochs: int, onward: bool, out: Path, dice: random.Random) -> None:
     began = time.monotonic()
     for epoch in range(1, epochs + 1):
         model.train()
-        for batch in batches(examples(learned, answered, dice, share), dice):
+        for batch in batches(examples(learned, answered, dice, shares), dice):
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model(*pieces.batch([(a, b) for a, b, _ in batch]))
             wanted = torch.tensor([label for *_, label in batch])
@@ -244,5 +262,9 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--onward", action="store_true", help="begin with the network as it is")
     parser.add_argument("--out", type=Path, default=ENTAILMENT)
+    parser.add_argument("--rate", type=float, help="of learning, to begin with")
+    parser.add_argument("--sentences", type=float, default=1.0, help="share of them shown an epoch")
+    parser.add_argument("--answers", type=float, default=1.0, help="share of them shown an epoch")
     chosen = parser.parse_args()
-    train(chosen.epochs, chosen.onward, chosen.out, random.Random(0))
+    shares = chosen.sentences, chosen.answers
+    train(chosen.epochs, chosen.onward, chosen.out, random.Random(0), chosen.rate, shares)
