@@ -73,12 +73,14 @@ WRONG = (
 
 
 def test_what_is_said_scores_above_its_reverse(grader: EmbeddedGrader) -> None:
-    """Of two answers with the same words, the right one is likelier to make every point that it makes."""
+    """Of two answers with the same words, the right one is likelier to make the points that it makes.
+
+    Taken together: for "cheaper, and the base stays frozen" the network believes both.
+    """
     right, wrong = (grader.signals(LORA, [answer(text)]) for text in (RIGHT, WRONG))
     met = [name for name, found in grader.findings(LORA, [answer(RIGHT)]).items() if found.status is PointStatus.MET]
-    assert met
-    for name in met:
-        assert credence.made(right[name]) > credence.made(wrong[name])
+    assert len(met) >= 2
+    assert sum(credence.made(right[name]) - credence.made(wrong[name]) for name in met) > len(met) / 2
 
 
 def test_every_feature_has_its_weight(grader: EmbeddedGrader) -> None:
