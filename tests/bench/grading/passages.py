@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.bank.content import load_bank
-from server.core.domain import Point, PointStatus, Question
+from server.core.domain import Point, PointStatus
 from server.core.evidence import locate
 from server.grading.hearing import Heard, Span, hear
-from server.grading.items import as_answer, load_items, load_spoken
+from server.grading.items import as_answer, load_items
 from server.grading.signals import READ, Embedder, cut_in_windows
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA
@@ -60,41 +59,24 @@ class Said:
 
 
 def said(embedder: Embedder) -> Iterator[Said]:
-    """Every point of every answer that the network may learn from, as written and, where it was said aloud, as heard."""
+    """Every point of every answer that the network may learn from."""
     bank = load_bank(PROJECT / "rubrics")
     quotes = _quotes()
-    aloud = load_spoken(DATA, SPLIT)
     likeness = _Likeness(embedder)
     for item in load_items(DATA, SPLIT):
         question = bank.question(item.question)
-        written = hear(question, as_answer(item, question))
-        places = {point_id: _place(written, quote) for point_id, quote in quotes[item.id].items()}
-        yield from _points(question, item.points, written, places, likeness)
-        if item.id in aloud:
-            heard = hear(question, as_answer(item, question, aloud[item.id]))
-            moved = {point_id: _moved(place, written, heard) if place else None for point_id, place in places.items()}
-            yield from _points(question, item.points, heard, moved, likeness)
-
-
-def _points(
-    question: Question,
-    labels: Mapping[str, PointStatus],
-    heard: Heard,
-    places: Mapping[str, Span | None],
-    likeness: _Likeness,
-) -> Iterator[Said]:
-    spans = [window.span for window in cut_in_windows([heard])]
-    if not spans:
-        return
-    vectors = likeness.vectors(heard, spans)
-    for point in question.points:
-        status, quote = labels[point.id], places.get(point.id)
-        if status is PointStatus.NOT_MET:
-            nearest = np.argsort(-(vectors @ likeness.to(point)).max(axis=1))[:READ]
-            yield Said(question.id, point.statement, status, heard, None, tuple(spans[i] for i in nearest))
-        elif quote:
-            holding = tuple(span for span in spans if _shared(span, quote) >= COVERED * (quote[1] - quote[0]))
-            yield Said(question.id, point.statement, status, heard, quote, holding)
+        heard = hear(question, as_answer(item, question))
+        spans = [window.span for window in cut_in_windows([heard])]
+        vectors = likeness.vectors(heard, spans)
+        for point in question.points if spans else ():
+            status = item.points[point.id]
+            quote = _place(heard, quotes[item.id].get(point.id, ""))
+            if status is PointStatus.NOT_MET:
+                nearest = np.argsort(-(vectors @ likeness.to(point)).max(axis=1))[:READ]
+                yield Said(question.id, point.statement, status, heard, None, tuple(spans[i] for i in nearest))
+            elif quote:
+                holding = tuple(span for span in spans if _shared(span, quote) >= COVERED * (quote[1] - quote[0]))
+                yield Said(question.id, point.statement, status, heard, quote, holding)
 
 
 class _Likeness:
@@ -109,17 +91,6 @@ class _Likeness:
 
     def _to(self, point: Point) -> NDArray[np.float32]:
         return self._embedder.embed([point.statement, *point.phrasings]).T
-
-
-def _moved(place: Span, written: Heard, heard: Heard) -> Span | None:
-    """Where the same words stand in what was heard of an answer."""
-    a, b = ([word.lower().strip(".,;:?!") for word in said.words] for said in (written, heard))
-    inside = [
-        block.b + i - block.a
-        for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
-        for i in range(max(place[0], block.a), min(place[1], block.a + block.size))
-    ]
-    return (inside[0], inside[-1] + 1) if inside else None
 
 
 def _quotes() -> dict[str, dict[str, str]]:

@@ -107,7 +107,7 @@ def models() -> tuple[WhisperTranscriber, SileroModel]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", choices=["train", "tune", "develop", "report"], default="develop")
+    parser.add_argument("--split", choices=["tune", "develop", "report"], default="develop")
     parser.add_argument("--each", type=int, default=2)
     parser.add_argument("--limit", type=int, default=1000)
     parser.add_argument("--sentences", type=int)
