@@ -136,11 +136,16 @@ def corroborated(
     if len(matched) >= 2 or not with_likeness:
         return dict(findings)
     if len(met) == 1:
-        weak = {name for name, found in met.items() if made(found) < cuts.alone}
+        weak = {name for name, found in met.items() if made(found) < cuts.alone or _pieced_together(findings[name], found)}
     else:
         weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
     note = "too little to go on"
     return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
+
+
+def _pieced_together(finding: PointFinding, signals: Signals) -> bool:
+    """Whether only a match over several sentences shows it; terms strung together make some of those."""
+    return finding.note != IN_OTHER_WORDS and signals.pattern is not None and not signals.pattern.within_sentence
 
 
 def _near(signals: Signals, cuts: Cuts) -> bool:

@@ -28,8 +28,11 @@ from tests.audio.speech import say
 from tests.bench.memory import resident_mb
 from tests.conftest import ServerProcess
 
-CANARY = "In Antwerp my grandmother has seventeen purple canaries freeze the base weights and train two low rank matrices."
-"""Its first words are in no question; with the last ones it has to do with LoRA, so that the model is told of it."""
+CANARY = (
+    "In Antwerp my grandmother has seventeen purple canaries freeze the base weights and train two small matrices with far "
+    "fewer parameters."
+)
+"""Its first words are in no question; the last ones may or may not make a point about LoRA, so that the model is asked."""
 
 
 @pytest.fixture
