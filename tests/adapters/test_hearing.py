@@ -14,8 +14,8 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
-from server.adapters.whisper.transcriber import loops, recites
-from server.core.domain import KeyTerm
+from server.adapters.whisper.transcriber import loops, recites, spoken_once
+from server.core.domain import KeyTerm, Word
 from server.errors import WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
 from server.room.listening import HeardAnswer, Listener
@@ -166,6 +166,25 @@ def test_reading_out_the_list_of_terms_is_noticed(text: str, recited: bool) -> N
 def test_a_model_caught_in_a_phrase_is_noticed(text: str, caught: bool) -> None:
     """The same one to four words four times in a row, also at the end of a text that is right otherwise."""
     assert loops(text) is caught
+
+
+@pytest.mark.parametrize(
+    ("tail", "each_s", "left"),
+    [
+        ("Afterwards, you add the product", 0.0, 7),  # what it began again after the last sound
+        ("Afterwards, you add the product", 0.2, 12),  # said twice
+        ("and nobody knows why", 0.0, 11),  # out of place, but no repetition
+        ("add the product", 0.0, 10),
+    ],
+)
+def test_what_took_no_time_is_not_repeated(tail: str, each_s: float, left: int) -> None:
+    """Words begun again when the speech is over are left out, words that were said or are new are not."""
+    words = [
+        Word(text, 0.2 * n, 0.2 * n + 0.2, 0.9) for n, text in enumerate("Afterwards you add the product, as before.".split())
+    ]
+    end = words[-1].end
+    words += [Word(text, end + n * each_s, end + (n + 1) * each_s, 0.9) for n, text in enumerate(tail.split())]
+    assert len(spoken_once(words)) == left
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ _WHOLE = 3000
 _LONGEST_S = 28.0
 """Audio of one window; longer jobs are cut."""
 _LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
+_AGAIN, _NO_TIME_S = 4, 0.02
+"""So many repeated words with no more time than that each were not spoken."""
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
 
@@ -219,12 +221,20 @@ class WhisperTranscriber:
                 words[-1] = replace(words[-1], text=words[-1].text + text.strip(), end=end)
             elif text.strip():
                 words.append(Word(text.strip(), start, end, float(item["probability"])))
-        return words
+        return spoken_once(words)
 
 
 def loops(text: str) -> bool:
     """Whether one to four words stand there four times in a row, as they do when the model is caught in them."""
     return _LOOP.search(text.lower()) is not None
+
+
+def spoken_once(words: list[Word]) -> list[Word]:
+    """Without words at the end that repeat earlier ones and took no time: the speech was over, and the model began it again."""
+    said = max((place + 1 for place, word in enumerate(words) if word.end - word.start > _NO_TIME_S), default=0)
+    again, before = ([squeezed(word.text) for word in part] for part in (words[said:], words[:said]))
+    repeated = any(before[at : at + len(again)] == again for at in range(len(before) - len(again) + 1))
+    return words[:said] if len(again) >= _AGAIN and repeated else words
 
 
 def recites(text: str, terms: Sequence[str]) -> bool:
