@@ -60,7 +60,7 @@ def features(seen: Signals) -> dict[str, float]:
         "stance at the match": sum(_clipped(reading.stance) for reading in where) / max(1, len(where)),
         "denies": max(near, default=FAR),
         "match": float(seen.pattern is not None),
-        "match across sentences": float(seen.pattern is not None and not seen.pattern.within_sentence),
+        "match across sentences": float(seen.across_sentences),
         "likeness": max((reading.likeness for reading in seen.readings), default=0.0),
         "support": seen.support,
         "claim": float(seen.claim is not None),

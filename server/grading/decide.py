@@ -145,7 +145,7 @@ def corroborated(
 
 def _pieced_together(finding: PointFinding, signals: Signals) -> bool:
     """Whether only a match over several sentences shows it; terms strung together make some of those."""
-    return finding.note != IN_OTHER_WORDS and signals.pattern is not None and not signals.pattern.within_sentence
+    return finding.note != IN_OTHER_WORDS and signals.across_sentences
 
 
 def _near(signals: Signals, cuts: Cuts) -> bool:

@@ -116,6 +116,11 @@ class Signals:
         return self.nearest[0].likeness if self.nearest else 0.0
 
     @property
+    def across_sentences(self) -> bool:
+        """Whether the pattern's match is pieced together out of several sentences."""
+        return self.pattern is not None and not self.pattern.within_sentence
+
+    @property
     def readings(self) -> tuple[Reading, ...]:
         return (*self.nearest, self.matched) if self.matched else self.nearest
 
@@ -203,34 +208,38 @@ def claims(point: Point, round_: Sequence[Heard]) -> list[Found]:
 def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
     """The same with what the embeddings and the network add."""
     point, windows = matched.point, passages.windows
-    texts = [point.statement, *point.phrasings]
-    right = embedder.embed(texts).T
-    like = (passages.vectors @ right).max(axis=1)
+    like = likeness(point, passages.vectors, embedder)
     order = [int(i) for rank, i in enumerate(np.argsort(-like, kind="stable")[:READ]) if rank == 0 or like[i] >= NEAR]
     nearest = tuple(
-        _read(embedder, point, window, window.span, float(like[i]), explains=_explains(point, window, passages.names))
-        for i, window in ((i, windows[i]) for i in order)
+        _read(
+            embedder, point, windows[i], windows[i].span, float(like[i]), explains=_explains(point, windows[i], passages.names)
+        )
+        for i in order
     )
     at = None
     if found := matched.pattern:
         passage = around(found.heard, found.span)
         close = max(0, found.span[0] - MARGIN), min(len(found.heard.words), found.span[1] + MARGIN)
-        here = (embedder.embed([found.heard.text(passage), found.heard.text(close)]) @ right).ravel()
+        here = likeness(point, embedder.embed([found.heard.text(passage), found.heard.text(close)]), embedder)
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
         at = _read(embedder, point, found, passage, float(np.max([*here, *over])), explains=True)
-    all_ = tuple(_read_whole(embedder, point, heard) for heard in passages.round_)
-    claim, margin, against = _weighed(matched, passages.round_, texts, embedder)
+    claim, margin, against = _weighed(matched, passages.round_, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
         nearest=nearest,
         matched=at,
-        whole=all_,
+        whole=tuple(_read_whole(embedder, point, heard) for heard in passages.round_),
         dismissals=passages.dismissals,
         claim=claim,
         claim_margin=margin,
         claim_stance=against,
     )
+
+
+def likeness(point: Point, vectors: NDArray[np.float32], embedder: Embedder) -> NDArray[np.float32]:
+    """Cosine of each vector to what the rubric says of the point, whichever phrasing is nearest; shape (n,)."""
+    return (vectors @ embedder.embed([point.statement, *point.phrasings]).T).max(axis=1)
 
 
 def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
@@ -253,18 +262,15 @@ def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, floa
     return float(odds[0]), float(odds[1])
 
 
-def _weighed(
-    matched: Signals, round_: Sequence[Heard], right: Sequence[str], embedder: Embedder
-) -> tuple[Found | None, float, float]:
+def _weighed(matched: Signals, round_: Sequence[Heard], embedder: Embedder) -> tuple[Found | None, float, float]:
     """The claim most like the contradictions rather than the point, with its margin and its stance."""
     if matched.claim is None or not matched.point.contradictions:
         return matched.claim, 0.0, 0.0
     found = claims(matched.point, round_)
     texts = [claim.heard.text(around(claim.heard, claim.span, CLAIM_REACH)) for claim in found]
     vectors = embedder.embed(texts)
-    margins = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1) - (vectors @ embedder.embed(right).T).max(
-        axis=1
-    )
+    denies = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1)
+    margins = denies - likeness(matched.point, vectors, embedder)
     best = int(np.argmax(margins))
     against, for_ = _judged(embedder, matched.point, texts[best])
     return found[best], float(margins[best]), for_ - against

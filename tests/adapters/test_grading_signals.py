@@ -73,14 +73,15 @@ WRONG = (
 
 
 def test_what_is_said_scores_above_its_reverse(grader: EmbeddedGrader) -> None:
-    """Of two answers with the same words, the right one is likelier to make the points that it makes.
+    """Of two answers with the same words, the right one is likelier to make every point that it makes.
 
-    Taken together: for "cheaper, and the base stays frozen" the network believes both.
+    But for one: that LoRA is cheaper and leaves the base frozen the network believes of both.
     """
     right, wrong = (grader.signals(LORA, [answer(text)]) for text in (RIGHT, WRONG))
     met = [name for name, found in grader.findings(LORA, [answer(RIGHT)]).items() if found.status is PointStatus.MET]
     assert len(met) >= 2
-    assert sum(credence.made(right[name]) - credence.made(wrong[name]) for name in met) > len(met) / 2
+    for name in met:
+        assert credence.made(right[name]) > credence.made(wrong[name]) or name == "benefit"
 
 
 def test_every_feature_has_its_weight(grader: EmbeddedGrader) -> None:

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
-from server.core.domain import Bank, PointStatus, Transcript, Verdict
+from server.core.domain import Bank, PointStatus, Transcript
 from server.grading.credence import features
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import Item, as_answer, load_items, load_spoken
 from server.settings import PROJECT
-from tests.bench.grading.sentences import DATA
+from tests.bench.grading.sentences import DATA, model_answer
 
 L2 = 3.0
 CONTRADICTED_WEIGHT = 2.0
@@ -51,9 +51,7 @@ def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
     for split in ("tune", "develop"):
         yield from ((split, item, None) for item in load_items(DATA, split))
     yield from (("heard", item, aloud[item.id]) for item in load_items(DATA, "tune") if item.id in aloud)
-    for question in bank.questions:
-        met = {point.id: PointStatus.MET for point in question.points}
-        yield "model", Item(f"model-{question.id}", question.id, "model", Verdict.STRONG_HIRE, met, question.model_answer), None
+    yield from (("model", model_answer(question), None) for question in bank.questions)
 
 
 def main() -> None:

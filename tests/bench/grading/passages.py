@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.bank.content import load_bank
-from server.core.domain import Point, PointStatus
+from server.core.domain import PointStatus
 from server.core.evidence import locate
 from server.grading.hearing import Heard, Span, hear
 from server.grading.items import as_answer, load_items
-from server.grading.signals import READ, Embedder, cut_in_windows
+from server.grading.signals import READ, Embedder, cut_in_windows, likeness
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA
 
@@ -62,35 +60,20 @@ def said(embedder: Embedder) -> Iterator[Said]:
     """Every point of every answer that the network may learn from."""
     bank = load_bank(PROJECT / "rubrics")
     quotes = _quotes()
-    likeness = _Likeness(embedder)
     for item in load_items(DATA, SPLIT):
         question = bank.question(item.question)
         heard = hear(question, as_answer(item, question))
         spans = [window.span for window in cut_in_windows([heard])]
-        vectors = likeness.vectors(heard, spans)
+        vectors = embedder.embed([heard.text(span) for span in spans])
         for point in question.points if spans else ():
             status = item.points[point.id]
             quote = _place(heard, quotes[item.id].get(point.id, ""))
             if status is PointStatus.NOT_MET:
-                nearest = np.argsort(-(vectors @ likeness.to(point)).max(axis=1))[:READ]
+                nearest = np.argsort(-likeness(point, vectors, embedder), kind="stable")[:READ]
                 yield Said(question.id, point.statement, status, heard, None, tuple(spans[i] for i in nearest))
             elif quote:
                 holding = tuple(span for span in spans if _shared(span, quote) >= COVERED * (quote[1] - quote[0]))
                 yield Said(question.id, point.statement, status, heard, quote, holding)
-
-
-class _Likeness:
-    """Of windows to points, as the grader has it."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.to = lru_cache(maxsize=None)(self._to)
-
-    def vectors(self, heard: Heard, spans: Sequence[Span]) -> NDArray[np.float32]:
-        return self._embedder.embed([heard.text(span) for span in spans])
-
-    def _to(self, point: Point) -> NDArray[np.float32]:
-        return self._embedder.embed([point.statement, *point.phrasings]).T
 
 
 def _quotes() -> dict[str, dict[str, str]]:

@@ -42,6 +42,12 @@ def kept_out() -> set[str]:
     return set(questions[:KEPT_OUT])
 
 
+def model_answer(question: Question) -> Item:
+    """The bank's own answer, which makes every point."""
+    met = {point.id: PointStatus.MET for point in question.points}
+    return Item(f"model-{question.id}", question.id, "model", Verdict.STRONG_HIRE, met, question.model_answer)
+
+
 def made(question: Question) -> Iterator[Item]:
     """Answers that say every point, that get every point wrong, and that do either in turn; none has a verdict."""
     said = {row["point"].split("#")[1]: row for row in rows() if row["point"].split("#")[0] == question.id}

@@ -25,11 +25,11 @@ from torch.nn import functional
 
 from server.adapters.embedder import ENTAILMENT, MAX_PASSAGE, MAX_STATEMENT, TOKENIZER, open_embedder
 from server.bank.content import load_bank
-from server.core.domain import PointStatus, Question, Verdict
+from server.core.domain import PointStatus
 from server.grading.embedded import EmbeddedGrader
 from server.grading.fluency import fillers
 from server.grading.hearing import around, hear
-from server.grading.items import Item, as_answer
+from server.grading.items import as_answer
 from server.settings import PROJECT
 from tests.bench.grading import passages, sentences
 from tests.bench.grading.minilm_torch import CLS, SEP, CrossEncoder, export, load
@@ -78,9 +78,10 @@ def subjects() -> tuple[list[Subject], list[Example]]:
             point.phrasings,
             [point.statement, *point.phrasings],
             [*point.contradictions],
-            model_answer=hear(question, as_answer(_model(question), question)).credit(),
+            model_answer=whole,
         )
         for question in load_bank(PROJECT / "rubrics").questions
+        for whole in [hear(question, as_answer(sentences.model_answer(question), question)).credit()]
         for point in question.points
     }
     for name, passage in shown():
@@ -102,21 +103,17 @@ def shown() -> Iterator[tuple[str, str]]:
     """Points (question#point) with the passages of the model answers that their patterns find."""
     grader = EmbeddedGrader()
     for question in load_bank(PROJECT / "rubrics").questions:
-        for point_id, seen in grader.signals(question, [as_answer(_model(question), question)]).items():
+        for point_id, seen in grader.signals(question, [as_answer(sentences.model_answer(question), question)]).items():
             if seen.pattern:
                 heard = seen.pattern.heard
                 yield f"{question.id}#{point_id}", heard.text(around(heard, seen.pattern.span))
-
-
-def _model(question: Question) -> Item:
-    return Item("", question.id, "model", Verdict.STRONG_HIRE, {}, question.model_answer)
 
 
 def examples(
     all_: Sequence[Subject],
     answered: Sequence[passages.Said],
     dice: random.Random,
-    shares: tuple[float, float] = (1.0, 1.0),
+    shares: tuple[float, float],
 ) -> list[Example]:
     """One epoch's, drawn anew each time: those shares of sentences and of answers, and all statements and model answers."""
     misheard = sentences.heard()
