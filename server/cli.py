@@ -301,7 +301,7 @@ def rehearse(
 # ---- bench ----------------------------------------------------------------------------------------------------------
 
 
-SPLITS = ("develop", "report", "blind")
+SPLITS = ("develop", "report", "blind", "hard")
 """Labelled answers: what graders were tuned on, what they are reported on, and questions that are in neither."""
 
 
