@@ -123,7 +123,7 @@ class Services:
     """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None
     interviewer: Interviewer | None = None
-    embedded: Grader | None = None
+    glance: Grader | None = None
     """Grades at once, to choose follow-ups by."""
     grader: Grader | None = None
     """The configured one."""

@@ -50,8 +50,9 @@ DENIED_BIAS = 0.05
 
 
 def features(seen: Signals) -> dict[str, float]:
-    """What the weights apply to."""
-    best, whole, first = seen.best, seen.as_a_whole, seen.nearest[0] if seen.nearest else None
+    """What the weights apply to. Where no answer was read as a whole its best passage stands for it."""
+    best, first = seen.best, seen.nearest[0] if seen.nearest else None
+    whole = seen.as_a_whole or best
     where = [seen.matched] if seen.matched else list(seen.nearest[:2])
     near = [reading.denies for reading in seen.readings if reading.likeness >= DENIES_FROM or reading is seen.matched]
     return {

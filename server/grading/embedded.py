@@ -29,11 +29,14 @@ class EmbeddedGrader:
         versions: Mapping[str, str] | None = None,
         thresholds: scoring.Thresholds = scoring.DEFAULT,
         cuts: Cuts = DEFAULT_CUTS,
+        whole: bool = True,
     ) -> None:
+        """``whole``: read answers from end to end as well; without, only what is new of a growing one costs time."""
         self._embedder = embedder
         self._versions = versions or {}
         self._thresholds = thresholds
         self._cuts = cuts
+        self._whole = whole
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
         return await asyncio.to_thread(self.grade_now, question, answers)
@@ -54,7 +57,7 @@ class EmbeddedGrader:
         )
 
     def signals(self, question: Question, answers: Sequence[Answer]) -> dict[str, Signals]:
-        return signals(question, [hear(question, answer) for answer in answers], self._embedder)
+        return signals(question, [hear(question, answer) for answer in answers], self._embedder, whole=self._whole)
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""

@@ -100,7 +100,7 @@ class Signals:
     matched: Reading | None = None
     """The sentence around ``pattern``."""
     whole: tuple[Reading, ...] = ()
-    """Each answer of the round, read from end to end."""
+    """Each answer of the round, read from end to end; empty where there was no time for that."""
     dismissals: float = 0.0
     """Words that dismiss things, per hundred words of the round."""
     claim: Found | None = None
@@ -147,8 +147,10 @@ class _Passages:
     dismissals: float
 
 
-def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | None = None) -> dict[str, Signals]:
-    """Signals by point id over all answers of a round."""
+def signals(
+    question: Question, round_: Sequence[Heard], embedder: Embedder | None = None, *, whole: bool = True
+) -> dict[str, Signals]:
+    """Signals by point id over all answers of a round. Reading each answer as a ``whole``, too, takes most of the time."""
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
     windows = cut_in_windows(round_)
     if embedder is None or not windows:
@@ -160,7 +162,10 @@ def signals(question: Question, round_: Sequence[Heard], embedder: Embedder | No
         names(question),
         _dismissals(round_),
     )
-    return {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
+    seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
+    if not whole:
+        return seen
+    return {name: replace(found, whole=_read_whole(embedder, found.point, round_)) for name, found in seen.items()}
 
 
 def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
@@ -229,7 +234,6 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         support=_support(point.patterns, windows[order[0]]),
         nearest=nearest,
         matched=at,
-        whole=tuple(_read_whole(embedder, point, heard) for heard in passages.round_),
         dismissals=passages.dismissals,
         claim=claim,
         claim_margin=margin,
@@ -251,9 +255,12 @@ def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likenes
     return Reading(found, likeness, denies, says, explains)
 
 
-def _read_whole(embedder: Embedder, point: Point, heard: Heard) -> Reading:
-    denies, says = _judged(embedder, point, heard.credit())
-    return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
+def _read_whole(embedder: Embedder, point: Point, round_: Sequence[Heard]) -> tuple[Reading, ...]:
+    odds = [_judged(embedder, point, heard.credit()) for heard in round_]
+    return tuple(
+        Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
+        for heard, (denies, says) in zip(round_, odds, strict=True)
+    )
 
 
 def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:

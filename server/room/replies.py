@@ -105,8 +105,8 @@ class Replies:
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         if not question.has_rubric:
             return ()
-        assert self._services.embedded is not None
+        assert self._services.glance is not None
         try:
-            return (await self._services.embedded.grade(question, answers)).findings
+            return (await self._services.glance.grade(question, answers)).findings
         except GraderError:
             return ()

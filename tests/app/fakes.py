@@ -193,7 +193,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         make_vad=LoudIsSpeech,
         voice=PreparedVoice(FakeSpeaker()),
         interviewer=Interviewer(chat, prompts, reply_s=0.3, passages=WholeAnswer()),
-        embedded=FakeGrader(),
+        glance=FakeGrader(),
         grader=FakeGrader(),
     )
 

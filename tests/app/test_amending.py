@@ -53,7 +53,7 @@ def pattern_services(data_dir: Path, **changes: Any) -> Services:
     services = fake_services(data_dir)
     services.transcriber = Mumbling()
     embedded = EmbeddedGrader()
-    services.grader = services.embedded = embedded
+    services.grader = services.glance = embedded
     services.appeals = Appeals(embedded)
     for name, value in changes.items():
         setattr(services, name, value)

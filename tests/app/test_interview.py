@@ -202,7 +202,7 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
         ({"voice": PreparedVoice(FakeSpeaker(SpeakerError("no voice")))}, "voice"),
         ({"transcriber": FakeTranscriber(error=TranscriberError("no ears"))}, "transcript"),
         ({"grader": FakeGrader(GraderError("no judge"))}, "not graded"),
-        ({"embedded": FakeGrader(GraderError("no judge"))}, ""),
+        ({"glance": FakeGrader(GraderError("no judge"))}, ""),
     ],
     ids=["speaker", "transcriber", "grader", "embedded grader"],
 )

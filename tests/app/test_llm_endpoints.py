@@ -71,7 +71,7 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
         await embedded.grade(QUESTION, [ANSWER])  # what drafting would have done while it was spoken
         services.transcriber = FakeTranscriber(SAID)
         services.interviewer = Interviewer(chat, services.prompts, REPLY_S, Passages(open_embedder()))
-        services.embedded = embedded
+        services.glance = embedded
         services.grader = CombinedGrader(embedded, LlmGrader(chat, services.prompts, versions=BANK.versions), ASK_ALL)
         async with sitting(services) as (interviews, candidate):
             candidate.say(type="start")

@@ -54,7 +54,7 @@ async def prepared(data_dir: Path) -> Services:
     services = fake_services(data_dir)
     await services.store.migrate()
     embedded = EmbeddedGrader()
-    services.grader = services.embedded = embedded
+    services.grader = services.glance = embedded
     services.appeals = Appeals(embedded)
     return services
 
