@@ -302,7 +302,7 @@ def rehearse(
 
 
 SPLITS = ("develop", "report", "blind", "hard")
-"""Labelled answers: what graders were tuned on, what they are reported on, and questions that are in neither."""
+"""Labelled answers: what graders were tuned on, what they are reported on, questions in neither, and harder answers."""
 
 
 @cli.group()

@@ -165,7 +165,10 @@ def signals(
     seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
     if not whole:
         return seen
-    return {name: replace(found, whole=_read_whole(embedder, found.point, round_)) for name, found in seen.items()}
+    return {
+        name: replace(found, whole=tuple(_read_whole(embedder, found.point, heard) for heard in round_))
+        for name, found in seen.items()
+    }
 
 
 def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
@@ -255,12 +258,9 @@ def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likenes
     return Reading(found, likeness, denies, says, explains)
 
 
-def _read_whole(embedder: Embedder, point: Point, round_: Sequence[Heard]) -> tuple[Reading, ...]:
-    odds = [_judged(embedder, point, heard.credit()) for heard in round_]
-    return tuple(
-        Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
-        for heard, (denies, says) in zip(round_, odds, strict=True)
-    )
+def _read_whole(embedder: Embedder, point: Point, heard: Heard) -> Reading:
+    denies, says = _judged(embedder, point, heard.credit())
+    return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
 
 
 def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:
