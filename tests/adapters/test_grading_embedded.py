@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Answer, PointStatus, Question, Transcript, Verdict, Word
 from server.grading.embedded import EmbeddedGrader
 from server.grading.report import to_strong
-from server.grading.signals import MAX_PAIR, Embedder
 
 BANK = load_bank(Path(__file__).parents[2] / "rubrics")
 CORES = [question for question in BANK.questions if question.id.endswith("/core")]
@@ -168,31 +164,12 @@ def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:
     assert all(f.status is not PointStatus.CONTRADICTED for f in grader.grade_now(LORA, [answer(text)]).findings)
 
 
-class Recorded:
-    """An embedder that remembers what it was asked to judge."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.passages: list[str] = []
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._embedder.embed(texts)
-
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        self.passages += [passage for _, passage in pairs]
-        return self._embedder.judge(pairs)
-
-
-def test_a_glance_reads_passages_only() -> None:
-    """Without the whole answer, whose reading starts anew with every word; the points of a good one are seen all the same."""
+def test_a_glance_sees_the_points_of_a_good_answer() -> None:
+    """Passages alone, without the whole answer, whose reading starts anew with every word, show them all the same."""
     embedder = open_embedder()
     if embedder is None:
         pytest.skip("the local extra is not installed")
-    reader = Recorded(embedder)
+    glance = EmbeddedGrader(embedder, whole=False)
     whole = answer(LORA.model_answer)
-    EmbeddedGrader(reader).grade_now(LORA, [whole])
-    assert max(len(passage.split()) for passage in reader.passages) > MAX_PAIR
-    reader.passages.clear()
-    grade = EmbeddedGrader(reader, whole=False).grade_now(LORA, [whole])
-    assert max(len(passage.split()) for passage in reader.passages) <= MAX_PAIR
-    assert grade.verdict is Verdict.STRONG_HIRE
+    assert all(found.whole == () for found in glance.signals(LORA, [whole]).values())
+    assert glance.grade_now(LORA, [whole]).verdict is Verdict.STRONG_HIRE

@@ -45,11 +45,13 @@ def test_windows_are_clauses_then_neighbours() -> None:
     assert cut_in_windows([hear(LORA, answer("Not really."))]) == ()
 
 
+@pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize(("alike", "each"), [(True, READ), (False, 1)])
-def test_only_what_is_near_is_read(alike: bool, each: int) -> None:
-    """The whole is read, and the windows nearest to a point; those that are nothing like it are not, but for the first."""
+def test_only_what_is_near_is_read(alike: bool, each: int, whole: bool) -> None:
+    """The whole is read if wanted, and the windows nearest to a point; those nothing like it are not, but for the first."""
     embedder = Counted(alike=alike)
-    seen = signals(LORA, [hear(LORA, answer(TEXT))], embedder)
+    seen = signals(LORA, [hear(LORA, answer(TEXT))], embedder, whole=whole)
+    assert all(len(found.whole) == whole for found in seen.values())
     # Vectors of different texts may coincide by chance, never for all points.
     assert min(len(found.nearest) for found in seen.values()) == each
     assert all(found.matched is None for found in seen.values())

@@ -204,7 +204,7 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
         ({"grader": FakeGrader(GraderError("no judge"))}, "not graded"),
         ({"glance": FakeGrader(GraderError("no judge"))}, ""),
     ],
-    ids=["speaker", "transcriber", "grader", "embedded grader"],
+    ids=["speaker", "transcriber", "grader", "glance"],
 )
 async def test_a_failing_part_never_ends_the_interview(tmp_path: Path, broken: dict[str, Any], seen: str) -> None:
     """Whatever fails, the interview reaches its end, and the page says what failed."""
