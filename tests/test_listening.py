@@ -236,18 +236,39 @@ async def test_a_whole_answer_may_be_fed_at_once() -> None:
     assert all(len(job.samples) / SAMPLE_RATE < 12 for job in transcriber.jobs)
 
 
-async def test_a_long_tail_is_recognised_in_two_parts_at_once() -> None:
-    """Somebody waits for it, so it takes half as long; no word is lost or heard twice at the seam."""
+async def test_a_long_tail_is_begun_while_it_is_spoken() -> None:
+    """Whoever ends an answer in the middle of one waits for its last part only; no word is lost or heard twice at the seam."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, seen = ears(transcriber)
     spoken = audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0))
     await feed(listener, spoken)
+    captioned = transcriber.ran(Priority.PARTIAL)[-1]
     heard = await listener.finish()
-    finals = transcriber.ran(Priority.FINAL)
-    assert len(finals) == 2
-    assert max(len(job.samples) for job in finals) < 0.65 * len(spoken)
+    (final,) = transcriber.ran(Priority.FINAL)
+    assert max(len(final.samples), len(captioned.samples)) < 0.65 * len(spoken)
+    assert seen.captions[-1].partial.split() == [f"w{500 + second}" for second in range(7)]
     assert names(heard.words) == [f"w{500 + second}" for second in range(7)]
     assert [word.start for word in heard.words] == pytest.approx([0, 1, 2, 3.15, 4.15, 5.15, 6.15], abs=0.05)
+
+
+async def test_a_long_tail_that_goes_on_to_a_pause_is_heard_as_one() -> None:
+    """Parts of it were only for an answer that ends before."""
+    transcriber = CountingTranscriber()
+    listener, seen = ears(transcriber)
+    await feed(listener, audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0), (QUIET, 0.6)))
+    assert len(transcriber.ran(Priority.COMMIT)[-1].samples) / SAMPLE_RATE > 7.0
+    assert seen.captions[-1].committed.split() == [f"w{500 + second}" for second in range(7)]
+    assert names((await listener.finish()).words) == [f"w{500 + second}" for second in range(7)]
+
+
+async def test_a_tail_of_which_nothing_was_begun_is_recognised_in_two_parts_at_once() -> None:
+    """It has only just grown long."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    await feed(listener, audio((LOUD, 2.7), (QUIET, 0.15), (LOUD, 2.2)))
+    heard = await listener.finish()
+    assert len(transcriber.ran(Priority.FINAL)) == 2
+    assert names(heard.words) == [f"w{500 + second}" for second in range(6)]
 
 
 LONG = ((LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6))

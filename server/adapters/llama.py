@@ -16,7 +16,7 @@ from pathlib import Path
 from server.errors import ChatModelError
 
 _QUIET = -1
-_NICENESS = 5
+_NICENESS = 10
 """Recognition of live speech comes first on shared cores."""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
+from server.background import in_background
 from server.core import scoring
 from server.core.domain import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from server.core.evidence import evidence_between
@@ -71,7 +71,7 @@ class Appeals:
             finding = PointFinding(claim.point_id, PointStatus.NOT_MET)
             return Ruling(finding, (Opinion("embedded", finding.status, reason),))
         disputed = (answer, claim.span, claim.point_id)
-        first, signals = await asyncio.to_thread(self._embedded.reconsider, question, answers, *disputed)
+        first, signals = await in_background(self._embedded.reconsider, question, answers, *disputed)
         second, judged = await self._second(question, cut(answer, claim.span), claim)
         finding = merge(first, judged)
         if finding.status is not PointStatus.NOT_MET:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from server.background import in_background
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question
 from server.errors import GraderError
@@ -47,10 +47,10 @@ class CombinedGrader:
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
         """Never raises GraderError: the embedded grade stands in."""
         started = time.perf_counter()
-        alone = await asyncio.to_thread(self._embedded.grade_now, question, answers)
+        alone = await in_background(self._embedded.grade_now, question, answers)
         if self._llm is None or assessable.why_not(answers):
             return alone
-        seen = await asyncio.to_thread(self._embedded.signals, question, answers)
+        seen = await in_background(self._embedded.signals, question, answers)
         findings = {finding.point_id: finding for finding in alone.findings}
         asked = [point_id for point_id, signals in seen.items() if is_unsure(signals, findings[point_id], self._policy)]
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 
+from server.background import in_background
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
 from server.grading import assessable
@@ -39,7 +39,7 @@ class EmbeddedGrader:
         self._whole = whole
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
-        return await asyncio.to_thread(self.grade_now, question, answers)
+        return await in_background(self.grade_now, question, answers)
 
     def grade_now(self, question: Question, answers: Sequence[Answer]) -> Grade:
         """The grade of a round. Never raises for anything that was said."""

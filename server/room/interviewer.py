@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from server.background import in_background
 from server.core import followups
 from server.core.domain import Answer, FollowUp, PointFinding, Question
 from server.core.sentences import Sentences
@@ -65,7 +66,7 @@ class Interviewer:
         """What was said that has most to do with the follow-up; None when nothing has, or nobody could say it back."""
         if self._chat is None:
             return None
-        return await asyncio.to_thread(self._passages.nearest, question, follow_up, answers)
+        return await in_background(self._passages.nearest, question, follow_up, answers)
 
     async def phrase(
         self,

@@ -182,6 +182,7 @@ class Listener:
         elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut and not heard.run:
             stretches.look_ahead()
         elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
+            stretches.begin_parts()
             self._caption_soon()
 
     def _tell(self) -> None:
@@ -198,12 +199,12 @@ class Listener:
             self._partial = asyncio.ensure_future(self._caption())
 
     async def _caption(self) -> None:
-        cut = self._stretches.cut
-        _, samples = self._stretches.tail_audio(self._stretches.now)
+        cut, parts = self._stretches.cut, self._stretches.parts
+        _, samples = self._stretches.tail_audio(parts[-1].end if parts else cut, self._stretches.now)
         with contextlib.suppress(Superseded, TranscriberError):
             words = await self._transcriber.recognise(RecognitionJob(self._session, samples, Priority.PARTIAL))
             if cut == self._stretches.cut:
-                self._draft = text_of(words)
+                self._draft = _joined([*(part.text for part in parts), text_of(words)])
                 self._show()
 
     def _show(self) -> None:

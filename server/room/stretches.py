@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ _LEAST_RUN_S = 0.09
 """Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
 
 _LONG_TAIL_S = 5.0
-"""A tail longer than this is recognised in two parts at once when somebody waits for it."""
+"""A tail longer than this is recognised in parts; all but the last are begun while it is still being spoken."""
 _LEAST_PART_S = 2.0
 _PATIENCE_S = 20.0
 
@@ -63,7 +64,7 @@ class Stretch:
 
 
 class Stretches:
-    """The audio so far, its cuts, and at most one tail recognised in advance."""
+    """The audio so far, its cuts, and what is recognised of the tail in advance."""
 
     def __init__(
         self,
@@ -91,6 +92,9 @@ class Stretches:
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Stretch | None = None
+        self._parts: list[Stretch] = []
+        """The first parts of a long tail, recognised in case the answer ends in the middle of it."""
+        self._finishing = False
         self._again: list[Stretch] = []
         """Being heard again."""
         self._heard_again = 0.0
@@ -123,19 +127,30 @@ class Stretches:
 
     def commit(self, cut: float, draft: str) -> Stretch:
         """Ends the stretch at ``cut``; it is recognised unless it already was."""
-        ready = self.ahead() or self._begin(cut, Priority.COMMIT, doubting=True)
+        ready = self.ahead() or self._begin(cut, Priority.COMMIT, doubting=True, since=self.cut)
         if ready is not self._ahead:
             self.drop_ahead()
+        self._drop_parts()  # one piece is heard better than several
         stretch = replace(ready, end=cut, draft=draft)
         self.done.append(stretch)
         self._ahead, self.cut = None, cut
         return stretch
 
+    @property
+    def parts(self) -> list[Stretch]:
+        """The first parts of the tail that are recognised already."""
+        return list(itertools.takewhile(lambda part: part.known, self._parts))
+
+    def begin_parts(self) -> None:
+        """Recognises the first part of a long tail, so that less is left if the answer ends now."""
+        if (middle := self._middle()) is not None:
+            self._parts.append(self._begin(middle, Priority.COMMIT))
+
     def look_ahead(self) -> None:
         """Recognises the tail now, in case nothing more is said."""
         if self.ahead() is None:
             self.drop_ahead()
-            self._ahead = self._begin(self.now, Priority.COMMIT)
+            self._ahead = self._begin(self.now, Priority.COMMIT, since=self.cut)
 
     def hear_again(self, then: Callable[[], None]) -> None:
         """Recognises the latest stretches once more, as one, if they are enough; calls ``then`` when that gave better words."""
@@ -196,62 +211,77 @@ class Stretches:
 
         What is being heard again is not waited for.
         """
+        self._finishing = True
         self._give_up()
         tail = self.ahead()
-        if tail is None and self.unheard:
-            if (middle := self._middle()) is not None:
-                self.done.append(self._begin(middle, Priority.FINAL))
-                self.cut = middle
-            tail = self._begin(self.now, Priority.FINAL)
-        words: list[Word] = []
         if tail is not None:
+            self._drop_parts()
             self.done.append(tail)
+        elif self.unheard:
+            if (middle := self._middle()) is not None:
+                self._parts.append(self._begin(middle, Priority.FINAL))
+            self.done += [*self._parts, self._begin(self.now, Priority.FINAL)]
+            self._parts = []
+        words: list[Word] = []
         for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
             words += await self._words(stretch)
         return words
 
     def cancel(self) -> None:
         self.drop_ahead()
+        self._drop_parts()
         self._give_up()
         for stretch in self.done:
             stretch.task.cancel()
+
+    def _drop_parts(self) -> None:
+        for part in self._parts:
+            part.task.cancel()
+        self._parts = []
 
     def _give_up(self) -> None:
         for stretch in self._again:
             stretch.task.cancel()
 
-    def tail_audio(self, end: float) -> tuple[float, Samples]:
-        """Where the speech after the last cut begins, and a copy of its audio up to ``end``, without long silence around it."""
-        heard, start = self.hearing, self.cut
+    def tail_audio(self, since: float, end: float) -> tuple[float, Samples]:
+        """Where the speech after ``since`` begins, and a copy of its audio up to ``end``, without long silence around it."""
+        heard, start = self.hearing, since
         if heard.onset is not None and heard.onset > start:
             start = max(start, heard.onset - AROUND_S)
         for gap in heard.gaps:
-            if gap.start <= self.cut < gap.end:
+            if gap.start <= since < gap.end:
                 start = max(start, gap.end - AROUND_S)
         if not heard.speaking and not heard.run:
             end = min(end, heard.speech_end + AROUND_S)
         return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
 
     def _middle(self) -> float | None:
-        """Where a long tail is best cut in two; None for a short one, or one spoken without a gap."""
-        if self.now - self.cut <= _LONG_TAIL_S:
+        """Where what is left of a long tail is best cut in two; None for a short one, or one spoken without a gap."""
+        since = self._since
+        if self.now - since <= _LONG_TAIL_S:
             return None
-        halfway, reach = (self.cut + self.now) / 2, (self.now - self.cut) / 2 - _LEAST_PART_S
+        halfway, reach = (since + self.now) / 2, (self.now - since) / 2 - _LEAST_PART_S
         gaps = [gap.middle for gap in self.hearing.gaps if abs(gap.middle - halfway) <= reach]
         return min(gaps, key=lambda middle: abs(middle - halfway), default=None)
 
-    def _begin(self, end: float, priority: Priority, doubting: bool = False) -> Stretch:
-        offset, samples = self.tail_audio(end)
+    @property
+    def _since(self) -> float:
+        """Second after which nothing has been begun."""
+        return self._parts[-1].end if self._parts else self.cut
+
+    def _begin(self, end: float, priority: Priority, doubting: bool = False, since: float | None = None) -> Stretch:
+        since = self._since if since is None else since
+        offset, samples = self.tail_audio(since, end)
         # No context: a mistake in one stretch must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)
         task = asyncio.ensure_future(self._recognise(job, doubting))
         task.add_done_callback(_seen)
-        return Stretch(self.cut, end, offset, job, task)
+        return Stretch(since, end, offset, job, task)
 
     async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
-        """``doubting`` looks twice at terms that only the list suggests; not where somebody waits for the words."""
+        """``doubting`` looks twice at terms that only the list suggests; not once somebody waits for the words."""
         words = await self._transcriber.recognise(job)
-        if doubting and self._weigh is not None and suspects(words, job.terms):
+        if doubting and not self._finishing and self._weigh is not None and suspects(words, job.terms):
             plain = await self._transcriber.recognise(replace(job, terms=()))
             words = await asyncio.to_thread(self._weigh, words, plain)
         return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words

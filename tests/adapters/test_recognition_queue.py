@@ -150,9 +150,9 @@ async def test_a_review_waits_until_nobody_else_speaks(work: Work, monkeypatch: 
     await review
 
 
-async def test_reviews_leave_a_worker_free(work: Work) -> None:
-    """One at a time: a final finds the other worker free."""
-    queue = RecognitionQueue(work, workers=2)
+async def test_reviews_hold_up_nothing(work: Work) -> None:
+    """One at a time, and beside the workers."""
+    queue = RecognitionQueue(work, workers=1)
     reviews = [ask(queue, f"again{i}", Priority.REVIEW) for i in range(2)]
     await work.until_begun("again0")
     final = ask(queue, "final", Priority.FINAL)

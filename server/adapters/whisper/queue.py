@@ -3,8 +3,8 @@
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
 - A session asks for one partial at a time, so a lone candidate's final finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
-- One review runs at a time, and only while no other session has anything to recognise and the machine is not busy otherwise:
-  it holds a worker for a second or two.
+- One review runs at a time, beside the workers, for it takes a second or two; and only while no other session has anything to
+  recognise and the machine is not busy otherwise.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up.
 """
 
@@ -61,7 +61,7 @@ class RecognitionQueue:
     def __init__(self, work: Callable[[RecognitionJob], tuple[Word, ...]], workers: int) -> None:
         self._work = work
         self._workers = workers
-        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recognise")
+        self._threads = ThreadPoolExecutor(max_workers=workers + 1, thread_name_prefix="recognise")
         self._waiting: list[_Waiting] = []
         self._running: Counter[Priority] = Counter()
         self._number = 0
@@ -132,9 +132,10 @@ class RecognitionQueue:
             task.add_done_callback(self._tasks.discard)
 
     def _next(self) -> _Waiting | None:
-        if self._running.total() >= self._workers:
-            return None
-        ready = [entry for entry in self._waiting if entry.job.priority is not Priority.REVIEW or self._may_review(entry)]
+        free = self._running.total() - self._running[Priority.REVIEW] < self._workers
+        ready = [
+            entry for entry in self._waiting if (self._may_review(entry) if entry.job.priority is Priority.REVIEW else free)
+        ]
         return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
 
     def _may_review(self, entry: _Waiting) -> bool:

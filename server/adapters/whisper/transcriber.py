@@ -115,8 +115,9 @@ class WhisperTranscriber:
         if Path(model).is_absolute() and not Path(model).is_dir():  # or it would be asked for at the hub
             raise WeightsError(f"there is no speech recognition model at {model}")
         try:
+            # One more than there are workers, for a review; they share the weights.
             self._model = WhisperModel(
-                model, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers
+                model, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers + 1
             )
         except Exception as error:  # hub, disk and CTranslate2 errors have no common base
             raise WeightsError(f"The speech recogniser {model!r} cannot be loaded: {error}") from error
