@@ -132,8 +132,8 @@ async def test_a_known_end_brings_the_last_cut_forward() -> None:
     """A short gap shortly before the limit is worth a cut, and nothing is begun in the last second."""
     transcriber = CountingTranscriber()
     listener, _ = ears(transcriber)
-    listener.expect_end(10.0)
-    await feed(listener, audio((LOUD, 7.4), (QUIET, 0.16), (LOUD, 2.44)))
+    listener.expect_end(8.0)
+    await feed(listener, audio((LOUD, 5.4), (QUIET, 0.16), (LOUD, 2.44)))
     begun = len(transcriber.jobs)
     assert len(transcriber.ran(Priority.COMMIT)) == 1
     await listener.finish()
@@ -265,10 +265,21 @@ async def test_a_tail_of_which_nothing_was_begun_is_recognised_in_two_parts_at_o
     """It has only just grown long."""
     transcriber = CountingTranscriber()
     listener, _ = ears(transcriber)
-    await feed(listener, audio((LOUD, 2.7), (QUIET, 0.15), (LOUD, 2.2)))
+    await feed(listener, audio((LOUD, 2.7), (QUIET, 0.15), (LOUD, 2.7)))
     heard = await listener.finish()
     assert len(transcriber.ran(Priority.FINAL)) == 2
     assert names(heard.words) == [f"w{500 + second}" for second in range(6)]
+
+
+async def test_a_long_tail_without_a_gap_is_cut_where_it_is_quietest() -> None:
+    """Somebody who speaks on without a breath waits no longer in the end."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber)
+    spoken = audio((LOUD, 3.0), (0.2, 0.06), (LOUD, 5.0))
+    await feed(listener, spoken)
+    await listener.finish()
+    (final,) = transcriber.ran(Priority.FINAL)
+    assert len(final.samples) / SAMPLE_RATE == pytest.approx(5.03, abs=0.05)
 
 
 LONG = ((LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6))
@@ -337,8 +348,8 @@ async def test_nothing_is_heard_again_just_before_a_known_end() -> None:
 async def test_a_recording_is_heard_like_a_live_answer() -> None:
     """All of it, what was said in time twice, its last seconds once."""
     listener, _ = ears(SecondThoughts())
-    heard = await hear_recording(listener, audio(*LONG, (LOUD, 6.0)))
-    assert names(heard.words) == [f"W{500 + second}" for second in range(15)] + [f"w{515 + second}" for second in range(6)]
+    heard = await hear_recording(listener, audio(*LONG, (LOUD, 5.0)))
+    assert names(heard.words) == [f"W{500 + second}" for second in range(15)] + [f"w{515 + second}" for second in range(5)]
 
 
 class Suggestible(CountingTranscriber):
@@ -384,5 +395,5 @@ async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypa
     """A recogniser too busy to hear anything again must not hold it up for ever."""
     monkeypatch.setattr("server.room.stretches._PATIENCE_S", 0.05)
     listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
-    heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 6.0))), 10)
-    assert names(heard.words) == [f"w{500 + second}" for second in range(21)]
+    heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 5.0))), 10)
+    assert names(heard.words) == [f"w{500 + second}" for second in range(20)]

@@ -22,9 +22,10 @@ AROUND_S = 0.3
 _LEAST_RUN_S = 0.09
 """Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
 
-_LONG_TAIL_S = 5.0
+_LONG_TAIL_S = 5.5
 """A tail longer than this is recognised in parts; all but the last are begun while it is still being spoken."""
 _LEAST_PART_S = 2.0
+_HOP_S, _QUIET_HOPS = 0.02, 5
 _PATIENCE_S = 20.0
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
@@ -256,13 +257,19 @@ class Stretches:
         return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
 
     def _middle(self) -> float | None:
-        """Where what is left of a long tail is best cut in two; None for a short one, or one spoken without a gap."""
-        since = self._since
-        if self.now - since <= _LONG_TAIL_S:
+        """Where what is left of a long tail is best cut in two; None for a short one."""
+        if self.now - self._since <= _LONG_TAIL_S:
             return None
-        halfway, reach = (since + self.now) / 2, (self.now - since) / 2 - _LEAST_PART_S
-        gaps = [gap.middle for gap in self.hearing.gaps if abs(gap.middle - halfway) <= reach]
-        return min(gaps, key=lambda middle: abs(middle - halfway), default=None)
+        return self._quietest(self._since + _LEAST_PART_S, self.now - _LEAST_PART_S)
+
+    def _quietest(self, start: float, end: float) -> float:
+        """Middle of the quietest tenth of a second between two."""
+        hop = round(_HOP_S * SAMPLE_RATE)
+        first = round(start * SAMPLE_RATE)
+        samples = self._audio[first : first + (round(end * SAMPLE_RATE) - first) // hop * hop]
+        loudness = np.square(samples).reshape(-1, hop).mean(axis=1)
+        quietest = int(np.argmin(np.convolve(loudness, np.ones(_QUIET_HOPS), "valid")))
+        return start + (quietest + _QUIET_HOPS / 2) * _HOP_S
 
     @property
     def _since(self) -> float:
