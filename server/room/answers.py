@@ -93,6 +93,7 @@ class Answers:
             on_speech=on_speech,
             sounds=self._services.sounds,
             common_words=self._services.bank.common_words,
+            crowded=lambda: self._services.quiet.crowded,
         )
         listener.expect_end(limit_s)
         return listener

@@ -12,7 +12,7 @@ import pytest
 from server.adapters.whisper import RecognitionQueue
 from server.core.domain import Word
 from server.errors import TranscriberError
-from server.ports import Priority, RecognitionJob, Superseded
+from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
 
 
 class Work:
@@ -47,12 +47,14 @@ def work() -> Iterator[Work]:
         gate.set()
 
 
-def job(name: str, priority: Priority, session: str = "a") -> RecognitionJob:
-    return RecognitionJob(session, np.zeros(8, dtype=np.float32), priority, context=name)
+def job(name: str, priority: Priority, session: str = "a", seconds: float = 4.0) -> RecognitionJob:
+    return RecognitionJob(session, np.zeros(round(seconds * SAMPLE_RATE), dtype=np.float32), priority, context=name)
 
 
-def ask(queue: RecognitionQueue, name: str, priority: Priority, session: str = "a") -> asyncio.Task[tuple[Word, ...]]:
-    return asyncio.ensure_future(queue.run(job(name, priority, session)))
+def ask(
+    queue: RecognitionQueue, name: str, priority: Priority, session: str = "a", seconds: float = 4.0
+) -> asyncio.Task[tuple[Word, ...]]:
+    return asyncio.ensure_future(queue.run(job(name, priority, session, seconds)))
 
 
 async def test_finals_before_commits_before_partials(work: Work) -> None:
@@ -167,12 +169,13 @@ async def test_nothing_is_reviewed_on_a_busy_machine(work: Work) -> None:
     queue = RecognitionQueue(work, workers=2)
     slow = ask(queue, "slow", Priority.COMMIT)
     await work.until_begun("slow")
-    await asyncio.sleep(0.2)
-    work.release("slow", "again", "fast")
+    await asyncio.sleep(0.5)
+    work.release("slow", "again", "fast", "short")
     await slow
     review = ask(queue, "again", Priority.REVIEW)
     await asyncio.sleep(0.05)
+    await ask(queue, "short", Priority.COMMIT, seconds=1.0)  # tells nothing of the machine
     assert "again" not in work.began
     await ask(queue, "fast", Priority.COMMIT)
     await review
-    assert work.began == ["slow", "fast", "again"]
+    assert work.began == ["slow", "short", "fast", "again"]

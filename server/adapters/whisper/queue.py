@@ -26,7 +26,9 @@ _REMEMBERED = 256
 _ALONE_S = 5.0
 """After another session last asked for something, reviews wait this long."""
 _BUSY = 0.1
-"""Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual."""
+"""Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual ..."""
+_TELLING_S = 4.0
+"""... of at least so much audio: less takes hardly less work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class RecognitionQueue:
         self._asked: dict[str, float] = {}
         """When each session last asked for anything but a review; those of the last seconds only."""
         self._pace = 0.0
-        """Seconds of work for a second of audio, of the latest final or commit."""
+        """Seconds of work for a second of audio, of the latest final or commit that tells."""
 
     async def run(self, job: RecognitionJob) -> tuple[Word, ...]:
         """What ``work`` makes of the job. Raises Superseded (partials only) and whatever ``work`` raises.
@@ -156,8 +158,9 @@ class RecognitionQueue:
                 entry.future.set_result(words)
         finally:
             worked = time.monotonic() - began
-            if entry.job.priority <= Priority.COMMIT:
-                self._pace = worked / max(1.0, len(entry.job.samples) / SAMPLE_RATE)
+            audio_s = len(entry.job.samples) / SAMPLE_RATE
+            if entry.job.priority <= Priority.COMMIT and audio_s >= _TELLING_S:
+                self._pace = worked / audio_s
             self._busy += worked
             self._running[entry.job.priority] -= 1
             self._jobs[entry.job.priority] += 1
