@@ -22,9 +22,9 @@ AROUND_S = 0.3
 _LEAST_RUN_S = 0.09
 """Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
 
-_LONG_TAIL_S = 5.5
+_LONG_TAIL_S = 5.0
 """A tail longer than this is recognised in parts; all but the last are begun while it is still being spoken."""
-_LEAST_PART_S = 2.0
+_LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
 _PATIENCE_S = 20.0
 
