@@ -79,10 +79,11 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from server.access.token_link import link, settled
     from server.app import create_app
     from server.loading import make_services
-    from server.operations import logs
+    from server.operations import logs, memory
     from server.operations.drain import DrainingServer
     from server.wire import MAX_FRAME_SAMPLES
 
+    memory.share()
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
     logs.set_up(settings.log_level, settings.log_style)

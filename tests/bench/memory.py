@@ -2,7 +2,7 @@
 
     python -m tests.bench.memory [--interviews 20] [--at-a-time 1] [--llm off]
 
-Resident set sizes from /proc, in MB. Each interview is a drill with one short spoken answer and its follow-up skipped.
+Resident set sizes from /proc, in MB. Each interview is a drill with one spoken answer of 35 to 60 s and its follow-up skipped.
 Several at a time take less of an afternoon and somewhat more memory.
 """
 
@@ -11,15 +11,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import load_settings
-from tests.bench.conversation import spoken
+from tests.bench.conversation import middling, spoken
 from tests.conftest import ServerProcess
-
-QUESTION = "finetuning/lora"
-ANSWER = "It freezes the base model and learns a small low-rank update for each weight, which is far cheaper to train."
 
 
 def resident_mb(pid: int) -> float:
@@ -34,8 +32,11 @@ def children(pid: int) -> list[int]:
 
 async def measure(interviews: int, at_a_time: int, llm: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "answer.wav"
-        await spoken(ANSWER, answer)
+        scripts = []
+        for number, (question, text) in enumerate(middling(at_a_time)):
+            answer = Path(folder) / f"{number}.wav"
+            await spoken(text, answer)
+            scripts.append(Script(files=[answer], questions=[question], follow_ups=1))
         server = ServerProcess(Path(folder) / "data", HOTSEAT_LLM__URL=llm)
         try:
             server.wait_until_ready()
@@ -52,8 +53,8 @@ async def measure(interviews: int, at_a_time: int, llm: str) -> None:
                 until = min(interviews, 1 if done == 0 else (done // 10 + 1) * 10)
                 while done < until:
                     batch = min(at_a_time, until - done)
-                    script = Script(files=[answer], questions=[QUESTION], follow_ups=1, url=server.url)
-                    await asyncio.gather(*(rehearse_interview(load_settings(), script) for _ in range(batch)))
+                    speaking = [replace(script, url=server.url) for script in scripts[:batch]]
+                    await asyncio.gather(*(rehearse_interview(load_settings(), script) for script in speaking))
                     done += batch
         finally:
             server.stop()
