@@ -11,7 +11,7 @@ _HEAPS = 2
 
 
 def share() -> None:
-    """By default every thread has a heap of its own, and what it freed stays there: some 100 MB. Call it before there are any."""
+    """By default every thread keeps what it freed in a heap of its own: some 100 MB. To be called before there are any."""
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _HEAPS)
 
