@@ -66,7 +66,7 @@ class Seen:
     speech: list[SpeechEvent] = field(default_factory=list)
 
 
-def ears(transcriber: CountingTranscriber, sounds: Sounds | None = None, crowded: bool = False) -> tuple[Listener, Seen]:
+def ears(transcriber: CountingTranscriber, sounds: Sounds | None = None, sparing: bool = False) -> tuple[Listener, Seen]:
     seen = Seen()
     listener = Listener(
         "s",
@@ -77,7 +77,7 @@ def ears(transcriber: CountingTranscriber, sounds: Sounds | None = None, crowded
         on_caption=seen.captions.append,
         on_speech=seen.speech.append,
         sounds=sounds,
-        crowded=lambda: crowded,
+        sparing=lambda: sparing,
     )
     return listener, seen
 
@@ -265,7 +265,7 @@ async def test_a_long_tail_that_goes_on_to_a_pause_is_heard_as_one() -> None:
 async def test_a_long_tail_of_which_nothing_was_begun_is_recognised_in_two_parts_at_once() -> None:
     """While others speak as well nothing is begun that may be thrown away."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber, crowded=True)
+    listener, _ = ears(transcriber, sparing=True)
     await feed(listener, audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0)))
     assert transcriber.ran(Priority.COMMIT) == []
     heard = await listener.finish()

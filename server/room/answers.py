@@ -93,10 +93,14 @@ class Answers:
             on_speech=on_speech,
             sounds=self._services.sounds,
             common_words=self._services.bank.common_words,
-            crowded=lambda: self._services.quiet.crowded,
+            sparing=self._sparing,
         )
         listener.expect_end(limit_s)
         return listener
+
+    def _sparing(self) -> bool:
+        """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
+        return self._services.quiet.crowded or bool(self._services.settings.asr.url)
 
     def _on_silence(self, turn_id: int, event: SpeechEvent, plan: Plan) -> None:
         allowed = plan.silence_s if event.spoke else plan.no_speech_s

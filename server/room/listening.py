@@ -96,12 +96,12 @@ class Listener:
         on_speech: Callable[[SpeechEvent], None],
         sounds: Sounds | None = None,
         common_words: frozenset[str] = frozenset(),
-        crowded: Callable[[], bool] = lambda: False,
+        sparing: Callable[[], bool] = lambda: False,
     ) -> None:
         """``sounds`` (adapters.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
-        ``common_words`` are harder to take for a term. While it is ``crowded`` nothing is recognised that may be thrown away
-        but captions.
+        ``common_words`` are harder to take for a term. While it is ``sparing`` nothing but captions is recognised that may be
+        thrown away.
         """
         self._session = session_id
         self._transcriber = transcriber
@@ -110,7 +110,7 @@ class Listener:
         weigh = partial(unsuggested, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
         recall = partial(recalled, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
         self._stretches = Stretches(session_id, transcriber, vad, names, mend, weigh, recall)
-        self._crowded = crowded
+        self._sparing = sparing
         self._on_caption = on_caption
         self._on_speech = on_speech
         self._end: float | None = None
@@ -185,7 +185,7 @@ class Listener:
         elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut and not heard.run:
             stretches.look_ahead()
         elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
-            if not self._crowded():
+            if not self._sparing():
                 stretches.begin_parts()
             self._caption_soon()
 
