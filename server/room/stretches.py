@@ -26,6 +26,7 @@ _LONG_TAIL_S = 5.0
 """A tail longer than this is recognised in parts; all but the last are begun while it is still being spoken."""
 _LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
+"""Steps in which a quiet moment is looked for, and how many of them it lasts."""
 _PATIENCE_S = 20.0
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
@@ -128,7 +129,7 @@ class Stretches:
 
     def commit(self, cut: float, draft: str) -> Stretch:
         """Ends the stretch at ``cut``; it is recognised unless it already was."""
-        ready = self.ahead() or self._begin(cut, Priority.COMMIT, doubting=True, since=self.cut)
+        ready = self.ahead() or self._begin(self.cut, cut, Priority.COMMIT, doubting=True)
         if ready is not self._ahead:
             self.drop_ahead()
         self._drop_parts()  # one piece is heard better than several
@@ -145,13 +146,13 @@ class Stretches:
     def begin_parts(self) -> None:
         """Recognises the first part of a long tail, so that less is left if the answer ends now."""
         if (middle := self._middle()) is not None:
-            self._parts.append(self._begin(middle, Priority.COMMIT))
+            self._parts.append(self._begin(self._since, middle, Priority.COMMIT))
 
     def look_ahead(self) -> None:
         """Recognises the tail now, in case nothing more is said."""
         if self.ahead() is None:
             self.drop_ahead()
-            self._ahead = self._begin(self.now, Priority.COMMIT, since=self.cut)
+            self._ahead = self._begin(self.cut, self.now, Priority.COMMIT)
 
     def hear_again(self, then: Callable[[], None]) -> None:
         """Recognises the latest stretches once more, as one, if they are enough; calls ``then`` when that gave better words."""
@@ -220,8 +221,8 @@ class Stretches:
             self.done.append(tail)
         elif self.unheard:
             if (middle := self._middle()) is not None:
-                self._parts.append(self._begin(middle, Priority.FINAL))
-            self.done += [*self._parts, self._begin(self.now, Priority.FINAL)]
+                self._parts.append(self._begin(self._since, middle, Priority.FINAL))
+            self.done += [*self._parts, self._begin(self._since, self.now, Priority.FINAL)]
             self._parts = []
         words: list[Word] = []
         for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
@@ -276,8 +277,7 @@ class Stretches:
         """Second after which nothing has been begun."""
         return self._parts[-1].end if self._parts else self.cut
 
-    def _begin(self, end: float, priority: Priority, doubting: bool = False, since: float | None = None) -> Stretch:
-        since = self._since if since is None else since
+    def _begin(self, since: float, end: float, priority: Priority, doubting: bool = False) -> Stretch:
         offset, samples = self.tail_audio(since, end)
         # No context: a mistake in one stretch must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)

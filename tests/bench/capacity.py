@@ -28,7 +28,7 @@ from server.ports import SAMPLE_RATE
 from server.rehearsal.audio_files import read_audio
 from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import load_settings
-from tests.bench.conversation import middling, spoken
+from tests.bench.conversation import middling, said_aloud
 from tests.bench.memory import children, resident_mb
 from tests.conftest import ServerProcess
 
@@ -82,10 +82,7 @@ async def one_too_many(server: ServerProcess, most: int) -> str:
 
 async def measure(crowds: Sequence[int], llm: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        answers = []
-        for number, (question_id, text) in enumerate(middling(max(crowds))):
-            answers.append((question_id, Path(folder) / f"{number}.wav"))
-            await spoken(text, answers[-1][1])
+        answers = await said_aloud(middling(max(crowds)), Path(folder))
         server = ServerProcess(Path(folder) / "data", HOTSEAT_LLM__URL=llm)
         try:
             server.wait_until_ready()

@@ -19,6 +19,7 @@ import tempfile
 import time
 import wave
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,15 @@ async def spoken(text: str, path: Path) -> None:
         file.writeframes(pcm)
 
 
+async def said_aloud(answers: Iterable[tuple[str, str]], folder: Path) -> list[tuple[str, Path]]:
+    """Question ids and WAV files of these question ids and texts."""
+    files = []
+    for number, (question_id, text) in enumerate(answers):
+        files.append((question_id, folder / f"{number}.wav"))
+        await spoken(text, files[-1][1])
+    return files
+
+
 class Naive:
     """Everything after the answer, nothing before its predecessor is done."""
 
@@ -109,10 +119,7 @@ def _silent(_label: str, _done: int, _total: int) -> None:
 async def measure(runs: int, skip: int, compared: int) -> dict[str, Any]:
     """All runs' figures and their medians."""
     with tempfile.TemporaryDirectory() as folder:
-        answers = []
-        for number, (question_id, text) in enumerate(middling(runs, skip)):
-            answers.append((question_id, Path(folder) / f"{number}.wav"))
-            await spoken(text, answers[-1][1])
+        answers = await said_aloud(middling(runs, skip), Path(folder))
         lengths = [len(read_audio(path)) / SAMPLE_RATE for _, path in answers]
         server = ServerProcess(Path(folder) / "data")
         try:

@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import load_settings
-from tests.bench.conversation import middling, spoken
+from tests.bench.conversation import middling, said_aloud
 from tests.conftest import ServerProcess
 
 
@@ -32,11 +31,7 @@ def children(pid: int) -> list[int]:
 
 async def measure(interviews: int, at_a_time: int, llm: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        scripts = []
-        for number, (question, text) in enumerate(middling(at_a_time)):
-            answer = Path(folder) / f"{number}.wav"
-            await spoken(text, answer)
-            scripts.append(Script(files=[answer], questions=[question], follow_ups=1))
+        answers = await said_aloud(middling(at_a_time), Path(folder))
         server = ServerProcess(Path(folder) / "data", HOTSEAT_LLM__URL=llm)
         try:
             server.wait_until_ready()
@@ -53,8 +48,10 @@ async def measure(interviews: int, at_a_time: int, llm: str) -> None:
                 until = min(interviews, 1 if done == 0 else (done // 10 + 1) * 10)
                 while done < until:
                     batch = min(at_a_time, until - done)
-                    speaking = [replace(script, url=server.url) for script in scripts[:batch]]
-                    await asyncio.gather(*(rehearse_interview(load_settings(), script) for script in speaking))
+                    scripts = [
+                        Script(files=[path], questions=[id_], follow_ups=1, url=server.url) for id_, path in answers[:batch]
+                    ]
+                    await asyncio.gather(*(rehearse_interview(load_settings(), script) for script in scripts))
                     done += batch
         finally:
             server.stop()

@@ -1,7 +1,7 @@
 """Which recognition job runs next: final before commit before partial before review, fair between sessions, bounded.
 
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
-- A session asks for one partial at a time, so a lone candidate's final finds a worker free where there are several.
+- A session asks for one partial at a time, so a lone candidate's final mostly finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
 - One review runs at a time, beside the workers, for it takes a second or two; and only while no other session has anything to
   recognise and the machine is not busy otherwise.
@@ -134,11 +134,13 @@ class RecognitionQueue:
             task.add_done_callback(self._tasks.discard)
 
     def _next(self) -> _Waiting | None:
-        free = self._running.total() - self._running[Priority.REVIEW] < self._workers
-        ready = [
-            entry for entry in self._waiting if (self._may_review(entry) if entry.job.priority is Priority.REVIEW else free)
-        ]
+        ready = [entry for entry in self._waiting if self._may_start(entry)]
         return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
+
+    def _may_start(self, entry: _Waiting) -> bool:
+        if entry.job.priority is Priority.REVIEW:
+            return self._may_review(entry)
+        return self._running.total() - self._running[Priority.REVIEW] < self._workers
 
     def _may_review(self, entry: _Waiting) -> bool:
         """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
