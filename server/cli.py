@@ -18,6 +18,7 @@ from server.access.commands import accounts
 from server.bank.content import load_bank
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ContentError, HotseatError, InputError
+from server.operations import resources
 from server.settings import Settings, load_settings
 from server.transfer.commands import commands
 
@@ -39,6 +40,7 @@ for command in (*commands, accounts):
 
 def main() -> None:
     """Entry point of ``hotseat`` and ``python -m server``."""
+    resources.spare()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -79,11 +81,10 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from server.access.token_link import link, settled
     from server.app import create_app
     from server.loading import make_services
-    from server.operations import logs, memory
+    from server.operations import logs
     from server.operations.drain import DrainingServer
     from server.wire import MAX_FRAME_SAMPLES
 
-    memory.share()
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
     logs.set_up(settings.log_level, settings.log_style)

@@ -24,8 +24,8 @@ from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.grading.signals import Embedder
-from server.operations.memory import give_back
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
+from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber
 from server.room.interviewer import Interviewer
 from server.room.passages import Passages

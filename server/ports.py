@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -44,8 +44,8 @@ class RecognitionJob:
     priority: Priority
     terms: tuple[str, ...] = ()
     """Key terms of the question, to bias towards."""
-    context: str = ""
-    """Text recognised just before, for continuity."""
+    fresh: Callable[[], Samples] | None = None
+    """The audio once the job begins, where there is more by then (partials): a word spoken while it waits is heard, too."""
 
 
 class Superseded(Exception):

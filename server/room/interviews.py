@@ -14,8 +14,8 @@ from server.core import session
 from server.core.phases import State
 from server.errors import StorageError, UnavailableError
 from server.operations.logs import interview as logged_interview
-from server.operations.memory import give_back
 from server.operations.metrics import Rejection
+from server.operations.resources import give_back
 from server.ports import InterviewRecord, Scope
 from server.practice.due import Practice
 from server.practice.progress import Measured, measure

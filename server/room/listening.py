@@ -20,7 +20,7 @@ from server.core.repair import Mender, Sounds
 from server.core.suggested import recalled, unsuggested
 from server.errors import TranscriberError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
-from server.room.stretches import Stretches, text_of
+from server.room.stretches import Stretch, Stretches, text_of
 
 EARLY_END_S = 4.0
 """From so long before a known end on, any short gap is worth a cut."""
@@ -203,10 +203,17 @@ class Listener:
             self._partial = asyncio.ensure_future(self._caption())
 
     async def _caption(self) -> None:
-        cut, parts = self._stretches.cut, self._stretches.parts
-        _, samples = self._stretches.tail_audio(parts[-1].end if parts else cut, self._stretches.now)
+        cut: float
+        parts: list[Stretch]
+
+        def tail() -> Samples:
+            nonlocal cut, parts
+            cut, parts = self._stretches.cut, self._stretches.parts
+            return self._stretches.tail_audio(parts[-1].end if parts else cut, self._stretches.now)[1]
+
+        job = RecognitionJob(self._session, tail(), Priority.PARTIAL, fresh=tail)
         with contextlib.suppress(Superseded, TranscriberError):
-            words = await self._transcriber.recognise(RecognitionJob(self._session, samples, Priority.PARTIAL))
+            words = await self._transcriber.recognise(job)
             if cut == self._stretches.cut:
                 self._draft = _joined([*(part.text for part in parts), text_of(words)])
                 self._show()

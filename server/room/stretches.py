@@ -279,7 +279,7 @@ class Stretches:
 
     def _begin(self, since: float, end: float, priority: Priority, doubting: bool = False) -> Stretch:
         offset, samples = self.tail_audio(since, end)
-        # No context: a mistake in one stretch must not lead to more in the next.
+        # Without the text before it: a mistake in one stretch must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)
         task = asyncio.ensure_future(self._recognise(job, doubting))
         task.add_done_callback(_seen)

@@ -24,11 +24,12 @@ class Work:
         self.failing: set[str] = set()
 
     def __call__(self, job: RecognitionJob) -> tuple[Word, ...]:
-        self.began.append(job.context)
-        assert self.gates.setdefault(job.context, threading.Event()).wait(10)
-        if job.context in self.failing:
+        (name,) = job.terms
+        self.began.append(name)
+        assert self.gates.setdefault(name, threading.Event()).wait(10)
+        if name in self.failing:
             raise TranscriberError("broken")
-        return (Word(job.context, 0.0, 1.0),)
+        return (Word(name, 0.0, 1.0),)
 
     def release(self, *names: str) -> None:
         for name in names:
@@ -48,7 +49,7 @@ def work() -> Iterator[Work]:
 
 
 def job(name: str, priority: Priority, session: str = "a", seconds: float = 4.0) -> RecognitionJob:
-    return RecognitionJob(session, np.zeros(round(seconds * SAMPLE_RATE), dtype=np.float32), priority, context=name)
+    return RecognitionJob(session, np.zeros(round(seconds * SAMPLE_RATE), dtype=np.float32), priority, terms=(name,))
 
 
 def ask(

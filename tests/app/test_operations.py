@@ -18,7 +18,7 @@ import pytest
 from server import wire
 from server.app import create_app
 from server.core.domain import Verdict
-from server.operations.memory import give_back
+from server.operations.resources import give_back
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.scripted_llm import Script, scripted_llm

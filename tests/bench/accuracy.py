@@ -108,7 +108,7 @@ class Remembering:
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         key = hashlib.sha256(
-            self._source + job.samples.tobytes() + repr((job.terms, job.context, job.priority is Priority.PARTIAL)).encode()
+            self._source + job.samples.tobytes() + repr((job.terms, job.priority is Priority.PARTIAL)).encode()
         )
         path = KEPT / "heard" / f"{key.hexdigest()[:24]}.json"
         if not path.exists():

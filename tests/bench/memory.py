@@ -2,8 +2,8 @@
 
     python -m tests.bench.memory [--interviews 20] [--at-a-time 1] [--llm off]
 
-Resident set sizes from /proc, in MB. Each interview is a drill with one spoken answer of 35 to 60 s and its follow-up skipped.
-Several at a time take less of an afternoon and somewhat more memory.
+Resident set sizes from /proc, in MB; the most is the server's since its start. Each interview is a drill with one spoken
+answer of 35 to 60 s and its follow-up skipped. Several at a time take less of an afternoon and somewhat more memory.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from tests.bench.conversation import middling, said_aloud
 from tests.conftest import ServerProcess
 
 
-def resident_mb(pid: int) -> float:
+def resident_mb(pid: int, field: str = "VmRSS") -> float:
+    """``VmHWM`` is the most it ever was."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
 
 
 def children(pid: int) -> list[int]:
@@ -37,11 +38,12 @@ async def measure(interviews: int, at_a_time: int, llm: str) -> None:
             server.wait_until_ready()
             assert server.process is not None
             pid = server.process.pid
-            print("| after | server MB | language model MB | together |\n|---|---|---|---|")
+            print("| after | server MB | language model MB | together | most MB |\n|---|---|---|---|---|")
             done = 0
             while True:
                 own, model = resident_mb(pid), sum(resident_mb(child) for child in children(pid))
-                print(f"| {done or 'loading'} | {own:.0f} | {model:.0f} | {own + model:.0f} |", flush=True)
+                most = resident_mb(pid, "VmHWM")
+                print(f"| {done or 'loading'} | {own:.0f} | {model:.0f} | {own + model:.0f} | {most:.0f} |", flush=True)
                 if done >= interviews:
                     break
                 # One at first, then up to the next ten.

@@ -5,7 +5,8 @@
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
 - One review runs at a time, beside the workers, for it takes a second or two; and only while no other session has anything to
   recognise and the machine is not busy otherwise.
-- Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up.
+- Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up; each is
+  made of the audio that there is when its turn comes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.core.domain import Word
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
@@ -96,6 +97,8 @@ class RecognitionQueue:
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(entry)
+            # An error holds this frame, which would hold the error: the whole answer's audio would wait for a collection.
+            del entry
 
     def metrics(self) -> QueueMetrics:
         return QueueMetrics(
@@ -127,6 +130,8 @@ class RecognitionQueue:
     def _start(self) -> None:
         while (entry := self._next()) is not None:
             self._waiting.remove(entry)
+            if entry.job.fresh is not None:
+                entry.job = replace(entry.job, samples=entry.job.fresh(), fresh=None)
             self._running[entry.job.priority] += 1
             self._delays[entry.job.priority].append(time.monotonic() - entry.since)
             task = asyncio.get_running_loop().create_task(self._execute(entry))

@@ -62,7 +62,6 @@ CAREFUL = Decoding(beam=5, padding_s=6.0, shortest_s=10.0, timed=True)
 QUICK = Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
 TERM_TOKENS = 100
 """Prompt and text share 448 tokens, and a long list makes the model write the list."""
-CONTEXT_TOKENS = 60
 
 
 _DOUBTFUL, _FEWEST_PER_S = -0.7, 3.5
@@ -182,8 +181,6 @@ class WhisperTranscriber:
         before: list[int] = []
         if job.terms:
             before += self._tokenizer.encode(" " + ", ".join(job.terms))[:TERM_TOKENS]
-        if job.context:
-            before += self._tokenizer.encode(" " + job.context.strip())[-CONTEXT_TOKENS:]
         start = [self._tokenizer.sot_prev, *before] if before else []
         # Without timestamp tokens: with them the model ends short windows early (12% against 8% of words wrong).
         return [*start, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]

@@ -1,0 +1,39 @@
+"""What numeric libraries would keep to themselves: memory that was freed, and processors they have no work for."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""From malloc.h."""
+_HEAPS = 2
+_MB = 1 << 20
+_LIBRARIES = {
+    "MKL_DISABLE_FAST_MM": "1",  # the recogniser's matrix library would keep what it freed, for good
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0",  # and 1 MB for every length of speech it met, up to 1024 of them
+    "OPENBLAS_NUM_THREADS": "1",  # numpy's would spin for 50 ms after each product, on a core the recogniser needs
+}
+"""Environment variables, read when the libraries are loaded; what each costs is in docs/benchmarks.md."""
+
+
+def spare() -> None:
+    """To be called before numpy or ctranslate2 is imported, and before there are threads.
+
+    By default every thread has a heap of its own. Memory from the two heaps is kept between runs until it is given back:
+    fetched anew for every matrix it would make captions slower by a quarter.
+    """
+    for name, value in _LIBRARIES.items():
+        os.environ.setdefault(name, value)
+    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        tell = ctypes.CDLL(None).mallopt
+        tell(_ARENA_MAX, _HEAPS)
+        tell(_MMAP_THRESHOLD, 32 * _MB)
+        tell(_TRIM_THRESHOLD, 128 * _MB)
+
+
+def give_back() -> None:
+    """The C library would keep it for itself: some 90 MB after loading models, and a little of each interview."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL(None).malloc_trim(0)
