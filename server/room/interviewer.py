@@ -54,6 +54,7 @@ class Interviewer:
         """Seconds from the end of an answer within which a phrasing has to be there."""
         self.usual_s = 0.0
         """How long the last phrasing took to write."""
+        self._warming = False
 
     def rank(
         self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
@@ -112,10 +113,18 @@ class Interviewer:
         return Chosen(follow_up.id, follow_up.text, "bank", "the model's words broke a rule")
 
     async def warm(self, manner: str) -> None:
-        """Lets the endpoint read the prompt up to the passage, so that the first token comes sooner. Never fails."""
-        if self._chat is not None:
+        """Lets the endpoint read the prompt up to the passage, so that the first token comes sooner. Never fails.
+
+        Once is enough for all who begin meanwhile.
+        """
+        if self._chat is None or self._warming:
+            return
+        self._warming = True
+        try:
             with contextlib.suppress(ChatModelError):
                 await self._chat.complete(self._messages("", manner), max_tokens=1)
+        finally:
+            self._warming = False
 
     async def _lead(self, passage: str, manner: str, within_s: float) -> str:
         """The first sentence that the model writes. Raises ChatModelError, TimeoutError."""

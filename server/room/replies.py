@@ -74,7 +74,8 @@ class Replies:
     async def warm(self, progress: Progress, question: Question) -> None:
         """Lets the language model read its task, and the grader the question's points, while the question is being asked."""
         if progress.current.follow_ups:
-            await self._interviewer.warm(self._manner)
+            if not self._services.quiet.crowded:  # else it is not asked, and reads at the cost of others' captions
+                await self._interviewer.warm(self._manner)
             words = tuple(Word(word, 0.0, 0.0) for word in question.model_answer.split())
             await self._find(question, [Answer(0, 0, question.id, question.prompt, None, Transcript(words), 0.0, "done")])
 

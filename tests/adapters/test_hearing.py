@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jiwer
@@ -14,7 +16,7 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.silero import SileroModel
 from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
-from server.adapters.whisper.transcriber import loops, recites, spoken_once
+from server.adapters.whisper.transcriber import _Decoded, loops, recites, spoken_once
 from server.core.domain import KeyTerm, Word
 from server.errors import WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
@@ -87,6 +89,20 @@ def test_words_of_a_person_come_with_times_and_probabilities(transcriber: Whispe
     assert jiwer.wer("he was not an ill disposed young man", heard) <= 1 / 8
     assert all(0 <= word.start <= word.end <= len(audio) / SAMPLE_RATE + 0.1 and 0 < word.probability <= 1 for word in words)
     assert [word.start for word in words] == sorted(word.start for word in words)
+
+
+@needs_weights
+def test_a_final_is_decoded_without_terms_beside(transcriber: WhisperTranscriber, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In case they misled, for somebody waits; what comes of it is the same as one after the other."""
+    monkeypatch.setattr(_Decoded, "doubtful", lambda *_: True)
+    monkeypatch.setattr(_Decoded, "better_than", lambda *_: True)
+    beside: list[Callable[[], object]] = []
+    submit = transcriber._beside.submit
+    monkeypatch.setattr(transcriber._beside, "submit", lambda work: beside.append(work) or submit(work))
+    job = RecognitionJob("s", recording("austen-0880"), Priority.FINAL, ("LoRA", "RoPE"))
+    final, commit = (transcriber.hear(replace(job, priority=priority)) for priority in (Priority.FINAL, Priority.COMMIT))
+    assert final == commit == transcriber.hear(replace(job, terms=()))
+    assert len(beside) == 1
 
 
 @needs_weights

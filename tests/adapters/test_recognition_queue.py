@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -136,6 +139,55 @@ async def test_a_failure_reaches_its_caller_only(work: Work) -> None:
     with pytest.raises(TranscriberError):
         await queue.run(job("bad", Priority.FINAL))
     assert (await queue.run(job("good", Priority.FINAL)))[0].text == "good"
+
+
+async def test_a_caption_is_made_of_what_was_said_when_its_turn_comes(work: Work) -> None:
+    """Audio that came while it waited is recognised with it."""
+    heard: list[int] = []
+
+    def hear(job: RecognitionJob) -> tuple[Word, ...]:
+        heard.append(len(job.samples))
+        return work(job)
+
+    queue = RecognitionQueue(hear, workers=1)
+    running = ask(queue, "running", Priority.COMMIT, seconds=4.0)
+    await work.until_begun("running")
+    spoken = [np.zeros(2 * SAMPLE_RATE, dtype=np.float32)]
+    waiting = asyncio.ensure_future(queue.run(replace(job("caption", Priority.PARTIAL, seconds=1.0), fresh=lambda: spoken[-1])))
+    await asyncio.sleep(0)
+    spoken.append(np.zeros(3 * SAMPLE_RATE, dtype=np.float32))
+    work.release("running", "caption")
+    await asyncio.gather(running, waiting)
+    assert heard == [4 * SAMPLE_RATE, 3 * SAMPLE_RATE]
+
+
+@pytest.mark.parametrize("end", ["superseded", "cancelled", "failed"])
+async def test_audio_goes_with_the_job(work: Work, end: str) -> None:
+    """However a job ends, its audio is not held until the next garbage collection, which may be minutes away."""
+    queue = RecognitionQueue(work, workers=1)
+    work.failing.add("wanted")
+    running = ask(queue, "running", Priority.FINAL)
+    await work.until_begun("running")
+    wanted = job("wanted", Priority.PARTIAL)
+    audio = weakref.ref(wanted.samples)
+    gc.disable()
+    try:
+        asked = asyncio.ensure_future(queue.run(wanted))
+        del wanted
+        await asyncio.sleep(0)
+        if end == "superseded":
+            work.release("newer")
+            newer = ask(queue, "newer", Priority.PARTIAL)
+        elif end == "cancelled":
+            asked.cancel()
+        work.release("running", "wanted")
+        await asyncio.wait([running, asked, newer] if end == "superseded" else [running, asked])
+        assert asked.cancelled() or isinstance(asked.exception(), Superseded | TranscriberError)
+        del asked
+        await asyncio.sleep(0.05)
+        assert audio() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_review_waits_until_nobody_else_speaks(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:

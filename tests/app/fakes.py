@@ -117,6 +117,7 @@ class FakeChat:
         self.delay_s = delay_s
         self.error = error
         self.prompts: list[Sequence[dict[str, str]]] = []
+        self.completions = 0
 
     async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
         self.prompts.append(messages)
@@ -129,6 +130,8 @@ class FakeChat:
     async def complete(
         self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
     ) -> tuple[str, int]:
+        self.completions += 1
+        await asyncio.sleep(self.delay_s)
         return self.text or "ok", 1
 
 

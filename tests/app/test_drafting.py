@@ -6,6 +6,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from server.core import followups
 from server.core.domain import Answer, PointFinding, PointStatus, Transcript, Word
@@ -13,7 +16,8 @@ from server.prompts import Prompts
 from server.room.drafting import Drafter
 from server.room.interviewer import Chosen, Interviewer
 from server.settings import PROJECT
-from tests.app.fakes import BANK, FakeChat, WholeAnswer
+from tests.app.fakes import BANK, FakeChat, WholeAnswer, fake_services
+from tests.app.sitting import sitting
 
 LORA = BANK.question("finetuning/lora")
 START = "you freeze the base model and train small matrices instead of the whole thing because that is much cheaper"
@@ -169,3 +173,25 @@ async def test_a_follow_up_is_phrased_anew_when_something_else_fits_it_better() 
     assert len(desk.chat.prompts) == asked
     await desk.offer(f"{START} {START}")
     assert len(desk.chat.prompts) > asked
+
+
+@pytest.mark.parametrize(("others", "warmed"), [(0, 1), (2, 0)])
+async def test_the_model_reads_its_task_beforehand_unless_others_need_the_cores(
+    tmp_path: Path, others: int, warmed: int
+) -> None:
+    """In a crowd follow-ups are asked in the bank's words, and the model is left alone."""
+    chat = FakeChat(LEAD)
+    services = fake_services(tmp_path, chat=chat)
+    for _ in range(others):
+        services.quiet.enter()
+    async with sitting(services) as (_, candidate):
+        candidate.say(type="start")
+        await candidate.ask()
+        assert chat.completions == warmed
+
+
+async def test_the_model_reads_its_task_once_for_all_who_begin_together() -> None:
+    """Four at a time would take the cores from those who speak."""
+    desk = Desk(FakeChat(LEAD))
+    await asyncio.gather(*(desk.interviewer.warm("Be kind.") for _ in range(4)))
+    assert desk.chat.completions == 1

@@ -8,6 +8,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -76,6 +78,15 @@ async def test_every_stage_is_measured(tmp_path: Path) -> None:
     for stage, count in {"acknowledgement": 2, "final_transcript": 2, "reply_audio": 1, "grade": 1}.items():
         assert after[f'hotseat_stage_seconds_count{{stage="{stage}"}}'] == count, stage
         assert after[f'hotseat_stage_seconds_sum{{stage="{stage}"}}'] < 5.0 * count
+
+
+def test_numeric_libraries_start_no_threads() -> None:
+    """What tells them so comes before the first of them is imported: numpy would start one for each core."""
+    code = (
+        "import sys, os, server.cli; assert 'numpy' not in sys.modules; server.cli.resources.spare();"
+        "import numpy; numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(len(os.listdir('/proc/self/task')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
 
 
 def test_freed_memory_goes_back_to_the_system() -> None:

@@ -97,8 +97,12 @@ class RecognitionQueue:
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(entry)
-            # An error holds this frame, which would hold the error: the whole answer's audio would wait for a collection.
-            del entry
+            del entry  # see _execute
+
+    @property
+    def spare(self) -> bool:
+        """Whether a worker does nothing, or nothing that is waited for. May be asked in any thread; it may do more by then."""
+        return not self._waiting and self._running[Priority.FINAL] + self._running[Priority.COMMIT] < self._workers
 
     def metrics(self) -> QueueMetrics:
         return QueueMetrics(
@@ -171,6 +175,8 @@ class RecognitionQueue:
             self._busy += worked
             self._running[entry.job.priority] -= 1
             self._jobs[entry.job.priority] += 1
+            # An error holds this frame, which must not hold the error: audio would stay until the next garbage collection.
+            del entry
             self._start()
 
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +128,7 @@ class WhisperTranscriber:
         self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
         self._careful, self._quick = careful, quick
         self._queue = RecognitionQueue(self.hear, workers)
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
         for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
             self.hear(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), priority))
 
@@ -138,6 +141,7 @@ class WhisperTranscriber:
 
     def close(self) -> None:
         self._queue.close()
+        self._beside.shutdown(wait=False, cancel_futures=True)
 
     def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Like recognise, in the calling thread and without a queue."""
@@ -157,11 +161,15 @@ class WhisperTranscriber:
             return []
         seconds = len(samples) / SAMPLE_RATE
         encoded = self._model.encode(self._features(samples, decoding))
+        without = partial(self._decode, encoded, self._prompt(replace(job, terms=())), seconds, decoding.beam)
+        # Somebody waits for a final: what is seldom needed is made beside it where that costs nobody anything.
+        at_once = job.terms and job.priority is Priority.FINAL and self._queue.spare
+        beside = self._beside.submit(without) if at_once else None
         found = self._decode(encoded, self._prompt(job), seconds, decoding.beam)
         recited = recites(self._tokenizer.decode(found.tokens), job.terms)
         if job.terms and (recited or found.doubtful(seconds)):
             # Given terms, the model now and then goes on with the list, or stops early, instead of listening.
-            plain = self._decode(encoded, self._prompt(replace(job, terms=())), seconds, decoding.beam)
+            plain = beside.result() if beside is not None else without()
             found = plain if recited or plain.better_than(found) else found
         tokens = found.tokens
         if not tokens or found.silent:
