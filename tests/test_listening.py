@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -399,3 +401,28 @@ async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypa
     listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
     heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 4.0))), 10)
     assert names(heard.words) == [f"w{500 + second}" for second in range(19)]
+
+
+@pytest.mark.parametrize("finished", [True, False])
+async def test_audio_goes_with_the_answer(finished: bool) -> None:
+    """Whether it ends in the middle of a caption or is given up, its audio does not wait for a garbage collection."""
+    slow = CountingTranscriber(held=asyncio.Event())
+    listener, _ = ears(slow)
+    gc.disable()
+    try:
+        await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 3.0)))
+        assert {job.priority for job in slow.jobs} == {Priority.COMMIT, Priority.PARTIAL}
+        heard = asyncio.ensure_future(listener.finish() if finished else asyncio.sleep(0))
+        await asyncio.sleep(0)
+        assert slow.held is not None
+        slow.held.set()
+        await heard
+        listener.close()
+        everything = weakref.ref(listener._stretches._audio)
+        slow.jobs.clear()
+        del listener, heard
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert everything() is None
+    finally:
+        gc.enable()

@@ -138,8 +138,7 @@ class Listener:
     async def finish(self) -> HeardAnswer:
         """Takes no more audio; all words of the answer. Raises TranscriberError."""
         self._closed = True
-        if self._partial is not None:
-            self._partial.cancel()
+        self._drop_caption()
         heard = self._stretches.hearing
         words = await self._stretches.finish()
         reliability = sum(word.probability for word in words) / len(words) if words else 0.0
@@ -158,8 +157,7 @@ class Listener:
         """Cancels whatever is still being recognised."""
         self._closed = True
         self._stretches.cancel()
-        if self._partial is not None:
-            self._partial.cancel()
+        self._drop_caption()
 
     @property
     def _left(self) -> float:
@@ -201,6 +199,12 @@ class Listener:
         if self._partial is None or self._partial.done():
             self._partial_at = self._stretches.now
             self._partial = asyncio.ensure_future(self._caption())
+
+    def _drop_caption(self) -> None:
+        """A cancelled task holds the frame it was cancelled in, and with it this listener and its audio."""
+        if self._partial is not None:
+            self._partial.cancel()
+            self._partial = None
 
     async def _caption(self) -> None:
         cut: float

@@ -235,6 +235,7 @@ class Stretches:
         self._give_up()
         for stretch in self.done:
             stretch.task.cancel()
+        self.done = []
 
     def _drop_parts(self) -> None:
         for part in self._parts:
