@@ -35,6 +35,8 @@ class Cuts:
     """Points so matched from which an answer's claims are believed whatever their margins."""
     claim_step: float = 0.4
     """By how much every claim of the answer, up to two, raises the bar for all points."""
+    named: float = 0.2
+    """Share of key terms among the words of an answer from which the bar is raised as by two claims (docs/decisions/0012)."""
     closeness: float = 0.86
     """Mean likeness over all points plus that over the nearest three; below it an answer is about something else ..."""
     matched_share: float = 0.4
@@ -112,6 +114,8 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
         }
     if any(reading.found.heard.talks_to_grader for found in signals.values() for reading in found.readings):
         claims = max(claims, cuts.many_claims)  # as strictly as an answer full of false claims
+    if any(found.named >= cuts.named for found in signals.values()):
+        claims = max(claims, 2)  # it names more than anybody does who explains
     findings = {
         point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
     }

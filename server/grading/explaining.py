@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from server.core.domain import Point, Question
@@ -51,6 +51,17 @@ def names(question: Question) -> frozenset[str]:
     """Stems of the question's key terms, as written and as said, and of the question itself."""
     terms = (text for term in question.key_terms for text in (term.term, *term.spoken))
     return stems(" ".join([*terms, question.prompt, question.title])) | _PLAIN_STEMS
+
+
+def named(question: Question, round_: Sequence[Heard]) -> float:
+    """Share of the words of a round that are key terms of the question."""
+    forms = [form for term in question.key_terms for form in (term.term, *term.spoken)]
+    said = naming = 0
+    for heard in round_:
+        places = {place for form in forms for start, end in heard.index.phrase(form) for place in range(start, end)}
+        said += sum(bool(token.stem) for token in heard.tokens)
+        naming += len(places)
+    return naming / max(1, said)
 
 
 def explaining(heard: Heard, span: Span, own: Set[str], names_: Set[str]) -> int:

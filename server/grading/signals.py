@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
-from server.grading.explaining import MIN_EXPLAINING, explaining, is_negated, looks_listed, names, only_repaired, own_words
+from server.grading.explaining import (
+    MIN_EXPLAINING,
+    explaining,
+    is_negated,
+    looks_listed,
+    named,
+    names,
+    only_repaired,
+    own_words,
+)
 from server.grading.hearing import Heard, Span, around
 from server.grading.wording import stems
 
@@ -103,6 +112,8 @@ class Signals:
     """Each answer of the round, read from end to end; empty where there was no time for that."""
     dismissals: float = 0.0
     """Words that dismiss things, per hundred words of the round."""
+    named: float = 0.0
+    """Share of the round's words that are key terms of the question."""
     claim: Found | None = None
     """The best match of the contradiction patterns that is not denied."""
     claim_margin: float = 0.0
@@ -145,6 +156,7 @@ class _Passages:
     names: frozenset[str]
     """Of things that the question is about."""
     dismissals: float
+    named: float
 
 
 def signals(
@@ -161,6 +173,7 @@ def signals(
         embedder.embed([window.heard.text(window.span) for window in windows]),
         names(question),
         _dismissals(round_),
+        named(question, round_),
     )
     seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
     if not whole:
@@ -238,6 +251,7 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         nearest=nearest,
         matched=at,
         dismissals=passages.dismissals,
+        named=passages.named,
         claim=claim,
         claim_margin=margin,
         claim_stance=against,

@@ -9,12 +9,15 @@ import pytest
 
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
-from server.core.domain import Answer, PointStatus, Transcript, Word
+from server.core.domain import Answer, PointStatus, Transcript, Verdict, Word
 from server.core.scoring import ordered
 from server.grading import rewording
 from server.grading.attacks import SPOKEN, TYPED, attempts, salads
+from server.grading.decide import DEFAULT
 from server.grading.embedded import EmbeddedGrader
+from server.grading.explaining import named
 from server.grading.fluency import fillers
+from server.grading.hearing import hear
 from server.grading.items import as_answer, load_items, load_naive, load_spoken
 from server.grading.robustness import run, table
 
@@ -106,6 +109,24 @@ def test_key_terms_in_sentences_are_no_answer(kind: str) -> None:
         for text in salads(question):
             grade = grader.grade_now(question, [typed(question.id, text)])
             assert ordered([grade.verdict])[0] <= 1, (question.id, text)
+
+
+def test_who_explains_names_less() -> None:
+    """Every model answer stays under the share of key terms from which the bar is raised; made of key terms few texts do."""
+    above = total = 0
+    for question in BANK.questions:
+        assert named(question, [hear(question, typed(question.id, question.model_answer))]) < DEFAULT.named
+        shares = [named(question, [hear(question, typed(question.id, text))]) for text in salads(question)]
+        above, total = above + sum(share >= DEFAULT.named for share in shares), total + len(shares)
+    assert above > 0.95 * total
+
+
+@needs_embedder
+def test_key_terms_that_happen_to_make_sense_are_no_answer() -> None:
+    """Of some 580 such texts to questions looked at, the one that was above No Hire."""
+    question = QUESTIONS["rlhf/alignment-tax"]
+    *_, text = salads(question)
+    assert EmbeddedGrader(open_embedder()).grade_now(question, [typed(question.id, text)]).verdict is Verdict.NO_HIRE
 
 
 @pytest.mark.parametrize("kind", rewording.KINDS)
