@@ -40,7 +40,7 @@ for command in (*commands, accounts):
 
 def main() -> None:
     """Entry point of ``hotseat`` and ``python -m server``."""
-    resources.spare()
+    resources.restrain()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:

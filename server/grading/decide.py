@@ -36,7 +36,8 @@ class Cuts:
     claim_step: float = 0.4
     """By how much every claim of the answer, up to two, raises the bar for all points."""
     named: float = 0.2
-    """Share of key terms among the words of an answer from which the bar is raised as by two claims (docs/decisions/0012)."""
+    """Share of key terms among the words of an answer from which the bar is raised as by two claims, and a lone point is chance
+    (docs/decisions/0012)."""
     closeness: float = 0.86
     """Mean likeness over all points plus that over the nearest three; below it an answer is about something else ..."""
     matched_share: float = 0.4
@@ -114,8 +115,8 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
         }
     if any(reading.found.heard.talks_to_grader for found in signals.values() for reading in found.readings):
         claims = max(claims, cuts.many_claims)  # as strictly as an answer full of false claims
-    if any(found.named >= cuts.named for found in signals.values()):
-        claims = max(claims, 2)  # it names more than anybody does who explains
+    if _strung_together(signals, cuts):
+        claims = max(claims, 2)
     findings = {
         point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
     }
@@ -140,11 +141,19 @@ def corroborated(
     if len(matched) >= 2 or not with_likeness:
         return dict(findings)
     if len(met) == 1:
-        weak = {name for name, found in met.items() if made(found) < cuts.alone or _pieced_together(findings[name], found)}
+        chance = _strung_together(signals, cuts)
+        weak = {
+            name for name, found in met.items() if chance or made(found) < cuts.alone or _pieced_together(findings[name], found)
+        }
     else:
         weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
     note = "too little to go on"
     return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
+
+
+def _strung_together(signals: Mapping[str, Signals], cuts: Cuts) -> bool:
+    """Whether an answer names more than anybody does who explains."""
+    return any(found.named >= cuts.named for found in signals.values())
 
 
 def _pieced_together(finding: PointFinding, signals: Signals) -> bool:

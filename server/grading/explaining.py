@@ -53,7 +53,7 @@ def names(question: Question) -> frozenset[str]:
     return stems(" ".join([*terms, question.prompt, question.title])) | _PLAIN_STEMS
 
 
-def named(question: Question, round_: Sequence[Heard]) -> float:
+def share_named(question: Question, round_: Sequence[Heard]) -> float:
     """Share of the words of a round that are key terms of the question."""
     forms = [form for term in question.key_terms for form in (term.term, *term.spoken)]
     said = naming = 0

@@ -17,10 +17,10 @@ from server.grading.explaining import (
     explaining,
     is_negated,
     looks_listed,
-    named,
     names,
     only_repaired,
     own_words,
+    share_named,
 )
 from server.grading.hearing import Heard, Span, around
 from server.grading.wording import stems
@@ -173,7 +173,7 @@ def signals(
         embedder.embed([window.heard.text(window.span) for window in windows]),
         names(question),
         _dismissals(round_),
-        named(question, round_),
+        share_named(question, round_),
     )
     seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
     if not whole:

@@ -18,7 +18,7 @@ _LIBRARIES = {
 """Environment variables, read when the libraries are loaded; what each costs is in docs/benchmarks.md."""
 
 
-def spare() -> None:
+def restrain() -> None:
     """To be called before numpy or ctranslate2 is imported, and before there are threads.
 
     By default every thread has a heap of its own. Memory from the two heaps is kept between runs until it is given back:

@@ -15,7 +15,7 @@ from server.grading import rewording
 from server.grading.attacks import SPOKEN, TYPED, attempts, salads
 from server.grading.decide import DEFAULT
 from server.grading.embedded import EmbeddedGrader
-from server.grading.explaining import named
+from server.grading.explaining import share_named
 from server.grading.fluency import fillers
 from server.grading.hearing import hear
 from server.grading.items import as_answer, load_items, load_naive, load_spoken
@@ -115,18 +115,19 @@ def test_who_explains_names_less() -> None:
     """Every model answer stays under the share of key terms from which the bar is raised; made of key terms few texts do."""
     above = total = 0
     for question in BANK.questions:
-        assert named(question, [hear(question, typed(question.id, question.model_answer))]) < DEFAULT.named
-        shares = [named(question, [hear(question, typed(question.id, text))]) for text in salads(question)]
+        assert share_named(question, [hear(question, typed(question.id, question.model_answer))]) < DEFAULT.named
+        shares = [share_named(question, [hear(question, typed(question.id, text))]) for text in salads(question)]
         above, total = above + sum(share >= DEFAULT.named for share in shares), total + len(shares)
     assert above > 0.95 * total
 
 
 @needs_embedder
-def test_key_terms_that_happen_to_make_sense_are_no_answer() -> None:
-    """Of some 580 such texts to questions looked at, the one that was above No Hire."""
-    question = QUESTIONS["rlhf/alignment-tax"]
-    *_, text = salads(question)
-    assert EmbeddedGrader(open_embedder()).grade_now(question, [typed(question.id, text)]).verdict is Verdict.NO_HIRE
+@pytest.mark.parametrize("question_id", ["rlhf/alignment-tax", "evaluation/llm-as-judge", "capstone/rapid-gqa"])
+def test_key_terms_that_happen_to_make_sense_are_no_answer(question_id: str) -> None:
+    """The three questions, of 117 looked at, to which some such text was above No Hire."""
+    question, grader = QUESTIONS[question_id], EmbeddedGrader(open_embedder())
+    for text in salads(question):
+        assert grader.grade_now(question, [typed(question.id, text)]).verdict is Verdict.NO_HIRE, text
 
 
 @pytest.mark.parametrize("kind", rewording.KINDS)

@@ -83,7 +83,7 @@ async def test_every_stage_is_measured(tmp_path: Path) -> None:
 def test_numeric_libraries_start_no_threads() -> None:
     """What tells them so comes before the first of them is imported: numpy would start one for each core."""
     code = (
-        "import sys, os, server.cli; assert 'numpy' not in sys.modules; server.cli.resources.spare();"
+        "import sys, os, server.cli; assert 'numpy' not in sys.modules; server.cli.resources.restrain();"
         "import numpy; numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(len(os.listdir('/proc/self/task')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
