@@ -73,6 +73,7 @@ class Drafter:
         """The latest, of what was known then."""
         self._ended = False
         self._task: asyncio.Task[None] | None = None
+        self._in_case: asyncio.Task[None] | None = None
 
     def offer(self, answers: Sequence[Answer]) -> None:
         """All answers of the round, the last one as far as it is known. Only the latest offer counts."""
@@ -96,6 +97,8 @@ class Drafter:
         if not ranked:
             return None
         best = ranked[0]
+        # Should nothing be ready, the bank's words are: they are voiced while the model still writes.
+        self._in_case = None if best.id in self._drafts else asyncio.create_task(self._voiced(best.text))
         if self._making == best and self._task is not None:
             await asyncio.wait({self._task}, timeout=max(0.0, until - time.monotonic()))
         self.close()
@@ -109,11 +112,14 @@ class Drafter:
                     return chosen
         left, draft = until - time.monotonic(), self._drafts.get(best.id)
         tried = draft is not None and draft.passage is not None
-        if tried or self._crowded() or self._interviewer.usual_s > left:
-            return Chosen(best.id, best.text, "bank", "no phrasing was ready")
-        passage = await self._interviewer.passage(self._question, best, answers)
-        left = until - time.monotonic()
-        return await self._interviewer.phrase(self._question, best, passage, answers, findings, self._manner, left)
+        chosen = Chosen(best.id, best.text, "bank", "no phrasing was ready")
+        if not tried and not self._crowded() and self._interviewer.usual_s <= left:
+            passage = await self._interviewer.passage(self._question, best, answers)
+            left = until - time.monotonic()
+            chosen = await self._interviewer.phrase(self._question, best, passage, answers, findings, self._manner, left)
+        if chosen.source == "bank" and self._in_case is not None:
+            await self._in_case
+        return chosen
 
     def close(self) -> None:
         """Stops drafting."""
@@ -145,6 +151,9 @@ class Drafter:
             self._question, follow_up, passage, answers, findings, self._manner, _PATIENCE_S
         )
         self._drafts[follow_up.id] = Draft(follow_up, passage, chosen)
-        with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice
-            await self._voice(chosen.text)
+        await self._voiced(chosen.text)
         self._making = None
+
+    async def _voiced(self, text: str) -> None:
+        with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice
+            await self._voice(text)

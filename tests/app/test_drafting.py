@@ -109,13 +109,13 @@ async def test_a_draft_being_written_is_waited_for() -> None:
 
 
 async def test_nobody_waits_longer_than_is_left() -> None:
-    """A draft that is not ready by then is not asked: the bank's words are."""
+    """A draft that is not ready by then is not asked: the bank's words are, which can be heard at once."""
     desk = Desk(FakeChat(LEAD, delay_s=5))
     desk.drafter.offer(answer(START))
     await asyncio.sleep(0.1)
     began = time.monotonic()
     chosen = await desk.choose(START, within_s=0.3)
-    assert chosen.source == "bank"
+    assert chosen.source == "bank" and desk.voiced == [chosen.text]
     assert time.monotonic() - began < 0.6
 
 
