@@ -15,7 +15,7 @@ _LIBRARIES = {
     "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0",  # and 1 MB for every length of speech it met, up to 1024 of them
     "OPENBLAS_NUM_THREADS": "1",  # numpy's would spin for 50 ms after each product, on a core the recogniser needs
 }
-"""Environment variables, read when the libraries are loaded; what each costs is in docs/benchmarks.md."""
+"""Environment variables, read when the libraries are loaded; what each costs is in docs/decisions/0021."""
 
 
 def restrain() -> None:

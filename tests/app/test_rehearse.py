@@ -21,7 +21,7 @@ from tests.conftest import ServerProcess, share_models
 
 LORA = "finetuning/lora"
 SPOKEN = (
-    "It freezes the base model and learns the weight update as a product of two low rank matrices. "
+    "It freezes the base model and learns the weight update as a product of two small matrices. "
     "Far fewer parameters are trained than in full fine-tuning, so it needs much less memory."
 )
 WRITTEN = (
