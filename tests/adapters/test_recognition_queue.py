@@ -217,6 +217,17 @@ async def test_reviews_hold_up_nothing(work: Work) -> None:
     await asyncio.gather(final, *reviews)
 
 
+async def test_a_review_begins_when_what_it_goes_over_is_known(work: Work) -> None:
+    """Beside the commit that it is asked for with, it would make the final that may come next wait for both."""
+    queue = RecognitionQueue(work, workers=2)
+    commit, review = ask(queue, "commit", Priority.COMMIT), ask(queue, "again", Priority.REVIEW)
+    await work.until_begun("commit")
+    await asyncio.sleep(0.05)
+    assert work.began == ["commit"]
+    work.release("commit", "again")
+    await asyncio.gather(commit, review)
+
+
 async def test_nothing_is_reviewed_on_a_busy_machine(work: Work) -> None:
     """When recognition is far slower than usual, somebody's final would pay for the review; it waits for better times."""
     queue = RecognitionQueue(work, workers=2)

@@ -3,8 +3,8 @@
 - A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
 - A session asks for one partial at a time, so a lone candidate's final mostly finds a worker free where there are several.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
-- One review runs at a time, beside the workers, for it takes a second or two; and only while no other session has anything to
-  recognise and the machine is not busy otherwise.
+- One review runs at a time, beside the workers, for it takes a second or two. It begins only while there is no
+  final or commit, no other session has anything to recognise, and the machine is not busy otherwise.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up; each is
   made of the audio that there is when its turn comes.
 """
@@ -155,7 +155,13 @@ class RecognitionQueue:
         """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
         since = time.monotonic() - _ALONE_S
         others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
-        return not others and not self._running[Priority.REVIEW] and self._pace <= _BUSY
+        return not others and not self._kept and not self._running[Priority.REVIEW] and self._pace <= _BUSY
+
+    @property
+    def _kept(self) -> bool:
+        """Whether anything is being recognised, or about to be, that is never thrown away."""
+        running = self._running[Priority.FINAL] + self._running[Priority.COMMIT]
+        return running > 0 or any(entry.job.priority <= Priority.COMMIT for entry in self._waiting)
 
     async def _execute(self, entry: _Waiting) -> None:
         began = time.monotonic()
