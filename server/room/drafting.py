@@ -28,6 +28,8 @@ _PATIENCE_S = 15.0
 """For a draft: nobody waits for it yet, and speech recognition comes first on shared cores."""
 _GRADING_S = 0.25
 """Always allowed for seeing what was missed, however late it is."""
+_VOICING_S = 0.3
+"""For a first sentence that was not voiced in advance; the model's words have to be there so long before a reply is due."""
 
 Findings = Callable[[Sequence[Answer]], Awaitable[Sequence[PointFinding]]]
 
@@ -68,7 +70,7 @@ class Drafter:
         self._wanted: Sequence[Answer] | None = None
         self._making: FollowUp | None = None
         self._drafts: dict[str, Draft] = {}
-        """By the follow-up's id, each the latest."""
+        """By the follow-up's id, each the latest that can be heard at once."""
         self._findings: Sequence[PointFinding] = ()
         """The latest, of what was known then."""
         self._ended = False
@@ -113,9 +115,9 @@ class Drafter:
         left, draft = until - time.monotonic(), self._drafts.get(best.id)
         tried = draft is not None and draft.passage is not None
         chosen = Chosen(best.id, best.text, "bank", "no phrasing was ready")
-        if not tried and not self._crowded() and self._interviewer.usual_s <= left:
+        if not tried and not self._crowded() and self._interviewer.usual_s <= left - _VOICING_S:
             passage = await self._interviewer.passage(self._question, best, answers)
-            left = until - time.monotonic()
+            left = until - time.monotonic() - _VOICING_S
             chosen = await self._interviewer.phrase(self._question, best, passage, answers, findings, self._manner, left)
         if chosen.source == "bank" and self._in_case is not None:
             await self._in_case
@@ -150,8 +152,8 @@ class Drafter:
         chosen = await self._interviewer.phrase(
             self._question, follow_up, passage, answers, findings, self._manner, _PATIENCE_S
         )
-        self._drafts[follow_up.id] = Draft(follow_up, passage, chosen)
         await self._voiced(chosen.text)
+        self._drafts[follow_up.id] = Draft(follow_up, passage, chosen)
         self._making = None
 
     async def _voiced(self, text: str) -> None:

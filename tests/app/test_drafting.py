@@ -119,6 +119,15 @@ async def test_nobody_waits_longer_than_is_left() -> None:
     assert time.monotonic() - began < 0.6
 
 
+async def test_words_that_could_not_be_voiced_in_time_are_not_waited_for() -> None:
+    """A reply is due when it is heard, not when it is written."""
+    desk = Desk(FakeChat(LEAD, delay_s=0.5))
+    began = time.monotonic()
+    chosen = await desk.choose(START, within_s=0.7)
+    assert chosen.source == "bank" and desk.voiced == [chosen.text]
+    assert time.monotonic() - began < 0.6
+
+
 async def test_a_model_known_to_be_too_slow_is_not_asked_at_the_end() -> None:
     """Asking it would cost the candidate the wait and bring nothing."""
     desk = Desk(FakeChat(LEAD))
@@ -131,7 +140,7 @@ async def test_a_fast_model_is_asked_at_the_end() -> None:
     """Of an answer too short for a draft, what was said can still be picked up."""
     desk = Desk(FakeChat(LEAD))
     await desk.offer("you train small matrices")
-    chosen = await desk.choose("you train small matrices")
+    chosen = await desk.choose("you train small matrices", within_s=1.0)
     assert chosen.source == "llm"
 
 
