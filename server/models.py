@@ -22,8 +22,8 @@ from server.errors import ChatModelError, WeightsError
 from server.grading.appeal import Appeals
 from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
+from server.grading.embedding import Embedder
 from server.grading.llm import LlmGrader
-from server.grading.signals import Embedder
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber

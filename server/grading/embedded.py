@@ -11,10 +11,11 @@ from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
 from server.grading.decide import Cuts, decide_all
+from server.grading.embedding import Embedder
 from server.grading.hearing import Span, hear
 from server.grading.quoting import cut
 from server.grading.report import advice
-from server.grading.signals import Embedder, Signals, signals
+from server.grading.signals import Signals, signals
 
 NAME = "embedded"
 

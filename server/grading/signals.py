@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
+from server.grading.asides import MIN_WORDS as CLAUSE_WORDS
+from server.grading.asides import without_asides
+from server.grading.embedding import Embedder, likeness
 from server.grading.explaining import (
     MIN_EXPLAINING,
     explaining,
@@ -47,18 +49,6 @@ _DISMISSING = stems(
     wrong
     """
 )
-
-
-class Embedder(Protocol):
-    """What is known of sentences by their words together."""
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors, shape (n, d)."""
-        ...
-
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """Log probabilities that a passage denies a statement, says it, or is about something else, shape (n, 3)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +154,10 @@ def signals(
 ) -> dict[str, Signals]:
     """Signals by point id over all answers of a round. Reading each answer as a ``whole``, too, takes most of the time."""
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
-    windows = cut_in_windows(round_)
-    if embedder is None or not windows:
+    if embedder is None or not cut_in_windows(round_):
         return matched
+    round_ = [without_asides(question, heard, embedder, _found_in(heard, matched.values())) for heard in round_]
+    windows = cut_in_windows(round_)
     passages = _Passages(
         tuple(round_),
         windows,
@@ -192,7 +183,14 @@ def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
 
 
 def _clauses(heard: Heard) -> list[Span]:
-    return [span for span in heard.credited if span[1] - span[0] >= 3]
+    return [span for span in heard.credited if span[1] - span[0] >= CLAUSE_WORDS]
+
+
+def _found_in(heard: Heard, matched: Iterable[Signals]) -> list[Span]:
+    """Where patterns found something in one answer of a round."""
+    return [
+        found.span for seen in matched for found in (seen.pattern, seen.claim) if found is not None and found.heard is heard
+    ]
 
 
 def _matched(point: Point, round_: Sequence[Heard], names_: Set[str]) -> Signals:
@@ -258,11 +256,6 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     )
 
 
-def likeness(point: Point, vectors: NDArray[np.float32], embedder: Embedder) -> NDArray[np.float32]:
-    """Cosine of each vector to what the rubric says of the point, whichever phrasing is nearest; shape (n,)."""
-    return (vectors @ embedder.embed([point.statement, *point.phrasings]).T).max(axis=1)
-
-
 def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
     return explaining(window.heard, window.span, own_words(point), names_) > 0
 
@@ -303,8 +296,12 @@ def _dismissals(round_: Sequence[Heard]) -> float:
 
 
 def _neighbours(heard: Heard) -> list[Span]:
-    """Each two neighbouring clauses together."""
-    return [(a[0], b[1]) for a, b in pairwise(heard.credited) if a[1] == b[0] and b[1] - a[0] <= MAX_PAIR]
+    """Each two neighbouring clauses together, whatever is said beside the question between them."""
+    return [
+        (a[0], b[1])
+        for a, b in pairwise(heard.credited)
+        if heard.fillers.issuperset(range(a[1], b[0])) and b[1] - b[0] + a[1] - a[0] <= MAX_PAIR
+    ]
 
 
 def _all_matches(heard: Heard, patterns: Sequence[Pattern], window: int | None = None) -> Iterator[Match]:
@@ -330,4 +327,4 @@ def _support(patterns: Sequence[Pattern], window: Found) -> float:
 
 
 def _overlap(a: Found, b: Found) -> bool:
-    return a.heard is b.heard and a.span[0] < b.span[1] and b.span[0] < a.span[1]
+    return a.heard.answer is b.heard.answer and a.span[0] < b.span[1] and b.span[0] < a.span[1]

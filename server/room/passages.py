@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from server.core.domain import Answer, FollowUp, Question
 from server.core.followups import overlap
+from server.grading.embedding import Embedder
 from server.grading.hearing import is_echo
 from server.grading.quoting import passages
-from server.grading.signals import Embedder
 
 _LONGEST, _SHORTEST = 14, 5
 """Words of a passage: enough to be understood, few enough to be said back in one breath."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from server.adapters.embedder import open_embedder
 from server.core.domain import PointStatus
 from server.grading import credence
+from server.grading.asides import without_asides
 from server.grading.embedded import EmbeddedGrader
 from server.grading.hearing import hear
 from server.grading.signals import READ, cut_in_windows, signals
@@ -90,3 +91,39 @@ def test_every_feature_has_its_weight(grader: EmbeddedGrader) -> None:
     """The weights were fitted to the features there are."""
     (found, *_) = grader.signals(LORA, [answer(RIGHT)]).values()
     assert set(credence.features(found)) == set(credence.MADE) == set(credence.DENIED)
+
+
+POLITE = ("Thank you for having me, I was looking forward to today.", "I hope that makes sense so far.")
+
+
+def test_politeness_is_not_read(grader: EmbeddedGrader) -> None:
+    """What an answer says beside the question changes nothing of what is read, not even between two sentences."""
+    first, second = TWO_SENTENCES
+    plain, padded = (
+        grader.signals(LORA, [answer(" ".join(text))]) for text in ((first, second), (POLITE[0], first, POLITE[1], second))
+    )
+    for name, found in plain.items():
+        assert [(r.says, r.denies) for r in padded[name].whole] == [(r.says, r.denies) for r in found.whole]
+        assert [(r.says, r.likeness) for r in padded[name].nearest] == [(r.says, r.likeness) for r in found.nearest]
+
+
+TWO_SENTENCES = (
+    "The pretrained base weights stay frozen, nothing in them is touched.",
+    "We learn the update of each layer as a product of two thin matrices of low rank.",
+)
+
+
+def test_an_answer_of_nothing_else_stays(grader: EmbeddedGrader) -> None:
+    """Politeness alone is read as it is, and makes nothing."""
+    findings = grader.findings(LORA, [answer(" ".join(POLITE))])
+    assert all(finding.status is PointStatus.NOT_MET for finding in findings.values())
+    assert all(found.whole for found in grader.signals(LORA, [answer(" ".join(POLITE))]).values())
+
+
+def test_where_a_pattern_matches_is_no_aside(grader: EmbeddedGrader) -> None:
+    """However little a clause has of any point: patterns were written for words that the network does not know."""
+    heard = hear(LORA, answer(" ".join((POLITE[0], *TWO_SENTENCES))))
+    embedder = open_embedder()
+    assert embedder is not None
+    assert heard.credited[0] not in without_asides(LORA, heard, embedder).credited
+    assert without_asides(LORA, heard, embedder, [(2, 4)]) == heard

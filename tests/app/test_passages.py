@@ -8,7 +8,7 @@ import pytest
 
 from server.adapters.embedder import open_embedder
 from server.core.domain import Answer, FollowUp, Transcript, Word
-from server.grading.signals import Embedder
+from server.grading.embedding import Embedder
 from server.room.passages import Passages
 from tests.app.fakes import BANK
 

@@ -15,9 +15,10 @@ import numpy as np
 from server.bank.content import load_bank
 from server.core.domain import PointStatus
 from server.core.evidence import locate
+from server.grading.embedding import Embedder, likeness
 from server.grading.hearing import Heard, Span, hear
 from server.grading.items import as_answer, load_items
-from server.grading.signals import READ, Embedder, cut_in_windows, likeness
+from server.grading.signals import READ, cut_in_windows
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA
 
