@@ -195,7 +195,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,
         voice=PreparedVoice(FakeSpeaker()),
-        interviewer=Interviewer(chat, prompts, reply_s=0.3, passages=WholeAnswer()),
+        interviewer=Interviewer(chat, prompts, reply_s=0.6, passages=WholeAnswer()),
         glance=FakeGrader(),
         grader=FakeGrader(),
     )
