@@ -31,8 +31,6 @@ SMALL_TALK = (
     "Honestly, I'm not sure about this one.",
 )
 """A clause nearer to one of these than to any point is an aside (docs/decisions/0012-false-claims.md)."""
-MIN_WORDS = 3
-"""A clause of fewer words says nothing by itself, so nothing can be said of it."""
 
 
 def without_asides(question: Question, heard: Heard, embedder: Embedder, kept: Sequence[Span] = ()) -> Heard:
@@ -40,16 +38,15 @@ def without_asides(question: Question, heard: Heard, embedder: Embedder, kept: S
 
     An answer that has nothing else stays as it is.
     """
-    clauses = [span for span in heard.credited if span[1] - span[0] >= MIN_WORDS]
-    vectors = embedder.embed([heard.text(span) for span in clauses])
+    vectors = embedder.embed([heard.text(span) for span in heard.clauses])
     nearest = np.max([likeness(point, vectors, embedder) for point in question.points], axis=0)
     empty = (vectors @ embedder.embed(SMALL_TALK).T).max(axis=1)
     asides = {
         span
-        for span, like, unlike in zip(clauses, nearest, empty, strict=True)
+        for span, like, unlike in zip(heard.clauses, nearest, empty, strict=True)
         if like < unlike and not any(span[0] < end and start < span[1] for start, end in kept)
     }
-    if len(asides) == len(clauses):
+    if len(asides) == len(heard.clauses):
         return heard
     return replace(
         heard,

@@ -29,6 +29,9 @@ DISOWNED_WORDS = 14
 ECHO_OVERLAP = 0.8
 """Share of a sentence's content words found in the question that makes it an echo."""
 
+CLAUSE_WORDS = 3
+"""A clause of fewer words says nothing by itself, and nothing can be said of it."""
+
 REACH = 12
 """Words on each side of a match that are looked at."""
 
@@ -97,6 +100,11 @@ class Heard:
     def credit(self, first: int = 0, last: int | None = None) -> str:
         """The clauses that may earn credit, all or some in a row."""
         return " ".join(self.text(span) for span in self.credited[first:last])
+
+    @property
+    def clauses(self) -> tuple[Span, ...]:
+        """The clauses that may earn credit and are long enough to say anything."""
+        return tuple(span for span in self.credited if span[1] - span[0] >= CLAUSE_WORDS)
 
     def word_span(self, start: int, end: int) -> Span:
         """The words of tokens start to end (exclusive)."""

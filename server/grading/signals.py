@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
-from server.grading.asides import MIN_WORDS as CLAUSE_WORDS
 from server.grading.asides import without_asides
 from server.grading.embedding import Embedder, likeness
 from server.grading.explaining import (
@@ -154,7 +153,7 @@ def signals(
 ) -> dict[str, Signals]:
     """Signals by point id over all answers of a round. Reading each answer as a ``whole``, too, takes most of the time."""
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
-    if embedder is None or not cut_in_windows(round_):
+    if embedder is None or not any(heard.clauses for heard in round_):
         return matched
     round_ = [without_asides(question, heard, embedder, _found_in(heard, matched.values())) for heard in round_]
     windows = cut_in_windows(round_)
@@ -177,13 +176,9 @@ def signals(
 
 def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
     """Single clauses first, then each two neighbours together; none where no clause is long enough to say anything."""
-    clauses = [Found(heard, span) for heard in round_ for span in _clauses(heard)]
+    clauses = [Found(heard, span) for heard in round_ for span in heard.clauses]
     pairs = (Found(heard, span) for heard in round_ for span in _neighbours(heard))
     return (*clauses, *pairs) if clauses else ()
-
-
-def _clauses(heard: Heard) -> list[Span]:
-    return [span for span in heard.credited if span[1] - span[0] >= CLAUSE_WORDS]
 
 
 def _found_in(heard: Heard, matched: Iterable[Signals]) -> list[Span]:

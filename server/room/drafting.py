@@ -112,12 +112,12 @@ class Drafter:
                 chosen = self._interviewer.checked(draft.chosen, self._question, follow_up, answers, findings)
                 if chosen.source == "llm":
                     return chosen
-        left, draft = until - time.monotonic(), self._drafts.get(best.id)
+        written_by, draft = until - _VOICING_S, self._drafts.get(best.id)
         tried = draft is not None and draft.passage is not None
         chosen = Chosen(best.id, best.text, "bank", "no phrasing was ready")
-        if not tried and not self._crowded() and self._interviewer.usual_s <= left - _VOICING_S:
+        if not tried and not self._crowded() and self._interviewer.usual_s <= written_by - time.monotonic():
             passage = await self._interviewer.passage(self._question, best, answers)
-            left = until - time.monotonic() - _VOICING_S
+            left = written_by - time.monotonic()
             chosen = await self._interviewer.phrase(self._question, best, passage, answers, findings, self._manner, left)
         if chosen.source == "bank" and self._in_case is not None:
             await self._in_case

@@ -102,7 +102,7 @@ class RecognitionQueue:
     @property
     def spare(self) -> bool:
         """Whether a worker does nothing, or nothing that is waited for. May be asked in any thread; it may do more by then."""
-        return not self._waiting and self._running[Priority.FINAL] + self._running[Priority.COMMIT] < self._workers
+        return not self._waiting and self._kept < self._workers
 
     def metrics(self) -> QueueMetrics:
         return QueueMetrics(
@@ -155,13 +155,13 @@ class RecognitionQueue:
         """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
         since = time.monotonic() - _ALONE_S
         others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
-        return not others and not self._kept and not self._running[Priority.REVIEW] and self._pace <= _BUSY
+        coming = any(waiting.job.priority <= Priority.COMMIT for waiting in self._waiting)
+        return not others and not coming and not self._kept and not self._running[Priority.REVIEW] and self._pace <= _BUSY
 
     @property
-    def _kept(self) -> bool:
-        """Whether anything is being recognised, or about to be, that is never thrown away."""
-        running = self._running[Priority.FINAL] + self._running[Priority.COMMIT]
-        return running > 0 or any(entry.job.priority <= Priority.COMMIT for entry in self._waiting)
+    def _kept(self) -> int:
+        """Jobs that are running and are never thrown away."""
+        return self._running[Priority.FINAL] + self._running[Priority.COMMIT]
 
     async def _execute(self, entry: _Waiting) -> None:
         began = time.monotonic()
