@@ -91,7 +91,7 @@ class Drafter:
         until = time.monotonic() + within_s
         self._wanted, self._ended = None, True
         try:
-            async with asyncio.timeout(max(_GRADING_S, within_s)):
+            async with asyncio.timeout(max(_GRADING_S, within_s - _VOICING_S)):
                 findings = await self._find(answers)
         except TimeoutError:  # what was missed in the end is not known, but something can be asked
             findings = self._findings

@@ -72,12 +72,19 @@ class Replies:
         return chosen
 
     async def warm(self, progress: Progress, question: Question) -> None:
-        """Lets the language model read its task, and the grader the question's points, while the question is being asked."""
+        """Makes ready for the end of the answer while the question is being asked, what is needed first first.
+
+        A follow-up can be heard, should nothing be known of the answer in time; the grader has read the question's points; the
+        language model its task, which it may take long to begin with while it is being loaded.
+        """
         if progress.current.follow_ups:
-            if not self._services.quiet.crowded:  # else it is not asked, and reads at the cost of others' captions
-                await self._interviewer.warm(self._manner)
+            for follow_up in self._interviewer.rank(question, (), (), self._tier)[:1]:
+                with contextlib.suppress(SpeakerError):
+                    await self._voice.prepare(follow_up.text)
             words = tuple(Word(word, 0.0, 0.0) for word in question.model_answer.split())
             await self._find(question, [Answer(0, 0, question.id, question.prompt, None, Transcript(words), 0.0, "done")])
+            if not self._services.quiet.crowded:  # else it is not asked, and reads at the cost of others' captions
+                await self._interviewer.warm(self._manner)
 
     async def prepare(self, progress: Progress) -> None:
         """Makes the next question ready to be heard, if it comes right after this answer."""

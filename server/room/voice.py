@@ -67,10 +67,10 @@ class VoiceOut:
     async def prepare(self, text: str) -> None:
         """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""
         [sentence, *_] = _sentences(text)
-        voice = await self._prepared.speak(sentence)
+        voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
         if voice is not None:
-            kept = list(self._ahead.items())[1 - _AHEAD :]
-            self._ahead = {**dict(kept), sentence: voice}
+            others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
+            self._ahead = {**dict(others[1 - _AHEAD :]), sentence: voice}
 
     async def say(self, turn_id: int, utterance: Kind, text: str) -> float:
         """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from server import wire
 from server.core import followups
-from server.core.domain import Answer, PointFinding, PointStatus, Transcript, Word
+from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question, Transcript, Word
 from server.prompts import Prompts
 from server.room.drafting import Drafter
 from server.room.interviewer import Chosen, Interviewer
 from server.settings import PROJECT
-from tests.app.fakes import BANK, FakeChat, WholeAnswer, fake_services
+from tests.app.fakes import BANK, FakeChat, FakeGrader, FakeSpeaker, WholeAnswer, fake_services
 from tests.app.sitting import sitting
 
 LORA = BANK.question("finetuning/lora")
@@ -204,3 +205,28 @@ async def test_the_model_reads_its_task_once_for_all_who_begin_together() -> Non
     desk = Desk(FakeChat(LEAD))
     await asyncio.gather(*(desk.interviewer.warm("Be kind.") for _ in range(4)))
     assert desk.chat.completions == 1
+
+
+class HangingGrader(FakeGrader):
+    """Is never done."""
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody set it")
+
+
+async def test_what_is_asked_when_the_grader_hangs_was_voiced_while_the_question_was_asked(tmp_path: Path) -> None:
+    """The first glance at an answer after a start can take all the time in which a reply is due."""
+    services = fake_services(tmp_path)
+    services.glance = HangingGrader()
+    assert services.voice is not None and isinstance(services.voice.speaker, FakeSpeaker)
+    spoken = services.voice.speaker.spoken
+    async with sitting(services) as (_, candidate):
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        before = list(spoken)
+        candidate.speak(turn_id, 25)
+        await candidate.until("answering", turn_id)
+        candidate.say(type="done", turn_id=turn_id)
+        said = await candidate.until_sent(wire.VoiceMessage, lambda message: message.utterance == "follow_up")
+        assert said.text in before and spoken.count(said.text) == 1
