@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from server.core.domain import KeyTerm, Word
@@ -39,6 +39,10 @@ LONGEST = 5
 """Words of a stretch."""
 _EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
 _GLUED = re.compile(r"(\d+)x?([^\W\d]{1,4}-?\d\w*)")
+_SO = re.compile(r"s[oʊəʌɔɑɒu]{1,2}ː?")
+"""How "so" begins a word that it was run together with."""
+_RUN_IN = {"SO": "so", "N": "and", "D": "the"}
+"""What is written of a little word before an abbreviation, as if it were its first letters: "NRAG" for "and RAG"."""
 _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
@@ -76,7 +80,7 @@ class Candidate:
     probability: float
     """Of the least sure word."""
     lead: str = ""
-    """A number that the recogniser wrote in one word with the term."""
+    """What the recogniser wrote in one word with the term: a number, or a little word before it."""
 
     @property
     def cost(self) -> float:
@@ -170,9 +174,11 @@ def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: f
                 found.append(Candidate(start, end, exact, 0.0, probability))
             elif _in_one_breath(words[start:end]) and not all(_little(word) for word in words[start:end]):
                 found += _by_sound(words, start, end, heard, forms, common)
+                found += _after_so(words, start, end, heard, forms, common)
         if start not in right:
             found += _by_letters(start, words[start], forms)
             found += _after_number(start, words[start], by_letters)
+            found += _run_in(words, start, by_letters)
     return [candidate for candidate in found if not _inflected(words, candidate)]
 
 
@@ -327,6 +333,34 @@ def _after_number(start: int, word: Word, by_letters: Mapping[str, Form]) -> lis
     glued = _GLUED.fullmatch(_bare(word.text))
     form = by_letters.get(squeezed(glued[2])) if glued else None
     return [Candidate(start, start + 1, form, 0.0, word.probability, glued[1])] if glued and form else []
+
+
+def _run_in(words: Sequence[Word], start: int, by_letters: Mapping[str, Form]) -> list[Candidate]:
+    """ "NRAG": a little word and an abbreviation in one word."""
+    said, probability = _bare(words[start].text), words[start].probability
+    if not said.isupper() or probability >= _SURE or squeezed(said) in by_letters:
+        return []
+    return [
+        Candidate(start, start + 1, form, 0.0, probability, little.capitalize() if _begins(words, start) else little)
+        for letters, little in _RUN_IN.items()
+        if said.startswith(letters) and (form := by_letters.get(squeezed(said.removeprefix(letters))))
+    ]
+
+
+def _after_so(
+    words: Sequence[Word], start: int, end: int, heard: Sequence[str], forms: Sequence[Form], common: frozenset[str]
+) -> list[Candidate]:
+    """ "Soperplexity": the "so" with which a sentence begins and a term in one word."""
+    so = _SO.match(heard[start])
+    if so is None or so.end() == len(heard[start]) or not _begins(words, start):
+        return []
+    rest = [*heard[:start], heard[start][so.end() :], *heard[start + 1 :]]
+    return [replace(found, lead="So") for found in _by_sound(words, start, end, rest, forms, common)]
+
+
+def _begins(words: Sequence[Word], at: int) -> bool:
+    """Whether a sentence begins with this word."""
+    return at == 0 or words[at - 1].text.endswith((".", "?", "!"))
 
 
 def _coded(text: str) -> bool:

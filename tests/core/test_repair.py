@@ -18,7 +18,7 @@ SOUNDS = {
     "recall@k": "rikɔlætkeɪ", "synthetic": "sɪnθɛtɪk", "data": "deɪtə", "later": "leɪtə", "p": "pi", "95": "naɪntifaɪv",
     "aim": "eɪm", "aime": "eɪmi", "fp8": "ɛfpieɪt",
     "fd8": "ɛfdieɪt", "h100": "eɪʧhʌndrəd", "a100": "eɪhʌndrəd", "bpe": "bipii", "ppo": "pipioʊ", "shard": "ʃɑrd",
-    "chard": "ʧɑrd",
+    "chard": "ʧɑrd", "so": "soʊ", "sosoftmax": "soʊsɔftmæks", "sobird": "soʊbəd", "some": "sʌm",
 }  # fmt: skip
 
 
@@ -78,6 +78,16 @@ def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
         ("fd8 and", "fp8 and"),
         ("the A100 is", "the A100 is"),
         ("6H100s:0.95 and", "6 H100 and"),
+        ("Sosoftmax is", "So softmax is"),
+        ("then. Sobird is", "then. So BERT is"),
+        ("a Sosoftmax is", "a Sosoftmax is"),
+        ("Sosoftmax:0.95 is", "Sosoftmax is"),
+        ("Some is", "Some is"),
+        ("NPPO is", "And PPO is"),
+        ("on NPPO, is", "on and PPO, is"),
+        ("DMMLU and SOPPO", "The MMLU and so PPO"),
+        ("NPPO:0.95 is", "NPPO is"),
+        ("XPPO and nppo", "XPPO and nppo"),
         ("BPE is", "BPE is"),
         ("I chard", "I shard"),
         ("page, detention", "page, detention"),
@@ -119,7 +129,9 @@ def test_the_raw_text_is_always_what_was_recognised(heard: list[tuple[str, float
     after = repair(before, FORMS, sounds)
     assert Transcript(after).raw_text == Transcript(before).text
     assert [word.start for word in after] == sorted(word.start for word in after)
-    assert {word.text.strip(".,") for word in after} - {word.text.strip(".,") for word in before} <= {t.term for t in TERMS}
+    terms = {t.term for t in TERMS}
+    written = {word.text.strip(".,") for word in after} - {word.text.strip(".,") for word in before}
+    assert written <= terms | {f"So {term}" for term in terms}
 
 
 @given(st.text("abdeptɛʃə", max_size=8), st.text("abdeptɛʃə", max_size=8))
