@@ -18,6 +18,7 @@ from server.adapters.weights import whisper_dir
 from server.adapters.whisper import WhisperTranscriber
 from server.adapters.whisper.transcriber import _Decoded, loops, recites, spoken_once
 from server.core.domain import KeyTerm, Word
+from server.core.repair import squeezed
 from server.errors import WeightsError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
 from server.room.listening import HeardAnswer, Listener
@@ -182,6 +183,25 @@ def test_reading_out_the_list_of_terms_is_noticed(text: str, recited: bool) -> N
 def test_a_model_caught_in_a_phrase_is_noticed(text: str, caught: bool) -> None:
     """The same one to four words four times in a row, also at the end of a text that is right otherwise."""
     assert loops(text) is caught
+
+
+@needs_weights
+@pytest.mark.parametrize(
+    ("sentence", "first"),
+    [("Learning curves keep most of that small.", "learning"), ("Saga is what I would start with.", "saga")],
+)
+def test_the_voice_says_the_first_sound_of_a_sentence(transcriber: WhisperTranscriber, sentence: str, first: str) -> None:
+    """They were heard as "warning" and "tog"; a question may begin like that."""
+    job = RecognitionJob("", speech.say(sentence), Priority.COMMIT)
+    assert squeezed(transcriber.hear(job)[0].text).startswith(first)
+
+
+@needs_weights
+def test_a_first_word_that_ends_the_list_of_terms_is_heard(transcriber: WhisperTranscriber) -> None:
+    """The recogniser reads the list as what was said just before, and went on with "is what I would start with"."""
+    terms = ("CI", "rollback", "model snapshot", "template", "staging", "Jinja")
+    job = RecognitionJob("", speech.say("Jinja is what I would start with."), Priority.COMMIT, terms)
+    assert transcriber.hear(job)[0].text == "Jinja"
 
 
 @pytest.mark.parametrize(
