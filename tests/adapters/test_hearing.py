@@ -196,14 +196,6 @@ def test_the_voice_says_the_first_sound_of_a_sentence(transcriber: WhisperTransc
     assert squeezed(transcriber.hear(job)[0].text).startswith(first)
 
 
-@needs_weights
-def test_a_first_word_that_ends_the_list_of_terms_is_heard(transcriber: WhisperTranscriber) -> None:
-    """The recogniser reads the list as what was said just before, and went on with "is what I would start with"."""
-    terms = ("CI", "rollback", "model snapshot", "template", "staging", "Jinja")
-    job = RecognitionJob("", speech.say("Jinja is what I would start with."), Priority.COMMIT, terms)
-    assert transcriber.hear(job)[0].text == "Jinja"
-
-
 @pytest.mark.parametrize(
     ("tail", "each_s", "left"),
     [
