@@ -22,7 +22,7 @@ from tests.conftest import ServerProcess, share_models
 LORA = "finetuning/lora"
 SPOKEN = (
     "It freezes the base model and learns the weight update as a product of two small matrices. "
-    "Far fewer parameters are trained, so it needs much less memory."
+    "This means far fewer parameters are trained, so it needs much less memory."
 )
 WRITTEN = (
     "LoRA freezes the base model and adds small trainable matrices, fewer parameters, QLoRA also quantizes, "
