@@ -18,8 +18,6 @@ from server.ports import Voice
 
 _PEAK = 0.9
 """Loudest sample of a sentence; full scale would clip once a browser resamples it."""
-
-
 _BORDER = " "
 """Between the phonemes of two words."""
 

@@ -38,15 +38,16 @@ def without_asides(question: Question, heard: Heard, embedder: Embedder, kept: S
 
     An answer that has nothing else stays as it is.
     """
-    vectors = embedder.embed([heard.text(span) for span in heard.clauses])
+    clauses = heard.clauses
+    vectors = embedder.embed([heard.text(span) for span in clauses])
     nearest = np.max([likeness(point, vectors, embedder) for point in question.points], axis=0)
     empty = (vectors @ embedder.embed(SMALL_TALK).T).max(axis=1)
     asides = {
         span
-        for span, like, unlike in zip(heard.clauses, nearest, empty, strict=True)
+        for span, like, unlike in zip(clauses, nearest, empty, strict=True)
         if like < unlike and not any(span[0] < end and start < span[1] for start, end in kept)
     }
-    if len(asides) == len(heard.clauses):
+    if len(asides) == len(clauses):
         return heard
     return replace(
         heard,
