@@ -296,10 +296,12 @@ class SecondThoughts(CountingTranscriber):
 
     words: int | None = None
     reviewing: asyncio.Event | None = None
+    committing: asyncio.Event | None = None
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
-        if job.priority is Priority.REVIEW and self.reviewing is not None:
-            await self.reviewing.wait()
+        waits = {Priority.REVIEW: self.reviewing, Priority.COMMIT: self.committing}.get(job.priority)
+        if waits is not None:
+            await waits.wait()
         words = await super().recognise(job)
         return (
             tuple(replace(word, text=word.text.upper()) for word in words[: self.words])
@@ -319,6 +321,18 @@ async def test_stretches_are_heard_again_as_one() -> None:
     assert [word.start for word in heard.words][::5] == pytest.approx([0.0, 5.6, 11.2, 16.8], abs=0.01)
     assert len(transcriber.ran(Priority.REVIEW)) == 1
     assert seen.captions[-1].committed.startswith("W500 W501")
+
+
+async def test_a_second_hearing_waits_for_the_first() -> None:
+    """Where the whole is recognised before its parts, it is compared with them once they are."""
+    transcriber = SecondThoughts(committing=asyncio.Event())
+    listener, _ = ears(transcriber)
+    await feed(listener, audio(*LONG))
+    assert len(transcriber.ran(Priority.REVIEW)) == 1
+    assert transcriber.committing is not None
+    transcriber.committing.set()
+    await listener.settled()
+    assert names((await listener.finish()).words) == [f"W{500 + second}" for second in range(15)]
 
 
 async def test_the_end_waits_for_nothing_that_is_heard_again() -> None:

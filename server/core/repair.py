@@ -66,6 +66,8 @@ class Form:
     """How often each sound occurs."""
     words: tuple[str, ...]
     """The sounds of each word, without little ones in the middle."""
+    term_words: tuple[str, ...]
+    """The same of the term itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,11 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
     """
     found: dict[tuple[str, str], Form] = {}
     for term in terms:
-        own = sounds(spoken(term.term))
+        own, own_words = sounds(spoken(term.term)), _word_sounds(term.term, sounds)
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
             sound = sounds(spoken(written))
-            parts = _said_as(written)
-            words = tuple(sounds(word) for word in _telling(parts, parts))
-            form = Form(term.term, squeezed(written), sound, listed, topic, tuple(Counter(sound).items()), words)
+            words, counts = _word_sounds(written, sounds), tuple(Counter(sound).items())
+            form = Form(term.term, squeezed(written), sound, listed, topic, counts, words, own_words)
             apart = max(difference(form.sounds, own), _where_they_differ(form.sounds, own))
             if form.sounds and apart <= _ALIAS and not (apart > _SAME and _same_stem(form.letters, squeezed(term.term))):
                 found.setdefault((form.term, form.letters), form)
@@ -214,12 +215,17 @@ def _by_sound(
             continue
         limit = strictness * _limit(form, probability)
         distance = _compared(heard, form, limit)
-        if distance is None or not _apart_from_shared(telling, form, probability):
+        if distance is None or not all(_apart_from_shared(telling, words, probability) for words in (form.words, form.term_words)):
             continue
         without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
         if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
             found.append(Candidate(start, end, form, distance, probability))
     return found
+
+
+def _word_sounds(written: str, sounds: Sounds) -> tuple[str, ...]:
+    parts = _said_as(written)
+    return tuple(sounds(word) for word in _telling(parts, parts))
 
 
 def _telling(parts: Sequence[str], words: Sequence[str]) -> list[str]:
@@ -257,10 +263,10 @@ def _compared(heard: str, form: Form, limit: float) -> float | None:
     return min(near)[0] if near else None
 
 
-def _apart_from_shared(heard: Sequence[str], form: Form, probability: float) -> bool:
+def _apart_from_shared(heard: Sequence[str], words: Sequence[str], probability: float) -> bool:
     """Whether what differs is alike by itself: "synthetic" is no reason to hear "data" in "synthetic later"."""
-    begin = next((i for i, (a, b) in enumerate(zip(heard, form.words, strict=False)) if a != b), 0)
-    left, wanted = heard[begin:], form.words[begin:]
+    begin = next((i for i, (a, b) in enumerate(zip(heard, words, strict=False)) if a != b), 0)
+    left, wanted = heard[begin:], words[begin:]
     end = next((i for i, (a, b) in enumerate(zip(left[::-1], wanted[::-1], strict=False)) if a != b), 0)
     said, rest = "".join(left[: len(left) - end]), "".join(wanted[: len(wanted) - end])
     if not begin + end or not said or not rest:

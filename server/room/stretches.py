@@ -182,6 +182,7 @@ class Stretches:
     async def _as_one(self, job: RecognitionJob, parts: Sequence[Stretch], offset: float) -> tuple[Word, ...]:
         """Raises Superseded when that is no better, or TranscriberError."""
         words = await self._recognise(job, doubting=True)
+        await asyncio.wait([part.task for part in parts])
         if not all(part.known for part in parts):
             raise Superseded
         before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]

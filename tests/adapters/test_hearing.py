@@ -197,21 +197,23 @@ def test_the_voice_says_the_first_sound_of_a_sentence(transcriber: WhisperTransc
 
 
 @pytest.mark.parametrize(
-    ("tail", "each_s", "left"),
+    ("tail", "each_s", "last_s", "left"),
     [
-        ("Afterwards, you add the product", 0.0, 7),  # what it began again after the last sound
-        ("Afterwards, you add the product", 0.2, 12),  # said twice
-        ("and nobody knows why", 0.0, 11),  # out of place, but no repetition
-        ("add the product", 0.0, 10),
+        ("Afterwards, you add the product", 0.0, 0.0, 7),  # what it began again after the last sound
+        ("Afterwards, you add the product", 0.0, 0.06, 7),  # the last of which may get the rest of the audio
+        ("Afterwards, you add the product", 0.2, 0.0, 12),  # said twice
+        ("and nobody knows why", 0.0, 0.0, 11),  # out of place, but no repetition
+        ("add the product", 0.0, 0.0, 10),
     ],
 )
-def test_what_took_no_time_is_not_repeated(tail: str, each_s: float, left: int) -> None:
+def test_what_took_no_time_is_not_repeated(tail: str, each_s: float, last_s: float, left: int) -> None:
     """Words begun again when the speech is over are left out, words that were said or are new are not."""
     words = [
         Word(text, 0.2 * n, 0.2 * n + 0.2, 0.9) for n, text in enumerate("Afterwards you add the product, as before.".split())
     ]
     end = words[-1].end
     words += [Word(text, end + n * each_s, end + (n + 1) * each_s, 0.9) for n, text in enumerate(tail.split())]
+    words[-1] = replace(words[-1], end=words[-1].end + last_s)
     assert len(spoken_once(words)) == left
 
 

@@ -19,6 +19,7 @@ SOUNDS = {
     "aim": "eɪm", "aime": "eɪmi", "fp8": "ɛfpieɪt",
     "fd8": "ɛfdieɪt", "h100": "eɪʧhʌndrəd", "a100": "eɪhʌndrəd", "bpe": "bipii", "ppo": "pipioʊ", "shard": "ʃɑrd",
     "chard": "ʧɑrd", "so": "soʊ", "sosoftmax": "soʊsɔftmæks", "sobird": "soʊbəd", "some": "sʌm",
+    "irreducible": "ɪrɪdusɪbəl", "irreducable": "ɪrɪdukəbəl", "loss": "lɔs", "floor": "flɔr", "lost": "lɔst",
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ TERMS = (
     KeyTerm("H100"),
     KeyTerm("PPO"),
     KeyTerm("shard"),
+    KeyTerm("irreducible loss", ("irreducable loss",)),
 )
 FORMS = forms_of(TERMS, sounds)
 
@@ -91,6 +93,8 @@ def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
         ("BPE is", "BPE is"),
         ("I chard", "I shard"),
         ("page, detention", "page, detention"),
+        ("irreducible lost", "irreducible loss"),
+        ("irreducible floor", "irreducible floor"),
         ("", ""),
     ],
 )

@@ -42,7 +42,7 @@ _LONGEST_S = 28.0
 """Audio of one window; longer jobs are cut."""
 _LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
 _AGAIN, _NO_TIME_S = 4, 0.02
-"""So many repeated words with no more time than that each were not spoken."""
+"""So many repeated words with no more time than that each, taken together, were not spoken."""
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
 
@@ -237,10 +237,13 @@ def loops(text: str) -> bool:
 
 def spoken_once(words: list[Word]) -> list[Word]:
     """Without words at the end that repeat earlier ones and took no time: the speech was over, and the model began it again."""
-    said = max((place + 1 for place, word in enumerate(words) if word.end - word.start > _NO_TIME_S), default=0)
-    again, before = ([squeezed(word.text) for word in part] for part in (words[said:], words[:said]))
-    repeated = any(before[at : at + len(again)] == again for at in range(len(before) - len(again) + 1))
-    return words[:said] if len(again) >= _AGAIN and repeated else words
+    said = [squeezed(word.text) for word in words]
+    for at in range(len(words) // 2, len(words) - _AGAIN + 1):
+        many = len(words) - at
+        in_no_time = words[-1].end - words[at].start <= many * _NO_TIME_S
+        if in_no_time and any(said[i : i + many] == said[at:] for i in range(at - many + 1)):
+            return words[:at]
+    return words
 
 
 def recites(text: str, terms: Sequence[str]) -> bool:
