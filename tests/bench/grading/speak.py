@@ -50,7 +50,9 @@ def chosen(items: list[Item], each: int) -> list[Item]:
     return out
 
 
-async def heard(transcriber: WhisperTranscriber, vad: SileroModel, text: str, question: Question, bank: Bank) -> tuple[Word, ...]:
+async def heard(
+    transcriber: WhisperTranscriber, vad: SileroModel, text: str, question: Question, bank: Bank
+) -> tuple[Word, ...]:
     listener = Listener(
         "speak",
         transcriber,
