@@ -84,7 +84,7 @@ async def run(split: str, each: int, limit: int, again: bool) -> None:
     path = spoken_path(DATA, split)
     path.parent.mkdir(exist_ok=True)
     if again:
-        path.unlink()
+        path.unlink(missing_ok=True)
     for number, item in enumerate(todo, 1):
         words = await heard(transcriber, vad, item.text, bank.question(item.question), bank)
         with path.open("a", encoding="utf-8") as file:
