@@ -215,7 +215,7 @@ def _by_sound(
             continue
         limit = strictness * _limit(form, probability)
         distance = _compared(heard, form, limit)
-        if distance is None or not all(_apart_from_shared(telling, of, probability) for of in (form.words, form.term_words)):
+        if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
             continue
         without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
         if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):

@@ -17,19 +17,16 @@ import asyncio
 import json
 import random
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
-from server.adapters.phonemes import EspeakPhonemes
-from server.adapters.silero import SileroModel
-from server.adapters.weights import whisper_dir
-from server.adapters.whisper import WhisperTranscriber
-from server.bank.content import load_bank
-from server.core.domain import Bank, Question, Word
+from server.core.domain import Question, Word
 from server.grading.items import Item, load_items, load_spoken, spoken_path
-from server.room.listening import Listener, hear_recording
-from server.settings import PROJECT
+from server.loading import make_services
+from server.models import load_for_hearing
+from server.rehearsal.audio_files import transcribe_samples
+from server.services import Services
+from server.settings import load_settings
 from tests.audio import speech
 from tests.bench.grading import sentences
 
@@ -50,21 +47,9 @@ def chosen(items: list[Item], each: int) -> list[Item]:
     return out
 
 
-async def heard(
-    transcriber: WhisperTranscriber, vad: SileroModel, text: str, question: Question, bank: Bank
-) -> tuple[Word, ...]:
-    listener = Listener(
-        "speak",
-        transcriber,
-        vad.session(),
-        question.key_terms,
-        bank.terms_of(question.topic),
-        on_caption=lambda _: None,
-        on_speech=lambda _: None,
-        sounds=EspeakPhonemes(),
-        common_words=bank.common_words,
-    )
-    return (await hear_recording(listener, await asyncio.to_thread(speech.say, text))).words
+async def heard(services: Services, text: str, question: Question) -> tuple[Word, ...]:
+    transcript = await transcribe_samples(services, await asyncio.to_thread(speech.say, text), question)
+    return tuple(Word(**word) for word in transcript["words"])
 
 
 def line(item: Item, words: tuple[Word, ...]) -> str:
@@ -77,38 +62,38 @@ def line(item: Item, words: tuple[Word, ...]) -> str:
 
 
 async def run(split: str, each: int, limit: int, again: bool) -> None:
-    bank = load_bank(PROJECT / "rubrics")
+    services = await hearing()
     items, done = load_items(DATA, split), load_spoken(DATA, split)
     todo = [item for item in (items if again else chosen(items, each)) if (item.id in done) == again][:limit]
-    transcriber, vad = models()
     path = spoken_path(DATA, split)
     path.parent.mkdir(exist_ok=True)
     if again:
         path.unlink(missing_ok=True)
     for number, item in enumerate(todo, 1):
-        words = await heard(transcriber, vad, item.text, bank.question(item.question), bank)
+        words = await heard(services, item.text, services.bank.question(item.question))
         with path.open("a", encoding="utf-8") as file:
             file.write(line(item, words) + "\n")
         print(f"{number}/{len(todo)} {item.id}: {len(item.text.split())} words said, {len(words)} heard", file=sys.stderr)
 
 
 async def run_sentences(many: int) -> None:
-    bank = load_bank(PROJECT / "rubrics")
+    services = await hearing()
     done, unseen = sentences.heard(), sentences.kept_out()
     rows = [row for row in sentences.rows() if row["point"].split("#")[0] not in unseen]
     todo = [(row["point"].split("#")[0], text) for row in rows for text in (*row["says"], *row["denies"]) if text not in done]
     random.Random(len(done)).shuffle(todo)
-    transcriber, vad = models()
     for name, text in todo[:many]:
-        words = await heard(transcriber, vad, text, bank.question(name), bank)
+        words = await heard(services, text, services.bank.question(name))
         with sentences.HEARD.open("a", encoding="utf-8") as file:
             said = {"text": text, "heard": " ".join(word.text for word in words)}
             file.write(json.dumps(said, ensure_ascii=False) + "\n")
 
 
-def models() -> tuple[WhisperTranscriber, SileroModel]:
-    folder = Path(tempfile.gettempdir()) / "hotseat-bench"
-    return WhisperTranscriber(str(whisper_dir(folder, lambda *_: None))), SileroModel()
+async def hearing() -> Services:
+    """All that a recording is transcribed with, as `hotseat transcribe` loads it."""
+    services = make_services(load_settings())
+    await load_for_hearing(services)
+    return services
 
 
 def main() -> None:
