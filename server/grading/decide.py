@@ -17,7 +17,7 @@ from server.grading.signals import Found, Signals
 class Cuts:
     """Likeness is a cosine, scores are log odds."""
 
-    made: float = 0.2
+    made: float = -0.1
     """Score from which a point is made."""
     denied: float = 1.3
     """Score from which a point not made is contradicted."""
@@ -33,7 +33,7 @@ class Cuts:
     """Margin from which it withholds credit; below it is chance."""
     many_claims: int = 3
     """Points so matched from which an answer's claims are believed whatever their margins."""
-    claim_step: float = 0.4
+    claim_step: float = 0.6
     """By how much every claim of the answer, up to two, raises the bar for all points."""
     named: float = 0.2
     """Share of key terms among the words of an answer from which the bar is raised as by two claims, and a lone point is chance

@@ -12,7 +12,7 @@ from server.core.domain import Point
 
 
 class Embedder(Protocol):
-    """A network that compares sentences, and one that reads one beside another."""
+    """A network that compares sentences, and what reads one beside another."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (n, d)."""
@@ -20,6 +20,10 @@ class Embedder(Protocol):
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Log probabilities that a passage denies a statement, says it, or is about something else, shape (n, 3)."""
+        ...
+
+    def alone(self) -> Embedder:
+        """The same that judges with less work, and less well."""
         ...
 
 

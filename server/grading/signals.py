@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -41,6 +42,8 @@ MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 MIN_WORDS = 40
 """Words that an answer's rate of dismissals is taken over at least, so that one "useless" does not taint a short answer."""
+_BESIDE = ThreadPoolExecutor(thread_name_prefix="whole-answer")
+"""Networks run on one thread each, so a second core can read answers whole while the first reads their passages."""
 _DISMISSING = stems(
     """
     matter effect influence difference waste pointless useless unnecessary irrelevant need needless slow distract confuse
@@ -157,6 +160,7 @@ def signals(
         return matched
     round_ = [without_asides(question, heard, embedder, _found_in(heard, matched.values())) for heard in round_]
     windows = cut_in_windows(round_)
+    whole_answers = _BESIDE.submit(_read_wholes, question, round_, embedder.alone()) if whole else None
     passages = _Passages(
         tuple(round_),
         windows,
@@ -166,12 +170,9 @@ def signals(
         share_named(question, round_),
     )
     seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
-    if not whole:
+    if whole_answers is None:
         return seen
-    return {
-        name: replace(found, whole=tuple(_read_whole(embedder, found.point, heard) for heard in round_))
-        for name, found in seen.items()
-    }
+    return {name: replace(found, whole=whole_answers.result()[name]) for name, found in seen.items()}
 
 
 def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
@@ -258,6 +259,10 @@ def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
 def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
     denies, says = _judged(embedder, point, found.heard.text(passage))
     return Reading(found, likeness, denies, says, explains)
+
+
+def _read_wholes(question: Question, round_: Sequence[Heard], embedder: Embedder) -> dict[str, tuple[Reading, ...]]:
+    return {point.id: tuple(_read_whole(embedder, point, heard) for heard in round_) for point in question.points}
 
 
 def _read_whole(embedder: Embedder, point: Point, heard: Heard) -> Reading:

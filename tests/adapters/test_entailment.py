@@ -61,3 +61,17 @@ def test_nothing_and_too_much_are_judged_too(reader: MiniLm) -> None:
         assert odds.dtype == "float32"
         assert abs(sum(2.718281828 ** float(x) for x in odds) - 1) < 1e-3
     assert reader.judge([]).shape == (0, 3)
+
+
+def test_two_networks_are_asked_but_for_speed(reader: MiniLm) -> None:
+    """One reads what was written, the other its plain form. Only the first is moved by a comma; it can be asked alone."""
+    passage = "the base model stays frozen and the adapters are small"
+    comma = "the base model stays frozen, and the adapters are small"
+    both, marked = reader.judge([(STATEMENT, passage), (STATEMENT, comma)])
+    one, one_marked = reader.alone().judge([(STATEMENT, passage), (STATEMENT, comma)])
+    assert abs(both - one).max() > 1e-4
+    stance, stance_alone = (
+        (odds[1] - odds[0]) - (before[1] - before[0]) for odds, before in ((marked, both), (one_marked, one))
+    )
+    assert stance == pytest.approx(stance_alone / 2, abs=1e-5)
+    assert abs(stance_alone) > 1e-3

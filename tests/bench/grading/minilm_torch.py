@@ -45,8 +45,8 @@ class Layer(nn.Module):
         def heads(y: torch.Tensor) -> torch.Tensor:
             return y.view(many, long, HEADS, WIDTH // HEADS).transpose(1, 2)
 
-        scores = (heads(self.query(x)) @ heads(self.key(x)).transpose(-1, -2)).float() * (WIDTH // HEADS) ** -0.5 + blocked
-        mixed = torch.softmax(scores, -1).to(x.dtype) @ heads(self.value(x)).to(x.dtype)
+        query, key, value = heads(self.query(x)), heads(self.key(x)), heads(self.value(x))
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=blocked.to(query.dtype))
         x = self.after_attention(x + self.drop(self.out(mixed.transpose(1, 2).reshape(many, long, WIDTH))))
         return self.after_all(x + self.drop(self.down(functional.gelu(self.up(x)))))
 
