@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -24,8 +24,17 @@ def _give_way() -> None:
 
 
 _threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="background", initializer=_give_way)
+_beside = ThreadPoolExecutor(_THREADS, thread_name_prefix="beside", initializer=_give_way)
 
 
 async def in_background(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
     """What ``work`` returns or raises."""
     return await asyncio.get_running_loop().run_in_executor(_threads, partial(work, *args, **kwargs))
+
+
+def beside(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Future[Result]:
+    """Begins ``work`` on another core while the caller, itself in a thread, goes on.
+
+    It may not wait for more of its kind: the threads are few.
+    """
+    return _beside.submit(partial(work, *args, **kwargs))

@@ -163,7 +163,7 @@ async def _load_grader(services: Services, chat: ChatModel | None, embedder: Emb
     with services.loading(GRADER) as part:
         part.detail = "loading"
         embedded = EmbeddedGrader(embedder, versions=services.bank.versions)
-        services.glance = EmbeddedGrader(embedder.alone() if embedder else None, whole=False)
+        services.glance = EmbeddedGrader(embedder, whole=False)
         if chat is not None and services.settings.llm.url == EMBEDDED:
             chat = BackgroundChat(chat, services.quiet)
         judge = LlmGrader(chat, services.prompts, versions=services.bank.versions) if chat is not None else None

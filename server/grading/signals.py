@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.background import beside
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
 from server.grading.asides import without_asides
-from server.grading.embedding import Embedder, likeness
+from server.grading.embedding import Embedder, Judge, judge_twice, likeness
 from server.grading.explaining import (
     MIN_EXPLAINING,
     explaining,
@@ -42,8 +43,6 @@ MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 MIN_WORDS = 40
 """Words that an answer's rate of dismissals is taken over at least, so that one "useless" does not taint a short answer."""
-_BESIDE = ThreadPoolExecutor(thread_name_prefix="whole-answer")
-"""Networks run on one thread each, so a second core can read answers whole while the first reads their passages."""
 _DISMISSING = stems(
     """
     matter effect influence difference waste pointless useless unnecessary irrelevant need needless slow distract confuse
@@ -149,18 +148,22 @@ class _Passages:
     """Of things that the question is about."""
     dismissals: float
     named: float
+    judge: Judge
 
 
 def signals(
     question: Question, round_: Sequence[Heard], embedder: Embedder | None = None, *, whole: bool = True
 ) -> dict[str, Signals]:
-    """Signals by point id over all answers of a round. Reading each answer as a ``whole``, too, takes most of the time."""
+    """Signals by point id over all answers of a round.
+
+    Reading each answer as a ``whole``, too, and passages by both networks, takes most of the time.
+    """
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
     if embedder is None or not any(heard.clauses for heard in round_):
         return matched
     round_ = [without_asides(question, heard, embedder, _found_in(heard, matched.values())) for heard in round_]
     windows = cut_in_windows(round_)
-    whole_answers = _BESIDE.submit(_read_wholes, question, round_, embedder.alone()) if whole else None
+    whole_answers = beside(_read_wholes, embedder.judge, question, round_) if whole else None
     passages = _Passages(
         tuple(round_),
         windows,
@@ -168,6 +171,7 @@ def signals(
         names(question),
         _dismissals(round_),
         share_named(question, round_),
+        partial(judge_twice, embedder) if whole else embedder.judge,
     )
     seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
     if whole_answers is None:
@@ -227,7 +231,12 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
     order = [int(i) for rank, i in enumerate(np.argsort(-like, kind="stable")[:READ]) if rank == 0 or like[i] >= NEAR]
     nearest = tuple(
         _read(
-            embedder, point, windows[i], windows[i].span, float(like[i]), explains=_explains(point, windows[i], passages.names)
+            passages.judge,
+            point,
+            windows[i],
+            windows[i].span,
+            float(like[i]),
+            explains=_explains(point, windows[i], passages.names),
         )
         for i in order
     )
@@ -237,8 +246,8 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         close = max(0, found.span[0] - MARGIN), min(len(found.heard.words), found.span[1] + MARGIN)
         here = likeness(point, embedder.embed([found.heard.text(passage), found.heard.text(close)]), embedder)
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
-        at = _read(embedder, point, found, passage, float(np.max([*here, *over])), explains=True)
-    claim, margin, against = _weighed(matched, passages.round_, embedder)
+        at = _read(passages.judge, point, found, passage, float(np.max([*here, *over])), explains=True)
+    claim, margin, against = _weighed(matched, passages, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
@@ -256,37 +265,37 @@ def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
     return explaining(window.heard, window.span, own_words(point), names_) > 0
 
 
-def _read(embedder: Embedder, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
-    denies, says = _judged(embedder, point, found.heard.text(passage))
+def _read(judge: Judge, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
+    denies, says = _judged(judge, point, found.heard.text(passage))
     return Reading(found, likeness, denies, says, explains)
 
 
-def _read_wholes(question: Question, round_: Sequence[Heard], embedder: Embedder) -> dict[str, tuple[Reading, ...]]:
-    return {point.id: tuple(_read_whole(embedder, point, heard) for heard in round_) for point in question.points}
+def _read_wholes(judge: Judge, question: Question, round_: Sequence[Heard]) -> dict[str, tuple[Reading, ...]]:
+    return {point.id: tuple(_read_whole(judge, point, heard) for heard in round_) for point in question.points}
 
 
-def _read_whole(embedder: Embedder, point: Point, heard: Heard) -> Reading:
-    denies, says = _judged(embedder, point, heard.credit())
+def _read_whole(judge: Judge, point: Point, heard: Heard) -> Reading:
+    denies, says = _judged(judge, point, heard.credit())
     return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
 
 
-def _judged(embedder: Embedder, point: Point, passage: str) -> tuple[float, float]:
+def _judged(judge: Judge, point: Point, passage: str) -> tuple[float, float]:
     """Log probabilities that the passage denies the point and that it says it."""
-    odds = embedder.judge([(point.statement, passage)])[0]
+    odds = judge([(point.statement, passage)])[0]
     return float(odds[0]), float(odds[1])
 
 
-def _weighed(matched: Signals, round_: Sequence[Heard], embedder: Embedder) -> tuple[Found | None, float, float]:
+def _weighed(matched: Signals, passages: _Passages, embedder: Embedder) -> tuple[Found | None, float, float]:
     """The claim most like the contradictions rather than the point, with its margin and its stance."""
     if matched.claim is None or not matched.point.contradictions:
         return matched.claim, 0.0, 0.0
-    found = claims(matched.point, round_)
+    found = claims(matched.point, passages.round_)
     texts = [claim.heard.text(around(claim.heard, claim.span, CLAIM_REACH)) for claim in found]
     vectors = embedder.embed(texts)
     denies = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1)
     margins = denies - likeness(matched.point, vectors, embedder)
     best = int(np.argmax(margins))
-    against, for_ = _judged(embedder, matched.point, texts[best])
+    against, for_ = _judged(passages.judge, matched.point, texts[best])
     return found[best], float(margins[best]), for_ - against
 
 

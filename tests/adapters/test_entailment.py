@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
 import pytest
 
 from server.adapters.embedder import MiniLm, open_embedder
 from server.bank.content import load_bank
+from server.grading.embedding import Judge, judge_twice
 from server.settings import PROJECT
 from tests.bench.grading import sentences
 
@@ -63,15 +67,18 @@ def test_nothing_and_too_much_are_judged_too(reader: MiniLm) -> None:
     assert reader.judge([]).shape == (0, 3)
 
 
-def test_two_networks_are_asked_but_for_speed(reader: MiniLm) -> None:
-    """One reads what was written, the other its plain form. Only the first is moved by a comma; it can be asked alone."""
-    passage = "the base model stays frozen and the adapters are small"
-    comma = "the base model stays frozen, and the adapters are small"
-    both, marked = reader.judge([(STATEMENT, passage), (STATEMENT, comma)])
-    one, one_marked = reader.alone().judge([(STATEMENT, passage), (STATEMENT, comma)])
-    assert abs(both - one).max() > 1e-4
-    stance, stance_alone = (
-        (odds[1] - odds[0]) - (before[1] - before[0]) for odds, before in ((marked, both), (one_marked, one))
-    )
-    assert stance == pytest.approx(stance_alone / 2, abs=1e-5)
-    assert abs(stance_alone) > 1e-3
+def test_the_second_network_reads_plain_words(reader: MiniLm) -> None:
+    """A comma and an article move what the first reads, not what the second does; together they are moved half as far."""
+    pairs = [
+        (STATEMENT, "the base model stays frozen and the adapters are small"),
+        (STATEMENT, "base model stays frozen, and the adapters are small"),
+    ]
+
+    def moved(judge: Judge) -> float:
+        one, other = (odds[1] - odds[0] for odds in judge(pairs))
+        return float(other - one)
+
+    assert moved(reader.judge_plainly) == 0
+    assert abs(moved(reader.judge)) > 1e-3
+    assert moved(partial(judge_twice, reader)) == pytest.approx(moved(reader.judge) / 2, abs=1e-5)
+    assert np.exp(judge_twice(reader, pairs)).sum(axis=1) == pytest.approx([1, 1], abs=1e-5)

@@ -23,7 +23,7 @@ class Counted:
     """An embedder for which everything is alike, or nothing is, and that counts what it is asked to read."""
 
     def __init__(self, *, alike: bool) -> None:
-        self.alike, self.read = alike, 0
+        self.alike, self.read, self.read_plainly = alike, 0, 0
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), 64), np.float32)
@@ -33,10 +33,14 @@ class Counted:
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         self.read += len(pairs)
-        return np.log(np.full((len(pairs), 3), 1 / 3, np.float32))
+        return self._undecided(pairs)
 
-    def alone(self) -> Counted:
-        return self
+    def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.read_plainly += len(pairs)
+        return self._undecided(pairs)
+
+    def _undecided(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return np.log(np.full((len(pairs), 3), 1 / 3, np.float32))
 
 
 TEXT = "The first sentence says one thing. The second one says another. A third comes after that. Then there is a fourth one."
@@ -60,6 +64,7 @@ def test_only_what_is_near_is_read(alike: bool, each: int, whole: bool) -> None:
     assert min(len(found.nearest) for found in seen.values()) == each
     assert all(found.matched is None for found in seen.values())
     assert embedder.read == sum(len(found.nearest) + len(found.whole) for found in seen.values())
+    assert embedder.read_plainly == (sum(len(found.nearest) for found in seen.values()) if whole else 0)
 
 
 @pytest.fixture(scope="module")
