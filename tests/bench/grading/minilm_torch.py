@@ -29,6 +29,8 @@ LINEAR = {
 }
 NORMS = {"after_attention": "attention.output.LayerNorm", "after_all": "output.LayerNorm"}
 DROPOUT = 0.1
+ZERO = 128
+"""Where unsigned int8 weights are nought."""
 
 
 class Layer(nn.Module):
@@ -110,7 +112,7 @@ def load(onward: Path | None = None) -> CrossEncoder:
 
 
 def export(model: CrossEncoder, out: Path) -> None:
-    """The packaged graph with the trained weights, int8 by column, and the head behind it."""
+    """The packaged graph with the trained weights, int8 by column and multiplied as such, and the head behind it."""
     whole = onnx.load(str(embedder_path()))
     graph, matrices = whole.graph, _matrices(whole.graph)
     trained: dict[str, np.ndarray] = {}
@@ -131,6 +133,7 @@ def export(model: CrossEncoder, out: Path) -> None:
             item.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(trained.pop(item.name)), item.name))
     assert not trained
     _look_up_first(graph)
+    _multiply_integers(graph)
     _add_head(graph, values["head.weight"].T.copy(), values["head.bias"])
     onnx.checker.check_model(whole)
     onnx.save(whole, str(out))
@@ -153,6 +156,33 @@ def _look_up_first(graph: onnx.GraphProto) -> None:
         graph.node.insert(place + offset, node)
     for node in (cast, scaled, looked_up):
         graph.node.remove(node)
+
+
+def _multiply_integers(graph: onnx.GraphProto) -> None:
+    """Multiplies integers where the packaged graph makes floats of the weights, which the runtime would keep as such.
+
+    Weights become unsigned, by 128 more: processors without VNNI let sums of signed ones overflow.
+    """
+    stored = {item.name: item for item in graph.initializer}
+    maker = {name: node for node in graph.node for name in node.output}
+    for name in _matrices(graph).values():
+        scaled = next(node for node in graph.node if node.op_type == "Mul" and f"{name}_scale" in node.input)
+        product = next(node for node in graph.node if scaled.output[0] in node.input)
+        weights = numpy_helper.to_array(stored[f"{name}_q"]).astype(np.int16) + ZERO
+        stored[f"{name}_q"].CopyFrom(numpy_helper.from_array(weights.astype(np.uint8), f"{name}_q"))
+        place, node = list(graph.node).index(product), helper.make_node
+        new = [
+            node("DynamicQuantizeLinear", [product.input[0]], [f"{name}_x", f"{name}_x_scale", f"{name}_x_zero"]),
+            node("MatMulInteger", [f"{name}_x", f"{name}_q", f"{name}_x_zero", "weights_zero"], [f"{name}_sums"]),
+            node("Cast", [f"{name}_sums"], [f"{name}_product"], to=TensorProto.FLOAT),
+            node("Mul", [f"{name}_x_scale", f"{name}_scale"], [f"{name}_unit"]),
+            node("Mul", [f"{name}_product", f"{name}_unit"], [product.output[0]]),
+        ]
+        for offset, item in enumerate(new):
+            graph.node.insert(place + offset, item)
+        for item in (maker[scaled.input[0]], scaled, product):
+            graph.node.remove(item)
+    graph.initializer.append(numpy_helper.from_array(np.array(ZERO, np.uint8), "weights_zero"))
 
 
 def _add_head(graph: onnx.GraphProto, weight: np.ndarray, bias: np.ndarray) -> None:
@@ -179,16 +209,20 @@ def _add_head(graph: onnx.GraphProto, weight: np.ndarray, bias: np.ndarray) -> N
 
 
 def _whole(stored: dict[str, np.ndarray], name: str) -> np.ndarray:
-    return stored[f"{name}_q"].astype(np.float32) * stored[f"{name}_scale"]
+    integers = stored[f"{name}_q"].astype(np.float32)
+    return (integers - ZERO if stored[f"{name}_q"].dtype == np.uint8 else integers) * stored[f"{name}_scale"]
 
 
 def _matrices(graph: onnx.GraphProto) -> dict[str, str]:
     """Names of the int8 matrices, which the export numbered, by the bias that is added to their product."""
     maker = {name: node for node in graph.node for name in node.output}
+    user = {name: node for node in reversed(graph.node) for name in node.input}
     found: dict[str, str] = {}
     for node in graph.node:
+        if node.op_type == "MatMulInteger":
+            added = user[user[user[node.output[0]].output[0]].output[0]]
+            found[added.input[1]] = node.input[1].removesuffix("_q")
         scaled = maker.get(node.input[1]) if node.op_type == "MatMul" else None
         if scaled is not None and scaled.op_type == "Mul" and scaled.input[1].endswith("_scale"):
-            added = next(later for later in graph.node if node.output[0] in later.input)
-            found[added.input[1]] = scaled.input[1].removesuffix("_scale")
+            found[user[node.output[0]].input[1]] = scaled.input[1].removesuffix("_scale")
     return found
