@@ -36,8 +36,8 @@ _CLS, _SEP = 101, 102
 class Pieces:
     """The word pieces of a text."""
 
-    def __init__(self, tokenizer: Path = TOKENIZER) -> None:
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+    def __init__(self) -> None:
+        self._tokenizer = Tokenizer.from_file(str(TOKENIZER))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
@@ -64,6 +64,7 @@ class Reader:
         second = [*self._pieces.of(passage, MAX_PASSAGE), _SEP]
         ids = np.array([first + second], np.int64)
         sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
+        # One pair at a time: int8 activations are scaled per batch, so a batch's other pairs would change the odds.
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
         logits = self._session.run(["logits"], feed)[0][0].astype(np.float64)
         return np.asarray(logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), np.float32)
@@ -87,7 +88,6 @@ class MiniLm:
         return np.stack([self._one(text.lower()) for text in texts])
 
     def _embed_one(self, text: str) -> NDArray[np.float32]:
-        # One text at a time: int8 activations are scaled per batch, so a batch's padding would change the last digits.
         ids = np.array([[_CLS, *self._pieces.of(text, MAX_TOKENS - 2), _SEP]], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: value for name, value in feed.items() if name in self._inputs})[0]

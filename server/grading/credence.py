@@ -1,8 +1,9 @@
 """How far an answer can be believed to make a point, and how far to deny it, from everything known about the point.
 
-A false claim holds the same words as the right one, so patterns and likeness alone can't tell them apart. A cross-encoder reads
-the statement together with the passages nearest to it, and with all of the answer, and gives the odds of each. Both scores are
-log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is worth.
+A false claim holds the same words as the right one, so patterns and likeness alone can't tell them apart. Two cross-encoders
+read the statement together with the passages nearest to it, one also with all of the answer, and give the odds of each. Both
+scores are log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is
+worth.
 """
 
 from __future__ import annotations

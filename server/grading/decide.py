@@ -98,7 +98,7 @@ def _not_met(signals: Signals) -> PointFinding:
 
 
 def _confidence(score: float) -> float:
-    """The odds as a probability, as far as the network's word goes."""
+    """The odds as a probability, as far as the networks' word goes."""
     return min(0.95, 1 / (1 + exp(-score)))
 
 

@@ -1,4 +1,4 @@
-"""What an answer shows about each point, before anything is decided: pattern matches, likeness, what the network reads."""
+"""What an answer shows about each point, before anything is decided: pattern matches, likeness, what the networks read."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage as the network reads it beside the point's statement."""
+    """A passage as the networks read it beside the point's statement."""
 
     found: Found
     likeness: float
@@ -149,6 +149,7 @@ class _Passages:
     dismissals: float
     named: float
     judge: Judge
+    """Reads them."""
 
 
 def signals(
@@ -225,7 +226,7 @@ def claims(point: Point, round_: Sequence[Heard]) -> list[Found]:
 
 
 def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
-    """The same with what the embeddings and the network add."""
+    """The same with what the embeddings and the networks add."""
     point, windows = matched.point, passages.windows
     like = likeness(point, passages.vectors, embedder)
     order = [int(i) for rank, i in enumerate(np.argsort(-like, kind="stable")[:READ]) if rank == 0 or like[i] >= NEAR]

@@ -5,7 +5,7 @@ Needs torch and onnx, which nothing else does: ``uv run --with torch --with onnx
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -145,16 +145,24 @@ def _look_up_first(graph: onnx.GraphProto) -> None:
     scaled = next(node for node in graph.node if node.op_type == "Mul" and f"{table}_scale" in node.input)
     cast = next(node for node in graph.node if scaled.input[0] in node.output)
     looked_up = next(node for node in graph.node if node.op_type == "Gather" and node.input[0] == scaled.output[0])
-    place, ids, out = list(graph.node).index(looked_up), looked_up.input[1], looked_up.output[0]
+    ids, out = looked_up.input[1], looked_up.output[0]
     new = [
         helper.make_node("Gather", [f"{table}_q", ids], ["words_int8"]),
         helper.make_node("Cast", ["words_int8"], ["words_float"], to=TensorProto.FLOAT),
         helper.make_node("Gather", [f"{table}_scale", ids], ["words_scale"]),
         helper.make_node("Mul", ["words_float", "words_scale"], [out]),
     ]
+    _put_instead(graph, looked_up, new, (cast, scaled, looked_up))
+
+
+def _put_instead(
+    graph: onnx.GraphProto, at: onnx.NodeProto, new: Sequence[onnx.NodeProto], old: Sequence[onnx.NodeProto]
+) -> None:
+    """New nodes where ``at`` is, and none of the old."""
+    place = list(graph.node).index(at)
     for offset, node in enumerate(new):
         graph.node.insert(place + offset, node)
-    for node in (cast, scaled, looked_up):
+    for node in old:
         graph.node.remove(node)
 
 
@@ -170,7 +178,7 @@ def _multiply_integers(graph: onnx.GraphProto) -> None:
         product = next(node for node in graph.node if scaled.output[0] in node.input)
         weights = numpy_helper.to_array(stored[f"{name}_q"]).astype(np.int16) + ZERO
         stored[f"{name}_q"].CopyFrom(numpy_helper.from_array(weights.astype(np.uint8), f"{name}_q"))
-        place, node = list(graph.node).index(product), helper.make_node
+        node = helper.make_node
         new = [
             node("DynamicQuantizeLinear", [product.input[0]], [f"{name}_x", f"{name}_x_scale", f"{name}_x_zero"]),
             node("MatMulInteger", [f"{name}_x", f"{name}_q", f"{name}_x_zero", "weights_zero"], [f"{name}_sums"]),
@@ -178,10 +186,7 @@ def _multiply_integers(graph: onnx.GraphProto) -> None:
             node("Mul", [f"{name}_x_scale", f"{name}_scale"], [f"{name}_unit"]),
             node("Mul", [f"{name}_product", f"{name}_unit"], [product.output[0]]),
         ]
-        for offset, item in enumerate(new):
-            graph.node.insert(place + offset, item)
-        for item in (maker[scaled.input[0]], scaled, product):
-            graph.node.remove(item)
+        _put_instead(graph, product, new, (maker[scaled.input[0]], scaled, product))
     graph.initializer.append(numpy_helper.from_array(np.array(ZERO, np.uint8), "weights_zero"))
 
 
@@ -220,7 +225,7 @@ def _matrices(graph: onnx.GraphProto) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in graph.node:
         if node.op_type == "MatMulInteger":
-            added = user[user[user[node.output[0]].output[0]].output[0]]
+            added = user[user[user[node.output[0]].output[0]].output[0]]  # after Cast and Mul
             found[added.input[1]] = node.input[1].removesuffix("_q")
         scaled = maker.get(node.input[1]) if node.op_type == "MatMul" else None
         if scaled is not None and scaled.op_type == "Mul" and scaled.input[1].endswith("_scale"):
