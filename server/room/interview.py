@@ -134,9 +134,10 @@ class Interview:
 
     # ---- The loop ----------------------------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Returns when the interview is finished or another process has taken it over; raises only for a bug."""
+    async def run(self) -> bool:
+        """Whether the interview is finished, rather than taken over by another process; raises only for a bug."""
         logged_interview.set(self.id)
+        ours = True
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 if self._journal.recovered:
@@ -145,13 +146,14 @@ class Interview:
                     await self._apply(await self._next_event())
                 await self._journal.settle()
         except* TakenOverError:
-            self.drop(TAKEN_OVER, "the interview was opened elsewhere")
+            ours = False
         finally:
             self._set_busy(False)
             self._microphone.stop()
             self._replies.forget()
             with contextlib.suppress(TakenOverError):
                 await self._journal.flush()
+        return ours
 
     async def _resume(self) -> None:
         """Takes over from a process that is gone."""

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 KEEP_S = 1.0
 """How soon a process notices that another has taken an interview over."""
 STOPPING = "this server is stopping; your interview is kept and goes on as soon as it, or another, is back"
+ELSEWHERE = "the interview was opened elsewhere"
 _OWED_S = 5.0
 """How long a stopping server goes on with what it owes; the next one does the rest."""
 
@@ -44,7 +45,7 @@ class Interviews:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.practice = Practice(services)
-        self._running: dict[str, tuple[Interview, asyncio.Task[None]]] = {}
+        self._running: dict[str, tuple[Interview, asyncio.Task[bool]]] = {}
         self._opening = asyncio.Lock()
         self._replica = secrets.token_hex(8)
         """This process's name among those that share the database."""
@@ -211,28 +212,33 @@ class Interviews:
             task.add_done_callback(lambda done: self._ended(interview, done))
             return interview
 
-    async def _run(self, interview: Interview) -> None:
+    async def _run(self, interview: Interview) -> bool:
         try:
-            await interview.run()
+            return await interview.run()
         finally:
             # What the server still owes stays held, so that another process, or the next, finds it.
             if not isinstance(interview.state, OWED):
                 with contextlib.suppress(StorageError):
                     await self._services.store.release(interview.id, interview.term)
 
-    def _lose(self, interview: Interview, task: asyncio.Task[None]) -> None:
+    def _lose(self, interview: Interview, task: asyncio.Task[bool]) -> None:
         """Another process has taken the interview over."""
+        task.add_done_callback(lambda _: interview.drop(TAKEN_OVER, ELSEWHERE))
         task.cancel()
-        interview.drop(TAKEN_OVER, "the interview was opened elsewhere")
 
-    def _ended(self, interview: Interview, task: asyncio.Task[None]) -> None:
+    def _ended(self, interview: Interview, task: asyncio.Task[bool]) -> None:
+        """Hangs up only now, so that a browser that asks at once reads what is stored."""
         if self._running[interview.id][0] is interview:
             del self._running[interview.id]
         self._services.metrics.active.set(len(self._running))
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            pass
+        elif (error := task.exception()) is not None:
             log.error("interview %s broke off", interview.id, exc_info=error)
             # The browser reconnects, which reopens the interview from its log.
             interview.drop(POLICY, "something went wrong; reconnecting")
+        elif not task.result():
+            interview.drop(TAKEN_OVER, ELSEWHERE)
         asyncio.get_running_loop().run_in_executor(None, give_back)
 
 

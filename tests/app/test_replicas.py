@@ -179,6 +179,32 @@ async def found(interviews: Interviews, interview_id: str) -> tuple[InterviewRec
     return loaded
 
 
+async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes to let go: the state in memory is of no worth by then."""
+    services = fake_services(tmp_path)
+    let_go = services.store.release
+
+    async def slowly(interview_id: str, term: int) -> None:
+        await asyncio.sleep(0.3)
+        await let_go(interview_id, term)
+
+    monkeypatch.setattr(services.store, "release", slowly)
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking", 1)
+        others = Interviews(fake_services(tmp_path))
+        elsewhere = await Candidate(others, candidate.id).attach()
+        await elsewhere.until("asking", 1)
+        elsewhere.say(type="typed", turn_id=1, text="from elsewhere")
+        await elsewhere.until("asking", 2)
+        candidate.say(type="end")
+        async with asyncio.timeout(5):
+            while candidate.closed is None:
+                await asyncio.sleep(0.01)
+        assert (await found(interviews, candidate.id))[1] == (await found(others, candidate.id))[1]
+        await others.close()
+
+
 async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None:
     """What it still wants to write is refused, its browser is told, and it can take the interview back in order."""
     services = fake_services(tmp_path)
