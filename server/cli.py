@@ -336,7 +336,7 @@ def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bo
 
     results = _run(work)
     if as_json:
-        _print([{"grader": result.grader, "split": result.split, **asdict(result.metrics)} for result in results])
+        _print([grading_bench.figures(result) for result in results])
     else:
         click.echo(grading_bench.table(results))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from server.core.domain import Bank, Grade
@@ -84,7 +84,7 @@ def table(results: Sequence[Result]) -> str:
         ),
         ("injections upgraded", [f"{r.metrics.injection_upgraded}/{r.metrics.injections}" for r in results]),
         ("verdict changes when reworded", [f"{r.metrics.changed}/{r.metrics.perturbed}" for r in results]),
-        ("verdict changes text to speech to text", [_respoken(r) for r in results]),
+        ("verdict changes text to speech to text", [f"{_respoken_changed(r)}/{len(r.spoken)}" for r in results]),
         ("answers with a quote that does not occur", [str(r.metrics.bad_quotes) for r in results]),
         ("seconds per answer", [_two(r.metrics.seconds) for r in results]),
         ("tokens per answer", [f"{r.metrics.tokens:.0f}" for r in results]),
@@ -95,9 +95,25 @@ def table(results: Sequence[Result]) -> str:
     return head + "".join(f"| {label} | {' | '.join(cells)} |\n" for label, cells in rows)
 
 
-def _respoken(result: Result) -> str:
-    changed = sum(grade.verdict is not result.grades[name].verdict for name, grade in result.spoken.items())
-    return f"{changed}/{len(result.spoken)}"
+def figures(result: Result) -> dict[str, object]:
+    """The table's column as JSON; None where there was nothing to measure."""
+    numbers: dict[str, object] = {
+        "grader": result.grader,
+        "split": result.split,
+        **asdict(result.metrics),
+        "respoken_changed": _respoken_changed(result),
+        "respoken": len(result.spoken),
+    }
+    shortcuts = {name: _or_none(kappa) for name, kappa in result.baselines.items()}
+    return {**{name: _or_none(value) for name, value in numbers.items()}, "shortcuts": shortcuts, "failures": result.failures}
+
+
+def _or_none(value: object) -> object:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _respoken_changed(result: Result) -> int:
+    return sum(grade.verdict is not result.grades[name].verdict for name, grade in result.spoken.items())
 
 
 def _two(value: float) -> str:

@@ -14,7 +14,7 @@ from server.core.domain import Verdict
 from server.errors import ContentError
 from server.grading import bench
 from server.grading.embedded import EmbeddedGrader
-from server.grading.items import load_items
+from server.grading.items import load_items, load_spoken
 from server.grading.metrics import weighted_kappa
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +74,16 @@ async def test_the_embedded_grader_stays_above_its_floor(split: str) -> None:
     salads = [item for item in result.items if item.family == "salad"]
     assert salads
     assert all(result.grades[item.id].verdict is Verdict.NO_HIRE for item in salads)
+
+
+async def test_figures_say_what_the_table_says() -> None:
+    """As JSON without NaN: what speech changed and the shortcuts, too; None where nothing was measured."""
+    aloud = load_spoken(DATA, "develop")
+    result = await bench.run("embedded", EmbeddedGrader(), BANK, DATA, "develop", only=lambda item: item.id in aloud)
+    told = json.loads(json.dumps(bench.figures(result), allow_nan=False))
+    assert told["items"] == told["respoken"] == len(aloud)
+    assert f"| {told['respoken_changed']}/{len(aloud)} |" in bench.table([result])
+    assert told["shortcuts"].keys() == result.baselines.keys()
+    assert math.isnan(result.baselines["one plain LLM prompt (0 answers recorded)"])
+    assert told["shortcuts"]["one plain LLM prompt (0 answers recorded)"] is None
+    assert told["failures"] == {}
