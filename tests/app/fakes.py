@@ -240,6 +240,13 @@ class FakeConnection:
                 self._news.clear()
                 await self._news.wait()
 
+    async def until_closed(self) -> tuple[int, str]:
+        """Waits for the server to hang up; the close code and reason."""
+        async with asyncio.timeout(self.patience_s):
+            while self.closed is None:
+                await asyncio.sleep(0.01)
+        return self.closed
+
     async def until_sent(
         self, kind: type[Message], where: Callable[[Message], bool] = lambda _message: True, within_s: float | None = None
     ) -> Message:

@@ -141,9 +141,7 @@ async def test_restoring_under_a_running_interview(tmp_path: Path) -> None:
         await again.until("asking")
         await put_back(tmp_path, file, force=True)
         again.say(type="end")
-        async with asyncio.timeout(5):
-            while again.closed is None:
-                await asyncio.sleep(0.01)
+        await again.until_closed()
         assert await interviews.review(again.id) is None, "it was begun after the backup"
         resumed = await Candidate(interviews, candidate.id).attach()
         await resumed.answer()

@@ -15,6 +15,7 @@ from server.core.domain import Grade
 from server.core.phases import Finished, State
 from server.ports import InterviewRecord
 from server.room.interviews import Interviews
+from server.services import Services
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD, Candidate, finish, sitting
@@ -179,6 +180,19 @@ async def found(interviews: Interviews, interview_id: str) -> tuple[InterviewRec
     return loaded
 
 
+@asynccontextmanager
+async def taken_over(services: Services, tmp_path: Path) -> AsyncIterator[tuple[Interviews, Candidate, Interviews, Candidate]]:
+    """An interview at its first question, and the same at another process, which holds it now."""
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking", 1)
+        others = Interviews(fake_services(tmp_path))
+        elsewhere = await Candidate(others, candidate.id).attach()
+        await elsewhere.until("asking", 1)
+        yield interviews, candidate, others, elsewhere
+        await others.close()
+
+
 async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes to let go: the state in memory is of no worth by then."""
     services = fake_services(tmp_path)
@@ -189,36 +203,20 @@ async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatc
         await let_go(interview_id, term)
 
     monkeypatch.setattr(services.store, "release", slowly)
-    async with sitting(services) as (interviews, candidate):
-        candidate.say(type="start")
-        await candidate.until("asking", 1)
-        others = Interviews(fake_services(tmp_path))
-        elsewhere = await Candidate(others, candidate.id).attach()
-        await elsewhere.until("asking", 1)
+    async with taken_over(services, tmp_path) as (interviews, candidate, others, elsewhere):
         elsewhere.say(type="typed", turn_id=1, text="from elsewhere")
         await elsewhere.until("asking", 2)
         candidate.say(type="end")
-        async with asyncio.timeout(5):
-            while candidate.closed is None:
-                await asyncio.sleep(0.01)
+        await candidate.until_closed()
         assert (await found(interviews, candidate.id))[1] == (await found(others, candidate.id))[1]
-        await others.close()
 
 
 async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None:
     """What it still wants to write is refused, its browser is told, and it can take the interview back in order."""
     services = fake_services(tmp_path)
-    async with sitting(services) as (interviews, candidate):
-        candidate.say(type="start")
-        await candidate.until("asking", 1)
-        others = Interviews(fake_services(tmp_path))
-        elsewhere = await Candidate(others, candidate.id).attach()
-        await elsewhere.until("asking", 1)
+    async with taken_over(services, tmp_path) as (interviews, candidate, _, elsewhere):
         candidate.say(type="typed", turn_id=1, text="too late")
-        async with asyncio.timeout(5):
-            while candidate.closed is None:
-                await asyncio.sleep(0.01)
-        assert candidate.closed == (4409, "the interview was opened elsewhere")
+        assert await candidate.until_closed() == (4409, "the interview was opened elsewhere")
         elsewhere.say(type="typed", turn_id=1, text="in time")
         await elsewhere.until("asking", 2)
         back = await Candidate(interviews, candidate.id).attach()
@@ -228,4 +226,3 @@ async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None
         review = await interviews.review(candidate.id)
         assert review is not None
         assert [answer["text"] for answer in review["rounds"][0]["answers"]] == ["in time", "and back"]
-        await others.close()
