@@ -97,19 +97,19 @@ def table(results: Sequence[Result]) -> str:
 
 def figures(result: Result) -> dict[str, object]:
     """The table's column as JSON; None where there was nothing to measure."""
-    numbers: dict[str, object] = {
+    return {
         "grader": result.grader,
         "split": result.split,
-        **asdict(result.metrics),
+        **{name: _or_none(value) for name, value in asdict(result.metrics).items()},
         "respoken_changed": _respoken_changed(result),
         "respoken": len(result.spoken),
+        "shortcuts": {name: _or_none(kappa) for name, kappa in result.baselines.items()},
+        "failures": result.failures,
     }
-    shortcuts = {name: _or_none(kappa) for name, kappa in result.baselines.items()}
-    return {**{name: _or_none(value) for name, value in numbers.items()}, "shortcuts": shortcuts, "failures": result.failures}
 
 
-def _or_none(value: object) -> object:
-    return None if isinstance(value, float) and math.isnan(value) else value
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _respoken_changed(result: Result) -> int:

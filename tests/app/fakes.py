@@ -244,7 +244,8 @@ class FakeConnection:
         """Waits for the server to hang up; the close code and reason."""
         async with asyncio.timeout(self.patience_s):
             while self.closed is None:
-                await asyncio.sleep(0.01)
+                self._news.clear()
+                await self._news.wait()
         return self.closed
 
     async def until_sent(
