@@ -20,7 +20,7 @@ class Cuts:
 
     made: float = -0.1
     """Score from which a point is made."""
-    spread: float = 2.0
+    spread: float = 1.5
     """What scores are divided by to be odds that are weighed together (``server/core/settling.py``): what is misread in an
     answer is misread of several points."""
     denied: float = 1.3
@@ -137,7 +137,7 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
 
 
 def doubts(signals: Mapping[str, Signals], findings: Mapping[str, PointFinding], cuts: Cuts = DEFAULT) -> dict[str, Doubt]:
-    """What ``decide_all`` found by nothing but a score, which may be wrong; rules and patterns of false claims are not."""
+    """Points that ``decide_all`` called made or missed by their score alone, not by a rule or a false claim."""
     claims = _claims(signals, cuts)
     found: dict[str, Doubt] = {}
     for name, finding in findings.items():
