@@ -8,7 +8,6 @@ from math import exp
 
 from server.core.domain import PointFinding, PointStatus
 from server.core.evidence import evidence_between
-from server.core.settling import Doubt
 from server.grading.credence import denied, made
 from server.grading.explaining import looks_listed
 from server.grading.signals import Found, Signals
@@ -20,9 +19,6 @@ class Cuts:
 
     made: float = -0.1
     """Score from which a point is made."""
-    spread: float = 1.5
-    """What scores are divided by to be odds that are weighed together (``server/core/settling.py``): what is misread in an
-    answer is misread of several points."""
     denied: float = 1.3
     """Score from which a point not made is contradicted."""
     sure: float = 0.5
@@ -55,11 +51,6 @@ class Cuts:
 DEFAULT = Cuts()
 IN_OTHER_WORDS = "said in other words"
 OPPOSITE, MAYBE_OPPOSITE = "says the opposite", "may say the opposite"
-STRAY, TOO_LITTLE = "the answer is about something else", "too little to go on"
-RULED = frozenset({MAYBE_OPPOSITE, STRAY, TOO_LITTLE})
-"""Notes of points that rules have settled."""
-NO_CHANCE = 0.05
-"""Below it a point is not worth weighing."""
 
 
 def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claims: int = 0) -> PointFinding:
@@ -77,25 +68,15 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
         if signals.pattern:
             return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
         return _not_met(signals)
-    score = _score(signals, claims, cuts)
-    if score >= cuts.made and (said := _said(signals, score, cuts)):
-        return said
+    score = made(signals) - cuts.claim_step * min(claims, 2)
+    shown = _shown(signals, cuts)
+    if score >= cuts.made and shown and not looks_listed(shown.heard, shown.span):
+        note = "" if shown is signals.pattern else IN_OTHER_WORDS
+        return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
     against = max(signals.readings, key=lambda reading: reading.denies, default=None)
     if against and denied(signals) >= cuts.denied:
         return _finding(signals, PointStatus.CONTRADICTED, against.found, OPPOSITE, 0.7)
     return _not_met(signals)
-
-
-def _score(signals: Signals, claims: int, cuts: Cuts) -> float:
-    return made(signals) - cuts.claim_step * min(claims, 2)
-
-
-def _said(signals: Signals, score: float, cuts: Cuts) -> PointFinding | None:
-    """The finding if the point is made; None where nothing can be quoted for it."""
-    shown = _shown(signals, cuts)
-    if shown is None or looks_listed(shown.heard, shown.span):
-        return None
-    return _finding(signals, PointStatus.MET, shown, "" if shown is signals.pattern else IN_OTHER_WORDS, _confidence(score))
 
 
 def _shown(signals: Signals, cuts: Cuts) -> Found | None:
@@ -118,48 +99,28 @@ def _not_met(signals: Signals) -> PointFinding:
 
 def _confidence(score: float) -> float:
     """The odds as a probability, as far as the networks' word goes."""
-    return min(0.95, _probability(score))
-
-
-def _probability(odds: float) -> float:
-    return 1 / (1 + exp(-odds))
+    return min(0.95, 1 / (1 + exp(-score)))
 
 
 def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
-    """A finding for every point, each by itself."""
-    if with_likeness and is_stray(signals, cuts):
-        return {name: PointFinding(name, PointStatus.NOT_MET, None, STRAY, 0.7) for name in signals}
-    claims = _claims(signals, cuts)
-    findings = {
-        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
-    }
-    return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
-
-
-def doubts(signals: Mapping[str, Signals], findings: Mapping[str, PointFinding], cuts: Cuts = DEFAULT) -> dict[str, Doubt]:
-    """Points that ``decide_all`` called made or missed by their score alone, not by a rule or a false claim."""
-    claims = _claims(signals, cuts)
-    found: dict[str, Doubt] = {}
-    for name, finding in findings.items():
-        score = _score(signals[name], claims, cuts)
-        chance = _probability((score - cuts.made) / cuts.spread)
-        said = _said(signals[name], score, cuts)
-        ruled = finding.status is PointStatus.CONTRADICTED or finding.note in RULED
-        if said and not ruled and chance >= NO_CHANCE:
-            found[name] = Doubt(chance, said, _not_met(signals[name]))
-    return found
-
-
-def _claims(signals: Mapping[str, Signals], cuts: Cuts) -> int:
-    """Points that seem to be contradicted, or what stands for as many."""
+    """A finding for every point."""
     claims = sum(
         (found.claim is not None and found.claim_margin >= cuts.claim_floor)
         or (bool(found.readings) and denied(found) >= cuts.denied)
         for found in signals.values()
     )
+    if with_likeness and is_stray(signals, cuts):
+        return {
+            name: PointFinding(name, PointStatus.NOT_MET, None, "the answer is about something else", 0.7) for name in signals
+        }
     if any(reading.found.heard.talks_to_grader for found in signals.values() for reading in found.readings):
         claims = max(claims, cuts.many_claims)  # as strictly as an answer full of false claims
-    return max(claims, 2) if _strung_together(signals, cuts) else claims
+    if _strung_together(signals, cuts):
+        claims = max(claims, 2)
+    findings = {
+        point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
+    }
+    return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
 
 
 def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
@@ -186,7 +147,8 @@ def corroborated(
         }
     else:
         weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
-    return {k: PointFinding(k, PointStatus.NOT_MET, None, TOO_LITTLE, 0.5) if k in weak else f for k, f in findings.items()}
+    note = "too little to go on"
+    return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
 
 
 def _strung_together(signals: Mapping[str, Signals], cuts: Cuts) -> bool:

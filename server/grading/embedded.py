@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from server.background import in_background
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
-from server.core.settling import settled
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
-from server.grading.decide import Cuts, decide_all, doubts
+from server.grading.decide import Cuts, decide_all
 from server.grading.embedding import Embedder
 from server.grading.hearing import Span, hear
 from server.grading.quoting import cut
@@ -64,11 +63,7 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        seen = self.signals(question, answers)
-        findings = self._decide(seen)
-        if self._embedder is None:
-            return findings
-        return settled(question, findings, doubts(seen, findings, self._cuts), self._thresholds)
+        return self._decide(self.signals(question, answers))
 
     def reconsider(
         self, question: Question, answers: Sequence[Answer], answer: Answer, span: Span, point_id: str
