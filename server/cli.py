@@ -305,6 +305,8 @@ def rehearse(
 
 SPLITS = ("develop", "report", "blind", "hard")
 """Labelled answers: what graders were tuned on, what they are reported on, questions in neither, and harder answers."""
+NOTHING = "nothing"
+"""Texts that make no point; there is nothing to reword in them."""
 
 
 @cli.group()
@@ -314,7 +316,7 @@ def bench() -> None:
 
 @bench.command()
 @click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
-@click.option("--split", type=click.Choice(SPLITS), default="report", help="Which of the labelled answers.")
+@click.option("--split", type=click.Choice([*SPLITS, NOTHING]), default="report", help="Which of the labelled answers.")
 @click.option("--data", type=click.Path(path_type=Path), help="Another set of labelled answers.")
 @_as_json
 def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bool) -> None:
