@@ -220,7 +220,7 @@ async def test_reviews_hold_up_nothing(work: Work) -> None:
 async def test_a_review_begins_when_what_it_goes_over_is_known(work: Work) -> None:
     """Beside the commit that it is asked for with, it would make the final that may come next wait for both."""
     queue = RecognitionQueue(work, workers=2)
-    commit = ask(queue, "commit", Priority.COMMIT, seconds=60.0)  # so much audio that no stall of the test looks like a busy machine
+    commit = ask(queue, "commit", Priority.COMMIT, seconds=60.0)  # a stall of the test would make less look slow
     review = ask(queue, "again", Priority.REVIEW)
     await work.until_begun("commit")
     await asyncio.sleep(0.05)
