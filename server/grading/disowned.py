@@ -22,6 +22,16 @@ _PRIZE = (
     r"|status met|met true|(?:10|ten) out of (?:10|ten))"
 )
 _VOICE = r"(?:system|assistant|developer|admin\w*|grader|instructions?)"
+_SCORER = (
+    r"(?:grad(?:er|ing)|marker|(?:automat\w+ )?reviewer|evaluat(?:or|ion)|assessor|examiner|judge|scoring|parser|transcri\w+"
+    r"|language model)"
+)
+_PRESIDING = r"(?:interviewer|examiner|moderator|recruiter|assessor)"
+_ITEMS = r"(?:points?|items?|criteri\w+|statements?|bullets?|boxes|parts|entries|requirements)"
+_COVERED = (
+    r"(?:covered|addressed|given|present|ticked|met|named|verified|fulfilled|stated|passed|explained|credited|handled|said"
+    r"|brought up)"
+)
 
 META = re.compile(
     "|".join(
@@ -38,8 +48,7 @@ META = re.compile(
             r"\b(?:system|developer|admin\w*) (?:message|override|notice|update)\b.{0,30}"
             r"\b(?:grad|rubric|candidate|verdict|answer)",
             r"</?\s*(?:transcript|answer|system|user|candidate|rubric|instructions?)\b",
-            r"\b(?:note|message|attention|reminder|instructions?) (?:to|for) (?:the )?"
-            r"(?:grader|evaluator|examiner|judge|grading|assessor|scoring)\b",
+            rf"\b(?:note|notice|message|memo|attention|reminder|instructions?) (?:to|for) (?:the |our )?{_SCORER}\b",
             r"\b(?:dear|hey|hello) (?:grader|evaluator|examiner|judge|language model|model|ai)\b",
             r"\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}"
             r"\b(?:rubric|grading|scoring|criteria|evaluation rules)\b",
@@ -70,6 +79,24 @@ META = re.compile(
             r"(?:if i|explained|met|meeting|covered|covering|given|said|mentioned|known|answered|done|correct|complete"
             r"|satisfied|understood)",
             r"\b(?:the|this) (?:summary|report|record|file|log)\b.{0,30}\b(?:candidate|grade|verdict|rating)",
+            r"\bwhoever (?:\w+ )?(?:scores?|grades?|reads?|evaluates?|marks?|transcribes?|assess(?:es)?|reviews?)\b",
+            r"\b(?:full|top|maximum) (?:marks?|credit)\b|\b(?:marking|scoring) (?:scheme|key)\b|\bscorecard\b",
+            r"\byour (?:answer key|sheet|list|checklist|scoring tool|scorecard|rubric)\b",
+            rf"\b{_PRESIDING}\b.{{0,60}}\b(?:nod|confirm|tick|approv|agreed|told|said|wrote|accepted|signed|mark|award|log)",
+            rf"\bspeaking as the {_PRESIDING}\b|^\W*(?:{_PRESIDING}|candidate)\W? ?:",
+            rf"\b(?:down|logged|entered|recorded|noted|scored|graded|marked) as {_COVERED}\b",
+            r"\b(?:you (?:can|may)|please|so) (?:please |just |now )?tick\b|\bbe ticked\b",
+            r"\b(?:all|every|each|both|four|five|six|seven|eight|nine|ten) (?:of )?(?:the |your |those |these )?(?:\w+ )?"
+            rf"{_ITEMS}\b.{{0,20}}\b(?:is|are|was|were|be|been|have|has|as|now) {_COVERED}\b",
+            rf"\bdeemed (?:to have been |as )?(?:{_COVERED}|made|computed|answered)\b",
+            r"\b(?:kindly|please)\b.{0,40}\b(?:tick|mark|grade|score|credit|log|award|enter|count|apply)\b",
+            r"\bend of (?:the )?(?:candidate'?s? answer|note|notice)\b",
+            r"\bfor the (?:record|notes|protocol)\b.{0,80}"
+            r"\b(?:named|covered|mentioned|brought up|confirmed|complete|candidate)\b",
+            r"\b(?:careful|fair|reasonable|attentive) (?:listener|reviewer|assessor|grader)\b",
+            rf"\b{_COVERED} (?:aloud )?by (?:me|name|the candidate)\b",
+            r"\b(?:score|grade|mark|credit|award) (?:(?:it|this|that|me|them) )?(?:like that|that way|accordingly)\b",
+            rf"\b(?:can|may|should|could) (?:each |all |both )?(?:be credited|go down as|count as {_COVERED})\b",
             r"\{[^}]*:[^}]*\}|\[\[|<\|",
             r"\bpoint (?:id|ids|status)\b|\"?(?:verdict|status)\"? ?[:=]",
         ]
