@@ -29,7 +29,9 @@ MAX_TOKENS = 96
 """Word pieces; a window of two spoken sentences fits."""
 MAX_STATEMENT, MAX_PASSAGE = 60, 320
 """Word pieces of either side of a pair; a minute of speech fits."""
-CACHED = 8192
+CACHED, REMEMBERED = 8192, 2048
+"""Sentences whose vectors are kept, and pairs whose odds and states are."""
+STATES = 768
 _CLS, _SEP = 101, 102
 
 
@@ -52,11 +54,11 @@ class Reader:
         self._session = open_session(model)
         self._form = form
         self._pieces = pieces
-        self._one = lru_cache(CACHED)(self._judge_one)
+        self._one = lru_cache(REMEMBERED)(self._judge_one)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         if not pairs:
-            return np.zeros((0, 3), np.float32)
+            return np.zeros((0, 3 + STATES), np.float32)
         return np.stack([self._one(self._form(statement), self._form(passage)) for statement, passage in pairs])
 
     def _judge_one(self, statement: str, passage: str) -> NDArray[np.float32]:
@@ -66,8 +68,9 @@ class Reader:
         sides = np.array([[0] * len(first) + [1] * len(second)], np.int64)
         # One pair at a time: int8 activations are scaled per batch, so a batch's other pairs would change the odds.
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": sides}
-        logits = self._session.run(["logits"], feed)[0][0].astype(np.float64)
-        return np.asarray(logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), np.float32)
+        logits, states = (found[0].astype(np.float64) for found in self._session.run(["logits", "states"], feed))
+        odds = logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
+        return np.concatenate([odds, states], dtype=np.float32)
 
 
 class MiniLm:

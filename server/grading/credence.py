@@ -3,15 +3,23 @@
 A false claim holds the same words as the right one, so patterns and likeness alone can't tell them apart. Two cross-encoders
 read the statement together with the passages nearest to it, one also with all of the answer, and give the odds of each. Both
 scores are log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is
-worth.
+worth, and each of the networks' states: these show what no network's own odds do, of answers that it has not learned from
+(docs/decisions/0023).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
-from server.grading.signals import Signals
+import numpy as np
+from numpy.typing import NDArray
 
+from server.grading.signals import Reading, Signals
+
+STATES = Path(__file__).with_name("credence.npz")
+"""By ``passage`` and ``whole``: what each state of the networks is worth to both scores, shape (s, 2), and its mean."""
 FAR = -6.0
 """Log probability that stands for none."""
 CLIP = 5.0
@@ -19,35 +27,35 @@ DENIES_FROM = 0.4
 """Likeness from which a passage can deny a point."""
 
 MADE: Mapping[str, float] = {
-    "says": 0.62,
-    "stance of the nearest": 0.19,
-    "stance at the match": 0.20,
-    "denies": 0.09,
-    "match": 1.51,
-    "match across sentences": -1.40,
-    "likeness": 0.66,
-    "support": 1.11,
-    "claim": -3.79,
-    "dismissals": -0.04,
-    "whole says": 0.07,
-    "stance of the whole": 0.51,
+    "says": 0.04,
+    "stance of the nearest": 0.12,
+    "stance at the match": 0.12,
+    "denies": 0.13,
+    "match": 1.36,
+    "match across sentences": -1.14,
+    "likeness": 2.61,
+    "support": 1.26,
+    "claim": -2.78,
+    "dismissals": -0.10,
+    "whole says": 0.13,
+    "stance of the whole": 0.11,
 }
-MADE_BIAS = -2.44
+MADE_BIAS = -4.22
 DENIED: Mapping[str, float] = {
-    "says": -0.09,
-    "stance of the nearest": -0.19,
-    "stance at the match": -0.18,
-    "denies": 0.32,
-    "match": -0.22,
-    "match across sentences": 1.03,
-    "likeness": 1.76,
-    "support": -0.03,
-    "claim": 5.39,
-    "dismissals": -0.14,
-    "whole says": 1.15,
-    "stance of the whole": -1.05,
+    "says": 0.06,
+    "stance of the nearest": -0.18,
+    "stance at the match": -0.17,
+    "denies": 0.21,
+    "match": -0.01,
+    "match across sentences": 0.73,
+    "likeness": 1.22,
+    "support": 0.25,
+    "claim": 4.09,
+    "dismissals": 0.09,
+    "whole says": 0.19,
+    "stance of the whole": -0.14,
 }
-DENIED_BIAS = 0.02
+DENIED_BIAS = -3.75
 
 
 def features(seen: Signals) -> dict[str, float]:
@@ -74,16 +82,37 @@ def features(seen: Signals) -> dict[str, float]:
 
 def made(seen: Signals) -> float:
     """Log odds that the point is made."""
-    return _score(features(seen), MADE, MADE_BIAS)
+    return _score(features(seen), MADE, MADE_BIAS) + _leaning(seen)[0]
 
 
 def denied(seen: Signals) -> float:
     """Log odds that its reverse is claimed."""
-    return _score(features(seen), DENIED, DENIED_BIAS)
+    return _score(features(seen), DENIED, DENIED_BIAS) + _leaning(seen)[1]
 
 
 def _score(found: Mapping[str, float], weights: Mapping[str, float], bias: float) -> float:
     return bias + sum(weight * found[name] for name, weight in weights.items())
+
+
+def _leaning(seen: Signals) -> tuple[float, float]:
+    """What the states of the networks add to both scores: nothing where nothing was read, half where one of them reads."""
+    passage, whole = _worth("passage", seen.best), _worth("whole", seen.as_a_whole)
+    return passage[0] + whole[0], passage[1] + whole[1]
+
+
+def _worth(place: str, reading: Reading | None) -> tuple[float, float]:
+    if reading is None:
+        return 0.0, 0.0
+    worth, usual = _stored()[place]
+    known = len(reading.states)
+    made, denied = (reading.states - usual[:known]) @ worth[:known]
+    return float(made), float(denied)
+
+
+@cache
+def _stored() -> Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    with np.load(STATES) as stored:
+        return {place: (stored[place], stored[f"{place}_usual"]) for place in ("passage", "whole")}
 
 
 def _clipped(odds: float) -> float:

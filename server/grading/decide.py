@@ -17,11 +17,13 @@ from server.grading.signals import Found, Signals
 class Cuts:
     """Likeness is a cosine, scores are log odds."""
 
-    made: float = -0.1
+    made: float = -0.5
     """Score from which a point is made."""
+    clear: float = 1.5
+    """How much likelier than its reverse a point has to be."""
     denied: float = 1.3
     """Score from which a point not made is contradicted."""
-    sure: float = 0.5
+    sure: float = 0.2
     """Score from which a point stands without others beside it."""
     beside: float = 1.0
     """How much less likely than the likeliest passage a pattern's match may be to say the point and still be quoted for it."""
@@ -40,11 +42,11 @@ class Cuts:
     (docs/decisions/0012)."""
     closeness: float = 0.86
     """Mean likeness over all points plus that over the nearest three; below it an answer is about something else ..."""
-    matched_share: float = 0.4
-    """... unless it matches this share of the points."""
+    certain: float = 1.5
+    """... unless one of its points has this score."""
     lone_likeness: float = 0.45
     """Likeness needed of a lone match of a pattern that is not sure."""
-    alone: float = 1.5
+    alone: float = 1.2
     """Score needed of the only point an answer meets; chance finds one now and then."""
 
 
@@ -68,14 +70,17 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
         if signals.pattern:
             return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
         return _not_met(signals)
-    score = made(signals) - cuts.claim_step * min(claims, 2)
+    score, against_it = made(signals) - cuts.claim_step * min(claims, 2), denied(signals)
     shown = _shown(signals, cuts)
-    if score >= cuts.made and shown and not looks_listed(shown.heard, shown.span):
+    clear = made(signals) - against_it >= cuts.clear
+    if score >= cuts.made and clear and shown and not looks_listed(shown.heard, shown.span):
         note = "" if shown is signals.pattern else IN_OTHER_WORDS
         return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
     against = max(signals.readings, key=lambda reading: reading.denies, default=None)
-    if against and denied(signals) >= cuts.denied:
+    if against and against_it >= cuts.denied:
         return _finding(signals, PointStatus.CONTRADICTED, against.found, OPPOSITE, 0.7)
+    if score >= cuts.made and not clear:
+        return PointFinding(signals.point.id, PointStatus.NOT_MET, None, MAYBE_OPPOSITE, 0.5)
     return _not_met(signals)
 
 
@@ -124,11 +129,11 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
 
 
 def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
-    """Whether an answer is hardly about the question's points, so that what it matches is likely chance."""
+    """Whether an answer is unlike all points and certainly makes none, so that what it matches is likely chance."""
     likeness = sorted((found.likeness for found in signals.values()), reverse=True)
     nearest = likeness[:3]
-    matched = sum(found.pattern is not None or made(found) >= cuts.sure for found in signals.values()) / len(likeness)
-    return matched < cuts.matched_share and sum(likeness) / len(likeness) + sum(nearest) / len(nearest) < cuts.closeness
+    near = sum(likeness) / len(likeness) + sum(nearest) / len(nearest) >= cuts.closeness
+    return not near and all(made(found) < cuts.certain for found in signals.values())
 
 
 def corroborated(

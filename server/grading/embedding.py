@@ -20,7 +20,8 @@ class Embedder(Protocol):
         ...
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """Log probabilities that a passage denies a statement, says it, or is about something else, shape (n, 3)."""
+        """Log probabilities that a passage denies a statement, says it, or is about something else, and behind these
+        the states of the network that they come from, shape (n, 3 + s)."""
         ...
 
     def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
@@ -32,11 +33,18 @@ Judge = Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]
 """``Embedder.judge``, or both networks together."""
 
 
+ODDS = 3
+"""How many of the columns of what a judge says are log probabilities."""
+
+
 def judge_twice(embedder: Embedder, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-    """The mean of the log odds that each network gives, shape (n, 3). A second core, where there is one, does half."""
+    """The mean of the log odds that each network gives, and the states of both, shape (n, 3 + 2 s). A second core, where
+    there is one, does half."""
     plainly = beside(embedder.judge_plainly, pairs)
-    mean = (embedder.judge(pairs).astype(np.float64) + plainly.result()) / 2
-    return np.asarray(mean - np.log(np.exp(mean).sum(axis=1, keepdims=True)), np.float32)
+    first, second = embedder.judge(pairs), plainly.result()
+    mean = (first[:, :ODDS].astype(np.float64) + second[:, :ODDS]) / 2
+    odds = mean - np.log(np.exp(mean).sum(axis=1, keepdims=True))
+    return np.hstack([odds, first[:, ODDS:], second[:, ODDS:]], dtype=np.float32)
 
 
 def likeness(point: Point, vectors: NDArray[np.float32], embedder: Embedder) -> NDArray[np.float32]:

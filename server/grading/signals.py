@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from server.background import beside
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
 from server.grading.asides import without_asides
-from server.grading.embedding import Embedder, Judge, judge_twice, likeness
+from server.grading.embedding import ODDS, Embedder, Judge, judge_twice, likeness
 from server.grading.explaining import (
     MIN_EXPLAINING,
     explaining,
@@ -75,6 +75,8 @@ class Reading:
     """Log probability that it says the statement; what is left is that it is about something else."""
     explains: bool
     """Whether a word of the point's own stands in it that is neither a key term nor a word of any answer."""
+    states: NDArray[np.float32] = field(compare=False, repr=False)
+    """Of the networks that read it, one behind the other."""
 
     @property
     def stance(self) -> float:
@@ -267,8 +269,8 @@ def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
 
 
 def _read(judge: Judge, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
-    denies, says = _judged(judge, point, found.heard.text(passage))
-    return Reading(found, likeness, denies, says, explains)
+    denies, says, states = _judged(judge, point, found.heard.text(passage))
+    return Reading(found, likeness, denies, says, explains, states)
 
 
 def _read_wholes(judge: Judge, question: Question, round_: Sequence[Heard]) -> dict[str, tuple[Reading, ...]]:
@@ -276,14 +278,14 @@ def _read_wholes(judge: Judge, question: Question, round_: Sequence[Heard]) -> d
 
 
 def _read_whole(judge: Judge, point: Point, heard: Heard) -> Reading:
-    denies, says = _judged(judge, point, heard.credit())
-    return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False)
+    denies, says, states = _judged(judge, point, heard.credit())
+    return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False, states=states)
 
 
-def _judged(judge: Judge, point: Point, passage: str) -> tuple[float, float]:
-    """Log probabilities that the passage denies the point and that it says it."""
-    odds = judge([(point.statement, passage)])[0]
-    return float(odds[0]), float(odds[1])
+def _judged(judge: Judge, point: Point, passage: str) -> tuple[float, float, NDArray[np.float32]]:
+    """Log probabilities that the passage denies the point and that it says it, and the networks' states."""
+    read = judge([(point.statement, passage)])[0]
+    return float(read[0]), float(read[1]), read[ODDS:]
 
 
 def _weighed(matched: Signals, passages: _Passages, embedder: Embedder) -> tuple[Found | None, float, float]:
@@ -296,7 +298,7 @@ def _weighed(matched: Signals, passages: _Passages, embedder: Embedder) -> tuple
     denies = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1)
     margins = denies - likeness(matched.point, vectors, embedder)
     best = int(np.argmax(margins))
-    against, for_ = _judged(passages.judge, matched.point, texts[best])
+    against, for_, _ = _judged(passages.judge, matched.point, texts[best])
     return found[best], float(margins[best]), for_ - against
 
 

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from server.adapters.embedder import MiniLm, open_embedder
+from server.adapters.embedder import STATES, MiniLm, open_embedder
 from server.bank.content import load_bank
-from server.grading.embedding import Judge, judge_twice
+from server.grading.embedding import ODDS, Judge, judge_twice
 from server.settings import PROJECT
 from tests.bench.grading import sentences
 
@@ -47,8 +47,8 @@ def test_new_sentences_are_told_apart(reader: MiniLm) -> None:
 
 def test_another_subject_is_other(reader: MiniLm) -> None:
     """A sentence about something else neither says nor denies."""
-    (odds,) = reader.judge([(STATEMENT, "the retriever returns twenty chunks and a cross-encoder sorts them")])
-    assert int(odds.argmax()) == 2
+    (read,) = reader.judge([(STATEMENT, "the retriever returns twenty chunks and a cross-encoder sorts them")])
+    assert int(read[:ODDS].argmax()) == 2
 
 
 def test_a_pair_is_judged_alike_in_any_company(reader: MiniLm) -> None:
@@ -61,10 +61,11 @@ def test_a_pair_is_judged_alike_in_any_company(reader: MiniLm) -> None:
 
 def test_nothing_and_too_much_are_judged_too(reader: MiniLm) -> None:
     """An empty passage and one of a thousand words have odds that add up."""
-    for odds in reader.judge([(STATEMENT, ""), (STATEMENT, "word " * 1000), ("", "")]):
-        assert odds.dtype == "float32"
-        assert abs(sum(2.718281828 ** float(x) for x in odds) - 1) < 1e-3
-    assert reader.judge([]).shape == (0, 3)
+    for read in reader.judge([(STATEMENT, ""), (STATEMENT, "word " * 1000), ("", "")]):
+        assert read.dtype == "float32"
+        assert np.isfinite(read).all()
+        assert abs(sum(2.718281828 ** float(x) for x in read[:ODDS]) - 1) < 1e-3
+    assert reader.judge([]).shape == (0, ODDS + STATES)
 
 
 def test_the_second_network_reads_plain_words(reader: MiniLm) -> None:
@@ -81,4 +82,6 @@ def test_the_second_network_reads_plain_words(reader: MiniLm) -> None:
     assert moved(reader.judge_plainly) == 0
     assert abs(moved(reader.judge)) > 1e-3
     assert moved(partial(judge_twice, reader)) == pytest.approx(moved(reader.judge) / 2, abs=1e-5)
-    assert np.exp(judge_twice(reader, pairs)).sum(axis=1) == pytest.approx([1, 1], abs=1e-5)
+    together = judge_twice(reader, pairs)
+    assert np.exp(together[:, :ODDS]).sum(axis=1) == pytest.approx([1, 1], abs=1e-5)
+    assert (together[:, ODDS:] == np.hstack([reader.judge(pairs)[:, ODDS:], reader.judge_plainly(pairs)[:, ODDS:]])).all()

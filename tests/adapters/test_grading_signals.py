@@ -14,6 +14,7 @@ from server.core.domain import PointStatus
 from server.grading import credence
 from server.grading.asides import without_asides
 from server.grading.embedded import EmbeddedGrader
+from server.grading.embedding import ODDS
 from server.grading.hearing import hear
 from server.grading.signals import READ, cut_in_windows, signals
 from tests.adapters.test_grading_embedded import LORA, answer
@@ -40,7 +41,7 @@ class Counted:
         return self._undecided(pairs)
 
     def _undecided(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        return np.log(np.full((len(pairs), 3), 1 / 3, np.float32))
+        return np.hstack([np.log(np.full((len(pairs), ODDS), 1 / 3)), np.zeros((len(pairs), 2))], dtype=np.float32)
 
 
 TEXT = "The first sentence says one thing. The second one says another. A third comes after that. Then there is a fourth one."

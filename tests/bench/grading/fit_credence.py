@@ -1,100 +1,99 @@
-"""Fits the weights of server/grading/credence.py and prints them.
+"""Fits the weights of server/grading/credence.py: prints those of its signs, writes those of the networks' states.
 
 ``python -m tests.bench.grading.fit_credence``. Two logistic regressions (L2) over all points: is it made, and is its reverse
-claimed? The points are those of the answers in ``data/tune``, from which the network has not learned, as written and some as
-heard; of the develop half, on whose questions the patterns were written; and of the bank's model answers, which make all of
-theirs (they weigh as ``SOURCES`` says).
+claimed? The points are those of answers from which the networks have not learned (``data/tune``, as written and some as
+heard, ``data/unread``, ``data/nothing``); of the develop half, on whose questions the patterns were written; and of the bank's
+model answers, which make all of theirs (they weigh as ``SOURCES`` says).
 In the first, contradicted points weigh twice. Beside the weights, leaving a sixth of the questions out in turn, what some
-cuts would find.
+cuts would find. Takes about an hour on two cores, nearly all of it to read the answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.adapters.embedder import STATES as WIDTH
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
-from server.core.domain import Bank, PointStatus, Transcript
-from server.grading.credence import features
+from server.core.domain import Bank, PointStatus, PointTier, Question, Transcript
+from server.grading.credence import MADE, STATES, features
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import Item, as_answer, load_items, load_spoken
+from server.grading.signals import Signals
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA, model_answer
 
-L2 = 3.0
+L2_SIGNS, L2_STATES = 30.0, 3000.0
+"""Of weights for values whose mean is 0 and whose spread is 1: there are 200 times as many states as signs."""
 CONTRADICTED_WEIGHT = 2.0
-SOURCES = {"tune": 1.0, "heard": 0.5, "develop": 0.15, "model": 0.5}
+SOURCES = {"tune": 1.0, "unread": 1.0, "heard": 0.5, "nothing": 0.5, "develop": 0.15, "model": 0.5}
 FOLDS = 6
-CUTS = (-1.0, -0.7, -0.4, -0.1, 0.2, 0.5, 1.0, 1.5)
+CUTS = (-1.0, -0.6, -0.3, 0.0, 0.5, 1.0, 1.5)
+PLACES = {"passage": slice(0, 2 * WIDTH), "whole": slice(2 * WIDTH, 3 * WIDTH)}
 Array = NDArray[np.float64]
 
 
-def logistic(x: Array, y: Array, weight: Array) -> Array:
-    """Coefficients, the bias last."""
-    x = np.hstack([x, np.ones((len(x), 1))])
-    w = np.zeros(x.shape[1])
-    penalty = np.full(len(w), L2)
-    penalty[-1] = 1e-6
-    for _ in range(40):
-        p = 1 / (1 + np.exp(-x @ w))
-        gradient = x.T @ ((p - y) * weight) + penalty * w
-        w -= np.linalg.solve((x * (p * (1 - p) * weight)[:, None]).T @ x + np.diag(penalty), gradient)
-    return w
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One point of one answer."""
+
+    source: str
+    question: str
+    status: PointStatus
+    signs: tuple[float, ...]
+    states: NDArray[np.float32]
+    """Of both networks at the best passage, then of the first over the whole answer, shape (3 s,)."""
 
 
 def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
     """With the source of each, and what was heard of those said aloud."""
     aloud = load_spoken(DATA, "tune")
-    for split in ("tune", "develop"):
+    for split in ("tune", "unread", "nothing", "develop"):
         yield from ((split, item, None) for item in load_items(DATA, split))
     yield from (("heard", item, aloud[item.id]) for item in load_items(DATA, "tune") if item.id in aloud)
     yield from (("model", model_answer(question), None) for question in bank.questions)
 
 
-def main() -> None:
-    bank = load_bank(PROJECT / "rubrics")
-    grader = EmbeddedGrader(open_embedder())
-    rows: list[dict[str, float]] = []
-    labels: list[PointStatus] = []
-    sources: list[str] = []
-    asked: list[str] = []
-    for source, item, heard in items(bank):
-        question = bank.question(item.question)
-        for point_id, seen in grader.signals(question, [as_answer(item, question, heard)]).items() if item.points else ():
-            if point_id in item.points:
-                rows.append(features(seen))
-                labels.append(item.points[point_id])
-                sources.append(source)
-                asked.append(item.question)
-    x = np.array([list(row.values()) for row in rows])
-    met, wrong = (np.array([label is status for label in labels]) for status in (PointStatus.MET, PointStatus.CONTRADICTED))
-    source = np.array(sources)
-    weight = np.array([SOURCES[name] for name in sources])
-    number = {name: place for place, name in enumerate(sorted(set(asked)))}
-    fold = np.array([number[name] % FOLDS for name in asked])
-    for name, wanted, heavy in (
-        ("MADE", met, np.where(wrong, CONTRADICTED_WEIGHT, 1.0)),
-        ("DENIED", wrong, np.ones(len(wrong))),
-    ):
-        score = left_out(x, wanted, weight * heavy, fold)
-        for cut in CUTS:
-            print(
-                f"{name} from {cut}: {'; '.join(told(label, source == label, score >= cut, met, wrong) for label in SOURCES)}"
-            )
-        coefficients, bias = fitted(x, wanted, weight * heavy)
-        print(f"{name}: Mapping[str, float] = {{")
-        for feature, value in zip(rows[0], coefficients, strict=True):
-            print(f'    "{feature}": {value:.2f},')
-        print(f"}}\n{name}_BIAS = {bias:.2f}")
+def rows(source: str, question: Question, item: Item, seen: dict[str, Signals]) -> Iterator[Row]:
+    """Of the points whose labels say what was said: a lean point may be met by way of a strong one, and not said at all."""
+    by_strong = {
+        point.id
+        for criterion in question.criteria
+        if any(p.tier is PointTier.STRONG and item.points.get(p.id) is PointStatus.MET for p in criterion.points)
+        for point in criterion.points
+        if point.tier is PointTier.LEAN
+    }
+    for name, found in seen.items():
+        best, whole = found.best, found.as_a_whole
+        if name in item.points and best and whole and not (source == "unread" and name in by_strong):
+            states = np.concatenate([best.states, whole.states])
+            yield Row(source, item.question, item.points[name], tuple(features(found).values()), states)
+
+
+def logistic(x: Array, y: Array, weight: Array, penalty: Array) -> Array:
+    """Coefficients, the bias last."""
+    x = np.hstack([x, np.ones((len(x), 1))])
+    w = np.zeros(x.shape[1])
+    penalty = np.append(penalty, 1e-6)
+    for _ in range(40):
+        p = 1 / (1 + np.exp(-x @ w))
+        gradient = x.T @ ((p - y) * weight) + penalty * w
+        step = np.linalg.solve((x * (p * (1 - p) * weight)[:, None]).T @ x + np.diag(penalty), gradient)
+        w -= step
+        if np.abs(step).max() < 1e-4:
+            break
+    return w
 
 
 def fitted(x: Array, wanted: NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
-    """Weights of the features as they are, and the bias."""
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    w = logistic((x - mean) / spread, wanted.astype(float), weight)
+    """Weights of the values as they are, and the bias."""
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    penalty = np.where(np.arange(x.shape[1]) < len(MADE), L2_SIGNS, L2_STATES)
+    w = logistic((x - mean) / spread, wanted.astype(float), weight, penalty)
     return w[:-1] / spread, float(w[-1] - (w[:-1] * mean / spread).sum())
 
 
@@ -108,11 +107,51 @@ def left_out(x: Array, wanted: NDArray[np.bool_], weight: Array, fold: NDArray[n
     return score
 
 
+def fit(found: Iterable[Row]) -> None:
+    """Prints what there is to print, and writes the weights of the states."""
+    known = list(found)
+    x = np.array([[*row.signs, *row.states] for row in known])
+    usual = x[:, len(MADE) :].mean(axis=0)
+    x[:, len(MADE) :] -= usual
+    met, wrong = (np.array([row.status is status for row in known]) for status in (PointStatus.MET, PointStatus.CONTRADICTED))
+    source = np.array([row.source for row in known])
+    weight = np.array([SOURCES[row.source] for row in known])
+    number = {name: place for place, name in enumerate(sorted({row.question for row in known}))}
+    fold = np.array([number[row.question] % FOLDS for row in known])
+    worth = []
+    for name, wanted, heavy in (
+        ("MADE", met, np.where(wrong, CONTRADICTED_WEIGHT, 1.0)),
+        ("DENIED", wrong, np.ones(len(wrong))),
+    ):
+        score = left_out(x, wanted, weight * heavy, fold)
+        for cut in CUTS:
+            print(f"{name} from {cut}: {'; '.join(told(one, source == one, score >= cut, met, wrong) for one in SOURCES)}")
+        coefficients, bias = fitted(x, wanted, weight * heavy)
+        print(f"{name}: Mapping[str, float] = {{")
+        for feature, value in zip(MADE, coefficients, strict=False):
+            print(f'    "{feature}": {value:.2f},')
+        print(f"}}\n{name}_BIAS = {bias:.2f}")
+        worth.append(coefficients[len(MADE) :])
+    stored = {place: np.stack(worth, axis=1)[part].astype(np.float32) for place, part in PLACES.items()}
+    stored |= {f"{place}_usual": usual[part].astype(np.float32) for place, part in PLACES.items()}
+    np.savez(STATES, **stored)  # type: ignore[arg-type]
+
+
 def told(name: str, here: NDArray[np.bool_], found: NDArray[np.bool_], met: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> str:
     """Shares of points met, contradicted and neither that are found."""
     groups = (met, wrong, ~met & ~wrong)
     shares = (f"{found[here & group].mean():.1%}" if (here & group).any() else "-" for group in groups)
     return f"{name} {' / '.join(shares)}"
+
+
+def main() -> None:
+    bank = load_bank(PROJECT / "rubrics")
+    grader = EmbeddedGrader(open_embedder())
+    found: list[Row] = []
+    for source, item, heard in items(bank):
+        question = bank.question(item.question)
+        found += rows(source, question, item, grader.signals(question, [as_answer(item, question, heard)]))
+    fit(found)
 
 
 if __name__ == "__main__":

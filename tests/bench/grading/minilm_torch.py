@@ -191,7 +191,7 @@ def _multiply_integers(graph: onnx.GraphProto) -> None:
 
 
 def _add_head(graph: onnx.GraphProto, weight: np.ndarray, bias: np.ndarray) -> None:
-    """Logits of the first place's state beside the mean state of the passage."""
+    """Logits of the first place's state beside the mean state of the passage, and these states themselves."""
     constants = {"two": np.array([2]), "one": np.array([1]), "first": np.array(0), "weight": weight, "bias": bias}
     graph.initializer.extend(numpy_helper.from_array(value, f"head_{name}") for name, value in constants.items())
     states, node = graph.output[0].name, helper.make_node
@@ -204,13 +204,14 @@ def _add_head(graph: onnx.GraphProto, weight: np.ndarray, bias: np.ndarray) -> N
             node("ReduceSum", ["head_passage", "head_one"], ["head_length"], keepdims=1),
             node("Div", ["head_sum", "head_length"], ["head_mean"]),
             node("Gather", [states, "head_first"], ["head_cls"], axis=1),
-            node("Concat", ["head_cls", "head_mean"], ["head_both"], axis=1),
-            node("MatMul", ["head_both", "head_weight"], ["head_product"]),
+            node("Concat", ["head_cls", "head_mean"], ["states"], axis=1),
+            node("MatMul", ["states", "head_weight"], ["head_product"]),
             node("Add", ["head_product", "head_bias"], ["logits"]),
         ]
     )
     del graph.output[:]
-    graph.output.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 3]))
+    for name, width in (("logits", 3), ("states", 2 * WIDTH)):
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width]))
 
 
 def _whole(stored: dict[str, np.ndarray], name: str) -> np.ndarray:
