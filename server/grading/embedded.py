@@ -10,7 +10,7 @@ from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
-from server.grading.decide import Cuts, decide_all
+from server.grading.decide import GLANCE, Cuts, decide_all
 from server.grading.embedding import Embedder
 from server.grading.hearing import Span, hear
 from server.grading.quoting import cut
@@ -29,7 +29,7 @@ class EmbeddedGrader:
         *,
         versions: Mapping[str, str] | None = None,
         thresholds: scoring.Thresholds = scoring.DEFAULT,
-        cuts: Cuts = DEFAULT_CUTS,
+        cuts: Cuts | None = None,
         whole: bool = True,
     ) -> None:
         """``whole``: read answers from end to end as well, and passages twice; without, only what is new of a growing one
@@ -37,7 +37,7 @@ class EmbeddedGrader:
         self._embedder = embedder
         self._versions = versions or {}
         self._thresholds = thresholds
-        self._cuts = cuts
+        self._cuts = cuts or (DEFAULT_CUTS if whole else GLANCE)
         self._whole = whole
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
