@@ -21,7 +21,7 @@ class Cuts:
     """Score from which a point is made."""
     clear: float = 1.5
     """How much likelier than its reverse a point has to be."""
-    denied: float = 1.3
+    denied: float = 1.0
     """Score from which a point not made is contradicted."""
     sure: float = 0.2
     """Score from which a point stands without others beside it."""
