@@ -167,7 +167,7 @@ async def test_nothing_said_is_in_the_log(start_server: Callable[..., ServerProc
         server = start_server(
             HOTSEAT_LLM__URL=llm.url,
             HOTSEAT_LLM__REPLY_S="20",
-            HOTSEAT_GRADER="combined",
+            HOTSEAT_GRADER="llm",
             HOTSEAT_TTS__VOICE="off",
             HOTSEAT_LOG_LEVEL="debug",
             HOTSEAT_LOG_STYLE="json",
