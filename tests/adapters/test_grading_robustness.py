@@ -33,6 +33,31 @@ def typed(question_id: str, text: str) -> Answer:
     return Answer(1, 0, question_id, QUESTIONS[question_id].prompt, None, Transcript(words, typed=True), 60.0, "done")
 
 
+@needs_embedder
+@pytest.mark.parametrize(
+    ("question", "point", "said"),
+    [
+        (
+            "inference/continuous-batching",
+            "join-leave",
+            "It's a ski lift, not a bus. The bus leaves when everybody has got on and waits until the last one is back, whereas with "
+            "the lift whoever gets off frees a chair and the next one sits down at once.",
+        ),
+        (
+            "rag/chunking",
+            "structure",
+            "My grandmother cut recipes out of magazines right through the middle, so you had the eggs on one card and the oven on "
+            "another. So we cut where a section ends, and let the cards overlap by two lines.",
+        ),
+    ],
+)
+def test_words_far_from_the_rubric_are_an_answer(question: str, point: str, said: str) -> None:
+    """An answer whose every sentence is unlike all points is about something else only if none is certainly made."""
+    grade = EmbeddedGrader(open_embedder()).grade_now(QUESTIONS[question], [typed(question, said)])
+    assert point in {finding.point_id for finding in grade.findings if finding.status is PointStatus.MET}
+    assert grade.verdict is not Verdict.NO_HIRE
+
+
 @pytest.mark.parametrize(
     "said",
     [
