@@ -131,7 +131,7 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
 
 
 def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
-    """Whether an answer is unlike all points and certainly makes none, so that what it matches is likely chance."""
+    """Whether an answer is unlike all points and makes none for certain, so that what it matches is likely chance."""
     likeness = sorted((found.likeness for found in signals.values()), reverse=True)
     nearest = likeness[:3]
     near = sum(likeness) / len(likeness) + sum(nearest) / len(nearest) >= cuts.closeness

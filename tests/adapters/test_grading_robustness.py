@@ -40,14 +40,14 @@ def typed(question_id: str, text: str) -> Answer:
         (
             "inference/continuous-batching",
             "join-leave",
-            "It's a ski lift, not a bus. The bus leaves when everybody has got on and waits until the last one is back, whereas "
-            "with the lift whoever gets off frees a chair and the next one sits down at once.",
+            "It's a ski lift, not a bus. The bus leaves when everybody has got on and waits until the last one is back, "
+            "whereas with the lift whoever gets off frees a chair and the next one sits down at once.",
         ),
         (
             "rag/chunking",
             "structure",
-            "My grandmother cut recipes out of magazines right through the middle, so you had the eggs on one card and the oven "
-            "on another. So we cut where a section ends, and let the cards overlap by two lines.",
+            "My grandmother cut recipes out of magazines right through the middle, so you had the eggs on one card and the "
+            "oven on another. So we cut where a section ends, and let the cards overlap by two lines.",
         ),
     ],
 )
