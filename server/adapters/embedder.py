@@ -31,7 +31,8 @@ MAX_STATEMENT, MAX_PASSAGE = 60, 320
 """Word pieces of either side of a pair; a minute of speech fits."""
 CACHED, REMEMBERED = 8192, 2048
 """Sentences whose vectors are kept, and pairs whose odds and states are."""
-STATES = 768
+STATE_SIZE = 768
+"""Numbers behind the odds of a pair: the state at its first place, and the mean of the passage's."""
 _CLS, _SEP = 101, 102
 
 
@@ -58,7 +59,7 @@ class Reader:
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         if not pairs:
-            return np.zeros((0, 3 + STATES), np.float32)
+            return np.zeros((0, 3 + STATE_SIZE), np.float32)
         return np.stack([self._one(self._form(statement), self._form(passage)) for statement, passage in pairs])
 
     def _judge_one(self, statement: str, passage: str) -> NDArray[np.float32]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp
 
 from server.background import in_background
 from server.core import scoring
@@ -12,7 +11,7 @@ from server.core.domain import Answer, Grade, Point, PointFinding, PointStatus, 
 from server.core.evidence import evidence_between
 from server.errors import GraderError
 from server.grading.combined import merge
-from server.grading.credence import made
+from server.grading.credence import made, probability
 from server.grading.embedded import EmbeddedGrader, build_grade
 from server.grading.explaining import looks_listed
 from server.grading.hearing import Span, hear
@@ -129,7 +128,7 @@ def explained(finding: PointFinding, signals: Signals) -> str:
         return f"The passage does not count: {finding.note}."
     if signals.best is None:
         return "The passage has none of the phrasings that the rubric knows for this point."
-    return f"The chance that the passage says it is put at {1 / (1 + exp(-made(signals))):.0%}, which is too little."
+    return f"The chance that the passage says it is put at {probability(made(signals)):.0%}, which is too little."
 
 
 def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:

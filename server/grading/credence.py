@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from server.grading.signals import Reading, Signals
 
-STATES = Path(__file__).with_name("credence.npz")
+WORTH = Path(__file__).with_name("credence.npz")
 """By ``passage`` and ``whole``: what each state of the networks is worth to both scores, shape (s, 2), and its mean."""
 FAR = -6.0
 """Log probability that stands for none."""
@@ -90,6 +91,11 @@ def denied(seen: Signals) -> float:
     return _score(features(seen), DENIED, DENIED_BIAS) + _leaning(seen)[1]
 
 
+def probability(score: float) -> float:
+    """Of log odds."""
+    return 1 / (1 + exp(-score))
+
+
 def _score(found: Mapping[str, float], weights: Mapping[str, float], bias: float) -> float:
     return bias + sum(weight * found[name] for name, weight in weights.items())
 
@@ -111,7 +117,7 @@ def _worth(place: str, reading: Reading | None) -> tuple[float, float]:
 
 @cache
 def _stored() -> Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    with np.load(STATES) as stored:
+    with np.load(WORTH) as stored:
         return {place: (stored[place], stored[f"{place}_usual"]) for place in ("passage", "whole")}
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp
 
 from server.core.domain import PointFinding, PointStatus
 from server.core.evidence import evidence_between
-from server.grading.credence import denied, made
+from server.grading.credence import denied, made, probability
 from server.grading.explaining import looks_listed
 from server.grading.signals import Found, Signals
 
@@ -72,14 +71,15 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
         if signals.pattern:
             return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
         return _not_met(signals)
-    score, against_it = made(signals) - cuts.claim_step * min(claims, 2), denied(signals)
+    likely, reverse = made(signals), denied(signals)
+    score = likely - cuts.claim_step * min(claims, 2)
+    clear = likely - reverse >= cuts.clear
     shown = _shown(signals, cuts)
-    clear = made(signals) - against_it >= cuts.clear
     if score >= cuts.made and clear and shown and not looks_listed(shown.heard, shown.span):
         note = "" if shown is signals.pattern else IN_OTHER_WORDS
         return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
     against = max(signals.readings, key=lambda reading: reading.denies, default=None)
-    if against and against_it >= cuts.denied:
+    if against and reverse >= cuts.denied:
         return _finding(signals, PointStatus.CONTRADICTED, against.found, OPPOSITE, 0.7)
     if score >= cuts.made and not clear:
         return PointFinding(signals.point.id, PointStatus.NOT_MET, None, MAYBE_OPPOSITE, 0.5)
@@ -106,7 +106,7 @@ def _not_met(signals: Signals) -> PointFinding:
 
 def _confidence(score: float) -> float:
     """The odds as a probability, as far as the networks' word goes."""
-    return min(0.95, 1 / (1 + exp(-score)))
+    return min(0.95, probability(score))
 
 
 def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.adapters.embedder import STATES, open_embedder
+from server.adapters.embedder import STATE_SIZE, open_embedder
 from server.grading import credence
 from server.grading.embedded import EmbeddedGrader
 from server.grading.hearing import hear
@@ -17,8 +17,8 @@ from tests.adapters.test_grading_embedded import LORA, answer
 from tests.bench.grading import fit_credence
 from tests.bench.grading.sentences import model_answer
 
-STORED = np.load(credence.STATES)
-PLACES = {"passage": 2 * STATES, "whole": STATES}
+STORED = np.load(credence.WORTH)
+PLACES = {"passage": 2 * STATE_SIZE, "whole": STATE_SIZE}
 
 
 def reading(states: NDArray[np.float32]) -> Reading:
@@ -48,8 +48,8 @@ def test_states_move_the_scores(place: str) -> None:
 
 def test_one_network_alone_is_half_of_them() -> None:
     """While a candidate still speaks only the first one reads."""
-    first = STORED["passage"][:STATES, 0]
-    alone = reading(STORED["passage_usual"][:STATES] + first / float(first @ first))
+    first = STORED["passage"][:STATE_SIZE, 0]
+    alone = reading(STORED["passage_usual"][:STATE_SIZE] + first / float(first @ first))
     usual = reading(STORED["passage_usual"])
     seen = Signals(LORA.points[0], nearest=(alone,))
     assert credence.made(seen) - credence.made(replace(seen, nearest=(usual,))) == pytest.approx(1, abs=1e-2)

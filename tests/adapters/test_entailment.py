@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from server.adapters.embedder import STATES, MiniLm, open_embedder
+from server.adapters.embedder import STATE_SIZE, MiniLm, open_embedder
 from server.bank.content import load_bank
 from server.grading.embedding import ODDS, Judge, judge_twice
 from server.settings import PROJECT
@@ -65,7 +65,7 @@ def test_nothing_and_too_much_are_judged_too(reader: MiniLm) -> None:
         assert read.dtype == "float32"
         assert np.isfinite(read).all()
         assert abs(sum(2.718281828 ** float(x) for x in read[:ODDS]) - 1) < 1e-3
-    assert reader.judge([]).shape == (0, ODDS + STATES)
+    assert reader.judge([]).shape == (0, ODDS + STATE_SIZE)
 
 
 def test_the_second_network_reads_plain_words(reader: MiniLm) -> None:

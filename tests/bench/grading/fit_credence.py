@@ -16,11 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.adapters.embedder import STATES as WIDTH
-from server.adapters.embedder import open_embedder
+from server.adapters.embedder import STATE_SIZE, open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Bank, PointStatus, PointTier, Question, Transcript
-from server.grading.credence import MADE, STATES, features
+from server.grading.credence import MADE, WORTH, features
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import Item, as_answer, load_items, load_spoken
 from server.grading.signals import Signals
@@ -33,7 +32,7 @@ CONTRADICTED_WEIGHT = 2.0
 SOURCES = {"tune": 1.0, "unread": 1.0, "heard": 0.5, "nothing": 0.5, "develop": 0.15, "model": 0.5}
 FOLDS = 6
 CUTS = (-1.0, -0.6, -0.3, 0.0, 0.5, 1.0, 1.5)
-PLACES = {"passage": slice(0, 2 * WIDTH), "whole": slice(2 * WIDTH, 3 * WIDTH)}
+PLACES = {"passage": slice(0, 2 * STATE_SIZE), "whole": slice(2 * STATE_SIZE, 3 * STATE_SIZE)}
 Array = NDArray[np.float64]
 
 
@@ -134,7 +133,7 @@ def fit(found: Iterable[Row]) -> None:
         worth.append(coefficients[len(MADE) :])
     stored = {place: np.stack(worth, axis=1)[part].astype(np.float32) for place, part in PLACES.items()}
     stored |= {f"{place}_usual": usual[part].astype(np.float32) for place, part in PLACES.items()}
-    np.savez(STATES, **stored)  # type: ignore[arg-type]
+    np.savez(WORTH, **stored)  # type: ignore[arg-type]
 
 
 def told(name: str, here: NDArray[np.bool_], found: NDArray[np.bool_], met: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> str:
