@@ -6,12 +6,13 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _NICENESS = 10
@@ -38,3 +39,10 @@ def beside(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwa
     It may not wait for more of its kind: the threads are few.
     """
     return _beside.submit(partial(work, *args, **kwargs))
+
+
+def in_halves(work: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> tuple[Result, Result]:
+    """What ``work`` makes of either half, the second on another core. As ``beside``."""
+    half = len(items) // 2
+    others = beside(work, items[half:])
+    return work(items[:half]), others.result()

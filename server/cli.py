@@ -303,8 +303,8 @@ def rehearse(
 # ---- bench ----------------------------------------------------------------------------------------------------------
 
 
-SPLITS = ("develop", "report", "blind", "hard")
-"""Labelled answers: what graders were tuned on, what they are reported on, questions in neither, and harder answers."""
+SPLITS = ("develop", "report", "blind", "hard", "tricky")
+"""Labelled answers: what graders were tuned on, what they are reported on, questions in neither, and two harder sets."""
 NOTHING = "nothing"
 """Texts that make no point; there is nothing to reword in them."""
 

@@ -18,7 +18,7 @@ class Cuts:
 
     made: float = -0.5
     """Score from which a point is made."""
-    clear: float = 1.5
+    clear: float = 2.5
     """How much likelier than its reverse a point has to be."""
     denied: float = 1.0
     """Score from which a point not made is contradicted."""
@@ -36,7 +36,7 @@ class Cuts:
     """Points so matched from which an answer's claims are believed whatever their margins."""
     claim_step: float = 0.6
     """By how much every claim of the answer, up to two, raises the bar for all points."""
-    named: float = 0.2
+    named: float = 0.16
     """Share of key terms among the words of an answer from which the bar is raised as by two claims, and a lone point is chance
     (docs/decisions/0012)."""
     closeness: float = 0.86

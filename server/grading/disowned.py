@@ -1,4 +1,4 @@
-"""Words of an answer that may earn no credit, whatever they match: talk to the grader, disclaimers and hearsay.
+"""Words of an answer that may earn no credit, whatever they match: talk to the grader, disclaimers, hearsay, announcements.
 
 All patterns are matched on one sentence in the folded form of ``core.normal.fold``.
 """
@@ -133,3 +133,28 @@ HEARSAY = re.compile(
     )
 )
 """What the candidate reports as a mistake of others."""
+
+_SHALL = (
+    r"\b(?:i|we)(?: ?'?(?:d|ll)| would| will| could| can| might| should| want to| wanted to| plan to| ?'?m going to"
+    r"| am going to)(?: (?:also|then|first|next|just|maybe|probably|briefly|love|like|want|rather|start|begin|end|finish|by|to"
+    r"|and|certainly|of course|quickly|definitely|have)){0,3} "
+)
+_THE_FACT = r"(?! (?:\w+ ){0,3}that\b(?! (?:one|too|first|next|as well|later|in)\b))(?! to (?:the|my|our|a)\b)"
+"""What is explained "that it does" or "to the team" is no announcement."""
+_TELLS = r"(?:explain|describe|discuss|outline|cover|covering|address|go into|get into|bring up|come back to|lay out)"
+
+ANNOUNCED = re.compile(
+    "|".join(
+        [
+            rf"{_SHALL}(?:talk|talking|speak|speaking|say (?:something|a word|a few words|a bit)|comment|elaborate|expand|dwell"
+            r"|touch) (?:\w+ )?(?:about|on|upon)\b",
+            rf"{_SHALL}{_TELLS}\b{_THE_FACT}",
+            rf"{_SHALL}(?:say|tell(?: you)?) (?:what|why|how|who|which|where|when|whether)\b",
+            r"\bthere(?: ?'?s| is| are)(?: (?:also|then|of course|the|this|a|that|whole|another)){0,3} "
+            r"(?:question|topic|matter|subject) (?:of|about|who|what|how|why|which|where|whether)\b",
+            r"\b(?:is|are) (?:also )?(?:a|another) topic\b",
+            r"\bi have (?:\w+ )?(?:opinions|views|thoughts) (?:on|about)\b",
+        ]
+    )
+)
+"""What the candidate says that there is to be said, instead of saying it."""

@@ -8,7 +8,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.background import beside
 from server.core.domain import Point
 
 
@@ -38,10 +37,8 @@ ODDS = 3
 
 
 def judge_twice(embedder: Embedder, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-    """The mean of the log odds that each network gives, and the states of both, shape (n, 3 + 2 s). A second core, where
-    there is one, does half."""
-    plainly = beside(embedder.judge_plainly, pairs)
-    first, second = embedder.judge(pairs), plainly.result()
+    """The mean of the log odds that each network gives, and the states of both, shape (n, 3 + 2 s)."""
+    first, second = embedder.judge(pairs), embedder.judge_plainly(pairs)
     mean = (first[:, :ODDS].astype(np.float64) + second[:, :ODDS]) / 2
     odds = mean - np.log(np.exp(mean).sum(axis=1, keepdims=True))
     return np.hstack([odds, first[:, ODDS:], second[:, ODDS:]], dtype=np.float32)

@@ -1,4 +1,5 @@
-"""What of an answer may earn credit: its words in clauses, without talk to the grader, echoes, disclaimers and hearsay.
+"""What of an answer may earn credit: its words in clauses, without talk to the grader, echoes, disclaimers, hearsay and
+announcements.
 
 Left-out words keep their places as blank tokens, so that no match can reach across them unnoticed.
 """
@@ -13,7 +14,7 @@ from server.core.domain import Answer, Question
 from server.core.evidence import bare
 from server.core.matching import Index
 from server.core.normal import Token, fold, tokenize, tokenize_words
-from server.grading.disowned import DISCLAIMER, HEARSAY, META
+from server.grading.disowned import ANNOUNCED, DISCLAIMER, HEARSAY, META
 from server.grading.fluency import fillers
 from server.grading.terms import fold_terms
 
@@ -115,6 +116,7 @@ def hear(question: Question, answer: Answer) -> Heard:
     words = tuple(word.text for word in answer.transcript.words)
     sentences = split_sentences(words, [(word.start, word.end) for word in answer.transcript.words])
     blocked: set[int] = set()
+    disowning = (DISCLAIMER, HEARSAY) if question.kind in _HIRING else (DISCLAIMER, HEARSAY, ANNOUNCED)
     meta = False
     goes_on = False
     for start, end in sentences:
@@ -126,7 +128,7 @@ def hear(question: Question, answer: Answer) -> Heard:
         elif is_echo(text, question.prompt) or (answer.asked and is_echo(text, answer.asked)):
             blocked.update(range(start, end))
         else:
-            blocked.update(_disowned(words, start, end))
+            blocked.update(_disowned(words, start, end, disowning))
     left_out = fillers(words)
     kept = [place for place in range(len(words)) if place not in left_out]
     tokens = tuple(
@@ -178,14 +180,14 @@ def is_echo(sentence: str, question: str) -> bool:
     return bool(said) and len(said & asked) / len(said) >= ECHO_OVERLAP
 
 
-def _disowned(words: Sequence[str], start: int, end: int) -> set[int]:
-    """Words of clauses that the candidate says they do not know, or reports as what others wrongly think."""
+def _disowned(words: Sequence[str], start: int, end: int, patterns: Sequence[re.Pattern[str]]) -> set[int]:
+    """Words of clauses from what the candidate does not know, what others wrongly think, or what there would be to say."""
     out: set[int] = set()
     text, places = "", []
     for place in range(start, end):
         text += (" " if text else "") + fold(words[place])
         places.append((len(text), place))
-    for pattern in (DISCLAIMER, HEARSAY):
+    for pattern in patterns:
         for found in pattern.finditer(text):
             first = next(place for stop, place in places if stop > found.start())
             last = next(place for stop, place in places if stop >= found.end())

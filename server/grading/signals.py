@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from server.background import beside
+from server.background import beside, in_halves
 from server.core.domain import Point, Question
 from server.core.matching import Match, Pattern
 from server.grading.asides import without_asides
@@ -39,6 +39,8 @@ READ = 3
 """Windows nearest to a point that are read beside it ..."""
 NEAR = 0.3
 """... after the first only those at least so like it."""
+FAR_FROM_SAYING, FAR_FROM_DENYING = -1.5, -2.0
+"""Log probabilities, by the first network, under which a passage is not read again."""
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 MIN_WORDS = 40
@@ -150,8 +152,6 @@ class _Passages:
     """Of things that the question is about."""
     dismissals: float
     named: float
-    judge: Judge
-    """Reads them."""
 
 
 def signals(
@@ -159,27 +159,44 @@ def signals(
 ) -> dict[str, Signals]:
     """Signals by point id over all answers of a round.
 
-    Reading each answer as a ``whole``, too, and passages by both networks, takes most of the time.
+    Reading each answer as a ``whole``, too, and passages by both networks, takes most of the time; it is left out for points
+    that the first network finds nothing of.
     """
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
     if embedder is None or not any(heard.clauses for heard in round_):
         return matched
     round_ = [without_asides(question, heard, embedder, _found_in(heard, matched.values())) for heard in round_]
     windows = cut_in_windows(round_)
-    whole_answers = beside(_read_wholes, embedder.judge, question, round_) if whole else None
+    texts = [window.heard.text(window.span) for window in windows]
     passages = _Passages(
         tuple(round_),
         windows,
-        embedder.embed([window.heard.text(window.span) for window in windows]),
+        np.vstack(in_halves(embedder.embed, texts)) if whole else embedder.embed(texts),
         names(question),
         _dismissals(round_),
         share_named(question, round_),
-        partial(judge_twice, embedder) if whole else embedder.judge,
     )
-    seen = {point.id: _compared(matched[point.id], passages, embedder) for point in question.points}
-    if whole_answers is None:
-        return seen
-    return {name: replace(found, whole=whole_answers.result()[name]) for name, found in seen.items()}
+    compare = partial(_all_compared, passages=passages, embedder=embedder)
+    glimpse = partial(compare, judge=embedder.judge)
+    if not whole:
+        return glimpse(list(matched.values()))
+    first, others = in_halves(glimpse, list(matched.values()))
+    seen = first | others
+    open_ = [found for name, found in matched.items() if not _far_from(seen[name])]
+    wholes = {found.point.id: beside(_read_wholes, embedder.judge, found.point, round_) for found in open_}
+    closer = compare(open_, judge=partial(judge_twice, embedder))
+    return seen | {name: replace(found, whole=wholes[name].result()) for name, found in closer.items()}
+
+
+def _all_compared(matched: Sequence[Signals], passages: _Passages, judge: Judge, embedder: Embedder) -> dict[str, Signals]:
+    return {found.point.id: _compared(found, passages, judge, embedder) for found in matched}
+
+
+def _far_from(seen: Signals) -> bool:
+    """Whether no passage comes near to saying the point or its reverse, so that no second look would find it."""
+    return seen.pattern is None and all(
+        reading.says < FAR_FROM_SAYING and reading.denies < FAR_FROM_DENYING for reading in seen.readings
+    )
 
 
 def cut_in_windows(round_: Sequence[Heard]) -> tuple[Found, ...]:
@@ -227,14 +244,14 @@ def claims(point: Point, round_: Sequence[Heard]) -> list[Found]:
     return list(found.values())[:MAX_CLAIMS]
 
 
-def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Signals:
+def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Embedder) -> Signals:
     """The same with what the embeddings and the networks add."""
     point, windows = matched.point, passages.windows
     like = likeness(point, passages.vectors, embedder)
     order = [int(i) for rank, i in enumerate(np.argsort(-like, kind="stable")[:READ]) if rank == 0 or like[i] >= NEAR]
     nearest = tuple(
         _read(
-            passages.judge,
+            judge,
             point,
             windows[i],
             windows[i].span,
@@ -249,8 +266,8 @@ def _compared(matched: Signals, passages: _Passages, embedder: Embedder) -> Sign
         close = max(0, found.span[0] - MARGIN), min(len(found.heard.words), found.span[1] + MARGIN)
         here = likeness(point, embedder.embed([found.heard.text(passage), found.heard.text(close)]), embedder)
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
-        at = _read(passages.judge, point, found, passage, float(np.max([*here, *over])), explains=True)
-    claim, margin, against = _weighed(matched, passages, embedder)
+        at = _read(judge, point, found, passage, float(np.max([*here, *over])), explains=True)
+    claim, margin, against = _weighed(matched, passages, judge, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
@@ -273,8 +290,8 @@ def _read(judge: Judge, point: Point, found: Found, passage: Span, likeness: flo
     return Reading(found, likeness, denies, says, explains, states)
 
 
-def _read_wholes(judge: Judge, question: Question, round_: Sequence[Heard]) -> dict[str, tuple[Reading, ...]]:
-    return {point.id: tuple(_read_whole(judge, point, heard) for heard in round_) for point in question.points}
+def _read_wholes(judge: Judge, point: Point, round_: Sequence[Heard]) -> tuple[Reading, ...]:
+    return tuple(_read_whole(judge, point, heard) for heard in round_)
 
 
 def _read_whole(judge: Judge, point: Point, heard: Heard) -> Reading:
@@ -288,7 +305,7 @@ def _judged(judge: Judge, point: Point, passage: str) -> tuple[float, float, NDA
     return float(read[0]), float(read[1]), read[ODDS:]
 
 
-def _weighed(matched: Signals, passages: _Passages, embedder: Embedder) -> tuple[Found | None, float, float]:
+def _weighed(matched: Signals, passages: _Passages, judge: Judge, embedder: Embedder) -> tuple[Found | None, float, float]:
     """The claim most like the contradictions rather than the point, with its margin and its stance."""
     if matched.claim is None or not matched.point.contradictions:
         return matched.claim, 0.0, 0.0
@@ -298,7 +315,7 @@ def _weighed(matched: Signals, passages: _Passages, embedder: Embedder) -> tuple
     denies = (vectors @ embedder.embed(matched.point.contradictions).T).max(axis=1)
     margins = denies - likeness(matched.point, vectors, embedder)
     best = int(np.argmax(margins))
-    against, for_, _ = _judged(passages.judge, matched.point, texts[best])
+    against, for_, _ = _judged(judge, matched.point, texts[best])
     return found[best], float(margins[best]), for_ - against
 
 

@@ -10,10 +10,12 @@ import pytest
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Answer, PointStatus, Transcript, Verdict, Word
+from server.core.normal import fold
 from server.core.scoring import ordered
 from server.grading import rewording
 from server.grading.attacks import SPOKEN, TYPED, attempts, salads
 from server.grading.decide import DEFAULT
+from server.grading.disowned import ANNOUNCED
 from server.grading.embedded import EmbeddedGrader
 from server.grading.explaining import share_named
 from server.grading.fluency import fillers
@@ -81,6 +83,33 @@ def test_candidates_are_not_taken_for_talking_to_the_grader() -> None:
     heard = [hear(QUESTIONS[item.question], as_answer(item, QUESTIONS[item.question])) for item in items]
     assert len(heard) > 400
     assert sum(one.talks_to_grader for one in heard) <= 0.015 * len(heard)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("I'd talk about how the matrices are merged, rank is small.", "rank is small."),
+        ("There's also the question of memory, which it saves.", "which it saves."),
+        ("Rank is small, alpha is a topic.", "Rank is small, alpha"),
+        ("I would explain that rank is small.", "I would explain that rank is small."),
+        ("I'd explain to the team that rank is small.", "I'd explain to the team that rank is small."),
+        ("I'd talk to the infra team first.", "I'd talk to the infra team first."),
+    ],
+)
+def test_what_is_only_announced_earns_nothing(said: str, left: str) -> None:
+    """Up to the end of the clause; what is told in so many words is told."""
+    heard = hear(QUESTIONS["finetuning/lora"], typed("finetuning/lora", said))
+    assert " ".join(word for place, word in enumerate(heard.words) if place not in heard.blocked) == left
+
+
+def test_who_explains_announces_little() -> None:
+    """Of answers that nothing was written for few lose a word by it, and no model answer does."""
+    model = [hear(question, typed(question.id, question.model_answer)) for question in BANK.questions]
+    items = [item for item in load_items(DATA, "tune") if item.family != "injection"]
+    heard = [hear(QUESTIONS[item.question], as_answer(item, QUESTIONS[item.question])) for item in items]
+    announcing = [[ANNOUNCED.search(fold(" ".join(one.words))) is not None for one in group] for group in (model, heard)]
+    assert not any(announcing[0])
+    assert sum(announcing[1]) <= 0.03 * len(heard)
 
 
 @needs_embedder

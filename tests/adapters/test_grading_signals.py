@@ -14,17 +14,23 @@ from server.core.domain import PointStatus
 from server.grading import credence
 from server.grading.asides import without_asides
 from server.grading.embedded import EmbeddedGrader
-from server.grading.embedding import ODDS
 from server.grading.hearing import hear
 from server.grading.signals import READ, cut_in_windows, signals
 from tests.adapters.test_grading_embedded import LORA, answer
 
 
 class Counted:
-    """An embedder for which everything is alike, or nothing is, and that counts what it is asked to read."""
+    """An embedder for which everything is alike, or nothing is, and that counts what it is asked to read.
 
-    def __init__(self, *, alike: bool) -> None:
-        self.alike, self.read, self.read_plainly = alike, 0, 0
+    Like the real one it reads no pair twice. It finds passages as likely to deny a point as to say it, and with a chance of
+    ``elsewhere`` to do neither.
+    """
+
+    def __init__(self, *, alike: bool, elsewhere: float = 1 / 3) -> None:
+        self.alike = alike
+        self.pairs: set[tuple[str, str]] = set()
+        self.plain_pairs: set[tuple[str, str]] = set()
+        self.odds = np.log([(1 - elsewhere) / 2, (1 - elsewhere) / 2, elsewhere])
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), 64), np.float32)
@@ -33,15 +39,15 @@ class Counted:
         return vectors
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        self.read += len(pairs)
-        return self._undecided(pairs)
+        self.pairs.update(pairs)
+        return self._same_of_all(pairs)
 
     def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        self.read_plainly += len(pairs)
-        return self._undecided(pairs)
+        self.plain_pairs.update(pairs)
+        return self._same_of_all(pairs)
 
-    def _undecided(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        return np.hstack([np.log(np.full((len(pairs), ODDS), 1 / 3)), np.zeros((len(pairs), 2))], dtype=np.float32)
+    def _same_of_all(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return np.hstack([np.tile(self.odds, (len(pairs), 1)), np.zeros((len(pairs), 2))], dtype=np.float32)
 
 
 TEXT = "The first sentence says one thing. The second one says another. A third comes after that. Then there is a fourth one."
@@ -64,8 +70,18 @@ def test_only_what_is_near_is_read(alike: bool, each: int, whole: bool) -> None:
     # Vectors of different texts may coincide by chance, never for all points.
     assert min(len(found.nearest) for found in seen.values()) == each
     assert all(found.matched is None for found in seen.values())
-    assert embedder.read == sum(len(found.nearest) + len(found.whole) for found in seen.values())
-    assert embedder.read_plainly == (sum(len(found.nearest) for found in seen.values()) if whole else 0)
+    assert len(embedder.pairs) == sum(len(found.nearest) + len(found.whole) for found in seen.values())
+    assert len(embedder.plain_pairs) == (sum(len(found.nearest) for found in seen.values()) if whole else 0)
+
+
+def test_what_says_nothing_of_a_point_is_read_once() -> None:
+    """Neither by the second network nor as a whole, but where a pattern matches."""
+    embedder = Counted(alike=True, elsewhere=0.9)
+    seen = signals(LORA, [hear(LORA, answer(f"{TEXT} The base weights stay frozen."))], embedder)
+    again = [found for found in seen.values() if found.pattern]
+    assert 0 < len(again) < len(seen)
+    assert all(bool(found.whole) == (found.pattern is not None) for found in seen.values())
+    assert len(embedder.plain_pairs) == sum(len(found.readings) for found in again)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +142,7 @@ def test_an_answer_of_nothing_else_stays(grader: EmbeddedGrader) -> None:
     """Politeness alone is read as it is, and makes nothing."""
     findings = grader.findings(LORA, [answer(" ".join(POLITE))])
     assert all(finding.status is PointStatus.NOT_MET for finding in findings.values())
-    assert all(found.whole for found in grader.signals(LORA, [answer(" ".join(POLITE))]).values())
+    assert all(found.nearest for found in grader.signals(LORA, [answer(" ".join(POLITE))]).values())
 
 
 def test_where_a_pattern_matches_is_no_aside(grader: EmbeddedGrader) -> None:
