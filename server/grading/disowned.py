@@ -139,20 +139,18 @@ _SHALL = (
     r"| am going to)(?: (?:also|then|first|next|just|maybe|probably|briefly|love|like|want|rather|start|begin|end|finish|by|to"
     r"|and|certainly|of course|quickly|definitely|have)){0,3} "
 )
-_THE_FACT = r"(?! (?:\w+ ){0,3}that\b(?! (?:one|too|first|next|as well|later|in)\b))(?! to (?:the|my|our|a)\b)"
-"""What is explained "that it does" or "to the team" is no announcement."""
-_TELLS = r"(?:explain|describe|discuss|outline|cover|covering|address|go into|get into|bring up|come back to|lay out)"
 
 ANNOUNCED = re.compile(
     "|".join(
         [
             rf"{_SHALL}(?:talk|talking|speak|speaking|say (?:something|a word|a few words|a bit)|comment|elaborate|expand|dwell"
             r"|touch) (?:\w+ )?(?:about|on|upon)\b",
-            rf"{_SHALL}{_TELLS}\b{_THE_FACT}",
-            rf"{_SHALL}(?:say|tell(?: you)?) (?:what|why|how|who|which|where|when|whether)\b",
+            # what a model, a team or a user is told is no announcement, nor is what is covered, addressed or laid out
+            rf"{_SHALL}(?:discuss\b(?! (?:\w+ ){{0,3}}with\b)|go into\b(?! production)|come back to\b"
+            r"|explain (?:how\b(?! to\b)|why|what|which|that one|both)\b)",
             r"\bthere(?: ?'?s| is| are)(?: (?:also|then|of course|the|this|a|that|whole|another)){0,3} "
             r"(?:question|topic|matter|subject) (?:of|about|who|what|how|why|which|where|whether)\b",
-            r"\b(?:is|are) (?:also )?(?:a|another) topic\b",
+            r"\b(?:is|are) (?:also )?(?:a|another) topic\b(?! model)",
             r"\bi have (?:\w+ )?(?:opinions|views|thoughts) (?:on|about)\b",
         ]
     )

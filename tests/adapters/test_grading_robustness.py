@@ -92,8 +92,12 @@ def test_candidates_are_not_taken_for_talking_to_the_grader() -> None:
         ("There's also the question of memory, which it saves.", "which it saves."),
         ("Rank is small, alpha is a topic.", "Rank is small, alpha"),
         ("I would explain that rank is small.", "I would explain that rank is small."),
-        ("I'd explain to the team that rank is small.", "I'd explain to the team that rank is small."),
+        ("I'd explain to the team how small the rank is.", "I'd explain to the team how small the rank is."),
+        ("I'd explain how to answer in the prompt.", "I'd explain how to answer in the prompt."),
         ("I'd talk to the infra team first.", "I'd talk to the infra team first."),
+        ("I'd discuss a rollback with the infra team.", "I'd discuss a rollback with the infra team."),
+        ("Then we can go into production.", "Then we can go into production."),
+        ("That is a topic model.", "That is a topic model."),
     ],
 )
 def test_what_is_only_announced_earns_nothing(said: str, left: str) -> None:

@@ -99,7 +99,7 @@ async def test_a_spoken_drill_with_a_reload_in_mid_answer(visiting: Visiting, tm
         [entry] = review["rounds"]
         transcript = words(entry["answers"][0]["text"])
         assert "base model and learns the weight update" in transcript, "from before the reload"
-        assert "inference has no extra" in transcript, "from after the reload"
+        assert "has no extra latency" in transcript, "from after the reload"
         assert entry["answers"][1]["asked"] == asked
         await check_review(visit, entry)
 

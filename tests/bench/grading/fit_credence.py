@@ -58,7 +58,8 @@ def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
 
 
 def rows(source: str, question: Question, item: Item, seen: dict[str, Signals]) -> Iterator[Row]:
-    """Of the points whose labels say what was said: a lean point may be met by way of a strong one, and not said at all."""
+    """Of the points that are read twice, and whose labels say what was said: a lean point may be met by way of a strong one,
+    and not said at all."""
     by_strong = {
         point.id
         for criterion in question.criteria
