@@ -20,7 +20,8 @@ class Embedder(Protocol):
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Log probabilities that a passage denies a statement, says it, or is about something else, and behind these
-        the states of the network that they come from, shape (n, 3 + s)."""
+        the states of the network that they come from, shape (n, 3 + s). Asked again soon for a pair it knows the answer:
+        who looks closer at some passages need not keep what was read of all."""
         ...
 
     def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:

@@ -178,11 +178,12 @@ def signals(
     )
     compare = partial(_all_compared, passages=passages, embedder=embedder)
     glimpse = partial(compare, judge=embedder.judge)
+    points = list(matched.values())
     if not whole:
-        return glimpse(list(matched.values()))
-    first, others = in_halves(glimpse, list(matched.values()))
+        return glimpse(points)
+    first, others = in_halves(glimpse, points)
     seen = first | others
-    open_ = [found for name, found in matched.items() if not _far_from(seen[name])]
+    open_ = [found for found in points if not _far_from(seen[found.point.id])]
     wholes = {found.point.id: beside(_read_wholes, embedder.judge, found.point, round_) for found in open_}
     closer = compare(open_, judge=partial(judge_twice, embedder))
     return seen | {name: replace(found, whole=wholes[name].result()) for name, found in closer.items()}

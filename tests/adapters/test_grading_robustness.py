@@ -19,7 +19,7 @@ from server.grading.disowned import ANNOUNCED
 from server.grading.embedded import EmbeddedGrader
 from server.grading.explaining import share_named
 from server.grading.fluency import fillers
-from server.grading.hearing import hear
+from server.grading.hearing import Heard, hear
 from server.grading.items import as_answer, load_items, load_naive, load_spoken
 from server.grading.robustness import run, table
 
@@ -77,10 +77,15 @@ def test_talk_to_the_grader_is_recognised(said: str) -> None:
     assert hear(QUESTIONS["finetuning/lora"], answer).talks_to_grader
 
 
+def tuned() -> list[Heard]:
+    """The answers of the tune half that do not try to steer the grader."""
+    items = [item for item in load_items(DATA, "tune") if item.family != "injection"]
+    return [hear(QUESTIONS[item.question], as_answer(item, QUESTIONS[item.question])) for item in items]
+
+
 def test_candidates_are_not_taken_for_talking_to_the_grader() -> None:
     """Of answers that nothing was written for, to questions about models that judge and mark, too."""
-    items = [item for item in load_items(DATA, "tune") if item.family != "injection"]
-    heard = [hear(QUESTIONS[item.question], as_answer(item, QUESTIONS[item.question])) for item in items]
+    heard = tuned()
     assert len(heard) > 400
     assert sum(one.talks_to_grader for one in heard) <= 0.015 * len(heard)
 
@@ -107,10 +112,9 @@ def test_what_is_only_announced_earns_nothing(said: str, left: str) -> None:
 
 
 def test_who_explains_announces_little() -> None:
-    """Of answers that nothing was written for few lose a word by it, and no model answer does."""
+    """Few of these answers lose a word by it, and no model answer does."""
     model = [hear(question, typed(question.id, question.model_answer)) for question in BANK.questions]
-    items = [item for item in load_items(DATA, "tune") if item.family != "injection"]
-    heard = [hear(QUESTIONS[item.question], as_answer(item, QUESTIONS[item.question])) for item in items]
+    heard = tuned()
     announcing = [[ANNOUNCED.search(fold(" ".join(one.words))) is not None for one in group] for group in (model, heard)]
     assert not any(announcing[0])
     assert sum(announcing[1]) <= 0.03 * len(heard)
