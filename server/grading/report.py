@@ -33,6 +33,16 @@ def most_worth_saying(
     return max(missing, key=gain, default=None)
 
 
+def is_enough(question: Question, grade: Grade, thresholds: scoring.Thresholds = scoring.DEFAULT) -> bool:
+    """Whether the one point of the advice would have made the verdict Strong Hire."""
+    findings = {finding.point_id: finding for finding in grade.findings}
+    point = most_worth_saying(question, findings, thresholds)
+    statuses = {point_id: finding.status for point_id, finding in findings.items()}
+    return point is not None and (
+        scoring.verdict_of(question, {**statuses, point.id: PointStatus.MET}, thresholds) is Verdict.STRONG_HIRE
+    )
+
+
 def to_strong(question: Question, grade: Grade, thresholds: scoring.Thresholds = scoring.DEFAULT) -> str:
     """One sentence saying what would have made the verdict Strong Hire: the fewest points, most valuable first."""
     if grade.verdict is Verdict.STRONG_HIRE:

@@ -9,7 +9,7 @@ from typing import Any
 from server.core.corrections import Standing, typed_in
 from server.core.domain import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
 from server.grading.quoting import shown
-from server.grading.report import to_strong
+from server.grading.report import is_enough, to_strong
 from server.grading.teaching import covering
 
 GONE = "This point is no longer in the rubric."
@@ -28,7 +28,8 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     return {
         **plain,
         "verdict": grade.verdict.value,
-        "to_strong": _to_strong(question, grade),
+        "to_strong": to_strong(question, grade) if _has_a_way_up(question, grade) else "",
+        "advice_is_enough": _has_a_way_up(question, grade) and is_enough(question, grade),
         "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
     }
 
@@ -76,8 +77,8 @@ def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[
     }
 
 
-def _to_strong(question: Question, grade: Grade) -> str:
-    """Empty where there is no way to go, and where the rubric has changed, so that it would speak of points not graded."""
+def _has_a_way_up(question: Question, grade: Grade) -> bool:
+    """Not where the rubric has changed either: the way would lead over points that were not graded."""
     graded = {finding.point_id for finding in grade.findings}
     is_open = grade.verdict not in (Verdict.NOT_ASSESSABLE, Verdict.STRONG_HIRE)
-    return to_strong(question, grade) if is_open and {point.id for point in question.points} == graded else ""
+    return is_open and {point.id for point in question.points} == graded

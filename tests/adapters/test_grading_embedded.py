@@ -9,9 +9,9 @@ import pytest
 
 from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
-from server.core.domain import Answer, PointStatus, Question, Transcript, Verdict, Word
-from server.grading.embedded import EmbeddedGrader
-from server.grading.report import to_strong
+from server.core.domain import Answer, PointFinding, PointStatus, Question, Transcript, Verdict, Word
+from server.grading.embedded import EmbeddedGrader, build_grade
+from server.grading.report import is_enough, to_strong
 
 BANK = load_bank(Path(__file__).parents[2] / "rubrics")
 CORES = [question for question in BANK.questions if question.id.endswith("/core")]
@@ -154,6 +154,18 @@ def test_advice_names_the_missing_point_and_the_way_to_strong(grader: EmbeddedGr
     sentence = to_strong(LORA, grade)
     assert sentence.endswith(".") and "Strong Hire" in sentence
     assert grade.rubric_version == BANK.versions[LORA.id]
+
+
+@pytest.mark.parametrize(
+    ("missing", "enough"),
+    [({"figures", "limits", "merging"}, True), ({"figures", "limits", "merging", "factorisation", "low-rank"}, False)],
+)
+def test_the_advice_alone_is_said_to_be_enough_only_where_it_is(missing: set[str], enough: bool) -> None:
+    """Whoever follows it gets what was promised."""
+    statuses = {point.id: PointStatus.NOT_MET if point.id in missing else PointStatus.MET for point in LORA.points}
+    grade = build_grade(LORA, {name: PointFinding(name, status) for name, status in statuses.items()}, grader="embedded")
+    assert grade.verdict is not Verdict.STRONG_HIRE
+    assert is_enough(LORA, grade) is enough
 
 
 def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:

@@ -104,7 +104,8 @@ function makeFacts({ answers, used_s, hints_used, question }) {
 function makeRemarks({ question, grade_state, grade_reason }, grade) {
   const remarks = [];
   if (grade?.advice) remarks.push(h("p", { class: "advice" }, grade.advice));
-  if (grade?.to_strong) remarks.push(h("p", {}, grade.to_strong));
+  if (grade?.to_strong)
+    remarks.push(h("p", {}, grade.advice_is_enough ? "That alone would have made it a Strong Hire." : grade.to_strong));
   if (!question.in_bank)
     remarks.push(
       makeRemark("note", "This question has left the bank, and its rubric with it. What you said and the verdict are kept."),
