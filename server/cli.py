@@ -303,8 +303,9 @@ def rehearse(
 # ---- bench ----------------------------------------------------------------------------------------------------------
 
 
-SPLITS = ("develop", "report", "blind", "hard", "tricky")
-"""Labelled answers: what graders were tuned on, what they are reported on, questions in neither, and two harder sets."""
+SPLITS = ("develop", "report", "blind", "hard", "tricky", "studied")
+"""Labelled answers: what graders were tuned on, what they are reported on, questions in neither, two harder
+sets, and what people say who have learned the statements."""
 NOTHING = "nothing"
 """Texts that make no point; there is nothing to reword in them."""
 

@@ -47,6 +47,10 @@ class Cuts:
     """Likeness needed of a lone match of a pattern that is not sure."""
     alone: float = 1.2
     """Score needed of the only point an answer meets; chance finds one now and then."""
+    enumerated: float = 2.0
+    """Score from which a bare list of terms makes the point, as some points are lists (docs/decisions/0025) ..."""
+    enumerated_named: float = 0.1
+    """... in an answer with a smaller share of key terms than this."""
 
 
 DEFAULT = Cuts()
@@ -74,8 +78,8 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
     likely, reverse = made(signals), denied(signals)
     score = likely - cuts.claim_step * min(claims, 2)
     clear = likely - reverse >= cuts.clear
-    shown = _shown(signals, cuts)
-    if score >= cuts.made and clear and shown and not looks_listed(shown.heard, shown.span):
+    shown = _shown(signals, score, cuts)
+    if score >= cuts.made and clear and shown:
         note = "" if shown is signals.pattern else IN_OTHER_WORDS
         return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
     against = max(signals.readings, key=lambda reading: reading.denies, default=None)
@@ -86,13 +90,18 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
     return _not_met(signals)
 
 
-def _shown(signals: Signals, cuts: Cuts) -> Found | None:
-    """Where the point is made, if it is: the pattern's match rather than a whole clause."""
+def _shown(signals: Signals, score: float, cuts: Cuts) -> Found | None:
+    """Where the point is made, if it is: the pattern's match rather than a whole clause, and a bare list only where the point
+    is beyond doubt."""
     best = signals.best
     if signals.matched and best and signals.matched.says >= best.says - cuts.beside:
-        return signals.pattern
-    explaining = [reading for reading in signals.readings if reading.explains]
-    return max(explaining, key=lambda reading: reading.says).found if explaining else None
+        found = signals.pattern
+    else:
+        explaining = [reading for reading in signals.readings if reading.explains]
+        found = max(explaining, key=lambda reading: reading.says).found if explaining else None
+    if best and score >= cuts.enumerated and signals.named < cuts.enumerated_named:
+        return found or best.found
+    return found if found and not looks_listed(found.heard, found.span) else None
 
 
 def _not_met(signals: Signals) -> PointFinding:

@@ -62,6 +62,20 @@ def test_model_answers_are_strong_hire(grader: EmbeddedGrader, question: Questio
     assert to_strong(question, grade) == "This was a Strong Hire answer."
 
 
+@pytest.mark.parametrize(
+    ("question_id", "point_id"),
+    [("rag/vector-databases", "named-index"), ("inference/self-host-or-api", "privacy"), ("rlhf/ppo-memory", "four")],
+)
+def test_a_point_that_is_a_list_is_made_by_a_list(grader: EmbeddedGrader, question_id: str, point_id: str) -> None:
+    """What the review told somebody to say counts when it is said."""
+    question = BANK.question(question_id)
+    if not grader.signals(question, [answer(question.model_answer, question=question)])[point_id].readings:
+        pytest.skip("patterns alone cannot tell")
+    statements = " ".join(point.statement for point in question.points)
+    grade = grader.grade_now(question, [answer(statements, question=question)])
+    assert {finding.point_id: finding.status for finding in grade.findings}[point_id] is PointStatus.MET
+
+
 @pytest.mark.parametrize("question", [*CORES, LORA], ids=lambda question: question.id)
 def test_attacks_earn_nothing(grader: EmbeddedGrader, question: Question) -> None:
     """Term lists, echoes, courtesies, orders to the grader and claims of having said it all are No Hire."""
