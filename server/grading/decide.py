@@ -50,13 +50,17 @@ class Cuts:
     enumerated: float = 2.0
     """Score from which a bare list of terms makes the point, as some points are lists (docs/decisions/0025) ..."""
     enumerated_named: float = 0.1
-    """... in an answer with a smaller share of key terms than this."""
+    """... in an answer with a smaller share of key terms than this ..."""
+    enumerated_beside: int = 2
+    """... that makes so many others by more than a list."""
 
 
 DEFAULT = Cuts()
 GLANCE = Cuts(made=-1.3, clear=0.5)
 """For what one network reads passages only: with half of what scores are made of, they stay nearer to the middle."""
 IN_OTHER_WORDS = "said in other words"
+AS_A_LIST = "said as a list"
+UNEXPLAINED = "named without explanation"
 OPPOSITE, MAYBE_OPPOSITE = "says the opposite", "may say the opposite"
 
 
@@ -78,10 +82,12 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
     likely, reverse = made(signals), denied(signals)
     score = likely - cuts.claim_step * min(claims, 2)
     clear = likely - reverse >= cuts.clear
-    shown = _shown(signals, score, cuts)
-    if score >= cuts.made and clear and shown:
-        note = "" if shown is signals.pattern else IN_OTHER_WORDS
-        return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
+    if score >= cuts.made and clear:
+        if shown := _shown(signals, cuts):
+            note = "" if shown is signals.pattern else IN_OTHER_WORDS
+            return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
+        if score >= cuts.enumerated and signals.named < cuts.enumerated_named and signals.best:
+            return _finding(signals, PointStatus.MET, signals.best.found, AS_A_LIST, _confidence(score))
     against = max(signals.readings, key=lambda reading: reading.denies, default=None)
     if against and reverse >= cuts.denied:
         return _finding(signals, PointStatus.CONTRADICTED, against.found, OPPOSITE, 0.7)
@@ -90,17 +96,14 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
     return _not_met(signals)
 
 
-def _shown(signals: Signals, score: float, cuts: Cuts) -> Found | None:
-    """Where the point is made, if it is: the pattern's match rather than a whole clause, and a bare list only where the point
-    is beyond doubt."""
+def _shown(signals: Signals, cuts: Cuts) -> Found | None:
+    """Where the point is made, if it is and not by a bare list: the pattern's match rather than a whole clause."""
     best = signals.best
     if signals.matched and best and signals.matched.says >= best.says - cuts.beside:
         found = signals.pattern
     else:
         explaining = [reading for reading in signals.readings if reading.explains]
         found = max(explaining, key=lambda reading: reading.says).found if explaining else None
-    if best and score >= cuts.enumerated and signals.named < cuts.enumerated_named:
-        return found or best.found
     return found if found and not looks_listed(found.heard, found.span) else None
 
 
@@ -109,7 +112,7 @@ def _not_met(signals: Signals) -> PointFinding:
     if signals.pattern and best and best.stance < 0:
         note = MAYBE_OPPOSITE
     else:
-        note = "named without explanation" if signals.listed else "denied" if signals.negated else ""
+        note = UNEXPLAINED if signals.listed else "denied" if signals.negated else ""
     return PointFinding(signals.point.id, PointStatus.NOT_MET, None, note, 1 - min(0.6, signals.likeness))
 
 
@@ -136,7 +139,18 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
     findings = {
         point_id: decide(found, with_likeness=with_likeness, cuts=cuts, claims=claims) for point_id, found in signals.items()
     }
-    return corroborated(findings, signals, with_likeness=with_likeness, cuts=cuts)
+    return corroborated(_without_lone_lists(findings, cuts), signals, with_likeness=with_likeness, cuts=cuts)
+
+
+def _without_lone_lists(findings: Mapping[str, PointFinding], cuts: Cuts) -> dict[str, PointFinding]:
+    """Lists count beside points that are explained; by themselves they are a salad."""
+    explained = sum(finding.status is PointStatus.MET and finding.note != AS_A_LIST for finding in findings.values())
+    if explained >= cuts.enumerated_beside:
+        return dict(findings)
+    return {
+        name: PointFinding(name, PointStatus.NOT_MET, None, UNEXPLAINED, 0.5) if finding.note == AS_A_LIST else finding
+        for name, finding in findings.items()
+    }
 
 
 def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
