@@ -26,7 +26,7 @@ export const remove = (path) => call("DELETE", path);
 
 /** Leaves for the page where one signs in, which leads back here. */
 export function signIn() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (location.pathname !== "/login") location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
 /** Plans an interview and goes to its page. */
