@@ -24,7 +24,7 @@ export const post = (path, body) => call("POST", path, body);
 export const put = (path, body, options) => call("PUT", path, body, options);
 export const remove = (path) => call("DELETE", path);
 
-/** Leaves for the page where one signs in, which leads back here. */
+/** Leaves for the page where one signs in, which leads back here; unless one is there. */
 export function signIn() {
   if (location.pathname !== "/login") location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from server.core.domain import PointFinding, PointStatus
@@ -144,13 +144,14 @@ def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cut
 
 def _without_lone_lists(findings: Mapping[str, PointFinding], cuts: Cuts) -> dict[str, PointFinding]:
     """Lists count beside points that are explained; by themselves they are a salad."""
-    explained = sum(finding.status is PointStatus.MET and finding.note != AS_A_LIST for finding in findings.values())
-    if explained >= cuts.enumerated_beside:
-        return dict(findings)
-    return {
-        name: PointFinding(name, PointStatus.NOT_MET, None, UNEXPLAINED, 0.5) if finding.note == AS_A_LIST else finding
-        for name, finding in findings.items()
-    }
+    met = {name: finding.note for name, finding in findings.items() if finding.status is PointStatus.MET}
+    lists = {name for name, note in met.items() if note == AS_A_LIST}
+    return _without(lists if len(met) - len(lists) < cuts.enumerated_beside else set(), findings, UNEXPLAINED)
+
+
+def _without(names: Set[str], findings: Mapping[str, PointFinding], note: str) -> dict[str, PointFinding]:
+    """These points not met after all, and why."""
+    return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in names else f for k, f in findings.items()}
 
 
 def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
@@ -177,8 +178,7 @@ def corroborated(
         }
     else:
         weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
-    note = "too little to go on"
-    return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in weak else f for k, f in findings.items()}
+    return _without(weak, findings, "too little to go on")
 
 
 def _strung_together(signals: Mapping[str, Signals], cuts: Cuts) -> bool:

@@ -25,11 +25,12 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     sentences = covering(question)
     plain = asdict(grade)
     del plain["question_id"], plain["criteria"]
+    may_rise = _may_rise(question, grade)
     return {
         **plain,
         "verdict": grade.verdict.value,
-        "to_strong": to_strong(question, grade) if _has_a_way_up(question, grade) else "",
-        "advice_is_enough": _has_a_way_up(question, grade) and is_enough(question, grade),
+        "to_strong": to_strong(question, grade) if may_rise else "",
+        "advice_is_enough": may_rise and is_enough(question, grade),
         "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
     }
 
@@ -77,7 +78,7 @@ def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[
     }
 
 
-def _has_a_way_up(question: Question, grade: Grade) -> bool:
+def _may_rise(question: Question, grade: Grade) -> bool:
     """Not where the rubric has changed either: the way would lead over points that were not graded."""
     graded = {finding.point_id for finding in grade.findings}
     is_open = grade.verdict not in (Verdict.NOT_ASSESSABLE, Verdict.STRONG_HIRE)

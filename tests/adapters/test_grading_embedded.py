@@ -44,6 +44,11 @@ def answer(text: str, turn_id: int = 1, *, probability: float = 1.0, typed: bool
     return Answer(turn_id, 0, question.id, question.prompt, None, Transcript(words, typed), 60.0, "done")
 
 
+def skip_if_patterns_alone(grader: EmbeddedGrader) -> None:
+    if grader.signals(LORA, [answer(SHALLOW)])["benefit"].likeness == 0:
+        pytest.skip("patterns alone cannot tell")
+
+
 def unpunctuated(text: str) -> str:
     return re.sub(r"[.?!;:](\s|$)", r"\1", text)
 
@@ -73,8 +78,7 @@ def test_model_answers_are_strong_hire(grader: EmbeddedGrader, question: Questio
 def test_a_point_that_is_a_list_is_made_by_a_list(grader: EmbeddedGrader, question_id: str, point_id: str) -> None:
     """What the review told somebody to say counts when it is said."""
     question = BANK.question(question_id)
-    if not grader.signals(question, [answer(question.model_answer, question=question)])[point_id].readings:
-        pytest.skip("patterns alone cannot tell")
+    skip_if_patterns_alone(grader)
     statements = " ".join(point.statement for point in question.points)
     assert grader.findings(question, [answer(statements, question=question)])[point_id].status is PointStatus.MET
 
@@ -187,8 +191,7 @@ def test_the_advice_alone_is_said_to_be_enough_only_where_it_is(missing: set[str
 
 def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:
     """Words of a known false claim, met by chance in a sentence about something else, accuse nobody."""
-    if grader.signals(LORA, [answer(SHALLOW)])["benefit"].likeness == 0:
-        pytest.skip("patterns alone cannot tell")
+    skip_if_patterns_alone(grader)
     text = "The rank is much smaller than the model dimension, so you train far fewer parameters and need much less memory."
     assert all(f.status is not PointStatus.CONTRADICTED for f in grader.grade_now(LORA, [answer(text)]).findings)
 
