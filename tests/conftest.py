@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from tests.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
 
@@ -21,6 +22,8 @@ PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
 """Kept between runs, so that 1.2 GB of weights are assembled once."""
 READY_S = 120
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")  # one example may take its time on a busy machine
 NO_MODELS = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_TTS__VOICE": "off", "HOTSEAT_ASR__MODEL": "/none"}
 """For servers that only have to serve pages, at once."""
 

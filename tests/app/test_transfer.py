@@ -348,7 +348,7 @@ async def test_a_zip_bomb_is_refused_unopened(tmp_path: Path, monkeypatch: pytes
             await import_file(services, io.BytesIO(b"[" * (2 << 20)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cut=st.integers(0, 4000), flips=st.lists(st.tuples(st.integers(0, 1_000_000), st.integers(1, 255)), max_size=4))
 def test_damaged_files_are_never_more_than_an_input_error(
     sample: dict[str, bytes], cut: int, flips: list[tuple[int, int]]
@@ -376,7 +376,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     texts=st.lists(
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20), min_size=1, max_size=3

@@ -49,7 +49,7 @@ from server.core.phases import (
     Thinking,
 )
 
-fast = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = Transcript((Word("rank", 0.0, 0.4),))
 GRADE = Grade("rag/core", Verdict.LEAN_HIRE, (), "embedded")
@@ -164,7 +164,7 @@ def states(plan: Plan, taken: list[Taken]) -> list[tuple[State, float]]:
     return [(session.begin(plan), 1000.0), *((item.after.state, item.now) for item in taken)]
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_nothing_after_finished(plan: Plan, sequence: list[Op]) -> None:
     """Once finished, nothing changes and nothing is commanded any more."""
@@ -175,7 +175,7 @@ def test_nothing_after_finished(plan: Plan, sequence: list[Op]) -> None:
             assert item.after.error is not None
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_stale_turns_change_nothing(plan: Plan, sequence: list[Op]) -> None:
     """What belongs to another turn changes nothing."""
@@ -186,7 +186,7 @@ def test_stale_turns_change_nothing(plan: Plan, sequence: list[Op]) -> None:
             assert item.after.error is not None
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_errors_change_nothing(plan: Plan, sequence: list[Op]) -> None:
     """An error says what was received, and nothing has changed or is commanded."""
@@ -197,7 +197,7 @@ def test_errors_change_nothing(plan: Plan, sequence: list[Op]) -> None:
             assert item.after.commands == ()
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_one_open_answer(plan: Plan, sequence: list[Op]) -> None:
     """At most one answer is open; each turn is opened at most once and closed after that, again only after a restart."""
@@ -219,7 +219,7 @@ def test_one_open_answer(plan: Plan, sequence: list[Op]) -> None:
         assert isinstance(item.after.state, Answering) == (open_turn is not None)
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_every_deadline_fires(plan: Plan, sequence: list[Op]) -> None:
     """The timer changes the state at its deadline, and not a moment earlier."""
@@ -230,7 +230,7 @@ def test_every_deadline_fires(plan: Plan, sequence: list[Op]) -> None:
             assert session.step(state, TimerFired(), deadline - 0.001) == session.Step(state)
 
 
-@fast
+@unhurried
 @given(plans, sequences, st.lists(st.sampled_from(["timer", "empty", "full"]), min_size=40, max_size=40))
 def test_no_dead_ends(plan: Plan, sequence: list[Op], choices: list[str]) -> None:
     """Left to its timers and results alone, an interview ends or comes to wait for the browser."""
@@ -257,7 +257,7 @@ def test_no_dead_ends(plan: Plan, sequence: list[Op], choices: list[str]) -> Non
             pytest.fail(f"still {state}")
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_only_a_missing_browser_is_waited_for(plan: Plan, sequence: list[Op]) -> None:
     """A question stands still exactly while there is no browser; nobody is made to think or start without one."""
@@ -270,7 +270,7 @@ def test_only_a_missing_browser_is_waited_for(plan: Plan, sequence: list[Op]) ->
             assert not state.progress.attached
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_replay(plan: Plan, sequence: list[Op]) -> None:
     """Replaying the log gives the same state, at every point of it."""
@@ -281,7 +281,7 @@ def test_replay(plan: Plan, sequence: list[Op]) -> None:
         assert session.replay(plan, log[:length]) == expected
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_no_answer_beyond_its_limit(plan: Plan, sequence: list[Op]) -> None:
     """A running answer has at most its limit to go, nothing prolongs it, and once the limit has passed it is over."""
@@ -299,7 +299,7 @@ def test_no_answer_beyond_its_limit(plan: Plan, sequence: list[Op]) -> None:
             assert item.now < state.deadline or stale
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_grades_belong_to_answers(plan: Plan, sequence: list[Op]) -> None:
     """Only finished rounds with an answer have a grade, each one at most, and in the end each one has."""
@@ -312,7 +312,7 @@ def test_grades_belong_to_answers(plan: Plan, sequence: list[Op]) -> None:
             assert set(graded) == answered
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_answers_are_kept(plan: Plan, sequence: list[Op]) -> None:
     """A finished answer is never changed or lost, and turns are numbered upwards."""
@@ -323,7 +323,7 @@ def test_answers_are_kept(plan: Plan, sequence: list[Op]) -> None:
         assert session.turn_of(item.after.state) >= session.turn_of(item.before)
 
 
-@fast
+@unhurried
 @given(plans, sequences)
 def test_no_more_follow_ups_than_planned(plan: Plan, sequence: list[Op]) -> None:
     """A round asks its question once and at most its number of follow-ups."""

@@ -8,7 +8,7 @@ import struct
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,7 +16,6 @@ from server import wire
 from server.core import events
 from server.errors import ProtocolError
 
-fast = settings(max_examples=100, deadline=None)
 u32 = st.integers(0, 2**32 - 1)
 
 MESSAGES: list[tuple[str, wire.ClientMessage, events.Event | None]] = [
@@ -126,14 +125,12 @@ def test_bad_frames(data: bytes, code: str, words: str) -> None:
     assert words in str(caught.value)
 
 
-@fast
 @given(u32, u32, st.binary(min_size=1, max_size=400).map(lambda half: half * 2))
 def test_frames_round_trip(turn_id: int, number: int, pcm: bytes) -> None:
     """What is packed is parsed again unchanged."""
     assert wire.parse_frame(wire.pack_frame(turn_id, number, pcm)) == wire.MicFrame(turn_id, number, pcm)
 
 
-@fast
 @given(
     st.binary(max_size=64)
     | st.builds(lambda head, size: head + bytes(size), st.binary(max_size=9), st.integers(15_995, 16_010))
@@ -158,7 +155,6 @@ near_messages = st.fixed_dictionaries(
 ).map(json.dumps)
 
 
-@fast
 @given(st.text(st.characters(exclude_categories=())) | values.map(json.dumps) | near_messages)
 def test_any_text(text: str) -> None:
     """Arbitrary text, JSON and almost-messages are a message or a WireError, nothing else."""
