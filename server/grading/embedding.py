@@ -12,7 +12,7 @@ from server.core.domain import Point
 
 
 class Embedder(Protocol):
-    """A network that compares sentences, and two that read one beside another."""
+    """A network that compares sentences, and three that read one beside another."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (n, d)."""
@@ -26,6 +26,10 @@ class Embedder(Protocol):
 
     def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """The same, by the network that reads them in plain form (core/plain.py)."""
+        ...
+
+    def judge_closely(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """The same, by the network that reads only passages that keep the statement's words."""
         ...
 
 

@@ -26,7 +26,7 @@ from server.grading.explaining import (
     share_named,
 )
 from server.grading.hearing import Heard, Span, around
-from server.grading.wording import stems
+from server.grading.wording import closeness, stems
 
 CONTRADICTION_WINDOW = 16
 """Tokens: a false claim is one clause."""
@@ -41,6 +41,8 @@ NEAR = 0.3
 """... after the first only those at least so like it."""
 FAR_FROM_SAYING, FAR_FROM_DENYING = -1.5, -2.0
 """Log probabilities, by the first network, under which a passage is not read again."""
+CLOSE = 0.6
+"""Closeness to the statement's words from which a passage is read by the network that has learned from such."""
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 MIN_WORDS = 40
@@ -69,6 +71,8 @@ class Reading:
     """A passage as the networks read it beside the point's statement."""
 
     found: Found
+    passage: str
+    """What was read: more than ``found`` where that is a pattern's match."""
     likeness: float
     """Cosine to the point's phrasings."""
     denies: float
@@ -105,6 +109,11 @@ class Signals:
     """The sentence around ``pattern``."""
     whole: tuple[Reading, ...] = ()
     """Each answer of the round, read from end to end; empty where there was no time for that."""
+    close: Reading | None = None
+    """The passage closest to the statement's words, as the network reads it that has learned from such; None where none is
+    close ..."""
+    closeness: float = 0.0
+    """... and how close that is."""
     dismissals: float = 0.0
     """Words that dismiss things, per hundred words of the round."""
     named: float = 0.0
@@ -195,7 +204,7 @@ def _all_compared(matched: Sequence[Signals], passages: _Passages, judge: Judge,
 
 def _far_from(seen: Signals) -> bool:
     """Whether no passage comes near to saying the point or its reverse, so that no second look would find it."""
-    return seen.pattern is None and all(
+    return not (seen.pattern or seen.close) and all(
         reading.says < FAR_FROM_SAYING and reading.denies < FAR_FROM_DENYING for reading in seen.readings
     )
 
@@ -268,12 +277,15 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
         here = likeness(point, embedder.embed([found.heard.text(passage), found.heard.text(close)]), embedder)
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
         at = _read(judge, point, found, passage, float(np.max([*here, *over])), explains=True)
+    near, most = _closest(point, (*nearest, at) if at else nearest, embedder)
     claim, margin, against = _weighed(matched, passages, judge, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
         nearest=nearest,
         matched=at,
+        close=near,
+        closeness=most,
         dismissals=passages.dismissals,
         named=passages.named,
         claim=claim,
@@ -282,13 +294,25 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
     )
 
 
+def _closest(point: Point, readings: Sequence[Reading], embedder: Embedder) -> tuple[Reading | None, float]:
+    """The passage closest to the statement's words, read anew, and how close it is."""
+    near, most = max(
+        ((reading, closeness(point.statement, reading.passage)) for reading in readings), key=lambda option: option[1]
+    )
+    if most < CLOSE:
+        return None, most
+    denies, says, states = _judged(embedder.judge_closely, point, near.passage)
+    return replace(near, denies=denies, says=says, states=states), most
+
+
 def _explains(point: Point, window: Found, names_: Set[str]) -> bool:
     return explaining(window.heard, window.span, own_words(point), names_) > 0
 
 
 def _read(judge: Judge, point: Point, found: Found, passage: Span, likeness: float, *, explains: bool) -> Reading:
-    denies, says, states = _judged(judge, point, found.heard.text(passage))
-    return Reading(found, likeness, denies, says, explains, states)
+    text = found.heard.text(passage)
+    denies, says, states = _judged(judge, point, text)
+    return Reading(found, text, likeness, denies, says, explains, states)
 
 
 def _read_wholes(judge: Judge, point: Point, round_: Sequence[Heard]) -> tuple[Reading, ...]:
@@ -297,7 +321,7 @@ def _read_wholes(judge: Judge, point: Point, round_: Sequence[Heard]) -> tuple[R
 
 def _read_whole(judge: Judge, point: Point, heard: Heard) -> Reading:
     denies, says, states = _judged(judge, point, heard.credit())
-    return Reading(Found(heard, (0, len(heard.words))), 0.0, denies, says, explains=False, states=states)
+    return Reading(Found(heard, (0, len(heard.words))), heard.credit(), 0.0, denies, says, explains=False, states=states)
 
 
 def _judged(judge: Judge, point: Point, passage: str) -> tuple[float, float, NDArray[np.float32]]:

@@ -196,6 +196,30 @@ def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:
     assert all(f.status is not PointStatus.CONTRADICTED for f in grader.grade_now(LORA, [answer(text)]).findings)
 
 
+@pytest.mark.parametrize(
+    ("point", "right", "wrong"),
+    [
+        (
+            "fewer-parameters",
+            "Far fewer parameters are trained than in full fine-tuning, so it needs much less memory.",
+            "Far more parameters are trained than in full fine-tuning, so it needs much more memory.",
+        ),
+        (
+            "merging",
+            "After training the product is merged into the base weights, which is why inference has no extra latency.",
+            "After training the product stays beside the base weights, which is why inference has extra latency.",
+        ),
+    ],
+)
+def test_the_statement_s_words_are_read_for_what_they_say(grader: EmbeddedGrader, point: str, right: str, wrong: str) -> None:
+    """Whoever has learned a statement is believed when right, and not when wrong in the same words."""
+    skip_if_patterns_alone(grader)
+    rest = "The update to the weights is constrained to be low rank: delta W is factored as B times A, with r far below d."
+    for said, met in ((right, True), (wrong, False)):
+        findings = grader.findings(LORA, [answer(f"{rest} {said}")])
+        assert (findings[point].status is PointStatus.MET) is met
+
+
 def test_a_glance_sees_the_points_of_a_good_answer() -> None:
     """Passages alone, without the whole answer, whose reading starts anew with every word, show them all the same."""
     embedder = open_embedder()

@@ -15,7 +15,7 @@ from server.grading import credence
 from server.grading.asides import without_asides
 from server.grading.embedded import EmbeddedGrader
 from server.grading.hearing import hear
-from server.grading.signals import READ, cut_in_windows, signals
+from server.grading.signals import CLOSE, READ, cut_in_windows, signals
 from tests.adapters.test_grading_embedded import LORA, answer
 
 
@@ -30,6 +30,7 @@ class Counted:
         self.alike = alike
         self.pairs: set[tuple[str, str]] = set()
         self.plain_pairs: set[tuple[str, str]] = set()
+        self.close_pairs: set[tuple[str, str]] = set()
         self.odds = np.log([(1 - elsewhere) / 2, (1 - elsewhere) / 2, elsewhere])
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -44,6 +45,10 @@ class Counted:
 
     def judge_plainly(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         self.plain_pairs.update(pairs)
+        return self._same_of_all(pairs)
+
+    def judge_closely(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.close_pairs.update(pairs)
         return self._same_of_all(pairs)
 
     def _same_of_all(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
@@ -82,6 +87,22 @@ def test_what_says_nothing_of_a_point_is_read_once() -> None:
     assert 0 < len(again) < len(seen)
     assert all(bool(found.whole) == (found.pattern is not None) for found in seen.values())
     assert len(embedder.plain_pairs) == sum(len(found.readings) for found in again)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_keeps_a_statement_s_words_is_read_closely(whole: bool) -> None:
+    """By the network that has learned from such, and nothing else is: here the shorter of two windows that say the same."""
+    point = LORA.points[0]
+    embedder = Counted(alike=True)
+    said = hear(LORA, answer(f"{point.statement} The second one says another."))
+    seen = signals(LORA, [said], embedder, whole=whole)
+    found = seen[point.id]
+    assert found.close is not None
+    assert found.closeness == 1.0
+    assert (point.statement, found.close.passage) in embedder.close_pairs
+    assert found.close.passage == point.statement
+    assert len(embedder.close_pairs) == sum(other.close is not None for other in seen.values()) < len(seen)
+    assert all((other.close is None) == (other.closeness < CLOSE) for other in seen.values())
 
 
 @pytest.fixture(scope="module")

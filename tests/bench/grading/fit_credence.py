@@ -3,9 +3,12 @@
 ``python -m tests.bench.grading.fit_credence``. Two logistic regressions (L2) over all points: is it made, and is its reverse
 claimed? The points are those of answers from which the networks have not learned (``data/tune``, as written and some as
 heard, ``data/unread``, ``data/nothing``); of the develop half, on whose questions the patterns were written; and of the bank's
-model answers, which make all of theirs (they weigh as ``SOURCES`` says).
-In the first, contradicted points weigh twice. Beside the weights, leaving a sixth of the questions out in turn, what some
-cuts would find. Takes about an hour on two cores, nearly all of it to read the answers.
+model answers, which make all of theirs (they weigh as ``SOURCES`` says). In the first, contradicted points weigh twice.
+
+Two more weigh these scores, each sixth of the questions' by what the others teach, against what the third network says of
+passages that keep the statement's words; ``data/studied``, full of such, weighs there only.
+
+Beside the weights, what some cuts would find. Takes over an hour on two cores, nearly all of it to read the answers.
 """
 
 from __future__ import annotations
@@ -19,17 +22,19 @@ from numpy.typing import NDArray
 from server.adapters.embedder import STATE_SIZE, open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Bank, PointStatus, PointTier, Question, Transcript
-from server.grading.credence import MADE, WORTH, features
+from server.grading.credence import MADE, WORTH, close_features, features
 from server.grading.embedded import EmbeddedGrader
 from server.grading.items import Item, as_answer, load_items, load_spoken
 from server.grading.signals import Signals
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA, model_answer
 
-L2_SIGNS, L2_STATES = 30.0, 3000.0
+L2_SIGNS, L2_STATES, L2_CLOSE = 30.0, 3000.0, 6.0
 """Of weights for values whose mean is 0 and whose spread is 1: there are 200 times as many states as signs."""
 CONTRADICTED_WEIGHT = 2.0
-SOURCES = {"tune": 1.0, "unread": 1.0, "heard": 0.5, "nothing": 0.5, "develop": 0.15, "model": 0.5}
+SOURCES = {"tune": 1.0, "unread": 1.0, "heard": 0.5, "nothing": 0.5, "develop": 0.15, "model": 0.5, "studied": 0.0}
+CLOSE_SOURCES = {**SOURCES, "model": 2.0, "studied": 1.0}
+"""Model answers are most of what is close and right beside ``studied``."""
 FOLDS = 6
 CUTS = (-1.0, -0.6, -0.3, 0.0, 0.5, 1.0, 1.5)
 PLACES = {"passage": slice(0, 2 * STATE_SIZE), "whole": slice(2 * STATE_SIZE, 3 * STATE_SIZE)}
@@ -46,12 +51,13 @@ class Row:
     signs: tuple[float, ...]
     states: NDArray[np.float32]
     """Of both networks at the best passage, then of the first over the whole answer, shape (3 s,)."""
+    seen: Signals
 
 
 def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
     """With the source of each, and what was heard of those said aloud."""
     aloud = load_spoken(DATA, "tune")
-    for split in ("tune", "unread", "nothing", "develop"):
+    for split in ("tune", "unread", "nothing", "develop", "studied"):
         yield from ((split, item, None) for item in load_items(DATA, split))
     yield from (("heard", item, aloud[item.id]) for item in load_items(DATA, "tune") if item.id in aloud)
     yield from (("model", model_answer(question), None) for question in bank.questions)
@@ -69,9 +75,9 @@ def rows(source: str, question: Question, item: Item, seen: dict[str, Signals]) 
     }
     for name, found in seen.items():
         best, whole = found.best, found.as_a_whole
-        if name in item.points and best and whole and not (source == "unread" and name in by_strong):
+        if name in item.points and best and whole and not (source in ("unread", "studied") and name in by_strong):
             states = np.concatenate([best.states, whole.states])
-            yield Row(source, item.question, item.points[name], tuple(features(found).values()), states)
+            yield Row(source, item.question, item.points[name], tuple(features(found).values()), states, found)
 
 
 def logistic(x: Array, y: Array, weight: Array, penalty: Array) -> Array:
@@ -89,20 +95,20 @@ def logistic(x: Array, y: Array, weight: Array, penalty: Array) -> Array:
     return w
 
 
-def fitted(x: Array, wanted: NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
-    """Weights of the values as they are, and the bias."""
+def fitted(x: Array, wanted: NDArray[np.bool_], weight: Array, penalty: Array) -> tuple[Array, float]:
+    """Weights of the values as they are, and the bias; rows without weight teach nothing."""
+    x, wanted, weight = x[weight > 0], wanted[weight > 0], weight[weight > 0]
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-    penalty = np.where(np.arange(x.shape[1]) < len(MADE), L2_SIGNS, L2_STATES)
     w = logistic((x - mean) / spread, wanted.astype(float), weight, penalty)
     return w[:-1] / spread, float(w[-1] - (w[:-1] * mean / spread).sum())
 
 
-def left_out(x: Array, wanted: NDArray[np.bool_], weight: Array, fold: NDArray[np.int_]) -> Array:
+def left_out(x: Array, wanted: NDArray[np.bool_], weight: Array, penalty: Array, fold: NDArray[np.int_]) -> Array:
     """Scores of each fold by what the others teach."""
     score = np.zeros(len(x))
     for number in range(FOLDS):
         here = fold == number
-        w, bias = fitted(x[~here], wanted[~here], weight[~here])
+        w, bias = fitted(x[~here], wanted[~here], weight[~here], penalty)
         score[here] = x[here] @ w + bias
     return score
 
@@ -111,30 +117,44 @@ def fit(found: Iterable[Row]) -> None:
     """Prints what there is to print, and writes the weights of the states."""
     known = list(found)
     x = np.array([[*row.signs, *row.states] for row in known])
-    usual = x[:, len(MADE) :].mean(axis=0)
+    penalty = np.where(np.arange(x.shape[1]) < len(MADE), L2_SIGNS, L2_STATES)
+    usual = x[np.array([SOURCES[row.source] > 0 for row in known]), len(MADE) :].mean(axis=0)
     x[:, len(MADE) :] -= usual
-    met, wrong = (np.array([row.status is status for row in known]) for status in (PointStatus.MET, PointStatus.CONTRADICTED))
-    source = np.array([row.source for row in known])
-    weight = np.array([SOURCES[row.source] for row in known])
-    number = {name: place for place, name in enumerate(sorted({row.question for row in known}))}
-    fold = np.array([number[row.question] % FOLDS for row in known])
-    worth = []
-    for name, wanted, heavy in (
-        ("MADE", met, np.where(wrong, CONTRADICTED_WEIGHT, 1.0)),
-        ("DENIED", wrong, np.ones(len(wrong))),
-    ):
-        score = left_out(x, wanted, weight * heavy, fold)
-        for cut in CUTS:
-            print(f"{name} from {cut}: {'; '.join(told(one, source == one, score >= cut, met, wrong) for one in SOURCES)}")
-        coefficients, bias = fitted(x, wanted, weight * heavy)
-        print(f"{name}: Mapping[str, float] = {{")
-        for feature, value in zip(MADE, coefficients, strict=False):
-            print(f'    "{feature}": {value:.2f},')
-        print(f"}}\n{name}_BIAS = {bias:.2f}")
-        worth.append(coefficients[len(MADE) :])
-    stored = {place: np.stack(worth, axis=1)[part].astype(np.float32) for place, part in PLACES.items()}
+    coefficients, scores = fit_both(("MADE", "DENIED"), known, x, penalty, SOURCES, list(MADE))
+    worth = coefficients[:, len(MADE) :].T
+    stored = {place: worth[part].astype(np.float32) for place, part in PLACES.items()}
     stored |= {f"{place}_usual": usual[part].astype(np.float32) for place, part in PLACES.items()}
     np.savez(WORTH, **stored)  # type: ignore[arg-type]
+    near = [(row, close_features(*score, row.seen)) for row, score in zip(known, scores, strict=True) if row.seen.close]
+    closer = np.array([list(features.values()) for _, features in near])
+    penalty = np.full(closer.shape[1], L2_CLOSE)
+    fit_both(("CLOSE_MADE", "CLOSE_DENIED"), [row for row, _ in near], closer, penalty, CLOSE_SOURCES, list(near[0][1]))
+
+
+def fit_both(
+    names: tuple[str, str], known: list[Row], x: Array, penalty: Array, sources: dict[str, float], signs: list[str]
+) -> tuple[Array, Array]:
+    """Prints the weights of the signs for whether a point is made and for whether its reverse is claimed. All weights, shape
+    (2, values), and the scores of every row by what the others teach, shape (rows, 2)."""
+    met, wrong = (np.array([row.status is status for row in known]) for status in (PointStatus.MET, PointStatus.CONTRADICTED))
+    source = np.array([row.source for row in known])
+    weight = np.array([sources[row.source] for row in known])
+    number = {name: place for place, name in enumerate(sorted({row.question for row in known}))}
+    fold = np.array([number[row.question] % FOLDS for row in known])
+    coefficients, scores = [], []
+    heavier = np.where(wrong, CONTRADICTED_WEIGHT, 1.0)
+    for name, wanted, heavy in zip(names, (met, wrong), (heavier, np.ones(len(wrong))), strict=True):
+        score = left_out(x, wanted, weight * heavy, penalty, fold)
+        for cut in CUTS:
+            print(f"{name} from {cut}: {'; '.join(told(one, source == one, score >= cut, met, wrong) for one in sources)}")
+        found, bias = fitted(x, wanted, weight * heavy, penalty)
+        print(f"{name}: Mapping[str, float] = {{")
+        for feature, value in zip(signs, found, strict=False):
+            print(f'    "{feature}": {value:.2f},')
+        print(f"}}\n{name}_BIAS = {bias:.2f}")
+        coefficients.append(found)
+        scores.append(score)
+    return np.array(coefficients), np.stack(scores, axis=1)
 
 
 def told(name: str, here: NDArray[np.bool_], found: NDArray[np.bool_], met: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> str:

@@ -78,6 +78,28 @@ class CrossEncoder(nn.Module):
         return self.head(self.drop(torch.cat([x[:, 0], mean], -1)))
 
 
+class Course:
+    """What is learned in so many steps: the rate rises over the first of them and falls from there."""
+
+    def __init__(self, model: CrossEncoder, rate: float, head_rate: float, steps: int) -> None:
+        self._trained = [*model.encoder_parameters(), *model.head.parameters()]
+        groups = [
+            {"params": list(model.encoder_parameters()), "lr": rate},
+            {"params": list(model.head.parameters()), "lr": head_rate},
+        ]
+        self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimizer, lambda step: min(1.0, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
+        )
+
+    def step(self, loss: torch.Tensor) -> None:
+        self._optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+
+
 def load(onward: Path | None = None) -> CrossEncoder:
     """With the packaged weights and a new head, or as an earlier ``export`` left it."""
     graph = onnx.load(str(onward or embedder_path())).graph

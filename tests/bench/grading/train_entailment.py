@@ -35,7 +35,7 @@ from server.grading.hearing import around, hear
 from server.grading.items import as_answer
 from server.settings import PROJECT
 from tests.bench.grading import passages, sentences
-from tests.bench.grading.minilm_torch import CLS, SEP, CrossEncoder, export, load
+from tests.bench.grading.minilm_torch import CLS, SEP, Course, CrossEncoder, export, load
 
 BATCH = 48
 RATE, ONWARD_RATE = 2e-4, 1.2e-4
@@ -225,16 +225,8 @@ def train(
     assert embedder is not None, "the packaged MiniLM is needed"
     answered = list(passages.said(embedder))
     pairs, model = Pairs(plain if plainly else str.lower), load(onward)
-    trained = list(model.encoder_parameters())
-    groups = [
-        {"params": trained, "lr": rate or (ONWARD_RATE if onward else RATE)},
-        {"params": list(model.head.parameters()), "lr": HEAD_RATE},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = epochs * (len(examples(learned, answered, random.Random(0), shares)) // BATCH + 2)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
-    )
+    course = Course(model, rate or (ONWARD_RATE if onward else RATE), HEAD_RATE, steps)
     weights = torch.tensor(CLASS_WEIGHTS)
     began = time.monotonic()
     for epoch in range(1, epochs + 1):
@@ -244,11 +236,7 @@ def train(
                 logits = model(*pairs.batch([(a, with_gaps(plain(b), dice) if plainly else b) for a, b, _ in batch]))
             wanted = torch.tensor([label for *_, label in batch])
             loss = functional.cross_entropy(logits.float(), wanted, weight=weights, label_smoothing=0.05)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_([*trained, *model.head.parameters()], 1.0)
-            optimizer.step()
-            schedule.step()
+            course.step(loss)
         print(f"epoch {epoch}, {time.monotonic() - began:.0f} s: {told_apart(model, pairs, unseen)}", flush=True)
         export(model, out)
 
