@@ -320,8 +320,9 @@ def _read_wholes(judge: Judge, point: Point, round_: Sequence[Heard]) -> tuple[R
 
 
 def _read_whole(judge: Judge, point: Point, heard: Heard) -> Reading:
-    denies, says, states = _judged(judge, point, heard.credit())
-    return Reading(Found(heard, (0, len(heard.words))), heard.credit(), 0.0, denies, says, explains=False, states=states)
+    text = heard.credit()
+    denies, says, states = _judged(judge, point, text)
+    return Reading(Found(heard, (0, len(heard.words))), text, 0.0, denies, says, explains=False, states=states)
 
 
 def _judged(judge: Judge, point: Point, passage: str) -> tuple[float, float, NDArray[np.float32]]:

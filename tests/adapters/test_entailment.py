@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 
 import numpy as np
@@ -26,19 +25,27 @@ def reader() -> MiniLm:
     return found
 
 
-def test_new_sentences_are_told_apart(reader: MiniLm) -> None:
+@pytest.fixture(scope="module")
+def statements() -> dict[str, str]:
+    """By question#point."""
+    return {
+        f"{question.id}#{point.id}": point.statement
+        for question in load_bank(PROJECT / "rubrics").questions
+        for point in question.points
+    }
+
+
+def test_new_sentences_are_told_apart(reader: MiniLm, statements: dict[str, str]) -> None:
     """Of sentences that the network has not read, right ones mostly have better odds than wrong ones of the same words.
 
     Not always: it errs on about one in ten (docs/decisions/0016-said-or-denied.md).
     """
-    bank = load_bank(PROJECT / "rubrics")
-    points = {f"{question.id}#{point.id}": point.statement for question in bank.questions for point in question.points}
     out = sentences.kept_out()
     rows = [row for row in sentences.rows() if row["point"].split("#")[0] in out]
     says, denies = (
         [
             float(odds[1] - odds[0])
-            for odds in reader.judge([(points[row["point"]], row[kind][n % 3]) for n, row in enumerate(rows)])
+            for odds in reader.judge([(statements[row["point"]], row[kind][n % 3]) for n, row in enumerate(rows)])
         ]
         for kind in ("says", "denies")
     )
@@ -47,17 +54,15 @@ def test_new_sentences_are_told_apart(reader: MiniLm) -> None:
     assert sum(better) / len(better) > 0.9
 
 
-def test_twins_are_told_apart(reader: MiniLm) -> None:
+def test_twins_are_told_apart(reader: MiniLm, statements: dict[str, str]) -> None:
     """Of two sentences that keep a statement's words and differ in little but the meaning the right one has better odds.
 
     Not always, and these are sentences that the third network has learned from (docs/decisions/0026).
     """
-    bank = load_bank(PROJECT / "rubrics")
-    points = {f"{question.id}#{point.id}": point.statement for question in bank.questions for point in question.points}
-    rows = [json.loads(line) for path in sorted((sentences.DATA / "close").glob("*.jsonl")) for line in path.open()][::6]
+    rows = sentences.rows("close")[::6]
     better = 0
     for n, row in enumerate(rows):
-        right, wrong = reader.judge_closely([(points[row["point"]], text) for text in row["twins"][n % 7]])
+        right, wrong = reader.judge_closely([(statements[row["point"]], text) for text in row["twins"][n % 7]])
         better += bool(right[1] - right[0] > wrong[1] - wrong[0])
     assert len(rows) > 100
     assert better / len(rows) > 0.9

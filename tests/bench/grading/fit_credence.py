@@ -14,7 +14,7 @@ Beside the weights, what some cuts would find. Takes over an hour on two cores, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ class Row:
     states: NDArray[np.float32]
     """Of both networks at the best passage, then of the first over the whole answer, shape (3 s,)."""
     seen: Signals
+    """Without the readings that ``states`` is of: those of all rows would take half a gigabyte."""
 
 
 def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
@@ -77,7 +78,14 @@ def rows(source: str, question: Question, item: Item, seen: dict[str, Signals]) 
         best, whole = found.best, found.as_a_whole
         if name in item.points and best and whole and not (source in ("unread", "studied") and name in by_strong):
             states = np.concatenate([best.states, whole.states])
-            yield Row(source, item.question, item.points[name], tuple(features(found).values()), states, found)
+            yield Row(
+                source,
+                item.question,
+                item.points[name],
+                tuple(features(found).values()),
+                states,
+                replace(found, nearest=(), matched=None, whole=()),
+            )
 
 
 def logistic(x: Array, y: Array, weight: Array, penalty: Array) -> Array:

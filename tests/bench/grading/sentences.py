@@ -22,9 +22,9 @@ KINDS = {"says": PointStatus.MET, "denies": PointStatus.CONTRADICTED}
 MIXTURES = 4
 
 
-def rows() -> list[dict[str, Any]]:
-    """``point`` (question#point), ``says`` and ``denies``."""
-    paths = sorted((DATA / "sentences").glob("*.jsonl"))
+def rows(folder: str = "sentences") -> list[dict[str, Any]]:
+    """``point`` (question#point), ``says`` and ``denies``; of those in ``close`` also ``neither`` and ``twins``."""
+    paths = sorted((DATA / folder).glob("*.jsonl"))
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
 
 

@@ -12,7 +12,6 @@ questions show now and then how well they are told apart: as new ones with ``--k
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,6 +38,8 @@ from tests.bench.grading.train_entailment import (
     batches,
     shown,
     told_apart,
+    unmarked,
+    with_others,
     without_fillers,
 )
 
@@ -81,25 +82,20 @@ def points() -> list[Close]:
     for name, passage in shown():
         more.setdefault(name, []).append((passage, SAYS))
     found = []
-    for path in sorted((sentences.DATA / "close").glob("*.jsonl")):
-        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            question, point = of[row["point"]]
-            others = [*more.get(row["point"], []), *((text, DENIES) for text in point.contradictions)]
-            alone = [(text, kind) for key, kind in (*KINDS, ("neither", OTHER)) for text in row[key]]
-            alone += [(text, kind) for text, kind in others if closeness(point.statement, text) >= CLOSE]
-            twins = tuple((right, wrong) for right, wrong in row["twins"])
-            found.append(Close(question.id, point.statement, twins, tuple(alone)))
+    for row in sentences.rows("close"):
+        question, point = of[row["point"]]
+        others = [*more.get(row["point"], []), *((text, DENIES) for text in point.contradictions)]
+        alone = [(text, kind) for key, kind in (*KINDS, ("neither", OTHER)) for text in row[key]]
+        alone += [(text, kind) for text, kind in others if closeness(point.statement, text) >= CLOSE]
+        twins = tuple((right, wrong) for right, wrong in row["twins"])
+        found.append(Close(question.id, point.statement, twins, tuple(alone)))
     return found
 
 
 def examples(all_: Sequence[Close], answered: Sequence[passages.Said], dice: random.Random) -> list[Example]:
     """One epoch's, drawn anew each time: all twins, and half of the rest."""
-    by_question: dict[str, list[Close]] = {}
-    for point in all_:
-        by_question.setdefault(point.question, []).append(point)
     found: list[Example] = []
-    for point in all_:
-        others = [other for other in by_question[point.question] if other is not point]
+    for point, others in with_others(all_):
         for right, wrong in point.twins:
             right, wrong = between([right, wrong], others, dice)
             found += [(point.statement, right, SAYS), (point.statement, wrong, DENIES)]
@@ -125,7 +121,7 @@ def between(texts: Sequence[str], others: Sequence[Close], dice: random.Random) 
             after = " " + " ".join(words[:few])
     placed = [f"{before}{without_fillers(text)}{after}" for text in texts]
     if dice.random() < UNMARKED:
-        return ["".join(c for c in text if c not in ",.;:").lower() for text in placed]
+        return [unmarked(text).lower() for text in placed]
     return placed
 
 

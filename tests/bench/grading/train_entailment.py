@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -59,6 +60,14 @@ STATUS = {PointStatus.MET: SAYS, PointStatus.CONTRADICTED: DENIES, PointStatus.N
 
 Example = tuple[str, str, int]
 """Statement, passage, class."""
+
+
+class OfQuestion(Protocol):
+    @property
+    def question(self) -> str: ...
+
+
+Asked = TypeVar("Asked", bound=OfQuestion)
 
 
 @dataclass
@@ -123,12 +132,8 @@ def examples(
 ) -> list[Example]:
     """One epoch's, drawn anew each time: those shares of sentences and of answers, and all statements and model answers."""
     misheard = sentences.heard()
-    by_question: dict[str, list[Subject]] = {}
-    for subject in all_:
-        by_question.setdefault(subject.question, []).append(subject)
     found: list[Example] = []
-    for subject in all_:
-        others = [other for other in by_question[subject.question] if other is not subject]
+    for subject, others in with_others(all_):
 
         def scrap(*, before: bool, others: Sequence[Subject] = others) -> str:
             other = dice.choice(others)
@@ -141,7 +146,7 @@ def examples(
             if others and dice.random() < 0.4:
                 text = f"{scrap(before=True)} {text}" if dice.random() < 0.6 else text
                 text = f"{text} {scrap(before=False)}" if dice.random() < 0.6 else text
-            return "".join(c for c in text if c not in ",.;:") if dice.random() < 0.3 else text
+            return unmarked(text) if dice.random() < 0.3 else text
 
         def statement(text: str, subject: Subject = subject) -> str:
             instead = [phrasing for phrasing in subject.phrasings if phrasing != text]
@@ -163,6 +168,20 @@ def examples(
         else:
             found += [(said.statement, said.passage(dice), STATUS[said.status]) for _ in range(TAKEN[said.status])]
     return found
+
+
+def with_others(all_: Sequence[Asked]) -> Iterator[tuple[Asked, list[Asked]]]:
+    """Each with the others of its question."""
+    by_question: dict[str, list[Asked]] = {}
+    for one in all_:
+        by_question.setdefault(one.question, []).append(one)
+    for one in all_:
+        yield one, [other for other in by_question[one.question] if other is not one]
+
+
+def unmarked(text: str) -> str:
+    """Without the marks that speech has none of."""
+    return "".join(c for c in text if c not in ",.;:")
 
 
 def without_fillers(text: str) -> str:
