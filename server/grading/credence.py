@@ -4,8 +4,8 @@ A false claim holds the same words as the right one, so patterns and likeness al
 read the statement together with the passages nearest to it, one also with all of the answer, and give the odds of each. Both
 scores are log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is
 worth, and each of the networks' states: these show what no network's own odds do, of answers that it has not learned from
-(docs/decisions/0023). Where a passage keeps the statement's words a third network reads it, and a second regression weighs its
-word against these scores (docs/decisions/0026).
+(docs/decisions/0023). A third network reads one of the passages, and a second regression weighs its word against these scores,
+the more the closer the passage is to the statement's words (docs/decisions/0026, 0027).
 """
 
 from __future__ import annotations
@@ -60,29 +60,29 @@ DENIED: Mapping[str, float] = {
 DENIED_BIAS = -3.75
 
 CLOSE_MADE: Mapping[str, float] = {
-    "made": 0.49,
-    "denied": -0.16,
-    "says": 0.44,
-    "denies": -0.25,
-    "stance": 0.20,
-    "closeness": -0.81,
-    "made by closeness": -0.26,
-    "denied by closeness": 0.08,
-    "stance by closeness": 0.31,
+    "made": 0.91,
+    "denied": 0.05,
+    "says": 0.33,
+    "denies": 0.03,
+    "stance": 0.18,
+    "closeness": -0.51,
+    "made by closeness": -0.97,
+    "denied by closeness": -0.24,
+    "stance by closeness": 0.62,
 }
-CLOSE_MADE_BIAS = 0.27
+CLOSE_MADE_BIAS = 0.48
 CLOSE_DENIED: Mapping[str, float] = {
-    "made": -0.38,
-    "denied": 0.26,
-    "says": -0.37,
-    "denies": 0.36,
-    "stance": -0.22,
-    "closeness": 0.74,
-    "made by closeness": 0.21,
-    "denied by closeness": -0.13,
-    "stance by closeness": -0.23,
+    "made": 0.03,
+    "denied": 0.93,
+    "says": -0.07,
+    "denies": 0.27,
+    "stance": -0.14,
+    "closeness": -0.49,
+    "made by closeness": -0.26,
+    "denied by closeness": -1.12,
+    "stance by closeness": -0.64,
 }
-CLOSE_DENIED_BIAS = -0.75
+CLOSE_DENIED_BIAS = 0.04
 
 
 def features(seen: Signals) -> dict[str, float]:
@@ -107,21 +107,21 @@ def features(seen: Signals) -> dict[str, float]:
     }
 
 
-def close_features(made: float, denied: float, seen: Signals) -> dict[str, float]:
-    """What the weights of a close passage apply to: the scores without it, and what its reader says, the more the closer."""
-    assert seen.close is not None
-    stance = _clipped(seen.close.stance)
-    closeness = (seen.closeness - CLOSE) / (1 - CLOSE)
+def close_features(made: float, denied: float, says: float, denies: float, closeness: float) -> dict[str, float]:
+    """What the weights of a close reading apply to: the scores without it, and what its reader says (log probabilities), the
+    more the closer the answer comes to the statement's words."""
+    stance = _clipped(says - denies)
+    closer = max(0.0, closeness - CLOSE) / (1 - CLOSE)
     return {
         "made": made,
         "denied": denied,
-        "says": seen.close.says,
-        "denies": seen.close.denies,
+        "says": says,
+        "denies": denies,
         "stance": stance,
-        "closeness": closeness,
-        "made by closeness": made * closeness,
-        "denied by closeness": denied * closeness,
-        "stance by closeness": stance * closeness,
+        "closeness": closer,
+        "made by closeness": made * closer,
+        "denied by closeness": denied * closer,
+        "stance by closeness": stance * closer,
     }
 
 
@@ -141,7 +141,7 @@ def _scores(seen: Signals) -> tuple[float, float]:
     denied = _score(found, DENIED, DENIED_BIAS) + leaning[1]
     if seen.close is None:
         return made, denied
-    closer = close_features(made, denied, seen)
+    closer = close_features(made, denied, seen.close.says, seen.close.denies, seen.closeness)
     return _score(closer, CLOSE_MADE, CLOSE_MADE_BIAS), _score(closer, CLOSE_DENIED, CLOSE_DENIED_BIAS)
 
 

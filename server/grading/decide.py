@@ -45,7 +45,7 @@ class Cuts:
     """... unless one of its points has this score."""
     lone_likeness: float = 0.45
     """Likeness needed of a lone match of a pattern that is not sure."""
-    alone: float = 1.2
+    alone: float = 0.75
     """Score needed of the only point an answer meets; chance finds one now and then."""
     enumerated: float = 2.0
     """Score from which a bare list of terms makes the point, as some points are lists (docs/decisions/0025) ..."""

@@ -29,7 +29,7 @@ class Embedder(Protocol):
         ...
 
     def judge_closely(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """The same, by the network that reads only passages that keep the statement's words."""
+        """The same, by the network that has learned to tell apart what differs in little but the meaning."""
         ...
 
 

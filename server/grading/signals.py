@@ -42,7 +42,7 @@ NEAR = 0.3
 FAR_FROM_SAYING, FAR_FROM_DENYING = -1.5, -2.0
 """Log probabilities, by the first network, under which a passage is not read again."""
 CLOSE = 0.6
-"""Closeness to the statement's words from which a passage is read by the network that has learned from such."""
+"""Closeness to the statement's words from which the closest passage is read closely, instead of the likeliest to say it."""
 MAX_PAIR = 50
 """Words of two neighbouring clauses taken together."""
 MIN_WORDS = 40
@@ -110,10 +110,8 @@ class Signals:
     whole: tuple[Reading, ...] = ()
     """Each answer of the round, read from end to end; empty where there was no time for that."""
     close: Reading | None = None
-    """The passage closest to the statement's words, as the network reads it that has learned from such; None where none is
-    close ..."""
-    closeness: float = 0.0
-    """... and how close that is."""
+    """One passage as the third network reads it; None where nothing comes near to the point or its reverse, and, while the
+    candidate still speaks, where no passage is close to the statement's words."""
     dismissals: float = 0.0
     """Words that dismiss things, per hundred words of the round."""
     named: float = 0.0
@@ -138,6 +136,11 @@ class Signals:
     @property
     def readings(self) -> tuple[Reading, ...]:
         return (*self.nearest, self.matched) if self.matched else self.nearest
+
+    @property
+    def closeness(self) -> float:
+        """Of the passage closest to the statement's words."""
+        return max((closeness(self.point.statement, reading.passage) for reading in self.readings), default=0.0)
 
     @property
     def as_a_whole(self) -> Reading | None:
@@ -168,8 +171,8 @@ def signals(
 ) -> dict[str, Signals]:
     """Signals by point id over all answers of a round.
 
-    Reading each answer as a ``whole``, too, and passages by both networks, takes most of the time; it is left out for points
-    that the first network finds nothing of.
+    Reading each answer as a ``whole``, too, and passages by the other networks, takes most of the time; it is left out for
+    points that the first network finds nothing of.
     """
     matched = {point.id: _matched(point, round_, names(question)) for point in question.points}
     if embedder is None or not any(heard.clauses for heard in round_):
@@ -189,13 +192,15 @@ def signals(
     glimpse = partial(compare, judge=embedder.judge)
     points = list(matched.values())
     if not whole:
-        return glimpse(points)
+        seen = glimpse(points)
+        return seen | {name: _read_closely(found, embedder) for name, found in seen.items() if found.closeness >= CLOSE}
     first, others = in_halves(glimpse, points)
     seen = first | others
     open_ = [found for found in points if not _far_from(seen[found.point.id])]
     wholes = {found.point.id: beside(_read_wholes, embedder.judge, found.point, round_) for found in open_}
     closer = compare(open_, judge=partial(judge_twice, embedder))
-    return seen | {name: replace(found, whole=wholes[name].result()) for name, found in closer.items()}
+    closely = {name: _read_closely(found, embedder) for name, found in closer.items()}
+    return seen | {name: replace(found, whole=wholes[name].result()) for name, found in closely.items()}
 
 
 def _all_compared(matched: Sequence[Signals], passages: _Passages, judge: Judge, embedder: Embedder) -> dict[str, Signals]:
@@ -204,7 +209,7 @@ def _all_compared(matched: Sequence[Signals], passages: _Passages, judge: Judge,
 
 def _far_from(seen: Signals) -> bool:
     """Whether no passage comes near to saying the point or its reverse, so that no second look would find it."""
-    return not (seen.pattern or seen.close) and all(
+    return not (seen.pattern or seen.closeness >= CLOSE) and all(
         reading.says < FAR_FROM_SAYING and reading.denies < FAR_FROM_DENYING for reading in seen.readings
     )
 
@@ -277,15 +282,12 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
         here = likeness(point, embedder.embed([found.heard.text(passage), found.heard.text(close)]), embedder)
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
         at = _read(judge, point, found, passage, float(np.max([*here, *over])), explains=True)
-    near, most = _closest(point, (*nearest, at) if at else nearest, embedder)
     claim, margin, against = _weighed(matched, passages, judge, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
         nearest=nearest,
         matched=at,
-        close=near,
-        closeness=most,
         dismissals=passages.dismissals,
         named=passages.named,
         claim=claim,
@@ -294,15 +296,15 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
     )
 
 
-def _closest(point: Point, readings: Sequence[Reading], embedder: Embedder) -> tuple[Reading | None, float]:
-    """The passage closest to the statement's words, read anew, and how close it is."""
-    near, most = max(
-        ((reading, closeness(point.statement, reading.passage)) for reading in readings), key=lambda option: option[1]
-    )
-    if most < CLOSE:
-        return None, most
-    denies, says, states = _judged(embedder.judge_closely, point, near.passage)
-    return replace(near, denies=denies, says=says, states=states), most
+def _read_closely(seen: Signals, embedder: Embedder) -> Signals:
+    """With what the third network says of the passage closest to the statement's words, or of the likeliest to say it."""
+    statement = seen.point.statement
+    if seen.closeness >= CLOSE:
+        reading = max(seen.readings, key=lambda reading: closeness(statement, reading.passage))
+    else:
+        reading = max(seen.readings, key=lambda reading: reading.says)
+    denies, says, states = _judged(embedder.judge_closely, seen.point, reading.passage)
+    return replace(seen, close=replace(reading, denies=denies, says=says, states=states))
 
 
 def _explains(point: Point, window: Found, names_: Set[str]) -> bool:

@@ -12,7 +12,7 @@ from server.adapters.embedder import STATE_SIZE, open_embedder
 from server.grading import credence
 from server.grading.embedded import EmbeddedGrader
 from server.grading.hearing import hear
-from server.grading.signals import CLOSE, Found, Reading, Signals
+from server.grading.signals import Found, Reading, Signals
 from tests.adapters.test_grading_embedded import LORA, answer
 from tests.bench.grading import fit_credence
 from tests.bench.grading.sentences import model_answer
@@ -55,19 +55,15 @@ def test_one_network_alone_is_half_of_them() -> None:
     assert credence.made(seen) - credence.made(replace(seen, nearest=(usual,))) == pytest.approx(1, abs=1e-2)
 
 
-def test_what_is_close_is_weighed_against_the_rest() -> None:
-    """Every sign has its weight, and what the third network says moves both scores, the more the closer the passage."""
-    bare = replace(reading(np.zeros(0, np.float32)), says=-0.1, denies=-3.0)
-    seen = Signals(LORA.points[0], nearest=(bare,), close=bare, closeness=CLOSE)
-    assert set(credence.close_features(0.0, 0.0, seen)) == set(credence.CLOSE_MADE) == set(credence.CLOSE_DENIED)
-    moved = []
-    for closeness in (CLOSE, 1.0):
-        said = replace(seen, closeness=closeness)
-        reversed_ = replace(said, close=replace(bare, says=-3.0, denies=-0.1))
-        assert credence.made(said) > credence.made(reversed_)
-        assert credence.denied(said) < credence.denied(reversed_)
-        moved.append(credence.made(said) - credence.made(reversed_))
-    assert moved[1] > moved[0]
+@pytest.mark.parametrize("passage", ["It trains two small matrices.", LORA.points[0].statement])
+def test_what_is_read_closely_is_weighed_against_the_rest(passage: str) -> None:
+    """Every sign has its weight, and what the third network says moves both scores, in other words or in the statement's."""
+    said = replace(reading(np.zeros(0, np.float32)), passage=passage, says=-0.1, denies=-3.0)
+    assert set(credence.close_features(0.0, 0.0, -0.1, -3.0, 1.0)) == set(credence.CLOSE_MADE) == set(credence.CLOSE_DENIED)
+    seen = Signals(LORA.points[0], nearest=(said,), close=said)
+    reversed_ = replace(seen, close=replace(said, says=-3.0, denies=-0.1))
+    assert credence.made(seen) > credence.made(reversed_)
+    assert credence.denied(seen) < credence.denied(reversed_)
 
 
 def test_states_are_what_is_fitted() -> None:

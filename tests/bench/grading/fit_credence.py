@@ -5,8 +5,8 @@ claimed? The points are those of answers from which the networks have not learne
 heard, ``data/unread``, ``data/nothing``); of the develop half, on whose questions the patterns were written; and of the bank's
 model answers, which make all of theirs (they weigh as ``SOURCES`` says). In the first, contradicted points weigh twice.
 
-Two more weigh these scores, each sixth of the questions' by what the others teach, against what the third network says of
-passages that keep the statement's words; ``data/studied``, full of such, weighs there only.
+Two more weigh these scores, each sixth of the questions' by what the others teach, against what the third network says;
+``data/studied``, full of passages that keep the statement's words, weighs there only.
 
 Beside the weights, what some cuts would find. Takes over an hour on two cores, nearly all of it to read the answers.
 """
@@ -14,7 +14,7 @@ Beside the weights, what some cuts would find. Takes over an hour on two cores, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +51,8 @@ class Row:
     signs: tuple[float, ...]
     states: NDArray[np.float32]
     """Of both networks at the best passage, then of the first over the whole answer, shape (3 s,)."""
-    seen: Signals
-    """Without the readings that ``states`` is of: those of all rows would take half a gigabyte."""
+    close: tuple[float, float, float]
+    """Log probabilities that the point is said and that its reverse is, by the third network, and closeness."""
 
 
 def items(bank: Bank) -> Iterator[tuple[str, Item, Transcript | None]]:
@@ -75,8 +75,8 @@ def rows(source: str, question: Question, item: Item, seen: dict[str, Signals]) 
         if point.tier is PointTier.LEAN
     }
     for name, found in seen.items():
-        best, whole = found.best, found.as_a_whole
-        if name in item.points and best and whole and not (source in ("unread", "studied") and name in by_strong):
+        best, whole, close = found.best, found.as_a_whole, found.close
+        if name in item.points and best and whole and close and not (source in ("unread", "studied") and name in by_strong):
             states = np.concatenate([best.states, whole.states])
             yield Row(
                 source,
@@ -84,7 +84,7 @@ def rows(source: str, question: Question, item: Item, seen: dict[str, Signals]) 
                 item.points[name],
                 tuple(features(found).values()),
                 states,
-                replace(found, nearest=(), matched=None, whole=()),
+                (close.says, close.denies, found.closeness),
             )
 
 
@@ -133,10 +133,10 @@ def fit(found: Iterable[Row]) -> None:
     stored = {place: worth[part].astype(np.float32) for place, part in PLACES.items()}
     stored |= {f"{place}_usual": usual[part].astype(np.float32) for place, part in PLACES.items()}
     np.savez(WORTH, **stored)  # type: ignore[arg-type]
-    near = [(row, close_features(*score, row.seen)) for row, score in zip(known, scores, strict=True) if row.seen.close]
-    closer = np.array([list(features.values()) for _, features in near])
+    near = [close_features(*score, *row.close) for row, score in zip(known, scores, strict=True)]
+    closer = np.array([list(features.values()) for features in near])
     penalty = np.full(closer.shape[1], L2_CLOSE)
-    fit_both(("CLOSE_MADE", "CLOSE_DENIED"), [row for row, _ in near], closer, penalty, CLOSE_SOURCES, list(near[0][1]))
+    fit_both(("CLOSE_MADE", "CLOSE_DENIED"), known, closer, penalty, CLOSE_SOURCES, list(near[0]))
 
 
 def fit_both(

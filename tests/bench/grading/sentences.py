@@ -23,7 +23,8 @@ MIXTURES = 4
 
 
 def rows(folder: str = "sentences") -> list[dict[str, Any]]:
-    """``point`` (question#point), ``says`` and ``denies``; of those in ``close`` also ``neither`` and ``twins``."""
+    """``point`` (question#point), ``says`` and ``denies``; of those in ``close`` also ``neither`` and ``twins``; of those in
+    ``trios`` these only."""
     paths = sorted((DATA / folder).glob("*.jsonl"))
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
 

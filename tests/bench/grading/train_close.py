@@ -1,12 +1,14 @@
-"""Trains ``server/adapters/entailment-close.onnx``, which reads passages that keep the words of the statement.
+"""Trains ``server/adapters/entailment-close.onnx``, which tells apart what differs in little but the meaning.
 
     uv run --with torch --with onnx python -m tests.bench.grading.train_close [--epochs 2] [--onward FILE] [--out FILE]
 
 Who has learned a statement says it in nearly its words, and gets it wrong in nearly its words; what tells the two apart is
-order, number and direction. The network goes on from the first and learns from ``data/close`` (twins that differ in little but
-the meaning are shown within the same scraps of what else is said), and from those false claims and model answers of the bank,
-sentences and passages of answers (``data/sentences``, ``data/train``) that keep enough of the words. Twins of thirteen
-questions show now and then how well they are told apart: as new ones with ``--keep-out``, or as what it has learned from.
+order, number and direction. In other words, too, a right passage and a wrong one may differ in one. The network goes on from
+the first and learns from ``data/close`` (twins that keep the words) and ``data/trios`` (passages in other words that say a
+point, get it wrong, or do neither), shown within the same scraps of what else is said; and from those false claims and model
+answers of the bank, sentences and passages of answers (``data/sentences``, ``data/train``) that keep enough of the words, and
+a few others. Right and wrong ones of thirteen questions show now and then how well they are told apart: as new ones with
+``--keep-out``, or as what it has learned from.
 """
 
 from __future__ import annotations
@@ -44,10 +46,14 @@ from tests.bench.grading.train_entailment import (
 )
 
 KINDS = (("says", SAYS), ("denies", DENIES))
+ALIKE = (SAYS, DENIES, OTHER)
+"""What the passages of twins and trios do, in this order."""
 RATE = 1.5e-4
 HEAD_RATE = 4.5e-4
 SHOWN = 0.5
-"""How often an epoch shows what was not written as a twin."""
+"""How often an epoch shows what is close and was not written as a twin ..."""
+FEW = 0.15
+"""... and what is not close."""
 BETWEEN = 0.5
 """How often a sentence stands beside a scrap of what is said of another point."""
 UNMARKED = 0.25
@@ -56,17 +62,17 @@ UNMARKED = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """A point with what is said in nearly its words."""
+    """A point with what is said of it."""
 
     question: str
     statement: str
-    twins: tuple[tuple[str, str], ...]
-    """Right and wrong."""
+    alike: tuple[tuple[str, ...], ...]
+    """Twins, right and wrong, then trios."""
     alone: tuple[tuple[str, int], ...]
 
     @property
     def said(self) -> tuple[str, ...]:
-        return (*(text for twin in self.twins for text in twin), *(text for text, _ in self.alone))
+        return (*(text for texts in self.alike for text in texts), *(text for text, _ in self.alone))
 
 
 def points() -> list[Close]:
@@ -81,32 +87,36 @@ def points() -> list[Close]:
     }
     for name, passage in shown():
         more.setdefault(name, []).append((passage, SAYS))
+    trios = {row["point"]: row["trios"] for row in sentences.rows("trios")}
     found = []
     for row in sentences.rows("close"):
         question, point = of[row["point"]]
         others = [*more.get(row["point"], []), *((text, DENIES) for text in point.contradictions)]
         alone = [(text, kind) for key, kind in (*KINDS, ("neither", OTHER)) for text in row[key]]
-        alone += [(text, kind) for text, kind in others if closeness(point.statement, text) >= CLOSE]
-        twins = tuple((right, wrong) for right, wrong in row["twins"])
-        found.append(Close(question.id, point.statement, twins, tuple(alone)))
+        alike = (*map(tuple, row["twins"]), *map(tuple, trios[row["point"]]))
+        found.append(Close(question.id, point.statement, alike, (*alone, *others)))
     return found
 
 
 def examples(all_: Sequence[Close], answered: Sequence[passages.Said], dice: random.Random) -> list[Example]:
-    """One epoch's, drawn anew each time: all twins, and half of the rest."""
+    """One epoch's, drawn anew each time: all twins and trios, and some of the rest."""
     found: list[Example] = []
     for point, others in with_others(all_):
-        for right, wrong in point.twins:
-            right, wrong = between([right, wrong], others, dice)
-            found += [(point.statement, right, SAYS), (point.statement, wrong, DENIES)]
+        for texts in point.alike:
+            found += [(point.statement, text, kind) for text, kind in zip(between(texts, others, dice), ALIKE, strict=False)]
         for text, kind in ((point.statement, SAYS), *point.alone):
-            if dice.random() < SHOWN:
+            if dice.random() < often(point.statement, text):
                 found.append((point.statement, between([text], others, dice)[0], kind))
     for said in answered:
         text = said.passage(dice)
-        if closeness(said.statement, text) >= CLOSE:
+        if closeness(said.statement, text) >= CLOSE or dice.random() < FEW:
             found.append((said.statement, text, STATUS[said.status]))
     return found
+
+
+def often(statement: str, text: str) -> float:
+    """The share of epochs that show it."""
+    return SHOWN if closeness(statement, text) >= CLOSE else FEW
 
 
 def between(texts: Sequence[str], others: Sequence[Close], dice: random.Random) -> list[str]:
@@ -129,7 +139,7 @@ def train(epochs: int, onward: Path, out: Path, dice: random.Random, *, keep_out
     torch.manual_seed(0)
     few = sentences.kept_out()
     everything = points()
-    asked = list(_twins(point for point in everything if point.question in few))
+    asked = list(_alike(point for point in everything if point.question in few))
     kept_out = few if keep_out else set()
     learned = [point for point in everything if point.question not in kept_out]
     embedder = open_embedder()
@@ -149,10 +159,10 @@ def train(epochs: int, onward: Path, out: Path, dice: random.Random, *, keep_out
             export(model, out)
 
 
-def _twins(points: Iterable[Close]) -> Iterator[Example]:
-    """Twins without anything beside them."""
+def _alike(points: Iterable[Close]) -> Iterator[Example]:
+    """The right and the wrong ones, without anything beside them."""
     for point in points:
-        for right, wrong in point.twins:
+        for right, wrong, *_ in point.alike:
             yield from ((point.statement, right, SAYS), (point.statement, wrong, DENIES))
 
 
