@@ -129,7 +129,8 @@ async def check_review(visit: Visit, entry: dict[str, Any]) -> None:
     ]
     latest = max(evidence, key=lambda found: found["start"])
     assert latest["start"] > 1.0
-    await page.locator(".rubric .quote", has_text=latest["quote"]).first.click()
+    # Exactly this one: a longer quote that begins earlier may hold its words.
+    await page.locator(".rubric .quote", has=page.get_by_text(latest["quote"], exact=True)).first.click()
     position = page.get_by_label("Position in the recording").first
     for _ in range(100):
         at = float(await position.input_value())

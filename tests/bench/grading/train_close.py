@@ -1,6 +1,6 @@
 """Trains ``server/adapters/entailment-close.onnx``, which tells apart what differs in little but the meaning.
 
-    uv run --with torch --with onnx python -m tests.bench.grading.train_close [--epochs 2] [--onward FILE] [--out FILE]
+    uv run --with torch --with onnx python -m tests.bench.grading.train_close [--epochs 2] [--onward FILE] [--halfway]
 
 Who has learned a statement says it in nearly its words, and gets it wrong in nearly its words; what tells the two apart is
 order, number and direction. In other words, too, a right passage and a wrong one may differ in one. The network goes on from
@@ -135,7 +135,7 @@ def between(texts: Sequence[str], others: Sequence[Close], dice: random.Random) 
     return placed
 
 
-def train(epochs: int, onward: Path, out: Path, dice: random.Random, *, keep_out: bool) -> None:
+def train(epochs: int, onward: Path, out: Path, dice: random.Random, *, keep_out: bool, halfway: bool) -> None:
     torch.manual_seed(0)
     few = sentences.kept_out()
     everything = points()
@@ -146,6 +146,7 @@ def train(epochs: int, onward: Path, out: Path, dice: random.Random, *, keep_out
     assert embedder is not None, "the packaged MiniLM is needed"
     answered = [said for said in passages.said(embedder) if said.question not in kept_out]
     pairs, model = Pairs(str.lower), load(onward)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
     steps = [batch for _ in range(epochs) for batch in batches(examples(learned, answered, dice), dice)]
     course = Course(model, RATE, HEAD_RATE, len(steps))
     began = time.monotonic()
@@ -157,6 +158,9 @@ def train(epochs: int, onward: Path, out: Path, dice: random.Random, *, keep_out
         if step % 250 == 0 or step == len(steps):
             print(f"{step} of {len(steps)}, {time.monotonic() - began:.0f} s: {told_apart(model, pairs, asked)}", flush=True)
             export(model, out)
+    if halfway:
+        model.load_state_dict({name: (value + before[name]) / 2 for name, value in model.state_dict().items()})
+        export(model, out)
 
 
 def _alike(points: Iterable[Close]) -> Iterator[Example]:
@@ -172,5 +176,6 @@ if __name__ == "__main__":
     parser.add_argument("--onward", type=Path, default=ENTAILMENT, help="the network to begin with")
     parser.add_argument("--out", type=Path, default=ENTAILMENT_CLOSE)
     parser.add_argument("--keep-out", action="store_true", help="not to learn from thirteen questions")
+    parser.add_argument("--halfway", action="store_true", help="write the mean of the weights before and after")
     chosen = parser.parse_args()
-    train(chosen.epochs, chosen.onward, chosen.out, random.Random(0), keep_out=chosen.keep_out)
+    train(chosen.epochs, chosen.onward, chosen.out, random.Random(0), keep_out=chosen.keep_out, halfway=chosen.halfway)
