@@ -138,9 +138,17 @@ class Signals:
         return (*self.nearest, self.matched) if self.matched else self.nearest
 
     @property
+    def closest(self) -> Reading | None:
+        """The passage closest to the statement's words."""
+        return max(self.readings, key=self._close_to, default=None)
+
+    @property
     def closeness(self) -> float:
-        """Of the passage closest to the statement's words."""
-        return max((closeness(self.point.statement, reading.passage) for reading in self.readings), default=0.0)
+        """How close that is."""
+        return self._close_to(self.closest) if self.closest else 0.0
+
+    def _close_to(self, reading: Reading) -> float:
+        return closeness(self.point.statement, reading.passage)
 
     @property
     def as_a_whole(self) -> Reading | None:
@@ -298,11 +306,8 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
 
 def _read_closely(seen: Signals, embedder: Embedder) -> Signals:
     """With what the third network says of the passage closest to the statement's words, or of the likeliest to say it."""
-    statement = seen.point.statement
-    if seen.closeness >= CLOSE:
-        reading = max(seen.readings, key=lambda reading: closeness(statement, reading.passage))
-    else:
-        reading = max(seen.readings, key=lambda reading: reading.says)
+    reading = seen.closest if seen.closeness >= CLOSE else seen.best
+    assert reading is not None
     denies, says, states = _judged(embedder.judge_closely, seen.point, reading.passage)
     return replace(seen, close=replace(reading, denies=denies, says=says, states=states))
 
