@@ -24,6 +24,7 @@ from server.grading.combined import CombinedGrader
 from server.grading.embedded import EmbeddedGrader
 from server.grading.embedding import Embedder
 from server.grading.llm import LlmGrader
+from server.grading.subject import Subjects
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber
@@ -162,8 +163,9 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
 async def _load_grader(services: Services, chat: ChatModel | None, embedder: Embedder | None) -> None:
     with services.loading(GRADER) as part:
         part.detail = "loading"
-        embedded = EmbeddedGrader(embedder, versions=services.bank.versions)
-        services.glance = EmbeddedGrader(embedder, whole=False)
+        subjects = Subjects(services.bank.questions)
+        embedded = EmbeddedGrader(embedder, versions=services.bank.versions, subjects=subjects)
+        services.glance = EmbeddedGrader(embedder, whole=False, subjects=subjects)
         if chat is not None and services.settings.llm.url == EMBEDDED:
             chat = BackgroundChat(chat, services.quiet)
         judge = LlmGrader(chat, services.prompts, versions=services.bank.versions) if chat is not None else None

@@ -5,12 +5,14 @@ read the statement together with the passages nearest to it, one also with all o
 scores are log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is
 worth, and each of the networks' states: these show what no network's own odds do, of answers that it has not learned from
 (docs/decisions/0023). A third network reads one of the passages, and a second regression weighs its word against these scores,
-the more the closer the passage is to the statement's words (docs/decisions/0026, 0027).
+the more the closer the passage is to the statement's words (docs/decisions/0026, 0027); in an answer long enough to compare a
+point with the others of its question a small network does, from how the point stands there, too (docs/decisions/0028).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -20,8 +22,12 @@ from numpy.typing import NDArray
 
 from server.grading.signals import CLOSE, Reading, Signals
 
+Array = NDArray[np.float64]
 WORTH = Path(__file__).with_name("credence.npz")
-"""By ``passage`` and ``whole``: what each state of the networks is worth to both scores, shape (s, 2), and its mean."""
+"""By ``passage`` and ``whole``: what each state of the networks is worth to both scores, shape (s, 2), and its mean; and the
+small network: mean and spread of its values, weights from these to a hidden layer, from that and directly to both scores."""
+LIMIT = 4.0
+"""Standard deviations from its mean that a value of the small network is taken to be at most."""
 FAR = -6.0
 """Log probability that stands for none."""
 CLIP = 5.0
@@ -125,6 +131,20 @@ def close_features(made: float, denied: float, says: float, denies: float, close
     }
 
 
+def weighed_values(made: float, denied: float, seen: Signals) -> list[float]:
+    """What the small network weighs: as ``close_features``, and how the point stands beside the others."""
+    assert seen.close is not None and seen.standing is not None
+    read = seen.close
+    return [made, denied, read.says, read.denies, _clipped(read.stance), seen.closeness, *astuple(seen.standing)]
+
+
+def weigh(network: Mapping[str, Array], values: Array) -> Array:
+    """Both scores, shape (..., 2), from the values that the small network weighs, shape (..., v)."""
+    centred = np.clip((values - network["usual"]) / network["spread"], -LIMIT, LIMIT)
+    hidden = np.tanh(centred @ network["inner"] + network["inner_bias"])
+    return np.asarray(hidden @ network["outer"] + centred @ network["direct"] + network["bias"])
+
+
 def made(seen: Signals) -> float:
     """Log odds that the point is made."""
     return _scores(seen)[0]
@@ -141,6 +161,9 @@ def _scores(seen: Signals) -> tuple[float, float]:
     denied = _score(found, DENIED, DENIED_BIAS) + leaning[1]
     if seen.close is None:
         return made, denied
+    if seen.standing is not None:
+        made, denied = weigh(_stored(), np.array(weighed_values(made, denied, seen)))
+        return float(made), float(denied)
     closer = close_features(made, denied, seen.close.says, seen.close.denies, seen.closeness)
     return _score(closer, CLOSE_MADE, CLOSE_MADE_BIAS), _score(closer, CLOSE_DENIED, CLOSE_DENIED_BIAS)
 
@@ -163,16 +186,16 @@ def _leaning(seen: Signals) -> tuple[float, float]:
 def _worth(place: str, reading: Reading | None) -> tuple[float, float]:
     if reading is None:
         return 0.0, 0.0
-    worth, usual = _stored()[place]
+    worth, usual = _stored()[place], _stored()[f"{place}_usual"]
     known = len(reading.states)
     made, denied = (reading.states - usual[:known]) @ worth[:known]
     return float(made), float(denied)
 
 
 @cache
-def _stored() -> Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+def _stored() -> Mapping[str, Array]:
     with np.load(WORTH) as stored:
-        return {place: (stored[place], stored[f"{place}_usual"]) for place in ("passage", "whole")}
+        return {name: stored[name] for name in stored.files}
 
 
 def _clipped(odds: float) -> float:

@@ -39,10 +39,9 @@ class Cuts:
     named: float = 0.16
     """Share of key terms among the words of an answer from which the bar is raised as by two claims, and a lone point is chance
     (docs/decisions/0012)."""
-    closeness: float = 0.86
-    """Mean likeness over all points plus that over the nearest three; below it an answer is about something else ..."""
-    certain: float = 1.5
-    """... unless one of its points has this score."""
+    astray: float = -0.06
+    """Lead of the question's words over other topics' below which an answer is about something else
+    (``Subjects.lead``, docs/decisions/0028)."""
     lone_likeness: float = 0.45
     """Likeness needed of a lone match of a pattern that is not sure."""
     alone: float = 0.75
@@ -121,17 +120,19 @@ def _confidence(score: float) -> float:
     return min(0.95, probability(score))
 
 
-def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
-    """A finding for every point."""
+def decide_all(
+    signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT, lead: float = 0.0
+) -> dict[str, PointFinding]:
+    """A finding for every point. lead: of the question's words in the answers over those of other topics."""
+    if lead < cuts.astray:
+        return {
+            name: PointFinding(name, PointStatus.NOT_MET, None, "the answer is about something else", 0.7) for name in signals
+        }
     claims = sum(
         (found.claim is not None and found.claim_margin >= cuts.claim_floor)
         or (bool(found.readings) and denied(found) >= cuts.denied)
         for found in signals.values()
     )
-    if with_likeness and is_stray(signals, cuts):
-        return {
-            name: PointFinding(name, PointStatus.NOT_MET, None, "the answer is about something else", 0.7) for name in signals
-        }
     if any(reading.found.heard.talks_to_grader for found in signals.values() for reading in found.readings):
         claims = max(claims, cuts.many_claims)  # as strictly as an answer full of false claims
     if _strung_together(signals, cuts):
@@ -152,14 +153,6 @@ def _without_lone_lists(findings: Mapping[str, PointFinding], cuts: Cuts) -> dic
 def _without(names: Set[str], findings: Mapping[str, PointFinding], note: str) -> dict[str, PointFinding]:
     """These points not met after all, and why."""
     return {k: PointFinding(k, PointStatus.NOT_MET, None, note, 0.5) if k in names else f for k, f in findings.items()}
-
-
-def is_stray(signals: Mapping[str, Signals], cuts: Cuts = DEFAULT) -> bool:
-    """Whether an answer is unlike all points and makes none for certain, so that what it matches is likely chance."""
-    likeness = sorted((found.likeness for found in signals.values()), reverse=True)
-    nearest = likeness[:3]
-    near = sum(likeness) / len(likeness) + sum(nearest) / len(nearest) >= cuts.closeness
-    return not near and all(made(found) < cuts.certain for found in signals.values())
 
 
 def corroborated(

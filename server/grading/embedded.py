@@ -16,6 +16,7 @@ from server.grading.hearing import Span, hear
 from server.grading.quoting import cut
 from server.grading.report import advice
 from server.grading.signals import Signals, signals
+from server.grading.subject import Subjects
 
 NAME = "embedded"
 
@@ -31,14 +32,16 @@ class EmbeddedGrader:
         thresholds: scoring.Thresholds = scoring.DEFAULT,
         cuts: Cuts | None = None,
         whole: bool = True,
+        subjects: Subjects | None = None,
     ) -> None:
         """``whole``: read answers from end to end as well, and passages twice; without, only what is new of a growing one
-        costs time."""
+        costs time. ``subjects``: of the questions that an answer may be to instead of its own."""
         self._embedder = embedder
         self._versions = versions or {}
         self._thresholds = thresholds
         self._cuts = cuts or (DEFAULT_CUTS if whole else GLANCE)
         self._whole = whole
+        self._subjects = subjects
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
         return await in_background(self.grade_now, question, answers)
@@ -63,17 +66,19 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        return self._decide(self.signals(question, answers))
+        lead = self._subjects.lead(question, answers) if self._subjects else 0.0
+        return self._decide(self.signals(question, answers), lead)
 
     def reconsider(
         self, question: Question, answers: Sequence[Answer], answer: Answer, span: Span, point_id: str
     ) -> tuple[PointFinding, Signals]:
-        """One point's finding with only a passage of the answer looked at, beside what the round shows of the others."""
+        """One point's finding with only a passage of the answer looked at, beside what the round shows of the others; whatever
+        most of the answer is about."""
         here = self.signals(question, [cut(answer, span)])[point_id]
         return self._decide({**self.signals(question, answers), point_id: here})[point_id], here
 
-    def _decide(self, seen: Mapping[str, Signals]) -> dict[str, PointFinding]:
-        return decide_all(seen, with_likeness=self._embedder is not None, cuts=self._cuts)
+    def _decide(self, seen: Mapping[str, Signals], lead: float = 0.0) -> dict[str, PointFinding]:
+        return decide_all(seen, with_likeness=self._embedder is not None, cuts=self._cuts, lead=lead)
 
 
 def build_grade(

@@ -26,6 +26,7 @@ from server.grading.explaining import (
     share_named,
 )
 from server.grading.hearing import Heard, Span, around
+from server.grading.standing import Standing, standings
 from server.grading.wording import closeness, stems
 
 CONTRADICTION_WINDOW = 16
@@ -112,6 +113,8 @@ class Signals:
     close: Reading | None = None
     """One passage as the third network reads it; None where nothing comes near to the point or its reverse, and, while the
     candidate still speaks, where no passage is close to the statement's words."""
+    standing: Standing | None = None
+    """Beside the other points; None where there is no embedder, or too little is said to compare them."""
     dismissals: float = 0.0
     """Words that dismiss things, per hundred words of the round."""
     named: float = 0.0
@@ -188,6 +191,7 @@ def signals(
     round_ = [without_asides(question, heard, embedder, _found_in(heard, matched.values())) for heard in round_]
     windows = cut_in_windows(round_)
     texts = [window.heard.text(window.span) for window in windows]
+    beside_others = standings(question, " ".join(heard.credit() for heard in round_))
     passages = _Passages(
         tuple(round_),
         windows,
@@ -198,7 +202,7 @@ def signals(
     )
     compare = partial(_all_compared, passages=passages, embedder=embedder)
     glimpse = partial(compare, judge=embedder.judge)
-    points = list(matched.values())
+    points = [replace(found, standing=one) for found, one in zip(matched.values(), beside_others, strict=True)]
     if not whole:
         seen = glimpse(points)
         return seen | {name: _read_closely(found, embedder) for name, found in seen.items() if found.closeness >= CLOSE}

@@ -13,6 +13,7 @@ from server.grading import credence
 from server.grading.embedded import EmbeddedGrader
 from server.grading.hearing import hear
 from server.grading.signals import Found, Reading, Signals
+from server.grading.standing import Standing
 from tests.adapters.test_grading_embedded import LORA, answer
 from tests.bench.grading import fit_credence
 from tests.bench.grading.sentences import model_answer
@@ -67,6 +68,17 @@ def test_what_is_read_closely_is_weighed_against_the_rest() -> None:
         assert credence.denied(seen) < credence.denied(reversed_)
         moved.append(credence.made(seen) - credence.made(reversed_))
     assert moved[1] > moved[0]
+
+
+def test_in_a_long_answer_the_small_network_weighs_what_is_read_closely() -> None:
+    """Every value has its weights, and what the third network says moves both scores there, too."""
+    said = replace(reading(np.zeros(0, np.float32)), says=-0.1, denies=-3.0)
+    seen = Signals(LORA.points[0], nearest=(said,), close=said, standing=Standing(0.5, 0.2, 0.2, 0.6, 0.3))
+    assert len(credence.weighed_values(0.0, 0.0, seen)) == len(STORED["usual"]) == len(STORED["inner"])
+    reversed_ = replace(seen, close=replace(said, says=-3.0, denies=-0.1))
+    assert credence.made(seen) > credence.made(reversed_)
+    assert credence.denied(seen) < credence.denied(reversed_)
+    assert credence.made(seen) != credence.made(replace(seen, standing=None))
 
 
 def test_states_are_what_is_fitted() -> None:

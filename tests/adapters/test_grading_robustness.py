@@ -22,6 +22,7 @@ from server.grading.fluency import fillers
 from server.grading.hearing import Heard, hear
 from server.grading.items import as_answer, load_items, load_naive, load_spoken
 from server.grading.robustness import run, table
+from server.grading.subject import Subjects
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "bench" / "grading" / "data"
@@ -54,8 +55,10 @@ def typed(question_id: str, text: str) -> Answer:
     ],
 )
 def test_words_far_from_the_rubric_are_an_answer(question: str, point: str, said: str) -> None:
-    """An answer whose every sentence is unlike all points is about something else only if none is certainly made."""
-    grade = EmbeddedGrader(open_embedder()).grade_now(QUESTIONS[question], [typed(question, said)])
+    """An answer whose every sentence is unlike all points is about something else only if it is more like another question."""
+    grade = EmbeddedGrader(open_embedder(), subjects=Subjects(BANK.questions)).grade_now(
+        QUESTIONS[question], [typed(question, said)]
+    )
     assert point in {finding.point_id for finding in grade.findings if finding.status is PointStatus.MET}
     assert grade.verdict is not Verdict.NO_HIRE
 
