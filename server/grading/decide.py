@@ -133,7 +133,7 @@ def decide_all(
         or (bool(found.readings) and denied(found) >= cuts.denied)
         for found in signals.values()
     )
-    if any(reading.found.heard.talks_to_grader for found in signals.values() for reading in found.readings):
+    if _talks_to_grader(signals):
         claims = max(claims, cuts.many_claims)  # as strictly as an answer full of false claims
     if _strung_together(signals, cuts):
         claims = max(claims, 2)
@@ -165,10 +165,11 @@ def corroborated(
     if len(matched) >= 2 or not with_likeness:
         return dict(findings)
     if len(met) == 1:
-        chance = _strung_together(signals, cuts)
-        weak = {
-            name for name, found in met.items() if chance or made(found) < cuts.alone or _pieced_together(findings[name], found)
-        }
+        (name,) = met
+        in_other_words = findings[name].note == IN_OTHER_WORDS
+        chance = _strung_together(signals, cuts) or (in_other_words and _talks_to_grader(signals))
+        doubted = chance or made(met[name]) < cuts.alone or _pieced_together(findings[name], met[name])
+        weak = {name} if doubted else set()
     else:
         weak = {name for name, found in met.items() if name not in strong and not (name in matched and _near(found, cuts))}
     return _without(weak, findings, "too little to go on")
@@ -177,6 +178,10 @@ def corroborated(
 def _strung_together(signals: Mapping[str, Signals], cuts: Cuts) -> bool:
     """Whether an answer names more than anybody does who explains."""
     return any(found.named >= cuts.named for found in signals.values())
+
+
+def _talks_to_grader(signals: Mapping[str, Signals]) -> bool:
+    return any(reading.found.heard.talks_to_grader for found in signals.values() for reading in found.readings)
 
 
 def _pieced_together(finding: PointFinding, signals: Signals) -> bool:
