@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.normal import tokenize
+from server.grading.wording import stems
 
 Array = NDArray[np.float64]
 
@@ -17,14 +18,14 @@ class Corpus:
     """What is rare is what few of these texts have."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        counts = [Counter(_stems(text)) for text in texts]
-        holders = Counter(stem for stems in counts for stem in stems)
+        counts = [Counter(token.stem for token in tokenize(text) if token.stem) for text in texts]
+        holders = Counter(stem for count in counts for stem in count)
         self._places = {stem: place for place, stem in enumerate(holders)}
         self._rarity = np.log((len(texts) + 1) / np.array(list(holders.values()), dtype=float))
         self._weights = np.zeros((len(texts), len(holders)), np.float32)
-        for row, stems in zip(self._weights, counts, strict=True):
-            for stem, count in stems.items():
-                row[self._places[stem]] = (1 + np.log(count)) * self._rarity[self._places[stem]]
+        for row, count in zip(self._weights, counts, strict=True):
+            for stem, times in count.items():
+                row[self._places[stem]] = (1 + np.log(times)) * self._rarity[self._places[stem]]
         self._weights /= np.maximum(1e-9, np.linalg.norm(self._weights, axis=1, keepdims=True))
 
     def likeness(self, said: str) -> Array:
@@ -38,8 +39,4 @@ class Corpus:
         return np.asarray(self._weights[:, self._known(said)].sum(axis=1) / np.maximum(1e-9, self._weights.sum(axis=1)))
 
     def _known(self, said: str) -> list[int]:
-        return sorted(self._places[stem] for stem in set(_stems(said)) if stem in self._places)
-
-
-def _stems(text: str) -> list[str]:
-    return [token.stem for token in tokenize(text) if token.stem]
+        return sorted(self._places[stem] for stem in stems(said) if stem in self._places)

@@ -140,9 +140,14 @@ def weighed_values(made: float, denied: float, seen: Signals) -> list[float]:
 
 def weigh(network: Mapping[str, Array], values: Array) -> Array:
     """Both scores, shape (..., 2), from the values that the small network weighs, shape (..., v)."""
-    centred = np.clip((values - network["usual"]) / network["spread"], -LIMIT, LIMIT)
-    hidden = np.tanh(centred @ network["inner"] + network["inner_bias"])
-    return np.asarray(hidden @ network["outer"] + centred @ network["direct"] + network["bias"])
+    z = centred(network, values)
+    hidden = np.tanh(z @ network["inner"] + network["inner_bias"])
+    return np.asarray(hidden @ network["outer"] + z @ network["direct"] + network["bias"])
+
+
+def centred(network: Mapping[str, Array], values: Array) -> Array:
+    """Standard deviations from the mean, as the small network takes its values."""
+    return np.asarray(np.clip((values - network["usual"]) / network["spread"], -LIMIT, LIMIT))
 
 
 def made(seen: Signals) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from server.grading.credence import LIMIT, Array
+from server.grading.credence import Array, centred
 
 HIDDEN = 12
 """Units of one network; the mean of ``len(SEEDS)`` is kept."""
@@ -19,13 +19,12 @@ DECAY_DIRECT = 3e-6
 
 def train(x: Array, wanted: Array, weight: Array) -> dict[str, Array]:
     """The arrays that ``credence.weigh`` takes. x: (rows, values); wanted, 0 or 1, and weight: (rows, scores)."""
-    usual, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-    z = np.clip((x - usual) / spread, -LIMIT, LIMIT)
+    scale = {"usual": x.mean(axis=0), "spread": x.std(axis=0) + 1e-6}
+    z = centred(scale, x)
     found = [_one(z, wanted, weight / weight.sum(), seed) for seed in SEEDS]
     mean = {name: np.mean([one[name] for one in found], axis=0) for name in ("direct", "bias")}
     return {
-        "usual": usual,
-        "spread": spread,
+        **scale,
         "inner": np.hstack([one["inner"] for one in found]),
         "inner_bias": np.hstack([one["inner_bias"] for one in found]),
         "outer": np.vstack([one["outer"] for one in found]) / len(found),
