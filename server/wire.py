@@ -182,7 +182,7 @@ class VoiceStop(_Message):
 
 
 class Caption(_Message):
-    """What has been heard so far. ``committed`` only grows; ``partial`` may change."""
+    """What has been heard so far. ``committed`` grows, though a word in it may be put right; ``partial`` may change."""
 
     type: Literal["caption"] = "caption"
     turn_id: int

@@ -65,7 +65,7 @@ SCHEMA = [
     ("probe of nothing", QUESTION, replaced(r"probes = \[.*\]", 'probes = ["nothing"]'), "unknown point 'nothing'"),
     ("nothing deeper", QUESTION, lambda text: text.replace("deeper = true", "deeper = false"), "none has deeper"),
     ("unknown dependency", "topics.toml", replaced(r"depends_on = \[\]", 'depends_on = ["x"]'), "unknown topic 'x'"),
-    ("chapter out of range", "topics.toml", replaced(r"chapter = 1\b", "chapter = 99"), "topic[transformers].chapter"),
+    ("chapter out of range", "topics.toml", replaced(r"chapter = 1\b", "chapter = 0"), "topic[transformers].chapter"),
     ("no topics", "topics.toml", lambda _: "", "topic: Field required"),
 ]  # fmt: skip
 

@@ -105,7 +105,7 @@ class PhrasesFile(RootModel[dict[Slug, Annotated[list[Text], Field(min_length=1)
 
 class TopicFile(Strict):
     id: Slug
-    chapter: Annotated[int, Field(ge=1, le=11)]
+    chapter: Annotated[int, Field(ge=1)]
     title: Text
     layer: Literal["foundation", "training", "application", "integration"]
     why: Text

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from server import wire
+from server import guard, wire
 from server.room import connection
 
 DOC = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def test_limits() -> None:
     assert f"is {wire.PROTOCOL}; `hello`" in DOC
     assert f"at most {wire.MAX_FRAME_SAMPLES} (half a second)" in DOC
     assert f"A text frame may have {wire.MAX_TEXT_BYTES} bytes" in DOC
-    assert f"larger still than {64 * wire.MAX_FRAME_SAMPLES} bytes" in DOC
+    assert f"above {64 * wire.MAX_FRAME_SAMPLES} bytes the server hangs up" in DOC
     longest = wire.Typed.model_fields["text"].metadata[0].max_length
     assert f"at most {longest} characters" in documented(BROWSER)["typed"]["text"][1]
 
@@ -92,4 +92,4 @@ def test_close_codes() -> None:
     """The doc lists the codes the server closes with."""
     listed = {int(code) for code in re.findall(r"^\| (\d{4}) \|", section("Close codes"), re.M)}
     used = {connection.GOING_AWAY, connection.POLICY, connection.UNKNOWN_INTERVIEW, connection.TAKEN_OVER, connection.NOT_READY}
-    assert listed == used | {1000}
+    assert listed == used | {1000, guard.UNAUTHORISED}
