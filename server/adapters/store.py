@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.core.corrections import Change, Correction
@@ -157,8 +157,14 @@ class SqlStore:
             options["connect_args"] = {"timeout": _PATIENCE_S, "command_timeout": 30}
         try:
             self._engine: AsyncEngine = create_async_engine(url, **options)
-        except (ImportError, ArgumentError) as error:
+        except (ImportError, InvalidRequestError) as error:  # no such driver, or one that is not for asyncio
+            raise SettingsError(
+                f"HOTSEAT_DATABASE_URL: {error}; PostgreSQL is postgresql+asyncpg://… with the extra postgres (docs/scale.md)"
+            ) from None
+        except ArgumentError as error:
             raise SettingsError(f"HOTSEAT_DATABASE_URL: {error}") from None
+        except ValueError:  # its text may be a part of the password
+            raise SettingsError("HOTSEAT_DATABASE_URL: the port, after the host's last colon, is not a number") from None
         self._insert: Any = postgresql.insert
         if self._engine.dialect.name == "sqlite":
             self._insert = sqlite.insert
@@ -269,10 +275,11 @@ class SqlStore:
             return _record(row), await _log(connection, interview_id)
 
     async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
-        """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
+        """Ids of the interviews begun before then with audio that was not deleted yet, in which nothing happened lately."""
+        gone_on = sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > _interviews.c.audio_deleted)
         old = sa.select(_interviews.c.id).where(
             _interviews.c.created < moment,
-            _interviews.c.audio_deleted.is_(None),
+            _interviews.c.audio_deleted.is_(None) | gone_on,
             ~sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > quiet_since),
         )
         async with self._begin() as connection:

@@ -153,6 +153,10 @@ class Transcript:
     words: tuple[Word, ...] = ()
     typed: bool = False
 
+    @classmethod
+    def of_typed(cls, text: str) -> Transcript:
+        return cls(tuple(Word(word, 0.0, 0.0) for word in text.split()), typed=True)
+
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)

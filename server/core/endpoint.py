@@ -59,8 +59,6 @@ class Hearing:
     """Windows of silence since the last speech window."""
     run: int = 0
     """Speech windows in a row that have not yet proved to be speech."""
-    speech_windows: int = 0
-    """Windows of speech in all."""
     lulls: tuple[Gap, ...] = ()
     """Gaps of at least ``LULL_S`` within the answer, silence before and after it not counted."""
     gaps: tuple[Gap, ...] = ()
@@ -93,11 +91,6 @@ class Hearing:
         """Seconds since speech was last heard, or since the start if there was none."""
         return self.now - self.speech_end
 
-    @property
-    def speech_s(self) -> float:
-        """Seconds of speech in all."""
-        return self.speech_windows * WINDOW_S
-
 
 def hear_all(hearing: Hearing, probabilities: Iterable[float]) -> Hearing:
     """The state after all these windows."""
@@ -123,20 +116,13 @@ def _while_speaking(hearing: Hearing, probability: float) -> Hearing:
         return replace(hearing, silent=silent, speaking=silent < HANG_WINDOWS)
     if hearing.silent >= GAP_WINDOWS:
         hearing = _with_gap(hearing, hearing.now - WINDOW_S)
-    return replace(hearing, silent=0, speech_end=hearing.now, speech_windows=hearing.speech_windows + 1)
+    return replace(hearing, silent=0, speech_end=hearing.now)
 
 
 def _begun(hearing: Hearing) -> Hearing:
     start = hearing.now - hearing.run * WINDOW_S
     hearing = replace(hearing, onset=start) if hearing.onset is None else _with_gap(hearing, start)
-    return replace(
-        hearing,
-        speaking=True,
-        silent=0,
-        run=0,
-        speech_end=hearing.now,
-        speech_windows=hearing.speech_windows + hearing.run,
-    )
+    return replace(hearing, speaking=True, silent=0, run=0, speech_end=hearing.now)
 
 
 def _with_gap(hearing: Hearing, end: float) -> Hearing:

@@ -232,8 +232,7 @@ def _timer(state: State, now: float) -> Step:
         case Answering():
             return _close(state, now, "limit")
         case Finalising():
-            lost = Transcribed(state.utterance.turn_id, Transcript(), 0.0, "the transcript was not ready in time")
-            return _finalised(state, lost, now)
+            return _finalised(state, _without_hearing(state), now)
         case FollowingUp():
             backups = state.progress.current.backups
             used = {answer.follow_up_id for answer in state.progress.round_answers}
@@ -248,6 +247,13 @@ def _timer(state: State, now: float) -> Step:
             return Step(Finished(replace(state.progress, grades=grades), state.turn_id), (Close(),))
         case _:
             return Step(state)
+
+
+def _without_hearing(state: Finalising) -> Transcribed:
+    """What is known of an answer whose recognition never ended."""
+    if state.typed is not None:
+        return Transcribed(state.utterance.turn_id, Transcript.of_typed(state.typed), 0.0)
+    return Transcribed(state.utterance.turn_id, Transcript(), 0.0, "the transcript was not ready in time")
 
 
 def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ from server.grading.signals import Signals
 log = logging.getLogger(__name__)
 
 NAME = "combined"
+_PATIENCE_S = 120.0
+"""For the language model; the embedded grade is better than none (core.session.GRADE_TIMEOUT_S is longer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,12 @@ class CombinedGrader:
         findings = {finding.point_id: finding for finding in alone.findings}
         asked = [point_id for point_id, signals in seen.items() if is_unsure(signals, findings[point_id], self._policy)]
         try:
-            checked = await self._llm.check(question, answers, asked, confirm=True) if asked else Checked()
-        except GraderError as error:
-            log.warning("graded without the language model: %s", error)
-            return replace(alone, fallback=True, reason=str(error), seconds=round(time.perf_counter() - started, 3))
+            async with asyncio.timeout(_PATIENCE_S):
+                checked = await self._llm.check(question, answers, asked, confirm=True) if asked else Checked()
+        except (GraderError, TimeoutError) as error:
+            log.warning("graded without the language model: %s", error or "too slow")
+            reason = str(error) or "the language model was too slow"
+            return replace(alone, fallback=True, reason=reason, seconds=round(time.perf_counter() - started, 3))
         merged = {point_id: merge(finding, checked.findings.get(point_id)) for point_id, finding in findings.items()}
         grade = build_grade(
             question,

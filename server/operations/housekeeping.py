@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from functools import partial
 
 from server.errors import StorageError
+from server.operations.logs import failed
 from server.services import Services
 
 log = logging.getLogger(__name__)
@@ -18,11 +20,11 @@ _DAY_S = 86_400.0
 async def keep_house(services: Services) -> None:
     """Runs until it is cancelled."""
     while True:
-        try:
-            await delete_old_audio(services)
-            await services.accounts.tidy()
-        except StorageError as error:
-            log.warning("left for the next hour: %s", error)
+        for work in (partial(delete_old_audio, services), services.accounts.tidy):
+            try:
+                await work()
+            except Exception as error:  # or nothing would be tidied any more
+                failed(log, "tidying up", error)
         with contextlib.suppress(TimeoutError):
             async with services.clock.timeout_at(services.clock.now() + EVERY_S):
                 await asyncio.Event().wait()
@@ -38,9 +40,15 @@ async def delete_old_audio(services: Services) -> int:
         return 0
     now = services.clock.wall()
     ids = await services.store.with_audio_before(now - days * _DAY_S, now - EVERY_S)
+    deleted = 0
     for interview_id in ids:
-        await asyncio.to_thread(services.archive.delete, interview_id)
-        await services.store.audio_deleted(interview_id, now)
-    if ids:
-        await services.accounts.note("audio deleted", about=f"{len(ids)} interviews older than {days} days")
-    return len(ids)
+        try:
+            await asyncio.to_thread(services.archive.delete, interview_id)
+            await services.store.audio_deleted(interview_id, now)
+        except StorageError as error:
+            log.warning("left for the next hour: %s", error)
+        else:
+            deleted += 1
+    if deleted:
+        await services.accounts.note("audio deleted", about=f"{deleted} interviews older than {days} days")
+    return deleted

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal
 
+from server.errors import HotseatError
+
 interview: ContextVar[str] = ContextVar("interview", default="-")
 """Id of the interview that the current task belongs to."""
+
+
+def failed(log: logging.Logger, what: str, error: Exception) -> None:
+    """A failure that the interview survives: a line if it is one of ours, with its trace if nobody foresaw it."""
+    if isinstance(error, HotseatError):
+        log.warning("%s", error)
+    else:
+        log.error("%s failed", what, exc_info=error)
 
 
 def set_up(level: str, style: Literal["text", "json"]) -> None:
@@ -23,6 +34,9 @@ def set_up(level: str, style: Literal["text", "json"]) -> None:
     logging.getLogger("server").setLevel(level.upper())
 
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 class _Text(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(interview)s] %(message)s")
@@ -30,6 +44,11 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.interview = interview.get()
         return super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # What somebody sent may be part of it: it must not begin a line of its own, nor tell a terminal what to do.
+        record.message = _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), record.message)
+        return super().formatMessage(record)
 
 
 class _Json(logging.Formatter):

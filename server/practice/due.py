@@ -10,6 +10,7 @@ from server.core.domain import Bank, Grade, Question, Verdict
 from server.core.events import RoundGraded
 from server.core.phases import Progress
 from server.errors import StorageError
+from server.operations.logs import failed
 from server.ports import InterviewRecord, LoggedEvent, PointCard, Rated
 from server.practice.scheduling import cards, rate, recall
 from server.room.eventlog import decode_event
@@ -68,12 +69,17 @@ class Practice:
         """Rates graded rounds that never were: older than ratings, imported, or cut off by a crash. Raises nothing."""
         try:
             rated = await self._store.rated_rounds()
-            for record in await self._store.list(None):
-                verdicts = enumerate(record.summary["verdicts"])
-                if any(v not in (None, Verdict.NOT_ASSESSABLE) and (record.id, n) not in rated for n, v in verdicts):
-                    await self._take_all(record)
+            records = await self._store.list(None)
         except StorageError as error:
             log.error("ratings not caught up: %s", error)
+            return
+        for record in records:
+            verdicts = enumerate(record.summary["verdicts"])
+            if any(v not in (None, Verdict.NOT_ASSESSABLE) and (record.id, n) not in rated for n, v in verdicts):
+                try:
+                    await self._take_all(record)
+                except Exception as error:  # one log that can't be read is not everybody's trouble
+                    failed(log, f"rating interview {record.id}", error)
 
     async def _take_all(self, record: InterviewRecord) -> None:
         found = await self._store.load(record.id)

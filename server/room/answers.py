@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from server import wire
 from server.core import events
-from server.core.domain import Question, Transcript, Word
+from server.core.domain import Question, Transcript
 from server.core.phases import Plan
-from server.errors import StorageError, TranscriberError
+from server.operations.logs import failed
 from server.room.listening import Caption, HeardAnswer, Listener, SpeechEvent
 from server.room.microphone import Microphone
 from server.room.voice import Send
@@ -18,6 +18,16 @@ from server.services import Services
 log = logging.getLogger(__name__)
 
 _MUFFLED = "This sounds like a voice from another room, or a covered microphone. It was written down all the same."
+
+
+_LOST = "This answer could not be written down; its audio is kept."
+_PARTLY = "Part of this answer could not be written down; its audio is kept."
+
+
+def _note(heard: HeardAnswer | None) -> str:
+    if heard is None:
+        return ""
+    return _PARTLY if heard.incomplete else _MUFFLED if heard.muffled else ""
 
 
 class Answers:
@@ -49,22 +59,24 @@ class Answers:
 
     async def finalise(self, command: events.CloseAnswer, question: Question, plan: Plan) -> None:
         """Ends the answer, and tells the browser and the loop all its words."""
-        transcript, seconds, note = Transcript(), 0.0, ""
+        transcript, seconds, note = Transcript(), self._microphone.heard_s, ""
         heard: HeardAnswer | None = None
-        try:
-            heard, seconds = await self._microphone.finish(
-                command.turn_id, lambda: self._listener(command.turn_id, 0.0, question, plan)
-            )
-            transcript = Transcript(heard.words) if heard is not None else transcript
-            if heard is not None and heard.muffled and command.typed is None:
-                note = _MUFFLED
-        except (TranscriberError, StorageError) as error:
-            log.warning("%s", error)
-            self._services.metrics.fell_back("transcript")
-            note = "This answer could not be written down; its audio is kept."
-            self._send(wire.Notice(code="transcript", text=note), None)
-        if command.typed is not None:
-            transcript = Transcript(tuple(Word(word, 0.0, 0.0) for word in command.typed.split()), typed=True)
+        if command.typed is not None:  # nobody has to wait for what else was heard
+            self._microphone.stop()
+            transcript = Transcript.of_typed(command.typed)
+        else:
+            try:
+                heard, seconds = await self._microphone.finish(
+                    command.turn_id, lambda: self._listener(command.turn_id, 0.0, question, plan)
+                )
+                transcript = Transcript(heard.words) if heard is not None else transcript
+                note = _note(heard)
+            except Exception as error:
+                failed(log, "writing the answer down", error)
+                note = _LOST
+            if note in (_LOST, _PARTLY):
+                self._services.metrics.fell_back("transcript")
+                self._send(wire.Notice(code="transcript", text=note), None)
         self._services.metrics.answered(command.ended_by)
         answer = wire.AnswerMessage(
             turn_id=command.turn_id, text=transcript.text, duration_s=seconds, ended_by=command.ended_by, note=note

@@ -18,6 +18,8 @@ POLICY = 1008
 UNKNOWN_INTERVIEW = 4404
 TAKEN_OVER = 4409
 NOT_READY = 4503
+_SILENT_S = 75.0
+"""Without a word, though a page says `ping` every five seconds (hidden ones once a minute), a browser is taken for gone."""
 _MAX_WAITING = 2_000
 """Messages a browser may lag behind before it is taken for dead."""
 
@@ -57,6 +59,7 @@ class Connection:
             ends: set[asyncio.Future[Any]] = {reading, writing, self._closing}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if self._closing.done():
+                reading.cancel()  # nothing that still comes counts
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._outgoing.join(), 1.0)
         finally:
@@ -70,7 +73,11 @@ class Connection:
 
     async def _read(self, receiver: Receiver) -> None:
         while True:
-            received = await self._socket.receive()
+            try:
+                async with asyncio.timeout(_SILENT_S):
+                    received = await self._socket.receive()
+            except TimeoutError:
+                return
             if received["type"] == "websocket.disconnect":
                 return
             try:
@@ -97,5 +104,6 @@ class Connection:
     async def _hang_up(self) -> None:
         code, reason = self._closing.result() if self._closing.done() else (1000, "")
         if self._socket.application_state is WebSocketState.CONNECTED:
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await self._socket.close(code, reason)
+            # A browser that has vanished does not take what is left for it, and must not be waited for.
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                await asyncio.wait_for(self._socket.close(code, reason), 1.0)

@@ -23,7 +23,8 @@ from server.core.phases import (
     Thinking,
     Utterance,
 )
-from server.errors import GraderError, SpeakerError, StorageError, TakenOverError
+from server.errors import HotseatError, StorageError, TakenOverError
+from server.operations.logs import failed
 from server.operations.logs import interview as logged_interview
 from server.operations.metrics import Waits
 from server.ports import InterviewRecord
@@ -43,6 +44,8 @@ _BARGE_IN_S = 0.6
 """Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
 _ONSET_S = 0.16
 _BUSY = (Answering, Finalising, FollowingUp)
+_GRACE_S = 2.0
+"""How long a finished interview waits for what is still under way: its last sentence."""
 _GONE = "This question has left the question bank since the interview was planned."
 OWED = (Finalising, FollowingUp, Grading)
 """Phases in which the candidate waits for the server."""
@@ -58,9 +61,13 @@ class Interview:
         self._practice = practice
         self._waits = Waits(services.metrics, services.clock)
         self.state: State = journal.state
-        self._events: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._events: asyncio.Queue[tuple[events.Event, float]] = asyncio.Queue()
+        """Each with when it came: what was sent in time is in time, however long storage keeps the loop."""
         self._connection: Connection | None = None
         self._tasks: asyncio.TaskGroup | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._left_at = services.clock.now()
+        """When its last browser went."""
         self._speaking: asyncio.Task[None] | None = None
         assert services.make_vad is not None and services.voice is not None
         self._voice = VoiceOut(services.voice, self._send)
@@ -90,7 +97,21 @@ class Interview:
     def detach(self, connection: Connection) -> None:
         if self._connection is connection:
             self._connection = None
+            self._left_at = self._services.clock.now()
             self.post(events.Detached())
+
+    @property
+    def engaged(self) -> bool:
+        """Whether somebody sits in it, or the server works for it."""
+        return not isinstance(self.state, Finished) and (
+            self._connection is not None or self._busy or not self.at_rest.is_set()
+        )
+
+    @property
+    def alone_s(self) -> float:
+        """For how long it has waited for a browser; 0 when it does not wait."""
+        waits = self._connection is None and isinstance(self.state, Ready | Asking)
+        return self._services.clock.now() - self._left_at if waits else 0.0
 
     @property
     def term(self) -> int:
@@ -115,7 +136,7 @@ class Interview:
         self._microphone.frame(frame)
 
     def post(self, event: events.Event) -> None:
-        self._events.put_nowait(event)
+        self._events.put_nowait((event, self._services.clock.now()))
 
     def _send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
         if self._connection is not None:
@@ -143,8 +164,9 @@ class Interview:
                 if self._journal.recovered:
                     await self._resume()
                 while not isinstance(self.state, Finished):
-                    await self._apply(await self._next_event())
+                    await self._apply(*await self._next_event())
                 await self._journal.settle()
+                await self._leave_off()
         except* TakenOverError:
             ours = False
         finally:
@@ -161,9 +183,16 @@ class Interview:
             question = self._question()
             self._replies.begin(question)
             await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, question, self.state.progress.plan)
-        await self._apply(events.Recovered(self._microphone.heard_s))
+        await self._apply(events.Recovered(self._microphone.heard_s), self._services.clock.now())
 
-    async def _next_event(self) -> events.Event:
+    async def _leave_off(self) -> None:
+        """What hangs must not keep a finished interview."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_GRACE_S)
+        for task in self._under_way:
+            task.cancel()
+
+    async def _next_event(self) -> tuple[events.Event, float]:
         deadline = session.next_deadline(self.state)
         if deadline is None:
             return await self._events.get()
@@ -171,10 +200,9 @@ class Interview:
             async with self._services.clock.timeout_at(deadline):
                 return await self._events.get()
         except TimeoutError:
-            return events.TimerFired()
+            return events.TimerFired(), self._services.clock.now()
 
-    async def _apply(self, event: events.Event) -> None:
-        now = self._services.clock.now()
+    async def _apply(self, event: events.Event, now: float) -> None:
         result = session.step(self.state, event, now)
         if result.error is not None:
             self._refuse(event, result.error)
@@ -247,14 +275,14 @@ class Interview:
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
                 if command.utterance.follow_up_id is None:
-                    self._spawn(self._replies.warm(self.state.progress, self._question()))
+                    self._spawn(self._ahead(self._replies.warm(self.state.progress, self._question())))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
                 self._send(wire.VoiceStop(turn_id=command.turn_id))
             case events.StartAnswer():
                 question, progress = self._question(), self.state.progress
-                self._spawn(self._replies.prepare(progress))
+                self._spawn(self._ahead(self._replies.prepare(progress)))
                 self._replies.begin(question)
                 self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
             case events.CloseAnswer():
@@ -277,15 +305,27 @@ class Interview:
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         assert self._tasks is not None
-        return self._tasks.create_task(work)
+        task = self._tasks.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _ahead(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that only saves time later."""
+        try:
+            await work
+        except Exception as error:
+            failed(log, "making ready", error)
 
     def _watch(self, before: State) -> None:
         """Keeps the microphone doing what the phase wants."""
         match self.state:
             case Thinking() if not isinstance(before, Thinking):
+                if self._speaking is not None and not self._speaking.done():  # slower than anybody waits for
+                    self._execute(events.StopVoice(self.state.utterance.turn_id))
                 self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
             case Grading() if not isinstance(before, Grading):
-                self._spawn(self._say_goodbye(self.state.turn_id))
+                self._spawn(self._ahead(self._say_goodbye(self.state.turn_id)))
 
     def _question(self, round_index: int | None = None) -> Question:
         rounds = self.state.progress.plan.rounds
@@ -297,15 +337,14 @@ class Interview:
         seconds = 0.0
         try:
             seconds = await self._voice.say(utterance.turn_id, kind, utterance.text)
-        except SpeakerError as error:
-            log.warning("%s", error)
+        except Exception as error:
+            failed(log, "the voice", error)
             self._services.metrics.fell_back("voice")
             self._send(wire.Notice(code="voice", text="The voice failed; the question is on the page."))
         self.post(events.VoiceSent(utterance.turn_id, seconds))
 
     async def _say_goodbye(self, turn_id: int) -> None:
-        with contextlib.suppress(SpeakerError):
-            await self._voice.say(turn_id, "closing", CLOSING)
+        await self._voice.say(turn_id, "closing", CLOSING)
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         chosen = await self._replies.choose(self._question(), self.state.progress.answers_of(command.round))
@@ -323,9 +362,10 @@ class Interview:
         try:
             with self._services.metrics.timed("grade"):
                 grade = await self._services.grader.grade(question, self.state.progress.answers_of(round_index))
-        except GraderError as error:
+        except Exception as error:
+            failed(log, "grading", error)
             self._services.metrics.fell_back("grader")
-            self._not_graded(round_index, str(error))
+            self._not_graded(round_index, str(error) if isinstance(error, HotseatError) else "the grader failed")
             return
         if grade.fallback:
             self._services.metrics.fell_back("grader")

@@ -7,12 +7,14 @@ import contextlib
 import logging
 import random
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from server.bank.formats import Choices, make_plan
 from server.core import session
-from server.core.phases import State
+from server.core.phases import Finished, State
 from server.errors import StorageError, UnavailableError
+from server.operations.logs import failed
 from server.operations.logs import interview as logged_interview
 from server.operations.metrics import Rejection
 from server.operations.resources import give_back
@@ -33,8 +35,12 @@ log = logging.getLogger(__name__)
 
 KEEP_S = 1.0
 """How soon a process notices that another has taken an interview over."""
+_LETS_GO_S = KEEP_S + 1.0
+"""How long after that it has stopped writing."""
 STOPPING = "this server is stopping; your interview is kept and goes on as soon as it, or another, is back"
 ELSEWHERE = "the interview was opened elsewhere"
+_ALONE_S = 60.0
+"""How long an interview that waits for a browser is kept in memory; its log is enough to go on from."""
 _OWED_S = 5.0
 """How long a stopping server goes on with what it owes; the next one does the rest."""
 
@@ -93,7 +99,8 @@ class Interviews:
             raise _Refused("stopping", NOT_READY, STOPPING)
         if not services.ready:
             raise _Refused("loading", NOT_READY, "the models are still loading")
-        if len(self._running) >= services.settings.interview.max_active and interview_id not in self._running:
+        others = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
+        if len(others) >= services.settings.interview.max_active:
             raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
         try:
             owned = await services.store.owner_of(interview_id) == owner
@@ -114,14 +121,24 @@ class Interviews:
                 if running := list(self._running.values()):
                     held = await self._services.store.beat(self._replica)
                     for interview, task in running:
-                        if held.get(interview.id) != interview.term:
+                        # One that has just ended lets go of itself.
+                        if held.get(interview.id) != interview.term and not isinstance(interview.state, Finished):
                             self._lose(interview, task)
+                await self._put_away()
                 if self._services.ready:
                     for interview_id in await keeper.owed():
                         log.info("going on with interview %s, which nobody runs", interview_id)
                         await self._open(interview_id)
-            except StorageError as error:
-                log.error("interviews not looked after: %s", error)
+            except Exception as error:  # or nobody would look after them any more
+                failed(log, "looking after interviews", error)
+
+    async def _put_away(self) -> None:
+        """Forgets interviews that have waited long enough; a browser that comes back finds them in the store."""
+        async with self._opening:
+            alone = [task for interview, task in self._running.values() if interview.alone_s > _ALONE_S]
+            for task in alone:
+                task.cancel()
+            await asyncio.gather(*alone, return_exceptions=True)
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
         """The interview's record and state, running or stored. Raises StorageError."""
@@ -163,13 +180,24 @@ class Interviews:
         return await self._remove(Scope(owner=owner))
 
     async def _remove(self, scope: Scope) -> Removed:
-        ids = await interviews_in(self._services, scope)
-        stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
-        for interview, task in stopped:
-            task.cancel()
-            interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
-        await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
-        return await remove(self._services, scope)
+        async with self._opening:  # or a browser would reopen what is being removed
+            ids = await interviews_in(self._services, scope)
+            stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
+            for interview, task in stopped:
+                task.cancel()
+                interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
+            await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+            await self._take_from_others(ids)
+            return await remove(self._services, scope)
+
+    async def _take_from_others(self, ids: Collection[str]) -> None:
+        """Another process that runs one of these would write its audio behind what is removed. Raises StorageError."""
+        store = self._services.store
+        elsewhere = [held.interview_id for held in await store.held_by_others(self._replica) if held.interview_id in ids]
+        for interview_id in elsewhere:
+            await store.take(interview_id, self._replica)
+        if elsewhere:
+            await asyncio.sleep(_LETS_GO_S)
 
     async def drain(self) -> None:
         """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
@@ -198,10 +226,12 @@ class Interviews:
             store = self._services.store
             if interview_id in self._running:
                 interview, task = self._running[interview_id]
-                if (await store.beat(self._replica)).get(interview_id) == interview.term:
-                    return interview
-                self._lose(interview, task)
-                await asyncio.wait([task])
+                held = (await store.beat(self._replica)).get(interview_id) == interview.term
+                if not task.done():  # it may have ended meanwhile
+                    if held:
+                        return interview
+                    self._lose(interview, task)
+                    await asyncio.wait([task])
             taken = await store.take(interview_id, self._replica)
             if taken is None:
                 return None

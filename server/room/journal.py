@@ -18,7 +18,8 @@ from server.room.snapshot import summary
 
 log = logging.getLogger(__name__)
 
-_SETTLE_TRIES = 30
+_SETTLE_MOST_S = 30.0
+"""The longest pause between two tries."""
 
 
 def replayed(record: InterviewRecord, log: Sequence[LoggedEvent]) -> State:
@@ -76,10 +77,9 @@ class Journal:
         return None
 
     async def settle(self) -> None:
-        """Tries for a while to store what is still pending."""
-        for _ in range(_SETTLE_TRIES):
-            if await self.flush() is None:
-                return
-            await asyncio.sleep(1.0)
-        if self._pending:
-            log.error("gave up storing %d events", len(self._pending))
+        """Tries to store what is still pending for as long as it takes. Raises TakenOverError."""
+        pause_s = 1.0
+        while (error := await self.flush()) is not None:
+            log.error("%d events of a finished interview are not stored yet: %s", len(self._pending), error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _SETTLE_MOST_S)

@@ -56,10 +56,6 @@ class SpeechEvent:
     """Whether any speech has been heard so far."""
     silence_s: float
     """Audio seconds since speech was last heard, or since the start if there was none."""
-    at: float
-    """Audio seconds fed so far."""
-    onset: float | None
-    """Audio second at which speech first began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +64,16 @@ class HeardAnswer:
 
     words: tuple[Word, ...]
     """Times are seconds from the first sample fed. Repaired words keep what the recogniser wrote in ``raw``."""
-    pauses: tuple[Gap, ...]
-    """Silences of half a second and more between the first and the last speech."""
-    heard_speech: bool
-    onset: float | None
-    speech_s: float
     speech: tuple[Gap, ...]
-    """What lies between the pauses."""
-    reliability: float
-    """Mean probability of the words, 0 to 1; 0 if there are none."""
+    """Where there is speech, its lulls taken out."""
+    incomplete: bool = False
+    """Whether some of it could not be recognised."""
     muffled: bool = False
     """Whether it sounds as if somebody in another room had said it."""
+
+    @property
+    def heard_speech(self) -> bool:
+        return bool(self.speech)
 
 
 class Listener:
@@ -118,7 +113,7 @@ class Listener:
         self._partial_at = 0.0
         self._draft = ""
         self._shown = Caption("", "")
-        self._told = SpeechEvent(False, False, 0.0, 0.0, None)
+        self._told = SpeechEvent(False, False, 0.0)
         self._closed = False
 
     def feed(self, samples: Samples) -> None:
@@ -140,18 +135,8 @@ class Listener:
         self._closed = True
         self._drop_caption()
         heard = self._stretches.hearing
-        words = await self._stretches.finish()
-        reliability = sum(word.probability for word in words) / len(words) if words else 0.0
-        return HeardAnswer(
-            tuple(words),
-            heard.pauses,
-            heard.heard_speech,
-            heard.onset,
-            heard.speech_s,
-            heard.speech,
-            reliability,
-            self._stretches.muffled,
-        )
+        words, incomplete = await self._stretches.finish()
+        return HeardAnswer(tuple(words), heard.speech, incomplete, self._stretches.muffled)
 
     def close(self) -> None:
         """Cancels whatever is still being recognised."""
@@ -192,7 +177,7 @@ class Listener:
         silence = round(heard.silence_s, 3)
         if heard.speaking == told.speaking and (heard.speaking or silence - told.silence_s < _SILENCE_EVERY_S):
             return
-        self._told = SpeechEvent(heard.speaking, heard.heard_speech, silence, self._stretches.now, heard.onset)
+        self._told = SpeechEvent(heard.speaking, heard.heard_speech, silence)
         self._on_speech(self._told)
 
     def _caption_soon(self) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from server.errors import StorageError
-from server.ports import SAMPLE_RATE, AudioArchive, Clock, OpenRecording, Samples, VoiceActivity
+from server.ports import FRAME_SAMPLES, SAMPLE_RATE, AudioArchive, Clock, OpenRecording, Samples, VoiceActivity
 from server.wire import MicFrame
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ class Ears(Protocol):
     """What listens to one answer (listening.Listener)."""
 
     def feed(self, samples: Samples) -> None: ...
-
-    def expect_end(self, seconds_left: float) -> None: ...
 
     async def finish(self) -> HeardAnswer: ...
 
@@ -103,10 +101,12 @@ class Microphone:
     async def resume(self, turn_id: int, limit_s: float, ears: Ears) -> None:
         """Goes on with an answer that an earlier process was recording. Raises StorageError."""
         stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
-        next_frame = await asyncio.to_thread(self._archive.next_frame, self._interview_id, turn_id)
+        recordings = await asyncio.to_thread(self._archive.stored, self._interview_id)
+        first = next((recording.first_frame for recording in recordings if recording.turn_id == turn_id), 0)
         self._begin(turn_id, limit_s, ears)
-        self.next_frame, self._taken = next_frame, len(stored) // 2
-        self._recording = self._archive.create(self._interview_id, turn_id, next_frame, self._taken)
+        # From what was read, not from what is stored by now: the process before may still be writing.
+        self.next_frame, self._taken = first + len(stored) // 2 // FRAME_SAMPLES, len(stored) // 2
+        self._recording = self._archive.create(self._interview_id, turn_id, self.next_frame, self._taken)
         # The browser may have gone on recording while there was no server; all of that is taken.
         self._burst = self._limit
         ears.feed(samples_of(stored))
@@ -141,7 +141,7 @@ class Microphone:
     @property
     def heard_s(self) -> float:
         """Seconds stored of the open answer."""
-        return self._taken / SAMPLE_RATE
+        return self._taken / SAMPLE_RATE if self._recording is not None else 0.0
 
     async def finish(self, turn_id: int, make_ears: Callable[[], Ears]) -> tuple[HeardAnswer | None, float]:
         """Takes no more audio; the final words and the seconds stored. (None, 0) when nothing was recorded.

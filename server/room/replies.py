@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Sequence
 from functools import partial
 
 from server.core.domain import Answer, PointFinding, Question, Transcript, Word
 from server.core.phases import Progress, Utterance
-from server.errors import GraderError, SpeakerError
+from server.errors import SpeakerError
+from server.operations.logs import failed
 from server.room.drafting import Drafter
 from server.room.interviewer import Chosen, Interviewer
 from server.room.voice import VoiceOut
 from server.services import Services
+
+log = logging.getLogger(__name__)
 
 
 class Replies:
@@ -66,7 +70,12 @@ class Replies:
         drafter = self._drafter or self._new_drafter(question)
         now = self._services.clock.now()
         waited = now - (self._ended_at if self._ended_at is not None else now)
-        chosen = await drafter.choose(answers, max(0.0, self._interviewer.reply_s - waited))
+        try:
+            chosen = await drafter.choose(answers, max(0.0, self._interviewer.reply_s - waited))
+        except Exception as error:
+            failed(log, "choosing a follow-up", error)
+            left = self._interviewer.rank(question, answers, (), self._tier)
+            chosen = Chosen(left[0].id, left[0].text, "bank", "choosing failed") if left else None
         if chosen is not None and chosen.source == "bank":
             self._services.metrics.fell_back("follow_up")
         return chosen
@@ -116,5 +125,6 @@ class Replies:
         assert self._services.glance is not None
         try:
             return (await self._services.glance.grade(question, answers)).findings
-        except GraderError:
+        except Exception as error:
+            failed(log, "the glance at what was missed", error)
             return ()

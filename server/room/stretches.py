@@ -28,6 +28,8 @@ _LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
 """Steps in which a quiet moment is looked for, and how many of them it lasts."""
 _PATIENCE_S = 20.0
+_ENOUGH_S = 25.0
+"""For the end of an answer; what is not recognised by then is missing (core.session.FINAL_TIMEOUT_S is longer)."""
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
@@ -209,10 +211,10 @@ class Stretches:
             self._ahead.task.cancel()
             self._ahead = None
 
-    async def finish(self) -> list[Word]:
-        """Every word of the answer, with times from its start. Raises TranscriberError.
+    async def finish(self) -> tuple[list[Word], bool]:
+        """Every word of the answer, with times from its start, and whether some could not be recognised.
 
-        What is being heard again is not waited for.
+        What is being heard again is not waited for. Raises TranscriberError when nothing could be recognised.
         """
         self._finishing = True
         self._give_up()
@@ -226,9 +228,17 @@ class Stretches:
             self.done += [*self._parts, self._begin(self._since, self.now, Priority.FINAL)]
             self._parts = []
         words: list[Word] = []
+        missing: Exception | None = None
+        until = asyncio.get_running_loop().time() + _ENOUGH_S
         for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
-            words += await self._words(stretch)
-        return words
+            try:
+                async with asyncio.timeout_at(until):
+                    words += await self._words(stretch)
+            except (TranscriberError, TimeoutError) as error:
+                missing = error
+        if missing is not None and not words:
+            raise TranscriberError(str(missing) or "speech recognition was too slow")
+        return words, missing is not None
 
     def cancel(self) -> None:
         self.drop_ahead()

@@ -7,7 +7,6 @@ from typing import Literal
 
 from server import wire
 from server.core.sentences import Sentences
-from server.errors import SpeakerError
 from server.ports import Speaker, Voice
 
 Kind = Literal["question", "follow_up", "acknowledgement", "closing"]
@@ -85,7 +84,7 @@ class VoiceOut:
                     return len(text.split()) / _READING_WORDS_PER_S
                 self._sentence(turn_id, utterance, index, sentence, voice)
                 seconds += voice.seconds
-        except SpeakerError:
+        except Exception:
             # The browser must not wait for a sentence that will not come.
             self._send(wire.VoiceEnd(turn_id=turn_id, utterance=utterance, seconds=seconds), None)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -54,8 +55,8 @@ def test_speech_is_stored_within_a_second(archive: ObjectArchive) -> None:
     assert archive.read("one", 1) == audio(75)
     assert len(archive._parts("one", 1)) == 1, "the chunks were not joined"
     assert archive.seconds("one", 1) == pytest.approx(75 * FRAME_S)
-    assert archive.next_frame("one", 1) == 78
-    assert (other.read("one", 2), other.next_frame("one", 2), other.seconds("one", 2)) == (b"", 0, 0.0)
+    assert [(there.turn_id, there.first_frame) for there in archive.stored("one")] == [(1, 3)]
+    assert (other.read("one", 2), other.seconds("one", 2)) == (b"", 0.0)
 
 
 def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
@@ -64,16 +65,16 @@ def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
     first.append(audio(30))
     until(lambda: not first.owes)
     elsewhere = ObjectArchive(archive._url)
-    stored, next_frame = elsewhere.read("one", 1), elsewhere.next_frame("one", 1)
-    assert (stored, next_frame) == (audio(30), 33)
-    second = elsewhere.create("one", 1, next_frame, len(stored) // 2)
+    stored = elsewhere.read("one", 1)
+    assert (stored, elsewhere.stored("one")[0].first_frame) == (audio(30), 3)
+    second = elsewhere.create("one", 1, 33, len(stored) // 2)
     second.append(audio(30, 30))
     first.append(audio(20, 30))
     for recording in (first, second):
         recording.close()
         recording.settle(5)
     assert elsewhere.read("one", 1) == audio(60)
-    assert elsewhere.next_frame("one", 1) == 63
+    assert elsewhere.stored("one")[0].first_frame == 3
 
 
 def test_what_fails_is_kept_and_tried_again(archive: ObjectArchive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,3 +132,22 @@ def test_wrong_addresses_are_named(object_store: ObjectStore) -> None:
         ObjectArchive("nothing://here")
     with pytest.raises(StorageError, match="s3://not-there"):
         ObjectArchive("s3://not-there/audio").check()
+
+
+def test_what_an_ended_answer_owes_is_sent_with_the_next(archive: ObjectArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to look at a recording for it to be stored once the store is back."""
+    put = archive._files.pipe_file
+
+    def unreachable(*_arguments: object) -> None:
+        raise OSError("no route")
+
+    monkeypatch.setattr(archive._files, "pipe_file", unreachable)
+    first = archive.create("one", 1, 0)
+    with contextlib.suppress(StorageError):
+        first.append(audio(20))
+    first.close()
+    until(lambda: not first._flying)
+    monkeypatch.setattr(archive._files, "pipe_file", put)
+    archive.create("one", 2, 20)
+    until(lambda: not first.owes)
+    assert ObjectArchive(archive._url).read("one", 1) == audio(20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
@@ -143,3 +144,19 @@ async def test_combined_without_a_model_is_the_embedded_grade() -> None:
     """With no LLM configured the combined grader is the embedded one, and nothing is called a fallback."""
     result = await CombinedGrader(EmbeddedGrader(), None).grade(LORA, [answer(SHALLOW_FULL)])
     assert (result.grader, result.verdict, result.fallback) == ("embedded", Verdict.LEAN_NO_HIRE, False)
+
+
+async def test_a_model_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded grade is there long before the interview gives up, and says why it stands alone."""
+
+    class Slow(ScriptedChat):
+        async def complete(self, *_messages: Any, **_options: Any) -> tuple[str, int]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    monkeypatch.setattr("server.grading.combined._PATIENCE_S", 0.05)
+    monkeypatch.setattr("server.grading.combined.is_unsure", lambda *_arguments: True)
+    slow = LlmGrader(Slow(lambda *_: ""), PROMPTS)
+    result = await CombinedGrader(EmbeddedGrader(), slow).grade(LORA, [answer(SHALLOW_FULL)])
+    assert (result.verdict, result.fallback) == (Verdict.LEAN_NO_HIRE, True)
+    assert "too slow" in result.reason

@@ -32,7 +32,6 @@ from server.core.domain import (
     Verdict,
     Word,
 )
-from server.errors import ChatModelError, GraderError, SpeakerError, TranscriberError
 from server.ports import RecognitionJob, Samples, Voice
 from server.prompts import Prompts
 from server.room.interviewer import Interviewer
@@ -67,7 +66,7 @@ class FastClock:
 class FakeTranscriber:
     """Writes down the same words for every job."""
 
-    def __init__(self, text: str = "freeze the base model", error: TranscriberError | None = None) -> None:
+    def __init__(self, text: str = "freeze the base model", error: Exception | None = None) -> None:
         self.text = text
         self.error = error
         self.samples = 0
@@ -96,7 +95,7 @@ class LoudIsSpeech:
 class FakeSpeaker:
     """A tenth of a second of silence for every sentence."""
 
-    def __init__(self, error: SpeakerError | None = None) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.spoken: list[str] = []
 
@@ -112,7 +111,7 @@ class FakeChat:
 
     name = "fake"
 
-    def __init__(self, text: str = "", delay_s: float = 0.0, error: ChatModelError | None = None) -> None:
+    def __init__(self, text: str = "", delay_s: float = 0.0, error: Exception | None = None) -> None:
         self.text = text
         self.delay_s = delay_s
         self.error = error
@@ -145,7 +144,7 @@ class WholeAnswer(Passages):
 class FakeGrader:
     """The same verdict for every round."""
 
-    def __init__(self, error: GraderError | None = None) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.graded: list[tuple[str, int]] = []
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from server import wire
 from server.bank.formats import Choices
-from server.errors import SpeakerError
 from server.ports import LOCAL
 from server.room.interviews import Interviews
 from server.services import Services
@@ -69,7 +68,7 @@ class Candidate(FakeConnection):
 async def sitting(services: Services, choices: Choices = LORA) -> AsyncIterator[tuple[Interviews, Candidate]]:
     await services.store.migrate()
     assert services.voice is not None
-    with contextlib.suppress(SpeakerError):
+    with contextlib.suppress(Exception):  # as when models are loaded
         await services.voice.prepare()
     interviews = Interviews(services)
     candidate = await Candidate(interviews, await interviews.create(LOCAL, choices)).attach()

@@ -182,7 +182,6 @@ def test_the_archive_takes_no_odd_ids(tmp_path: Path, odd: str) -> None:
     for use in (
         lambda: archive.read(odd, 1),
         lambda: archive.seconds(odd, 1),
-        lambda: archive.next_frame(odd, 1),
         lambda: archive.create(odd, 1, 0),
         lambda: archive.delete(odd),
     ):

@@ -15,7 +15,7 @@ from server.room.listening import HeardAnswer
 
 
 def heard(muffled: bool) -> HeardAnswer:
-    return HeardAnswer((Word("Thursday", 0.0, 0.5),), (), True, 0.0, 0.5, (), 0.9, muffled)
+    return HeardAnswer((Word("Thursday", 0.0, 0.5),), (), muffled=muffled)
 
 
 @pytest.mark.parametrize(("muffled", "typed", "told"), [(True, None, True), (False, None, False), (True, "I typed it", False)])
@@ -30,7 +30,7 @@ async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: st
     answers = Answers(
         "i",
         cast(Any, SimpleNamespace(metrics=SimpleNamespace(answered=lambda _: None))),
-        cast(Any, SimpleNamespace(finish=finish)),
+        cast(Any, SimpleNamespace(finish=finish, stop=lambda: None, heard_s=1.0)),
         lambda message, _pcm: sent.append(message),
         posted.append,
         lambda _: None,

@@ -104,3 +104,54 @@ async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatc
     with contextlib.suppress(asyncio.CancelledError):
         await keeping
     await services.store.close()
+
+
+async def test_one_that_cannot_be_deleted_is_left_and_the_others_are_not(tmp_path: Path) -> None:
+    """A folder that can't be removed keeps nobody else's voice."""
+    services = fake_services(tmp_path, retention_days=30)
+    clock = services.clock = ShiftedClock()
+    ids = [(await interviewed(services))[1] for _ in range(3)]
+    delete = services.archive.delete
+
+    def failing(interview_id: str) -> None:
+        if interview_id == stuck:
+            raise StorageError("not allowed")
+        delete(interview_id)
+
+    clock.shift = 31 * DAY_S
+    stuck = (await services.store.with_audio_before(services.clock.wall(), services.clock.wall()))[0]
+    services.archive.delete = failing  # type: ignore[method-assign]
+    assert await delete_old_audio(services) == 2
+    assert {path.parent.name for path in (tmp_path / "audio").glob("*/*")} == {stuck}
+    services.archive.delete = delete  # type: ignore[method-assign]
+    assert await delete_old_audio(services) == 1
+    assert len(ids) == 3
+    await services.store.close()
+
+
+async def test_what_is_recorded_after_a_deletion_is_deleted_in_its_turn(tmp_path: Path) -> None:
+    """An interview left in the middle may be gone on with after its audio was deleted."""
+    services = fake_services(tmp_path, retention_days=1)
+    clock = services.clock = ShiftedClock()
+    await services.store.migrate()
+    assert services.voice is not None
+    await services.voice.prepare()
+    interviews = Interviews(services)
+    candidate = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
+    candidate.say(type="start")
+    await candidate.answer()
+    await candidate.until("asking", 2)
+    assert candidate.interview is not None
+    candidate.interview.detach(candidate)  # type: ignore[arg-type]
+    await asyncio.sleep(0.05)
+    clock.shift = 2 * DAY_S
+    assert await delete_old_audio(services) == 1
+    candidate = await Candidate(interviews, candidate.id).attach()
+    await candidate.answer()
+    await finish(candidate)
+    assert list((tmp_path / "audio").glob("*/*"))
+    clock.shift = 4 * DAY_S
+    assert await delete_old_audio(services) == 1
+    assert not list((tmp_path / "audio").glob("*/*"))
+    await interviews.close()
+    await services.store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,30 @@ import pytest
 from server import wire
 from server.adapters.archive import LocalArchive
 from server.bank.formats import Choices
+from server.core import events
+from server.core.domain import Answer, Grade, Question, Word
 from server.core.phases import Finished
 from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
-from server.ports import LOCAL
+from server.ports import LOCAL, RecognitionJob, Voice
+from server.prompts import Prompts
+from server.room import interviews as interviews_module
+from server.room.interviewer import Interviewer
 from server.room.interviews import Interviews
 from server.room.voice import PreparedVoice
-from tests.app.fakes import BANK, CATALOGUE, FakeChat, FakeGrader, FakeSpeaker, FakeTranscriber, fake_services
-from tests.app.sitting import LOUD, QUIET, Candidate, finish, sitting
+from server.settings import PROJECT
+from tests.app.fakes import (
+    BANK,
+    CATALOGUE,
+    FakeChat,
+    FakeGrader,
+    FakeSpeaker,
+    FakeTranscriber,
+    WholeAnswer,
+    fake_services,
+)
+from tests.app.sitting import LORA, LOUD, QUIET, Candidate, finish, sitting
 
+PROMPTS = Prompts(PROJECT / "prompts")
 EXPECTED_ROUNDS = {
     "drill": 1,
     "due": 1,
@@ -203,8 +220,16 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
         ({"transcriber": FakeTranscriber(error=TranscriberError("no ears"))}, "transcript"),
         ({"grader": FakeGrader(GraderError("no judge"))}, "not graded"),
         ({"glance": FakeGrader(GraderError("no judge"))}, ""),
+        ({"voice": PreparedVoice(FakeSpeaker(RuntimeError("a bug")))}, "voice"),
+        ({"transcriber": FakeTranscriber(error=MemoryError())}, "transcript"),
+        ({"grader": FakeGrader(RuntimeError("a bug"))}, "not graded"),
+        ({"glance": FakeGrader(RuntimeError("a bug"))}, ""),
+        ({"interviewer": Interviewer(FakeChat(error=RuntimeError("a bug")), PROMPTS, 0.6, WholeAnswer())}, ""),
     ],
-    ids=["speaker", "transcriber", "grader", "glance"],
+    ids=[
+        *("speaker", "transcriber", "grader", "glance"),
+        *("speaker's bug", "transcriber's bug", "grader's bug", "glance's bug", "language model's bug"),
+    ],
 )
 async def test_a_failing_part_never_ends_the_interview(tmp_path: Path, broken: dict[str, Any], seen: str) -> None:
     """Whatever fails, the interview reaches its end, and the page says what failed."""
@@ -281,3 +306,162 @@ def test_ids_cannot_leave_the_archive(tmp_path: Path) -> None:
     for evil in ("../x", "a/b", "", ".."):
         with pytest.raises(StorageError):
             LocalArchive(tmp_path).read(evil, 1)
+
+
+class Stuck:
+    """A part that never answers."""
+
+    async def recognise(self, _job: RecognitionJob) -> tuple[Word, ...]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def grade(self, _question: Question, _answers: Sequence[Answer]) -> Grade:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_only_interviews_with_a_browser_keep_others_out(tmp_path: Path) -> None:
+    """Abandoned tabs take nobody's place; those in which somebody sits do."""
+    services = fake_services(tmp_path, interview={"max_active": 1})
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        other = await interviews.create(LOCAL, LORA)
+        with pytest.raises(interviews_module._Refused, match="busy"):
+            await interviews._admit(LOCAL, other)
+        assert candidate.interview is not None
+        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        assert (await interviews._admit(LOCAL, other)).id == other
+
+
+async def test_an_interview_nobody_comes_back_to_is_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves memory, not the store: whoever does come back is asked the same question."""
+    monkeypatch.setattr(interviews_module, "_ALONE_S", 0.0)
+    async with sitting(fake_services(tmp_path)) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        await interviews._put_away()
+        assert candidate.id in interviews._running, "somebody sits in it"
+        assert candidate.interview is not None
+        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        await asyncio.sleep(0.01)
+        await interviews._put_away()
+        assert interviews._running == {}
+        again = await Candidate(interviews, candidate.id).attach()
+        assert (await again.until("asking")).turn_id == 1
+
+
+async def test_a_disk_that_stays_full_beyond_the_end_costs_nothing(tmp_path: Path) -> None:
+    """What could not be stored when the interview ended is stored when there is room, however late."""
+    services = fake_services(tmp_path, speed=300.0)
+    append = services.store.append
+
+    async def full(*_arguments: Any) -> None:
+        raise StorageError("disk full")
+
+    async with sitting(services) as (interviews, candidate):
+        services.store.append = full  # type: ignore[method-assign]
+        candidate.say(type="start")
+        await finish(candidate)
+        await asyncio.sleep(0.1)
+        assert candidate.id in interviews._running
+        services.store.append = append  # type: ignore[method-assign]
+        async with asyncio.timeout(5):
+            while candidate.id in interviews._running:
+                await asyncio.sleep(0.05)
+        found = await Interviews(services).load(candidate.id)
+        assert found is not None and isinstance(found[1], Finished)
+
+
+async def test_a_typed_answer_waits_for_no_recognition(tmp_path: Path) -> None:
+    """What was said before is not heard to the end, and a recogniser that hangs keeps nothing."""
+    services = fake_services(tmp_path)
+    services.transcriber = Stuck()
+    async with sitting(services) as (_, candidate):
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        candidate.speak(turn_id, 25)
+        await candidate.until("answering", turn_id)
+        candidate.say(type="typed", turn_id=turn_id, text="it freezes the base model")
+        answer = await candidate.until_sent(wire.AnswerMessage)
+        assert (answer.text, answer.note, answer.duration_s) == ("it freezes the base model", "", pytest.approx(1.0, abs=0.05))
+
+
+async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path) -> None:
+    """The interview ends without its grade, and then lets go of what never came."""
+    services = fake_services(tmp_path, speed=300.0)
+    services.grader = Stuck()
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        candidate.say(type="typed", turn_id=1, text="it freezes the base model")
+        await finish(candidate)
+        async with asyncio.timeout(4):
+            while candidate.id in interviews._running:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_slow_voice_does_not_speak_over_the_answer(tmp_path: Path) -> None:
+    """Once nobody waits for the question's voice any more, the rest of it is not sent."""
+
+    class Slow(FakeSpeaker):
+        async def speak(self, sentence: str) -> Voice:
+            await asyncio.sleep(0.4)
+            return await super().speak(sentence)
+
+    services = fake_services(tmp_path, speed=100.0)
+    async with sitting(services) as (_, candidate):
+        assert candidate.interview is not None
+        candidate.interview._voice._prepared = PreparedVoice(Slow())
+        candidate.say(type="start")
+        await candidate.until("answering")
+        heard = len(candidate.of(wire.VoiceMessage))
+        await asyncio.sleep(0.5)
+        assert len(candidate.of(wire.VoiceMessage)) == heard
+        assert candidate.of(wire.VoiceStop)
+
+
+async def test_what_came_in_time_is_in_time(tmp_path: Path) -> None:
+    """Storage that keeps the loop waiting makes no answer late."""
+    services = fake_services(tmp_path, speed=40.0)
+    append = services.store.append
+    async with sitting(services) as (_, candidate):
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        candidate.speak(turn_id, 25)
+        await candidate.until("answering", turn_id)
+
+        async def slow(*arguments: Any) -> None:
+            await asyncio.sleep(2.0)  # the limit passes meanwhile
+            await append(*arguments)
+
+        services.store.append = slow  # type: ignore[method-assign]
+        assert candidate.interview is not None
+        candidate.interview.post(events.Attached())
+        candidate.interview.post(events.Detached())
+        candidate.say(type="typed", turn_id=turn_id, text="it freezes the base model")
+        answer = await candidate.until_sent(wire.AnswerMessage, within_s=15)
+        assert (answer.text, answer.ended_by) == ("it freezes the base model", "done")
+
+
+async def test_what_is_deleted_is_taken_from_others_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that runs the interview has let go of it before its audio and rows are removed, and adds nothing after."""
+    monkeypatch.setattr(interviews_module, "KEEP_S", 0.05)
+    monkeypatch.setattr(interviews_module, "_LETS_GO_S", 1.0)
+    services = fake_services(tmp_path)
+    async with sitting(services) as (interviews, candidate):
+        keeping = asyncio.create_task(interviews.keep())
+        candidate.say(type="start")
+        turn_id = await candidate.ask()
+        candidate.speak(turn_id, 25)
+        await candidate.until("answering", turn_id)
+        delete = services.archive.delete
+
+        def deleted(interview_id: str) -> None:
+            assert candidate.id not in interviews._running, "the other one still writes"
+            delete(interview_id)
+
+        monkeypatch.setattr(services.archive, "delete", deleted)
+        assert await Interviews(services).delete(candidate.id)
+        assert not list((tmp_path / "audio").rglob("*.pcm"))
+        keeping.cancel()

@@ -44,8 +44,6 @@ class Ears:
     def feed(self, samples: Any) -> None:
         self.samples += len(samples)
 
-    def expect_end(self, seconds_left: float) -> None: ...
-
     async def finish(self) -> Any:
         return self.samples
 
@@ -212,3 +210,21 @@ def test_a_full_disk_does_not_stop_the_ears(tmp_path: Path) -> None:
     root.unlink()
     bench.send(LOUD, 1, first=25)
     assert bench.stored_s() == pytest.approx(1.04)
+
+
+async def test_what_arrives_while_an_answer_is_taken_over_is_asked_for_again(bench: Bench) -> None:
+    """The process before may still store a frame after its recording was read: the browser sends that one again."""
+    before = bench.archive.create("i", 1, 3)
+    before.append(LOUD * 10)
+    read = bench.archive.read
+
+    def read_too_early(interview_id: str, turn_id: int) -> bytes:
+        pcm = read(interview_id, turn_id)
+        before.append(LOUD * 2)
+        return pcm
+
+    bench.archive.read = read_too_early  # type: ignore[method-assign]
+    ears = Ears()
+    await bench.microphone.resume(1, 60.0, ears)
+    assert bench.microphone.next_frame == 13
+    assert ears.samples == 10 * FRAME

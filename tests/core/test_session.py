@@ -489,6 +489,14 @@ def test_lost_transcript_is_noted() -> None:
     assert (lost.transcript, lost.duration_s, lost.note) == (NOTHING, 0.0, "the transcript was not ready in time")
 
 
+def test_a_typed_answer_needs_no_transcript() -> None:
+    """When recognition never ends, what was typed is the answer all the same."""
+    typed = replace(FINALISING, typed="it freezes the base")
+    progress = session.step(typed, TimerFired(), NOW + FINAL).state.progress
+    assert progress.answers[-1].transcript == Transcript.of_typed("it freezes the base")
+    assert progress.answers[-1].note == ""
+
+
 def test_too_late_for_the_limit() -> None:
     """At the limit the answer is over even if something else arrives before the timer does."""
     late = NOW + LIMIT

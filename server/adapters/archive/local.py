@@ -16,7 +16,7 @@ from pathlib import Path
 
 from server.adapters.archive.names import check_id
 from server.errors import StorageError
-from server.ports import FRAME_SAMPLES, SAMPLE_RATE, StoredAudio
+from server.ports import SAMPLE_RATE, StoredAudio
 
 _SYNC_BYTES = SAMPLE_RATE  # half a second of PCM16
 _NAME = re.compile(r"^(\d+)\.f(\d+)\.pcm$")
@@ -96,16 +96,9 @@ class LocalArchive:
         self._settle()
         existing = self._find(interview_id, turn_id)
         recording = Recording(existing or self._folder(interview_id) / f"{turn_id:03d}.f{first_frame}.pcm")
-        self._recordings.append(recording)
+        with self._lock:
+            self._recordings.append(recording)
         return recording
-
-    def next_frame(self, interview_id: str, turn_id: int) -> int:
-        """Number of the first frame that is not stored; 0 when nothing is."""
-        path = self._find(interview_id, turn_id)
-        if path is None:
-            return 0
-        first = int(path.name.split(".")[1][1:])
-        return first + path.stat().st_size // (2 * FRAME_SAMPLES)
 
     def read(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16, empty if there is none. Raises StorageError."""

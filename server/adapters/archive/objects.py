@@ -68,8 +68,9 @@ class ObjectRecording:
 
     @property
     def owes(self) -> bool:
+        """Whether anything of it is not stored, or being joined."""
         with self._lock:
-            return bool(self._owed)
+            return bool(self._owed or self._flying)
 
     def append(self, pcm: bytes) -> None:
         """Never waits. Raises StorageError when an earlier chunk could not be stored."""
@@ -86,7 +87,7 @@ class ObjectRecording:
 
     def settle(self, within_s: float) -> None:
         """Waits for what is on its way, and sends once more what failed before."""
-        self._send()
+        self.send()
         with self._lock:
             flying = list(self._flying.values())
         wait(flying, within_s)
@@ -96,9 +97,10 @@ class ObjectRecording:
             self._owed[self._next] = bytes(self._open)
         self._next += len(self._open) // 2
         self._open.clear()
-        self._send()
+        self.send()
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Sends what is owed and not on its way; never waits."""
         with self._lock:
             for start, pcm in self._owed.items():
                 if start not in self._flying:
@@ -167,15 +169,14 @@ class ObjectArchive:
                     self._files.rm(covered)
 
         for key, recording in list(self._recordings.items()):
-            if key != (interview_id, turn_id) and not recording.owes:
+            if key == (interview_id, turn_id):
+                continue
+            if recording.owes:
+                recording.send()
+            else:
                 del self._recordings[key]
         self._recordings[interview_id, turn_id] = recording = ObjectRecording(put, join, self._threads, stored)
         return recording
-
-    def next_frame(self, interview_id: str, turn_id: int) -> int:
-        """Number of the first frame that is not stored; 0 when nothing is."""
-        chunks = self._chunks(interview_id, turn_id)
-        return chunks[0].frame + max(chunk.end for chunk in chunks) // FRAME_SAMPLES if chunks else 0
 
     def read(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16, empty if there is none; a lost chunk is silence. Raises StorageError."""
