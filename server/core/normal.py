@@ -153,15 +153,20 @@ def _join_letters(parts: Parts) -> Parts:
     return joined[:-1]
 
 
+def _counts(text: str) -> bool:
+    """Whether it is a number that somebody may say hundreds of; there are digits that are none."""
+    return text.isdecimal() and len(text) <= 4
+
+
 def _join_numbers(parts: Parts) -> Parts:
     """ "50 6" said in one breath is 56, "4 hundred" is 400, "2 point 5" is 2.5."""
     joined: Parts = []
     for text, word in parts:
         last = joined[-1][0] if joined else ""
-        if text.isdigit() and len(text) == 1 and text != "0" and last in {str(ten) for ten in _TENS.values()}:
+        if _counts(text) and len(text) == 1 and text != "0" and last in {str(ten) for ten in _TENS.values()}:
             joined[-1] = (str(int(last) + int(text)), joined[-1][1])
-        elif text == "hundred" and (last.isdigit() or last == "a"):
-            joined[-1] = (str(100 * (int(last) if last.isdigit() else 1)), joined[-1][1])
+        elif text == "hundred" and (_counts(last) or last == "a"):
+            joined[-1] = (str(100 * (int(last) if last != "a" else 1)), joined[-1][1])
         elif text == "b" and last.replace(".", "").isdigit():  # "a seven B model"
             joined.append(("billion", word))
         elif text.isdigit() and last == "point" and len(joined) > 1 and joined[-2][0].isdigit():

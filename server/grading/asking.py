@@ -17,7 +17,7 @@ MAX_QUOTE_CHARS = 180
 MAX_WHY_CHARS = 100
 TOKENS_PER_POINT = 130
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f<>{}\[\]`|\"“”]+|<\|.*?\|>|={3,}|#{2,}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f<>{}\[\]`|\"“”]+|={3,}|#{2,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class CombinedGrader:
         """Never raises GraderError: the embedded grade stands in."""
         started = time.perf_counter()
         alone = await in_background(self._embedded.grade_now, question, answers)
-        if self._llm is None or assessable.why_not(answers):
+        if self._llm is None or assessable.why_not(answers) or self._embedded.why_none(question, answers):
             return alone
         seen = await in_background(self._embedded.signals, question, answers)
         findings = {finding.point_id: finding for finding in alone.findings}

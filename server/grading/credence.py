@@ -31,8 +31,6 @@ LIMIT = 4.0
 FAR = -6.0
 """Log probability that stands for none."""
 CLIP = 5.0
-DENIES_FROM = 0.4
-"""Likeness from which a passage can deny a point."""
 
 MADE: Mapping[str, float] = {
     "says": 0.04,
@@ -96,12 +94,11 @@ def features(seen: Signals) -> dict[str, float]:
     best, first = seen.best, seen.nearest[0] if seen.nearest else None
     whole = seen.as_a_whole or best
     where = [seen.matched] if seen.matched else list(seen.nearest[:2])
-    near = [reading.denies for reading in seen.readings if reading.likeness >= DENIES_FROM or reading is seen.matched]
     return {
         "says": best.says if best else FAR,
         "stance of the nearest": _clipped(first.stance) if first else 0.0,
         "stance at the match": sum(_clipped(reading.stance) for reading in where) / max(1, len(where)),
-        "denies": max(near, default=FAR),
+        "denies": max((reading.denies for reading in seen.may_deny), default=FAR),
         "match": float(seen.pattern is not None),
         "match across sentences": float(seen.across_sentences),
         "likeness": max((reading.likeness for reading in seen.readings), default=0.0),

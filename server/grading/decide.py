@@ -42,6 +42,8 @@ class Cuts:
     astray: float = -0.06
     """Lead of the question's words over other topics' below which an answer is about something else
     (``Subjects.lead``, docs/decisions/0028)."""
+    ordered: float = -0.1
+    """``word_order.order`` below which words are shuffled, not spoken (docs/decisions/0029)."""
     lone_likeness: float = 0.45
     """Likeness needed of a lone match of a pattern that is not sure."""
     alone: float = 0.75
@@ -87,7 +89,7 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
             return _finding(signals, PointStatus.MET, shown, note, _confidence(score))
         if score >= cuts.enumerated and signals.named < cuts.enumerated_named and signals.best:
             return _finding(signals, PointStatus.MET, signals.best.found, AS_A_LIST, _confidence(score))
-    against = max(signals.readings, key=lambda reading: reading.denies, default=None)
+    against = max(signals.may_deny, key=lambda reading: reading.denies, default=None)
     if against and reverse >= cuts.denied:
         return _finding(signals, PointStatus.CONTRADICTED, against.found, OPPOSITE, 0.7)
     if score >= cuts.made and not clear:
@@ -120,14 +122,8 @@ def _confidence(score: float) -> float:
     return min(0.95, probability(score))
 
 
-def decide_all(
-    signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT, lead: float = 0.0
-) -> dict[str, PointFinding]:
-    """A finding for every point. lead: of the question's words in the answers over those of other topics."""
-    if lead < cuts.astray:
-        return {
-            name: PointFinding(name, PointStatus.NOT_MET, None, "the answer is about something else", 0.7) for name in signals
-        }
+def decide_all(signals: Mapping[str, Signals], *, with_likeness: bool, cuts: Cuts = DEFAULT) -> dict[str, PointFinding]:
+    """A finding for every point."""
     claims = sum(
         (found.claim is not None and found.claim_margin >= cuts.claim_floor)
         or (bool(found.readings) and denied(found) >= cuts.denied)

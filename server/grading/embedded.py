@@ -1,4 +1,4 @@
-"""The grader that needs no LLM: patterns and sentence likeness over normalised speech. Deterministic."""
+"""The grader that needs no LLM: patterns, and small networks that read each point beside what was said. Deterministic."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 
 from server.background import in_background
 from server.core import scoring
-from server.core.domain import Answer, Grade, PointFinding, Question, Verdict
+from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question, Verdict
 from server.grading import assessable
 from server.grading.decide import DEFAULT as DEFAULT_CUTS
-from server.grading.decide import GLANCE, Cuts, decide_all
+from server.grading.decide import GLANCE, decide_all
 from server.grading.embedding import Embedder
 from server.grading.hearing import Span, hear
 from server.grading.quoting import cut
 from server.grading.report import advice
 from server.grading.signals import Signals, signals
 from server.grading.subject import Subjects
+from server.grading.word_order import order
 
 NAME = "embedded"
 
@@ -29,8 +30,6 @@ class EmbeddedGrader:
         embedder: Embedder | None = None,
         *,
         versions: Mapping[str, str] | None = None,
-        thresholds: scoring.Thresholds = scoring.DEFAULT,
-        cuts: Cuts | None = None,
         whole: bool = True,
         subjects: Subjects | None = None,
     ) -> None:
@@ -38,8 +37,7 @@ class EmbeddedGrader:
         costs time. ``subjects``: of the questions that an answer may be to instead of its own."""
         self._embedder = embedder
         self._versions = versions or {}
-        self._thresholds = thresholds
-        self._cuts = cuts or (DEFAULT_CUTS if whole else GLANCE)
+        self._cuts = DEFAULT_CUTS if whole else GLANCE
         self._whole = whole
         self._subjects = subjects
 
@@ -58,7 +56,6 @@ class EmbeddedGrader:
             reason=reason,
             version=self._versions.get(question.id, ""),
             seconds=time.perf_counter() - started,
-            thresholds=self._thresholds,
         )
 
     def signals(self, question: Question, answers: Sequence[Answer]) -> dict[str, Signals]:
@@ -66,8 +63,17 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        lead = self._subjects.lead(question, answers) if self._subjects else 0.0
-        return self._decide(self.signals(question, answers), lead)
+        if why := self.why_none(question, answers):
+            return {point.id: PointFinding(point.id, PointStatus.NOT_MET, None, why, 0.7) for point in question.points}
+        return self._decide(self.signals(question, answers))
+
+    def why_none(self, question: Question, answers: Sequence[Answer]) -> str:
+        """Why no point can be made, whatever is matched; empty if it may be."""
+        if order(answers) < self._cuts.ordered:
+            return "the words are in no order"
+        if self._subjects and self._subjects.lead(question, answers) < self._cuts.astray:
+            return "the answer is about something else"
+        return ""
 
     def reconsider(
         self, question: Question, answers: Sequence[Answer], answer: Answer, span: Span, point_id: str
@@ -77,8 +83,8 @@ class EmbeddedGrader:
         here = self.signals(question, [cut(answer, span)])[point_id]
         return self._decide({**self.signals(question, answers), point_id: here})[point_id], here
 
-    def _decide(self, seen: Mapping[str, Signals], lead: float = 0.0) -> dict[str, PointFinding]:
-        return decide_all(seen, with_likeness=self._embedder is not None, cuts=self._cuts, lead=lead)
+    def _decide(self, seen: Mapping[str, Signals]) -> dict[str, PointFinding]:
+        return decide_all(seen, with_likeness=self._embedder is not None, cuts=self._cuts)
 
 
 def build_grade(
@@ -94,15 +100,14 @@ def build_grade(
     seconds: float = 0.0,
     tokens: int = 0,
     assessable: bool | None = None,
-    thresholds: scoring.Thresholds = scoring.DEFAULT,
 ) -> Grade:
     """Levels, verdict and advice from findings. A reason makes it Not Assessable unless ``assessable`` says otherwise."""
     statuses = {point_id: finding.status for point_id, finding in findings.items()}
     counts = not reason if assessable is None else assessable
     return Grade(
         question_id=question.id,
-        verdict=scoring.verdict_of(question, statuses, thresholds) if counts else Verdict.NOT_ASSESSABLE,
-        criteria=scoring.criterion_results(question, findings, thresholds),
+        verdict=scoring.verdict_of(question, statuses) if counts else Verdict.NOT_ASSESSABLE,
+        criteria=scoring.criterion_results(question, findings),
         grader=grader,
         model=model,
         rubric_version=version,
@@ -111,5 +116,5 @@ def build_grade(
         fallback=fallback,
         seconds=round(seconds, 3),
         tokens=tokens,
-        advice=advice(question, findings, thresholds) if counts else "",
+        advice=advice(question, findings) if counts else "",
     )

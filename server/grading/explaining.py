@@ -35,8 +35,9 @@ def looks_listed(heard: Heard, span: Span) -> bool:
     """Whether the sentence of a match only names things, or, in a long sentence, the words around the match."""
     start, end = next(((a, b) for a, b in heard.sentences if a <= span[0] < b), span)
     end = max(end, span[1])
-    around = max(start, span[0] - CONTEXT), min(end, span[1] + CONTEXT)
-    return is_term_list(heard.text((start, end))) or (end - start > LONG_SENTENCE and is_term_list(heard.text(around)))
+    return is_term_list(heard.text((start, end))) or (
+        end - start > LONG_SENTENCE and is_term_list(heard.text(around(heard, span, CONTEXT)))
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """What of an answer may earn credit: its words in clauses, without talk to the grader, echoes, disclaimers, hearsay and
 announcements.
 
-Left-out words keep their places as blank tokens, so that no match can reach across them unnoticed.
+Words that may earn none keep their places as blank tokens, so that no match can reach across them unnoticed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from server.core.domain import Answer, Question
 from server.core.evidence import bare
@@ -47,32 +48,7 @@ _CUT_BEFORE = frozenset(
 
 _CLAUSE_END = re.compile(r"[,.;:?!]$")
 _TURN = frozenset({"but", "however", "though", "although", "yet", "actually"})
-_COMMON = frozenset(
-    [
-        "how",
-        "do",
-        "does",
-        "you",
-        "the",
-        "a",
-        "an",
-        "is",
-        "are",
-        "in",
-        "of",
-        "to",
-        "it",
-        "and",
-        "what",
-        "when",
-        "why",
-        "i",
-        "would",
-        "that",
-        "this",
-        "be",
-    ]
-)
+_COMMON = frozenset("how do does you the a an is are in of to it and what when why i would that this be".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +68,7 @@ class Heard:
     index: Index
     talks_to_grader: bool
     fillers: frozenset[int]
-    """Words without a token."""
+    """Words passed over: sounds, repeats and restarts, which have no token, and asides."""
 
     def text(self, span: Span) -> str:
         """The words of a span without its fillers."""
@@ -117,11 +93,12 @@ def hear(question: Question, answer: Answer) -> Heard:
     sentences = split_sentences(words, [(word.start, word.end) for word in answer.transcript.words])
     blocked: set[int] = set()
     disowning = (DISCLAIMER, HEARSAY) if question.kind in _HIRING else (DISCLAIMER, HEARSAY, ANNOUNCED)
+    talk = _talk(question)
     meta = False
     goes_on = False
     for start, end in sentences:
         text = fold(" ".join(words[start:end]))
-        if question.kind not in _HIRING and (goes_on or META.search(text)):
+        if question.kind not in _HIRING and (goes_on or any(pattern.search(text) for pattern in talk)):
             meta = True
             blocked.update(range(start, end))
             goes_on = words[end - 1].endswith((";", ":"))
@@ -141,6 +118,14 @@ def hear(question: Question, answer: Answer) -> Heard:
         clause for span in sentences for clause in split_clauses(words, span) if not blocked.issuperset(range(*clause))
     )
     return Heard(answer, words, sentences, credited, frozenset(blocked), tokens, Index(tokens), meta, left_out)
+
+
+@lru_cache(maxsize=512)
+def _talk(question: Question) -> tuple[re.Pattern[str], ...]:
+    """What is talk to the grader in an answer to this question: not what its rubric says itself, as of judges."""
+    texts = [question.model_answer, *(text for point in question.points for text in (point.statement, *point.phrasings))]
+    own = [fold(text) for text in texts]
+    return tuple(pattern for pattern in META if not any(pattern.search(text) for text in own))
 
 
 def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:

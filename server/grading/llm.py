@@ -25,7 +25,6 @@ EXTRA_VOTES = 2
 @dataclass(slots=True)
 class Usage:
     tokens: int = 0
-    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,10 @@ class LlmGrader:
         prompts: Prompts,
         *,
         versions: Mapping[str, str] | None = None,
-        thresholds: scoring.Thresholds = scoring.DEFAULT,
     ) -> None:
         self._chat = chat
         self._prompts = prompts
         self._versions = versions or {}
-        self._thresholds = thresholds
 
     @property
     def model(self) -> str:
@@ -73,7 +70,6 @@ class LlmGrader:
             prompt_version=self.prompt_version,
             seconds=time.perf_counter() - started,
             tokens=checked.tokens,
-            thresholds=self._thresholds,
         )
 
     async def check(
@@ -144,7 +140,6 @@ class LlmGrader:
             except ChatModelError as error:
                 raise GraderError(f"the language model could not grade: {error}") from error
             usage.tokens += tokens
-            usage.calls += 1
             try:
                 return asking.parse(reply, points)
             except BadReply as error:

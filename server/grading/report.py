@@ -8,9 +8,9 @@ from server.core import scoring
 from server.core.domain import Grade, Point, PointFinding, PointStatus, PointTier, Question, Verdict
 
 
-def advice(question: Question, findings: Mapping[str, PointFinding], thresholds: scoring.Thresholds = scoring.DEFAULT) -> str:
+def advice(question: Question, findings: Mapping[str, PointFinding]) -> str:
     """One sentence: the point most worth saying next time, wrong claims first. Empty where nothing is missing."""
-    point = most_worth_saying(question, findings, thresholds)
+    point = most_worth_saying(question, findings)
     if point is None:
         return ""
     finding = findings.get(point.id)
@@ -19,40 +19,36 @@ def advice(question: Question, findings: Mapping[str, PointFinding], thresholds:
     return f"Next time, say this: {_lower(point.statement)}"
 
 
-def most_worth_saying(
-    question: Question, findings: Mapping[str, PointFinding], thresholds: scoring.Thresholds = scoring.DEFAULT
-) -> Point | None:
+def most_worth_saying(question: Question, findings: Mapping[str, PointFinding]) -> Point | None:
     """The missing point that would raise the score most; a contradicted one before all others."""
     statuses = {point_id: finding.status for point_id, finding in findings.items()}
     missing = [point for point in question.points if statuses.get(point.id) is not PointStatus.MET]
 
     def gain(point: Point) -> tuple[bool, float, bool]:
-        after = scoring.question_score(question, {**statuses, point.id: PointStatus.MET}, thresholds)
+        after = scoring.question_score(question, {**statuses, point.id: PointStatus.MET})
         return statuses.get(point.id) is PointStatus.CONTRADICTED, after, point.tier is PointTier.STRONG
 
     return max(missing, key=gain, default=None)
 
 
-def is_enough(question: Question, grade: Grade, thresholds: scoring.Thresholds = scoring.DEFAULT) -> bool:
+def is_enough(question: Question, grade: Grade) -> bool:
     """Whether the one point of the advice would have made the verdict Strong Hire."""
     findings = {finding.point_id: finding for finding in grade.findings}
-    point = most_worth_saying(question, findings, thresholds)
+    point = most_worth_saying(question, findings)
     statuses = {point_id: finding.status for point_id, finding in findings.items()}
-    return point is not None and (
-        scoring.verdict_of(question, {**statuses, point.id: PointStatus.MET}, thresholds) is Verdict.STRONG_HIRE
-    )
+    return point is not None and (scoring.verdict_of(question, {**statuses, point.id: PointStatus.MET}) is Verdict.STRONG_HIRE)
 
 
-def to_strong(question: Question, grade: Grade, thresholds: scoring.Thresholds = scoring.DEFAULT) -> str:
+def to_strong(question: Question, grade: Grade) -> str:
     """One sentence saying what would have made the verdict Strong Hire: the fewest points, most valuable first."""
     if grade.verdict is Verdict.STRONG_HIRE:
         return "This was a Strong Hire answer."
     statuses = {finding.point_id: finding.status for finding in grade.findings}
     wrong = [p for p in question.points if statuses.get(p.id) is PointStatus.CONTRADICTED]
     needed: list[Point] = []
-    while scoring.verdict_of(question, statuses, thresholds) is not Verdict.STRONG_HIRE:
+    while scoring.verdict_of(question, statuses) is not Verdict.STRONG_HIRE:
         missing = [point for point in question.points if statuses.get(point.id) is not PointStatus.MET]
-        best = max(missing, key=lambda p: scoring.question_score(question, {**statuses, p.id: PointStatus.MET}, thresholds))
+        best = max(missing, key=lambda p: scoring.question_score(question, {**statuses, p.id: PointStatus.MET}))
         statuses[best.id] = PointStatus.MET
         needed.append(best)
     names = [criterion.name for criterion in question.criteria if any(point in criterion.points for point in needed)]

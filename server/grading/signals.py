@@ -42,6 +42,8 @@ NEAR = 0.3
 """... after the first only those at least so like it."""
 FAR_FROM_SAYING, FAR_FROM_DENYING = -1.5, -2.0
 """Log probabilities, by the first network, under which a passage is not read again."""
+DENIES_FROM = 0.4
+"""Likeness from which a passage can deny a point."""
 CLOSE = 0.6
 """Closeness to the statement's words from which the closest passage is read closely, instead of the likeliest to say it."""
 MAX_PAIR = 50
@@ -139,6 +141,11 @@ class Signals:
     @property
     def readings(self) -> tuple[Reading, ...]:
         return (*self.nearest, self.matched) if self.matched else self.nearest
+
+    @property
+    def may_deny(self) -> tuple[Reading, ...]:
+        """Passages near enough to deny the point."""
+        return tuple(reading for reading in self.readings if reading.likeness >= DENIES_FROM or reading is self.matched)
 
     @property
     def closest(self) -> Reading | None:
@@ -294,7 +301,7 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
         here = likeness(point, embedder.embed([found.heard.text(passage), found.heard.text(close)]), embedder)
         over = [like[i] for i, window in enumerate(windows) if _overlap(window, found)]
         at = _read(judge, point, found, passage, float(np.max([*here, *over])), explains=True)
-    claim, margin, against = _weighed(matched, passages, judge, embedder)
+    claim, margin, stance = _weighed(matched, passages, judge, embedder)
     return replace(
         matched,
         support=_support(point.patterns, windows[order[0]]),
@@ -304,7 +311,7 @@ def _compared(matched: Signals, passages: _Passages, judge: Judge, embedder: Emb
         named=passages.named,
         claim=claim,
         claim_margin=margin,
-        claim_stance=against,
+        claim_stance=stance,
     )
 
 

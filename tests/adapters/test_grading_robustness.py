@@ -114,6 +114,52 @@ def test_what_is_only_announced_earns_nothing(said: str, left: str) -> None:
     assert " ".join(word for place, word in enumerate(heard.words) if place not in heard.blocked) == left
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("It's not true that the base is trained, it stays frozen.", "it stays frozen."),
+        ("It is simply false that the base stays frozen.", ""),
+        ("It is wrong to say that the base stays frozen.", ""),
+        ("Some say the base is trained, but it stays frozen.", "but it stays frozen."),
+        ("People say it trains the base, but that is wrong.", "but that is wrong."),
+        ("A common mistake is to train the base.", ""),
+        ("People say it trains a thousandth of it.", "People say it trains a thousandth of it."),
+        ("It's true that the base stays frozen.", "It's true that the base stays frozen."),
+        ("The wrong rank costs nothing.", "The wrong rank costs nothing."),
+    ],
+)
+def test_what_is_called_a_mistake_is_nobody_s_claim(said: str, left: str) -> None:
+    """Neither credit nor a false claim comes of what is reported to be wrong; what is only reported counts."""
+    heard = hear(QUESTIONS["finetuning/lora"], typed("finetuning/lora", said))
+    assert " ".join(word for place, word in enumerate(heard.words) if place not in heard.blocked) == left
+
+
+@pytest.mark.parametrize(("question", "talks"), [("evaluation/llm-as-judge", False), ("finetuning/lora", True)])
+def test_a_question_about_judges_may_be_answered(question: str, talks: bool) -> None:
+    """What a rubric speaks of itself is no talk to the grader in an answer to its question; elsewhere it is."""
+    said = "The judge should score the answer from one to five. It may give full marks only with a reason."
+    assert hear(QUESTIONS[question], typed(question, said)).talks_to_grader is talks
+
+
+def test_no_rubric_talks_to_the_grader() -> None:
+    """Whoever says what the bank says earns what it says."""
+    for question in BANK.questions:
+        for text in (question.model_answer, *(phrase for point in question.points for phrase in point.phrasings)):
+            assert not hear(question, typed(question.id, text)).talks_to_grader, (question.id, text)
+
+
+@needs_embedder
+def test_a_false_claim_is_quoted_where_it_was_made() -> None:
+    """Not where another, louder one was."""
+    said = (
+        "LoRA updates all pretrained weights at full rank. It needs as much memory as full fine-tuning. "
+        "A higher rank never helps."
+    )
+    grade = EmbeddedGrader(open_embedder()).grade_now(QUESTIONS["finetuning/lora"], [typed("finetuning/lora", said)])
+    [limits] = [finding for finding in grade.findings if finding.point_id == "limits"]
+    assert limits.status is PointStatus.NOT_MET or (limits.evidence and "higher rank" in limits.evidence.quote)
+
+
 def test_who_explains_announces_little() -> None:
     """Few of these answers lose a word by it, and no model answer does."""
     model = [hear(question, typed(question.id, question.model_answer)) for question in BANK.questions]

@@ -68,3 +68,9 @@ def test_tokens_remember_their_word() -> None:
 def test_folding_unifies_quotes_dashes_and_spaces() -> None:
     """Quotation marks, dashes, case and spaces are the only things folding changes."""
     assert fold("It’s  “LOW–rank”") == 'it\'s "low-rank"'
+
+
+@pytest.mark.parametrize("digits", ["፩", "²", "𐩀", "9" * 5000, "٣"])
+def test_digits_of_any_script_and_length_are_words(digits: str) -> None:
+    """Some are no numbers to Python, and some are too long for one."""
+    assert tokenize(f"rank {digits} hundred of fifty {digits} times")

@@ -1,0 +1,48 @@
+"""Whether somebody speaks or shuffles words: some little words follow one another all the time, others never do.
+
+A rubric's own words in any order hold all its terms and most of its phrases, so nothing that compares meanings can tell
+(docs/decisions/0029-words-in-order.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.domain import Answer
+
+STORED = Path(__file__).with_name("word_order.npz")
+"""``words``, the commonest of spoken answers, and ``follows``, shape (words, words): how much likelier the second is after the
+first than anywhere, log odds in steps of 1/``STEPS`` (``python -m tests.bench.grading.fit_word_order``)."""
+STEPS = 40
+FEWEST = 12
+"""Pairs of common words from which an answer can be judged: about thirty words of it."""
+_WORD = re.compile(r"[a-z']+|\d+")
+
+
+def spoken_words(text: str) -> list[str]:
+    """In lower case, without marks."""
+    return _WORD.findall(text.lower())
+
+
+def order(answers: Sequence[Answer]) -> float:
+    """Mean log odds of the pairs of common words in these answers: 0.9 in most speech, -0.9 where it is shuffled, about 0 where
+    chance would have put them. 1 where there is too little to tell."""
+    places, follows = _stored()
+    found: list[int] = []
+    for answer in answers:
+        at = [places.get(word) for word in spoken_words(answer.transcript.text)]
+        found += [int(follows[a, b]) for a, b in pairwise(at) if a is not None and b is not None]
+    return float(np.mean(found)) / STEPS if len(found) >= FEWEST else 1.0
+
+
+@cache
+def _stored() -> tuple[dict[str, int], NDArray[np.int8]]:
+    with np.load(STORED) as stored:
+        return {str(word): place for place, word in enumerate(stored["words"])}, stored["follows"]
