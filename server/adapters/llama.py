@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import secrets
 import subprocess
 import sys
@@ -55,6 +56,8 @@ class LlamaServer:
 def _child() -> None:
     """Loads and serves what the first line of standard input names, until the parent closes it or is gone."""
     os.nice(_NICENESS)
+    # Ctrl+C reaches every process of the terminal; this one ends when its parent does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     wanted = json.loads(sys.stdin.readline())
     try:
         import xllamacpp
