@@ -1,4 +1,12 @@
-/** The server's REST addresses. Failures are Errors whose message can be shown. */
+/** The server's REST addresses. Failures are ApiErrors whose message can be shown. */
+
+/** `status` is the server's; 0 when it did not answer. */
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 async function call(method, path, body, options) {
   let response;
@@ -10,12 +18,14 @@ async function call(method, path, body, options) {
       ...options,
     });
   } catch {
-    throw new Error("The Hotseat server does not answer. Is it still running?");
+    throw new ApiError("The Hotseat server does not answer. Is it still running?", 0);
   }
   if (response.status === 204) return null;
   if (response.status === 401) signIn();
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error ?? `The server answered ${response.status} to ${method} ${path}.`);
+  if (!response.ok) {
+    throw new ApiError(answer.error ?? `The server answered ${response.status} to ${method} ${path}.`, response.status);
+  }
   return answer;
 }
 

@@ -1,8 +1,12 @@
 /** The page's start: theme, footer, and the view that belongs to the address. Every link is an ordinary page load. */
 
-import { get } from "./api.js";
-import { icon, problem } from "./dom.js";
+import { ApiError, get } from "./api.js";
+import { h, icon, problem } from "./dom.js";
+import { sentence } from "./format.js";
 import { bindKeys, showKeys } from "./keys.js";
+
+/** A page that is there at once needs no word about it. */
+const LOADING_MS = 300;
 
 const routes = [
   [/^\/$/, () => import("./views/lobby.js")],
@@ -19,15 +23,27 @@ async function show() {
   const page = document.getElementById("page");
   const [match, load] =
     routes.map(([pattern, load]) => [location.pathname.match(pattern), load]).find(([match]) => match) ?? [];
-  if (!match) return page.append(problem("There is no such page. The practice page is a good place to start."));
+  if (!match) {
+    const start = h("p", {}, h("a", { href: "/" }, "The practice page"), " is a good place to start.");
+    return page.replaceChildren(failed("Not found", "There is no such page.", start));
+  }
+  const loading = setTimeout(() => page.replaceChildren(h("p", { class: "soft", role: "status" }, "Loading…")), LOADING_MS);
   try {
     const view = await load();
     await view.show(page, ...match.slice(1));
     followHash();
   } catch (error) {
-    page.replaceChildren(problem(error.message));
-    throw error;
+    const past = h("p", {}, h("a", { href: "/past" }, "Past interviews"), " lists all that there are.");
+    const isMissing = error.status === 404;
+    page.replaceChildren(failed(isMissing ? "Not found" : "That did not work", sentence(error.message), isMissing && past));
+    if (!(error instanceof ApiError)) throw error; // Ours to mend, not the reader's.
+  } finally {
+    clearTimeout(loading);
   }
+}
+
+function failed(title, why, way) {
+  return h("div", { class: "stack" }, h("h1", {}, title), problem(why), way);
 }
 
 /** The part of the page that the address names is there only now; what is folded around or in it opens. */
@@ -73,6 +89,13 @@ for (const link of document.querySelectorAll("header nav a")) {
 addEventListener("hashchange", followHash);
 bindKeys([{ key: "?", what: "Show this map", run: showKeys }]);
 document.getElementById("keys").addEventListener("click", showKeys);
+document.querySelector(".skip-link").addEventListener("click", () => {
+  // Only now: a page that can be focused would take the focus at every click in it, and Tab back to its top.
+  const page = document.getElementById("page");
+  page.tabIndex = -1;
+  page.addEventListener("blur", () => page.removeAttribute("tabindex"), { once: true });
+  page.focus();
+});
 showTheme();
 showPrivacy().catch(() => {}); // The view says it when the server can't be reached.
 show();

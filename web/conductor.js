@@ -3,12 +3,13 @@
  * presses. Fires "level" (detail: the loudness of a microphone frame).
  */
 
-import { Microphone, MicrophoneError } from "./mic.js";
+import { Microphone, MicrophoneError, noteHeard } from "./mic.js";
 import { Player } from "./player.js";
 import { InterviewSocket } from "./socket.js";
+import { OPEN_PHASES } from "./store.js";
 import { Uplink } from "./uplink.js";
+import { Wishes } from "./wishes.js";
 
-export const OPEN_PHASES = ["asking", "thinking", "answering"];
 const DOUBLE_PRESS_MS = 500;
 const READING_MS_PER_WORD = 330;
 const SOUND_WAIT_MS = 400;
@@ -17,6 +18,7 @@ export class Conductor extends EventTarget {
   #store;
   #socket;
   #uplink;
+  #wishes = new Wishes();
   #context = null;
   #player = null;
   #microphone = null;
@@ -31,20 +33,24 @@ export class Conductor extends EventTarget {
     this.#uplink = new Uplink(this.#socket);
     this.#socket.addEventListener("open", () => {
       this.#isNewConnection = true;
-      store.set({ offline: "", isParted: false });
+      store.set({ offline: "", parted: null, isWaiting: false });
       this.#reportMicrophone();
     });
     this.#socket.addEventListener("lost", ({ detail }) => this.#lineLost(detail));
     this.#socket.addEventListener("message", ({ detail }) => this.#receive(detail));
     this.#socket.addEventListener("voice", ({ detail }) => this.#player?.play(detail.message, detail.pcm));
-    this.connect();
-  }
-
-  connect() {
     this.#socket.connect();
   }
 
   // ---- What the candidate does ----
+
+  /** Takes the interview back from the tab that took it, and the microphone with it. */
+  async takeBack() {
+    this.#socket.connect();
+    if (!this.#context) return;
+    await this.#unlockSound();
+    if (!this.#store.typing) await this.openMicrophone();
+  }
 
   /** Begins the interview. Call it from a key or click: the browser only then lets sound play. */
   async start() {
@@ -55,14 +61,13 @@ export class Conductor extends EventTarget {
   /** Begins without a microphone. */
   startTyping() {
     this.#openSound();
-    this.#store.set({ typing: true });
+    this.#store.set({ typing: true, micProblem: null });
     this.#send("start");
   }
 
   /** After a reload in mid-interview: the press that lets the browser play and record again. */
   async unlock() {
-    await this.#context.resume();
-    this.#store.set({ soundLocked: false });
+    await this.#unlockSound();
     if (!this.#microphone) await this.openMicrophone();
   }
 
@@ -83,13 +88,21 @@ export class Conductor extends EventTarget {
   }
 
   sendTyped(text) {
-    this.#socket.send({ type: "typed", turn_id: this.#store.state.turn_id, text });
-    if (this.#microphone) this.#store.set({ typing: false });
+    this.#sendForTurn("typed", { text });
+    this.#store.set({ typedTurn: this.#store.state.turn_id });
   }
 
-  setTyping(typing) {
-    if (typing && !OPEN_PHASES.includes(this.#store.phase)) return;
-    this.#store.set({ typing });
+  async type() {
+    if (!this.#store.isOpen) return;
+    this.#store.set({ typing: true });
+    this.#reportMicrophone();
+    if (this.#store.soundLocked) await this.#unlockSound();
+  }
+
+  /** Back from typing, or from a microphone that did not work. */
+  async speak() {
+    if (!this.#microphone && !(await this.openMicrophone())) return;
+    this.#store.set({ typing: false });
     this.#reportMicrophone();
   }
 
@@ -103,7 +116,7 @@ export class Conductor extends EventTarget {
 
   end() {
     this.#player?.stop();
-    this.#send("end");
+    this.#wish({ type: "end" });
   }
 
   /** True when it is open. Otherwise the store says why not. */
@@ -118,7 +131,7 @@ export class Conductor extends EventTarget {
     }
     this.#microphone.addEventListener("frame", ({ detail }) => this.#takeFrame(detail));
     this.#microphone.addEventListener("lost", () => this.#microphoneLost());
-    this.#store.set({ micOpen: true, micProblem: null, typing: false });
+    this.#store.set({ micOpen: true, micProblem: null });
     this.#reportMicrophone();
     return true;
   }
@@ -128,16 +141,26 @@ export class Conductor extends EventTarget {
   #receive(message) {
     if (message.type === "voice.end") return this.#player?.end(message);
     if (message.type === "voice.stop") return this.#player?.stop(message.turn_id);
-    const before = this.#store.phase;
+    if (message.type === "speech" && message.speaking) noteHeard();
+    const before = this.#store.state;
     this.#store.receive(message);
     if (message.type === "state") this.#followState(message, before);
   }
 
   #followState(state, before) {
-    if (state.phase !== before) this.#phaseSince = performance.now();
+    if (state.phase !== before?.phase) this.#phaseSince = performance.now();
     this.#uplink.setTurn(state.turn_id, state.next_frame);
-    if (this.#isNewConnection) this.#uplink.resume(state.next_frame);
+    if (this.#isNewConnection) {
+      this.#uplink.resume(state.next_frame);
+      this.#sendAgain(this.#wishes.renew(state));
+    } else {
+      this.#wishes.settle(state);
+    }
     this.#isNewConnection = false;
+    // What was written is taken: the next answer is spoken again.
+    const isTaken = before?.turn_id === this.#store.typedTurn && OPEN_PHASES.includes(before?.phase);
+    if (isTaken && (state.turn_id !== before.turn_id || !OPEN_PHASES.includes(state.phase)) && this.#microphone)
+      this.#store.set({ typing: false });
 
     const isUnderWay = !["ready", "grading", "finished"].includes(state.phase);
     if (isUnderWay && !this.#context) this.#reopenSound();
@@ -154,19 +177,20 @@ export class Conductor extends EventTarget {
     setTimeout(
       () => {
         const { state } = this.#store;
-        if (state.turn_id === turn_id && state.phase === "asking") this.#sendForTurn("playback.done");
+        if (state.turn_id === turn_id && state.phase === "asking") this.#socket.send({ type: "playback.done", turn_id });
       },
       1000 + text.split(/\s+/).length * READING_MS_PER_WORD,
     );
   }
 
-  #lineLost({ wait, reason }) {
+  #lineLost({ wait, reason, parted }) {
     this.#uplink.hold();
     this.#readTurn = null;
     this.#player?.stop();
+    if (parted) this.#closeMicrophone(); // Nobody listens here any more.
     const why = reason ? `The server says: ${reason}.` : "The line to the server is down.";
-    const next = `Trying again in ${Math.max(1, Math.round(wait))} s; what you say meanwhile is kept here.`;
-    this.#store.set({ offline: wait === null ? why : `${why} ${next}`, isParted: wait === null });
+    const next = `Trying again in ${Math.max(1, Math.round(wait))} s; what you say or press meanwhile is kept here.`;
+    this.#store.set({ offline: parted ? why : `${why} ${next}`, parted });
   }
 
   // ---- Sound ----
@@ -191,10 +215,16 @@ export class Conductor extends EventTarget {
     else this.#store.set({ soundLocked: true });
   }
 
+  async #unlockSound() {
+    await this.#context.resume();
+    this.#store.set({ soundLocked: false });
+  }
+
   #takeFrame({ pcm, rms }) {
+    const { phase, state, typing } = this.#store;
     this.dispatchEvent(new CustomEvent("level", { detail: rms }));
     // Nothing is recorded while one types: the silence would end the answer.
-    if (!OPEN_PHASES.includes(this.#store.phase) || this.#store.typing) return;
+    if (!OPEN_PHASES.includes(phase) || typing || this.#wishes.endsAnswer(state)) return;
     this.#uplink.push(pcm);
     this.#watchSilence();
   }
@@ -238,7 +268,19 @@ export class Conductor extends EventTarget {
     this.#socket.send({ type });
   }
 
-  #sendForTurn(type) {
-    this.#socket.send({ type, turn_id: this.#store.state.turn_id });
+  #sendForTurn(type, fields = {}) {
+    this.#wish({ type, turn_id: this.#store.state.turn_id, ...fields });
+  }
+
+  /** What was said before a press belongs before it. */
+  async #sendAgain(messages) {
+    if (messages.length > 0 && (await this.#uplink.flush())) messages.forEach((message) => this.#socket.send(message));
+  }
+
+  /** Sends what must not be lost with the line. */
+  #wish(message) {
+    this.#wishes.add(message, this.#store.state);
+    this.#socket.send(message);
+    if (!this.#socket.isOpen) this.#store.set({ isWaiting: true });
   }
 }

@@ -8,6 +8,11 @@ export function size(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
+/** "there is no such interview" -> "There is no such interview." */
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/(?<![.?!])$/, ".");
+}
+
 /** 75 -> "1:15" */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

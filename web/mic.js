@@ -12,6 +12,11 @@ const DEVICE_KEY = "hotseat.microphone";
 export const chosenDevice = () => localStorage.getItem(DEVICE_KEY) ?? "";
 export const chooseDevice = (id) => localStorage.setItem(DEVICE_KEY, id);
 
+/** That somebody was heard here once, so that only the first interview is preceded by advice. */
+const HEARD_KEY = "hotseat.heard";
+export const wasHeard = () => localStorage.getItem(HEARD_KEY) !== null;
+export const noteHeard = () => localStorage.setItem(HEARD_KEY, "yes");
+
 /** Loudness for a meter: 0 at -60 dBFS, 1 at -10 dBFS. It is heard in decibels, so it is shown in them. */
 export function loudness(rms) {
   return Math.max(0, Math.min(1, (20 * Math.log10(rms + 1e-9) + 60) / 50));

@@ -2,7 +2,8 @@
  * The WebSocket to the interview: connects again by itself, tells a dead line from a quiet one, and hands voice
  * messages on together with their audio.
  * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost"
- * (detail: { wait, reason }: seconds until the next try, null if there is none, and the server's words if it hung up).
+ * (detail: { wait, reason, parted }: seconds until the next try, null if there is none, the server's words if it hung up,
+ * and what became of the interview if there is no next try: "taken" or "gone").
  */
 
 import { signIn } from "./api.js";
@@ -12,7 +13,7 @@ const DEAD_AFTER_MS = 12_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
 /** Close codes after which trying again is wrong: no such interview; opened in another tab, which would be thrown out. */
-const FINAL_CODES = [4404, 4409];
+const FINAL_CODES = { 4404: "gone", 4409: "taken" };
 /** The session has ended: signing in leads back here. */
 const SIGNED_OUT = 4401;
 
@@ -48,7 +49,7 @@ export class InterviewSocket extends EventTarget {
       "close",
       ({ code, reason }) => {
         if (code === SIGNED_OUT) signIn();
-        else if (socket === this.#socket) this.#lose(reason, FINAL_CODES.includes(code));
+        else if (socket === this.#socket) this.#lose(reason, FINAL_CODES[code]);
       },
     );
   }
@@ -68,7 +69,7 @@ export class InterviewSocket extends EventTarget {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Sends a message, or drops it when the line is down: the state that comes on reconnecting says what is still to do. */
+  /** Sends a message, or drops it when the line is down: what must not be lost is kept in wishes.js. */
   send(message) {
     if (this.isOpen) this.#socket.send(JSON.stringify(message));
   }
@@ -100,16 +101,16 @@ export class InterviewSocket extends EventTarget {
     }
   }
 
-  #lose(reason = "", isFinal = false) {
+  #lose(reason = "", parted = null) {
     this.#socket = null;
     if (this.#closed) return;
-    if (isFinal) {
-      this.dispatchEvent(new CustomEvent("lost", { detail: { wait: null, reason } }));
+    if (parted) {
+      this.dispatchEvent(new CustomEvent("lost", { detail: { wait: null, reason, parted } }));
       return;
     }
     const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
     const wait = longest * (0.5 + Math.random() / 2); // Jitter: several pages must not come back in step.
-    this.dispatchEvent(new CustomEvent("lost", { detail: { wait: wait / 1000, reason } }));
+    this.dispatchEvent(new CustomEvent("lost", { detail: { wait: wait / 1000, reason, parted } }));
     setTimeout(() => this.connect(), wait);
   }
 }

@@ -2,13 +2,19 @@
  * What the interview page knows. The server's messages are the only truth: they change the fields and fire "change",
  * and the views draw what is here.
  */
+
+/** Those in which the candidate has a turn to answer, or to pass. */
+export const OPEN_PHASES = ["asking", "thinking", "answering"];
+
 export class InterviewStore extends EventTarget {
   /** The last state message, null before the first. */
   state = null;
   /** Why there is no connection, in words; empty while there is one. */
   offline = "Connecting to the interviewer…";
-  /** The line is down for good, unless the candidate asks for it again. */
-  isParted = false;
+  /** Why the line is down for good: the interview was "taken" by another tab, or is "gone"; else null. */
+  parted = null;
+  /** Something was pressed or written while the line was down; it is sent when it is back. */
+  isWaiting = false;
   /** The sentence the interviewer is speaking now. */
   saying = "";
   caption = { committed: "", partial: "" };
@@ -25,6 +31,8 @@ export class InterviewStore extends EventTarget {
   micProblem = null;
   micOpen = false;
   typing = false;
+  /** The last turn whose answer was written here. */
+  typedTurn = null;
   /** The browser holds the sound back until a key or button is pressed. */
   soundLocked = false;
 
@@ -32,6 +40,17 @@ export class InterviewStore extends EventTarget {
 
   get phase() {
     return this.state?.phase ?? "connecting";
+  }
+
+  /** There is something to answer, and here. */
+  get isOpen() {
+    return OPEN_PHASES.includes(this.phase) && !this.parted;
+  }
+
+  /** The answer just given is there to be read, until the next thing is asked. */
+  get finalAnswer() {
+    const isLast = this.answer?.turn_id === this.state?.turn_id || this.phase === "followingup";
+    return isLast ? this.answer : null;
   }
 
   /** Milliseconds left to answer or think; null when no time runs. Between messages it is only drawn on from the last. */
@@ -92,7 +111,8 @@ export class InterviewStore extends EventTarget {
     if (before && state.question_id !== before.question_id) {
       Object.assign(fields, { hints: [], notices: this.notices.filter((notice) => notice.code !== "question") });
     }
-    if (before && state.turn_id !== before.turn_id && state.phase === "asking") {
+    // While a follow-up is chosen the state has its turn already, and the answer before it can still be read.
+    if (before && state.phase === "asking" && (state.turn_id !== before.turn_id || before.phase !== "asking")) {
       Object.assign(fields, { caption: { committed: "", partial: "" }, answer: null });
     }
     if (state.phase !== "answering") fields.speech = null;

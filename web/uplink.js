@@ -6,6 +6,7 @@
 const KEPT_BYTES = 4_000_000; // About two minutes; older frames give way.
 const BACKLOG_BYTES = 256_000; // Beyond this the line is too slow, and frames wait here instead of in the socket.
 const HEADER_BYTES = 8;
+const FLUSH_MS = 50;
 
 export class Uplink {
   #socket;
@@ -61,6 +62,16 @@ export class Uplink {
       this.#first++;
     }
     this.#pump();
+  }
+
+  /** True once all that is kept went out, false if the line broke before. */
+  async flush() {
+    this.#pump();
+    while (!this.#held && this.#next < this.#first + this.#kept.length) {
+      await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
+      this.#pump();
+    }
+    return !this.#held;
   }
 
   #pump() {

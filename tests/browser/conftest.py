@@ -135,13 +135,14 @@ Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
 
 @asynccontextmanager
-async def browsing(url: str, microphone: Path | str, **context: Any) -> AsyncIterator[Visit]:
-    """Opens Chromium. ``microphone`` is a WAV file, "missing" or "denied"; ``context`` is Playwright's."""
+async def browsing(url: str, microphone: Path | str, flags: tuple[str, ...] = (), **context: Any) -> AsyncIterator[Visit]:
+    """Opens Chromium. ``microphone`` is a WAV file, "missing" or "denied"; ``flags`` are more of Chromium's, which win over
+    ours; ``context`` is Playwright's."""
     devices: tuple[str, ...] = () if microphone == "missing" else (FAKE_DEVICE,)
     if isinstance(microphone, Path):
         devices += ("--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}%noloop")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices, *flags])
         visit = Visit(await browser.new_page(**context), url)
         visit.page.set_default_timeout(30_000)
         yield visit

@@ -286,3 +286,27 @@ async def test_reduced_motion_is_respected(light: str) -> None:
         await visit.until(lambda: visit.phase == "thinking")
         assert await visit.page.evaluate(moving) == 0
         assert await visit.page.evaluate("document.getAnimations().length") == 0
+
+
+async def test_what_is_not_there_is_told_in_words(light: str) -> None:
+    """A mistyped address and an unknown interview lead to a page with a heading and a way on; a program gets JSON."""
+    async with browsing(light, "missing") as visit:
+        for path, said, way in (
+            ("/nowhere", "There is no such page.", "The practice page"),
+            ("/review/unknown", "There is no such interview.", "Past interviews"),
+            ("/interview/unknown", "There is no such interview.", "Past interviews"),
+        ):
+            await visit.page.goto(light + path)
+            await expect(visit.page.get_by_role("heading", name="Not found")).to_be_visible()
+            await expect(visit.page.get_by_role("alert")).to_have_text(said)
+            await expect(visit.page.locator("main").get_by_role("link", name=way)).to_be_visible()
+    page = {"accept": "text/html"}
+    for path, headers, status, kind in (
+        ("/nowhere", page, 404, "text/html"),
+        ("/nowhere", {}, 404, "application/json"),
+        ("/api/nowhere", page, 404, "application/json"),
+        ("/static/nowhere.js", page, 404, "application/json"),
+        ("/past", page, 200, "text/html"),
+    ):
+        answer = await httpx.AsyncClient().get(light + path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, kind), path

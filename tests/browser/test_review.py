@@ -165,6 +165,44 @@ async def test_a_review_by_keyboard_alone(tmp_path: Path) -> None:
         await expect(page.locator(".word:focus")).to_have_text("low rah")
 
 
+async def test_a_click_keeps_the_place(tmp_path: Path) -> None:
+    """From a word chosen with the mouse, and from a click on plain text, Tab and the arrows go on from there; Esc leaves a
+    correction alone."""
+    async with reviewing(tmp_path) as (visit, _):
+        page, first = visit.page, visit.page.locator(".answer").first
+        await first.locator(".word.doubtful").click()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.locator(".word:focus")).to_have_text("you")
+        await first.get_by_role("button", name="Correct it").click()
+        await page.keyboard.type("nonsense")
+        await page.keyboard.press("Escape")
+        await expect(first.locator(".word-line")).to_contain_text("Hear it")
+        await expect(first.locator(".edited")).to_have_count(0)
+
+        await page.get_by_text("Your notes").evaluate("label => label.removeAttribute('for')")
+        await page.get_by_text("Your notes").click()
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("textbox")).to_be_focused()
+        await page.locator(".skip-link").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("main")).to_be_focused()
+
+
+async def test_a_word_of_300_letters(tmp_path: Path) -> None:
+    """It widens nothing."""
+    services = await prepared(tmp_path)
+    interview_id = await store_interview(services, CHOICES, [[said(f"So {'x' * 300} LoRA keeps the weights frozen."), SECOND]])
+    async with serving(services) as url, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for width in (390, 1280):
+            page = await browser.new_page(viewport={"width": width, "height": 800})
+            await page.goto(f"{url}/review/{interview_id}")
+            await page.get_by_text("x" * 300).first.wait_for()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await browser.close()
+    await services.store.close()
+
+
 async def test_the_interviewer_is_heard(tmp_path: Path) -> None:
     """The question is read aloud anew at the press of a button; where there is no voice, the page says so in words."""
     async with reviewing(tmp_path) as (visit, _):

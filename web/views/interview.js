@@ -41,8 +41,9 @@ export async function show(page, id) {
 
   let phase = null;
   store.addEventListener("change", () => {
-    room.dataset.phase = store.phase;
-    room.classList.toggle("typing", store.typing);
+    // A room that another tab has taken must not look as if it listened.
+    room.dataset.phase = store.parted ? "parted" : store.phase;
+    room.classList.toggle("typing", store.typing && store.isOpen);
     const isGrading = ["grading", "finished"].includes(store.phase);
     ready.element.hidden = store.phase !== "ready";
     grading.hidden = !isGrading;
@@ -50,7 +51,7 @@ export async function show(page, id) {
     if (store.state && store.phase !== phase) {
       phase = store.phase;
       announce(announcement(store));
-      if (phase === "finished") setTimeout(() => location.assign(`/review/${id}`), REVIEW_AFTER_MS);
+      if (phase === "finished") setTimeout(() => location.replace(`/review/${id}`), REVIEW_AFTER_MS);
     }
   });
   bindKeys([{ key: "c", what: "Check the sound, before the start", run: ready.checkSound }]);

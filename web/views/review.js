@@ -16,13 +16,16 @@ export async function show(page, id) {
   const review = await get(address);
   document.title = `${review.title} · Hotseat`;
   const notes = review.rounds.map((round) => makeNotes(round, address));
+  // A single round is its own page: what became of it stands above all that can be done with it.
+  const alone = review.rounds.length === 1 ? makeAlone(review) : null;
   const drawn = review.rounds.map((_, n) => make(n, "first"));
   page.replaceChildren(
     h(
       "div",
       { class: "review" },
-      makeHeader(id, review),
+      !alone && makeHeader(id, review),
       drawn.map(({ element }) => element),
+      alone && h("footer", { class: "stack" }, makeRecordingsGone(review), makeExported(id), makeDelete(id, review)),
     ),
   );
 
@@ -31,7 +34,7 @@ export async function show(page, id) {
       address,
       notes: notes[n],
       shown,
-      alone: review.rounds.length === 1,
+      alone,
       draw: (wanted, focus) => draw(n, wanted, focus),
       reload: (wanted, focus) => reload(n, wanted, focus),
     });
@@ -67,33 +70,65 @@ export async function show(page, id) {
   pollIfPending();
 }
 
+/** What stands at the top of a review of several rounds. */
 function makeHeader(id, review) {
-  const failure = h("div");
-  const isDrill = review.rounds.length === 1;
-  const isSame = isDrill || review.format === "due"; // Other formats draw anew.
-  const choices = { format: review.format, question_ids: isSame ? review.rounds.map(({ question }) => question.id) : [] };
-  const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
+  const isSame = review.format === "due"; // Other formats draw anew.
   return h(
     "header",
     { class: "review-head stack" },
-    h("div", {}, h("p", { class: "kicker" }, `${day(review.created)}${extraTime(review.options)}`), h("h1", {}, review.title)),
-    review.audio_deleted &&
-      h(
-        "p",
-        { class: "soft" },
-        `The recordings were deleted on ${day(review.audio_deleted)}, as old as this server keeps them. The words and grades stay.`,
-      ),
-    !review.finished && h("p", {}, "This interview is not over. ", h("a", { href: `/interview/${id}` }, "Go back to it.")),
-    !isDrill && h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
-    h(
-      "div",
-      { class: "row" },
-      h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), isDrill ? "Try this question again" : "Practise again"),
-      makeDeleteButton(id, review.title, showDeleted),
-    ),
-    makeExport(`/api/interviews/${id}/export`, "Export"),
-    failure,
+    h("div", {}, h("p", { class: "kicker" }, whenOf(review)), h("h1", {}, review.title)),
+    makeRecordingsGone(review),
+    makeUnfinished(id, review),
+    h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
+    makeAgain("Practise again", review, isSame ? review.rounds : [], makeDelete(id, review)),
+    makeExported(id),
   );
+}
+
+/** What the only round of a review has at its top besides its own: when it was, and the way to another try. */
+function makeAlone(review) {
+  const [round] = review.rounds;
+  const title = review.title === round.question.title ? "" : `${review.title} · `;
+  return {
+    kicker: `${title}${whenOf(review)}`,
+    next: h(
+      "div",
+      { class: "stack" },
+      makeUnfinished(review.id, review),
+      makeAgain("Try this question again", review, review.rounds),
+    ),
+  };
+}
+
+function whenOf(review) {
+  return `${day(review.created)}${extraTime(review.options)}`;
+}
+
+function makeRecordingsGone({ audio_deleted }) {
+  if (!audio_deleted) return null;
+  const when = `on ${day(audio_deleted)}, as old as this server keeps them`;
+  return h("p", { class: "soft" }, `The recordings were deleted ${when}. The words and grades stay.`);
+}
+
+function makeUnfinished(id, { finished }) {
+  return !finished && h("p", {}, "This interview is not over. ", h("a", { href: `/interview/${id}` }, "Go back to it."));
+}
+
+/** The same format once more, with the same questions or, where none are given, with others. */
+function makeAgain(text, review, rounds, beside = null) {
+  const failure = h("div");
+  const choices = { format: review.format, question_ids: rounds.map(({ question }) => question.id) };
+  const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
+  const button = h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), text);
+  return h("div", { class: "row" }, button, beside, failure);
+}
+
+function makeExported(id) {
+  return makeExport(`/api/interviews/${id}/export`, "Export");
+}
+
+function makeDelete(id, review) {
+  return makeDeleteButton(id, review.title, showDeleted);
 }
 
 /** The proof takes the place of what is gone. */

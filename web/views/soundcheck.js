@@ -1,13 +1,11 @@
 /** Tries microphone and loudspeaker before it matters: level, device, and two seconds played back. */
 
 import { h, setText } from "../dom.js";
-import { chooseDevice, chosenDevice, loudness, Microphone, MicrophoneError } from "../mic.js";
+import { chooseDevice, chosenDevice, loudness, Microphone, MicrophoneError, noteHeard, wasHeard } from "../mic.js";
 import { RATE } from "../resampler.js";
 
 const RECORDED_FRAMES = 50; // 2 s
 const HEARD_LEVEL = 0.5;
-/** That somebody was heard here once, so that only the first interview is preceded by advice. */
-const HEARD_KEY = "hotseat.heard";
 
 export function makeSoundCheck() {
   let context = null;
@@ -18,7 +16,7 @@ export function makeSoundCheck() {
   const words = h(
     "p",
     { class: "soft", role: "status" },
-    localStorage.getItem(HEARD_KEY)
+    wasHeard()
       ? "You were heard the last time. Check again with another microphone or in another room."
       : "Before your first interview: see that you are heard before it counts.",
   );
@@ -67,8 +65,10 @@ export function makeSoundCheck() {
     microphone.addEventListener("lost", close);
     await listDevices();
     setText(words, "Say something: the bar should move well past its middle.");
+    const hadFocus = document.activeElement === begin;
     panel.hidden = false;
     begin.hidden = true;
+    if (hadFocus) record.focus(); // What has just gone can't keep it.
   }
 
   async function listDevices() {
@@ -82,15 +82,15 @@ export function makeSoundCheck() {
     const level = loudness(rms);
     meter.style.setProperty("--level", level);
     meter.setAttribute("aria-valuenow", Math.round(level * 100));
-    if (level > HEARD_LEVEL && !isHeard) noteHeard();
+    if (level > HEARD_LEVEL && !isHeard) sayHeard();
     if (microphone.isSilent)
       setText(words, `Nothing at all comes from ${microphone.name}. Is it muted, or is another one in use?`);
     if (recorded && recorded.push(new Int16Array(pcm)) === RECORDED_FRAMES) playRecording();
   }
 
-  function noteHeard() {
+  function sayHeard() {
     isHeard = true;
-    localStorage.setItem(HEARD_KEY, "yes");
+    noteHeard();
     setText(words, "You are heard. Now record two seconds and listen to yourself.");
   }
 

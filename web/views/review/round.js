@@ -22,8 +22,9 @@ export function isPending(round) {
 }
 
 /**
- * `address` is the interview's, `notes` its element. `draw(shown, focus)` draws the round again with the "first" or the
- * "amended" grade; `reload` fetches it anew before. `focus(made)` then goes to what the reader was at.
+ * `address` is the interview's, `notes` its element; `alone` is what the only round of a review has at its top.
+ * `draw(shown, focus)` draws the round again with the "first" or the "amended" grade; `reload` fetches it anew before.
+ * `focus(made)` then goes to what the reader was at.
  */
 export function makeRound(round, { address, notes, shown, alone, draw, reload }) {
   const { question, answers } = round;
@@ -37,19 +38,23 @@ export function makeRound(round, { address, notes, shown, alone, draw, reload })
   );
   const hear = (turn, seconds) => made.get(turn)?.playFrom?.(seconds);
   const change = { round, address, changed: () => reload("amended", focusHistory) };
+  const titleId = `round-${round.round}-title`;
   const idOf = (number) => `round-${round.round}-criterion-${number}`;
   const element = h(
     "section",
-    { class: "round", id: `round-${round.round}`, "aria-labelledby": `round-${round.round}-title` },
+    { class: "round", id: `round-${round.round}`, "aria-labelledby": titleId },
     h(
       "header",
       { class: "round-head" },
-      h("h2", { id: `round-${round.round}-title` }, question.title),
+      alone
+        ? h("div", {}, h("p", { class: "kicker" }, alone.kicker), h("h1", { id: titleId }, question.title))
+        : h("h2", { id: titleId }, question.title),
       makeVerdict(round, { large: true }),
     ),
-    makeFacts(round),
     makeGradeChoice({ round, shown, choose: (value) => draw(value, focusChoice) }),
     makeRemarks(round, grade),
+    alone?.next,
+    makeFacts(round),
     round.hints_used > 0 && makeHints(round),
     h(
       "div",
@@ -57,6 +62,7 @@ export function makeRound(round, { address, notes, shown, alone, draw, reload })
       h(
         "div",
         { class: "conversation" },
+        alone && h("h2", { class: "unseen" }, "What you said"),
         answers.length > 0
           ? answers.map((answer) => {
               const { element, playFrom } = made.get(answer.turn_id);
@@ -70,6 +76,7 @@ export function makeRound(round, { address, notes, shown, alone, draw, reload })
       h(
         "div",
         { class: "assessment" },
+        alone && h("h2", { class: "unseen" }, "What it amounts to"),
         grade && makeAssessment({ question, grade, idOf, hear, dispute: makeDisputes(change) }),
         makeHistory(round),
       ),

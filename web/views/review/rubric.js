@@ -72,6 +72,7 @@ function makeNumber(number) {
 }
 
 function makeCriterion({ question, criterion, number, result, id, isAssessable, hear, dispute }) {
+  const shown = new Set();
   const findings = result?.findings ?? [];
   const missing = question.in_bank ? findings.filter((finding) => isWorthNaming(finding, findings)) : [];
   return h(
@@ -104,7 +105,7 @@ function makeCriterion({ question, criterion, number, result, id, isAssessable, 
         h(
           "ul",
           {},
-          missing.map((finding) => h("li", {}, makeMissing(finding, dispute))),
+          missing.map((finding) => h("li", {}, makeMissing(finding, dispute, shown))),
         ),
       ),
   );
@@ -156,10 +157,13 @@ function makeClaim(finding, dispute) {
   ];
 }
 
-function makeMissing(finding, dispute) {
+/** `shown` are the sentences of the model answer that stand above already: one may hold several points. */
+function makeMissing(finding, dispute, shown) {
+  const isNew = finding.model_sentence && !shown.has(finding.model_sentence);
+  shown.add(finding.model_sentence);
   return [
     h("p", {}, finding.statement),
-    finding.model_sentence &&
+    isNew &&
       h(
         "p",
         { class: "small model" },

@@ -50,6 +50,7 @@ export function makeTranscript(words, quotes, { choose, reach } = {}) {
       const index = indexOf(event.target);
       if (index < 0) return;
       activate(index);
+      elements[index].focus(); // So that the arrow keys and Tab go on from here.
       choose(index);
     });
     element.addEventListener("keydown", onKey);

@@ -39,14 +39,19 @@ export function makeWordLine({ answer, address, hear, changed }) {
       value: current,
       autocomplete: "off",
     });
+    const cancel = () => {
+      show(index);
+      element.querySelector("button").focus();
+    };
     const form = h(
       "form",
       { class: "row", onsubmit: (event) => (event.preventDefault(), send(index, { change: "edit", text: field.value })) },
       h("label", { for: field.id }, `Instead of “${current}” I said`),
       field,
       h("button", { type: "submit", class: "button" }, "Save"),
-      makeButton("Cancel", () => (show(index), element.querySelector("button").focus())),
+      makeButton("Cancel", cancel),
     );
+    form.addEventListener("keydown", ({ key }) => key === "Escape" && cancel());
     element.replaceChildren(form);
     field.focus();
     field.select();

@@ -4,10 +4,7 @@
  */
 
 import { h, setText } from "../../dom.js";
-import { OPEN_PHASES } from "../../conductor.js";
 import { loudness } from "../../mic.js";
-
-const WARN_MS = 4_000;
 
 export function makeCaptions(store, conductor) {
   const committed = h("span");
@@ -23,16 +20,17 @@ export function makeCaptions(store, conductor) {
   const meter = h("div", { class: "meter", "aria-hidden": "true" });
   const status = h("p", { class: "status" });
 
-  conductor.addEventListener("level", ({ detail: rms }) => {
-    meter.style.setProperty("--level", loudness(rms));
-  });
+  const showLevel = (level) => meter.style.setProperty("--level", level);
+
+  conductor.addEventListener("level", ({ detail: rms }) => showLevel(store.typing ? 0 : loudness(rms)));
 
   store.addEventListener("change", () => {
-    const { caption, answer, state } = store;
-    const isFinal = answer?.turn_id === state?.turn_id || !OPEN_PHASES.includes(store.phase);
-    setText(committed, isFinal && answer ? answer.text : caption.committed);
-    setText(partial, isFinal && answer ? "" : caption.partial && ` ${caption.partial}`);
-    setText(waiting, committed.textContent || partial.textContent ? "" : "Your words appear here as you speak.");
+    const { caption, finalAnswer } = store;
+    if (!store.micOpen) showLevel(0);
+    setText(committed, finalAnswer ? finalAnswer.text : caption.committed);
+    setText(partial, finalAnswer ? "" : caption.partial && ` ${caption.partial}`);
+    const isEmpty = !committed.textContent && !partial.textContent;
+    setText(waiting, isEmpty && store.isOpen ? "Your words appear here as you speak." : "");
     text.scrollTop = text.scrollHeight;
     setText(status, statusWords(store));
   });
@@ -40,13 +38,9 @@ export function makeCaptions(store, conductor) {
   return h("section", { class: "captions", "aria-label": "Captions" }, text, h("div", { class: "hearing" }, meter, status));
 }
 
-function statusWords({ phase, speech, micOpen, answer, typing }) {
-  if (answer && !OPEN_PHASES.includes(phase)) return answer.note || "This is what was written down.";
+function statusWords({ speech, micOpen, finalAnswer, typing }) {
+  if (finalAnswer) return finalAnswer.note || "This is what was written down.";
   if (typing) return "Recording is off while you type.";
   if (!micOpen) return "The microphone is off.";
-  if (phase === "answering" && speech && !speech.speaking) {
-    const left = speech.ends_at_ms - speech.silence_ms;
-    if (left <= WARN_MS) return `Silence: ending in ${Math.max(1, Math.ceil(left / 1000))} s. Keep talking to go on.`;
-  }
   return speech?.speaking ? "Hearing you." : "The microphone is on.";
 }

@@ -21,22 +21,22 @@ export function makeClock(store) {
   let announced = Infinity;
 
   function draw() {
-    const { state, phase, remaining } = store;
+    const { state, phase, parted, remaining } = store;
     setText(words, phaseWords(store));
     const left = remaining ?? state?.limit_ms ?? null;
-    const isBusy = !["ready", "asking", "thinking", "answering"].includes(phase);
+    const isBusy = parted || !["ready", "asking", "thinking", "answering"].includes(phase);
     // Rounded up, so that "1" shows during the last second and 0 only when the server says so.
     const seconds = Math.ceil((left ?? 0) / 1000);
     setText(figures, isBusy || left === null ? "" : seconds < 100 ? String(seconds) : clock(seconds));
     setText(unit, isBusy || left === null ? "" : phase === "thinking" ? "to think" : seconds < 100 ? "seconds" : "minutes");
     const whole = phase === "thinking" ? Math.max(left, 5000) : state?.limit_ms;
-    arc.style.setProperty("--left", isBusy ? 0.25 : whole ? left / whole : 1);
+    arc.style.setProperty("--left", parted ? 1 : isBusy ? 0.25 : whole ? left / whole : 1);
     figures.classList.toggle("last-seconds", phase === "answering" && seconds <= 10);
-    sayTimeLeft(phase, seconds);
+    figures.classList.toggle("long", figures.textContent.includes(":"));
+    if (phase === "answering" && !parted) sayTimeLeft(seconds);
   }
 
-  function sayTimeLeft(phase, seconds) {
-    if (phase !== "answering") return;
+  function sayTimeLeft(seconds) {
     if (turn !== store.state.turn_id) {
       turn = store.state.turn_id;
       announced = Math.ceil(store.state.limit_ms / 1000); // A limit of 20 s never has 30 left.

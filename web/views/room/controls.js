@@ -1,6 +1,5 @@
 /** The one large action of the moment, the smaller ones beside it, and their keys. */
 
-import { OPEN_PHASES } from "../../conductor.js";
 import { h, setText } from "../../dom.js";
 import { bindKeys, showKeys } from "../../keys.js";
 
@@ -14,12 +13,13 @@ export function makeControls(store, conductor, typed) {
   const think = button("Think", null, () => conductor.stopVoice());
   think.title = "Stop the voice and take time to think";
   const type = button("Type", "T", startOrSwitch);
-  const speak = button("Speak", "Esc", () => conductor.setTyping(false));
+  const speak = button("Speak", "Esc", () => conductor.speak());
+  speak.classList.add("speak");
   const hint = button("Hint", "H", () => conductor.hint());
   const skip = button("Skip", "S", () => conductor.skip());
   const end = button("End", "Esc", () => ending.showModal());
   const help = button("Keys", "?", showKeys);
-  const ending = makeEnding(conductor);
+  const ending = makeEnding(conductor, typed);
 
   function press() {
     primaryAction(store, conductor, typed).run?.();
@@ -28,10 +28,10 @@ export function makeControls(store, conductor, typed) {
   /** Before the start: without asking for a microphone at all. */
   function startOrSwitch() {
     if (store.phase === "ready") conductor.startTyping();
-    else conductor.setTyping(true);
+    else conductor.type();
   }
 
-  const whenOpen = (run) => () => OPEN_PHASES.includes(store.phase) && run();
+  const whenOpen = (run) => () => store.isOpen && run();
   bindKeys([
     { key: " ", what: "The large button: start, answer now, done", run: press },
     { key: "t", what: "Type the answer instead", run: startOrSwitch },
@@ -45,13 +45,14 @@ export function makeControls(store, conductor, typed) {
     setText(label, action.label);
     setText(key, action.key ?? "Space");
     key.hidden = primary.disabled = !action.run;
-    const isOpen = OPEN_PHASES.includes(store.phase);
-    think.hidden = store.phase !== "asking" || store.typing;
-    type.hidden = (!isOpen && store.phase !== "ready") || store.typing;
-    speak.hidden = !isOpen || !store.typing || !store.micOpen;
+    const { isOpen, parted } = store;
+    think.hidden = !isOpen || store.phase !== "asking" || store.typing;
+    type.hidden = (!isOpen && store.phase !== "ready") || store.typing || parted;
+    speak.hidden = !isOpen || !store.typing;
+    speak.querySelector("kbd").hidden = !store.micOpen; // Esc alone opens none.
     hint.hidden = !isOpen || store.phase === "asking" || !store.state.hints_left;
     skip.hidden = !isOpen;
-    end.hidden = ["connecting", "ready", "grading", "finished"].includes(store.phase);
+    end.hidden = ["connecting", "ready", "grading", "finished"].includes(store.phase) || parted;
   });
 
   return h(
@@ -65,9 +66,12 @@ export function makeControls(store, conductor, typed) {
 
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
 function primaryAction(store, conductor, typed) {
-  if (store.soundLocked) return { label: "Turn the sound on again", run: () => conductor.unlock() };
-  if (store.typing && OPEN_PHASES.includes(store.phase))
-    return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
+  if (store.parted === "taken") return { label: "Continue here", run: () => conductor.takeBack() };
+  if (store.parted) return { label: "See what is left", run: () => location.assign("/past") };
+  if (store.typing && store.isOpen) return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
+  if (store.soundLocked && store.phase === "answering")
+    return { label: "Turn the microphone on", run: () => conductor.unlock() };
+  if (store.soundLocked) return { label: "Turn the sound on", run: () => conductor.unlock() };
   switch (store.phase) {
     case "ready":
       return store.micProblem
@@ -83,14 +87,18 @@ function primaryAction(store, conductor, typed) {
     case "finished":
       return {
         label: "Read the review",
-        run: () => location.assign(location.pathname.replace("interview", "review")),
+        run: () => location.replace(location.pathname.replace("interview", "review")),
       };
     default:
       return { label: "One moment" };
   }
 }
 
-function makeEnding(conductor) {
+function makeEnding(conductor, typed) {
+  const end = () => {
+    typed.sendDraft();
+    conductor.end();
+  };
   const dialog = h(
     "dialog",
     { "aria-labelledby": "ending-title" },
@@ -100,7 +108,7 @@ function makeEnding(conductor) {
       "form",
       { method: "dialog", class: "row" },
       h("button", { class: "button lit" }, "Keep going"),
-      h("button", { class: "button alarm", onclick: () => conductor.end() }, "End it now"),
+      h("button", { class: "button alarm", onclick: end }, "End it now"),
     ),
   );
   return dialog;

@@ -8,12 +8,7 @@ export function makeNotices(store, conductor) {
 
   store.addEventListener("change", () => {
     const items = [];
-    if (store.offline)
-      items.push({
-        sign: "warning",
-        text: store.offline,
-        action: store.isParted && { label: "Continue here", run: () => conductor.connect() },
-      });
+    if (store.offline) items.push({ sign: "warning", text: store.offline });
     if (store.micProblem)
       items.push({ sign: "mic-off", text: store.micProblem.text, action: microphoneAction(store, conductor) });
     for (const { code, text } of store.notices) {
@@ -29,8 +24,8 @@ export function makeNotices(store, conductor) {
 }
 
 function microphoneAction(store, conductor) {
-  if (store.micProblem.kind !== "silent") return { label: "Try again", run: () => conductor.openMicrophone() };
-  return { label: "Type instead", run: () => conductor.setTyping(true) };
+  if (store.micProblem.kind !== "silent") return { label: "Try again", run: () => conductor.speak() };
+  return { label: "Type instead", run: () => conductor.type() };
 }
 
 function makeNotice({ sign, text, action }) {

@@ -2,6 +2,9 @@
 
 import { h, setText } from "../../dom.js";
 
+/** Characters beyond which a question leaves no room for what is said to it: it scrolls in a smaller type. */
+const LONG = 160;
+
 export function makeQuestion(store) {
   const kicker = h("p", { class: "kicker" });
   const [before, now, after] = [new Text(), h("span", { class: "now" }), new Text()];
@@ -15,7 +18,7 @@ export function makeQuestion(store) {
     if (!state) return;
     setText(kicker, `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""} · ${state.title}`);
     // Between turns nothing is being asked; the last question stays to be read.
-    asked = state.text || asked;
+    if (state.text && state.text !== asked) drawAsked(state.text);
     drawText(store.saying);
     hints.replaceChildren(
       ...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)),
@@ -23,14 +26,24 @@ export function makeQuestion(store) {
     hints.hidden = store.hints.length === 0;
   });
 
+  function drawAsked(question) {
+    asked = question;
+    text.scrollTop = 0;
+    text.classList.toggle("long", asked.length > LONG);
+    if (asked.length > LONG) text.tabIndex = 0; // To be scrolled with the arrow keys.
+    else text.removeAttribute("tabindex");
+  }
+
   /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */
   function drawText(sentence) {
     const at = sentence ? asked.indexOf(sentence) : -1;
     setText(saying, at < 0 ? sentence : "");
     before.data = at < 0 ? asked : asked.slice(0, at);
+    const isNew = at >= 0 && now.textContent !== sentence;
     setText(now, at < 0 ? "" : sentence);
     after.data = at < 0 ? "" : asked.slice(at + sentence.length);
     text.classList.toggle("being-read", at >= 0);
+    if (isNew) text.scrollTop = now.offsetTop - text.offsetTop;
   }
 
   return h("section", { class: "question", "aria-label": "Question" }, kicker, text, saying, hints);

@@ -9,7 +9,7 @@ export function makeReady(store, review) {
   const steps = [
     ["The interviewer asks aloud.", "Cut in whenever you are ready to answer."],
     ["A moment to think.", "The clock starts when you speak, or by itself."],
-    ["You are stopped at the limit.", "Silence or Space ends an answer early. Expect a follow-up."],
+    ["You are stopped at the limit.", "Silence or Done ends an answer early."],
   ];
   const element = h(
     "section",

@@ -1,6 +1,5 @@
 /** The written answer, for those who cannot or would rather not speak. */
 
-import { OPEN_PHASES } from "../../conductor.js";
 import { h } from "../../dom.js";
 
 const LONGEST = 8000;
@@ -16,36 +15,44 @@ export function makeTyped(store, conductor) {
     area,
   );
   let turn = null;
+  let sent = "";
 
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key !== "Escape") return;
     event.stopPropagation();
     area.blur();
-    if (store.micOpen) conductor.setTyping(false);
+    if (store.micOpen) conductor.speak();
   });
 
+  /** The words stay in the field until the turn is over: the line may be down, and they can still be changed. */
   function send() {
-    if (!area.value.trim()) return area.focus();
-    conductor.sendTyped(area.value.trim());
-    area.value = "";
+    const text = area.value.trim();
+    if (!text) return area.focus();
+    sent = text;
+    conductor.sendTyped(text);
+  }
+
+  /** What was written and not sent, before it would be lost. */
+  function sendDraft() {
+    const text = area.value.trim();
+    if (!element.hidden && text && text !== sent) send();
   }
 
   store.addEventListener("change", () => {
     if (store.state && store.state.turn_id !== turn) {
       turn = store.state.turn_id;
-      area.value = "";
+      area.value = sent = "";
     }
     const wasHidden = element.hidden;
-    element.hidden = !store.typing || !OPEN_PHASES.includes(store.phase);
+    element.hidden = !store.typing || !store.isOpen;
     // Once every view has drawn the change: what stands in a hidden part of the page can't be focused.
     if (wasHidden && !element.hidden) queueMicrotask(() => area.focus());
   });
 
   setInterval(() => {
-    const isLastMoment = store.phase === "answering" && store.remaining <= LAST_MOMENT_MS;
-    if (!element.hidden && isLastMoment && area.value.trim()) send();
+    if (store.phase === "answering" && store.remaining <= LAST_MOMENT_MS) sendDraft();
   }, 100);
 
-  return { element, send };
+  return { element, send, sendDraft };
 }

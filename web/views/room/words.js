@@ -1,19 +1,39 @@
-/** What the interview room says about each phase. */
+/** What the interview room says about each phase, large enough to be read from where one speaks. */
 
+const WARN_MS = 4_000;
 const PHASES = {
   connecting: "Connecting",
   ready: "Ready when you are",
   asking: "The interviewer is speaking",
   thinking: "Time to think",
   answering: "Listening",
-  finalising: "Writing down your last words",
+  finalising: "Taking your answer down",
   followingup: "Thinking about a follow-up",
   grading: "Grading your answers",
   finished: "Finished",
 };
 
-export function phaseWords({ phase, typing }) {
-  return phase === "answering" && typing ? "The clock runs while you type" : PHASES[phase];
+/** What has to be acted on comes before what is going on. */
+export function phaseWords(store) {
+  const { phase, state, parted, typing, soundLocked, micOpen, micProblem } = store;
+  if (state === null) return PHASES.connecting;
+  if (parted) return parted === "taken" ? "Open in another tab" : "Gone from the server";
+  if (store.offline) return store.isWaiting ? "No line: sent when it is back" : "No line";
+  if (phase === "finalising" && store.typedTurn === state.turn_id) return "Reading your answer";
+  if (phase === "answering" && typing) return "The clock runs while you type";
+  if (soundLocked && store.isOpen) return phase === "answering" ? "Not listening yet" : "No sound yet";
+  if (phase !== "answering") return PHASES[phase];
+  if (micProblem) return "Nobody hears you";
+  if (!micOpen) return "Not listening yet";
+  const left = endsIn(store);
+  return left === null ? PHASES.answering : `Ending in ${left} s: keep talking`;
+}
+
+/** Seconds until the silence ends the answer; null unless that is soon. */
+function endsIn({ speech }) {
+  if (!speech || speech.speaking) return null;
+  const left = speech.ends_at_ms - speech.silence_ms;
+  return left > WARN_MS ? null : Math.max(1, Math.ceil(left / 1000));
 }
 
 /** What a screen reader says when the phase changes. The voice reads the question itself. */

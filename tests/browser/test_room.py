@@ -1,0 +1,303 @@
+"""The interview room when things go wrong or cross: a broken line, another tab, an end in mid-sentence. With fake models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.services import Services
+from tests.app.fakes import FakeTranscriber, PointGrader, fake_services
+from tests.browser.conftest import Visit, browsing
+from tests.browser.light import serving
+from tests.browser.line import lined
+from tests.browser.test_pages import TYPED, speech_file
+
+FIRST, SECOND = "the first answer is about freezing", "a second one follows on merging"
+NOTHING_YET = "Your words appear here as you speak."
+LAMP = "rgb(255, 201, 51)"
+WATCH_TRACKS = """() => {
+    window.tracks = [];
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+    };
+}"""
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    services = fake_services(tmp_path)
+    services.transcriber = FakeTranscriber(FIRST)
+    services.grader = PointGrader(met=True)
+    return services
+
+
+@pytest.fixture
+async def light(services: Services) -> AsyncIterator[str]:
+    async with serving(services) as url:
+        yield url
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Path:
+    return speech_file(tmp_path / "speech.wav")
+
+
+def words(page: Page) -> Any:
+    """What the room says in large letters."""
+    return expect(page.locator(".clock .phase"))
+
+
+async def speak(visit: Visit, turn_id: int) -> None:
+    """Until words of the answer to this turn are shown; the voice alone begins it."""
+    await visit.until(lambda: (visit.phase, visit.state["turn_id"]) == ("answering", turn_id), 20)
+    await expect(visit.page.locator(".captions .text")).not_to_have_text(NOTHING_YET, timeout=15_000)
+
+
+async def another_page(page: Page) -> Page:
+    """In the same browser, which has no other visitor to it."""
+    assert page.context.browser is not None
+    return await page.context.browser.new_page()
+
+
+async def test_an_answer_leaves_when_the_next_question_comes(light: str, services: Services, speech: Path) -> None:
+    """What was written down can be read while a follow-up is chosen, and is not taken for the answer to it afterwards."""
+    async with browsing(light, speech) as visit:
+        await visit.plan()
+        await visit.page.evaluate(
+            """() => {
+                window.seen = [];
+                const [room, kicker, text, status] = [".room", ".question .kicker", ".captions .text", ".status"].map((name) =>
+                    document.querySelector(name));
+                const watch = () => window.seen.push([
+                    room.dataset.phase, kicker.innerText.includes("follow-up"), text.textContent, status.textContent,
+                ]);
+                new MutationObserver(() => requestAnimationFrame(watch)).observe(room, {
+                    subtree: true, childList: true, characterData: true, attributeFilter: ["data-phase"],
+                });
+            }"""
+        )
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        await visit.press("Space", "answering")
+        await visit.until(lambda: visit.state["turn_id"] == 2 and visit.phase == "asking", 20)
+        assert isinstance(services.transcriber, FakeTranscriber)
+        services.transcriber.text = SECOND
+        await speak(visit, 2)
+        await visit.press("Space", "answering")
+        await visit.until(lambda: visit.phase in ("grading", "finished"), 20)
+
+        def seen(phase: str, follow_up: bool) -> list[tuple[str, str]]:
+            return [(text, status) for at, later, text, status in entries if (at, later) == (phase, follow_up)]
+
+        entries = await visit.page.evaluate("window.seen")
+        assert (FIRST, "This is what was written down.") in seen("finalising", False) + seen("followingup", False)
+        asking = seen("asking", True) + seen("thinking", True)
+        assert asking and {text for text, _ in asking} == {NOTHING_YET}
+        assert "This is what was written down." not in {status for _, status in asking}
+        closing = seen("finalising", True)
+        assert closing and not any("first" in text for text, _ in closing)
+
+
+async def test_a_typed_answer_outlives_the_line(light: str) -> None:
+    """Sent while the line is down, or into one that is dead and not known to be, it stays in the field and goes out on the
+    next line."""
+    async with lined(light) as (url, line), browsing(url, "missing") as visit:
+        page = visit.page
+        await visit.plan()
+        await visit.press("t", "ready")
+        field = page.get_by_label("Your answer")
+        await visit.until(lambda: (visit.phase, visit.state["turn_id"]) == ("asking", 1))
+        await page.keyboard.type(TYPED)
+        line.cut()
+        await words(page).to_have_text("No line")
+        await page.keyboard.press("Control+Enter")
+        await words(page).to_have_text("No line: sent when it is back")
+        await expect(field).to_have_value(TYPED)
+        line.mend()
+        await visit.until(lambda: bool(visit.of("answer")), 15)
+        assert visit.of("answer")[0]["text"] == TYPED
+
+        await visit.until(lambda: visit.phase in ("asking", "thinking") and visit.state["turn_id"] == 2, 20)
+        await expect(field).to_be_focused()
+        await expect(field).to_have_value("")
+        await page.keyboard.type(TYPED + " Twice.")
+        line.deafen()
+        await page.keyboard.press("Control+Enter")
+        await asyncio.sleep(0.3)
+        await expect(field).to_have_value(TYPED + " Twice.")
+        line.cut()
+        await words(page).to_have_text("No line")
+        line.mend()
+        await visit.until(lambda: len(visit.of("answer")) == 2, 15)
+        assert visit.of("answer")[1]["text"] == TYPED + " Twice."
+
+
+async def test_ending_while_typing_keeps_what_was_written(light: str) -> None:
+    """As the dialog promises: the draft is the answer, and it is graded."""
+    async with browsing(light, "missing") as visit:
+        interview_id = await visit.plan()
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "thinking")
+        await visit.page.keyboard.type(TYPED)
+        await visit.page.get_by_role("button", name="End", exact=True).click()
+        await visit.page.get_by_role("button", name="End it now").click()
+        await visit.until(lambda: visit.phase == "finished", 20)
+        [entry] = (await visit.review(interview_id))["rounds"]
+        assert [answer["text"] for answer in entry["answers"]] == [TYPED]
+        assert entry["grade_state"] == "graded"
+
+
+async def test_what_is_pressed_without_a_line_is_done_when_it_is_back(light: str, speech: Path) -> None:
+    """Done ends the answer, a hint is shown once, Skip passes, and nothing that is said after Done belongs to the answer."""
+    async with lined(light) as (url, line), browsing(url, speech) as visit:
+        page = visit.page
+
+        async def without_line(key: str) -> None:
+            line.cut()
+            await words(page).to_have_text("No line")
+            await visit.press(key, "answering")
+            await words(page).to_have_text("No line: sent when it is back")
+            line.mend()
+
+        await visit.plan(question_id="capstone/study-plan")
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        hints = visit.state["hints_left"]
+        await without_line("h")
+        await visit.until(lambda: visit.state.get("hints_left") == hints - 1, 15)
+        await expect(page.locator(".hints li")).to_have_count(1)
+        before = visit.frames_sent
+        await without_line("Space")
+        await visit.until(lambda: visit.state["turn_id"] == 2 or visit.phase in ("finalising", "followingup"), 15)
+        assert visit.of("answer") or visit.phase == "finalising"
+        assert visit.frames_sent > before, "what was said before Done is"
+        await speak(visit, 2)
+        await without_line("s")
+        await visit.until(lambda: visit.phase in ("grading", "finished"), 15)
+        await visit.until(lambda: len(visit.of("answer")) == 2)
+        assert [answer["ended_by"] for answer in visit.of("answer")] == ["done", "skipped"]
+
+
+async def test_an_end_without_a_line_ends_it_when_it_is_back(light: str) -> None:
+    async with lined(light) as (url, line), browsing(url, "missing") as visit:
+        interview_id = await visit.plan()
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "thinking")
+        await visit.page.keyboard.type(TYPED)
+        line.cut()
+        await words(visit.page).to_have_text("No line")
+        await visit.page.get_by_role("button", name="End", exact=True).click()
+        await visit.page.get_by_role("button", name="End it now").click()
+        line.mend()
+        await visit.until(lambda: visit.phase == "finished", 20)
+        [entry] = (await visit.review(interview_id))["rounds"]
+        assert [answer["text"] for answer in entry["answers"]] == [TYPED]
+
+
+async def test_a_room_that_another_tab_has_taken(light: str, speech: Path) -> None:
+    """It looks and listens like one that is out of the interview, until it is taken back with the large button."""
+    async with browsing(light, speech) as visit:
+        page = visit.page
+        await page.add_init_script(f"({WATCH_TRACKS})()")
+        interview_id = await visit.plan()
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        await expect(page.locator(".disc")).to_have_css("fill", LAMP)
+        assert await page.evaluate("tracks.map((track) => track.readyState)") == ["live"]
+
+        other = await another_page(page)
+        await other.goto(f"{light}/interview/{interview_id}")
+        await words(page).to_have_text("Open in another tab")
+        await expect(page.locator(".clock .figures")).to_have_text("")
+        await expect(page.locator(".disc")).not_to_have_css("fill", LAMP)
+        await expect(page.locator(".status")).to_have_text("The microphone is off.")
+        assert await page.evaluate("tracks.map((track) => track.readyState)") == ["ended"]
+        for name in ("Done", "Skip", "Type", "End"):
+            await expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+
+        await page.get_by_role("button", name="Continue here").click()
+        await words(other).to_have_text("Open in another tab")
+        await words(page).to_have_text("Listening")
+        await expect(page.locator(".primary")).to_be_focused()
+        await expect(page.locator(".primary")).to_contain_text("Done")
+        await expect(page.locator(".disc")).to_have_css("fill", LAMP)
+        assert await page.evaluate("tracks.map((track) => track.readyState)") == ["ended", "live"]
+
+
+async def test_a_page_whose_sound_is_locked_does_not_seem_to_listen(light: str, speech: Path) -> None:
+    """Opened anew in mid-answer, where the browser wants a press before sound: the page says so, and one press is enough."""
+    async with browsing(light, speech, flags=("--autoplay-policy=document-user-activation-required",)) as visit:
+        interview_id = await visit.plan()
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        other = await another_page(visit.page)
+        anew = Visit(other, light)
+        await other.goto(f"{light}/interview/{interview_id}")
+        await anew.until(lambda: anew.phase == "answering")
+        await asyncio.sleep(1)  # To Chromium a look by Playwright is as good as a press.
+        await words(other).to_have_text("Not listening yet")
+        await expect(other.locator(".primary")).to_contain_text("Turn the microphone on")
+        await other.keyboard.press("Space")
+        await words(other).to_have_text("Listening")
+        await expect(other.locator(".primary")).to_contain_text("Done")
+
+
+# ---- Layout ---------------------------------------------------------------------------------------------------------
+
+BELOW = """() => {
+    const foot = document.querySelector(".foot").getBoundingClientRect().top;
+    const parts = [...document.querySelectorAll(".face, .phase, .question h1, .captions .text, textarea")];
+    const shown = parts.filter((part) => part.offsetParent !== null);
+    return shown.filter((part) => part.getBoundingClientRect().bottom > foot + 1).map((part) => part.className || part.id);
+}"""
+OUTSIDE = """() => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(".clock .figures"));
+    const [figures, face] = [range, document.querySelector(".face")].map((part) => part.getBoundingClientRect());
+    return Math.max(face.left - figures.left, figures.right - face.right);
+}"""
+
+
+SIZES = {"laptop": (1280, 800), "phone": (390, 844), "zoomed": (640, 400), "sideways": (844, 390)}
+LONGEST = (("finetuning/lora", 1.0), ("capstone/evaluate-rag-candidate", 1.0), ("capstone/role-classification", 1.5))
+"""Questions, and the factor of their time; the last has 10:30."""
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+async def test_all_of_a_turn_is_in_sight(light: str, size: tuple[int, int]) -> None:
+    """Clock, question and the box for the answer, of the longest questions too, and ten minutes fit in the clock's face."""
+    async with browsing(light, "missing", viewport={"width": size[0], "height": size[1]}) as visit:
+        for question, factor in LONGEST:
+            await visit.plan(question_id=question, time_factor=factor)
+            await visit.press("t", "ready")
+            await visit.until(lambda: visit.phase == "thinking")
+            assert await visit.page.evaluate(BELOW) == []
+            await visit.page.locator(".room").evaluate("room => room.classList.remove('typing')")
+            await visit.page.locator(".typed").evaluate("typed => typed.hidden = true")
+            assert await visit.page.evaluate(BELOW) == []
+            await visit.until(lambda: visit.phase == "answering", 15)
+            await expect(visit.page.locator(".clock .unit")).not_to_have_text("to think")
+            assert await visit.page.evaluate(OUTSIDE) < -4
+            assert await visit.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+async def test_a_finished_interview_is_not_in_the_way_back(light: str) -> None:
+    """Back from the review leads to where the interview was begun."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(light + "/past")
+        interview_id = await visit.plan(follow_ups=0)
+        await visit.press("t", "ready")
+        await visit.type_answer(1, TYPED)
+        await visit.press("Space", "grading", "finished")
+        await visit.page.wait_for_url(f"**/review/{interview_id}")
+        await visit.page.locator(".round").first.wait_for()
+        await visit.page.go_back()
+        await visit.page.get_by_role("heading", name="Past interviews").wait_for()
