@@ -41,6 +41,8 @@ _PAGES = (
     *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
 )
 
+_MAX_DIGITS = 18
+"""Of a number in a Range header: more bytes than any file has."""
 RETRY_S = 5.0
 """Between two tries to reach storage that was not there at the start."""
 
@@ -99,7 +101,6 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     entry = Entry(services.settings, services.accounts, services.clock)
     app.add_middleware(Guard, entry=entry, clock=services.clock)
     app.add_exception_handler(HotseatError, _on_error)
-    app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
     pages = Pages(services.settings.web_dir)
@@ -114,13 +115,29 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
 
 
 def _add_pages(app: FastAPI, pages: Pages) -> None:
-    async def shell(request: Request) -> HTMLResponse:
+    def render(request: Request, status: int = 200) -> HTMLResponse:
         # The guard lets nobody through to it but a known person, or anybody while there is no storage to know them by.
         who: Identity | None = request.scope["identity"]
-        return pages.render("index.html", title="Hotseat", name=who.name if who else "")
+        return pages.render("index.html", status, title="Hotseat", name=who.name if who else "")
+
+    async def shell(request: Request) -> HTMLResponse:
+        return render(request)
 
     for path in _PAGES:
         app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and _wants_page(request):  # the page says so in words
+            return render(request, 404)
+        return JSONResponse({"error": error.detail}, error.status_code)
+
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _wants_page(request: Request) -> bool:
+    is_page = not request.scope["path"].startswith(("/api/", "/static/"))
+    return request.method == "GET" and is_page and "text/html" in request.headers.get("accept", "")
 
 
 def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
@@ -135,7 +152,9 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
         return JSONResponse({"ready": services.ready}, 200 if services.ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(who: Who) -> Response:
+        if who.role != "owner":
+            raise RefusedError("only an owner or the token can read these")
         return Response(services.metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/api/status")
@@ -195,7 +214,7 @@ def ranged(body: bytes, header: str | None, media_type: str) -> Response:
     start, end = 0, len(body) - 1
     unit, _, span = (header or "").partition("=")
     first, dash, last = span.partition("-")
-    if unit != "bytes" or not dash or not (first or last).isdigit() or (last and not last.isdigit()):
+    if unit != "bytes" or not dash or not _is_count(first or last) or (last and not _is_count(last)):
         return Response(body, media_type=media_type, headers=headers)
     if first:
         start, end = int(first), min(int(last), end) if last else end
@@ -207,17 +226,16 @@ def ranged(body: bytes, header: str | None, media_type: str) -> Response:
     return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
 
 
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
+
+
 _STATUSES = {RefusedError: 403, InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
 
 
 async def _on_error(_request: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
     return JSONResponse({"error": str(error)}, status)
-
-
-async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, error.status_code)
 
 
 async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:

@@ -16,12 +16,13 @@ from server.adapters.tables import SqlTables
 from server.bank.content import load_bank
 from server.bank.formats import load_catalogue
 from server.bank.study import load_study
-from server.errors import StorageError
+from server.errors import PlaceError
 from server.operations.metrics import Metrics
 from server.operations.tracing import Spans
 from server.prompts import Prompts
 from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
 from server.settings import Settings
+from server.transfer.workplace import remove_leftovers
 
 log = logging.getLogger(__name__)
 
@@ -51,21 +52,21 @@ def make_services(settings: Settings) -> Services:
 
 
 def open_accounts(settings: Settings) -> tuple[SqlStore, Accounts]:
-    """The database, and the accounts in it. Raises StorageError."""
+    """The database, and the accounts in it. Raises PlaceError, SettingsError."""
     prepare_data_dir(settings.data_dir)
     store = SqlStore(settings.database)
     return store, Accounts(SqlAccounts(store.begin), SystemClock(), settings.accounts)
 
 
 def prepare_data_dir(data_dir: Path) -> None:
-    """Makes the data directory, for its owner alone: it holds voices. Raises StorageError when it can't be written."""
+    """Makes the data directory, for its owner alone: it holds voices. Raises PlaceError when it can't be written."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = data_dir / ".writable"
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise StorageError(
+        raise PlaceError(
             f"the data directory {data_dir} can't be written ({error.strerror}); "
             "choose another with HOTSEAT_DATA_DIR or --data-dir"
         ) from error
@@ -74,6 +75,7 @@ def prepare_data_dir(data_dir: Path) -> None:
 async def load_storage(services: Services) -> None:
     """Before the first page, so that no request meets a database without tables; a failure is recorded, not raised."""
     with services.loading(STORAGE) as part:
+        await asyncio.to_thread(remove_leftovers, services.settings.data_dir)
         await services.store.migrate()
         await asyncio.to_thread(services.archive.check)
         part.detail = str(services.settings.data_dir)

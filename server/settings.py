@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
 
+from server.core.loopback import is_loopback as is_loopback
+from server.core.loopback import is_loopback_url
 from server.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -82,7 +85,10 @@ class InterviewSettings(_Part):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="HOTSEAT_", env_nested_delimiter="__", frozen=True, extra="ignore")
+    # An empty variable is one that somebody forgot to fill in: it is as if it were not there.
+    model_config = SettingsConfigDict(
+        env_prefix="HOTSEAT_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -119,8 +125,14 @@ class Settings(BaseSettings):
     @field_validator("token")
     @classmethod
     def _empty_is_none(cls, token: SecretStr | None) -> SecretStr | None:
-        """An empty variable is one that somebody forgot to fill in, not a secret that everybody knows."""
+        """A blank one is one that somebody forgot to fill in, not a secret that everybody knows."""
         return token if token is not None and token.get_secret_value().strip() else None
+
+    @field_validator("host")
+    @classmethod
+    def _bare(cls, host: str) -> str:
+        """Without the brackets in which an IPv6 address is written in front of a port."""
+        return host.strip("[]")
 
     @property
     def database(self) -> str:
@@ -132,19 +144,27 @@ class Settings(BaseSettings):
 
     @property
     def local(self) -> bool:
-        """Nothing that is said leaves this machine."""
+        """Nothing that is said leaves this machine: neither to be heard or answered elsewhere, nor to be kept there."""
         urls = [url for url in (self.llm.url, self.asr.url, self.tts.url) if "://" in url]
-        return all(is_loopback(urlsplit(url).hostname or "") for url in urls)
+        return all(is_loopback_url(url) for url in urls) and _is_here(self.database_url) and _is_path(self.archive_url)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only be reached from this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+def _is_here(database_url: str) -> bool:
+    """Whether a database is a file, or a server on this machine."""
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        parts = urlsplit(database_url)
+        # SQLAlchemy takes hosts from the query, too: several, with ports, or the folder of a socket.
+        more = [host for given in parse_qs(parts.query).get("host", ()) for host in given.split(",")]
+        return is_loopback(parts.hostname or "localhost") and all(
+            host.startswith("/") or is_loopback_url(f"//{host}") for host in more
+        )
     except ValueError:
         return False
+
+
+def _is_path(archive_url: str) -> bool:
+    """Whether fsspec takes it for a folder; one address may stand in front of another (``simplecache::s3://…``)."""
+    return "::" not in archive_url and (archive_url.startswith("file:") or "://" not in archive_url)
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -157,3 +177,15 @@ def load_settings(**overrides: object) -> Settings:
             f"HOTSEAT_{'__'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
         )
         raise SettingsError(wrong) from None
+    except UnreadableError:  # a group's own variable would have to be JSON
+        raise SettingsError("; ".join(_groups_set())) from None
+
+
+def _groups_set() -> list[str]:
+    """What is wrong with each variable that has the name of a whole group."""
+    names = {name.upper() for name in os.environ}
+    return [
+        f"{variable}: is a group; set {variable}__{next(iter(type(field.default).model_fields)).upper()} and the like"
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.default, _Part) and (variable := f"HOTSEAT_{name}".upper()) in names
+    ]

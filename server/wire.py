@@ -20,6 +20,8 @@ MAX_TEXT_BYTES = 32_768
 MAX_FRAME_SAMPLES = 8_000
 """Half a second; the page sends 640 samples (40 ms) at a time."""
 _HEADER = struct.Struct("<II")
+_MAX_NAME = 40
+"""Characters of a field's name that an error shows."""
 
 
 class _Message(BaseModel):
@@ -302,8 +304,14 @@ def parse_text(text: str) -> ClientMessage:
             raise WireError(
                 "unknown_type", f"unknown message type; expected {first.get('ctx', {}).get('expected_tags', 'a type')}"
             ) from None
-        where = ".".join(str(part) for part in first["loc"]) or "message"
+        where = ".".join(_shown(part) for part in first["loc"]) or "message"
         raise WireError("malformed", f"{where}: {first['msg']}") from None
+
+
+def _shown(part: int | str) -> str:
+    """A field's name; one that the sender made up must not get a line of its own into the log."""
+    name = str(part)
+    return name if name.isprintable() and len(name) <= _MAX_NAME else repr(name[:_MAX_NAME])
 
 
 def parse_frame(data: bytes) -> MicFrame:

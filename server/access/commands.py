@@ -101,6 +101,8 @@ def log_(last: int, as_json: bool) -> None:
 
 def _read_password() -> str:
     """Never from the arguments, which other users of the machine can read. Raises InputError."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed; the password is its first line")
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     password = sys.stdin.readline().rstrip("\r\n")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
+import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import HTTPConnection
@@ -42,6 +44,9 @@ class Entry:
         name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
         if not is_loopback(name):
             raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
+        # Nor may what a proxy on this machine lets in from others under such a name.
+        if _is_foreign(address_of(connection)):
+            raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
         return LOCAL_PERSON
 
     async def opens(self, connection: HTTPConnection) -> bool:
@@ -79,6 +84,14 @@ def parts_of(address: str) -> SplitResult:
 def address_of(connection: HTTPConnection) -> str:
     """The browser's address; behind a trusted proxy, what that says it is."""
     return connection.client.host[:64] if connection.client else ""
+
+
+def _is_foreign(address: str) -> bool:
+    """Whether it is another machine's, with a port or without; the other end of a Unix socket has none."""
+    for host in (address, parts_of(f"//{address}").hostname or ""):
+        with contextlib.suppress(ValueError):
+            return not ipaddress.ip_address(host).is_loopback
+    return False
 
 
 def is_secure(connection: HTTPConnection) -> bool:

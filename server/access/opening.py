@@ -1,6 +1,11 @@
-"""Before the server listens: whoever can reach it has to show who they are."""
+"""Before the server listens: whoever can reach it has to show who they are, and what it writes is its own user's alone."""
 
 from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -8,8 +13,18 @@ from server.errors import SettingsError, StorageError
 from server.services import Services
 from server.settings import Settings, is_loopback
 
+log = logging.getLogger(__name__)
+
 SHORTEST_TOKEN = 8
 """Characters. Guessing is slowed down, so that so many random ones will do."""
+
+
+def _keep_private(data_dir: Path) -> None:
+    """New files are this user's alone. A directory that was there before keeps its mode, which may be meant."""
+    os.umask(0o077)
+    mode = stat.S_IMODE(data_dir.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        log.warning("others on this machine can get into %s (mode %o), which holds voices; `chmod 700` it", data_dir, mode)
 
 
 def check_exposure(settings: Settings, accounts: bool) -> None:
@@ -36,6 +51,7 @@ async def open_up(services: Services) -> str | None:
     Raises SettingsError, StorageError.
     """
     settings, accounts = services.settings, services.accounts
+    _keep_private(settings.data_dir)
     try:
         await services.store.migrate()
         in_use = await accounts.in_use()

@@ -15,6 +15,8 @@ Codec = Literal["flac", "opus"]
 
 EXTENSIONS: dict[Codec, str] = {"flac": "flac", "opus": "ogg"}
 _CONTAINERS: dict[Codec, tuple[str, str]] = {"flac": ("flac", "flac"), "opus": ("ogg", "libopus")}
+_DECODED: dict[Codec, tuple[str, int, int]] = {"flac": ("flac", SAMPLE_RATE, 1), "opus": ("opus", 48_000, 1)}
+"""(codec, samples a second, channels) of a stream that ``encode`` wrote; Opus always comes out at 48 kHz."""
 _OPUS_BITS_PER_S = 24_000
 _BLOCK = SAMPLE_RATE
 """Samples handed to the encoder at once."""
@@ -45,13 +47,19 @@ def encode(pcm: bytes, codec: Codec) -> bytes:
 def decode(data: bytes, codec: Codec, samples: int) -> bytes:
     """PCM16 of exactly ``samples`` samples; Opus, which rounds to its own blocks, is cut or filled. Raises InputError.
 
-    Never holds more than ``samples``, however much the file expands to.
+    Never holds more than ``samples`` and a block, however much the file expands to: streams that ``encode`` doesn't write, such
+    as those of one sample a second, each of which would become sixteen thousand, are refused.
     """
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     pcm = bytearray()
     try:
         with av.open(io.BytesIO(data), "r", format=_CONTAINERS[codec][0]) as file:
+            context = file.streams.audio[0].codec_context
+            if (context.name.removeprefix("lib"), context.sample_rate, context.layout.nb_channels) != _DECODED[codec]:
+                raise InputError(f"is not {codec} audio as an export writes it: {SAMPLE_RATE} samples a second, one channel")
             for frame in file.decode(audio=0):
+                if (frame.sample_rate, frame.layout.nb_channels) != _DECODED[codec][1:]:  # a stream may change its mind
+                    raise ValueError("its form changes")
                 for part in resampler.resample(frame):
                     pcm += part.to_ndarray().astype("<i2").tobytes()
                 if len(pcm) > 2 * samples:

@@ -13,6 +13,7 @@ import numpy as np
 import openai
 
 from server.core.domain import Word
+from server.core.loopback import is_loopback_url
 from server.errors import SpeakerError, TranscriberError
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Voice
 
@@ -31,7 +32,7 @@ class RemoteTranscriber:
         self._model = model
         self._language = language
         self._at_once = asyncio.Semaphore(at_once)
-        self._client = openai.AsyncOpenAI(base_url=url, api_key=api_key, timeout=timeout_s, max_retries=0)
+        self._client = _client(url, api_key, timeout_s)
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials and reviews only) or TranscriberError.
@@ -55,8 +56,13 @@ class RemoteTranscriber:
                 raise TranscriberError(_failure("speech recognition", self._url, error)) from error
 
     async def ping(self) -> None:
-        """Raises TranscriberError when the server does not answer."""
-        await self.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), Priority.FINAL))
+        """Raises TranscriberError, in the server's own words, when it does not answer."""
+        try:
+            await self.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), Priority.FINAL))
+        except TranscriberError as error:
+            if isinstance(error.__cause__, openai.APIStatusError):
+                raise TranscriberError(f"{error}: {str(error.__cause__)[:200]}") from error
+            raise
 
 
 class RemoteSpeaker:
@@ -66,7 +72,7 @@ class RemoteSpeaker:
         self._url = url
         self._model = model
         self._voice = voice
-        self._client = openai.AsyncOpenAI(base_url=url, api_key=api_key, timeout=timeout_s, max_retries=0)
+        self._client = _client(url, api_key, timeout_s)
 
     async def speak(self, sentence: str) -> Voice:
         """Raises SpeakerError."""
@@ -80,6 +86,17 @@ class RemoteSpeaker:
                 return Voice(audio.readframes(len(reply.content)), audio.getframerate())
         except _FAILURES as error:
             raise SpeakerError(_failure("the voice", self._url, error)) from error
+
+
+def _client(url: str, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(
+        base_url=url,
+        api_key=api_key,
+        timeout=timeout_s,
+        max_retries=0,
+        # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
+        http_client=openai.DefaultAsyncHttpxClient(trust_env=not is_loopback_url(url)),
+    )
 
 
 def _wav(samples: Samples) -> bytes:
@@ -116,4 +133,10 @@ def _probability(segments: Any, second: float) -> float:
 
 
 def _failure(what: str, url: str, error: Exception) -> str:
-    return f"{what} at {url} failed ({type(error).__name__}): {str(error)[:200]}"
+    kind = type(error).__name__
+    if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
+        # Its words may repeat what was said or is to be said, and these go into the log.
+        status = getattr(error, "status_code", None)
+        did = "failed" if status is None else f"answered HTTP {status}"
+        return f"{what} at {url} {did} ({kind})"
+    return f"{what} at {url} failed ({kind}): {str(error)[:200]}"

@@ -10,6 +10,7 @@ import httpx
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
+from server.core.loopback import is_loopback_url
 from server.errors import ChatModelError
 
 _FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
@@ -33,7 +34,8 @@ class OpenAiChat:
             api_key=api_key,
             timeout=timeout_s,
             max_retries=0,
-            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS),
+            # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
+            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS, trust_env=not is_loopback_url(url)),
         )
 
     async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
@@ -85,9 +87,11 @@ class OpenAiChat:
 
     def _failure(self, error: Exception) -> ChatModelError:
         kind = type(error).__name__
-        if isinstance(error, openai.APIStatusError):
+        if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
             # Its words may repeat the request, and with it the candidate, and these go into the log.
-            return ChatModelError(f"the language model at {self._url} answered HTTP {error.status_code} ({kind})")
+            status = getattr(error, "status_code", None)  # an error in the middle of a stream has none
+            did = "failed" if status is None else f"answered HTTP {status}"
+            return ChatModelError(f"the language model at {self._url} {did} ({kind})")
         return ChatModelError(f"the language model at {self._url} failed ({kind}): {str(error)[:200]}")
 
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from server.adapters.weights import JOE_CONFIG, JOE_VOICE, MINILM, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from server.bank.content import load_bank
+from server.core.loopback import is_loopback_url
 from server.doctor.check import Check
 from server.errors import ContentError, SettingsError, WeightsError
 from server.operations.tracing import Spans, traces_url
@@ -88,7 +89,7 @@ async def collector(settings: Settings) -> list[Check]:
     except SettingsError as error:
         return [Check(name, False, str(error), "install the extra, or unset HOTSEAT_OTLP_URL")]
     try:
-        async with httpx.AsyncClient(timeout=_PATIENCE_S) as http:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=not is_loopback_url(url)) as http:
             reply = await http.post(url, headers={"content-type": "application/x-protobuf"})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()
@@ -103,7 +104,7 @@ async def endpoint(name: str, variable: str, url: str, model: str | None, key: S
     """An OpenAI-compatible server: there, willing, and with the model that is asked for, if one is."""
     prefix = f"HOTSEAT_{variable}__"
     try:
-        async with httpx.AsyncClient(timeout=_PATIENCE_S) as http:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=not is_loopback_url(url)) as http:
             reply = await http.get(f"{url.rstrip('/')}/models", headers={"authorization": f"Bearer {key.get_secret_value()}"})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,10 +24,11 @@ from server.errors import InputError, StorageError
 from server.ports import AudioArchive, StoredAudio
 from server.services import Services
 from server.transfer.audio import put
+from server.transfer.workplace import workplace
 from server.transfer.zips import ZipSource
 
 _DATABASE, _MANIFEST = "hotseat.db", "manifest.json"
-_AUDIO = re.compile(r"^audio/([A-Za-z0-9_-]{1,64})/(\d{1,6})\.f(\d{1,10})\.pcm$")
+_AUDIO = re.compile(r"audio/([A-Za-z0-9_-]{1,64})/([0-9]{1,6})\.f([0-9]{1,10})\.pcm")
 _MAX_MANIFEST_BYTES = 64 << 20
 _MAX_RECORDING_BYTES = 256 << 20
 _FAST = 1
@@ -67,8 +67,8 @@ class Content:
 async def backup(services: Services, file: IO[bytes]) -> Content:
     """Writes the backup to the open file. Raises InputError for a database that isn't SQLite, StorageError."""
     live = SqliteFile(services.settings.database)
-    with tempfile.TemporaryDirectory(dir=services.settings.data_dir) as folder:
-        database = Path(folder) / _DATABASE
+    with workplace(services.settings.data_dir) as folder:
+        database = folder / _DATABASE
         await asyncio.to_thread(live.snapshot, database)
         created = datetime.fromtimestamp(services.clock.wall(), UTC)
         return await asyncio.to_thread(_write, database, services.archive, created, file)
@@ -101,8 +101,8 @@ async def restore(services: Services, file: IO[bytes], *, force: bool) -> Conten
     source, manifest, recordings = await asyncio.to_thread(_verify, file)
     if not force:
         await _refuse_if_used(services)
-    with tempfile.TemporaryDirectory(dir=services.settings.data_dir) as folder:
-        database = Path(folder) / _DATABASE
+    with workplace(services.settings.data_dir) as folder:
+        database = folder / _DATABASE
         await asyncio.to_thread(_unpack, source, database)
         await _bring_up_to_date(database)
         await asyncio.to_thread(_store_audio, source, manifest, recordings, services.archive)
@@ -127,7 +127,7 @@ def _verify(file: IO[bytes]) -> tuple[ZipSource, Manifest, dict[str, StoredAudio
         raise InputError(f"{sorted(stray)[0]} is not in {_MANIFEST}")
     recordings: dict[str, StoredAudio] = {}
     for name, entry in manifest.files.items():
-        match = _AUDIO.match(name)
+        match = _AUDIO.fullmatch(name)
         if match:
             recordings[name] = StoredAudio(match[1], int(match[2]), int(match[3]))
         elif name != _DATABASE:

@@ -30,18 +30,20 @@ _all = click.option("--all", "everything", is_flag=True, help="Everything: all i
 @click.option(
     "--audio", type=click.Choice(["flac", "opus"]), default="flac", help="The original, or its sound, much smaller (flac)."
 )
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write; - for stdout.")
-@click.option("--schema", is_flag=True, help="Write the JSON Schema of exports instead.")
-def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any, output: Path, schema: bool) -> None:
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; - for stdout.")
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of exports instead, to stdout without -o.")
+def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any, output: Path | None, schema: bool) -> None:
     """Write interviews to a file: to keep as JSON or, with the audio, ZIP; to read as Markdown or HTML."""
     from server.transfer import document
     from server.transfer.exporting import export
 
     if schema:
-        with _new_file(output) as file:
+        with _new_file(output or Path("-")) as file:
             file.write(json.dumps(document.schema(), indent=1).encode() + b"\n")
         return
     scope = _scope(ids, everything)
+    if output is None:
+        raise InputError("say with -o which file to write; - for stdout")
     with _new_file(output) as file:
         _with_services(lambda services: export(services, scope, kind, audio, file))
 

@@ -15,6 +15,9 @@ VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE
 """Of one recording: an hour."""
 
+_FEW, _BYTES_A_BRACKET = 10_000, 16
+"""Every list and object takes memory, empty or not; in what is exported there are forty bytes and more to one."""
+
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 _Model = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -62,13 +65,15 @@ class Document(BaseModel):
 
     @model_validator(mode="after")
     def _recordings_belong(self) -> Document:
-        ids = {row.get("id") for row in self.tables.get("interviews", [])}
+        ids = {row["id"] for row in self.tables.get("interviews", []) if isinstance(row.get("id"), str)}
         stray = {recording.interview_id for recording in self.recordings if recording.interview_id not in ids}
         if stray:
             raise ValueError(f"recordings of interviews that are not in it: {', '.join(sorted(stray))}")
         turns = [(recording.interview_id, recording.turn_id) for recording in self.recordings]
         if len(set(turns)) < len(turns):
             raise ValueError("two recordings of one turn")
+        if len({recording.file for recording in self.recordings}) < len(self.recordings):
+            raise ValueError("two recordings in one file")
         return self
 
     @property
@@ -92,6 +97,8 @@ def to_json(document: Document) -> bytes:
 
 def from_json(data: bytes) -> Document:
     """Raises InputError naming the field."""
+    if data.count(b"[") + data.count(b"{") > max(_FEW, len(data) // _BYTES_A_BRACKET):
+        raise InputError("this is not an export of Hotseat: it is hardly more than brackets")
     try:
         return Document.model_validate_json(data)
     except ValidationError as error:

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.adapters.archive.names import is_id
 from server.ports import AudioArchive, Row, Scope
 from server.practice.due import Practice
 from server.services import Services
+from server.transfer.workplace import remove_leftovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ async def remove(services: Services, scope: Scope) -> Removed:
     ids = await interviews_in(services, scope)
     present = await services.tables.interviews(scope)
     ratings = (await services.tables.read(scope)).tables["ratings"] if scope.interviews is not None else []
-    files = await asyncio.to_thread(_remove_audio, services.archive, ids)
+    # An id that an archive can't name has no audio, and must not keep the rest from being removed.
+    named = tuple(interview_id for interview_id in ids if is_id(interview_id))
+    files = await asyncio.to_thread(_remove_audio, services.archive, named)
+    await asyncio.to_thread(remove_leftovers, services.settings.data_dir)
     rows = await services.tables.erase(scope)
     await work_out_cards(services, ratings)
     return Removed(
@@ -45,7 +50,7 @@ async def remove(services: Services, scope: Scope) -> Removed:
         rows=rows,
         files=files,
         rows_left=await services.tables.count(scope),
-        files_left=await asyncio.to_thread(_count_audio, services.archive, ids),
+        files_left=await asyncio.to_thread(_count_audio, services.archive, named),
     )
 
 

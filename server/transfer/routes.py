@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -22,6 +23,8 @@ from server.transfer.exporting import MEDIA_TYPES, Format, export
 from server.transfer.importing import import_file
 
 MAX_UPLOAD_BYTES = 4 << 30
+MAX_UPLOADED_DOCUMENT_BYTES = 16 << 20
+"""Of export.json: read in, it takes some forty times as much memory, which the server shares with interviews."""
 _CHUNK = 1 << 20
 
 _Kind = Annotated[Format, Query(alias="format")]
@@ -31,6 +34,8 @@ _Audio = Annotated[Codec, Query(alias="audio")]
 def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
     """Everything below /api that takes interviews out, puts them back or removes them."""
     router = APIRouter()
+    importing = asyncio.Lock()
+    """Each takes its memory; whoever comes meanwhile waits."""
 
     async def download(scope: Scope, kind: Format, codec: Codec, name: str) -> StreamingResponse:
         # A file without a name: however this ends, nothing stays behind.
@@ -66,7 +71,8 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
                     raise HTTPException(413, f"the file is larger than {MAX_UPLOAD_BYTES >> 30} GB; use `hotseat import`")
                 file.write(chunk)
             file.seek(0)
-            return (await import_file(services, file, who.person)).as_json()
+            async with importing:
+                return (await import_file(services, file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)).as_json()
 
     @router.delete("/api/interviews/{interview_id}")
     async def delete(interview_id: OwnInterview, who: Who, request: Request) -> dict[str, Any]:

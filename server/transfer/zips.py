@@ -34,12 +34,16 @@ class ZipSource:
             self._zip = zipfile.ZipFile(file)
         self.names = frozenset(self._zip.namelist())
 
-    def read(self, name: str, limit: int, sha256: str | None = None) -> bytes:
-        """The whole entry. Raises InputError if it is missing, damaged, longer than ``limit`` bytes, or not of this hash."""
+    def size(self, name: str) -> int:
+        """Bytes of an entry. Raises InputError if it is missing."""
         if name not in self.names:
             raise InputError(f"{name} is missing")
         # An entry can't be longer than it says it is: zipfile stops there.
-        if self._zip.getinfo(name).file_size > limit:
+        return self._zip.getinfo(name).file_size
+
+    def read(self, name: str, limit: int, sha256: str | None = None) -> bytes:
+        """The whole entry. Raises InputError if it is missing, damaged, longer than ``limit`` bytes, or not of this hash."""
+        if self.size(name) > limit:
             raise InputError(f"{name} is larger than {limit} bytes")
         with readable(name):
             data = self._zip.read(name)

@@ -123,6 +123,14 @@ class _Watched(PasswordHasher):
 # ---- Nobody in particular -------------------------------------------------------------------------------------------
 
 
+async def test_numbers_are_for_owners(group: Server) -> None:
+    """What a server does, as /metrics tells it, is its owners' business, or that of a program with the token."""
+    assert (await (await group.signed_in("Ada")).get("/metrics")).status_code == 200
+    refused = await (await group.signed_in("Bob")).get("/metrics")
+    assert refused.status_code == 403 and "only an owner or the token" in refused.json()["error"]
+    assert (await group.browser().get("/metrics")).status_code == 401
+
+
 async def test_strangers_see_only_the_way_in(group: Server) -> None:
     """Without signing in there is the sign-in page and the code of the pages, and nothing of anybody's."""
     stranger = group.browser()

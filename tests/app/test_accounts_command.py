@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -32,6 +34,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
         return CliRunner().invoke(cli, ["accounts", *arguments], input=stdin, catch_exceptions=False)
 
     return run_
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """What a server does to it ends with the test."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def people(run: Callable[..., Result]) -> list[tuple[str, str]]:
@@ -154,3 +164,18 @@ def test_the_first_owner_of_an_exposed_server(start_server: Callable[..., Server
             assert "account made" in account and "203.0.113.9" in account
     finally:
         server.stop()
+
+
+async def test_what_a_server_writes_is_its_own_users_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """New files can be read by nobody else; of a directory that was open before it is said so, and its mode stays."""
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "closed").mkdir(mode=0o700)
+    with caplog.at_level(logging.WARNING, "server.access.opening"):
+        await open_up(fake_services(tmp_path / "closed", host="127.0.0.1"))
+        assert not caplog.messages
+        await open_up(fake_services(tmp_path / "open", host="127.0.0.1"))
+    assert caplog.messages == [
+        f"others on this machine can get into {tmp_path}/open (mode 755), which holds voices; `chmod 700` it"
+    ]
+    assert (tmp_path / "open").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "open" / "hotseat.db").stat().st_mode & 0o777 == 0o600

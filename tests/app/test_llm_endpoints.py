@@ -16,6 +16,7 @@ from server import wire
 from server.adapters.embedder import open_embedder
 from server.adapters.openai_chat import OpenAiChat
 from server.core.domain import Answer, Transcript, Word
+from server.errors import ChatModelError
 from server.grading.combined import CombinedGrader, Policy
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
@@ -142,3 +143,40 @@ async def test_a_bad_endpoint_costs_neither_follow_up_nor_grade(endpoint: Endpoi
     assert "language model" in entry["grade"]["reason"]
     assert entry["grade"]["verdict"] in ("Lean No Hire", "No Hire", "Lean Hire")
     assert statuses(entry)[POINT] == "not met"
+
+
+REPEATED = "my grandmother keeps canaries"
+
+
+@pytest.mark.parametrize(
+    ("script", "kind"),
+    [
+        (Script(said="a b", chunk=json.dumps({"error": {"message": f"cannot handle {REPEATED}"}})), r"failed \(APIError\)"),
+        (Script(echo=True), r"answered HTTP 422 \(UnprocessableEntityError\)"),
+    ],
+)
+async def test_an_endpoints_words_are_not_repeated(script: Script, kind: str) -> None:
+    """Errors go into the log, and an endpoint's may hold what was said: only their class and status are kept."""
+    with scripted_llm(script) as llm:
+        chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
+        with pytest.raises(ChatModelError, match=kind) as caught:
+            async for _ in chat.stream([{"role": "user", "content": REPEATED}], max_tokens=5):
+                pass
+        await chat.close()
+    assert "canaries" not in str(caught.value)
+
+
+async def test_a_proxy_gets_nothing_that_is_meant_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY is for the way out; an endpoint on loopback is asked directly, one elsewhere through it."""
+    with nobody() as proxy, scripted_llm(WORKS) as llm:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        here = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
+        await here.ping()
+        elsewhere = OpenAiChat("http://llm.invalid/v1", "scripted", "none", TIMEOUT_S)
+        with pytest.raises(ChatModelError, match="APIConnectionError"):
+            await elsewhere.ping()
+        await here.close()
+        await elsewhere.close()

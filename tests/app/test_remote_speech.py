@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import socket
 import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import pytest
 import uvicorn
-from fastapi import FastAPI, Form, Response, UploadFile
+from fastapi import FastAPI, Form, Request, Response, UploadFile
+from fastapi.responses import JSONResponse
 
 from server.adapters import weights
 from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
@@ -121,3 +124,45 @@ async def test_a_server_that_is_gone_is_named(tmp_path: Path) -> None:
         await hearing.ping()
     with pytest.raises(SpeakerError, match=url):
         await RemoteSpeaker(url, "m", "v", "none", timeout_s=2).speak("Hello.")
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    """The address of an audio server that refuses everything in words that repeat the request."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = FastAPI()
+
+    async def refuse(request: Request) -> Response:
+        body = await request.body()
+        return JSONResponse({"error": {"message": f"cannot handle {body.decode(errors='replace')[:2000]}"}}, 422)
+
+    for path in ("/v1/audio/transcriptions", "/v1/audio/speech"):
+        app.post(path)(refuse)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+    server.should_exit = True
+    thread.join(10)
+
+
+async def test_a_servers_words_are_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Errors go into the log, and a server's may hold what was to be said; the doctor's question is none of anybody's words.
+
+    No proxy stands between: whoever is named by HTTP_PROXY gets nothing that is meant for this machine.
+    """
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    with refusing() as url:
+        hearing = RemoteTranscriber(url, "m", "none", language="en", at_once=1, timeout_s=5)
+        job = RecognitionJob("", np.zeros(1600, np.float32), Priority.FINAL, terms=("canaries",))
+        with pytest.raises(TranscriberError) as heard:
+            await hearing.recognise(job)
+        with pytest.raises(SpeakerError) as spoken:
+            await RemoteSpeaker(url, "m", "v", "none", timeout_s=5).speak("You keep canaries.")
+        for error in (heard.value, spoken.value):
+            assert str(error).endswith(f"at {url} answered HTTP 422 (UnprocessableEntityError)")
+        with pytest.raises(TranscriberError, match="cannot handle"):
+            await hearing.ping()

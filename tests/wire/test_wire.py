@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import struct
+import sys
 from typing import get_args
 
 import pytest
@@ -15,6 +17,7 @@ from pydantic import ValidationError
 from server import wire
 from server.core import events
 from server.errors import ProtocolError
+from server.operations import logs
 
 u32 = st.integers(0, 2**32 - 1)
 
@@ -69,6 +72,12 @@ BAD_TEXT = {
     "field with a fraction": ('{"type": "done", "turn_id": 1.5}', "malformed", "done.turn_id"),
     "field null": ('{"type": "done", "turn_id": null}', "malformed", "done.turn_id"),
     "field unknown": ('{"type": "start", "limit_s": 600}', "malformed", "start.limit_s: Extra inputs are not permitted"),
+    "field with a line of its own": (
+        json.dumps({"type": "start", "x\nWARNING all is lost": 1}),
+        "malformed",
+        "start.'x\\nWARNING all is lost': Extra inputs",
+    ),
+    "field with a long name": (json.dumps({"type": "start", "x" * 9000: 1}), "malformed", f"start.'{'x' * 40}': Extra"),
     "value unknown": ('{"type": "mic", "state": "loud"}', "malformed", "mic.state"),
     "time not a number": ('{"type": "ping", "t": NaN}', "malformed", "ping.t"),
     "time without end": ('{"type": "ping", "t": 1e999}', "malformed", "ping.t"),
@@ -86,6 +95,19 @@ def test_bad_text(text: str, code: str, words: str) -> None:
     assert caught.value.code == code
     assert words in str(caught.value)
     assert isinstance(caught.value, ProtocolError)
+
+
+@pytest.mark.parametrize("said", ["one\nWARNING two", "one\r\x1b[2Jtwo", "one\x85two", "one\u2028two"])
+def test_what_was_sent_begins_no_line_of_the_log(said: str) -> None:
+    """Whatever gets into a message, a line stays one and tells a terminal nothing; the trace of a bug has its lines."""
+    record = logging.LogRecord("server", logging.WARNING, "x.py", 1, "refused: %s", (said,), None)
+    line = logs._Text().format(record)
+    assert len(line.splitlines()) == 1 and line.isprintable() and "two" in line
+    try:
+        raise ValueError("a bug")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    assert logs._Text().format(record).endswith("\nValueError: a bug")
 
 
 def test_largest_text() -> None:
