@@ -1,5 +1,17 @@
-"""``python -m server``."""
+"""``hotseat`` and ``python -m server``."""
 
-from server.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Runs the command line. Ctrl+C ends it without a traceback even while it is being imported, which takes a second."""
+    try:
+        from server.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
 from server.access.commands import accounts
-from server.bank.content import load_bank
+from server.bank.content import Kind, load_bank
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ContentError, HotseatError, InputError
 from server.operations import resources
@@ -26,6 +29,7 @@ Result = TypeVar("Result")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _MAX_ANSWER_BYTES = 64_000
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @click.group()
@@ -39,14 +43,19 @@ for command in (*commands, accounts):
 
 
 def main() -> None:
-    """Entry point of ``hotseat`` and ``python -m server``."""
+    """Runs the command line to its end; ``server.__main__`` is where it is entered."""
     resources.restrain()
     try:
         cli.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:  # its message would be the whole help
+        command = error.ctx.command_path if error.ctx else "hotseat"
+        _fail(f"say a command; `{command} --help` lists them", 2)
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except InputError as error:
@@ -55,6 +64,11 @@ def main() -> None:
         _fail(f"the question bank has errors: {error}", 2)
     except HotseatError as error:
         _fail(str(error), 1)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left for stdout, Python would try again at its end
+        _fail(f"can't write: {error.strerror}", 1)
 
 
 def _fail(text: str, code: int) -> None:
@@ -71,7 +85,7 @@ def _print(value: object) -> None:
 
 @cli.command()
 @click.option("--host", help="Address to serve on (default 127.0.0.1).")
-@click.option("--port", type=int, help="Port to serve on (default 8000).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default 8000).")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
@@ -108,16 +122,19 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """A bound socket. Raises InputError when the port is taken."""
+    """A listening socket. Raises InputError when the port is taken or the address is none of this machine."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
-    except OSError as error:
-        raise InputError(
-            f"can't serve on {settings.host}:{settings.port} ({error.strerror}); choose another with --port or HOTSEAT_PORT"
-        ) from None
+        listening.listen()  # of two that were bound at the same time, the second learns of it only here
+    except (OSError, TypeError) as error:  # a TypeError for a name that can't be encoded
+        listening.close()
+        why = error.strerror if isinstance(error, OSError) else "no name of a machine"
+        port_only = isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES)
+        other = "--port or HOTSEAT_PORT" if port_only else "--host or HOTSEAT_HOST"
+        raise InputError(f"can't serve on {settings.host}:{settings.port} ({why}); choose another with {other}") from None
     return listening
 
 
@@ -162,7 +179,7 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
 @bank.command()
 @click.argument("question_id")
 @click.option("--title", required=True, help="Short name of the question.")
-@click.option("--kind", default="concept", help="Kind of question; see docs/writing-questions.md.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="concept", show_default=True, help="Kind of question.")
 def add(question_id: str, title: str, kind: str) -> None:
     """Write the skeleton of a new question."""
     from server.bank.add import add_question
@@ -209,15 +226,18 @@ def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool
 
 
 def _question(settings: Settings, question_id: str) -> Any:
+    loaded = load_bank(settings.rubrics_dir)
     try:
-        return load_bank(settings.rubrics_dir).question(question_id)
+        return loaded.question(question_id)
     except KeyError:
-        raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
+        near = get_close_matches(question_id, [question.id for question in loaded.questions])
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise InputError(f"unknown question {question_id!r}; {meant}`hotseat bank` lists them") from None
 
 
 def _read_text(path: Path) -> str:
     try:
-        data = sys.stdin.buffer.read(_MAX_ANSWER_BYTES + 1) if str(path) == "-" else path.read_bytes()
+        data = _first_bytes(path)
     except OSError as error:
         raise InputError(f"can't read {path}: {error.strerror}") from None
     if len(data) > _MAX_ANSWER_BYTES:
@@ -231,6 +251,16 @@ def _read_text(path: Path) -> str:
     return text
 
 
+def _first_bytes(path: Path) -> bytes:
+    """Just enough of a file, or of stdin, to see whether it is too long. Raises InputError, OSError."""
+    if str(path) != "-":
+        with path.open("rb") as file:
+            return file.read(_MAX_ANSWER_BYTES + 1)
+    if sys.stdin is None:
+        raise InputError("standard input is closed; it should hold the answer's words")
+    return sys.stdin.buffer.read(_MAX_ANSWER_BYTES + 1)
+
+
 # ---- transcribe -----------------------------------------------------------------------------------------------------
 
 
@@ -240,15 +270,16 @@ def _read_text(path: Path) -> str:
 @_as_json
 def transcribe(file: Path, question_id: str, as_json: bool) -> None:
     """Transcribe an audio file the way a live answer is."""
+    from server.rehearsal.audio_files import read_audio, transcribe_samples
+
+    samples = read_audio(file)  # before anything is imported for the models: what can't be used is told at once
     settings = load_settings()
     question = _question(settings, question_id)
 
     async def work() -> dict[str, Any]:
         from server.loading import make_services
         from server.models import load_for_hearing
-        from server.rehearsal.audio_files import read_audio, transcribe_samples
 
-        samples = read_audio(file)  # before the models: what can't be used is told at once
         services = make_services(settings)
         await load_for_hearing(services)
         return await transcribe_samples(services, samples, question)

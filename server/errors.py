@@ -59,6 +59,10 @@ class StorageError(HotseatError):
     """The database or the audio archive could not be written or read."""
 
 
+class PlaceError(StorageError, InputError):
+    """The data directory can't be used: storage failed, and another can be chosen."""
+
+
 class TakenOverError(HotseatError):
     """Another process runs this interview now; whatever this one still wants to write no longer counts."""
 

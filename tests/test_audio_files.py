@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import av
@@ -65,7 +66,7 @@ def test_any_kind_of_recording_is_read_as_the_same_sound(name: str, tmp_path: Pa
     assert likeness(read, RECORDING) > 0.9
 
 
-@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.webm"])
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.webm", "stereo48.wav", "deep.wav", "telephone.wav"])
 def test_half_a_file_is_not_half_an_answer(name: str, tmp_path: Path) -> None:
     """Where a format says how long it is, a recording cut off in the middle is refused, rather than read without its end."""
     path = recorded(tmp_path / name, *KINDS[name])
@@ -73,6 +74,16 @@ def test_half_a_file_is_not_half_an_answer(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=name) as refused:
         read_audio(path)
     assert "\n" not in str(refused.value) and "Errno" not in str(refused.value)
+
+
+@pytest.mark.parametrize("size", [0, 0x7FFFF000, 0x7FFFFF00, 0xFFFFFFFF], ids=["zero", "sox", "arecord", "ffmpeg"])
+def test_a_wav_from_a_pipe_need_not_say_how_long_it_is(size: int, tmp_path: Path) -> None:
+    """Who writes one into a pipe can't go back to fill in its size: what is there is all of it."""
+    path = recorded(tmp_path / "a.wav", "pcm_s16le", 16_000, 1)
+    whole = path.read_bytes()
+    place = whole.index(b"data") + 4
+    path.write_bytes(whole[:place] + size.to_bytes(4, "little") + whole[place + 4 :])
+    assert len(read_audio(path)) == pytest.approx(len(RECORDING), abs=0.1 * SAMPLE_RATE)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +109,13 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     """A folder and a name that is not there."""
     for path in (tmp_path, tmp_path / "nothing.wav"):
         with pytest.raises(InputError, match="there is no audio file"):
+            read_audio(path)
+
+
+def test_what_can_not_even_be_looked_at_is_refused(tmp_path: Path) -> None:
+    """A folder and a pipe are told as such, a name that no file can have with the system's reason."""
+    os.mkfifo(tmp_path / "pipe.wav")
+    long = tmp_path / ("x" * 300)
+    for path, why in ((tmp_path, "folder"), (tmp_path / "pipe.wav", "pipe"), (long, "too long"), (Path("-"), "standard input")):
+        with pytest.raises(InputError, match=f"{path}.*{why}"):
             read_audio(path)

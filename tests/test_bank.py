@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from server.bank.add import add_question
 from server.bank.check import problems_of
 from server.bank.content import load_bank
-from server.errors import ContentError
+from server.errors import ContentError, InputError
 from server.settings import PROJECT
 
 BANK = load_bank(PROJECT / "rubrics")
@@ -77,6 +78,50 @@ def test_a_malformed_file_is_named(tmp_path: Path, file: str, edit: Callable[[st
     with pytest.raises(ContentError) as caught:
         load_bank(root)
     assert any(line.startswith(file) and named in line for line in str(caught.value).splitlines()), str(caught.value)
+
+
+def test_what_can_not_be_read_is_named(tmp_path: Path) -> None:
+    """A folder in the place of a question is one more problem."""
+    root = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
+    (root / "rag" / "folder.toml").mkdir()
+    with pytest.raises(ContentError, match=r"^rag/folder\.toml: can't be read: Is a directory$"):
+        load_bank(root)
+
+
+def test_a_place_without_a_bank_is_named(tmp_path: Path) -> None:
+    """A folder that is not there, an empty one and a file: the line names it, and the setting that chose it."""
+    (tmp_path / "file").touch()
+    for root in (tmp_path / "nowhere", tmp_path, tmp_path / "file"):
+        with pytest.raises(ContentError, match=rf"{root} .*HOTSEAT_RUBRICS_DIR"):
+            load_bank(root)
+
+
+@pytest.mark.parametrize("title", ['What is "RAG"?', r"A path like C:\new", "Größe", "'"])
+def test_a_new_question_keeps_its_title(title: str, tmp_path: Path) -> None:
+    """Whatever is in it, the skeleton loads with it."""
+    root = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
+    add_question(root, BANK, "rag/new-one", title, "concept")
+    assert load_bank(root).question("rag/new-one").title == title
+
+
+@pytest.mark.parametrize(
+    ("question_id", "title", "named"),
+    [
+        ("rag/core", "Core", "exists already"),
+        ("rag/new\n", "New", "not a question id"),
+        ("rag/new", "two\nlines", "not a title"),
+        ("rag/new", " ", "not a title"),
+        ("rag/new", "\udcff", "not a title"),
+        (f"rag/{'x' * 300}", "New", "can't write"),
+    ],
+)
+def test_a_question_that_can_not_be_added(question_id: str, title: str, named: str, tmp_path: Path) -> None:
+    """It is refused, and the bank stays as it was."""
+    root = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
+    before = sorted(root.rglob("*"))
+    with pytest.raises(InputError, match=named):
+        add_question(root, BANK, question_id, title, "concept")
+    assert sorted(root.rglob("*")) == before
 
 
 CONTENT = [

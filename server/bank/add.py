@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from server.core.domain import Bank
 from server.errors import InputError
 
-_ID = re.compile(r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")
+_ID = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*")
 
 _SKELETON = '''\
 # docs/writing-questions.md says what belongs where; `hotseat bank --check` says what is still wrong.
 id = "{id}"
 kind = "{kind}"
-title = "{title}"
+title = {title}
 prompt = "TODO: what the interviewer says"
 time_limit_s = 60
 tiers = [1, 2, 3, 4]
@@ -74,16 +75,25 @@ contradiction_patterns = []
 
 
 def add_question(root: Path, bank: Bank, question_id: str, title: str, kind: str) -> Path:
-    """Writes the skeleton and returns its path. Raises InputError."""
+    """Writes the skeleton and returns its path; the kind is one of ``content.Kind``. Raises InputError."""
     topic = question_id.partition("/")[0]
-    if not _ID.match(question_id):
+    if not _ID.fullmatch(question_id):
         raise InputError(f"{question_id!r} is not a question id; expected topic/slug in lower case, as in rag/query-cache")
     if topic not in {entry.id for entry in bank.topics}:
         raise InputError(f"unknown topic {topic!r}; there are {', '.join(entry.id for entry in bank.topics)}")
+    title = title.strip()
+    if not title or not title.isprintable():
+        raise InputError(f"{title!r} is not a title; expected one line of text")
     path = root / f"{question_id}.toml"
-    if path.exists():
-        raise InputError(f"{path} exists already")
     criteria = "".join(_CRITERION.format(n=number) for number in (1, 2, 3))
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(_SKELETON.format(id=question_id, kind=kind, title=title.replace('"', "'"), criteria=criteria), "utf-8")
+    # A JSON string of printable text is a TOML string, too.
+    text = _SKELETON.format(id=question_id, kind=kind, title=json.dumps(title, ensure_ascii=False), criteria=criteria)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} exists already") from None
+    except OSError as error:
+        raise InputError(f"can't write {path}: {error.strerror}") from None
     return path

@@ -123,8 +123,14 @@ class TopicsFile(Strict):
 def load_bank(root: Path) -> domain.Bank:
     """Reads topics.toml and every <topic>/<question>.toml below root.
 
-    Raises ContentError listing every problem found, one a line: file, field, what is wrong.
+    Raises ContentError listing every problem found, one a line: file, field, what is wrong; or that there is no bank in root.
     """
+    try:
+        (root / "topics.toml").stat()
+    except OSError as error:
+        raise ContentError(
+            f"there is none in {root} (topics.toml: {error.strerror}); HOTSEAT_RUBRICS_DIR has to name its folder"
+        ) from None
     problems: list[str] = []
     topics_file = parse_file(root / "topics.toml", root, TopicsFile, problems)
     topics = tuple(_topic(entry) for entry in topics_file.topic) if topics_file else ()
@@ -173,6 +179,8 @@ def parse_file(path: Path, root: Path, model: type[Model], problems: list[str]) 
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         problems.append(f"{name}: file is missing")
+    except OSError as error:
+        problems.append(f"{name}: can't be read: {error.strerror}")
     except UnicodeDecodeError as error:
         problems.append(f"{name}: is not UTF-8: {error.reason} at byte {error.start}")
     except tomllib.TOMLDecodeError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -15,20 +16,30 @@ from server.core.domain import Question, Transcript
 from server.errors import InputError
 from server.ports import SAMPLE_RATE, Samples
 from server.room.listening import Listener, hear_recording
-from server.services import Services
+
+if TYPE_CHECKING:  # importing it takes longer than reading a recording
+    from server.services import Services
 
 _MISSING_S = 0.3
 """A file may hold so much less than it says: formats round to their own blocks."""
+_UNTOLD_BYTES = 0x7FFF0000
+"""A WAV's data of this size or more is a guess of who could not know: sox, arecord and FFmpeg write such into a pipe."""
 
 
 def read_audio(path: Path) -> Samples:
     """Mono float samples at 16 kHz, from any format and rate. Raises InputError, also for less than a file says it holds."""
-    if not path.is_file():
-        raise InputError(f"there is no audio file {path}")
     try:
-        if not path.stat().st_size:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError(f"there is no audio file {path}: that is a folder")
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"there is no audio file {path}: that is a pipe or device, and only files are read")
+        if not found.st_size:
             raise InputError(f"{path} is empty; it should hold audio")
         samples, declared_s = _decoded(path)
+    except FileNotFoundError:
+        hint = "; standard input is not read, only files are" if str(path) == "-" else ""
+        raise InputError(f"there is no audio file {path}{hint}") from None
     except (OSError, av.error.FFmpegError) as error:
         raise InputError(f"{path} is not audio that can be read: {error.strerror}") from None
     except ValueError as error:
@@ -59,7 +70,26 @@ def _decoded(path: Path) -> tuple[Samples, float]:
         parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(None)] if parts else []
     whole = np.concatenate(parts, axis=1)[0] if parts else np.zeros(0, np.int16)
     samples: Samples = whole.astype(np.float32) / np.float32(32768)
+    said = max(said, len(samples) / SAMPLE_RATE * _wav_beyond(path))
     return samples, 0.0 if estimated else said
+
+
+def _wav_beyond(path: Path) -> float:
+    """How many times the sound that is there a WAV says it has; 0 where it does not say, and for what is no WAV.
+
+    Every other format tells its length in seconds; for a WAV cut off, FFmpeg takes that of what is left.
+    """
+    with path.open("rb") as file:
+        riff = file.read(12)
+        if (riff[:4], riff[8:]) != (b"RIFF", b"WAVE"):
+            return 0.0
+        while len(head := file.read(8)) == 8:
+            size = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data":
+                there = path.stat().st_size - file.tell()
+                return size / there if there and size < _UNTOLD_BYTES else 0.0
+            file.seek(size + size % 2, 1)  # parts begin at even places
+    return 0.0
 
 
 async def transcribe_samples(services: Services, samples: Samples, question: Question) -> dict[str, Any]:

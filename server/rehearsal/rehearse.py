@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ import httpx
 import numpy as np
 import websockets
 
+from server.access.token_link import link
+from server.core.loopback import is_loopback_url
 from server.errors import HotseatError, InputError
 from server.ports import SAMPLE_RATE
 from server.rehearsal.audio_files import read_audio
@@ -224,21 +226,24 @@ class _Candidate:
 
 async def rehearse_interview(settings: Settings, script: Script) -> dict[str, Any]:
     """Runs the interview and returns the report. Raises InputError, RehearsalError."""
+    _check_address(script.url)
     answers = [read_audio(path) for path in script.files]
     async with (
         _server(settings, script.url) as url,
-        httpx.AsyncClient(base_url=url, headers=_auth(settings), timeout=30) as http,
+        httpx.AsyncClient(base_url=url, headers=_auth(settings), timeout=30, trust_env=not is_loopback_url(url)) as http,
     ):
         await _until_ready(http)
         interview_id = await _create(http, script)
         address = url.replace("http", "ws", 1) + f"/api/interviews/{interview_id}/socket"
-        async with websockets.connect(address, max_size=None, additional_headers=_auth(settings)) as socket_:
-            candidate = _Candidate(socket_, script, answers)
-            try:
+        try:
+            async with websockets.connect(
+                address, max_size=None, additional_headers=_auth(settings), proxy=None if is_loopback_url(url) else True
+            ) as socket_:
+                candidate = _Candidate(socket_, script, answers)
                 await candidate.run()
-            except (websockets.ConnectionClosed, TimeoutError) as error:
-                raise RehearsalError(f"the interview broke off: {error}") from error
-        reviewed = (await http.get(f"/api/interviews/{interview_id}")).json()
+        except (websockets.WebSocketException, OSError) as error:
+            raise RehearsalError(f"the interview broke off: {error}") from error
+        reviewed = _said(await http.get(f"/api/interviews/{interview_id}"))
     answered = [answer for entry in reviewed["rounds"] for answer in entry["answers"]]
     ends = {answer["turn_id"]: [word["end"] for word in answer["words"]] for answer in answered}
     turns = [
@@ -263,19 +268,46 @@ async def _create(http: httpx.AsyncClient, script: Script) -> str:
     if script.follow_ups is not None:
         wanted["follow_ups"] = script.follow_ups
     reply = await http.post("/api/interviews", json=wanted)
+    said = _said(reply)
     if reply.status_code != 201:
-        raise InputError(reply.json().get("error", reply.text))
-    created: str = reply.json()["id"]
+        raise InputError(said.get("error", reply.text))
+    created: str = said["id"]
     return created
+
+
+def _said(reply: httpx.Response) -> dict[str, Any]:
+    """What Hotseat says is always a JSON object. Raises InputError for what somebody else says."""
+    with contextlib.suppress(ValueError):
+        said = reply.json()
+        if isinstance(said, dict):
+            return said
+    raise _no_hotseat(reply)
+
+
+def _no_hotseat(reply: httpx.Response) -> InputError:
+    return InputError(f"what answers at {reply.url} is no Hotseat; name one with --url, or nothing to have one started")
+
+
+def _check_address(url: str | None) -> None:
+    """Raises InputError for what is no address at all."""
+    try:
+        httpx.URL(url or "")
+    except httpx.InvalidURL as error:
+        raise InputError(f"{url} is no address: {error}") from None
 
 
 async def _until_ready(http: httpx.AsyncClient) -> None:
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         try:
-            status = (await http.get("/api/status")).json()
-        except httpx.TransportError as error:
+            reply = await http.get("/api/status")
+        except httpx.HTTPError as error:
             raise InputError(f"no Hotseat answers at {http.base_url}: {error}") from None
+        status = _said(reply)
+        if reply.status_code in (401, 403, 429) and "error" in status:
+            raise InputError(f"{http.base_url} says: {status['error']}; set HOTSEAT_TOKEN to that server's token")
+        if not {"ready", "parts"} <= status.keys():
+            raise _no_hotseat(reply)
         if status["ready"]:
             return
         failed = [part for part in status["parts"] if part["state"] == "failed"]
@@ -289,13 +321,13 @@ def _auth(settings: Settings) -> dict[str, str]:
     return {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
     """The given server, the one running at the configured address, or one of our own for as long as it is needed."""
     if url is not None:
         yield url.rstrip("/")
         return
-    running = f"http://{settings.host}:{settings.port}"
+    running = link(settings, settings, settings.port)
     if await _is_hotseat(running):
         yield running
         return
@@ -323,8 +355,8 @@ async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
 
 async def _is_hotseat(url: str) -> bool:
     try:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=not is_loopback_url(url)) as http:
             reply = await http.get(f"{url}/healthz", timeout=2)
-    except httpx.HTTPError:
+            return reply.status_code == 200 and bool(reply.json() == {"status": "ok"})
+    except (httpx.HTTPError, ValueError):  # nobody, or somebody else
         return False
-    return reply.status_code == 200 and reply.json() == {"status": "ok"}

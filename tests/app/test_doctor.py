@@ -200,11 +200,18 @@ def test_a_part_that_is_off_without_having_been_turned_off() -> None:
 
 
 @contextmanager
-def listing(status: int, body: str) -> Iterator[str]:
-    """An HTTP server that answers everything so."""
+def listing(status: int, body: str, posted: tuple[int, str] = (501, "")) -> Iterator[str]:
+    """An HTTP server that answers everything so, and what is posted to it so."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self.answer(status, body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.answer(*posted)
+
+        def answer(self, status: int, body: str) -> None:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(body.encode())

@@ -181,6 +181,8 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "text.wav").write_text("this is not audio\n" * 100)
     (folder / "cut.wav").write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt ")
     (folder / "long.txt").write_text("word " * 20_000)
+    with (folder / "endless").open("wb") as file:
+        file.truncate(1 << 40)
     write(folder / "good.wav", say("It freezes the base model."))
     (folder / "good.txt").write_text(WRITTEN)
     return folder
@@ -209,6 +211,13 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (f"rehearse --audio text.wav --question {LORA} --json", "text.wav"),
         (f"rehearse --audio good.wav --question {LORA} --follow-ups 9 --json", "9"),
         (f"rehearse --audio good.wav --question {LORA} --url http://127.0.0.1:9 --json", "127.0.0.1:9"),
+        (f"grade --question {LORA} --answer-file endless --json", "64000"),
+        ("grade --question finetunin/lora --answer-file good.txt", "did you mean finetuning/lora"),
+        (f"transcribe - --question {LORA}", "standard input"),
+        ("serve --port 99999", "--port"),
+        ("", "say a command; `python -m server --help`"),
+        ("bench", "say a command; `python -m server bench --help`"),
+        ("accounts", "say a command; `python -m server accounts --help`"),
         ("nonsense", "nonsense"),
         ("bank --nonsense", "--nonsense"),
     ],
@@ -234,6 +243,11 @@ def test_the_running_server_refuses_an_unknown_question(server: ServerProcess, b
         ("HOTSEAT_INTERVIEW__FOLLOW_UPS", "4"),
         ("HOTSEAT_ASR__WORKERS", "0"),
         ("HOTSEAT_LLM__UNKNOWN", "1"),
+        ("HOTSEAT_LLM", "off"),
+        ("HOTSEAT_ASR", "{bad"),
+        ("HOTSEAT_DATABASE_URL", "postgresql+asyncpg://u:p@db:none/hotseat"),
+        ("HOTSEAT_DATABASE_URL", "postgresql://u:p@db/hotseat"),
+        ("HOTSEAT_DATABASE_URL", "sqlite:///hotseat.db"),
         ("HOTSEAT_HOST", "0.0.0.0"),
     ],
 )
