@@ -76,7 +76,7 @@ function showTheme() {
 async function showPrivacy() {
   const { local } = await get("/api/status");
   if (local === true) setPrivacy("Everything stays on this machine: your voice, your words, your grades.");
-  if (local === false) setPrivacy("Your words go to the endpoint that this server is configured with.");
+  if (local === false) setPrivacy("Your words also go where this server is set up to send or keep them.");
 }
 
 function setPrivacy(text) {
