@@ -90,7 +90,7 @@ def test_what_fails_is_kept_and_tried_again(archive: ObjectArchive, monkeypatch:
     began = time.monotonic()
     recording.append(audio(20))
     assert time.monotonic() - began < 0.1
-    time.sleep(0.3)
+    until(lambda: not recording._flying)
     with pytest.raises(StorageError, match="no route"):
         recording.append(frame(20))
     monkeypatch.setattr(archive._files, "pipe_file", put)

@@ -44,8 +44,8 @@ def answer(text: str, turn_id: int = 1, *, probability: float = 1.0, typed: bool
     return Answer(turn_id, 0, question.id, question.prompt, None, Transcript(words, typed), 60.0, "done")
 
 
-def skip_if_patterns_alone(grader: EmbeddedGrader) -> None:
-    if grader.signals(LORA, [answer(SHALLOW)])["benefit"].likeness == 0:
+def skip_if_patterns_alone(request: pytest.FixtureRequest) -> None:
+    if request.node.callspec.params["grader"] == "patterns":
         pytest.skip("patterns alone cannot tell")
 
 
@@ -75,10 +75,12 @@ def test_model_answers_are_strong_hire(grader: EmbeddedGrader, question: Questio
         ("capstone/role-classification", "bank"),
     ],
 )
-def test_a_point_that_is_a_list_is_made_by_a_list(grader: EmbeddedGrader, question_id: str, point_id: str) -> None:
+def test_a_point_that_is_a_list_is_made_by_a_list(
+    grader: EmbeddedGrader, request: pytest.FixtureRequest, question_id: str, point_id: str
+) -> None:
     """What the review told somebody to say counts when it is said."""
     question = BANK.question(question_id)
-    skip_if_patterns_alone(grader)
+    skip_if_patterns_alone(request)
     statements = " ".join(point.statement for point in question.points)
     assert grader.findings(question, [answer(statements, question=question)])[point_id].status is PointStatus.MET
 
@@ -152,6 +154,7 @@ def test_a_repaired_word_is_not_the_only_evidence() -> None:
         ([], "Nothing"),
         ([answer("")], "Nothing"),
         ([answer("the the a lower of then is matrix", probability=0.2)], "unclear"),
+        ([answer("the the a lower of then is matrix", probability=0.38)], "unclear"),
         ([answer("uh hello")], "Hardly"),
     ],
 )
@@ -189,9 +192,9 @@ def test_the_advice_alone_is_said_to_be_enough_only_where_it_is(missing: set[str
     assert is_enough(LORA, grade) is enough
 
 
-def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:
+def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader, request: pytest.FixtureRequest) -> None:
     """Words of a known false claim, met by chance in a sentence about something else, accuse nobody."""
-    skip_if_patterns_alone(grader)
+    skip_if_patterns_alone(request)
     text = "The rank is much smaller than the model dimension, so you train far fewer parameters and need much less memory."
     assert all(f.status is not PointStatus.CONTRADICTED for f in grader.grade_now(LORA, [answer(text)]).findings)
 
@@ -211,9 +214,11 @@ def test_a_true_sentence_is_no_false_claim(grader: EmbeddedGrader) -> None:
         ),
     ],
 )
-def test_the_statement_s_words_are_read_for_what_they_say(grader: EmbeddedGrader, point: str, right: str, wrong: str) -> None:
+def test_the_statement_s_words_are_read_for_what_they_say(
+    grader: EmbeddedGrader, request: pytest.FixtureRequest, point: str, right: str, wrong: str
+) -> None:
     """Whoever has learned a statement is believed when right, and not when wrong in the same words."""
-    skip_if_patterns_alone(grader)
+    skip_if_patterns_alone(request)
     rest = "The update to the weights is constrained to be low rank: delta W is factored as B times A, with r far below d."
     for said, met in ((right, True), (wrong, False)):
         findings = grader.findings(LORA, [answer(f"{rest} {said}")])

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from server.core.domain import PointStatus, Verdict
+from server.core.domain import PointFinding, PointStatus, Verdict
 from server.errors import ChatModelError, GraderError
-from server.grading.combined import CombinedGrader
+from server.grading.combined import CombinedGrader, merge
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.prompts import Prompts
@@ -20,6 +20,7 @@ from tests.adapters.test_grading_embedded import LORA, SHALLOW_FULL, answer
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = Prompts(ROOT / "prompts")
+MET, NOT, CON = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED
 Script = Callable[[str, dict[str, Any]], str]
 
 
@@ -160,3 +161,20 @@ async def test_a_model_that_takes_too_long_is_not_waited_for(monkeypatch: pytest
     result = await CombinedGrader(EmbeddedGrader(), slow).grade(LORA, [answer(SHALLOW_FULL)])
     assert (result.verdict, result.fallback) == (Verdict.LEAN_NO_HIRE, True)
     assert "too slow" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("embedded", "model", "votes", "together"),
+    [
+        (NOT, MET, 1.0, MET),
+        (NOT, MET, 0.67, NOT),
+        (NOT, CON, 1.0, NOT),
+        (MET, NOT, 1.0, MET),
+        (MET, CON, 0.67, CON),
+        (CON, MET, 1.0, CON),
+    ],
+)
+def test_what_the_models_word_is_worth(embedded: PointStatus, model: PointStatus, votes: float, together: PointStatus) -> None:
+    """Credit needs every vote of the model; its doubt alone takes none away, and it never excuses a contradiction."""
+    found = merge(PointFinding("p", embedded), PointFinding("p", model, confidence=votes))
+    assert found.status is together

@@ -188,3 +188,31 @@ def test_the_archive_takes_no_odd_ids(tmp_path: Path, odd: str) -> None:
         with pytest.raises(StorageError, match="not an interview id"):
             use()
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_socket_outlives_a_moment_without_storage() -> None:
+    """A database that can't say whose the session is hangs up on nobody in mid-answer."""
+    clock = FastClock(speed=200.0)
+    looked: list[None] = []
+
+    class Entry:
+        async def identify(self, _connection: object) -> Identity:
+            looked.append(None)
+            if len(looked) > 1:
+                raise StorageError("locked")
+            return LOCAL_PERSON
+
+    async def receive() -> Any:
+        while len(looked) < 3:
+            await asyncio.sleep(0.01)
+        return {"type": "websocket.receive", "text": "still here"}
+
+    async def listen(_scope: Scope, receive: Receive, _send: Send) -> None:
+        assert (await receive())["type"] == "websocket.receive"
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    scope = {"type": "websocket", "path": "/api/x", "headers": [], "scheme": "ws", "query_string": b""}
+    async with asyncio.timeout(5):
+        await Guard(listen, Entry(), clock)(scope, receive, send)  # type: ignore[arg-type]

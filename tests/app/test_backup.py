@@ -6,7 +6,9 @@ import asyncio
 import hashlib
 import io
 import json
+import signal
 import sqlite3
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,13 @@ import pytest
 
 from server.adapters.sqlite_file import SqliteFile
 from server.errors import InputError, RefusedError
+from server.loading import load_storage
 from server.ports import LOCAL
 from server.room.interviews import Interviews
+from server.settings import PROJECT
 from server.transfer.backup import backup, restore
 from server.transfer.removing import remove
+from server.transfer.workplace import remove_leftovers, workplace
 from tests.app.fakes import fake_services
 from tests.app.sitting import LORA, Candidate, sitting
 from tests.app.test_transfer import EVERYTHING, SECRET, contents, sit, storage
@@ -168,6 +173,11 @@ def other_database(manifest: Any, held: dict[str, bytes]) -> None:
     manifest["files"]["hotseat.db"] = {"bytes": 5016, "sha256": hashlib.sha256(held["hotseat.db"]).hexdigest()}
 
 
+def odd_name(manifest: Any, held: dict[str, bytes]) -> None:
+    held["audio/x/001.f0.pcm\n"] = b"\0\0"
+    manifest["files"]["audio/x/001.f0.pcm\n"] = {"bytes": 2, "sha256": hashlib.sha256(b"\0\0").hexdigest()}
+
+
 def audio_of(held: dict[str, bytes]) -> str:
     return next(name for name in held if name.startswith("audio/"))
 
@@ -187,6 +197,7 @@ def audio_of(held: dict[str, bytes]) -> str:
         (lambda m, held: m.update(version=2), "version: Input should be 1"),
         (lambda m, held: m.update(format="x"), "not a backup of Hotseat"),
         (other_database, "hotseat.db can't be used"),
+        (odd_name, r"audio/x/001\.f0\.pcm\n is not a file that a backup holds"),
     ],
 )
 async def test_a_damaged_backup_changes_nothing(tmp_path: Path, sample_backup: bytes, change: Any, message: str) -> None:
@@ -253,3 +264,53 @@ async def test_what_has_ended_does_not_come_back(tmp_path: Path, quick_hashes: N
         with pytest.raises(RefusedError):
             await services.accounts.invitation(invite)
         assert await services.accounts.sign_in("Ada", "four words make one", "")
+
+
+LEAVES_A_COPY = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from server.adapters.sqlite_file import SqliteFile
+from server.transfer.workplace import workplace
+
+with workplace(Path(sys.argv[1])) as folder:
+    SqliteFile(f"sqlite:///{sys.argv[1]}/hotseat.db").snapshot(folder / "hotseat.db")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+async def test_a_copy_that_was_left_is_removed(tmp_path: Path) -> None:
+    """What ``kill -9`` leaves of a backup goes with the next backup, start or deletion; one under way stays."""
+
+    def copies() -> list[str]:
+        return [path.name for path in tmp_path.glob("*/*.db")]
+
+    await sit(tmp_path)
+    async with storage(tmp_path) as services:
+        for remedy in (
+            lambda: backup(services, io.BytesIO()),
+            lambda: load_storage(services),
+            lambda: remove(services, EVERYTHING),
+        ):
+            killed = await asyncio.create_subprocess_exec(sys.executable, "-c", LEAVES_A_COPY, str(tmp_path), cwd=PROJECT)
+            assert await killed.wait() == -signal.SIGKILL
+            assert copies() == ["hotseat.db"]
+            with workplace(tmp_path / ".") as folder:  # a process that works here removes what was left, and only that
+                assert copies() == []
+                (folder / "mine.db").touch()
+                remove_leftovers(tmp_path)
+                assert copies() == ["mine.db"]
+            killed = await asyncio.create_subprocess_exec(sys.executable, "-c", LEAVES_A_COPY, str(tmp_path), cwd=PROJECT)
+            await killed.wait()
+            await remedy()
+            assert copies() == []
+
+
+async def test_recordings_alone_are_not_overwritten_either(tmp_path: Path, sample_backup: bytes) -> None:
+    """Audio whose database was lost is somebody's; restoring over it has to be forced."""
+    async with storage(tmp_path) as services:
+        recording = services.archive.create("orphan", 1, 0)
+        recording.append(b"\x01\x00" * 640)
+        recording.close()
+    with pytest.raises(InputError, match="say --force"):
+        await put_back(tmp_path, io.BytesIO(sample_backup))
+    assert list((tmp_path / "audio").rglob("*.pcm"))

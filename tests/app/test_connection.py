@@ -9,7 +9,7 @@ import pytest
 from starlette.websockets import WebSocketState
 
 from server import wire
-from server.room.connection import TAKEN_OVER, Connection
+from server.room.connection import POLICY, TAKEN_OVER, Connection
 
 
 class Socket:
@@ -20,6 +20,7 @@ class Socket:
     def __init__(self, *texts: str, takes: bool = True) -> None:
         self.texts = list(texts)
         self.takes = takes
+        self.closed: tuple[int, str] | None = None
 
     async def receive(self) -> dict[str, Any]:
         await asyncio.sleep(0)
@@ -33,7 +34,8 @@ class Socket:
 
     async def send_bytes(self, _data: bytes) -> None: ...
 
-    async def close(self, _code: int, _reason: str) -> None:
+    async def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
         if not self.takes:
             await asyncio.Event().wait()
 
@@ -64,6 +66,18 @@ async def test_a_browser_that_takes_nothing_is_not_waited_for() -> None:
     connection.close(TAKEN_OVER, "another tab")
     async with asyncio.timeout(4):
         await serving
+
+
+async def test_a_browser_that_reads_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its messages don't pile up without end."""
+    monkeypatch.setattr("server.room.connection._MAX_WAITING", 3)
+    socket = Socket(takes=False)
+    connection = Connection(cast(Any, socket))
+    for _ in range(4):
+        connection.send(wire.Pong(t=1.0))
+    async with asyncio.timeout(4):
+        await connection.serve(Receiver())
+    assert socket.closed == (POLICY, "the browser does not read what it is sent")
 
 
 async def test_a_tab_that_was_replaced_is_not_listened_to() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from server.access.opening import check_exposure
-from server.app import create_app
+from server.app import create_app, ranged
 from server.errors import SettingsError
-from server.settings import Settings
+from server.settings import Settings, load_settings
 from tests.app.fakes import fake_services
 
 TOKEN = "a-long-secret"
@@ -62,6 +63,71 @@ def test_rebound_names_are_refused(tmp_path: Path) -> None:
     for odd in ("[", "", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:80"):
         assert client(tmp_path).get("/api/bank", headers={"host": odd}).status_code == 403
     assert client(tmp_path).get("/api/bank").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        *(("127.0.0.1", 200), ("127.9.9.9", 200), ("::1", 200), ("127.0.0.1:4000", 200), ("[::1]:4000", 200)),
+        *(("192.0.2.7", 403), ("192.0.2.7:4000", 403), ("2001:db8::1", 403), ("[2001:db8::1]:4000", 403)),
+    ],
+)
+def test_a_proxy_lets_nobody_else_in(tmp_path: Path, address: str, status: int) -> None:
+    """Under a loopback name that a proxy has put into the request, others are refused by the address it tells."""
+    client(tmp_path)
+    proxied = TestClient(
+        create_app(fake_services(tmp_path)), base_url="http://127.0.0.1:8000", client=(address, 50000), follow_redirects=False
+    )
+    answer = proxied.get("/api/bank")
+    assert answer.status_code == status
+    assert status == 200 or "HOTSEAT_TOKEN" in answer.json()["error"]
+
+
+async def test_a_unix_socket_has_no_address(tmp_path: Path) -> None:
+    """Whoever can open it is on this machine."""
+    services = fake_services(tmp_path)
+    await services.store.migrate()
+    transport = httpx.ASGITransport(create_app(services), client=None)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        assert (await browser.get("/api/bank")).status_code == 200
+    await services.store.close()
+
+
+@pytest.mark.parametrize("span", ["²-", "-²", "0-²", "٣-", "1" * 5000 + "-", "0-" + "9" * 5000])
+def test_odd_ranges_are_no_ranges(span: str) -> None:
+    """What looks like a number, or is longer than any, gets the whole body like any other range that can't be read."""
+    whole = ranged(b"0123456789", f"bytes={span}", "audio/wav")
+    assert (whole.status_code, whole.body) == (200, b"0123456789")
+    part = ranged(b"0123456789", "bytes=2-4", "audio/wav")
+    assert (part.status_code, part.body, part.headers["content-range"]) == (206, b"234", "bytes 2-4/10")
+
+
+def test_what_counts_as_local() -> None:
+    """Words that are heard, answered or kept on another machine leave this one."""
+
+    def local(**settings: object) -> bool:
+        return load_settings(**settings).local
+
+    assert local()
+    for url in (
+        "sqlite+aiosqlite:////srv/hotseat.db",
+        "postgresql+asyncpg://me:secret@127.0.0.1:5432/hotseat",
+        "postgresql+asyncpg://me@[::1]/hotseat",
+        "postgresql+asyncpg://me@/hotseat?host=/run/postgresql",
+        "postgresql+asyncpg://me@/hotseat?host=localhost:5432,[::1]:5433",
+    ):
+        assert local(database_url=url), url
+    for url in (
+        "postgresql+asyncpg://me@db.example/hotseat",
+        "postgresql+asyncpg://me@/hotseat?host=db.example",
+        "postgresql+asyncpg://me@localhost/hotseat?host=localhost:1&host=db.example:2",
+        "postgresql+asyncpg://[me@localhost/hotseat",
+    ):
+        assert not local(database_url=url), url
+    assert local(archive_url="file:///srv/audio") and local(archive_url="/srv/audio")
+    for url in ("s3://bucket/folder", "simplecache::s3://bucket", "file::s3://bucket", "ssh://box/srv"):
+        assert not local(archive_url=url), url
+    assert local(llm={"url": "http://localhost:11434/v1"}) and not local(llm={"url": "https://llm.example/v1"})
 
 
 def test_cross_origin_writes_and_sockets_are_refused(tmp_path: Path) -> None:
@@ -127,3 +193,34 @@ def test_the_host_header_opens_no_path(tmp_path: Path, host: str) -> None:
     browser = client(tmp_path, "http://box.local", token=TOKEN)
     for path in ("/api/bank", "/api/status", "/metrics", "/"):
         assert browser.get(path, headers={"host": host}).status_code == 401
+
+
+def test_an_import_may_be_larger(tmp_path: Path) -> None:
+    """Recordings are: what is sent to be imported has a limit of its own, four gigabytes."""
+    browser = client(tmp_path)
+    assert browser.post("/api/import", content=b"x" * 1_000_001).status_code == 422, "read, and found to be no export"
+    told = {"content-length": str((4 << 30) + 1)}
+    assert browser.post("/api/import", content=b"", headers=told).status_code == 413
+
+
+def test_the_policy_word_for_word(tmp_path: Path) -> None:
+    """Nothing is sent elsewhere, no other page frames this one, and the microphone is this page's."""
+    headers = client(tmp_path).get("/").headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    ours = dict.fromkeys(("default-src", "script-src", "style-src", "connect-src", "worker-src", "form-action"), "'self'")
+    nobody = dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'")
+    assert policy == {**ours, **nobody, "img-src": "'self' data:", "media-src": "'self' blob:"}
+    assert "microphone=(self)" in headers["permissions-policy"]
+
+
+def test_code_is_asked_after_each_time(tmp_path: Path) -> None:
+    """A browser keeps the page's modules but asks whether they are still the same, so that an update is never half there."""
+    assert client(tmp_path).get("/static/app.js").headers["cache-control"] == "no-cache"
+
+
+def test_a_program_is_told_how_long_to_wait(tmp_path: Path) -> None:
+    """In seconds, with the refusal after too many wrong tokens."""
+    program = client(tmp_path, "http://box.local", token=TOKEN)
+    for _ in range(21):
+        refused = program.get("/api/bank", headers={"authorization": "Bearer wrong"})
+    assert refused.status_code == 429 and 0 < int(refused.headers["retry-after"]) <= 15

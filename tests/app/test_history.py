@@ -17,6 +17,7 @@ from server.core.domain import PointStatus, Verdict
 from server.ports import LOCAL, Assessment, InterviewRecord
 from server.practice import trends
 from server.practice.progress import measure
+from server.review.attempts import _attempts_in
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import DAY_S, many, sat
 from tests.app.sitting import LORA as CHOICES
@@ -105,6 +106,13 @@ def test_what_is_left_out_of_trends_is_left_out_of_the_plan() -> None:
     record = InterviewRecord("x", 0.0, "drill", "x", {}, rounds, summary, LOCAL)
     assert measure([record])["rag"].level == 5.0
     assert [entry.aside for entry in trends.graded([record])] == ["fallback", None]
+
+
+def test_a_round_that_was_never_reached_is_no_attempt() -> None:
+    """An interview ended early lists only what was answered."""
+    rounds = {"rounds": [{"question_id": "rag/core"}] * 2}
+    record = InterviewRecord("x", 0.0, "five", "x", {}, rounds, {"verdicts": ["Lean Hire", None], "answered": 1}, LOCAL)
+    assert [entry["id"] for entry in _attempts_in(record, "rag/core")] == ["x.1"]
 
 
 # ---- Over REST, with the real SQLite ---------------------------------------------------------------------------------

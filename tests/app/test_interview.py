@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,13 +14,16 @@ from server.adapters.archive import LocalArchive
 from server.bank.formats import Choices
 from server.core import events
 from server.core.domain import Answer, Grade, Question, Word
-from server.core.phases import Finished
-from server.errors import GraderError, SpeakerError, StorageError, TranscriberError
+from server.core.phases import Answering, Finished, Plan, Progress, RoundPlan, Utterance
+from server.errors import GraderError, SpeakerError, StorageError, TranscriberError, UnavailableError
 from server.ports import LOCAL, RecognitionJob, Voice
 from server.prompts import Prompts
 from server.room import interviews as interviews_module
+from server.room.answers import Answers
 from server.room.interviewer import Interviewer
 from server.room.interviews import Interviews
+from server.room.listening import SpeechEvent
+from server.room.snapshot import state_message
 from server.room.voice import PreparedVoice
 from server.settings import PROJECT
 from tests.app.fakes import (
@@ -36,6 +39,7 @@ from tests.app.fakes import (
 from tests.app.sitting import LORA, LOUD, QUIET, Candidate, finish, sitting
 
 PROMPTS = Prompts(PROJECT / "prompts")
+FOLLOWED = RoundPlan("finetuning/lora", "?", 90.0, follow_ups=1, follow_up_limit_s=45.0)
 EXPECTED_ROUNDS = {
     "drill": 1,
     "due": 1,
@@ -150,6 +154,32 @@ async def test_barging_in_stops_the_voice(tmp_path: Path) -> None:
         assert candidate.of(wire.VoiceStop)
 
 
+async def test_a_cough_over_the_question_does_not_stop_it(tmp_path: Path) -> None:
+    """Less than 0.6 s of sound is no barging in."""
+    async with sitting(fake_services(tmp_path)) as (_, candidate):
+        candidate.say(type="start")
+        state = await candidate.until("asking")
+        candidate.speak(state.turn_id, 10)
+        candidate.speak(state.turn_id, 5, QUIET, first=10)
+        await candidate.ask()
+        assert not candidate.of(wire.VoiceStop)
+
+
+@pytest.mark.parametrize(("spoke", "ends_at_ms"), [(True, 6_000), (False, 20_000)])
+def test_the_page_is_told_which_silence_ends_the_answer(spoke: bool, ends_at_ms: int) -> None:
+    """Before the first word there is more time than after it."""
+    sent: list[wire.ServerMessage] = []
+    posted: list[events.Event] = []
+    nothing = cast(Any, None)
+    answers = Answers("i", nothing, nothing, lambda message, _pcm: sent.append(message), posted.append, nothing)
+    silence = SpeechEvent(speaking=False, spoke=spoke, silence_s=7.0)
+    answers._on_silence(3, silence, Plan((FOLLOWED,), silence_s=6.0, no_speech_s=20.0))
+    [message] = sent
+    assert isinstance(message, wire.SpeechMessage)
+    assert (message.silence_ms, message.ends_at_ms) == (7_000, ends_at_ms)
+    assert bool(posted) is spoke
+
+
 async def test_a_typed_answer_is_a_full_answer(tmp_path: Path) -> None:
     """Typing instead of speaking leads to the same follow-up and grade."""
     async with sitting(fake_services(tmp_path)) as (interviews, candidate):
@@ -198,6 +228,19 @@ async def test_a_new_process_goes_on_with_the_answer(tmp_path: Path) -> None:
         assert review is not None
         assert [answer["text"] for answer in review["rounds"][0]["answers"]] == ["freeze the base model"] * 2
         await revived.close()
+
+
+@pytest.mark.parametrize(("deadline", "running"), [(None, False), (1e12, True)])
+async def test_a_standing_clock_is_said_to_stand(tmp_path: Path, deadline: float | None, running: bool) -> None:
+    """After a restart ``remaining_ms`` is what was left, and the page does not count it down; a follow-up has its own limit."""
+    services = fake_services(tmp_path)
+    asked = Utterance(2, "Why?", "why")
+    state = Answering(Progress(Plan((FOLLOWED,)), attached=True), asked, 45.0, deadline, spent_s=5.0)
+    message = state_message(state, services, 0)
+    assert message.clock_running is running
+    assert message.limit_ms == 45_000
+    assert deadline is not None or message.remaining_ms == 40_000
+    await services.store.close()
 
 
 async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
@@ -301,6 +344,15 @@ async def test_deleting_removes_rows_and_files(tmp_path: Path) -> None:
         assert not await interviews.delete(candidate.id)
 
 
+async def test_whoever_sits_in_a_deleted_interview_is_told(tmp_path: Path) -> None:
+    """The page need not find out by itself."""
+    async with sitting(fake_services(tmp_path)) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        assert await interviews.delete(candidate.id)
+        assert await candidate.until_closed() == (4404, "the interview was deleted")
+
+
 def test_ids_cannot_leave_the_archive(tmp_path: Path) -> None:
     """An id that is a path is refused."""
     for evil in ("../x", "a/b", "", ".."):
@@ -332,6 +384,18 @@ async def test_only_interviews_with_a_browser_keep_others_out(tmp_path: Path) ->
         assert candidate.interview is not None
         candidate.interview.detach(candidate)  # type: ignore[arg-type]
         assert (await interviews._admit(LOCAL, other)).id == other
+
+
+async def test_a_stopping_server_takes_nobody_in(tmp_path: Path) -> None:
+    """Neither is an interview planned nor one opened; both are told to come back."""
+    services = fake_services(tmp_path)
+    async with sitting(services) as (interviews, candidate):
+        services.stopping = True
+        with pytest.raises(UnavailableError, match="is stopping"):
+            await interviews.create(LOCAL, LORA)
+        with pytest.raises(interviews_module._Refused, match="is stopping") as refused:
+            await interviews._admit(LOCAL, candidate.id)
+        assert refused.value.code == 4503
 
 
 async def test_an_interview_nobody_comes_back_to_is_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,12 @@ import pytest
 
 from server.adapters.store import SqlStore
 from server.app import create_app
-from server.ports import LOCAL, PointCard
+from server.ports import LOCAL, Assessment, PointCard
+from server.practice.agenda import Agenda
 from server.practice.due import DAILY_S, due, for_today, seconds
 from server.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
+from server.practice.preparation import Choice
+from server.practice.progress import Measured, compare
 from server.room.interviews import Interviews
 from server.services import Services
 from server.settings import InterviewSettings
@@ -110,6 +113,13 @@ async def test_deleting_an_interview_takes_its_cards(failed: Services) -> None:
     assert not await Interviews(failed).delete(record.id)
 
 
+@pytest.mark.parametrize(("rated", "weakness", "judgment"), [(2, 1.0, "over"), (4, 0.0, "under"), (4, 0.1, "fair")])
+def test_a_whole_step_apart_is_misjudged(rated: int, weakness: float, judgment: str) -> None:
+    """A 2 after a No Hire, which is a 1, is too much; less than a step is chance."""
+    [entry] = compare(["rag"], [Assessment(0.0, {"rag": rated})], {"rag": Measured(weakness, 1)})
+    assert entry["judgment"] == judgment
+
+
 # ---- The day's list -------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +206,32 @@ def test_results_change_the_weeks_to_come_only(path: str) -> None:
         assert days[0] < days[1], "it gets more of what is left"
 
 
+def test_the_day_of_the_interview_is_not_one_to_prepare_on() -> None:
+    """The last week ends the day before."""
+    start = date(2026, 3, 2)
+    choice = Choice(CATALOGUE.path("applied"), start, start + timedelta(days=10))
+    assert choice.last_day(0) == start + timedelta(days=6)
+    assert choice.last_day(1) == start + timedelta(days=9)
+
+
+async def test_the_last_day_of_a_week_is_still_in_it(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next week begins on the seventh day after the first."""
+    async with browser(failed) as client:
+        await client.put("/api/plan", json={"path": "applied", "weeks": 2})
+        later(failed, 6, monkeypatch)
+        assert [week["current"] for week in (await client.get("/api/plan")).json()["weeks"]] == [True, False]
+
+
+async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Services) -> None:
+    """An answered question makes room for the next."""
+    agenda = Agenda(failed, Interviews(failed), LOCAL)
+    choice = Choice(CATALOGUE.path("applied"), date.today(), date.today() + timedelta(days=14))
+    first = agenda._lesson("rag", choice, set())
+    then = agenda._lesson("rag", choice, {first["question"]["id"]})
+    assert then["question"]["id"] != first["question"]["id"]
+    assert (first["answered"], then["answered"]) == (0, 1)
+
+
 async def test_today_follows_the_plan(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first day names the path's first topic and a core question; past the interview the plan says nothing."""
     async with browser(failed) as client:
@@ -228,6 +264,20 @@ async def test_verdicts_move_the_plan_from_the_next_day(failed: Services, monkey
         before = await days()
         later(failed, 1, monkeypatch)
         assert await days() > before
+
+
+async def test_a_week_gone_by_keeps_the_rating_of_its_first_day(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rating oneself right after choosing a plan shapes its first week, and still does when that week is over."""
+    async with browser(failed) as client:
+        await client.put("/api/plan", json={"path": "applied", "weeks": 4})
+        unrated = (await client.get("/api/plan")).json()["weeks"][0]["topics"]
+        first = unrated[0]["topic"]
+        scores = {topic.id: 1 if topic.id == first else 5 for topic in BANK.topics}
+        assert (await client.post("/api/assessments", json={"scores": scores})).status_code == 201
+        rated = (await client.get("/api/plan")).json()["weeks"][0]["topics"]
+        assert rated != unrated
+        later(failed, 8, monkeypatch)
+        assert (await client.get("/api/plan")).json()["weeks"][0]["topics"] == rated
 
 
 async def test_the_checkpoint_that_has_come_is_shown(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,3 +317,12 @@ async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: S
         moved = parse((await client.get("/api/hotseat.ics")).content)
         assert {event["SUMMARY"]: event["UID"] for event in moved}.items() >= uids.items()
         assert len(moved) == len(events) + 1, "day 14 is before the interview now"
+
+
+async def test_overdue_practice_is_for_today(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was due days ago stands in the calendar today, not in the past."""
+    async with browser(failed) as client:
+        later(failed, 5, monkeypatch)
+        [event] = parse((await client.get("/api/hotseat.ics")).content)
+        today = datetime.fromtimestamp(failed.clock.wall()).date()
+        assert event["DTSTART"] == f"{today:%Y%m%d}"

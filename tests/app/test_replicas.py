@@ -7,18 +7,22 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from server import wire
 from server.core.domain import Grade
 from server.core.phases import Finished, State
-from server.ports import InterviewRecord
+from server.ports import Held, InterviewRecord
 from server.room.interviews import Interviews
+from server.room.keeper import DEAD_S, Keeper
 from server.services import Services
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD, Candidate, finish, sitting
+from tests.app.test_microphone import Clock
 from tests.app.wire_candidate import WireCandidate, sitting_at
 from tests.conftest import ServerProcess
 from tests.shared_storage import ObjectStore, Postgres
@@ -172,6 +176,31 @@ async def test_what_one_process_owed_another_gives(tmp_path: Path) -> None:
         assert living.grader.graded == [("finetuning/lora", 2)]  # type: ignore[union-attr]
         await others.close()
         await living.store.close()
+
+
+async def test_only_the_dead_are_inherited_from() -> None:
+    """A process whose beat stands still for ten seconds is dead, one that ended in order at once, one that beats never."""
+    clock = Clock()
+    released: list[str] = []
+
+    async def release(interview_id: str, _term: int) -> None:
+        released.append(interview_id)
+
+    async def held_by_others(_replica: str) -> tuple[Held, ...]:
+        return (
+            Held("alive", "a", 1, int(clock.time), "grading"),
+            Held("stuck", "b", 1, 7, "grading"),
+            Held("waiting", "b", 1, 7, "answering"),
+            Held("ended", "c", 1, None, "finalising"),
+        )
+
+    store = SimpleNamespace(release=release, held_by_others=held_by_others)
+    keeper = Keeper(cast(Any, store), clock, "me")
+    assert await keeper.owed() == ["ended"]
+    clock.time += DEAD_S - 0.5
+    assert await keeper.owed() == ["ended"] and released == []
+    clock.time += 0.5
+    assert await keeper.owed() == ["stuck", "ended"] and released == ["waiting"]
 
 
 async def found(interviews: Interviews, interview_id: str) -> tuple[InterviewRecord, State]:

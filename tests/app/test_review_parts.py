@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.domain import Answer, Transcript, Word
+from server.core.corrections import Change, Correction
+from server.core.domain import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Transcript, Verdict, Word
 from server.core.evidence import evidence_between
 from server.core.phases import RoundPlan
 from server.grading.hearing import split_sentences
 from server.grading.quoting import EDGE_WORDS, MAX_WORDS, passages, shown, widen
 from server.grading.teaching import covering
-from server.ports import SAMPLE_RATE
+from server.ports import LOCAL, SAMPLE_RATE, Regrade
+from server.review.grade_view import grade_json
+from server.review.view import ungraded
 from server.review.waveform import MAX_PEAKS, peaks
 from tests.app.fakes import BANK
 
@@ -129,3 +132,32 @@ def test_a_question_that_left_the_bank_is_remembered() -> None:
     assert replace(plan, title="What it was").question_in(BANK).title == "What it was"
     assert plan.question_in(BANK).prompt == "What was it?"
     assert not plan.question_in(BANK).has_rubric
+
+
+def test_a_dispute_grades_no_correction() -> None:
+    """Corrections made before a dispute are still to be graded; the button stays."""
+    correction = Correction(1, 0, Change.EDIT, "freeze", "froze", 1.0, LOCAL)
+    disputed = Regrade(0, "disputed", "", {}, {}, 2.0, LOCAL)
+    assert ungraded([correction], [disputed]) == 1
+    assert ungraded([correction], [disputed, replace(disputed, kind="corrected", made=3.0)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status"),
+    [
+        (Verdict.STRONG_HIRE, PointStatus.MET),
+        (Verdict.NOT_ASSESSABLE, PointStatus.NOT_MET),
+        (Verdict.NO_HIRE, PointStatus.NOT_MET),
+    ],
+)
+def test_advice_only_where_there_is_something_to_gain(verdict: Verdict, status: PointStatus) -> None:
+    """No way to Strong from Strong, nor from what was not heard; model sentences only beside points that were missed."""
+    question = BANK.question("finetuning/lora")
+    results = tuple(
+        CriterionResult(criterion.id, Level.LEAN, tuple(PointFinding(point.id, status) for point in criterion.points))
+        for criterion in question.criteria
+    )
+    view = grade_json(Grade(question.id, verdict, results, "embedded"), question, [], {})
+    sentences = [finding["model_sentence"] for criterion in view["criteria"] for finding in criterion["findings"]]
+    assert bool(view["to_strong"]) is (verdict is Verdict.NO_HIRE)
+    assert any(sentences) is (status is PointStatus.NOT_MET)

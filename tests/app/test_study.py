@@ -287,6 +287,18 @@ async def test_every_task_leads_somewhere(browser: httpx.AsyncClient) -> None:
                 assert (await browser.get(task["link"].split("#")[0])).status_code == 200
 
 
+async def test_what_interviewers_expect_is_served(browser: httpx.AsyncClient) -> None:
+    """Beside the five competencies: how interviews changed, where most fail, which projects count and what they have to show."""
+    shown = (await browser.get("/api/study")).json()["competencies"]
+    assert len(shown["entries"]) == 5
+    changes = {change["aspect"]: (change["before"], change["now"]) for change in shown["change"]}
+    assert list(changes) == ["Experience", "Architecture", "RAG", "Evaluation", "Agents", "Safety", "Cost", "Open models"]
+    assert all(before != now for before, now in changes.values())
+    assert "GQA" in changes["Architecture"][1] and "EU AI Act" in changes["Safety"][1]
+    assert [project["impact"] for project in shown["project"]] == [*["Very high"] * 2, *["High"] * 3, "None"]
+    assert "system design" in shown["trap"] and "measured" in shown["portfolio"]
+
+
 async def test_every_format_is_offered_and_can_be_begun(browser: httpx.AsyncClient) -> None:
     """The start page knows each format's group, and each but the drill can be begun without naming a question."""
     formats = (await browser.get("/api/bank")).json()["formats"]
@@ -366,6 +378,10 @@ def rubrics(tmp_path: Path) -> Path:
         ("competencies.toml", 'name = "cost"', 'name = "charm"', "competencies.toml: competency[4].name"),
         ("competencies.toml", 'name = "cost"', 'name = "breadth"', "competencies.toml: competency: name"),
         ("competencies.toml", '"capstone/cost"', '"capstone/price"', "competencies.toml: competency[cost].question"),
+        ("expectations.toml", 'now = "Expected', 'then = "Expected', "expectations.toml: change[4].then"),
+        ("expectations.toml", 'impact = "None"', 'impact = "Little"', "expectations.toml: project[5].impact"),
+        ("expectations.toml", 'trap = "', 'warning = "', "expectations.toml: trap"),
+        ("expectations.toml", 'portfolio = "', 'portfolio = ""  # "', "expectations.toml: portfolio"),
         ("checkpoints.toml", '"format:five"', '"format:six"', "checkpoints.toml: checkpoint.tasks[five-questions].link"),
         ("checkpoints.toml", "/study#graph", "/study#map", "checkpoints.toml: checkpoint.tasks[sketch-map].link"),
         ("checkpoints.toml", "/study#graph", "nowhere", "checkpoints.toml: checkpoint[0].tasks[sketch-map].link"),
@@ -386,7 +402,7 @@ def test_a_malformed_file_is_named_with_its_field(rubrics: Path, name: str, old:
     assert complaint in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["assessment.toml", "competencies.toml", "checkpoints.toml", "paths.toml"])
+@pytest.mark.parametrize("name", ["assessment.toml", "competencies.toml", "expectations.toml", "checkpoints.toml", "paths.toml"])
 def test_a_missing_file_is_named(rubrics: Path, name: str) -> None:
     """Every file is needed."""
     (rubrics / name).unlink()

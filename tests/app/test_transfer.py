@@ -332,20 +332,19 @@ async def test_a_wrong_zip_is_refused_whole(tmp_path: Path, sample: dict[str, by
     assert not (tmp_path / "outside").exists() and not (tmp_path.parent / "outside").exists()
 
 
-async def test_a_zip_bomb_is_refused_unopened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_zip_bomb_is_refused_unopened(tmp_path: Path) -> None:
     """What unpacks beyond its limit is refused by its stated size; what lies about its size is damaged."""
-    monkeypatch.setattr("server.transfer.importing.MAX_DOCUMENT_BYTES", 1 << 20)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as target:
         target.writestr("export.json", b"[" * (2 << 20))
     lying = bomb.getvalue().replace((2 << 20).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     async with storage(tmp_path) as services:
         with pytest.raises(InputError, match="larger than 1048576 bytes"):
-            await import_file(services, io.BytesIO(bomb.getvalue()))
+            await import_file(services, io.BytesIO(bomb.getvalue()), limit=1 << 20)
         with pytest.raises(InputError, match="damaged"):
-            await import_file(services, io.BytesIO(lying))
+            await import_file(services, io.BytesIO(lying), limit=1 << 20)
         with pytest.raises(InputError, match="larger than 1 MB"):
-            await import_file(services, io.BytesIO(b"[" * (2 << 20)))
+            await import_file(services, io.BytesIO(b"[" * (2 << 20)), limit=1 << 20)
 
 
 @settings(max_examples=60)
@@ -401,18 +400,21 @@ async def test_any_content_survives(
     async with storage(folder) as services:
         interviews = Interviews(services)
         for text in texts:
-            interview_id = await interviews.create(LOCAL, LORA)
+            interview_id = await interviews.create(LOCAL, Choices("drill", LORA.question_ids, follow_ups=2))
             record, _ = await services.store.load(interview_id) or pytest.fail("was just created")
-            payload = {
-                "turn_id": 1,
-                "transcript": {
-                    "words": [{"text": text, "start": times[0], "end": times[-1], "probability": 0.1, "raw": None}],
+            events: list[tuple[str, dict[str, Any]]] = [("StartPressed", {})]
+            first, last = (min(at, 3600.0) for at in (times[0], times[-1]))
+            for turn in range(1, 4):
+                transcript = {
+                    "words": [{"text": text, "start": first, "end": last, "probability": 0.1, "raw": None}],
                     "typed": False,
-                },
-                "duration_s": times[0],
-                "note": text,
-            }
-            events = [("StartPressed", {}), ("Transcribed", payload)]
+                }
+                events += [
+                    ("DonePressed", {"turn_id": turn}),  # enough of the question
+                    ("DonePressed", {"turn_id": turn}),
+                    ("Transcribed", {"turn_id": turn, "transcript": transcript, "duration_s": first, "note": text}),
+                    ("FollowUpChosen", {"turn_id": turn + 1, "follow_up_id": "x", "text": f"{text}?", "source": "bank"}),
+                ]
             log = tuple(LoggedEvent(seq, times[0], times[-1], kind, data) for seq, (kind, data) in enumerate(events))
             state = replay(decode_plan(record.plan), tuple((decode_event(e.type, e.payload), e.monotonic) for e in log))
             await services.store.append(interview_id, log, summary(state))
@@ -578,3 +580,32 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     run("delete", "--all", "--yes")
     assert "restored the database and 1 recordings" in run("restore", "--force", str(saved))
     assert contents(data) == before
+
+
+async def test_what_an_imported_interview_waits_for_is_given(tmp_path: Path) -> None:
+    """It counts as held by a process that is gone, so that this one's keeper finds it."""
+    async with storage(tmp_path / "a"), sitting(fake_services(tmp_path / "a", speed=20.0)) as (_, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        async with storage(tmp_path / "a") as services:
+            file = await exported(services)
+    async with storage(tmp_path / "b") as other:
+        await import_file(other, file)
+        assert [held.interview_id for held in await other.store.held_by_others("this one")] == [candidate.id]
+
+
+async def test_two_imports_at_once_leave_the_audio(
+    tmp_path: Path, sample: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that comes second fails, and takes nothing away of what the first has brought."""
+    async with storage(tmp_path) as services:
+        add = services.tables.add
+
+        async def second(rows: Any) -> Any:
+            await add(rows)
+            raise StorageError("the same rows are there already")
+
+        monkeypatch.setattr(services.tables, "add", second)
+        with pytest.raises(StorageError, match="the same rows"):
+            await import_file(services, io.BytesIO(sample["zip"]))
+    assert len(contents(tmp_path)[1]) == 1

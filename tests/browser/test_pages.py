@@ -277,6 +277,27 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
         assert millimetres >= 5.8, "20 minutes of arc at a metre"
 
 
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+async def test_the_study_page_says_how_interviews_changed(light: str, size: dict[str, int]) -> None:
+    """The task of day 7 leads to two tables with captions and headers, none of whose words is cut off."""
+    async with browsing(light, "missing", viewport=size) as visit:
+        await visit.page.goto(visit.url + "/study")
+        await visit.page.locator(".task", has_text="how LLM interviews have changed").get_by_role("link").click()
+        section = visit.page.locator("#competencies")
+        await expect(section).to_be_in_viewport()
+        for caption, columns, rows in (
+            ("What interviews asked for in 2024 and what they ask for in 2026", ["Subject", "2024", "2026"], 8),
+            ("Projects for a portfolio, how much each counts, and an example", ["Project", "Impact", "Example"], 6),
+        ):
+            table = section.get_by_role("table", name=caption)
+            assert await table.get_by_role("columnheader").all_inner_texts() == columns
+            assert await table.get_by_role("rowheader").count() == rows
+            assert await table.evaluate("table => table.getBoundingClientRect().right") <= size["width"]
+            assert await table.locator("tbody > tr > *").evaluate_all("cells => cells.every(c => c.scrollWidth <= c.clientWidth)")
+        await expect(section).to_contain_text("The design round is the one most candidates fail")
+        await expect(section).to_contain_text("Reviewers look for three things")
+
+
 async def test_reduced_motion_is_respected(light: str) -> None:
     """Nothing moves by itself for those who asked for that."""
     moving = "() => [...document.querySelectorAll('*')].filter(e => getComputedStyle(e).transitionDuration !== '0s').length"

@@ -41,6 +41,13 @@ def test_what_was_not_said_is_no_evidence(quote: str) -> None:
     assert locate(SAID, quote) is None
 
 
+@pytest.mark.parametrize(("between", "found"), [(50, True), (70, False)])
+def test_an_ellipsis_does_not_span_an_answer(between: int, found: bool) -> None:
+    """Two ends of a long answer are no quotation; within a sentence or two they may be."""
+    said = spoken(f"freeze the base {'and then it is so ' * (between // 5)} merge it after")
+    assert (locate(said, "freeze the base ... merge it after") is not None) is found
+
+
 def test_typed_answers_have_no_seconds() -> None:
     """A typed answer's evidence has words but no times."""
     typed = Transcript(tuple(Word(word, 0.0, 0.0) for word in "you freeze the base model".split()), typed=True)

@@ -64,6 +64,22 @@ def test_verdicts(given: dict[str, PointStatus], verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ({"a-s0": MET, "b-s0": MET, "c-s0": MET}, Verdict.STRONG_HIRE),  # 0.703
+        ({"a-s0": MET, "c-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),  # 0.679
+        ({"a-s0": MET, "d-lean": MET}, Verdict.LEAN_HIRE),  # 0.407
+        ({"b-s0": MET, "c-s0": MET}, Verdict.LEAN_NO_HIRE),  # 0.370
+        ({"d-lean": MET}, Verdict.LEAN_NO_HIRE),  # 0.073
+        ({"b-lean": MET, "c-s0": MET, "d-s0": MET, "d-lean": CON}, Verdict.LEAN_NO_HIRE),  # 0.374; 0.419 uncontradicted
+    ],
+)
+def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None:
+    """Answers just above and just below each of them: moving one moves somebody's verdict."""
+    assert scoring.verdict_of(QUESTION, given) is verdict
+
+
+@pytest.mark.parametrize(
     ("given", "level"),
     [
         ({"d-s0": MET, "d-s1": MET, "d-s2": MET}, Level.STRONG),
