@@ -334,7 +334,7 @@ def rehearse(
 # ---- bench ----------------------------------------------------------------------------------------------------------
 
 
-SPLITS = ("develop", "report", "blind", "hard", "tricky", "studied", "recited", "told")
+SPLITS = ("develop", "report", "blind", "hard", "tricky", "studied", "recited", "told", "short")
 """Labelled answers: what graders were tuned on, what they are reported on, questions in neither, two harder
 sets, and what people say who have learned the statements."""
 NOTHING = "nothing"

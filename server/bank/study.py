@@ -1,4 +1,4 @@
-"""What one prepares by: paths, checkpoints, the scale to rate oneself on and the competencies (rubrics/*.toml)."""
+"""What one prepares by: paths, checkpoints, the scale to rate oneself on, competencies and expectations (rubrics/*.toml)."""
 
 from __future__ import annotations
 
@@ -82,6 +82,31 @@ class CompetencyNote(Strict):
     """Id of the question that asks for it most plainly."""
 
 
+class Change(Strict):
+    """What interviews ask about something, in 2024 and in 2026."""
+
+    aspect: Text
+    before: Text
+    now: Text
+
+
+class Project(Strict):
+    """Something to have in a portfolio, or not."""
+
+    kind: Text
+    impact: Literal["Very high", "High", "None"]
+    example: Text
+
+
+class Expectations(Strict):
+    change: Annotated[list[Change], Field(min_length=1)]
+    trap: Text
+    """Where most candidates fail."""
+    project: Annotated[list[Project], Field(min_length=1)]
+    portfolio: Text
+    """What its reviewers look for."""
+
+
 class _CheckpointsFile(Strict):
     checkpoint: Annotated[list[Checkpoint], Field(min_length=1)]
 
@@ -105,6 +130,7 @@ class Study:
     bands: tuple[Band, ...]
     """Highest first; the last starts at 0."""
     competencies: tuple[CompetencyNote, ...]
+    expectations: Expectations
 
     def band(self, total: int) -> Band:
         return next(band for band in self.bands if total >= band.at_least)
@@ -116,6 +142,7 @@ def load_study(root: Path, bank: Bank, catalogue: Catalogue) -> Study:
     checkpoints = parse_file(root / "checkpoints.toml", root, _CheckpointsFile, problems)
     assessment = parse_file(root / "assessment.toml", root, _AssessmentFile, problems)
     competencies = parse_file(root / "competencies.toml", root, _CompetenciesFile, problems)
+    expectations = parse_file(root / "expectations.toml", root, Expectations, problems)
     problems.extend(f"paths.toml: {problem}" for problem in _path_problems(catalogue.paths, bank))
     if checkpoints is not None:
         problems.extend(f"checkpoints.toml: {problem}" for problem in _task_problems(checkpoints.checkpoint, catalogue))
@@ -123,13 +150,14 @@ def load_study(root: Path, bank: Bank, catalogue: Catalogue) -> Study:
         problems.extend(f"assessment.toml: {problem}" for problem in _scale_problems(assessment))
     if competencies is not None:
         problems.extend(f"competencies.toml: {problem}" for problem in _competency_problems(competencies, bank))
-    if problems or checkpoints is None or assessment is None or competencies is None:
+    if problems or checkpoints is None or assessment is None or competencies is None or expectations is None:
         raise ContentError("\n".join(problems))
     return Study(
         checkpoints=tuple(checkpoints.checkpoint),
         levels=tuple(assessment.level),
         bands=tuple(assessment.band),
         competencies=tuple(competencies.competency),
+        expectations=expectations,
     )
 
 
@@ -184,5 +212,8 @@ def study_view(study: Study, paths: Sequence[StudyPath]) -> dict[str, Any]:
     return {
         "paths": [path.model_dump(mode="json") for path in paths],
         "levels": [level.model_dump(mode="json") for level in study.levels],
-        "competencies": [entry.model_dump(mode="json") for entry in study.competencies],
+        "competencies": {
+            "entries": [entry.model_dump(mode="json") for entry in study.competencies],
+            **study.expectations.model_dump(mode="json"),
+        },
     }

@@ -288,7 +288,7 @@ async def test_every_task_leads_somewhere(browser: httpx.AsyncClient) -> None:
 
 
 async def test_what_interviewers_expect_is_served(browser: httpx.AsyncClient) -> None:
-    """Beside the five competencies: how interviews changed, where most fail, which projects count and what they have to show."""
+    """Beside the five competencies: how interviews changed, where most fail, and what a portfolio has to show."""
     shown = (await browser.get("/api/study")).json()["competencies"]
     assert len(shown["entries"]) == 5
     changes = {change["aspect"]: (change["before"], change["now"]) for change in shown["change"]}
@@ -402,7 +402,9 @@ def test_a_malformed_file_is_named_with_its_field(rubrics: Path, name: str, old:
     assert complaint in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["assessment.toml", "competencies.toml", "expectations.toml", "checkpoints.toml", "paths.toml"])
+@pytest.mark.parametrize(
+    "name", ["assessment.toml", "competencies.toml", "expectations.toml", "checkpoints.toml", "paths.toml"]
+)
 def test_a_missing_file_is_named(rubrics: Path, name: str) -> None:
     """Every file is needed."""
     (rubrics / name).unlink()

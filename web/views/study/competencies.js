@@ -1,8 +1,9 @@
-/** The five competencies, each with the question that asks for nothing else. */
+/** The five competencies, each with the question that asks for nothing else; how interviews changed; what a portfolio needs. */
 
 import { h } from "../../dom.js";
+import { plainTable } from "../table.js";
 
-export function makeCompetencies({ questions }, competencies, start) {
+export function makeCompetencies({ questions }, { entries, ...expectations }, start) {
   const prompts = new Map(questions.map((question) => [question.id, question.prompt]));
   return h(
     "div",
@@ -15,7 +16,7 @@ export function makeCompetencies({ questions }, competencies, start) {
     h(
       "ol",
       { class: "competencies" },
-      competencies.map(({ title, sentence, question }) =>
+      entries.map(({ title, sentence, question }) =>
         h(
           "li",
           {},
@@ -39,5 +40,37 @@ export function makeCompetencies({ questions }, competencies, start) {
         ),
       ),
     ),
+    makeChanges(expectations),
+    makePortfolio(expectations),
+  );
+}
+
+function makeChanges({ change, trap }) {
+  return h(
+    "div",
+    { class: "expectations stack" },
+    h("h3", {}, "What changed"),
+    plainTable(
+      "What interviews asked for in 2024 and what they ask for in 2026",
+      "expected",
+      ["Subject", "2024", "2026"],
+      change.map(({ aspect, before, now }) => [aspect, before, now]),
+    ),
+    h("p", {}, trap),
+  );
+}
+
+function makePortfolio({ project, portfolio }) {
+  return h(
+    "div",
+    { class: "expectations stack" },
+    h("h3", {}, "A portfolio that counts"),
+    plainTable(
+      "Projects for a portfolio, how much each counts, and an example",
+      "expected",
+      ["Project", "Impact", "Example"],
+      project.map(({ kind, impact, example }) => [kind, impact, example]),
+    ),
+    h("p", {}, portfolio),
   );
 }
