@@ -19,7 +19,7 @@ import click
 
 from server.access.commands import accounts
 from server.bank.content import Kind, load_bank
-from server.core.domain import Answer, Transcript, Word
+from server.core.domain import Answer, Transcript
 from server.errors import ContentError, HotseatError, InputError
 from server.operations import resources
 from server.settings import Settings, load_settings
@@ -203,8 +203,8 @@ def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool
 
     settings = load_settings(grader=grader)
     question = _question(settings, question_id)
-    words = tuple(Word(word, 0.0, 0.0) for word in _read_text(answer_file).split())
-    answer = Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
+    transcript = Transcript.of_typed(_read_text(answer_file))
+    answer = Answer(1, 0, question.id, question.prompt, None, transcript, 0.0, "done")
 
     async def work() -> Any:
         from server.loading import make_services
@@ -353,7 +353,7 @@ def bench() -> None:
 @_as_json
 def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bool) -> None:
     """Compare a grader's verdicts with labelled answers, beside shortcuts such as length."""
-    from server.grading import bench as grading_bench
+    from server.grading.measuring import bench as grading_bench
     from server.loading import make_services
     from server.models import load_for_grading
     from server.settings import PROJECT
@@ -383,7 +383,7 @@ def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bo
 @_as_json
 def robustness(graders: tuple[str, ...], split: str, injections: int, each: int, as_json: bool) -> None:
     """Whether grades hold against injections, rewording, reordered criteria and reruns."""
-    from server.grading import robustness as robust
+    from server.grading.measuring import robustness as robust
     from server.loading import make_services
     from server.models import load_for_grading
     from server.settings import PROJECT

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pyphen
 from rapidfuzz import fuzz
 
-from server.core.domain import Answer, Bank, Question, Topic, Transcript, Verdict, Word
+from server.core.domain import Answer, Bank, Question, Topic, Transcript, Verdict
 from server.core.followups import MAX_WORDS
 from server.core.matching import find_any
 from server.core.normal import tokenize
@@ -152,8 +152,7 @@ async def _model_answers(bank: Bank) -> list[str]:
 
 
 def _typed(question: Question, text: str) -> Answer:
-    words = tuple(Word(word, 0.0, 0.0) for word in text.split())
-    return Answer(1, 0, question.id, question.prompt, None, Transcript(words, typed=True), 0.0, "done")
+    return Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(text), 0.0, "done")
 
 
 def reading_ease(text: str) -> float:

@@ -74,6 +74,15 @@ def verdict_of(question: Question, statuses: Statuses, thresholds: Thresholds = 
     return Verdict.LEAN_NO_HIRE if score >= thresholds.lean_no_hire else Verdict.NO_HIRE
 
 
+IMPLIED = "shown by"
+"""Begins the note of a lean point that a strong one shows."""
+
+
+def is_implied(finding: PointFinding) -> bool:
+    """Whether the point counts as made only because another one is."""
+    return finding.note.startswith(IMPLIED)
+
+
 def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[str, PointFinding]:
     """Findings for every point: a strong point met carries the lean points of its criterion, with its own evidence.
 
@@ -86,7 +95,7 @@ def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[st
             finding = findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
             if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_MET:
                 finding = PointFinding(
-                    point.id, PointStatus.MET, shown.evidence, f"shown by {shown.point_id}", shown.confidence
+                    point.id, PointStatus.MET, shown.evidence, f"{IMPLIED} {shown.point_id}", shown.confidence
                 )
             full[point.id] = finding
     return full

@@ -104,7 +104,7 @@ def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
 
 def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
     """The grade with these findings in place of its own; levels, verdict and advice follow from them."""
-    before = {finding.point_id: finding for finding in grade.findings if not finding.note.startswith("shown by")}
+    before = {finding.point_id: finding for finding in grade.findings if not scoring.is_implied(finding)}
     return build_grade(
         question,
         scoring.implied(question, {**before, **findings}),

@@ -96,7 +96,7 @@ class CombinedGrader:
 
 def is_unsure(signals: Signals, finding: PointFinding, policy: Policy = DEFAULT) -> bool:
     """Whether a point is worth asking the model about."""
-    if finding.status is PointStatus.CONTRADICTED or finding.note.startswith("shown by") or not signals.readings:
+    if finding.status is PointStatus.CONTRADICTED or scoring.is_implied(finding) or not signals.readings:
         return False
     return abs(made(signals) - CUTS.made) < policy.band and not signals.listed
 

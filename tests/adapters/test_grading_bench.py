@@ -12,10 +12,10 @@ from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Verdict
 from server.errors import ContentError
-from server.grading import bench
 from server.grading.embedded import EmbeddedGrader
-from server.grading.items import load_items, load_spoken
-from server.grading.metrics import weighted_kappa
+from server.grading.measuring import bench
+from server.grading.measuring.items import load_items, load_spoken
+from server.grading.measuring.metrics import weighted_kappa
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "bench" / "grading" / "data"

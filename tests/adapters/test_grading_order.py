@@ -12,7 +12,7 @@ from server.core.domain import Answer, Transcript, Verdict
 from server.grading.combined import CombinedGrader
 from server.grading.decide import DEFAULT
 from server.grading.embedded import EmbeddedGrader
-from server.grading.items import as_answer, load_items, load_spoken
+from server.grading.measuring.items import as_answer, load_items, load_spoken
 from server.grading.word_order import FEWEST, order
 from tests.adapters.test_grading_embedded import BANK, CORES, answer
 

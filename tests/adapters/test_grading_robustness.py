@@ -12,16 +12,16 @@ from server.bank.content import load_bank
 from server.core.domain import Answer, PointStatus, Transcript, Verdict, Word
 from server.core.normal import fold
 from server.core.scoring import ordered
-from server.grading import rewording
-from server.grading.attacks import SPOKEN, TYPED, attempts, salads
 from server.grading.decide import DEFAULT
 from server.grading.disowned import ANNOUNCED
 from server.grading.embedded import EmbeddedGrader
 from server.grading.explaining import share_named
 from server.grading.fluency import fillers
 from server.grading.hearing import Heard, hear
-from server.grading.items import as_answer, load_items, load_naive, load_spoken
-from server.grading.robustness import run, table
+from server.grading.measuring import rewording
+from server.grading.measuring.attacks import SPOKEN, TYPED, attempts, salads
+from server.grading.measuring.items import as_answer, load_items, load_naive, load_spoken
+from server.grading.measuring.robustness import run, table
 from server.grading.subject import Subjects
 
 ROOT = Path(__file__).parents[2]

@@ -25,7 +25,7 @@ from server.bank.content import load_bank
 from server.core.domain import Bank, PointStatus, PointTier, Question, Transcript
 from server.grading.credence import MADE, WORTH, close_features, features, weigh, weighed_values
 from server.grading.embedded import EmbeddedGrader
-from server.grading.items import Item, as_answer, load_items, load_spoken
+from server.grading.measuring.items import Item, as_answer, load_items, load_spoken
 from server.grading.signals import Signals
 from server.grading.standing import standings
 from server.settings import PROJECT

@@ -15,7 +15,7 @@ import numpy as np
 
 from server.bank.content import load_bank
 from server.core.domain import Transcript
-from server.grading.items import as_answer, load_items
+from server.grading.measuring.items import as_answer, load_items
 from server.grading.word_order import FEWEST, STEPS, STORED, order, spoken_words
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA

@@ -17,7 +17,7 @@ from server.adapters.llama import LlamaServer
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.weights import gguf_path
 from server.bank.content import load_bank
-from server.grading.items import load_items, load_naive, naive_path
+from server.grading.measuring.items import load_items, load_naive, naive_path
 from server.settings import PROJECT, load_settings
 
 DATA = Path(__file__).parent / "data"

@@ -17,7 +17,7 @@ from server.core.domain import PointStatus
 from server.core.evidence import locate
 from server.grading.embedding import Embedder, likeness
 from server.grading.hearing import Heard, Span, hear
-from server.grading.items import as_answer, load_items
+from server.grading.measuring.items import as_answer, load_items
 from server.grading.signals import READ, cut_in_windows
 from server.settings import PROJECT
 from tests.bench.grading.sentences import DATA

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from server.core.domain import PointStatus, Question, Verdict
-from server.grading.items import Item, load_items
+from server.grading.measuring.items import Item, load_items
 
 DATA = Path(__file__).parent / "data"
 HEARD = DATA / "heard.jsonl"

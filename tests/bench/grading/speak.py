@@ -21,7 +21,7 @@ from collections import Counter
 from pathlib import Path
 
 from server.core.domain import Question, Word
-from server.grading.items import Item, load_items, load_spoken, spoken_path
+from server.grading.measuring.items import Item, load_items, load_spoken, spoken_path
 from server.loading import make_services
 from server.models import load_for_hearing
 from server.rehearsal.audio_files import transcribe_samples

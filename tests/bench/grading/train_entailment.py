@@ -33,7 +33,7 @@ from server.core.plain import plain
 from server.grading.embedded import EmbeddedGrader
 from server.grading.fluency import fillers
 from server.grading.hearing import around, hear
-from server.grading.items import as_answer
+from server.grading.measuring.items import as_answer
 from server.settings import PROJECT
 from tests.bench.grading import passages, sentences
 from tests.bench.grading.minilm_torch import CLS, SEP, Course, CrossEncoder, export, load

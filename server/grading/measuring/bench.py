@@ -9,9 +9,9 @@ from pathlib import Path
 
 from server.core.domain import Bank, Grade
 from server.errors import GraderError
-from server.grading.baselines import BASELINES, baseline_kappa, naive_kappa
-from server.grading.items import Item, as_answer, load_items, load_naive, load_spoken
-from server.grading.metrics import Metrics, measure
+from server.grading.measuring.baselines import BASELINES, baseline_kappa, naive_kappa
+from server.grading.measuring.items import Item, as_answer, load_items, load_naive, load_spoken
+from server.grading.measuring.metrics import Metrics, measure
 from server.ports import Grader
 
 

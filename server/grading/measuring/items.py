@@ -91,14 +91,13 @@ def load_naive(root: Path, split: str) -> dict[str, int]:
 
 def as_answer(item: Item, question: Question, heard: Transcript | None = None) -> Answer:
     """The item as one typed answer, so that no time or probability is made up; or as it was heard."""
-    words = tuple(Word(word, 0.0, 0.0) for word in item.text.split())
     return Answer(
         turn_id=1,
         round=0,
         question_id=question.id,
         asked=question.prompt,
         follow_up_id=None,
-        transcript=heard or Transcript(words, typed=True),
+        transcript=heard or Transcript.of_typed(item.text),
         duration_s=60.0,
         ended_by="done",
     )

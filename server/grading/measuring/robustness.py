@@ -9,10 +9,10 @@ from pathlib import Path
 from server.core.domain import Bank, Grade, Question, Verdict
 from server.core.scoring import ordered
 from server.errors import GraderError
-from server.grading.attacks import attempts, salads
-from server.grading.items import Item, as_answer, load_items
-from server.grading.metrics import quotes_occur
-from server.grading.rewording import reordered, reworded
+from server.grading.measuring.attacks import attempts, salads
+from server.grading.measuring.items import Item, as_answer, load_items
+from server.grading.measuring.metrics import quotes_occur
+from server.grading.measuring.rewording import reordered, reworded
 from server.ports import Grader
 
 RERUNS = 10

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from server.core.domain import Question
 from server.core.normal import tokenize
 from server.core.scoring import ordered
-from server.grading.items import Item
-from server.grading.metrics import weighted_kappa
+from server.grading.measuring.items import Item
+from server.grading.measuring.metrics import weighted_kappa
 from server.grading.terms import fold_terms
 
 Count = Callable[[Item, Question], float]

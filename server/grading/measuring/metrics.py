@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from server.core.domain import Grade, PointStatus, Verdict
 from server.core.evidence import bare
 from server.core.scoring import ordered
-from server.grading.items import ADVERSARIAL, Item
+from server.grading.measuring.items import ADVERSARIAL, Item
 
 LEAN_BAND = (Verdict.LEAN_HIRE, Verdict.LEAN_NO_HIRE)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from random import Random
 
 from server.core.domain import Question
-from server.grading.items import Item
+from server.grading.measuring.items import Item
 
 _POLITE = (
     "Thank you, that's a really good question and I'm happy to talk about it.",

@@ -1,0 +1,1 @@
+"""What judges graders: labelled answers, shortcuts, attacks and rewordings. No grader imports it."""
