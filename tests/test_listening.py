@@ -40,6 +40,7 @@ class CountingTranscriber:
     """Writes one word for each whole second of loud audio in a job; the word is the answer's second it began at."""
 
     failures: int = 0
+    error: Exception = field(default_factory=lambda: TranscriberError("broken"))
     held: asyncio.Event | None = None
     jobs: list[RecognitionJob] = field(default_factory=list)
 
@@ -49,7 +50,7 @@ class CountingTranscriber:
             await self.held.wait()
         if job.priority is not Priority.PARTIAL and self.failures:
             self.failures -= 1
-            raise TranscriberError("broken")
+            raise self.error
         await asyncio.sleep(0)
         loud = np.flatnonzero(job.samples > 0.1)
         return tuple(
@@ -204,13 +205,14 @@ async def test_one_failure_loses_nothing_and_a_second_is_raised() -> None:
         await listener.finish()
 
 
-async def test_what_could_be_recognised_is_kept() -> None:
+@pytest.mark.parametrize("error", [TranscriberError("broken"), RuntimeError("a bug")])
+async def test_what_could_be_recognised_is_kept(error: Exception) -> None:
     """An answer whose end can't be recognised still has its beginning, and says that it is not whole."""
     transcriber = CountingTranscriber()
     listener, _ = ears(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
     await listener.settled()
-    transcriber.failures = 5
+    transcriber.failures, transcriber.error = 5, error
     heard = await listener.finish()
     assert names(heard.words) == [f"w{500 + second}" for second in range(7)]
     assert heard.incomplete

@@ -22,8 +22,9 @@ SHORTEST_TOKEN = 8
 def _keep_private(data_dir: Path) -> None:
     """New files are this user's alone. A directory that was there before keeps its mode, which may be meant."""
     os.umask(0o077)
-    mode = stat.S_IMODE(data_dir.stat().st_mode)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    found = data_dir.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and found.st_uid == os.getuid():  # who else's it is can't follow the advice
         log.warning("others on this machine can get into %s (mode %o), which holds voices; `chmod 700` it", data_dir, mode)
 
 

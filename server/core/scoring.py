@@ -32,46 +32,46 @@ class Thresholds:
     lean_no_hire: float = 0.06
 
 
-DEFAULT = Thresholds()
+THRESHOLDS = Thresholds()
 
 
-def criterion_score(criterion: Criterion, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> float:
+def criterion_score(criterion: Criterion, statuses: Statuses) -> float:
     """0 to 1. A criterion without strong points is scored by the share of its lean ones."""
     met = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
     contradicted = sum(statuses.get(point.id) is PointStatus.CONTRADICTED for point in criterion.points)
     strong = [point for point in criterion.points if point.tier is PointTier.STRONG]
     counted = strong or list(criterion.points)
     share = sum(point in met for point in counted) / len(counted)
-    score = thresholds.recognition + (1 - thresholds.recognition) * share if met else 0.0
-    return max(0.0, score - thresholds.contradiction * contradicted)
+    score = THRESHOLDS.recognition + (1 - THRESHOLDS.recognition) * share if met else 0.0
+    return max(0.0, score - THRESHOLDS.contradiction * contradicted)
 
 
-def criterion_level(criterion: Criterion, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> Level:
+def criterion_level(criterion: Criterion, statuses: Statuses) -> Level:
     """Strong Hire with (nearly) all strong points, Lean Hire with any point, No Hire with none; a contradiction drops it."""
     ladder = (Level.NO, Level.LEAN, Level.STRONG)
     met = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
     counted = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
     share = sum(point in met for point in counted) / len(counted)
-    step = 2 if share >= thresholds.strong_share else 1 if met else 0
+    step = 2 if share >= THRESHOLDS.strong_share else 1 if met else 0
     contradicted = any(statuses.get(point.id) is PointStatus.CONTRADICTED for point in criterion.points)
     return ladder[max(0, step - contradicted)]
 
 
-def question_score(question: Question, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> float:
+def question_score(question: Question, statuses: Statuses) -> float:
     """Weighted mean of the criterion scores, 0 to 1."""
     weight = fsum(criterion.weight for criterion in question.criteria)
     # fsum: the order of the criteria must not decide a score that lies on a threshold.
-    return fsum(c.weight * criterion_score(c, statuses, thresholds) for c in question.criteria) / weight
+    return fsum(c.weight * criterion_score(c, statuses) for c in question.criteria) / weight
 
 
-def verdict_of(question: Question, statuses: Statuses, thresholds: Thresholds = DEFAULT) -> Verdict:
+def verdict_of(question: Question, statuses: Statuses) -> Verdict:
     """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
-    score = question_score(question, statuses, thresholds)
-    if score >= thresholds.strong_hire:
+    score = question_score(question, statuses)
+    if score >= THRESHOLDS.strong_hire:
         return Verdict.STRONG_HIRE
-    if score >= thresholds.lean_hire:
+    if score >= THRESHOLDS.lean_hire:
         return Verdict.LEAN_HIRE
-    return Verdict.LEAN_NO_HIRE if score >= thresholds.lean_no_hire else Verdict.NO_HIRE
+    return Verdict.LEAN_NO_HIRE if score >= THRESHOLDS.lean_no_hire else Verdict.NO_HIRE
 
 
 IMPLIED = "shown by"
@@ -101,14 +101,10 @@ def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[st
     return full
 
 
-def criterion_results(
-    question: Question, findings: Mapping[str, PointFinding], thresholds: Thresholds = DEFAULT
-) -> tuple[CriterionResult, ...]:
+def criterion_results(question: Question, findings: Mapping[str, PointFinding]) -> tuple[CriterionResult, ...]:
     """Every criterion with its level and its points' findings, in rubric order."""
     statuses = {point_id: finding.status for point_id, finding in findings.items()}
-    return tuple(
-        CriterionResult(c.id, criterion_level(c, statuses, thresholds), _findings_of(c, findings)) for c in question.criteria
-    )
+    return tuple(CriterionResult(c.id, criterion_level(c, statuses), _findings_of(c, findings)) for c in question.criteria)
 
 
 def _findings_of(criterion: Criterion, findings: Mapping[str, PointFinding]) -> tuple[PointFinding, ...]:

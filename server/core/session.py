@@ -242,7 +242,7 @@ def _timer(state: State, now: float) -> Step:
             progress = replace(state.progress, asked=state.progress.asked + 1)
             return _ask(progress, Utterance(state.turn_id, left[0][1], left[0][0]), now)
         case Grading():
-            missing = _ungraded(state.progress)
+            missing = ungraded(state.progress)
             grades = state.progress.grades + tuple(RoundGrade(n, None, "grading took too long") for n in missing)
             return Step(Finished(replace(state.progress, grades=grades), state.turn_id), (Close(),))
         case _:
@@ -329,7 +329,7 @@ def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
     return Step(asking.state, (grade, *asking.commands))
 
 
-def _ungraded(progress: Progress) -> list[int]:
+def ungraded(progress: Progress) -> list[int]:
     """Finished rounds with an answer and no grade yet."""
     graded = {item.round for item in progress.grades}
     return sorted({answer.round for answer in progress.answers if answer.round < progress.round} - graded)
@@ -337,7 +337,7 @@ def _ungraded(progress: Progress) -> list[int]:
 
 def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
     progress = state.progress
-    if event.round not in _ungraded(progress):
+    if event.round not in ungraded(progress):
         return Step(state, error=_unexpected(state, event))
     match event:
         case RoundGraded():
@@ -345,7 +345,7 @@ def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
         case RoundNotGraded():
             item = RoundGrade(event.round, None, event.reason)
     progress = replace(progress, grades=(*progress.grades, item))
-    if isinstance(state, Grading) and not _ungraded(progress):
+    if isinstance(state, Grading) and not ungraded(progress):
         return Step(Finished(progress, state.turn_id), (Close(),))
     return Step(replace(state, progress=progress))
 
@@ -367,7 +367,7 @@ def _end(state: State, now: float) -> Step:
     if progress.round_answers:
         ended = _next_round(progress, turn_of(state), now)
         return Step(ended.state, (*stop, *ended.commands))
-    if _ungraded(progress):
+    if ungraded(progress):
         return Step(Grading(progress, turn_of(state), now + GRADE_TIMEOUT_S), stop)
     return Step(Finished(progress, turn_of(state)), (*stop, Close()))
 
@@ -390,7 +390,7 @@ def _connection(state: State, event: Attached | Detached, now: float) -> Step:
 def _recover(state: State, event: Recovered, now: float) -> Step:
     """The old process's clock means nothing here: every deadline starts afresh and lost work is asked for again."""
     state = replace(state, progress=replace(state.progress, attached=False))
-    missing = tuple(GradeRound(n) for n in _ungraded(state.progress))
+    missing = tuple(GradeRound(n) for n in ungraded(state.progress))
     match state:
         case Asking() | Thinking():
             return Step(Asking(state.progress, state.utterance, None), missing)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from server.background import in_background
 from server.core import scoring
 from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question
-from server.errors import GraderError
+from server.errors import HotseatError
 from server.grading import assessable
 from server.grading.credence import made
 from server.grading.decide import DEFAULT as CUTS
 from server.grading.embedded import EmbeddedGrader, build_grade
 from server.grading.llm import Checked, LlmGrader
 from server.grading.signals import Signals
+from server.operations.logs import failed
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,9 @@ class CombinedGrader:
         """Never raises GraderError: the embedded grade stands in."""
         started = time.perf_counter()
         alone = await in_background(self._embedded.grade_now, question, answers)
-        if self._llm is None or assessable.why_not(answers) or self._embedded.why_none(question, answers):
+        if self._llm is None or assessable.why_not(answers):
+            return alone
+        if await in_background(self._embedded.why_none, question, answers):
             return alone
         seen = await in_background(self._embedded.signals, question, answers)
         findings = {finding.point_id: finding for finding in alone.findings}
@@ -59,9 +62,9 @@ class CombinedGrader:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 checked = await self._llm.check(question, answers, asked, confirm=True) if asked else Checked()
-        except (GraderError, TimeoutError) as error:
-            log.warning("graded without the language model: %s", error or "too slow")
-            reason = str(error) or "the language model was too slow"
+        except Exception as error:  # the embedded grade is there, whatever it was
+            failed(log, "grading with the language model", error)
+            reason = str(error) if isinstance(error, HotseatError) else "the language model was too slow or failed"
             return replace(alone, fallback=True, reason=reason, seconds=round(time.perf_counter() - started, 3))
         merged = {point_id: merge(finding, checked.findings.get(point_id)) for point_id, finding in findings.items()}
         grade = build_grade(

@@ -125,11 +125,11 @@ HEARSAY = re.compile(
     "|".join(
         [
             r"\b(?:misconception|myth)s?\b",
-            r"\b(?:some|many|most|others?)(?: people| candidates| engineers| folks)? (?:often |still |will |would )?"
+            r"\b(?:some|many|most|others?)(?: (?:people|candidates|engineers|folks)(?: will| would)?)? (?:often |still )?"
             r"(?:say|think|claim|believe|assume)\b",
             r"\bpeople (?:often |sometimes |usually |still )?(?:think|claim|believe|assume)\b",
             # "people say six n" reports no mistake unless it is called one
-            r"\bpeople (?:often |sometimes |usually |still |will |like to )?say\b"
+            r"^\W*(?:and |so |but |well )?people (?:often |sometimes |usually |still |will |like to )?say\b"
             r"(?=.{0,200}\b(?:wrong|not true|false|incorrect|untrue|nonsense)\b)",
             r"\bit(?:'s| is) (?:simply |just |plainly )?(?:not true|false|wrong|incorrect|untrue|not the case)"
             r"(?: to (?:say|think|claim|believe|assume))? that\b|\bit isn't (?:true|the case) that\b",

@@ -47,7 +47,7 @@ _CUT_BEFORE = frozenset(
 )
 
 _CLAUSE_END = re.compile(r"[,.;:?!]$")
-_TURN = frozenset({"but", "however", "though", "although", "yet", "actually"})
+_TURN = frozenset({"but", "however", "though", "although", "yet", "actually", "instead"})
 _COMMON = frozenset("how do does you the a an is are in of to it and what when why i would that this be".split())
 
 
@@ -178,11 +178,17 @@ def _disowned(words: Sequence[str], start: int, end: int, patterns: Sequence[re.
             last = next(place for stop, place in places if stop >= found.end())
             place = last
             while place < min(end - 1, last + DISOWNED_WORDS) and not (place > last and _CLAUSE_END.search(words[place])):
-                if bare(words[place + 1]) in _TURN:
+                if _turns(words[place + 1 : place + 3]):
                     break
                 place += 1
             out.update(range(first, place + 1))
     return out
+
+
+def _turns(following: Sequence[str]) -> bool:
+    """Whether the candidate speaks for themselves again."""
+    first, *second = (bare(word) for word in following)
+    return first in _TURN or (first == "so" and second in (["i"], ["we"]))
 
 
 def around(heard: Heard, span: Span, reach: int = REACH) -> Span:

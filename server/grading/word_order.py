@@ -37,8 +37,10 @@ def order(answers: Sequence[Answer]) -> float:
     places, follows = _stored()
     found: list[int] = []
     for answer in answers:
-        at = [places.get(word) for word in spoken_words(answer.transcript.text)]
-        found += [int(follows[a, b]) for a, b in pairwise(at) if a is not None and b is not None]
+        for first, second in pairwise(spoken_words(answer.transcript.text)):
+            # Letters side by side are code or a formula: "if a[i] > a[j]".
+            if first in places and second in places and len(first) + len(second) > 2:
+                found.append(int(follows[places[first], places[second]]))
     return float(np.mean(found)) / STEPS if len(found) >= FEWEST else 1.0
 
 

@@ -29,6 +29,7 @@ from server.wire import PROTOCOL, pack_frame
 _FRAME = 640
 _READY_S = 300.0
 _INTERVIEW_S = 3600.0
+_PING_S = 5.0
 DEFAULT_QUESTION = "transformers/core"
 
 
@@ -127,7 +128,7 @@ class _Candidate:
 
     async def run(self) -> None:
         await self._send({"type": "start"})
-        async with asyncio.timeout(_INTERVIEW_S):
+        async with asyncio.timeout(_INTERVIEW_S), _pinging(self.socket):
             async for data in self.socket:
                 now = time.monotonic()
                 if isinstance(data, bytes):
@@ -136,6 +137,8 @@ class _Candidate:
                 if message["type"] == "finished":
                     break
                 await self._handle(message, now)
+            else:
+                raise RehearsalError("the server hung up before the interview was over")
         for task in (self.speaking, self.playing):
             if task is not None:
                 task.cancel()
@@ -222,6 +225,22 @@ class _Candidate:
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send(json.dumps(message))
+
+
+@contextlib.asynccontextmanager
+async def _pinging(socket_: websockets.ClientConnection) -> AsyncIterator[None]:
+    """As a page does, or the server would take it for gone while a long grade is awaited."""
+
+    async def ping() -> None:
+        while True:
+            await asyncio.sleep(_PING_S)
+            await socket_.send(json.dumps({"type": "ping", "t": time.monotonic()}))
+
+    pinging = asyncio.create_task(ping())
+    try:
+        yield
+    finally:
+        pinging.cancel()
 
 
 async def rehearse_interview(settings: Settings, script: Script) -> dict[str, Any]:

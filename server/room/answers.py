@@ -18,8 +18,6 @@ from server.services import Services
 log = logging.getLogger(__name__)
 
 _MUFFLED = "This sounds like a voice from another room, or a covered microphone. It was written down all the same."
-
-
 _LOST = "This answer could not be written down; its audio is kept."
 _PARTLY = "Part of this answer could not be written down; its audio is kept."
 

@@ -67,7 +67,7 @@ class Interview:
         self._tasks: asyncio.TaskGroup | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._left_at = services.clock.now()
-        """When its last browser went."""
+        """Since when there is no browser."""
         self._speaking: asyncio.Task[None] | None = None
         assert services.make_vad is not None and services.voice is not None
         self._voice = VoiceOut(services.voice, self._send)
@@ -109,9 +109,9 @@ class Interview:
 
     @property
     def alone_s(self) -> float:
-        """For how long it has waited for a browser; 0 when it does not wait."""
-        waits = self._connection is None and isinstance(self.state, Ready | Asking)
-        return self._services.clock.now() - self._left_at if waits else 0.0
+        """For how long there is no browser, if all it waits for is one; else 0."""
+        alone = self._connection is None and isinstance(self.state, Ready | Asking)
+        return self._services.clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
 
     @property
     def term(self) -> int:
@@ -163,8 +163,10 @@ class Interview:
             async with asyncio.TaskGroup() as self._tasks:
                 if self._journal.recovered:
                     await self._resume()
+                began = self._services.clock.now()  # until here an answer's clock stood
                 while not isinstance(self.state, Finished):
-                    await self._apply(*await self._next_event())
+                    event, came = await self._next_event()
+                    await self._apply(event, max(came, began))
                 await self._journal.settle()
                 await self._leave_off()
         except* TakenOverError:
@@ -279,6 +281,7 @@ class Interview:
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
+                    self._speaking = None
                 self._send(wire.VoiceStop(turn_id=command.turn_id))
             case events.StartAnswer():
                 question, progress = self._question(), self.state.progress

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from server.bank.formats import Choices, make_plan
@@ -53,6 +53,8 @@ class Interviews:
         self.practice = Practice(services)
         self._running: dict[str, tuple[Interview, asyncio.Task[bool]]] = {}
         self._opening = asyncio.Lock()
+        self._removing: set[str] = set()
+        """Being deleted: no browser reopens them."""
         self._replica = secrets.token_hex(8)
         """This process's name among those that share the database."""
 
@@ -100,7 +102,7 @@ class Interviews:
         if not services.ready:
             raise _Refused("loading", NOT_READY, "the models are still loading")
         others = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
-        if len(others) >= services.settings.interview.max_active:
+        if len(others) >= services.settings.interview.max_active and interview_id not in self._running:
             raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
         try:
             owned = await services.store.owner_of(interview_id) == owner
@@ -180,24 +182,35 @@ class Interviews:
         return await self._remove(Scope(owner=owner))
 
     async def _remove(self, scope: Scope) -> Removed:
-        async with self._opening:  # or a browser would reopen what is being removed
-            ids = await interviews_in(self._services, scope)
-            stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
-            for interview, task in stopped:
-                task.cancel()
-                interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
-            await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
-            await self._take_from_others(ids)
-            return await remove(self._services, scope)
+        ids = await interviews_in(self._services, scope)
+        self._removing.update(ids)
+        try:
+            async with self._opening:
+                stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
+                for interview, task in stopped:
+                    task.cancel()
+                    interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
+                await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+            taken = await self._take_from_others(ids)
+            try:
+                return await remove(self._services, scope)
+            except StorageError:
+                for interview_id, term in taken:  # or nobody would go on with them while this process lives
+                    with contextlib.suppress(StorageError):
+                        await self._services.store.release(interview_id, term)
+                raise
+        finally:
+            self._removing.difference_update(ids)
 
-    async def _take_from_others(self, ids: Collection[str]) -> None:
-        """Another process that runs one of these would write its audio behind what is removed. Raises StorageError."""
+    async def _take_from_others(self, ids: Collection[str]) -> Sequence[tuple[str, int]]:
+        """Another process that runs one of these would write its audio behind what is removed. Ids and terms of those that
+        are this one's now. Raises StorageError."""
         store = self._services.store
-        elsewhere = [held.interview_id for held in await store.held_by_others(self._replica) if held.interview_id in ids]
-        for interview_id in elsewhere:
-            await store.take(interview_id, self._replica)
-        if elsewhere:
+        alive = [held for held in await store.held_by_others(self._replica) if held.beat is not None]
+        taken = [await store.take(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
+        if taken:
             await asyncio.sleep(_LETS_GO_S)
+        return [(one.record.id, one.term) for one in taken if one is not None]
 
     async def drain(self) -> None:
         """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
@@ -224,6 +237,8 @@ class Interviews:
     async def _open(self, interview_id: str) -> Interview | None:
         async with self._opening:
             store = self._services.store
+            if interview_id in self._removing:
+                return None
             if interview_id in self._running:
                 interview, task = self._running[interview_id]
                 held = (await store.beat(self._replica)).get(interview_id) == interview.term

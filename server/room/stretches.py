@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +15,11 @@ from server.core.domain import Word
 from server.core.endpoint import WINDOW_S, Gap, Hearing, hear
 from server.core.suggested import suspects
 from server.errors import TranscriberError
+from server.operations.logs import failed
 from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
 from server.room.muffled import muffled
+
+log = logging.getLogger(__name__)
 
 AROUND_S = 0.3
 """Kept of the silence around a stretch."""
@@ -28,7 +32,7 @@ _LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
 """Steps in which a quiet moment is looked for, and how many of them it lasts."""
 _PATIENCE_S = 20.0
-_ENOUGH_S = 25.0
+_ENOUGH_S = 20.0
 """For the end of an answer; what is not recognised by then is missing (core.session.FINAL_TIMEOUT_S is longer)."""
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
@@ -234,10 +238,12 @@ class Stretches:
             try:
                 async with asyncio.timeout_at(until):
                     words += await self._words(stretch)
-            except (TranscriberError, TimeoutError) as error:
+            except Exception as error:  # whatever it is, the other stretches' words stay
                 missing = error
+                if not isinstance(error, TimeoutError):
+                    failed(log, "recognising a part of an answer", error)
         if missing is not None and not words:
-            raise TranscriberError(str(missing) or "speech recognition was too slow")
+            raise TranscriberError(str(missing) or "speech recognition was too slow") from missing
         return words, missing is not None
 
     def cancel(self) -> None:

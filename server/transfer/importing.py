@@ -109,7 +109,7 @@ def _open(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = N
             raise InputError(f"{DOCUMENT} is larger than {limit} bytes; {_FEWER}")
         document = from_json(source.read(DOCUMENT, limit))
         needed = 2 * sum(recording.samples for recording in document.recordings)
-        if room is not None and needed > room:
+        if room is not None and needed > max(0, room):
             raise StorageError(f"the audio takes {needed / 1e6:.0f} MB, and the disk has room for {max(0, room) / 1e6:.0f} MB")
         for recording in document.recordings:  # what is damaged is told before anything is changed
             _pcm(source, recording)

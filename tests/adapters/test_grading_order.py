@@ -39,7 +39,7 @@ def test_nobody_who_speaks_is_taken_for_one_who_shuffles(split: str) -> None:
 def test_the_bank_s_own_words_shuffled_are_nothing() -> None:
     """All of its terms, none of its sense: never above No Hire, by words alone."""
     grader = EmbeddedGrader()
-    long_enough = [question for question in BANK.questions if len(question.model_answer.split()) > 50]
+    long_enough = [question for question in BANK.questions if len(question.model_answer.split()) > 60]
     assert len(long_enough) > 130
     for question in long_enough:
         said = answer(question.model_answer, question=question)
@@ -65,3 +65,9 @@ def test_a_few_words_are_not_judged() -> None:
     )
     assert order([few]) == 1.0
     assert FEWEST > 8
+
+
+def test_code_is_not_shuffled_speech() -> None:
+    """Letters stand side by side in it."""
+    code = "for i in range(n): for j in range(i): if a[i] > a[j]: a[i], a[j] = a[j], a[i] and if a[j] > a[i]: swap a[i] a[j]"
+    assert order([answer(code)]) >= DEFAULT.ordered

@@ -451,8 +451,9 @@ async def test_a_typed_answer_waits_for_no_recognition(tmp_path: Path) -> None:
         assert (answer.text, answer.note, answer.duration_s) == ("it freezes the base model", "", pytest.approx(1.0, abs=0.05))
 
 
-async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path) -> None:
+async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interview ends without its grade, and then lets go of what never came."""
+    monkeypatch.setattr("server.room.interview._GRACE_S", 0.1)
     services = fake_services(tmp_path, speed=300.0)
     services.grader = Stuck()
     async with sitting(services) as (interviews, candidate):
@@ -487,7 +488,7 @@ async def test_a_slow_voice_does_not_speak_over_the_answer(tmp_path: Path) -> No
 
 async def test_what_came_in_time_is_in_time(tmp_path: Path) -> None:
     """Storage that keeps the loop waiting makes no answer late."""
-    services = fake_services(tmp_path, speed=40.0)
+    services = fake_services(tmp_path, speed=25.0)
     append = services.store.append
     async with sitting(services) as (_, candidate):
         candidate.say(type="start")
@@ -496,7 +497,7 @@ async def test_what_came_in_time_is_in_time(tmp_path: Path) -> None:
         await candidate.until("answering", turn_id)
 
         async def slow(*arguments: Any) -> None:
-            await asyncio.sleep(2.0)  # the limit passes meanwhile
+            await asyncio.sleep(3.0)  # the limit passes meanwhile
             await append(*arguments)
 
         services.store.append = slow  # type: ignore[method-assign]
@@ -529,3 +530,68 @@ async def test_what_is_deleted_is_taken_from_others_first(tmp_path: Path, monkey
         assert await Interviews(services).delete(candidate.id)
         assert not list((tmp_path / "audio").rglob("*.pcm"))
         keeping.cancel()
+
+
+async def test_what_is_being_graded_is_not_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page closed in mid-answer leaves a round to be graded; only then does the interview leave memory."""
+    monkeypatch.setattr(interviews_module, "_ALONE_S", 0.0)
+    services = fake_services(tmp_path, interview={"follow_ups": 0})
+    held = asyncio.Event()
+
+    class Slow(FakeGrader):
+        async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+            await held.wait()
+            return await super().grade(question, answers)
+
+    services.grader = Slow()
+    async with sitting(services, Choices("five")) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        await candidate.until("asking", 2)
+        assert candidate.interview is not None
+        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        await asyncio.sleep(0.01)
+        await interviews._put_away()
+        assert candidate.id in interviews._running
+        held.set()
+        await asyncio.sleep(0.1)
+        await interviews._put_away()
+        assert candidate.id not in interviews._running
+        found = await interviews.load(candidate.id)
+        assert found is not None and len(found[1].progress.grades) == 1
+
+
+async def test_who_was_away_for_a_moment_is_let_in_again(tmp_path: Path) -> None:
+    """A reload costs nobody their seat, however many wait for one."""
+    services = fake_services(tmp_path, interview={"max_active": 1})
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.until("asking")
+        assert candidate.interview is not None
+        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
+        assert (await interviews._admit(LOCAL, candidate.id)).id == candidate.id
+
+
+async def test_others_are_looked_after_while_something_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long that takes: other processes would take this one for dead, and nobody could connect. The interview that is
+    being deleted is not there meanwhile."""
+    services = fake_services(tmp_path)
+    removing, done = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_arguments: Any) -> Any:
+        removing.set()
+        await done.wait()
+
+    monkeypatch.setattr(interviews_module, "remove", slow)
+    async with sitting(services) as (interviews, candidate):
+        other = await interviews.create(LOCAL, LORA)
+        deleting = asyncio.create_task(interviews.delete(other))
+        await removing.wait()
+        async with asyncio.timeout(2):
+            await interviews._put_away()
+            with pytest.raises(interviews_module._Refused, match="no such interview"):
+                await interviews._admit(LOCAL, other)
+            assert (await interviews._admit(LOCAL, candidate.id)).id == candidate.id
+        done.set()
+        await deleting

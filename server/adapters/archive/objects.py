@@ -198,8 +198,9 @@ class ObjectArchive:
 
     def stored(self, interview_id: str | None = None) -> tuple[StoredAudio, ...]:
         """An interview's recordings, or those of all interviews, in order. Raises StorageError."""
-        for recording in list(self._recordings.values()):
-            recording.settle(_SETTLE_S)
+        for (folder, _), recording in list(self._recordings.items()):
+            if interview_id in (None, folder):
+                recording.settle(_SETTLE_S)
         paths: list[str] = []
         with self._reaching(), suppress(FileNotFoundError):
             paths = self._files.find(self._root if interview_id is None else self._folder(interview_id))
