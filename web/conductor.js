@@ -22,9 +22,12 @@ export class Conductor extends EventTarget {
   #context = null;
   #player = null;
   #microphone = null;
+  #opening = null;
   #phaseSince = 0;
   #readTurn = null;
   #isNewConnection = false;
+  /** From a new line's start until what was kept is out: presses wait behind it. */
+  #isBehind = false;
 
   constructor(id, store) {
     super();
@@ -32,8 +35,7 @@ export class Conductor extends EventTarget {
     this.#socket = new InterviewSocket(id);
     this.#uplink = new Uplink(this.#socket);
     this.#socket.addEventListener("open", () => {
-      this.#isNewConnection = true;
-      store.set({ offline: "", parted: null, isWaiting: false });
+      this.#isNewConnection = this.#isBehind = true;
       this.#reportMicrophone();
     });
     this.#socket.addEventListener("lost", ({ detail }) => this.#lineLost(detail));
@@ -121,6 +123,12 @@ export class Conductor extends EventTarget {
 
   /** True when it is open. Otherwise the store says why not. */
   async openMicrophone() {
+    if (this.#microphone) return true;
+    this.#opening ??= this.#tryMicrophone().finally(() => (this.#opening = null)); // A second press waits for the first.
+    return this.#opening;
+  }
+
+  async #tryMicrophone() {
     try {
       this.#microphone = await Microphone.open(this.#context);
     } catch (error) {
@@ -141,26 +149,31 @@ export class Conductor extends EventTarget {
   #receive(message) {
     if (message.type === "voice.end") return this.#player?.end(message);
     if (message.type === "voice.stop") return this.#player?.stop(message.turn_id);
-    if (message.type === "speech" && message.speaking) noteHeard();
     const before = this.#store.state;
     this.#store.receive(message);
     if (message.type === "state") this.#followState(message, before);
+    if (message.type === "speech" && message.speaking) noteHeard();
   }
 
   #followState(state, before) {
-    if (state.phase !== before?.phase) this.#phaseSince = performance.now();
+    // After "Continue here" another button stands there, too.
+    if (state.phase !== before?.phase || this.#store.parted) this.#phaseSince = performance.now();
     this.#uplink.setTurn(state.turn_id, state.next_frame);
     if (this.#isNewConnection) {
+      this.#isNewConnection = false;
+      this.#store.set({ offline: "", parted: null });
       this.#uplink.resume(state.next_frame);
-      this.#sendAgain(this.#wishes.renew(state));
-    } else {
+      this.#catchUp();
+    } else if (!this.#isBehind) {
       this.#wishes.settle(state);
     }
-    this.#isNewConnection = false;
     // What was written is taken: the next answer is spoken again.
-    const isTaken = before?.turn_id === this.#store.typedTurn && OPEN_PHASES.includes(before?.phase);
-    if (isTaken && (state.turn_id !== before.turn_id || !OPEN_PHASES.includes(state.phase)) && this.#microphone)
+    const wasWritten = before?.turn_id === this.#store.typedTurn && OPEN_PHASES.includes(before?.phase);
+    const isOver = wasWritten && (state.turn_id !== before.turn_id || !OPEN_PHASES.includes(state.phase));
+    if (isOver && this.#microphone) {
       this.#store.set({ typing: false });
+      this.#reportMicrophone();
+    }
 
     const isUnderWay = !["ready", "grading", "finished"].includes(state.phase);
     if (isUnderWay && !this.#context) this.#reopenSound();
@@ -183,14 +196,22 @@ export class Conductor extends EventTarget {
     );
   }
 
-  #lineLost({ wait, reason, parted }) {
+  #lineLost({ reason, parted }) {
     this.#uplink.hold();
     this.#readTurn = null;
     this.#player?.stop();
-    if (parted) this.#closeMicrophone(); // Nobody listens here any more.
     const why = reason ? `The server says: ${reason}.` : "The line to the server is down.";
-    const next = `Trying again in ${Math.max(1, Math.round(wait))} s; what you say or press meanwhile is kept here.`;
+    // Without the seconds: it is read out again whenever it changes.
+    const next = "Trying again soon; what you say or press meanwhile is kept here.";
     this.#store.set({ offline: parted ? why : `${why} ${next}`, parted });
+    if (parted) this.#part();
+  }
+
+  /** Nobody listens here any more, and what was pressed is for the other page to press. */
+  #part() {
+    this.#closeMicrophone();
+    this.#wishes = new Wishes();
+    this.#store.set({ isWaiting: false });
   }
 
   // ---- Sound ----
@@ -272,15 +293,18 @@ export class Conductor extends EventTarget {
     this.#wish({ type, turn_id: this.#store.state.turn_id, ...fields });
   }
 
-  /** What was said before a press belongs before it. */
-  async #sendAgain(messages) {
-    if (messages.length > 0 && (await this.#uplink.flush())) messages.forEach((message) => this.#socket.send(message));
+  /** What was said before a press belongs before it; what makes no sense any more once that is out is not sent. */
+  async #catchUp() {
+    if (!(await this.#uplink.flush())) return;
+    this.#isBehind = false;
+    for (const message of this.#wishes.renew(this.#store.state)) this.#socket.send(message);
+    this.#store.set({ isWaiting: false });
   }
 
-  /** Sends what must not be lost with the line. */
+  /** Sends what must not be lost with the line, or keeps it until it can go out. */
   #wish(message) {
     this.#wishes.add(message, this.#store.state);
-    this.#socket.send(message);
-    if (!this.#socket.isOpen) this.#store.set({ isWaiting: true });
+    if (this.#isBehind || !this.#socket.isOpen) this.#store.set({ isWaiting: true });
+    else this.#socket.send(message);
   }
 }

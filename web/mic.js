@@ -15,7 +15,13 @@ export const chooseDevice = (id) => localStorage.setItem(DEVICE_KEY, id);
 /** That somebody was heard here once, so that only the first interview is preceded by advice. */
 const HEARD_KEY = "hotseat.heard";
 export const wasHeard = () => localStorage.getItem(HEARD_KEY) !== null;
-export const noteHeard = () => localStorage.setItem(HEARD_KEY, "yes");
+export function noteHeard() {
+  try {
+    localStorage.setItem(HEARD_KEY, "yes");
+  } catch {
+    // Blocked or full: the advice comes again.
+  }
+}
 
 /** Loudness for a meter: 0 at -60 dBFS, 1 at -10 dBFS. It is heard in decibels, so it is shown in them. */
 export function loudness(rms) {

@@ -2,8 +2,8 @@
  * The WebSocket to the interview: connects again by itself, tells a dead line from a quiet one, and hands voice
  * messages on together with their audio.
  * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost"
- * (detail: { wait, reason, parted }: seconds until the next try, null if there is none, the server's words if it hung up,
- * and what became of the interview if there is no next try: "taken" or "gone").
+ * (detail: { reason, parted }: the server's words if it hung up, and what became of the interview if there is no next try:
+ * "taken" or "gone").
  */
 
 import { signIn } from "./api.js";
@@ -23,6 +23,7 @@ export class InterviewSocket extends EventTarget {
   #attempts = 0;
   #heardAt = 0;
   #awaitingAudio = null;
+  /** Not to connect again by itself: closed for good, or parted. */
   #closed = false;
 
   constructor(id) {
@@ -30,20 +31,18 @@ export class InterviewSocket extends EventTarget {
     this.#url = new URL(`/api/interviews/${id}/socket`, location.href.replace(/^http/, "ws"));
     setInterval(() => this.#heartbeat(), HEARTBEAT_MS);
     // A laptop that wakes up or finds its network again need not wait for the next try.
-    addEventListener("online", () => this.#socket ?? this.connect());
+    addEventListener("online", () => this.#tryAgain());
   }
 
   connect() {
     if (this.#socket) return;
+    this.#closed = false;
     const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#heardAt = performance.now();
     this.#awaitingAudio = null;
-    socket.addEventListener("open", () => {
-      this.#attempts = 0;
-      this.dispatchEvent(new Event("open"));
-    });
+    socket.addEventListener("open", () => this.dispatchEvent(new Event("open")));
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
     socket.addEventListener(
       "close",
@@ -80,6 +79,7 @@ export class InterviewSocket extends EventTarget {
 
   #receive(data) {
     this.#heardAt = performance.now();
+    this.#attempts = 0; // Only now: a server that is still loading opens the line and hangs up.
     if (data instanceof ArrayBuffer) {
       this.dispatchEvent(new CustomEvent("voice", { detail: { message: this.#awaitingAudio, pcm: data } }));
       return;
@@ -104,13 +104,15 @@ export class InterviewSocket extends EventTarget {
   #lose(reason = "", parted = null) {
     this.#socket = null;
     if (this.#closed) return;
-    if (parted) {
-      this.dispatchEvent(new CustomEvent("lost", { detail: { wait: null, reason, parted } }));
-      return;
-    }
+    this.#closed = parted !== null;
+    this.dispatchEvent(new CustomEvent("lost", { detail: { reason, parted } }));
+    if (parted) return;
     const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
-    const wait = longest * (0.5 + Math.random() / 2); // Jitter: several pages must not come back in step.
-    this.dispatchEvent(new CustomEvent("lost", { detail: { wait: wait / 1000, reason, parted } }));
-    setTimeout(() => this.connect(), wait);
+    // Jitter: several pages must not come back in step.
+    setTimeout(() => this.#tryAgain(), longest * (0.5 + Math.random() / 2));
+  }
+
+  #tryAgain() {
+    if (!this.#closed) this.connect();
   }
 }

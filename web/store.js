@@ -112,7 +112,8 @@ export class InterviewStore extends EventTarget {
       Object.assign(fields, { hints: [], notices: this.notices.filter((notice) => notice.code !== "question") });
     }
     // While a follow-up is chosen the state has its turn already, and the answer before it can still be read.
-    if (before && state.phase === "asking" && (state.turn_id !== before.turn_id || before.phase !== "asking")) {
+    const wasOpen = before?.turn_id === state.turn_id && OPEN_PHASES.includes(before.phase);
+    if (before && OPEN_PHASES.includes(state.phase) && !wasOpen) {
       Object.assign(fields, { caption: { committed: "", partial: "" }, answer: null });
     }
     if (state.phase !== "answering") fields.speech = null;

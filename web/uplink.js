@@ -17,6 +17,7 @@ export class Uplink {
   #first = 0;
   #next = 0; // Number of the next frame to send.
   #held = true;
+  #breaks = 0; // How often the line went down.
 
   constructor(socket) {
     this.#socket = socket;
@@ -34,12 +35,13 @@ export class Uplink {
   /** The line is down: keep frames until the server has said which it wants. */
   hold() {
     this.#held = true;
+    this.#breaks++;
   }
 
   /** Goes on with the frame the server wants. */
   resume(nextFrame) {
     this.#held = false;
-    if (nextFrame > this.#first + this.#kept.length) {
+    if (nextFrame > this.#end) {
       // Another page of the same interview was further; its numbers are taken.
       this.#kept = [];
       this.#keptBytes = 0;
@@ -53,7 +55,7 @@ export class Uplink {
     const frame = new Uint8Array(HEADER_BYTES + pcm.byteLength);
     const header = new DataView(frame.buffer);
     header.setUint32(0, this.#turn, true);
-    header.setUint32(4, this.#first + this.#kept.length, true);
+    header.setUint32(4, this.#end, true);
     frame.set(new Uint8Array(pcm), HEADER_BYTES);
     this.#kept.push(frame);
     this.#keptBytes += frame.length;
@@ -64,20 +66,28 @@ export class Uplink {
     this.#pump();
   }
 
-  /** True once all that is kept went out, false if the line broke before. */
+  /** True once all that is kept by now went out, false if the line broke before. */
   async flush() {
+    const breaks = this.#breaks;
+    const end = this.#end;
     this.#pump();
-    while (!this.#held && this.#next < this.#first + this.#kept.length) {
+    // A new turn begins with what it has, and its numbers may be lower.
+    while (breaks === this.#breaks && this.#next < Math.min(end, this.#end)) {
       await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
       this.#pump();
     }
-    return !this.#held;
+    return breaks === this.#breaks;
+  }
+
+  /** The number that the next frame will have. */
+  get #end() {
+    return this.#first + this.#kept.length;
   }
 
   #pump() {
     if (this.#held || !this.#socket.isOpen) return;
     this.#next = Math.max(this.#next, this.#first);
-    while (this.#next < this.#first + this.#kept.length && this.#socket.backlog < BACKLOG_BYTES) {
+    while (this.#next < this.#end && this.#socket.backlog < BACKLOG_BYTES) {
       this.#socket.sendBytes(this.#kept[this.#next - this.#first]);
       this.#next++;
     }

@@ -27,8 +27,10 @@ export class Wishes {
   /** A state came over the line that the wishes went out on: those made in another one were taken, or came too late. */
   settle(state) {
     this.#kept = this.#kept.filter(
-      ({ state: then }) =>
-        then.turn_id === state.turn_id && then.phase === state.phase && then.hints_left === state.hints_left,
+      ({ message, state: then }) =>
+        then.turn_id === state.turn_id &&
+        then.phase === state.phase &&
+        (message.type !== "hint" || then.hints_left === state.hints_left),
     );
   }
 

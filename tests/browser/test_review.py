@@ -188,6 +188,23 @@ async def test_a_click_keeps_the_place(tmp_path: Path) -> None:
         await expect(page.locator("main")).to_be_focused()
 
 
+async def test_a_grade_that_arrives_leaves_the_focus_alone(tmp_path: Path) -> None:
+    """Whoever is about to try the question again while it is graded can press Enter afterwards as well."""
+    async with reviewing(tmp_path) as (visit, interview_id):
+        page = visit.page
+        review = await visit.review(interview_id)
+        [entry] = review["rounds"]
+        waiting = review | {"rounds": [entry | {"grade": None, "grade_state": "pending"}]}
+        given = [waiting, review]
+        await page.route(f"**/api/interviews/{interview_id}", lambda route: route.fulfill(json=given.pop(0)))
+        await page.reload()
+        again = page.get_by_role("button", name="Try this question again")
+        await again.focus()
+        await expect(page.locator(".round-head")).to_contain_text("grading…")
+        await expect(page.locator(".round-head .verdict")).to_be_visible()
+        await expect(again).to_be_focused()
+
+
 async def test_a_word_of_300_letters(tmp_path: Path) -> None:
     """It widens nothing."""
     services = await prepared(tmp_path)

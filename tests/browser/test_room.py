@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from server.services import Services
 from tests.app.fakes import FakeTranscriber, PointGrader, fake_services
@@ -27,6 +29,27 @@ WATCH_TRACKS = """() => {
         const stream = await open(wanted);
         window.tracks.push(...stream.getTracks());
         return stream;
+    };
+}"""
+
+WITHOUT_FIRST = """() => {
+    const open = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = () => {
+        navigator.mediaDevices.getUserMedia = open;
+        return Promise.reject(new DOMException("", "NotFoundError"));
+    };
+}"""
+WATCH_LINES = """() => {
+    window.isSlow = false; // As if what is sent stayed in the browser.
+    window.atFirstMessage = null; // Called once, before a new line's state is known.
+    window.WebSocket = class extends WebSocket {
+        constructor(url) {
+            super(url);
+            this.addEventListener("message", () => window.atFirstMessage?.(), { once: true });
+        }
+        get bufferedAmount() {
+            return window.isSlow ? 1e9 : super.bufferedAmount;
+        }
     };
 }"""
 
@@ -79,7 +102,7 @@ async def test_an_answer_leaves_when_the_next_question_comes(light: str, service
                 const watch = () => window.seen.push([
                     room.dataset.phase, kicker.innerText.includes("follow-up"), text.textContent, status.textContent,
                 ]);
-                new MutationObserver(() => requestAnimationFrame(watch)).observe(room, {
+                new MutationObserver(watch).observe(room, {
                     subtree: true, childList: true, characterData: true, attributeFilter: ["data-phase"],
                 });
             }"""
@@ -186,6 +209,131 @@ async def test_what_is_pressed_without_a_line_is_done_when_it_is_back(light: str
         assert [answer["ended_by"] for answer in visit.of("answer")] == ["done", "skipped"]
 
 
+async def test_a_press_while_the_line_comes_back_counts_once(light: str, speech: Path) -> None:
+    """Between the opening of the line and the first state that comes over it."""
+    async with lined(light) as (url, line), browsing(url, speech) as visit:
+        page = visit.page
+        await page.add_init_script(f"({WATCH_LINES})()")
+        await visit.plan(question_id="capstone/study-plan")
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        hints = visit.state["hints_left"]
+        assert hints >= 2
+        line.cut()
+        await words(page).to_have_text("No line")
+        await page.evaluate(
+            """() => (window.atFirstMessage = () => {
+                window.atFirstMessage = null;
+                document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "h", bubbles: true }));
+            })"""
+        )
+        line.mend()
+        await visit.until(lambda: visit.state.get("hints_left", hints) < hints, 15)
+        await asyncio.sleep(0.5)
+        assert visit.state["hints_left"] == hints - 1
+        assert len([message for message in visit.sent if message["type"] == "hint"]) == 1
+
+
+async def test_a_press_waits_behind_what_was_said_before_it(light: str, speech: Path) -> None:
+    """Over a slow line, too, and is thought of again once that is out: Think is of the question, not of the answer to it."""
+    async with lined(light) as (url, line), browsing(url, speech) as visit:
+        page = visit.page
+
+        def dones() -> int:
+            return len([message for message in visit.sent if message["type"] == "done"])
+
+        await page.add_init_script(f"({WATCH_LINES})()")
+        await visit.plan()
+        await visit.press("Space", "ready")
+        await visit.until(lambda: visit.phase == "asking")
+        line.cut()
+        await words(page).to_have_text("No line")
+        await page.get_by_role("button", name="Think").click()
+        await words(page).to_have_text("No line: sent when it is back")
+        await page.evaluate("window.isSlow = true")
+        line.mend()
+        await visit.until(lambda: visit.phase == "answering", 20)
+        frames = visit.frames_sent
+        await page.evaluate("window.isSlow = false")
+        await visit.until(lambda: visit.frames_sent > frames + 25)
+        assert (visit.phase, dones()) == ("answering", 0)
+
+        line.cut()
+        await words(page).to_have_text("No line")
+        await asyncio.sleep(0.5)
+        await page.evaluate("window.isSlow = true")
+        line.mend()
+        await words(page).to_have_text("Listening")
+        frames = visit.frames_sent
+        await visit.press("Space", "answering")
+        await asyncio.sleep(0.5)
+        assert (visit.frames_sent, dones()) == (frames, 0)
+        await page.evaluate("window.isSlow = false")
+        await visit.until(lambda: bool(visit.of("answer")))
+        assert visit.frames_sent > frames + 10 and dones() == 1
+
+
+async def test_a_start_without_a_line_is_for_later(light: str, speech: Path) -> None:
+    """Neither button nor key begins what would never arrive, and both do when the line is back."""
+    async with lined(light) as (url, line), browsing(url, speech) as visit:
+        page = visit.page
+        await page.add_init_script(f"({WATCH_TRACKS})()")
+        await visit.plan()
+        line.cut()
+        await expect(page.locator(".notices")).to_contain_text("The line to the server is down.")
+        await expect(page.locator(".primary")).to_be_disabled()
+        await page.keyboard.press("Space")
+        await page.keyboard.press("t")
+        await asyncio.sleep(0.5)
+        assert await page.evaluate("tracks.length") == 0
+        line.mend()
+        await expect(page.locator(".primary")).to_have_text("StartSpace", timeout=10_000)
+        await page.keyboard.press("Space")
+        await speak(visit, 1)
+        await expect(page.get_by_label("Your answer")).to_be_hidden()
+
+
+async def test_a_server_that_is_loading_is_left_in_peace(light: str) -> None:
+    """It opens the line and hangs up: the page waits longer each time, says so once, and keeps what was pressed."""
+    async with browsing(light, "missing") as visit, asyncio.TaskGroup() as hanging_up:
+        page = visit.page
+        lines: list[WebSocketRoute] = []
+        is_loading = False
+
+        async def hang_up(route: WebSocketRoute) -> None:
+            await asyncio.sleep(0.02)  # What is closed before join has returned was never open.
+            await route.close(code=4503, reason="the models are still loading")
+
+        def join(route: WebSocketRoute) -> None:
+            lines.append(route)
+            if is_loading:
+                hanging_up.create_task(hang_up(route))
+            else:
+                route.connect_to_server()
+
+        await page.route_web_socket(re.compile("/socket$"), join)
+        interview = await httpx.AsyncClient().post(f"{light}/api/interviews", json={"format": "five"})
+        await page.goto(f"{light}/interview/{interview.json()['id']}")
+        await visit.press("t", "ready")
+        await expect(page.locator('.room[data-phase="thinking"]')).to_be_visible()
+        is_loading = True
+        await hang_up(lines[0])
+        await expect(page.locator(".notices")).to_contain_text("still loading")
+        await page.evaluate(
+            """() => {
+                window.said = 0;
+                const notices = document.querySelector(".notices");
+                new MutationObserver(() => window.said++).observe(notices, { childList: true });
+            }"""
+        )
+        await asyncio.sleep(0.6)
+        await page.get_by_role("button", name="Skip").click()
+        await asyncio.sleep(4)
+        assert len(lines) <= 5, "tries after 0.5, 1, 2 and 4 seconds at most"
+        assert await page.evaluate("window.said") == 0
+        await words(page).to_have_text("No line: sent when it is back")
+
+
 async def test_an_end_without_a_line_ends_it_when_it_is_back(light: str) -> None:
     async with lined(light) as (url, line), browsing(url, "missing") as visit:
         interview_id = await visit.plan()
@@ -230,6 +378,122 @@ async def test_a_room_that_another_tab_has_taken(light: str, speech: Path) -> No
         await expect(page.locator(".primary")).to_contain_text("Done")
         await expect(page.locator(".disc")).to_have_css("fill", LAMP)
         assert await page.evaluate("tracks.map((track) => track.readyState)") == ["ended", "live"]
+
+
+async def test_a_room_that_another_tab_has_taken_stays_there(light: str, services: Services, speech: Path) -> None:
+    """Until it is asked for: not when the network comes back. Several presses are one, and open one microphone. An
+    answer given in the other tab does not stand under the question after it."""
+    async with browsing(light, speech) as visit:
+        page = visit.page
+        await page.add_init_script(f"({WATCH_TRACKS})()")
+        interview_id = await visit.plan()
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        other = await another_page(page)
+        there = Visit(other, light)
+        await other.goto(f"{light}/interview/{interview_id}")
+        await words(page).to_have_text("Open in another tab")
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await asyncio.sleep(1)
+        await words(page).to_have_text("Open in another tab")
+        await words(other).to_have_text("Listening")
+
+        await there.press("Space", "answering")
+        await there.until(lambda: there.state["turn_id"] == 2)
+        assert isinstance(services.transcriber, FakeTranscriber)
+        services.transcriber.text = ""
+        await there.until(lambda: there.phase == "answering", 15)
+        await page.locator(".primary").evaluate(
+            """button => {
+                const pressDone = () => button.textContent.includes("Done") && button.click();
+                new MutationObserver(pressDone).observe(button, { subtree: true, childList: true });
+                button.click();
+                button.click();
+            }"""
+        )
+        await words(page).to_have_text("Listening")
+        await expect(page.locator(".captions .text")).to_have_text(NOTHING_YET)
+        await asyncio.sleep(0.5)
+        assert (visit.phase, visit.state["turn_id"]) == ("answering", 2)
+        assert await page.evaluate("tracks.map((track) => track.readyState)") == ["ended", "live"]
+
+
+async def test_a_press_is_not_taken_along_into_another_tab(light: str, speech: Path) -> None:
+    """What the dead line swallowed before another tab took over is not sent when the interview is taken back."""
+    async with lined(light) as (url, line), browsing(url, speech) as visit:
+        page = visit.page
+        interview_id = await visit.plan(question_id="capstone/study-plan")
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        hints = visit.state["hints_left"]
+        line.deafen()
+        await visit.press("h", "answering")
+        await (await another_page(page)).goto(f"{light}/interview/{interview_id}")
+        await words(page).to_have_text("Open in another tab")
+        line.mend()
+        await page.get_by_role("button", name="Continue here").click()
+        await words(page).to_have_text("Listening")
+        await asyncio.sleep(0.5)
+        assert visit.state["hints_left"] == hints
+
+
+async def test_the_microphone_is_on_again_after_a_written_answer(light: str, speech: Path) -> None:
+    """And the server's log knows."""
+    async with browsing(light, speech) as visit:
+        await visit.plan()
+        await visit.press("Space", "ready")
+        await speak(visit, 1)
+        await visit.press("t", "answering")
+        await visit.page.get_by_label("Your answer").fill(TYPED)
+        await visit.page.keyboard.press("Control+Enter")
+        await speak(visit, 2)
+        assert [message["state"] for message in visit.sent if message["type"] == "mic"][-2:] == ["off", "on"]
+
+
+async def test_a_browser_that_keeps_nothing_loses_nothing(light: str, speech: Path) -> None:
+    """Its storage is full or blocked; that somebody speaks is shown all the same."""
+    async with browsing(light, speech) as visit:
+        await visit.page.add_init_script("Storage.prototype.setItem = () => { throw Error('full'); }")
+        await visit.plan()
+        await visit.press("Space", "ready")
+        await expect(visit.page.locator(".status")).to_have_text("Hearing you.", timeout=15_000)
+
+
+async def test_a_hint_settles_no_other_wish(light: str) -> None:
+    """That one is shown says nothing about the rest that was pressed."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(light)
+        left = await visit.page.evaluate(
+            """async () => {
+                const { Wishes } = await import("/static/wishes.js");
+                const before = { turn_id: 1, phase: "answering", hints_left: 2 };
+                const wishes = new Wishes();
+                for (const type of ["done", "hint"]) wishes.add({ type, turn_id: 1 }, before);
+                wishes.settle({ ...before, hints_left: 1 });
+                return wishes.renew({ ...before, hints_left: 2 }).map(({ type }) => type);
+            }"""
+        )
+        assert left == ["done"]
+
+
+async def test_a_page_has_one_microphone(light: str, speech: Path) -> None:
+    """Opened by "Try again", it is the one that Start begins with."""
+    async with browsing(light, speech) as visit:
+        page = visit.page
+        await page.add_init_script(f"({WITHOUT_FIRST})()")
+        await visit.plan()
+        await visit.press("Space", "ready")
+        again = page.get_by_role("button", name="Try again")
+        await again.wait_for()
+        await page.evaluate(WATCH_TRACKS)
+        await again.click()
+        await again.wait_for(state="detached")
+        await page.locator(".primary").click()
+        await speak(visit, 1)
+        assert await page.evaluate("tracks.map((track) => track.readyState)") == ["live"]
+        frames = visit.frames_sent
+        await asyncio.sleep(2)
+        assert visit.frames_sent - frames < 75, "25 a second, not 50"
 
 
 async def test_a_page_whose_sound_is_locked_does_not_seem_to_listen(light: str, speech: Path) -> None:
@@ -287,6 +551,20 @@ async def test_all_of_a_turn_is_in_sight(light: str, size: tuple[int, int]) -> N
             await expect(visit.page.locator(".clock .unit")).not_to_have_text("to think")
             assert await visit.page.evaluate(OUTSIDE) < -4
             assert await visit.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("size", [(320, 256), (320, 480)], ids=["zoomed to 400 %", "small phone"])
+async def test_a_narrow_page_only_scrolls_down(light: str, size: tuple[int, int]) -> None:
+    """And the controls leave half of the field for the answer to be seen."""
+    async with browsing(light, "missing", viewport={"width": size[0], "height": size[1]}) as visit:
+        await visit.plan(question_id=LONGEST[-1][0])
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "thinking")
+        assert await visit.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        field = await visit.page.get_by_label("Your answer").bounding_box()
+        foot = await visit.page.locator(".foot").bounding_box()
+        assert field and foot
+        assert foot["y"] >= field["y"] + field["height"] / 2
 
 
 async def test_a_finished_interview_is_not_in_the_way_back(light: str) -> None:

@@ -17,15 +17,15 @@ export async function show(page, id) {
   document.title = `${review.title} · Hotseat`;
   const notes = review.rounds.map((round) => makeNotes(round, address));
   // A single round is its own page: what became of it stands above all that can be done with it.
-  const alone = review.rounds.length === 1 ? makeAlone(review) : null;
+  const top = review.rounds.length === 1 ? makeTop(review) : null;
   const drawn = review.rounds.map((_, n) => make(n, "first"));
   page.replaceChildren(
     h(
       "div",
       { class: "review" },
-      !alone && makeHeader(id, review),
+      !top && makeHeader(id, review),
       drawn.map(({ element }) => element),
-      alone && h("footer", { class: "stack" }, makeRecordingsGone(review), makeExported(id), makeDelete(id, review)),
+      top && h("footer", { class: "stack" }, makeRecordingsGone(review), makeExported(id), makeDelete(id, review)),
     ),
   );
 
@@ -34,7 +34,7 @@ export async function show(page, id) {
       address,
       notes: notes[n],
       shown,
-      alone,
+      top,
       draw: (wanted, focus) => draw(n, wanted, focus),
       reload: (wanted, focus) => reload(n, wanted, focus),
     });
@@ -42,9 +42,11 @@ export async function show(page, id) {
 
   function draw(n, shown, focus) {
     playAlone(null);
+    const at = document.activeElement;
     const fresh = make(n, shown);
     drawn[n].element.replaceWith(fresh.element);
     drawn[n] = fresh;
+    if (top?.next.contains(at)) at.focus(); // It is the same one as before, in the new round.
     focus?.(fresh);
   }
 
@@ -80,13 +82,13 @@ function makeHeader(id, review) {
     makeRecordingsGone(review),
     makeUnfinished(id, review),
     h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
-    makeAgain("Practise again", review, isSame ? review.rounds : [], makeDelete(id, review)),
+    makeAnotherTry("Practise again", review, isSame ? review.rounds : [], makeDelete(id, review)),
     makeExported(id),
   );
 }
 
 /** What the only round of a review has at its top besides its own: when it was, and the way to another try. */
-function makeAlone(review) {
+function makeTop(review) {
   const [round] = review.rounds;
   const title = review.title === round.question.title ? "" : `${review.title} · `;
   return {
@@ -95,7 +97,7 @@ function makeAlone(review) {
       "div",
       { class: "stack" },
       makeUnfinished(review.id, review),
-      makeAgain("Try this question again", review, review.rounds),
+      makeAnotherTry("Try this question again", review, review.rounds),
     ),
   };
 }
@@ -115,7 +117,7 @@ function makeUnfinished(id, { finished }) {
 }
 
 /** The same format once more, with the same questions or, where none are given, with others. */
-function makeAgain(text, review, rounds, beside = null) {
+function makeAnotherTry(text, review, rounds, beside = null) {
   const failure = h("div");
   const choices = { format: review.format, question_ids: rounds.map(({ question }) => question.id) };
   const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));

@@ -22,11 +22,11 @@ export function isPending(round) {
 }
 
 /**
- * `address` is the interview's, `notes` its element; `alone` is what the only round of a review has at its top.
+ * `address` is the interview's, `notes` its element; `top` is what the only round of a review has at its top.
  * `draw(shown, focus)` draws the round again with the "first" or the "amended" grade; `reload` fetches it anew before.
  * `focus(made)` then goes to what the reader was at.
  */
-export function makeRound(round, { address, notes, shown, alone, draw, reload }) {
+export function makeRound(round, { address, notes, shown, top, draw, reload }) {
   const { question, answers } = round;
   const grade = shown === "amended" ? round.amended : round.grade;
   const made = new Map(
@@ -46,14 +46,14 @@ export function makeRound(round, { address, notes, shown, alone, draw, reload })
     h(
       "header",
       { class: "round-head" },
-      alone
-        ? h("div", {}, h("p", { class: "kicker" }, alone.kicker), h("h1", { id: titleId }, question.title))
+      top
+        ? h("div", {}, h("p", { class: "kicker" }, top.kicker), h("h1", { id: titleId }, question.title))
         : h("h2", { id: titleId }, question.title),
       makeVerdict(round, { large: true }),
     ),
     makeGradeChoice({ round, shown, choose: (value) => draw(value, focusChoice) }),
     makeRemarks(round, grade),
-    alone?.next,
+    top?.next,
     makeFacts(round),
     round.hints_used > 0 && makeHints(round),
     h(
@@ -62,7 +62,7 @@ export function makeRound(round, { address, notes, shown, alone, draw, reload })
       h(
         "div",
         { class: "conversation" },
-        alone && h("h2", { class: "unseen" }, "What you said"),
+        top && h("h2", { class: "unseen" }, "What you said"),
         answers.length > 0
           ? answers.map((answer) => {
               const { element, playFrom } = made.get(answer.turn_id);
@@ -76,13 +76,13 @@ export function makeRound(round, { address, notes, shown, alone, draw, reload })
       h(
         "div",
         { class: "assessment" },
-        alone && h("h2", { class: "unseen" }, "What it amounts to"),
+        top && h("h2", { class: "unseen" }, "What it amounts to"),
         grade && makeAssessment({ question, grade, idOf, hear, dispute: makeDisputes(change) }),
         makeHistory(round),
       ),
     ),
     grade && makeColophon(grade),
-    question.in_bank && answers.length > 0 && makeAgain(question, alone),
+    question.in_bank && answers.length > 0 && makeAgain(question, top !== null),
   );
   return { element, answers: made };
 }

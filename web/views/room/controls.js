@@ -27,8 +27,8 @@ export function makeControls(store, conductor, typed) {
 
   /** Before the start: without asking for a microphone at all. */
   function startOrSwitch() {
-    if (store.phase === "ready") conductor.startTyping();
-    else conductor.type();
+    if (store.phase !== "ready") conductor.type();
+    else if (canStart(store)) conductor.startTyping();
   }
 
   const whenOpen = (run) => () => store.isOpen && run();
@@ -47,7 +47,7 @@ export function makeControls(store, conductor, typed) {
     key.hidden = primary.disabled = !action.run;
     const { isOpen, parted } = store;
     think.hidden = !isOpen || store.phase !== "asking" || store.typing;
-    type.hidden = (!isOpen && store.phase !== "ready") || store.typing || parted;
+    type.hidden = !(isOpen || canStart(store)) || store.typing;
     speak.hidden = !isOpen || !store.typing;
     speak.querySelector("kbd").hidden = !store.micOpen; // Esc alone opens none.
     hint.hidden = !isOpen || store.phase === "asking" || !store.state.hints_left;
@@ -64,6 +64,11 @@ export function makeControls(store, conductor, typed) {
   );
 }
 
+/** Without a line the start would be lost, and the microphone's module with it for as long as the page is open. */
+function canStart(store) {
+  return store.phase === "ready" && !store.offline;
+}
+
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
 function primaryAction(store, conductor, typed) {
   if (store.parted === "taken") return { label: "Continue here", run: () => conductor.takeBack() };
@@ -74,6 +79,7 @@ function primaryAction(store, conductor, typed) {
   if (store.soundLocked) return { label: "Turn the sound on", run: () => conductor.unlock() };
   switch (store.phase) {
     case "ready":
+      if (!canStart(store)) return { label: "One moment" };
       return store.micProblem
         ? { label: "Start and type the answers", run: () => conductor.startTyping() }
         : { label: "Start", run: () => conductor.start() };
