@@ -113,7 +113,8 @@ export class Conductor extends EventTarget {
   }
 
   hint() {
-    if (this.#store.state.hints_left > 0) this.#sendForTurn("hint");
+    const { phase, hints_left } = this.#store.state;
+    if (hints_left > 0 && phase !== "asking") this.#sendForTurn("hint");
   }
 
   end() {

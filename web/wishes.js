@@ -24,19 +24,14 @@ export class Wishes {
     );
   }
 
-  /** A state came over the line that the wishes went out on: those made in another one were taken, or came too late. */
+  /** What a new state shows to have been taken, or to have come too late, is forgotten. */
   settle(state) {
-    this.#kept = this.#kept.filter(
-      ({ message, state: then }) =>
-        then.turn_id === state.turn_id &&
-        then.phase === state.phase &&
-        (message.type !== "hint" || then.hints_left === state.hints_left),
-    );
+    this.#kept = this.#kept.filter((wish) => isStillWanted(wish, state));
   }
 
   /** The messages to send again in the state that a new line begins with; the others are forgotten. */
   renew(state) {
-    this.#kept = this.#kept.filter((wish) => isStillWanted(wish, state));
+    this.settle(state);
     return this.#kept.map(({ message }) => message);
   }
 }
