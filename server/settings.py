@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
-from server.core.loopback import is_loopback as is_loopback
-from server.core.loopback import is_loopback_url
+from server.core.loopback import is_loopback, is_loopback_url
 from server.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent

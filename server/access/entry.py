@@ -14,9 +14,10 @@ from starlette.responses import Response
 from server.access.accounts import SESSION_S, Accounts, network_of
 from server.access.identity import LOCAL_PERSON, Identity
 from server.access.throttle import Allowance, Throttle
+from server.core.loopback import is_loopback
 from server.errors import RefusedError, TooManyAttemptsError
 from server.ports import Clock
-from server.settings import Settings, is_loopback
+from server.settings import Settings
 
 _WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from server.core.loopback import is_loopback
 from server.errors import SettingsError, StorageError
 from server.services import Services
-from server.settings import Settings, is_loopback
+from server.settings import Settings
 
 log = logging.getLogger(__name__)
 

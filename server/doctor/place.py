@@ -10,10 +10,11 @@ from pathlib import Path
 from server.access.opening import too_short
 from server.access.token_link import is_auto
 from server.adapters.weights import QWEN_GGUF, WHISPER_BASE
+from server.core.loopback import is_loopback
 from server.doctor.check import Check
 from server.errors import StorageError
 from server.loading import open_accounts, prepare_data_dir
-from server.settings import EMBEDDED, Settings, is_loopback
+from server.settings import EMBEDDED, Settings
 
 _ROOM_BYTES = 500_000_000
 """Four hours of speech and a database."""

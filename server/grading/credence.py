@@ -149,15 +149,16 @@ def centred(network: Mapping[str, Array], values: Array) -> Array:
 
 def made(seen: Signals) -> float:
     """Log odds that the point is made."""
-    return _scores(seen)[0]
+    return scores(seen)[0]
 
 
 def denied(seen: Signals) -> float:
     """Log odds that its reverse is claimed."""
-    return _scores(seen)[1]
+    return scores(seen)[1]
 
 
-def _scores(seen: Signals) -> tuple[float, float]:
+def scores(seen: Signals) -> tuple[float, float]:
+    """Log odds that the point is made, and that its reverse is claimed."""
     found, leaning = features(seen), _leaning(seen)
     made = _score(found, MADE, MADE_BIAS) + leaning[0]
     denied = _score(found, DENIED, DENIED_BIAS) + leaning[1]

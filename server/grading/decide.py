@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.core.domain import PointFinding, PointStatus
 from server.core.evidence import evidence_between
-from server.grading.credence import denied, made, probability
+from server.grading.credence import denied, made, probability, scores
 from server.grading.explaining import looks_listed
 from server.grading.signals import Found, Signals
 
@@ -80,7 +80,7 @@ def decide(signals: Signals, *, with_likeness: bool, cuts: Cuts = DEFAULT, claim
         if signals.pattern:
             return _finding(signals, PointStatus.MET, signals.pattern, "", 0.8)
         return _not_met(signals)
-    likely, reverse = made(signals), denied(signals)
+    likely, reverse = scores(signals)
     score = likely - cuts.claim_step * min(claims, 2)
     clear = likely - reverse >= cuts.clear
     if score >= cuts.made and clear:

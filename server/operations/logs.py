@@ -20,7 +20,7 @@ interview: ContextVar[str] = ContextVar("interview", default="-")
 
 
 def failed(log: logging.Logger, what: str, error: Exception) -> None:
-    """A failure that the interview survives: a line if it is one of ours, with its trace if nobody foresaw it."""
+    """A failure that nothing ends by: a line if it is one of ours, with its trace if nobody foresaw it."""
     if isinstance(error, HotseatError):
         log.warning("%s", error)
     else:

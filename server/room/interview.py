@@ -277,7 +277,7 @@ class Interview:
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
                 if command.utterance.follow_up_id is None:
-                    self._spawn(self._ahead(self._replies.warm(self.state.progress, self._question())))
+                    self._spawn(self._optional(self._replies.warm(self.state.progress, self._question())))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
@@ -285,7 +285,7 @@ class Interview:
                 self._send(wire.VoiceStop(turn_id=command.turn_id))
             case events.StartAnswer():
                 question, progress = self._question(), self.state.progress
-                self._spawn(self._ahead(self._replies.prepare(progress)))
+                self._spawn(self._optional(self._replies.prepare(progress)))
                 self._replies.begin(question)
                 self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
             case events.CloseAnswer():
@@ -313,12 +313,12 @@ class Interview:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def _ahead(self, work: Coroutine[Any, Any, None]) -> None:
-        """Work that only saves time later."""
+    async def _optional(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that an interview goes on without."""
         try:
             await work
         except Exception as error:
-            failed(log, "making ready", error)
+            failed(log, "what an interview goes on without", error)
 
     def _watch(self, before: State) -> None:
         """Keeps the microphone doing what the phase wants."""
@@ -328,7 +328,7 @@ class Interview:
                     self._execute(events.StopVoice(self.state.utterance.turn_id))
                 self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
             case Grading() if not isinstance(before, Grading):
-                self._spawn(self._ahead(self._say_goodbye(self.state.turn_id)))
+                self._spawn(self._optional(self._say_goodbye(self.state.turn_id)))
 
     def _question(self, round_index: int | None = None) -> Question:
         rounds = self.state.progress.plan.rounds

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -111,17 +112,14 @@ def _history(row: Row, log: Sequence[Row]) -> tuple[tuple[Event, float], ...]:
         raise InputError(f"{place} has gaps in its log")
     if not all(_is_date(event["wall"]) and _is_date(event["monotonic"]) for event in log):
         raise InputError(f"{place} has an event without a time that can be")
-    try:
-        history = tuple((decode_event(event["type"], event["payload"]), event["monotonic"]) for event in log)
+    with _told_of(place):
+        try:
+            history = tuple((decode_event(event["type"], event["payload"]), event["monotonic"]) for event in log)
+        except KeyError as error:
+            raise InputError(f"{place}: its log has an event that is not known here: {error}") from None
         for event, _ in history:
             _check_extent(event)
         return history
-    except KeyError as error:
-        raise InputError(f"{place}: its log has an event that is not known here: {error}") from None
-    except ValidationError as error:
-        raise InputError(f"{place}: {_first(error)}") from None
-    except ValueError as error:
-        raise InputError(f"{place}: {error}") from None
 
 
 def _check_extent(event: Event) -> None:
@@ -144,34 +142,32 @@ def _check_quotes(grade: Grade) -> None:
 def _check_regrades(rows: Sequence[Row]) -> None:
     """Raises InputError."""
     for row in rows:
-        place = f"tables.regrades: {row['interview_id']}"
-        try:
+        with _told_of(f"tables.regrades: {row['interview_id']}"):
             _check_quotes(decode_grade(row["grade"]))
-        except ValidationError as error:
-            raise InputError(f"{place}: {_first(error)}") from None
-        except ValueError as error:
-            raise InputError(f"{place}: {error}") from None
 
 
 def _state(row: Row, history: tuple[tuple[Event, float], ...]) -> State:
     """What the interview has come to. Raises InputError."""
     place = f"tables.interviews: {row['id']}"
-    try:
+    with _told_of(place):
         plan = decode_plan(row["plan"])
         state = session.replay(plan, history)
-    except ValidationError as error:
-        raise InputError(f"{place}: {_first(error)}") from None
-    except ValueError as error:
-        raise InputError(f"{place}: {error}") from None
     rounds = range(len(plan.rounds))
     if any(isinstance(event, RoundGraded) and event.round not in rounds for event, _ in history):
         raise InputError(f"{place}: its log grades a round that it does not have")
     return state
 
 
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+@contextmanager
+def _told_of(place: str) -> Iterator[None]:
+    """What is wrong is said with where it stands. Raises InputError in place of ValueError."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        raise InputError(f"{place}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    except ValueError as error:
+        raise InputError(f"{place}: {error}") from None
 
 
 def _check_turns(states: Mapping[str, State], recordings: Sequence[Recording]) -> None:

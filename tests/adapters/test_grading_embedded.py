@@ -26,16 +26,6 @@ SHALLOW_FULL = (
 )
 
 
-@pytest.fixture(scope="module", params=["patterns", "likeness"])
-def grader(request: pytest.FixtureRequest) -> EmbeddedGrader:
-    if request.param == "patterns":
-        return EmbeddedGrader(versions=BANK.versions)
-    embedder = open_embedder()
-    if embedder is None:
-        pytest.skip("the local extra is not installed")
-    return EmbeddedGrader(embedder, versions=BANK.versions)
-
-
 def answer(text: str, turn_id: int = 1, *, probability: float = 1.0, typed: bool = False, question: Question = LORA) -> Answer:
     words = tuple(
         Word(word, 0.0, 0.0) if typed else Word(word, i * 0.4, i * 0.4 + 0.3, probability)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from server.adapters.embedder import open_embedder
 from server.core.domain import PointStatus
 from server.grading.embedded import EmbeddedGrader
 from tests.adapters.test_grading_embedded import BANK, answer
@@ -61,16 +60,6 @@ TRUE = [
     ("safety/core", "For privacy the logs are never kept longer than thirty days."),
     ("safety/core", "An alert that is never read is worth nothing."),
 ]
-
-
-@pytest.fixture(scope="module", params=["patterns", "likeness"])
-def grader(request: pytest.FixtureRequest) -> EmbeddedGrader:
-    if request.param == "patterns":
-        return EmbeddedGrader(versions=BANK.versions)
-    embedder = open_embedder()
-    if embedder is None:
-        pytest.skip("the local extra is not installed")
-    return EmbeddedGrader(embedder, versions=BANK.versions)
 
 
 @pytest.mark.parametrize(("question_id", "sentence"), TRUE, ids=lambda text: text if "/" in text else None)

@@ -37,6 +37,11 @@ class Candidate(FakeConnection):
         self.interview.attach(self)  # type: ignore[arg-type]
         return self
 
+    def leave(self) -> None:
+        """The browser is gone."""
+        assert self.interview is not None
+        self.interview.detach(self)  # type: ignore[arg-type]
+
     def say(self, **message: Any) -> None:
         assert self.interview is not None
         self.interview.on_message(wire.parse_text(json.dumps(message)))

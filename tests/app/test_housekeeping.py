@@ -14,7 +14,7 @@ from server.ports import LOCAL
 from server.room.interviews import Interviews
 from server.services import Services
 from tests.app.fakes import fake_services
-from tests.app.sitting import LORA, Candidate, finish
+from tests.app.sitting import LORA, Candidate, finish, sitting
 from tests.app.test_access import ShiftedClock
 
 DAY_S = 86_400.0
@@ -133,25 +133,18 @@ async def test_what_is_recorded_after_a_deletion_is_deleted_in_its_turn(tmp_path
     """An interview left in the middle may be gone on with after its audio was deleted."""
     services = fake_services(tmp_path, retention_days=1)
     clock = services.clock = ShiftedClock()
-    await services.store.migrate()
-    assert services.voice is not None
-    await services.voice.prepare()
-    interviews = Interviews(services)
-    candidate = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
-    candidate.say(type="start")
-    await candidate.answer()
-    await candidate.until("asking", 2)
-    assert candidate.interview is not None
-    candidate.interview.detach(candidate)  # type: ignore[arg-type]
-    await asyncio.sleep(0.05)
-    clock.shift = 2 * DAY_S
-    assert await delete_old_audio(services) == 1
-    candidate = await Candidate(interviews, candidate.id).attach()
-    await candidate.answer()
-    await finish(candidate)
-    assert list((tmp_path / "audio").glob("*/*"))
-    clock.shift = 4 * DAY_S
-    assert await delete_old_audio(services) == 1
-    assert not list((tmp_path / "audio").glob("*/*"))
-    await interviews.close()
-    await services.store.close()
+    async with sitting(services) as (interviews, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        await candidate.until("asking", 2)
+        candidate.leave()
+        await asyncio.sleep(0.05)
+        clock.shift = 2 * DAY_S
+        assert await delete_old_audio(services) == 1
+        again = await Candidate(interviews, candidate.id).attach()
+        await again.answer()
+        await finish(again)
+        assert list((tmp_path / "audio").glob("*/*"))
+        clock.shift = 4 * DAY_S
+        assert await delete_old_audio(services) == 1
+        assert not list((tmp_path / "audio").glob("*/*"))

@@ -248,8 +248,7 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
     async with sitting(fake_services(tmp_path, speed=50.0)) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking")
-        assert candidate.interview is not None
-        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        candidate.leave()
         await asyncio.sleep(1.0)
         again = await Candidate(interviews, candidate.id).attach()
         assert (await again.until("asking")).turn_id == 1
@@ -381,8 +380,7 @@ async def test_only_interviews_with_a_browser_keep_others_out(tmp_path: Path) ->
         other = await interviews.create(LOCAL, LORA)
         with pytest.raises(interviews_module._Refused, match="busy"):
             await interviews._admit(LOCAL, other)
-        assert candidate.interview is not None
-        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        candidate.leave()
         assert (await interviews._admit(LOCAL, other)).id == other
 
 
@@ -406,8 +404,7 @@ async def test_an_interview_nobody_comes_back_to_is_put_away(tmp_path: Path, mon
         await candidate.until("asking")
         await interviews._put_away()
         assert candidate.id in interviews._running, "somebody sits in it"
-        assert candidate.interview is not None
-        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        candidate.leave()
         await asyncio.sleep(0.01)
         await interviews._put_away()
         assert interviews._running == {}
@@ -548,8 +545,7 @@ async def test_what_is_being_graded_is_not_put_away(tmp_path: Path, monkeypatch:
         candidate.say(type="start")
         await candidate.answer()
         await candidate.until("asking", 2)
-        assert candidate.interview is not None
-        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        candidate.leave()
         await asyncio.sleep(0.01)
         await interviews._put_away()
         assert candidate.id in interviews._running
@@ -567,8 +563,7 @@ async def test_who_was_away_for_a_moment_is_let_in_again(tmp_path: Path) -> None
     async with sitting(services) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking")
-        assert candidate.interview is not None
-        candidate.interview.detach(candidate)  # type: ignore[arg-type]
+        candidate.leave()
         await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
         assert (await interviews._admit(LOCAL, candidate.id)).id == candidate.id
 

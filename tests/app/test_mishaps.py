@@ -70,7 +70,7 @@ async def test_a_lid_closed_for_an_hour(tmp_path: Path) -> None:
         turn_id = await candidate.ask()
         candidate.speak(turn_id, 50)
         await candidate.until("answering", turn_id)
-        candidate.interview.detach(candidate)  # type: ignore[arg-type, union-attr]
+        candidate.leave()
         await asyncio.sleep(0.05)
         clock.passed = 3_600.0
         again = await Candidate(interviews, candidate.id).attach()

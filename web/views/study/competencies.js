@@ -3,7 +3,7 @@
 import { h } from "../../dom.js";
 import { plainTable } from "../table.js";
 
-export function makeCompetencies({ questions }, { entries, ...expectations }, start) {
+export function makeCompetencies({ questions }, { entries, change, trap, project, portfolio }, start) {
   const prompts = new Map(questions.map((question) => [question.id, question.prompt]));
   return h(
     "div",
@@ -40,37 +40,30 @@ export function makeCompetencies({ questions }, { entries, ...expectations }, st
         ),
       ),
     ),
-    makeChanges(expectations),
-    makePortfolio(expectations),
-  );
-}
-
-function makeChanges({ change, trap }) {
-  return h(
-    "div",
-    { class: "expectations stack" },
-    h("h3", {}, "What changed"),
-    plainTable(
+    makeTable(
+      "What changed",
       "What interviews asked for in 2024 and what they ask for in 2026",
-      "expected",
       ["Subject", "2024", "2026"],
       change.map(({ aspect, before, now }) => [aspect, before, now]),
+      trap,
     ),
-    h("p", {}, trap),
+    makeTable(
+      "A portfolio that counts",
+      "Projects for a portfolio, how much each counts, and an example",
+      ["Project", "Impact", "Example"],
+      project.map(({ kind, impact, example }) => [kind, impact, example]),
+      portfolio,
+    ),
   );
 }
 
-function makePortfolio({ project, portfolio }) {
+/** A table under its heading, and what to take from it. */
+function makeTable(title, caption, heads, rows, moral) {
   return h(
     "div",
     { class: "expectations stack" },
-    h("h3", {}, "A portfolio that counts"),
-    plainTable(
-      "Projects for a portfolio, how much each counts, and an example",
-      "expected",
-      ["Project", "Impact", "Example"],
-      project.map(({ kind, impact, example }) => [kind, impact, example]),
-    ),
-    h("p", {}, portfolio),
+    h("h3", {}, title),
+    plainTable(caption, "expected", heads, rows),
+    h("p", {}, moral),
   );
 }
