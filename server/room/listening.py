@@ -130,12 +130,12 @@ class Listener:
         """Returns when what was fed so far has been recognised: for recordings, which are fed faster than they were spoken."""
         await self._stretches.settled()
 
-    async def finish(self) -> HeardAnswer:
-        """Takes no more audio; all words of the answer. Raises TranscriberError."""
+    async def finish(self, *, whole: bool = False) -> HeardAnswer:
+        """Takes no more audio; all words of the answer, however long that takes if ``whole``. Raises TranscriberError."""
         self._closed = True
         self._drop_caption()
         heard = self._stretches.hearing
-        words, incomplete = await self._stretches.finish()
+        words, incomplete = await self._stretches.finish(whole=whole)
         return HeardAnswer(tuple(words), heard.speech, incomplete, self._stretches.muffled)
 
     def close(self) -> None:
@@ -222,7 +222,7 @@ async def hear_recording(listener: Listener, samples: Samples) -> HeardAnswer:
     listener.feed(samples[:live])
     await listener.settled()
     listener.feed(samples[live:])
-    return await listener.finish()
+    return await listener.finish(whole=True)  # nobody waits in an interview
 
 
 def _joined(texts: Sequence[str]) -> str:

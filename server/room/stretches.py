@@ -215,10 +215,10 @@ class Stretches:
             self._ahead.task.cancel()
             self._ahead = None
 
-    async def finish(self) -> tuple[list[Word], bool]:
+    async def finish(self, *, whole: bool = False) -> tuple[list[Word], bool]:
         """Every word of the answer, with times from its start, and whether some could not be recognised.
 
-        What is being heard again is not waited for. Raises TranscriberError when nothing could be recognised.
+        What is being heard again is not waited for; all else as long as it takes if ``whole``. Raises TranscriberError when nothing could be recognised.
         """
         self._finishing = True
         self._give_up()
@@ -233,7 +233,7 @@ class Stretches:
             self._parts = []
         words: list[Word] = []
         missing: Exception | None = None
-        until = asyncio.get_running_loop().time() + _ENOUGH_S
+        until = None if whole else asyncio.get_running_loop().time() + _ENOUGH_S
         for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
             try:
                 async with asyncio.timeout_at(until):
