@@ -218,7 +218,8 @@ class Stretches:
     async def finish(self, *, whole: bool = False) -> tuple[list[Word], bool]:
         """Every word of the answer, with times from its start, and whether some could not be recognised.
 
-        What is being heard again is not waited for; all else as long as it takes if ``whole``. Raises TranscriberError when nothing could be recognised.
+        What is being heard again is not waited for; all else as long as it takes if ``whole``.
+        Raises TranscriberError when nothing could be recognised.
         """
         self._finishing = True
         self._give_up()
