@@ -10,26 +10,22 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from server.adapters import weights
-from server.adapters.embedder import open_embedder
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.piper import PiperSpeaker
+from server.adapters.reader import OnnxReader
 from server.adapters.silero import SileroModel
 from server.adapters.whisper import WhisperTranscriber
 from server.errors import ChatModelError, WeightsError
-from server.grading.appeal import Appeals
-from server.grading.combined import CombinedGrader
+from server.grading.disputes import Disputes
 from server.grading.embedded import EmbeddedGrader
-from server.grading.embedding import Embedder
 from server.grading.llm import LlmGrader
-from server.grading.subject import Subjects
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber
 from server.room.interviewer import Interviewer
-from server.room.passages import Passages
 from server.room.voice import PreparedVoice
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
@@ -39,9 +35,8 @@ Loaded = TypeVar("Loaded")
 
 async def load_models(services: Services) -> None:
     """Fills in every model; failures are recorded in ``services.parts``, not raised."""
-    embedder = await asyncio.to_thread(open_embedder)
-    chat, *_ = await asyncio.gather(_load_llm(services, embedder), _load_hearing(services), _load_voice(services))
-    await _load_grader(services, chat, embedder)
+    chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
+    await _load_grader(services, chat)
     await asyncio.to_thread(give_back)
 
 
@@ -121,7 +116,7 @@ def _key(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
-async def _load_llm(services: Services, embedder: Embedder | None) -> ChatModel | None:
+async def _load_llm(services: Services) -> ChatModel | None:
     llm = services.settings.llm
     chat: ChatModel | None = None
     with services.loading(LLM) as part:
@@ -142,7 +137,7 @@ async def _load_llm(services: Services, embedder: Embedder | None) -> ChatModel 
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, services.metrics)
-    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s, Passages(embedder))
+    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s)
     return chat
 
 
@@ -160,31 +155,24 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
     return chat
 
 
-async def _load_grader(services: Services, chat: ChatModel | None, embedder: Embedder | None) -> None:
+async def _load_grader(services: Services, chat: ChatModel | None) -> None:
     with services.loading(GRADER) as part:
         part.detail = "loading"
-        subjects = Subjects(services.bank.questions)
-        embedded = EmbeddedGrader(embedder, versions=services.bank.versions, subjects=subjects)
-        services.glance = EmbeddedGrader(embedder, whole=False, subjects=subjects)
+        reader = await asyncio.to_thread(OnnxReader)
+        embedded = services.embedded = EmbeddedGrader(reader, versions=services.bank.versions)
+        services.disputes = Disputes(reader)
         if chat is not None and services.settings.llm.url == EMBEDDED:
             chat = BackgroundChat(chat, services.quiet)
-        judge = LlmGrader(chat, services.prompts, versions=services.bank.versions) if chat is not None else None
-        services.grader = _chosen_grader(services.settings.grader, embedded, judge)
-        services.appeals = Appeals(embedded, judge)
+        services.grader = embedded
+        if chat is not None and services.settings.grader == "llm":
+            services.grader = LlmGrader(chat, services.prompts, versions=services.bank.versions)
         part.detail = services.settings.grader if services.grader is not embedded else "embedded"
-
-
-def _chosen_grader(wanted: str, embedded: EmbeddedGrader, judge: LlmGrader | None) -> Grader:
-    if judge is None or wanted == "embedded":
-        return embedded
-    return judge if wanted == "llm" else CombinedGrader(embedded, judge)
 
 
 async def load_for_grading(services: Services) -> Grader:
     """Only what grading needs, for the command line."""
-    embedder = await asyncio.to_thread(open_embedder)
-    chat = None if services.settings.grader == "embedded" else await _load_llm(services, embedder)
-    await _load_grader(services, chat, embedder)
+    chat = None if services.settings.grader == "embedded" else await _load_llm(services)
+    await _load_grader(services, chat)
     return _wanted(services.grader, services.parts[GRADER])
 
 

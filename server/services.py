@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from server.adapters.llama import LlamaServer
-    from server.grading.appeal import Appeals
+    from server.grading.disputes import Disputes
+    from server.grading.embedded import EmbeddedGrader
 
 STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
@@ -123,11 +124,11 @@ class Services:
     """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None
     interviewer: Interviewer | None = None
-    glance: Grader | None = None
+    embedded: EmbeddedGrader | None = None
     """Grades at once, to choose follow-ups by."""
     grader: Grader | None = None
     """The configured one."""
-    appeals: Appeals | None = None
+    disputes: Disputes | None = None
     """Looks at disputed points again."""
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""

@@ -109,7 +109,7 @@ class Settings(BaseSettings):
     rubrics_dir: Path = PROJECT / "rubrics"
     prompts_dir: Path = PROJECT / "prompts"
     web_dir: Path = PROJECT / "web"
-    grader: Literal["embedded", "combined", "llm"] = "embedded"
+    grader: Literal["embedded", "llm"] = "embedded"
     """docs/decisions/0007-embedded-grader-by-default.md says why the model is not asked by default."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"

@@ -33,6 +33,7 @@ class PointStatus(StrEnum):
     """What the answer did about one point."""
 
     MET = "met"
+    NOT_SURE = "not sure"
     NOT_MET = "not met"
     CONTRADICTED = "contradicted"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from server.adapters.weights import JOE_CONFIG, JOE_VOICE, MINILM, QWEN_GGUF, WHISPER_BASE, Weight, verified
+from server.adapters.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from server.bank.content import load_bank
 from server.core.loopback import is_loopback_url
 from server.doctor.check import Check
@@ -46,7 +46,6 @@ def weights(settings: Settings) -> list[Check]:
         checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
     if settings.llm.url == EMBEDDED:
         checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models))
-    checks.append(weight_files("Weights of sentence embeddings", (MINILM,), settings.models))
     return checks
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from server.core.domain import Evidence, Point, PointFinding, PointStatus
 from server.core.evidence import locate
-from server.grading.hearing import Heard
+from server.grading.passage import Passage
 
 MAX_ANSWER_CHARS = 6000
 MAX_QUOTE_CHARS = 180
@@ -35,9 +35,9 @@ class BadReply(ValueError):
     """A reply that is not what the schema asks for; its text goes into the repair request."""
 
 
-def answer_text(round_: Sequence[Heard]) -> str:
+def answer_text(round_: Sequence[Passage]) -> str:
     """The words that may earn credit, without anything that could end the data or look like markup."""
-    parts = [" ".join(word for place, word in enumerate(heard.words) if place not in heard.blocked) for heard in round_]
+    parts = [" ".join(passage.words) for passage in round_]
     clean = " ".join(_CONTROL.sub(" ", " ".join(parts)).split())
     return clean[:MAX_ANSWER_CHARS]
 
@@ -90,11 +90,11 @@ def _reply(raw: object, point_id: str) -> Reply:
     )
 
 
-def find_quote(quote: str, round_: Sequence[Heard]) -> Evidence | None:
+def find_quote(quote: str, round_: Sequence[Passage]) -> Evidence | None:
     """Where the quote occurs in words that may earn credit."""
-    for heard in round_:
-        found = locate(heard.answer.transcript, quote, heard.answer.turn_id)
-        if found and heard.blocked.isdisjoint(range(found.word_start, found.word_end)):
+    for passage in round_:
+        found = locate(passage.answer.transcript, quote, passage.answer.turn_id)
+        if found and not set(passage.places).isdisjoint(range(found.word_start, found.word_end)):
             return found
     return None
 

@@ -11,8 +11,8 @@ from server.core.domain import Answer, Criterion, Evidence, Grade, Point, PointF
 from server.errors import ChatModelError, GraderError
 from server.grading import asking, assessable
 from server.grading.asking import BadReply, Reply
-from server.grading.embedded import build_grade
-from server.grading.hearing import Heard, hear
+from server.grading.grades import build_grade
+from server.grading.passage import Passage, passage_of
 from server.ports import ChatModel
 from server.prompts import Prompts
 
@@ -79,7 +79,7 @@ class LlmGrader:
 
         confirm: put every point found met to the vote as well, so that its confidence is the share of votes for it.
         """
-        round_ = [hear(question, answer) for answer in answers]
+        round_ = [passage_of(question, answer) for answer in answers]
         text = asking.answer_text(round_)
         wanted = None if only is None else set(only)
         usage = Usage()
@@ -96,7 +96,7 @@ class LlmGrader:
         question: Question,
         criterion: Criterion,
         points: Sequence[Point],
-        round_: Sequence[Heard],
+        round_: Sequence[Passage],
         text: str,
         usage: Usage,
         confirm: bool,
@@ -113,7 +113,7 @@ class LlmGrader:
         return findings
 
     @staticmethod
-    def _verified(reply: Reply, round_: Sequence[Heard]) -> tuple[Reply, Evidence | None]:
+    def _verified(reply: Reply, round_: Sequence[Passage]) -> tuple[Reply, Evidence | None]:
         return reply, asking.find_quote(reply.quote, round_) if reply.quote else None
 
     async def _ask(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from server.core.domain import Answer, Evidence
 from server.core.evidence import bare, evidence_between
-from server.grading.hearing import Span, split_clauses, split_sentences
+from server.grading.clauses import Span, split_sentences
 
 MAX_WORDS = 20
 EDGE_WORDS = 4
@@ -49,13 +49,6 @@ def widen(words: Sequence[str], span: Span, sentences: Sequence[Span]) -> Span:
             or _padded(span, (low, high))
         )
     return _without_sounds(words, span, (low, high))
-
-
-def passages(answer: Answer) -> list[Span]:
-    """The answer in stretches short enough to choose from: sentences, long ones in clauses."""
-    words = [word.text for word in answer.transcript.words]
-    times = [(word.start, word.end) for word in answer.transcript.words]
-    return [clause for sentence in split_sentences(words, times) for clause in split_clauses(words, sentence)]
 
 
 def cut(answer: Answer, span: Span) -> Answer:

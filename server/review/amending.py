@@ -15,8 +15,8 @@ from server.core.domain import Answer, Grade, PointFinding, PointStatus, Questio
 from server.core.evidence import evidence_between
 from server.core.sentences import Sentences
 from server.errors import GraderError, InputError, MissingError, SpeakerError
-from server.grading import appeal
-from server.grading.appeal import Claim
+from server.grading import disputes
+from server.grading.disputes import Claim
 from server.grading.quoting import cut
 from server.ports import Afterwards, Note, Regrade, Voice
 from server.review.view import ungraded
@@ -110,7 +110,7 @@ class Amending:
             except GraderError as error:
                 raise InputError(f"It could not be graded: {error}") from error
             upheld = _upheld(entry, grade)
-            grade = appeal.decided(entry.question, grade, upheld) if upheld else grade
+            grade = disputes.decided(entry.question, grade, upheld) if upheld else grade
             in_force = standing(corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
             await self._keep(interview_id, entry, "corrected", reason, grade, {}, now, by)
@@ -123,20 +123,20 @@ class Amending:
             if before is None:
                 raise InputError("This question was not graded, so there is no point to dispute.")
             point = next((point for point in entry.question.points if point.id == claim.point_id), None)
-            if refusal := appeal.why_not(answers, point, before, claim):
+            if refusal := disputes.why_not(answers, point, before, claim):
                 raise InputError(refusal)
-            claim = appeal.whole(claim, answers)
+            claim = disputes.whole(claim, answers)
             now = self._services.clock.wall()
-            assert self._services.appeals is not None
-            ruling = await self._services.appeals.hear(entry.question, answers, claim)
-            upheld = ruling.finding.status is PointStatus.MET
-            grade = appeal.decided(entry.question, before, {claim.point_id: ruling.finding}) if upheld else before
+            assert self._services.disputes is not None
+            ruling = await self._services.disputes.hear(entry.question, answers, claim)
+            upheld = ruling.upheld
+            grade = disputes.decided(entry.question, before, {claim.point_id: ruling.finding}) if upheld else before
             [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
             kept = {
                 **asdict(claim),
                 "quote": named.transcript.text,
                 "upheld": upheld,
-                "opinions": [asdict(opinion) for opinion in ruling.opinions],
+                "why": ruling.reason,
             }
             await self._keep(interview_id, entry, "disputed", reason.strip() or I_DID, grade, kept, now, by)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from server.core.corrections import Standing, typed_in
 from server.core.domain import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
+from server.grading.advice import is_enough, to_strong
+from server.grading.model_sentences import model_sentences
 from server.grading.quoting import shown
-from server.grading.report import is_enough, to_strong
-from server.grading.teaching import covering
 
 GONE = "This point is no longer in the rubric."
 
@@ -22,7 +22,7 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     """
     said = {answer.turn_id: answer for answer in answers}
     typed = {answer.turn_id: typed_in(answer.turn_id, corrections) for answer in answers}
-    sentences = covering(question)
+    sentences = model_sentences(question)
     plain = asdict(grade)
     del plain["question_id"], plain["criteria"]
     may_rise = _may_rise(question, grade)

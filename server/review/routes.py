@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.access.identity import OwnInterview, Who
 from server.core.corrections import Change
 from server.errors import MissingError
-from server.grading.appeal import Claim
+from server.grading.disputes import Claim
 from server.ports import SAMPLE_RATE
 from server.review.amending import Amending
 from server.review.waveform import peaks, wav

@@ -11,7 +11,7 @@ from server.core.corrections import Correction, Standing, corrected, standing
 from server.core.domain import Answer, Bank, Grade, Question
 from server.core.onsets import from_onsets
 from server.core.phases import Finished, Progress, RoundGrade, RoundPlan, State
-from server.grading.quoting import passages
+from server.grading.clauses import clauses
 from server.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
 from server.review.grade_view import grade_json
 from server.review.speaking import delivery_json
@@ -159,7 +159,7 @@ def answer_json(
         "text": answer.transcript.text,
         "raw_text": answer.transcript.raw_text,
         "words": words,
-        "passages": passages(answer),
+        "passages": clauses(answer),
         "typed": answer.transcript.typed,
         "duration_s": round(answer.duration_s, 3),
         "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,

@@ -23,7 +23,7 @@ from server.core.sentences import Sentences
 from server.errors import ChatModelError
 from server.ports import ChatModel
 from server.prompts import Prompts
-from server.room.passages import Passages
+from server.room.passages import nearest
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,10 @@ class Chosen:
 class Interviewer:
     """Chooses and phrases follow-ups. ``chat`` is None when there is no language model."""
 
-    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float, passages: Passages | None = None) -> None:
+    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float) -> None:
         self._chat = chat
         self._prompts = prompts
         self._examples = prompts.examples("follow_up_examples.toml")
-        self._passages = passages or Passages()
         self.reply_s = reply_s
         """Seconds from the end of an answer within which a phrasing has to be there."""
         self.usual_s = 0.0
@@ -67,7 +66,7 @@ class Interviewer:
         """What was said that has most to do with the follow-up; None when nothing has, or nobody could say it back."""
         if self._chat is None:
             return None
-        return await in_background(self._passages.nearest, question, follow_up, answers)
+        return await in_background(nearest, question, follow_up, answers)
 
     async def phrase(
         self,
