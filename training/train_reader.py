@@ -13,17 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 from torch.nn import functional
 
-from server.adapters.reader import TOKENIZER
+from server.adapters.reader import Encoder
 from training import examples
 from training.examples import NEITHER, Example
 from training.network import ReaderNetwork, export, from_packaged
 
-CLS, SEP = 101, 102
-MAX_STATEMENT, MAX_PASSAGE = 64, 420
-"""Tokens."""
 BATCH_TOKENS = 2600
 EVIDENCE_WEIGHT = 0.5
 SAVE_EVERY = 200
@@ -33,22 +29,16 @@ class Pairs:
     """Examples as tensors."""
 
     def __init__(self) -> None:
-        self.tokenizer = Tokenizer.from_file(str(TOKENIZER))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
+        self.encoder = Encoder()
 
     def encoded(self, example: Example) -> tuple[list[int], int, list[int]]:
         """Token ids, where the passage begins, and its evidence by token (-1 where it isn't known)."""
-        statement = self.tokenizer.encode(example.statement.lower(), add_special_tokens=False).ids[:MAX_STATEMENT]
-        passage = self.tokenizer.encode(example.passage.lower(), add_special_tokens=False)
-        ids, offsets = passage.ids[:MAX_PASSAGE], passage.offsets[:MAX_PASSAGE]
+        words = example.passage.split()
+        pair = self.encoder.encode(example.statement, words)
         if example.evidence is None:
-            marks = [-1] * len(ids)
-        else:
-            start = example.passage.lower().find(example.evidence.lower()) if example.evidence else -1
-            end = start + len(example.evidence or "")
-            marks = [int(start >= 0 and a < end and b > start) for a, b in offsets]
-        return [CLS, *statement, SEP, *ids, SEP], len(statement) + 2, marks
+            return pair.ids, pair.begin, [-1] * len(pair.places)
+        first, after = _words_of(example.evidence, example.passage)
+        return pair.ids, pair.begin, [int(first <= place < after) for place in pair.places]
 
     def batches(self, found: Sequence[Example], dice: random.Random) -> Iterator[tuple[torch.Tensor, ...]]:
         """Batches of like length, shuffled."""
@@ -76,6 +66,15 @@ class Pairs:
             sides[row, begin : len(pieces)] = 1
             marks[row, begin : begin + len(marked)] = torch.tensor(marked, dtype=torch.float32)
         return ids, mask, sides, marks, torch.tensor([target for _, target in group])
+
+
+def _words_of(part: str, text: str) -> tuple[int, int]:
+    """The words of the text that the part touches, as (first, after the last); none for ""."""
+    at = text.find(part) if part else -1
+    if at < 0:
+        return 0, 0
+    first = len(text[:at].split()) - (at > 0 and not text[at - 1].isspace() and not part[0].isspace())
+    return first, first + len(part.split())
 
 
 def loss_of(network: ReaderNetwork, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
