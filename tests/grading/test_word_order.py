@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from benchmarks.grading.items import as_answer, load_items, load_spoken
 from server.core.domain import Answer, Transcript, Verdict
-from server.grading.combined import CombinedGrader
-from server.grading.decide import DEFAULT
 from server.grading.embedded import EmbeddedGrader
-from server.grading.measuring.items import as_answer, load_items, load_spoken
-from server.grading.word_order import FEWEST, order
-from tests.adapters.test_grading_embedded import BANK, CORES, answer
+from server.grading.word_order import FEWEST, SHUFFLED, order
+from tests.grading.conftest import BANK, spoken, typed
+from tests.grading.scripted_reader import ScriptedReader
+from training.examples import DATA, free_answers
 
-DATA = Path(__file__).parents[1] / "bench" / "grading" / "data"
-SPLITS = ("tune", "develop", "hard", "unread", "studied", "told", "recited", "short")
+SPLITS = ("tune", "hard", "unread", "studied", "told", "recited", "short")
 
 
 def shuffled(said: Answer, seed: int = 0) -> Answer:
@@ -33,35 +31,35 @@ def test_nobody_who_speaks_is_taken_for_one_who_shuffles(split: str) -> None:
     for item in load_items(DATA, split):
         question = BANK.question(item.question)
         for transcript in (None, heard.get(item.id)):
-            assert order([as_answer(item, question, transcript)]) >= DEFAULT.ordered, item.id
+            assert order([as_answer(item, question, transcript)]) >= SHUFFLED, item.id
 
 
 def test_the_bank_s_own_words_shuffled_are_nothing() -> None:
     """All of its terms, none of its sense: never above No Hire, by words alone."""
-    grader = EmbeddedGrader()
+    grader = EmbeddedGrader(ScriptedReader({}))
     long_enough = [question for question in BANK.questions if len(question.model_answer.split()) > 60]
     assert len(long_enough) > 130
     for question in long_enough:
-        said = answer(question.model_answer, question=question)
-        assert order([said]) >= DEFAULT.ordered
+        said = spoken(question.model_answer, question=question)
+        assert order([said]) >= SHUFFLED
         for mixed in (shuffled(said), replace(said, transcript=Transcript(said.transcript.words[::-1]))):
             grade = grader.grade_now(question, [mixed])
             assert grade.verdict is Verdict.NO_HIRE, question.id
             assert {finding.note for finding in grade.findings} == {"the words are in no order"}
 
 
-async def test_no_model_is_asked_about_words_in_no_order() -> None:
-    """The combined grader has nothing to be unsure of."""
-    grade = await CombinedGrader(EmbeddedGrader(), llm=object()).grade(  # type: ignore[arg-type]
-        CORES[0], [shuffled(answer(CORES[0].model_answer, question=CORES[0]))]
-    )
-    assert grade.verdict is Verdict.NO_HIRE and not grade.fallback
+@pytest.mark.parametrize("part", ["learn", "develop", "test"])
+def test_free_answers_are_in_order(part: str) -> None:
+    """As they were said and as they were heard."""
+    for row in free_answers(part):
+        for text in (row["text"], row.get("heard")):
+            assert text is None or order([typed(text)]) >= SHUFFLED, row["id"]
 
 
 def test_a_few_words_are_not_judged() -> None:
     """Terms and a verb or two have no order to speak of."""
     few = shuffled(
-        answer("LoRA freezes the base model and adds small trainable matrices, fewer parameters, QLoRA also quantizes")
+        typed("LoRA freezes the base model and adds small trainable matrices, fewer parameters, QLoRA also quantizes")
     )
     assert order([few]) == 1.0
     assert FEWEST > 8
@@ -70,4 +68,4 @@ def test_a_few_words_are_not_judged() -> None:
 def test_code_is_not_shuffled_speech() -> None:
     """Letters stand side by side in it."""
     code = "for i in range(n): for j in range(i): if a[i] > a[j]: a[i], a[j] = a[j], a[i] and if a[j] > a[i]: swap a[i] a[j]"
-    assert order([answer(code)]) >= DEFAULT.ordered
+    assert order([typed(code)]) >= SHUFFLED
