@@ -156,6 +156,7 @@ def main() -> None:
     parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--freeze", type=int, default=0, help="lowest layers to leave as they are")
     parser.add_argument("--seed", type=int, default=28)
     parser.add_argument("--out", type=Path, required=True, help="checkpoint to write")
     parser.add_argument("--export", type=Path, help="ONNX file to write at the end")
@@ -165,6 +166,8 @@ def main() -> None:
     network = from_packaged(args.base)
     if args.onward:
         network.load_state_dict(torch.load(args.onward))
+    for layer in network.encoder.encoder.layer[: args.freeze]:
+        layer.requires_grad_(False)
     if args.stage == 1:
         epochs = [stage_one(dice) for _ in range(args.epochs)]
     else:
