@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.grading.metrics import weighted_kappa
+from benchmarks.guards.metrics import weighted_kappa
 from server.bank.content import load_bank
 from server.core.domain import Answer, Question, Transcript, Verdict
 from server.core.normal import tokenize

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.grading.items import as_answer, load_items
+from benchmarks.guards.items import as_answer, load_items
 from server.bank.content import load_bank
 from server.core.domain import Transcript
 from server.grading.word_order import FEWEST, STEPS, STORED, order, spoken_words

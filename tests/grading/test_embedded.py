@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.grading.attacks import attempts, salads
-from benchmarks.grading.items import as_answer, load_items
+from benchmarks.guards.attacks import attempts, salads
+from benchmarks.guards.items import as_answer, load_items
 from server.core.domain import Answer, PointStatus, Question, Verdict
 from server.core.scoring import ordered
 from server.errors import GraderError

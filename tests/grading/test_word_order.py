@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.grading.items import as_answer, load_items, load_spoken
+from benchmarks.guards.items import as_answer, load_items, load_spoken
 from server.core.domain import Answer, Transcript, Verdict
 from server.grading.embedded import EmbeddedGrader
 from server.grading.word_order import FEWEST, SHUFFLED, order

@@ -1,15 +1,15 @@
-"""`hotseat bench robustness`: does a grade hold when the answer tries to steer it, is said otherwise, or is graded again?"""
+"""Does a grade hold when the answer tries to steer it, is said otherwise, or is graded again?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmarks.grading.attacks import attempts, salads
-from benchmarks.grading.items import Item, as_answer, load_items
-from benchmarks.grading.metrics import quotes_occur
-from benchmarks.grading.rewording import reordered, reworded
+from benchmarks.guards.attacks import attempts, salads
+from benchmarks.guards.items import Item, as_answer, load_items
+from benchmarks.guards.metrics import quotes_occur
+from benchmarks.guards.rewording import reordered, reworded
 from server.core.domain import Bank, Grade, Question, Verdict
 from server.core.scoring import ordered
 from server.errors import GraderError
@@ -87,7 +87,7 @@ async def run(
             made = Item(f"{question} salad {number}", question, "salad", Verdict.NO_HIRE, {}, text)
             result = await grade(made)
             if result:
-                held.count("key terms in sentences", ordered([result.verdict]) == [0], made.id)
+                held.count("key terms in sentences above Lean No Hire", ordered([result.verdict])[0] <= 1, made.id)
     for item in pairs:
         base = by_id[item.base]
         before, after = await plain(base), await grade(item)
@@ -101,19 +101,3 @@ async def run(
         runs = [await grade(item) for _ in range(RERUNS)]
         held.count(f"{RERUNS} runs identical", len({repr(replace(r, seconds=0.0)) for r in runs if r}) == 1, item.id)
     return held
-
-
-def table(results: Sequence[Held]) -> str:
-    """A Markdown table, one column a grader: how many did not hold, of how many."""
-    kinds = list(dict.fromkeys(kind for held in results for kind in held.tried))
-    rows = [(f"{kind}: {_WORD.get(kind.split(',')[0], 'verdict changed')}", kind) for kind in kinds]
-    head = f"| | {' | '.join(f'{held.grader}, {held.split}' for held in results)} |\n|---|{'---|' * len(results)}\n"
-    body = "".join(
-        f"| {label} | {' | '.join(f'{len(held.failed.get(kind, []))}/{held.tried.get(kind, 0)}' for held in results)} |\n"
-        for label, kind in rows
-    )
-    quotes = f"| quotes that do not occur | {' | '.join(str(held.bad_quotes) for held in results)} |\n"
-    return head + body + quotes + f"| not graded | {' | '.join(str(held.ungraded) for held in results)} |\n"
-
-
-_WORD = {"injection": "verdict raised", "key terms in sentences": "above No Hire", f"{RERUNS} runs identical": "not so"}

@@ -10,9 +10,6 @@ from pathlib import Path
 from server.core.domain import Answer, PointStatus, Question, Transcript, Verdict, Word
 from server.errors import ContentError
 
-ADVERSARIAL = frozenset({"salad", "echo", "empty", "off-topic"})
-"""Families that may never rise above No Hire."""
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -62,7 +59,7 @@ def spoken_path(root: Path, split: str) -> Path:
 
 
 def load_spoken(root: Path, split: str) -> dict[str, Transcript]:
-    """What was heard of items said aloud (tests/bench/grading/speak.py), by item id; empty where none were.
+    """What was heard of items said aloud (training/speak.py), by item id; empty where none were.
 
     Raises ContentError naming file and line.
     """
@@ -76,17 +73,6 @@ def load_spoken(root: Path, split: str) -> dict[str, Transcript]:
         except (ValueError, KeyError, TypeError) as error:
             raise ContentError(f"spoken/{path.name}:{number}: {error}") from None
     return heard
-
-
-def naive_path(root: Path, split: str) -> Path:
-    return root / "naive" / f"{split}.jsonl"
-
-
-def load_naive(root: Path, split: str) -> dict[str, int]:
-    """Grades 1 to 4 by item id that one plain prompt gave (tests/bench/grading/naive.py); empty where none are recorded."""
-    path = naive_path(root, split)
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    return {str(row["id"]): int(row["grade"]) for row in rows}
 
 
 def as_answer(item: Item, question: Question, heard: Transcript | None = None) -> Answer:

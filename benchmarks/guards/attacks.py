@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks.grading.items import Item
+from benchmarks.guards.items import Item
 from server.core.domain import Question, Verdict
 
 SPOKEN = (

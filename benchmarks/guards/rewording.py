@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from benchmarks.grading.items import Item
+from benchmarks.guards.items import Item
 from server.core.domain import Question
 
 _POLITE = (
