@@ -19,7 +19,7 @@ from server.core.sentences import Sentences
 from server.errors import GraderError, InputError, MissingError, SpeakerError
 from server.grading import disputes
 from server.grading.disputes import CANDIDATE, UPHELD, Claim
-from server.grading.quoting import cut
+from server.grading.quoting import cut, shown
 from server.ports import Afterwards, Note, Regrade, Voice
 from server.review.view import ungraded
 from server.room.eventlog import counted_grade, decode_grade, encode_grade
@@ -167,9 +167,10 @@ class Amending:
             if finding is None or finding.evidence is None:
                 raise InputError("Only points that are not sure are answered with yes or no.")
             evidence, now = finding.evidence, self._services.clock.wall()
+            [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             kept = {
                 **asdict(Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)),
-                "quote": evidence.quote,
+                "quote": shown(heard, evidence).quote,
                 "said": said,
             }
             grade = entry.decided({point_id: finding})
