@@ -144,8 +144,8 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, a round with a
-    later grade beside the one that counts has that one's kind in ``asides``."""
+    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, verdicts and
+    asides are those of the grades that count (``Afterwards.latest``)."""
     owner: str
     """Id of the account, or LOCAL."""
     audio_deleted: float | None = None
@@ -239,18 +239,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Regrade:
-    """A later grading of one round. The first grade stays the one that counts; this one stands beside it."""
+    """A later grade of one round. The latest counts; those before it are kept."""
 
     round: int
     """Index of the round."""
     kind: str
-    """"corrected" (misheard words) or "disputed" (one point)."""
+    """"corrected" (misheard words), "disputed" or "answered" (one point)."""
     reason: str
-    """Why: which words were corrected, or what the candidate says of the point."""
+    """Which words were corrected; empty for the others, except in old disputes, where it is the candidate's."""
     grade: dict[str, Any]
     """The whole grade, as in the event log."""
     ruling: dict[str, Any]
-    """Of a dispute: the point, the passage named, and each grader's opinion; otherwise empty."""
+    """Of a dispute: the point, the passage named, whether it was upheld, and why. Of an answer: the point, the passage and
+    whether the candidate said it. Otherwise empty."""
     made: float
     """Seconds since the epoch."""
     by: str
@@ -264,6 +265,10 @@ class Afterwards:
     notes: tuple[Note, ...] = ()
     corrections: tuple[Correction, ...] = ()
     regrades: tuple[Regrade, ...] = ()
+
+    def latest(self, round_index: int) -> Regrade | None:
+        """The one that counts in place of the round's first grade."""
+        return next((entry for entry in reversed(self.regrades) if entry.round == round_index), None)
 
 
 class Store(Protocol):

@@ -71,7 +71,7 @@ class Disputes:
         if reading.denies >= self._thresholds.check:
             reason = "Read by itself, the passage seems to say the opposite."
         else:
-            reason = f"Read by itself, the passage makes the point with a probability of {reading.says:.0%}."
+            reason = "Read by itself, the passage doesn't clearly say it."
         return Ruling(PointFinding(point.id, PointStatus.NOT_MET), reason)
 
 

@@ -1,4 +1,4 @@
-"""The HTTP routes of the review page, besides the review itself: notes, corrections, disputes, outlines, the question aloud."""
+"""The HTTP routes of the review page, besides the review itself."""
 
 from __future__ import annotations
 
@@ -44,14 +44,19 @@ class NewCorrection(_Body):
 
 
 class NewDispute(_Body):
-    """ "I did say this", and where."""
+    """ "I said this", and where."""
 
     point_id: str
     turn_id: int
     word_start: int
     word_end: int
     """After the last word."""
-    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class PointAnswer(_Body):
+    """Whether the candidate said a point that is not sure."""
+
+    said: bool
 
 
 def review_routes(amending: Amending) -> APIRouter:
@@ -76,7 +81,12 @@ def review_routes(amending: Amending) -> APIRouter:
     @router.post("/rounds/{number}/disputes", status_code=204)
     async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> Response:
         claim = Claim(wanted.point_id, wanted.turn_id, wanted.word_start, wanted.word_end)
-        await amending.dispute(interview_id, number, claim, wanted.reason, by=who.person)
+        await amending.dispute(interview_id, number, claim, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/points/{point_id}", status_code=204)
+    async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> Response:
+        await amending.answer(interview_id, number, point_id, wanted.said, by=who.person)
         return Response(status_code=204)
 
     @router.get("/turns/{turn_id}/peaks.json")

@@ -63,7 +63,8 @@ def _marked(answer: dict[str, Any], round_: dict[str, Any]) -> list[dict[str, An
         (finding["evidence"]["word_start"], finding["evidence"]["word_end"], number, finding["status"] == "contradicted")
         for number, criterion in enumerate(grade["criteria"] if grade else [], 1)
         for finding in criterion["findings"]
-        if finding["evidence"] and finding["evidence"]["turn_id"] == answer["turn_id"]
+        if finding["status"] in ("met", "contradicted") and finding["evidence"]
+        if finding["evidence"]["turn_id"] == answer["turn_id"]
     ]
     runs: list[dict[str, Any]] = []
     for place, word in enumerate(answer["words"]):

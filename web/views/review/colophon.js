@@ -23,5 +23,10 @@ export function makeColophon({ grader, model, rubric_version, prompt_version, se
     `${seconds.toFixed(1)} s`,
     tokens > 0 && `${tokens} tokens`,
   ];
-  return h("p", { class: "colophon soft small" }, parts.filter(Boolean).join(" · "));
+  return h(
+    "details",
+    { class: "colophon soft small" },
+    h("summary", {}, grader === "embedded" ? "Graded on this machine" : `Graded by ${model || "a language model"}`),
+    h("p", {}, parts.filter(Boolean).join(" · ")),
+  );
 }
