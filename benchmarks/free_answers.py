@@ -86,9 +86,9 @@ def intervals(graded: Sequence[Graded], seed: int = 1) -> dict[str, tuple[float,
     for one in graded:
         by_question.setdefault(one.question, []).append(one)
     names = sorted(by_question)
-    drawn = []
-    for _ in range(RESAMPLINGS):
-        drawn.append(rates([one for name in dice.choices(names, k=len(names)) for one in by_question[name]]))
+    drawn = [
+        rates([one for name in dice.choices(names, k=len(names)) for one in by_question[name]]) for _ in range(RESAMPLINGS)
+    ]
     found = {}
     for name in drawn[0]:
         values = sorted(value[name] for value in drawn if not math.isnan(value[name]))

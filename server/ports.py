@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, Protocol
 
@@ -102,6 +102,26 @@ class ChatModel(Protocol):
         self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
     ) -> tuple[str, int]:
         """Returns the text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a passage does to a statement. Probabilities; what is left of one is "neither"."""
+
+    says: float
+    denies: float
+    supports: NDArray[np.float32] = field(compare=False)
+    """For each word of the passage, how likely it is part of what says the statement; shape (words,)."""
+    opposes: NDArray[np.float32] = field(compare=False)
+    """Likewise of what denies it."""
+
+
+class Reader(Protocol):
+    """Implemented by adapters.reader.OnnxReader."""
+
+    def read(self, statement: str, words: Sequence[str]) -> Reading:
+        """Deterministic, and cached: asked again soon for the same pair it answers at once."""
         ...
 
 

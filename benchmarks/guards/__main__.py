@@ -1,6 +1,7 @@
 """What the grader must hold against: ``python -m benchmarks.guards``.
 
-False claims credited (questions that training left out), texts that say nothing, attempts to steer it, rewording, speech, reruns.
+False claims credited (on questions that training left out), texts that say nothing, attempts to steer it, rewording, speech,
+reruns.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 from server.adapters.onnx_session import open_session
 from server.core.numbers import in_digits, text_in_digits
-from server.grading.reader import Reading
+from server.ports import Reading
 
 MODEL = Path(__file__).with_name("reader.onnx")
 TOKENIZER = Path(__file__).with_name("reader-tokenizer.json")
@@ -57,7 +57,7 @@ class Encoder:
 
 
 class OnnxReader:
-    """Implements grading.reader.Reader. One pair takes some 20 ms of one core; safe to use from several threads."""
+    """Implements ports.Reader. One pair takes some 20 ms of one core; safe to use from several threads."""
 
     def __init__(self, model: Path = MODEL, temperature: float = TEMPERATURE) -> None:
         self._session = open_session(model)

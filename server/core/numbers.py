@@ -20,7 +20,8 @@ _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SUFFIXES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion", "t": "trillion"}
 _UNITS = {
     "gig": "gb", "gigs": "gb", "gigabyte": "gb", "gigabytes": "gb", "gb": "gb", "meg": "mb", "megs": "mb", "megabyte": "mb",
-    "megabytes": "mb", "mb": "mb", "terabyte": "tb", "terabytes": "tb", "tb": "tb", "kilobyte": "kb", "kilobytes": "kb", "kb": "kb",
+    "megabytes": "mb", "mb": "mb", "terabyte": "tb", "terabytes": "tb", "tb": "tb", "kilobyte": "kb", "kilobytes": "kb",
+    "kb": "kb",
     "millisecond": "ms", "milliseconds": "ms", "millis": "ms", "ms": "ms", "percent": "%", "%": "%",
 }  # fmt: skip
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,

@@ -13,8 +13,8 @@ from server.grading.clauses import Span, clauses
 from server.grading.grades import build_grade
 from server.grading.passage import passage_of
 from server.grading.quoting import cut
-from server.grading.reader import Reader
 from server.grading.thresholds import THRESHOLDS, Thresholds
+from server.ports import Reader
 
 MIN_WORDS = 3
 MAX_WORDS = 60

@@ -12,9 +12,9 @@ from server.errors import GraderError
 from server.grading import assessable
 from server.grading.grades import build_grade
 from server.grading.passage import Passage, passage_of
-from server.grading.reader import Reader
 from server.grading.thresholds import THRESHOLDS, Thresholds, finding_of
 from server.grading.word_order import is_shuffled
+from server.ports import Reader
 
 NAME = "embedded"
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from server.core.domain import Evidence, PointFinding, PointStatus
 from server.core.evidence import evidence_between
 from server.grading.passage import Passage
-from server.grading.reader import Reading
+from server.ports import Reading
 
 
 @dataclass(frozen=True, slots=True)

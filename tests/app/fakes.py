@@ -32,8 +32,7 @@ from server.core.domain import (
     Verdict,
     Word,
 )
-from server.grading.reader import Reading
-from server.ports import RecognitionJob, Samples, Voice
+from server.ports import Reading, RecognitionJob, Samples, Voice
 from server.prompts import Prompts
 from server.room.interviewer import Interviewer
 from server.room.voice import PreparedVoice
@@ -135,7 +134,7 @@ class FakeChat:
 
 
 class ScriptedReader:
-    """A grading.reader.Reader that knows what a few phrases do to a few statements: says or denies, how likely."""
+    """A ports.Reader that knows what a few phrases do to a few statements: says or denies, how likely."""
 
     def __init__(self, says: Mapping[str, tuple[str, float]], denies: Mapping[str, tuple[str, float]] | None = None) -> None:
         """By a part of the statement: the phrase, and the probability where the passage holds it."""

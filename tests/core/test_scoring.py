@@ -96,7 +96,7 @@ def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None
     ],
 )
 def test_levels(given: dict[str, PointStatus], level: Level) -> None:
-    """Strong Hire with two thirds of the strong points, Lean Hire with anything; not sure counts half; a contradiction drops it."""
+    """Two thirds of the strong points are a Strong Hire, anything is a Lean Hire; not sure counts half."""
     assert scoring.criterion_level(QUESTION.criteria[3], given) is level
 
 

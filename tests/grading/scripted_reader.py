@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from server.grading.reader import Reading
+from server.ports import Reading
 
 
 class ScriptedReader:

@@ -7,8 +7,8 @@ import pytest
 
 from server.core.domain import PointStatus
 from server.grading.passage import Passage, passage_of
-from server.grading.reader import Reading
 from server.grading.thresholds import CHECK, THRESHOLDS, finding_of, status_of
+from server.ports import Reading
 from tests.grading.conftest import LORA, typed
 
 TEXT = "well it freezes the base model and then trains two thin matrices beside it"
