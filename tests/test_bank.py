@@ -21,7 +21,7 @@ QUESTION = "rag/core.toml"
 
 
 def test_the_bank_has_no_problems() -> None:
-    """Lengths, ids, references, coverage, duplicates, patterns and model answers all pass the check."""
+    """Lengths, ids, references, coverage, levels and duplicates all pass the check."""
     assert problems_of(BANK) == []
 
 
@@ -60,9 +60,8 @@ SCHEMA = [
     ("no time", QUESTION, replaced(r"time_limit_s = .*", "time_limit_s = 0") , "time_limit_s"),
     ("unknown point tier", QUESTION, replaced(r'tier = "lean"', 'tier = "mild"'), "tier:"),
     ("too few phrasings", QUESTION, replaced(r"(?s)phrasings = \[.*?\n?\]", 'phrasings = ["one"]'), "phrasings:"),
-    ("no patterns", QUESTION, replaced(r"patterns = \[", "patterns = []\nunused = ["), "patterns:"),
-    ("unknown phrases", QUESTION, replaced(r"patterns = \[\n  \[\[", 'patterns = [\n  [["@x"], ['), "'@x' names no group"),
-    ("empty phrases", "phrases.toml", replaced(r"(?s)no = .*?\]", "no = []"), "no:"),
+    ("too many phrasings", QUESTION, replaced(r"phrasings = \[", 'phrasings = ["one", "two", '), "phrasings:"),
+    ("strong point nobody asks about", QUESTION, replaced(r'probes = \["why-rag"\]', 'probes = ["index"]'), "no follow-up probes point"),
     ("probe of nothing", QUESTION, replaced(r"probes = \[.*\]", 'probes = ["nothing"]'), "unknown point 'nothing'"),
     ("nothing deeper", QUESTION, lambda text: text.replace("deeper = true", "deeper = false"), "none has deeper"),
     ("unknown dependency", "topics.toml", replaced(r"depends_on = \[\]", 'depends_on = ["x"]'), "unknown topic 'x'"),
@@ -131,8 +130,10 @@ CONTENT = [
     ("two questions", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "What? And why?"'), "question marks"),
     ("long probe", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 36 + '?"'), "words, at most"),
     ("shared spelling", lambda text: text.replace("spoken = [", 'spoken = ["twice", '), "also stands for"),
-    ("accuses the truth", replaced(r"contradiction_patterns = \[", 'contradiction_patterns = [\n  [["embed*"]],'),
-     "match a true sentence"),
+    ("one point to a criterion", replaced(r'(?s)\[\[criteria\.points\]\]\nid = "[a-z-]+"\ntier = "lean".*?(?=\n\[\[)', ""),
+     "none reaches Lean Hire"),
+    ("given away", replaced(r'(?s)(statement = "(.*?)\.".*?\[\[follow_ups\]\]\nid = .*?\n)text = ".*?"', r'\1text = "\2?"'),
+     "gives away point"),
     ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),
 ]  # fmt: skip
 
