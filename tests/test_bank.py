@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from server.bank.add import add_question
-from server.bank.check import problems_of
+from server.bank.check import problems_of, warnings_of
 from server.bank.content import load_bank
 from server.errors import ContentError, InputError
+from server.grading.reader import Reading
 from server.settings import PROJECT
 
 BANK = load_bank(PROJECT / "rubrics")
@@ -61,7 +63,8 @@ SCHEMA = [
     ("unknown point tier", QUESTION, replaced(r'tier = "lean"', 'tier = "mild"'), "tier:"),
     ("too few phrasings", QUESTION, replaced(r"(?s)phrasings = \[.*?\n?\]", 'phrasings = ["one"]'), "phrasings:"),
     ("too many phrasings", QUESTION, replaced(r"phrasings = \[", 'phrasings = ["one", "two", '), "phrasings:"),
-    ("strong point nobody asks about", QUESTION, replaced(r'probes = \["why-rag"\]', 'probes = ["index"]'), "no follow-up probes point"),
+    ("strong point nobody probes", QUESTION, replaced(r'probes = \["why-rag"\]', 'probes = ["index"]'),
+     "no follow-up probes point 'why-rag'"),
     ("probe of nothing", QUESTION, replaced(r"probes = \[.*\]", 'probes = ["nothing"]'), "unknown point 'nothing'"),
     ("nothing deeper", QUESTION, lambda text: text.replace("deeper = true", "deeper = false"), "none has deeper"),
     ("unknown dependency", "topics.toml", replaced(r"depends_on = \[\]", 'depends_on = ["x"]'), "unknown topic 'x'"),
@@ -130,8 +133,8 @@ CONTENT = [
     ("two questions", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "What? And why?"'), "question marks"),
     ("long probe", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 36 + '?"'), "words, at most"),
     ("shared spelling", lambda text: text.replace("spoken = [", 'spoken = ["twice", '), "also stands for"),
-    ("one point to a criterion", replaced(r'(?s)\[\[criteria\.points\]\]\nid = "[a-z-]+"\ntier = "lean".*?(?=\n\[\[)', ""),
-     "none reaches Lean Hire"),
+    ("nothing between", replaced(r'(?s)\[\[criteria\.points\]\]\nid = "two-routes".*?(?=\[\[)', ""),
+     "criteria[judgment].points: none makes a Lean Hire"),
     ("given away", replaced(r'(?s)(statement = "(.*?)\.".*?\[\[follow_ups\]\]\nid = .*?\n)text = ".*?"', r'\1text = "\2?"'),
      "gives away point"),
     ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),
@@ -145,6 +148,26 @@ def test_a_weak_question_is_named(tmp_path: Path, edit: Callable[[str], str], na
     bank = load_bank(root)
     found = problems_of(replace(bank, questions=(bank.question("rag/core"),)))
     assert any("rag" in problem and named in problem for problem in found), found
+
+
+class _Reader:
+    """Finds everything but one statement."""
+
+    def __init__(self, lost: str) -> None:
+        self.lost = lost
+
+    def read(self, statement: str, words: Sequence[str]) -> Reading:
+        likely = np.full(len(words), 0.9, np.float32)
+        return Reading(0.0 if statement == self.lost else 0.9, 0.0, likely, likely)
+
+
+def test_a_point_that_a_model_answer_lacks_is_a_warning() -> None:
+    """Named with its question; the points that the reader finds are not."""
+    core = BANK.question("rag/core")
+    lost = core.points[0]
+    assert warnings_of(replace(BANK, questions=(core,)), _Reader(lost.statement)) == [
+        f"rag/core.toml: model_answer: the reader does not find {lost.id} in it"
+    ]
 
 
 def copy_with(tmp_path: Path, file: str, edit: Callable[[str], str]) -> Path:

@@ -84,7 +84,7 @@ def _levels(question: Question) -> Iterator[str]:
     for criterion in question.criteria:
         alone = (criterion_level(criterion, {point.id: PointStatus.MET}) for point in criterion.points)
         if Level.LEAN not in alone:
-            yield f"criteria[{criterion.id}].points: none reaches Lean Hire and no more; add a lean point or a second strong one"
+            yield f"criteria[{criterion.id}].points: none makes a Lean Hire and no more; add a lean or another strong point"
 
 
 def _terms(question: Question) -> Iterator[str]:

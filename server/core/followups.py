@@ -14,7 +14,9 @@ MAX_WORDS = 35
 _MIN_WORDS = 4
 _REPEAT_OVERLAP = 0.7
 _STATEMENT_OVERLAP, _PHRASING_OVERLAP = 0.6, 0.75
-"""Share of the content words of a point's statement, or of one of its shorter phrasings, with which a text says the point."""
+"""Share of the content words of a point's statement, or of one of its phrasings, with which a text says the point."""
+_MIN_CONTENT = 3
+"""Content words of a phrasing that tells anything without its context: "it's slow" fits many a question."""
 _KEPT_OVERLAP = 0.5
 """Share of the bank's content words a phrasing keeps; with fewer it asks for something else."""
 _QUOTED_OVERLAP = 0.75
@@ -137,7 +139,7 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
 def says(text: str, point: Point) -> bool:
     """Whether a text has so many of a point's words that it gives the point away."""
     return overlap(point.statement, text) >= _STATEMENT_OVERLAP or any(
-        overlap(phrasing, text) >= _PHRASING_OVERLAP for phrasing in point.phrasings
+        len(_content(phrasing)) >= _MIN_CONTENT and overlap(phrasing, text) >= _PHRASING_OVERLAP for phrasing in point.phrasings
     )
 
 
@@ -158,5 +160,9 @@ def _denies(text: str) -> bool:
 
 def overlap(wanted: str, text: str) -> float:
     """Share of the content words of ``wanted`` that occur in ``text``."""
-    content = {token.text for token in tokenize(wanted)} - _COMMON
+    content = _content(wanted)
     return len(content & {token.text for token in tokenize(text)}) / len(content) if content else 0.0
+
+
+def _content(text: str) -> set[str]:
+    return {token.text for token in tokenize(text)} - _COMMON
