@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from server.core.domain import Answer, Bank, Level, PointStatus, Question, Topic, Transcript
 from server.core.followups import MAX_WORDS, says
 from server.core.normal import tokenize
-from server.core.scoring import criterion_level
+from server.core.scoring import criterion_level, implied
 from server.grading.embedded import EmbeddedGrader
 from server.grading.reader import Reader
 
@@ -80,7 +80,7 @@ def _follow_ups(question: Question) -> Iterator[str]:
 
 
 def _levels(question: Question) -> Iterator[str]:
-    """Nobody can be a Lean Hire on a criterion whose only point makes it a Strong Hire."""
+    """Criteria on which nobody can be a Lean Hire, because any point made is a Strong Hire."""
     for criterion in question.criteria:
         alone = (criterion_level(criterion, {point.id: PointStatus.MET}) for point in criterion.points)
         if Level.LEAN not in alone:
@@ -124,7 +124,7 @@ def _duplicates(bank: Bank) -> Iterator[str]:
 
 def _unmade(question: Question, reader: Reader) -> Iterator[str]:
     answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(question.model_answer), 0.0, "done")
-    findings = EmbeddedGrader(reader).findings(question, [answer])
+    findings = implied(question, EmbeddedGrader(reader).findings(question, [answer]))
     missed = [name for name, finding in findings.items() if finding.status is not PointStatus.MET]
     if missed:
         yield f"model_answer: the reader does not find {', '.join(missed)} in it"
