@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from server.bank.add import add_question
 from server.bank.check import problems_of, warnings_of
 from server.bank.content import load_bank
 from server.errors import ContentError, InputError
-from server.grading.reader import Reading
 from server.settings import PROJECT
+from tests.grading.scripted_reader import ScriptedReader
 
 BANK = load_bank(PROJECT / "rubrics")
 QUESTION = "rag/core.toml"
@@ -150,23 +149,13 @@ def test_a_weak_question_is_named(tmp_path: Path, edit: Callable[[str], str], na
     assert any("rag" in problem and named in problem for problem in found), found
 
 
-class _Reader:
-    """Finds everything but one statement."""
-
-    def __init__(self, lost: str) -> None:
-        self.lost = lost
-
-    def read(self, statement: str, words: Sequence[str]) -> Reading:
-        likely = np.full(len(words), 0.9, np.float32)
-        return Reading(0.0 if statement == self.lost else 0.9, 0.0, likely, likely)
-
-
 def test_a_point_that_a_model_answer_lacks_is_a_warning() -> None:
-    """Named with its question; the points that the reader finds are not."""
+    """Named with its question; not so a lean point beside a strong one that the reader finds."""
     core = BANK.question("rag/core")
-    lost = core.points[0]
-    assert warnings_of(replace(BANK, questions=(core,)), _Reader(lost.statement)) == [
-        f"rag/core.toml: model_answer: the reader does not find {lost.id} in it"
+    strong = [point for point in core.points if point.tier == "strong"]
+    reader = ScriptedReader({point.statement: ("I", 0.9) for point in strong[1:]})
+    assert warnings_of(replace(BANK, questions=(core,)), reader) == [
+        "rag/core.toml: model_answer: the reader does not find index, chunk-choice in it"
     ]
 
 
