@@ -20,6 +20,7 @@ from server.access.commands import accounts
 from server.bank.content import Kind, load_bank
 from server.cli_grade import find_question, grade
 from server.errors import ContentError, HotseatError, InputError
+from server.grading.reader import Reader
 from server.operations import resources
 from server.settings import Settings, load_settings
 from server.transfer.commands import commands
@@ -142,25 +143,27 @@ def _listen(settings: Settings) -> socket.socket:
 @cli.group(invoke_without_command=True)
 @_as_json
 @click.option("--check", is_flag=True, help="Check every question and say what is wrong, file and field.")
+@click.option("--read", is_flag=True, help="With --check: name the points not found in a model answer (takes a minute).")
 @click.pass_context
-def bank(context: click.Context, as_json: bool, check: bool) -> None:
+def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None:
     """List, check or extend the question bank."""
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
     loaded = load_bank(settings.rubrics_dir)
     if check:
-        from server.bank.check import problems_of
+        from server.bank.check import problems_of, warnings_of
         from server.bank.formats import load_catalogue
         from server.bank.study import load_study
 
         load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
         found = problems_of(loaded)
+        warnings = warnings_of(loaded, _reader()) if read else []
         if as_json:
-            _print({"questions": len(loaded.questions), "problems": found})
+            _print({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
         else:
-            for problem in found:
-                click.echo(problem)
+            for line in (*found, *(f"warning: {warning}" for warning in warnings)):
+                click.echo(line)
             click.echo(f"{len(loaded.questions)} questions, {len(found)} problems")
         if found:
             sys.exit(1)
@@ -172,6 +175,15 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
     from server.bank.views import bank_document
 
     _print(bank_document(loaded))
+
+
+def _reader() -> Reader:
+    """Raises InputError where its model is not installed."""
+    from server.adapters.reader import MODEL, OnnxReader
+
+    if not MODEL.exists():
+        raise InputError(f"--read needs {MODEL}, which is not there")
+    return OnnxReader()
 
 
 @bank.command()

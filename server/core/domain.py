@@ -65,13 +65,8 @@ class Point:
     tier: PointTier
     phrasings: tuple[str, ...]
     """Ways a candidate might say it aloud, each conveying the whole point."""
-    patterns: tuple[tuple[tuple[str, ...], ...], ...]
-    """Alternatives; each is a list of groups; a group is met by any of its phrases.
-    The point is matched when every group of one alternative occurs close together."""
-    contradictions: tuple[str, ...] = ()
+    misconceptions: tuple[str, ...] = ()
     """Claims that show the opposite belief, as they might be said."""
-    contradiction_patterns: tuple[tuple[tuple[str, ...], ...], ...] = ()
-    """Patterns of those claims; a match outweighs a match of ``patterns``."""
 
 
 @dataclass(frozen=True, slots=True)
