@@ -20,8 +20,8 @@ from server.access.commands import accounts
 from server.bank.content import Kind, load_bank
 from server.cli_grade import find_question, grade
 from server.errors import ContentError, HotseatError, InputError
-from server.grading.reader import Reader
 from server.operations import resources
+from server.ports import Reader
 from server.settings import Settings, load_settings
 from server.transfer.commands import commands
 

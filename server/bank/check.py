@@ -13,7 +13,7 @@ from server.core.followups import MAX_WORDS, says
 from server.core.normal import tokenize
 from server.core.scoring import criterion_level, implied
 from server.grading.embedded import EmbeddedGrader
-from server.grading.reader import Reader
+from server.ports import Reader
 
 SPOKEN_WORDS_PER_S = 2.75
 """165 words a minute: brisk but clear."""
