@@ -1,7 +1,7 @@
 """Draws the exam that language models sit before they grade (docs/decisions/0031-judges-sit-an-exam.md).
 
-``python -m training.exam`` picks forty labelled free answers, each to another question, as many by experts as by solid and shaky
-candidates, and writes rubrics/exam.jsonl.
+``python -m training.exam`` picks forty labelled free answers, each to another question and as many of each kind of candidate,
+and writes rubrics/exam.jsonl.
 """
 
 from __future__ import annotations
