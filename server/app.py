@@ -21,6 +21,7 @@ from server.access.routes import access_routes
 from server.bank.formats import Choices
 from server.bank.views import lobby_view
 from server.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
+from server.examining import sit_if_due
 from server.guard import Guard
 from server.loading import load_models, load_storage
 from server.operations.housekeeping import keep_house
@@ -73,7 +74,7 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
             await asyncio.sleep(RETRY_S)
             await load_storage(services)
         await interviews.practice.catch_up()
-        await interviews.keep()
+        await asyncio.gather(interviews.keep(), sit_if_due(services))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -18,6 +18,7 @@ import click
 
 from server.access.commands import accounts
 from server.bank.content import Kind, load_bank
+from server.cli_exam import exam
 from server.cli_grade import find_question, grade
 from server.errors import ContentError, HotseatError, InputError
 from server.operations import resources
@@ -37,7 +38,7 @@ def cli() -> None:
     """Hotseat: spoken mock interviews for LLM-engineering roles."""
 
 
-for command in (*commands, accounts, grade):
+for command in (*commands, accounts, exam, grade):
     cli.add_command(command)
 
 

@@ -28,7 +28,7 @@ _MAX_BATCH_BYTES = 64_000_000
 @click.option("--question", "question_id", help="Question id, e.g. finetuning/lora.")
 @click.option("--answer-file", type=click.Path(path_type=Path), help="Text of the answer; - for stdin.")
 @click.option("--batch", type=click.Path(path_type=Path), help="JSON lines with id, question and answer; - for stdin.")
-@click.option("--grader", type=click.Choice(["embedded", "llm"]), help="Overrides HOTSEAT_GRADER.")
+@click.option("--grader", type=click.Choice(["auto", "embedded", "llm"]), help="Overrides HOTSEAT_GRADER.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def grade(question_id: str | None, answer_file: Path | None, batch: Path | None, grader: str | None, as_json: bool) -> None:
     """Grade a written answer, or with --batch many: one JSON object a line in, one a line out."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import TypeVar
@@ -15,13 +17,18 @@ from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.piper import PiperSpeaker
+from server.adapters.reader import MODEL as READER
 from server.adapters.reader import OnnxReader
 from server.adapters.silero import SileroModel
 from server.adapters.whisper import WhisperTranscriber
-from server.errors import ChatModelError, WeightsError
+from server.errors import ChatModelError, ContentError, InputError, WeightsError
+from server.examining import choose_grader
 from server.grading.disputes import Disputes
 from server.grading.embedded import EmbeddedGrader
+from server.grading.exam import FILE as EXAM
+from server.grading.exam import Exam, key_of, load_exam
 from server.grading.llm import LlmGrader
+from server.grading.thresholds import THRESHOLDS
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber
@@ -29,6 +36,8 @@ from server.room.interviewer import Interviewer
 from server.room.voice import PreparedVoice
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
+
+log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 
@@ -156,24 +165,49 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
 
 
 async def _load_grader(services: Services, chat: ChatModel | None) -> None:
+    bank, settings = services.bank, services.settings
     with services.loading(GRADER) as part:
         part.detail = "loading"
         reader = await asyncio.to_thread(OnnxReader)
-        embedded = services.embedded = EmbeddedGrader(reader, versions=services.bank.versions)
+        services.embedded = EmbeddedGrader(reader, versions=bank.versions)
         services.disputes = Disputes(reader)
-        if chat is not None and services.settings.llm.url == EMBEDDED:
-            chat = BackgroundChat(chat, services.quiet)
-        services.grader = embedded
-        if chat is not None and services.settings.grader == "llm":
-            services.grader = LlmGrader(chat, services.prompts, versions=services.bank.versions)
-        part.detail = services.settings.grader if services.grader is not embedded else "embedded"
+        if chat is not None:
+            asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat
+            services.llm_grader = LlmGrader(asked, services.prompts, versions=bank.versions)
+            services.exam = await asyncio.to_thread(_make_exam, services, services.llm_grader, services.embedded)
+        choose_grader(services)
+
+
+def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:
+    """None where the bank has no exam, or one that doesn't fit it."""
+    bank, settings = services.bank, services.settings
+    try:
+        items = load_exam(settings.rubrics_dir / EXAM, bank)
+    except ContentError as error:
+        log.warning("there is no exam: %s", error)
+        return None
+    reader = f"{hashlib.sha256(READER.read_bytes()).hexdigest()} {THRESHOLDS}"
+    key = key_of(llm, settings.llm.url, items, bank, reader)
+    return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
 
 
 async def load_for_grading(services: Services) -> Grader:
     """Only what grading needs, for the command line."""
-    chat = None if services.settings.grader == "embedded" else await _load_llm(services)
-    await _load_grader(services, chat)
+    settings = services.settings
+    may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
+    await _load_grader(services, await _load_llm(services) if may_judge else None)
     return _wanted(services.grader, services.parts[GRADER])
+
+
+async def load_for_exam(services: Services) -> Exam:
+    """Raises InputError where there is no model to sit it, or no exam; WeightsError where nothing can grade beside it."""
+    await _load_grader(services, await _load_llm(services))
+    _wanted(services.grader, services.parts[GRADER])
+    if services.llm_grader is None:
+        raise InputError(f"there is no language model to sit it ({services.parts[LLM].detail}); see HOTSEAT_LLM__URL")
+    if services.exam is None:
+        raise InputError(f"{services.settings.rubrics_dir} has no {EXAM}, or one that doesn't fit its questions")
+    return services.exam
 
 
 async def load_for_hearing(services: Services) -> None:

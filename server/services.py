@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from server.adapters.llama import LlamaServer
     from server.grading.disputes import Disputes
     from server.grading.embedded import EmbeddedGrader
+    from server.grading.exam import Exam
+    from server.grading.llm import LlmGrader
 
 STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
@@ -127,7 +129,10 @@ class Services:
     embedded: EmbeddedGrader | None = None
     """Grades at once, to choose follow-ups by."""
     grader: Grader | None = None
-    """The configured one."""
+    """The one in use: server.examining chooses it."""
+    llm_grader: LlmGrader | None = None
+    """Grades if the settings say so, or it has passed the exam."""
+    exam: Exam | None = None
     disputes: Disputes | None = None
     """Looks at disputed points again."""
     llama: LlamaServer | None = None

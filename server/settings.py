@@ -73,6 +73,10 @@ class LlmSettings(_Part):
     context: Annotated[int, Field(ge=2048)] = 4096
     """Tokens of context of the embedded server, for each of two requests at a time."""
 
+    @property
+    def is_remote(self) -> bool:
+        return "://" in self.url
+
 
 class InterviewSettings(_Part):
     follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
@@ -109,8 +113,9 @@ class Settings(BaseSettings):
     rubrics_dir: Path = PROJECT / "rubrics"
     prompts_dir: Path = PROJECT / "prompts"
     web_dir: Path = PROJECT / "web"
-    grader: Literal["embedded", "llm"] = "embedded"
-    """docs/decisions/0007-embedded-grader-by-default.md says why the model is not asked by default."""
+    grader: Literal["auto", "embedded", "llm"] = "auto"
+    """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
+    (docs/decisions/0031-judges-sit-an-exam.md); "llm" lets any grade without one."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"
     otlp_url: str = ""

@@ -206,7 +206,7 @@ class Grade:
     verdict: Verdict
     criteria: tuple[CriterionResult, ...]
     grader: str
-    """"embedded", "llm" or "combined"."""
+    """"embedded" or "llm"; grades of before may say "combined"."""
     model: str = ""
     rubric_version: str = ""
     """First 12 hex digits of the sha256 of the question's file."""
@@ -220,6 +220,10 @@ class Grade:
     tokens: int = 0
     advice: str = ""
     """The one thing most worth saying next time."""
+    agreement: float | None = None
+    """The language model's on the exam (docs/decisions/0031-judges-sit-an-exam.md), where it graded and had sat it."""
+    reader_agreement: float | None = None
+    """The embedded reader's on the same exam."""
 
     @property
     def findings(self) -> tuple[PointFinding, ...]:

@@ -99,7 +99,7 @@ def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
 def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
     """The grade with these findings in place of its own; levels, verdict and advice follow from them."""
     before = {finding.point_id: finding for finding in grade.findings if not scoring.is_implied(finding)}
-    return build_grade(
+    rebuilt = build_grade(
         question,
         scoring.implied(question, {**before, **findings}),
         grader=grade.grader,
@@ -110,6 +110,7 @@ def decided(question: Question, grade: Grade, findings: Mapping[str, PointFindin
         fallback=grade.fallback,
         assessable=grade.verdict is not Verdict.NOT_ASSESSABLE,
     )
+    return replace(rebuilt, agreement=grade.agreement, reader_agreement=grade.reader_agreement)
 
 
 def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:
