@@ -23,7 +23,7 @@ from server.core.sentences import Sentences
 from server.errors import ChatModelError
 from server.ports import ChatModel
 from server.prompts import Prompts
-from server.room.passages import nearest
+from server.room.passages import PassageFor, nearest
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class Chosen:
 class Interviewer:
     """Chooses and phrases follow-ups. ``chat`` is None when there is no language model."""
 
-    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float) -> None:
+    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float, passage_for: PassageFor = nearest) -> None:
+        self._passage_for = passage_for
         self._chat = chat
         self._prompts = prompts
         self._examples = prompts.examples("follow_up_examples.toml")
@@ -66,7 +67,7 @@ class Interviewer:
         """What was said that has most to do with the follow-up; None when nothing has, or nobody could say it back."""
         if self._chat is None:
             return None
-        return await in_background(nearest, question, follow_up, answers)
+        return await in_background(self._passage_for, question, follow_up, answers)
 
     async def phrase(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from server.core.domain import Answer, FollowUp, Question
 from server.core.followups import overlap
@@ -13,6 +13,10 @@ _LONGEST, _SHORTEST = 14, 5
 """Words of a passage: enough to be understood, few enough to be said back in one breath."""
 _LEAST_SHARED = 0.05
 """Share of words under which nothing that was said has to do with the follow-up."""
+
+
+PassageFor = Callable[[Question, FollowUp, Sequence[Answer]], str | None]
+"""What of the answers a follow-up picks up, if anything."""
 
 
 def nearest(question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:

@@ -24,6 +24,7 @@ from server.core.domain import (
     Answer,
     CriterionResult,
     Evidence,
+    FollowUp,
     Grade,
     Level,
     PointFinding,
@@ -157,6 +158,11 @@ class ScriptedReader:
                     marked[place : place + len(wanted)] = 1.0
                     return likely, marked
         return 0.0, marked
+
+
+def whole_answer(question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
+    """Ties every follow-up to all that was said."""
+    return answers[-1].transcript.text or None
 
 
 class FakeGrader:
