@@ -56,7 +56,8 @@ def light_services(settings: Settings, pace: float = 1.0) -> Services:
     services.make_vad = LoudIsSpeech
     services.voice = PreparedVoice(Speaker())
     services.interviewer = Interviewer(None, services.prompts, reply_s=1.0)
-    services.glance = services.grader = Grader()
+    services.grader = Grader()
+    services.embedded = Grader()  # type: ignore[assignment]
     return services
 
 
