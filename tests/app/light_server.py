@@ -10,13 +10,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-
 from server import loading
 from server.app import create_app
 from server.core.domain import Answer, Grade, Question, Verdict, Word
 from server.operations import logs
-from server.operations.drain import DrainingServer
+from server.operations.serving import make_server
 from server.ports import RecognitionJob, Voice
 from server.room.interviewer import Interviewer
 from server.room.voice import PreparedVoice
@@ -71,10 +69,7 @@ def main() -> None:
     settings = load_settings()
     logs.set_up(settings.log_level, settings.log_style)
     app = create_app(light_services(settings, float(os.environ.get("LIGHT_PACE", "1"))), prepare)
-    config = uvicorn.Config(
-        app, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=5
-    )
-    DrainingServer(config, app.state.drain).run()
+    make_server(app, settings).run()
 
 
 def serve(data_dir: Path, port: int) -> None:

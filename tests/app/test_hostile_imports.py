@@ -27,8 +27,9 @@ from server.ports import LOCAL, SAMPLE_RATE, Scope
 from server.practice.due import Practice
 from server.services import Services
 from server.transfer import routes
-from server.transfer.importing import _KEPT_FREE_BYTES, Imported, import_file
+from server.transfer.importing import Imported, import_file
 from server.transfer.removing import remove
+from server.transfer.room import KEPT_FREE_BYTES
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import sat
 from tests.app.test_transfer import EVERYTHING, audio_name, changed, contents, exported, repacked, sit, storage
@@ -241,7 +242,7 @@ async def test_audio_has_to_fit_on_the_disk(tmp_path: Path, sample: dict[str, by
     [recording] = json.loads(_document(sample["zip"]))["recordings"]
     needed = 2 * recording["samples"]
     async with storage(tmp_path) as services:
-        for free, fits in ((_KEPT_FREE_BYTES + needed - 1, False), (_KEPT_FREE_BYTES + needed, True)):
+        for free, fits in ((KEPT_FREE_BYTES + needed - 1, False), (KEPT_FREE_BYTES + needed, True)):
             monkeypatch.setattr(shutil, "disk_usage", lambda _path, free=free: usage._replace(free=free))
             if fits:
                 assert (await import_file(services, io.BytesIO(sample["zip"]))).recordings == 1

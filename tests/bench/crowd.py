@@ -1,0 +1,233 @@
+"""A crowd around one candidate: idle strangers, a stalled upload and forgotten tabs must cost them nothing.
+
+    python -m tests.bench.crowd --strangers 1100 --more 10000
+
+One light server may have 1,024 files open. First a candidate sits alone, then beside eight tabs that were never started, an
+import that stops after its first bytes, and strangers of whom half send half a request. More strangers come and go while the
+candidate goes on answering. Every answer has to be stored whole, /healthz has to answer, a `ping` may take 0.1 s longer than
+before, and the server's log may have a megabyte. Only addresses of this machine are contacted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+
+from server import wire
+from tests.app.light_server import LightServer
+from tests.app.sitting import LOUD
+from tests.app.wire_candidate import WireCandidate
+from tests.bench.memory import resident_mb
+
+DESCRIPTORS = 1_024
+"""What most systems let a process open."""
+TABS = 8
+_HALF = b"GET /login HTTP/1.1\r\nHost: localhost\r\nX-Half: "
+_FRAMES = 75
+"""Of one answer: three seconds of speech."""
+_PINGS = 40
+_WAVE = 100
+"""Strangers who come at once."""
+LOG_BYTES = 1_000_000
+SLOWER_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What was measured."""
+
+    strangers: int
+    ping_idle_s: float
+    """95th percentile, as below."""
+    ping_crowded_s: float
+    health_s: float
+    """The slowest of the crowd's time."""
+    memory_mb: float
+    """What the crowd added."""
+    connections: int
+    """The most that the server had."""
+    upload: int
+    """Status of the stalled upload."""
+    log_bytes: int
+    lost: tuple[str, ...]
+    """What was wrong; empty when nothing was."""
+
+    @property
+    def holds(self) -> bool:
+        slower = max(self.ping_crowded_s, self.health_s) - self.ping_idle_s
+        return not self.lost and slower <= SLOWER_S and self.log_bytes <= LOG_BYTES and self.upload == 408
+
+
+async def created(url: str) -> str:
+    async with httpx.AsyncClient() as http:
+        reply = await http.post(f"{url}/api/interviews", json={"format": "drill", "question_id": "finetuning/lora"})
+    return str(reply.json()["id"])
+
+
+async def pings(candidate: WireCandidate, health: list[float]) -> float:
+    """The 95th percentile of the seconds a `ping` takes; those of /healthz are added to the list."""
+    took = []
+    async with httpx.AsyncClient() as http:
+        for number in range(_PINGS):
+            began = time.monotonic()
+            await candidate.say(type="ping", t=began)
+            await candidate.until_sent(wire.Pong, lambda pong, began=began: pong.t == began)  # type: ignore[misc]
+            took.append(time.monotonic() - began)
+            if number % 8 == 0:
+                began = time.monotonic()
+                assert (await http.get(f"{candidate.url}/healthz")).status_code == 200
+                health.append(time.monotonic() - began)
+            await asyncio.sleep(0.05)
+    return float(np.quantile(took, 0.95))
+
+
+async def stranger(port: int, number: int) -> socket.socket | None:
+    """Connects and says nothing, or half a request; None where not even that succeeds."""
+    one = socket.socket()
+    one.setblocking(False)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(5):
+            await loop.sock_connect(one, ("127.0.0.1", port))
+            if number % 2:
+                await loop.sock_sendall(one, _HALF)
+        return one
+    except (OSError, TimeoutError):
+        one.close()
+        return None
+
+
+async def crowd_in(port: int, count: int) -> list[socket.socket]:
+    came: list[socket.socket] = []
+    for start in range(0, count, _WAVE):
+        wave = await asyncio.gather(*(stranger(port, number) for number in range(start, min(count, start + _WAVE))))
+        came += [one for one in wave if one is not None]
+    return came
+
+
+async def stalled_upload(port: int) -> int:
+    """Announces 300 MB, sends one and stops; the status that comes of it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /api/import HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000000\r\n\r\n" + bytes(1 << 20))
+    await writer.drain()
+    async with asyncio.timeout(60):
+        line = await reader.readline()
+    writer.close()
+    return int(line.split()[1]) if line else 0
+
+
+async def answered(candidate: WireCandidate, turn_id: int) -> list[str]:
+    """Speaks an answer; what is missing of it."""
+    await candidate.hear(turn_id)
+    for number in range(_FRAMES):
+        await candidate.say_raw(wire.pack_frame(turn_id, number, LOUD))
+        await asyncio.sleep(0.04)
+    await candidate.say(type="done", turn_id=turn_id)
+    heard = await candidate.until_sent(wire.AnswerMessage, lambda answer: answer.turn_id == turn_id)
+    spoken = [word for word in heard.text.split() if word.isdecimal()]
+    return [] if spoken == [str(_FRAMES)] else [f"turn {turn_id} has {heard.text!r} of {_FRAMES} frames"]
+
+
+def open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+async def measure(server: LightServer, strangers: int, more: int, tell: Callable[[str], None]) -> Crowd:
+    assert server.process is not None
+    pid, port, health, lost = server.process.pid, server.port, list[float](), list[str]()
+    forgotten = [WireCandidate(server.url, await created(server.url)) for _ in range(TABS)]
+    candidate = WireCandidate(server.url, await created(server.url))
+    async with contextlib.AsyncExitStack() as stack:
+        for tab in forgotten[:-1]:
+            await tab.connect()
+            stack.push_async_callback(tab.hang_up)
+        await candidate.connect()
+        idle_s, memory_mb = await pings(candidate, []), resident_mb(pid)
+        tell(f"idle: ping {idle_s * 1000:.1f} ms")
+        await candidate.hang_up()
+        await forgotten[-1].connect()  # now every place is taken
+        stack.push_async_callback(forgotten[-1].hang_up)
+        upload = asyncio.create_task(stalled_upload(port))
+        came = await crowd_in(port, strangers)
+        files = open_files(pid)
+        tell(f"{len(came)} strangers are there; the server has {files} files open")
+        await let_in(candidate)
+        await candidate.say(type="start")
+        crowded_s = await pings(candidate, health)
+        lost += await answered(candidate, 1)
+        for start in range(0, more, 1_000):  # each stays until the server, or the next thousand, ends it
+            for one in came:
+                one.close()
+            came = await crowd_in(port, min(1_000, more - start))
+            files = max(files, open_files(pid))
+            crowded_s = max(crowded_s, await pings(candidate, health))
+        memory_mb = resident_mb(pid) - memory_mb
+        lost += await answered(candidate, 2)
+        await candidate.until_sent(wire.FinishedMessage)
+        lost += await incomplete(candidate)
+        status = await upload
+        for one in came:
+            one.close()
+        await candidate.hang_up()
+    log = (server.data_dir / "server.log").stat().st_size
+    return Crowd(strangers + more, idle_s, crowded_s, max(health), memory_mb, files, status, log, tuple(lost))
+
+
+async def let_in(candidate: WireCandidate) -> None:
+    """A forgotten tab gives its place up once it has been there for two minutes of the server's time."""
+    deadline = time.monotonic() + 60
+    while True:
+        candidate.sent.clear()
+        await candidate.connect()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await candidate.until_sent(wire.StateMessage)
+                return
+        assert time.monotonic() < deadline, "the candidate was not let in"
+        await asyncio.sleep(0.5)
+
+
+async def incomplete(candidate: WireCandidate) -> list[str]:
+    """What the review lacks."""
+    [entry] = (await candidate.review())["rounds"]
+    kept = [answer["duration_s"] for answer in entry["answers"]]
+    return [] if len(kept) == 2 and entry["grade"] else [f"the review has answers of {kept} s and grade {entry['grade']}"]
+
+
+async def crowd(folder: Path, strangers: int, more: int, tell: Callable[[str], None]) -> Crowd:
+    command = ("prlimit", f"--nofile={DESCRIPTORS}", "--")
+    server = LightServer(folder, command, LIGHT_PACE="10")
+    try:
+        return await measure(server.wait_until_ready(), strangers, more, tell)
+    finally:
+        server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--strangers", type=int, default=1_100)
+    parser.add_argument("--more", type=int, default=10_000)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = asyncio.run(crowd(Path(folder) / "data", given.strangers, given.more, lambda text: print(text, file=sys.stderr)))
+    values: dict[str, Any] = asdict(found) | {"holds": found.holds}
+    print(json.dumps(values, indent=2) if given.json else "\n".join(f"{name}: {value}" for name, value in values.items()))
+    sys.exit(not found.holds)
+
+
+if __name__ == "__main__":
+    main()
