@@ -3,9 +3,10 @@
     python -m tests.bench.crowd --strangers 1100 --more 10000
 
 One light server may have 1,024 files open. First a candidate sits alone, then beside eight tabs that were never started, an
-import that stops after its first bytes, and strangers of whom half send half a request. More strangers come and go while the
-candidate goes on answering. Every answer has to be stored whole, /healthz has to answer, a `ping` may take 0.1 s longer than
-before, and the server's log may have a megabyte. Only addresses of this machine are contacted.
+import that stops after its first bytes, and strangers of whom half send half a request; more strangers come and go during further
+interviews. Every answer has to be stored whole, /healthz has to answer, a `ping` may take 0.1 s longer than before, and the
+server's log may have a megabyte. The server counts a tab as forgotten after 5 s and a body as stalled after 5 s, rather than after
+120 and 20. Only addresses of this machine are contacted.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
+import websockets
 
 from server import wire
 from tests.app.light_server import LightServer
@@ -36,11 +38,12 @@ DESCRIPTORS = 1_024
 """What most systems let a process open."""
 TABS = 8
 _HALF = b"GET /login HTTP/1.1\r\nHost: localhost\r\nX-Half: "
-_FRAMES = 75
-"""Of one answer: three seconds of speech."""
-_PINGS = 40
+_FRAMES = 50
+"""Of one answer: two seconds of speech."""
+_PINGS = 60
 _WAVE = 100
 """Strangers who come at once."""
+_AT_A_TIME = 1_000
 LOG_BYTES = 1_000_000
 SLOWER_S = 0.1
 
@@ -145,49 +148,76 @@ def open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
+async def drill(candidate: WireCandidate, health: list[float]) -> tuple[float, list[str]]:
+    """Sits the interview to its end; the 95th percentile of the pings meanwhile, and what was lost."""
+    await candidate.say(type="start")
+    ping_s, *missing = await asyncio.gather(pings(candidate, health), both_answers(candidate))
+    await candidate.until_sent(wire.FinishedMessage)
+    lost = [*missing[0], *await incomplete(candidate)]
+    await candidate.hang_up()
+    return ping_s, lost
+
+
+async def both_answers(candidate: WireCandidate) -> list[str]:
+    return [*await answered(candidate, 1), *await answered(candidate, 2)]
+
+
 async def measure(server: LightServer, strangers: int, more: int, tell: Callable[[str], None]) -> Crowd:
     assert server.process is not None
-    pid, port, health, lost = server.process.pid, server.port, list[float](), list[str]()
-    forgotten = [WireCandidate(server.url, await created(server.url)) for _ in range(TABS)]
+    pid, port, health = server.process.pid, server.port, list[float]()
+    alone = WireCandidate(server.url, await created(server.url))
+    await alone.connect()
+    idle_s, lost = await drill(alone, [])
+    tell(f"alone: ping {idle_s * 1000:.1f} ms")
+    memory_mb = resident_mb(pid)
+    tabs = [WireCandidate(server.url, await created(server.url)) for _ in range(TABS)]
     candidate = WireCandidate(server.url, await created(server.url))
-    async with contextlib.AsyncExitStack() as stack:
-        for tab in forgotten[:-1]:
-            await tab.connect()
-            stack.push_async_callback(tab.hang_up)
-        await candidate.connect()
-        idle_s, memory_mb = await pings(candidate, []), resident_mb(pid)
-        tell(f"idle: ping {idle_s * 1000:.1f} ms")
-        await candidate.hang_up()
-        await forgotten[-1].connect()  # now every place is taken
-        stack.push_async_callback(forgotten[-1].hang_up)
-        upload = asyncio.create_task(stalled_upload(port))
-        came = await crowd_in(port, strangers)
-        files = open_files(pid)
-        tell(f"{len(came)} strangers are there; the server has {files} files open")
+    for tab in tabs:
+        await tab.connect()
+    pinging = asyncio.create_task(forever_pinging(tabs))
+    upload = asyncio.create_task(stalled_upload(port))
+    came = await crowd_in(port, strangers)
+    files = open_files(pid)
+    tell(f"{len(came)} strangers are there; the server has {files} files open")
+    await let_in(candidate)
+    crowded_s, missing = await drill(candidate, health)
+    lost += missing
+    for start in range(0, more, _AT_A_TIME):  # each stays until the server ends it, or the next thousand is there
+        candidate = WireCandidate(server.url, await created(server.url))
         await let_in(candidate)
-        await candidate.say(type="start")
-        crowded_s = await pings(candidate, health)
-        lost += await answered(candidate, 1)
-        for start in range(0, more, 1_000):  # each stays until the server, or the next thousand, ends it
-            for one in came:
-                one.close()
-            came = await crowd_in(port, min(1_000, more - start))
-            files = max(files, open_files(pid))
-            crowded_s = max(crowded_s, await pings(candidate, health))
-        memory_mb = resident_mb(pid) - memory_mb
-        lost += await answered(candidate, 2)
-        await candidate.until_sent(wire.FinishedMessage)
-        lost += await incomplete(candidate)
-        status = await upload
-        for one in came:
-            one.close()
-        await candidate.hang_up()
+        sitting = asyncio.create_task(drill(candidate, health))
+        fresh = await crowd_in(port, min(_AT_A_TIME, more - start))
+        files = max(files, open_files(pid))
+        leave(came)
+        came = fresh
+        slower_s, missing = await sitting
+        crowded_s, lost = max(crowded_s, slower_s), [*lost, *missing]
+        tell(f"{strangers + start + _AT_A_TIME} strangers came: ping {slower_s * 1000:.1f} ms")
+    memory_mb, status = resident_mb(pid) - memory_mb, await upload
+    leave(came)
+    pinging.cancel()
+    for tab in tabs:
+        await tab.hang_up()
     log = (server.data_dir / "server.log").stat().st_size
     return Crowd(strangers + more, idle_s, crowded_s, max(health), memory_mb, files, status, log, tuple(lost))
 
 
+async def forever_pinging(tabs: Sequence[WireCandidate]) -> None:
+    """What a page does in a tab that nobody looks at."""
+    while True:
+        for tab in tabs:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await tab.say(type="ping", t=0.0)
+        await asyncio.sleep(1)
+
+
+def leave(strangers: Sequence[socket.socket]) -> None:
+    for one in strangers:
+        one.close()
+
+
 async def let_in(candidate: WireCandidate) -> None:
-    """A forgotten tab gives its place up once it has been there for two minutes of the server's time."""
+    """A forgotten tab gives its place up once it has been there for long enough."""
     deadline = time.monotonic() + 60
     while True:
         candidate.sent.clear()
@@ -209,7 +239,7 @@ async def incomplete(candidate: WireCandidate) -> list[str]:
 
 async def crowd(folder: Path, strangers: int, more: int, tell: Callable[[str], None]) -> Crowd:
     command = ("prlimit", f"--nofile={DESCRIPTORS}", "--")
-    server = LightServer(folder, command, LIGHT_PACE="10")
+    server = LightServer(folder, command, LIGHT_UNSTARTED_S="5", LIGHT_SILENT_BODY_S="5")
     try:
         return await measure(server.wait_until_ready(), strangers, more, tell)
     finally:
