@@ -228,8 +228,9 @@ def _unknown() -> list[str]:
     for name in sorted(name for name, value in os.environ.items() if name.upper().startswith(_PREFIX) and value):
         if name.upper() in known or _NOT_OURS.match(name.upper()):
             continue
-        near = difflib.get_close_matches(name.upper(), known, 1)
-        wrong.append(f"{name}: is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+        bare = {other.removeprefix(_PREFIX): other for other in known}
+        near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), bare, 1)
+        wrong.append(f"{name}: is no setting" + (f"; did you mean {bare[near[0]]}?" if near else ""))
     return wrong
 
 

@@ -1,7 +1,7 @@
 """Bounds on open connections, so that file descriptors are left for interviews.
 
-Everybody who has not shown who they are is a stranger. Where there are too many of them, the stranger who has been connected
-longest makes room, first those who wait without a request: a page that is opened meanwhile gets its answer before its turn comes.
+Whoever has not shown who they are is a stranger. Where there are too many, the stranger who has been connected longest makes
+room, first among those without a request under way: a page that is opened meanwhile has its answer before its turn comes.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 from contextvars import ContextVar
 from datetime import UTC, datetime

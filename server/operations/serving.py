@@ -25,8 +25,8 @@ from server.wire import MAX_FRAME_SAMPLES
 
 log = logging.getLogger(__name__)
 
-_ACCEPTED_AT_ONCE = 128
-"""Connections that asyncio takes from the queue before any of them is counted."""
+_ACCEPTED_AT_ONCE = 64
+"""Connections that asyncio takes from the queue before any of them is counted; three times as many may be on their way out."""
 _QUEUE = 2_048
 """Connections that the kernel keeps until they are taken."""
 _SWEEP_EVERY = 10

@@ -18,7 +18,9 @@ from server.room.snapshot import summary
 
 log = logging.getLogger(__name__)
 
-_NOT_SAVED = "This interview is not being saved right now. Keep this page open. The server's log says why; a full disk is likely."
+_NOT_SAVED = (
+    "This interview is not being saved right now. Keep this page open. The server's log says why; a full disk is likely."
+)
 _SETTLE_MOST_S = 30.0
 """The longest pause between two tries."""
 

@@ -37,7 +37,7 @@ class TemporaryFile(io.BufferedRandom):
     """A file without a name, so that nothing stays behind however its use ends."""
 
     def __init__(self, data_dir: Path) -> None:
-        super().__init__(tempfile.TemporaryFile(dir=data_dir, buffering=0))  # type: ignore[arg-type]
+        super().__init__(tempfile.TemporaryFile(dir=data_dir, buffering=0))  # noqa: SIM115 - this closes it
         self._data_dir = data_dir
         self._unchecked = 0
 

@@ -54,7 +54,7 @@ class ZipSource:
         """Raises InputError, also for a table of contents of more bytes: in memory it takes some ten times as much."""
         guarded = _Guarded(file, most_contents)
         with readable("the file"):
-            self._zip = zipfile.ZipFile(guarded)  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(guarded)
         guarded.most = None
         self.names = frozenset(self._zip.namelist())
 

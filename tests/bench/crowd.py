@@ -3,10 +3,10 @@
     python -m tests.bench.crowd --strangers 1100 --more 10000
 
 One light server may have 1,024 files open. First a candidate sits alone, then beside eight tabs that were never started, an
-import that stops after its first bytes, and strangers of whom half send half a request; more strangers come and go during further
-interviews. Every answer has to be stored whole, /healthz has to answer, a `ping` may take 0.1 s longer than before, and the
-server's log may have a megabyte. The server counts a tab as forgotten after 5 s and a body as stalled after 5 s, rather than after
-120 and 20. Only addresses of this machine are contacted.
+import that stops after its first bytes, and strangers of whom half send half a request; more strangers come during further
+interviews. Every answer has to be stored whole, a `ping` may take 0.1 s longer than before, /healthz a second, and the
+server's log may have a megabyte. Its patience with tabs (120 s) and bodies (20 s) is cut to 5 s. Only addresses of this machine
+are contacted.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ _WAVE = 100
 _AT_A_TIME = 1_000
 LOG_BYTES = 1_000_000
 SLOWER_S = 0.1
+HEALTHY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Crowd:
     """95th percentile, as below."""
     ping_crowded_s: float
     health_s: float
-    """The slowest of the crowd's time."""
+    """95th percentile of /healthz in the crowd, each over a new connection."""
     memory_mb: float
     """What the crowd added."""
     connections: int
@@ -70,8 +71,9 @@ class Crowd:
 
     @property
     def holds(self) -> bool:
-        slower = max(self.ping_crowded_s, self.health_s) - self.ping_idle_s
-        return not self.lost and slower <= SLOWER_S and self.log_bytes <= LOG_BYTES and self.upload == 408
+        slower_s = self.ping_crowded_s - self.ping_idle_s
+        answers = slower_s <= SLOWER_S and self.health_s <= HEALTHY_S and self.upload == 408
+        return not self.lost and answers and self.log_bytes <= LOG_BYTES
 
 
 async def created(url: str) -> str:
@@ -83,7 +85,7 @@ async def created(url: str) -> str:
 async def pings(candidate: WireCandidate, health: list[float]) -> float:
     """The 95th percentile of the seconds a `ping` takes; those of /healthz are added to the list."""
     took = []
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(limits=httpx.Limits(max_keepalive_connections=0)) as http:
         for number in range(_PINGS):
             began = time.monotonic()
             await candidate.say(type="ping", t=began)
@@ -199,7 +201,8 @@ async def measure(server: LightServer, strangers: int, more: int, tell: Callable
     for tab in tabs:
         await tab.hang_up()
     log = (server.data_dir / "server.log").stat().st_size
-    return Crowd(strangers + more, idle_s, crowded_s, max(health), memory_mb, files, status, log, tuple(lost))
+    health_s = float(np.quantile(health, 0.95))
+    return Crowd(strangers + more, idle_s, crowded_s, health_s, memory_mb, files, status, log, tuple(lost))
 
 
 async def forever_pinging(tabs: Sequence[WireCandidate]) -> None:
@@ -253,7 +256,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(crowd(Path(folder) / "data", given.strangers, given.more, lambda text: print(text, file=sys.stderr)))
+        found = asyncio.run(
+            crowd(Path(folder) / "data", given.strangers, given.more, lambda text: print(text, file=sys.stderr))
+        )
     values: dict[str, Any] = asdict(found) | {"holds": found.holds}
     print(json.dumps(values, indent=2) if given.json else "\n".join(f"{name}: {value}" for name, value in values.items()))
     sys.exit(not found.holds)
