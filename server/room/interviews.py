@@ -83,7 +83,8 @@ class Interviews:
             owner=owner,
         )
         await services.store.create(record)
-        await self._tidy(owner)
+        with contextlib.suppress(StorageError):  # it can wait for the next one
+            await self._tidy(owner)
         return record.id
 
     async def _tidy(self, owner: str) -> None:
