@@ -89,15 +89,12 @@ def _print(value: object) -> None:
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
-    import uvicorn
-
     from server.access.opening import open_up
     from server.access.token_link import link, settled
     from server.app import create_app
     from server.loading import make_services
     from server.operations import logs
-    from server.operations.drain import DrainingServer
-    from server.wire import MAX_FRAME_SAMPLES
+    from server.operations.serving import make_server
 
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
@@ -107,18 +104,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     listening = _listen(settings)
     url = link(wanted, settings, listening.getsockname()[1], place)
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
-    app = create_app(services)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        forwarded_allow_ips=settings.trusted_proxies,
-        ws="websockets-sansio",
-        # A little above our own limit, so that an oversized frame gets an explanation instead of a closed socket.
-        ws_max_size=64 * MAX_FRAME_SAMPLES,
-        timeout_graceful_shutdown=5,
-    )
-    DrainingServer(config, app.state.drain).run(sockets=[listening])
+    make_server(create_app(services), settings).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

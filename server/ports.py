@@ -330,6 +330,10 @@ class Store(Protocol):
         """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
         ...
 
+    async def unstarted(self, owner: str) -> tuple[str, ...]:
+        """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
+        ...
+
     async def audio_deleted(self, interview_id: str, at: float) -> None:
         """Notes that there is no audio any more."""
         ...

@@ -319,6 +319,15 @@ class SqlStore:
         async with self._begin() as connection:
             return (await connection.execute(own)).scalar_one()
 
+    async def unstarted(self, owner: str) -> tuple[str, ...]:
+        """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
+        touched = [sa.exists().where(table.c.interview_id == _interviews.c.id) for table in (_events, _notes)]
+        idle = sa.select(_interviews.c.id).where(
+            _interviews.c.owner == owner, _interviews.c.replica.is_(None), *(~one for one in touched)
+        )
+        async with self._begin() as connection:
+            return tuple((await connection.execute(idle.order_by(_interviews.c.created.desc(), _interviews.c.id))).scalars())
+
     async def afterwards(self, interview_id: str) -> Afterwards:
         """What was added to the interview, oldest first; empty where there is none."""
         async with self._begin() as connection:

@@ -18,8 +18,6 @@ from server.review.waveform import peaks, wav
 
 MAX_NOTE = 20_000
 """Characters."""
-_AWHILE = {"cache-control": "private, max-age=600"}
-"""A recording does not change once its answer is over, but it may be deleted."""
 
 
 class _Body(BaseModel):
@@ -94,7 +92,7 @@ def review_routes(amending: Amending) -> APIRouter:
         pcm = await amending.recording(interview_id, turn_id)
         if not pcm:
             raise MissingError("there is no audio of this answer")
-        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}, headers=_AWHILE)
+        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)})
 
     @router.get("/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:

@@ -30,7 +30,7 @@ from server.operations.metrics import Waits
 from server.ports import InterviewRecord
 from server.practice.due import Practice
 from server.room.answers import Answers
-from server.room.connection import TAKEN_OVER, Connection
+from server.room.connection import FORGOTTEN, TAKEN_OVER, Connection
 from server.room.journal import Journal
 from server.room.microphone import Microphone
 from server.room.replies import Replies
@@ -68,6 +68,8 @@ class Interview:
         self._under_way: set[asyncio.Task[None]] = set()
         self._left_at = services.clock.now()
         """Since when there is no browser."""
+        self._touched_at = self._left_at
+        """When a browser last connected or sent more than a `ping`."""
         self._speaking: asyncio.Task[None] | None = None
         assert services.make_vad is not None and services.voice is not None
         self._voice = VoiceOut(services.voice, self._send)
@@ -88,6 +90,7 @@ class Interview:
         if self._connection is not None:
             self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
         self._connection = connection
+        self._touched_at = self._services.clock.now()
         connection.send(wire.Hello(interview_id=self.id))
         if isinstance(self.state, Finished):
             self._publish()
@@ -114,6 +117,16 @@ class Interview:
         return self._services.clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
 
     @property
+    def unstarted_s(self) -> float:
+        """For how long a browser has been here without anybody starting or touching the interview; else 0."""
+        waits = self._connection is not None and isinstance(self.state, Ready)
+        return self._services.clock.now() - self._touched_at if waits else 0.0
+
+    @property
+    def owner(self) -> str:
+        return self.record.owner
+
+    @property
     def term(self) -> int:
         return self._journal.term
 
@@ -126,7 +139,14 @@ class Interview:
         if self._connection is not None:
             self._connection.close(code, reason)
 
+    def send_away(self, reason: str) -> None:
+        """Hangs up on a browser that only waits, and gives its place back at once."""
+        if self._connection is not None:
+            self._connection.close(FORGOTTEN, reason)
+            self.detach(self._connection)
+
     def on_message(self, message: wire.ClientMessage) -> None:
+        self._touched_at = self._services.clock.now()
         if isinstance(message, wire.Mic):
             log.info("microphone %s", message.state)
         elif (event := wire.to_event(message)) is not None:

@@ -91,5 +91,6 @@ def test_limits() -> None:
 def test_close_codes() -> None:
     """The doc lists the codes the server closes with."""
     listed = {int(code) for code in re.findall(r"^\| (\d{4}) \|", section("Close codes"), re.M)}
-    used = {connection.GOING_AWAY, connection.POLICY, connection.UNKNOWN_INTERVIEW, connection.TAKEN_OVER, connection.NOT_READY}
+    used = {connection.GOING_AWAY, connection.POLICY, connection.UNKNOWN_INTERVIEW, connection.FORGOTTEN}
+    used |= {connection.TAKEN_OVER, connection.NOT_READY}
     assert listed == used | {1000, guard.UNAUTHORISED}

@@ -71,7 +71,7 @@ function canStart(store) {
 
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
 function primaryAction(store, conductor, typed) {
-  if (store.parted === "taken") return { label: "Continue here", run: () => conductor.takeBack() };
+  if (["taken", "idle"].includes(store.parted)) return { label: "Continue here", run: () => conductor.takeBack() };
   if (store.parted) return { label: "See what is left", run: () => location.assign("/past") };
   if (store.typing && store.isOpen) return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
   if (store.soundLocked && store.phase === "answering")

@@ -17,7 +17,7 @@ const PHASES = {
 export function phaseWords(store) {
   const { phase, state, parted, typing, soundLocked, micOpen, micProblem } = store;
   if (state === null) return PHASES.connecting;
-  if (parted) return parted === "taken" ? "Open in another tab" : "Gone from the server";
+  if (parted) return { taken: "Open in another tab", idle: "Not started", gone: "Gone from the server" }[parted];
   if (store.offline) return store.isWaiting ? "No line: sent when it is back" : "No line";
   if (phase === "finalising" && store.typedTurn === state.turn_id) return "Reading your answer";
   if (phase === "answering" && typing) return "The clock runs while you type";
