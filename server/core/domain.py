@@ -121,6 +121,8 @@ class Question:
     follow_ups: tuple[FollowUp, ...]
     model_answer: str
     hints: tuple[str, ...] = ()
+    scope: str = ""
+    """What to assume, said to a candidate who asks what is meant; empty where there is nothing particular."""
     exhibit: str = ""
     """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
 

@@ -24,7 +24,9 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
     match act:
         case Act.REPEAT:
             times = asked.acts.count(Act.REPEAT)
-            return replace(again, said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {shorter(asked.text) if times else asked.text}")
+            return replace(
+                again, said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {shorter(asked.text) if times else asked.text}"
+            )
         case Act.CLARIFY:
             return replace(again, said=progress.current.scope or lines.scope)
         case Act.THINK:
