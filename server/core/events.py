@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.core.acts import Act
-from server.core.domain import Grade, Transcript
+from server.core.domain import Choice, Grade, Transcript
 from server.core.endpoint import Gap
 from server.core.phases import Utterance
 
@@ -116,6 +116,7 @@ class FollowUpChosen:
     text: str
     source: str
     """"llm" or "bank"."""
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _easier(progress: Progress, again: Utterance) -> Utterance | None:
     if step is None or step[0] in used:
         return None
     follow_up_id, text = step
-    return replace(again, follow_up_id=follow_up_id, text=text, said=f"{lines.easier} {text}")
+    return replace(again, follow_up_id=follow_up_id, text=text, choice=None, said=f"{lines.easier} {text}")
 
 
 def shorter(text: str) -> str:

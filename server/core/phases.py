@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.core.acts import Act
-from server.core.domain import Answer, Bank, Grade, Question
+from server.core.domain import Answer, Bank, Choice, Grade, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,9 @@ class Said:
     act: Act
     text: str
     """Empty when a button was pressed."""
+    asked: str = ""
+    """What the interviewer had said."""
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,9 @@ class Utterance:
     """All that is said aloud, where that isn't just ``text``."""
     acts: tuple[Act, ...] = ()
     """What the candidate has done since this was first asked instead of answering; ``said`` responds to the last."""
+
+    choice: Choice | None = None
+    """Why this follow-up was chosen."""
 
     @property
     def aloud(self) -> str:

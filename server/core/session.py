@@ -226,7 +226,7 @@ def _turn(state: State, event: Event, now: float) -> Step:
             return _next_round(state.progress, state.turn_id, now)
         case FollowingUp(), FollowUpChosen():
             progress = replace(state.progress, asked=state.progress.asked + 1)
-            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id), now)
+            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, choice=event.choice), now)
     return Step(state, error=_unexpected(state, event))
 
 
@@ -365,7 +365,7 @@ def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float)
     hint = moves.next_hint(progress) if act is Act.DONT_KNOW else None
     progress = replace(
         progress,
-        acts=(*progress.acts, Said(asked.turn_id, progress.round, act, text)),
+        acts=(*progress.acts, Said(asked.turn_id, progress.round, act, text, asked.aloud, asked.choice)),
         hints=progress.hints + (hint is not None),
     )
     asking = _ask(progress, said, now)
@@ -385,7 +385,7 @@ def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step
     progress = replace(
         state.progress,
         answers=(*state.progress.answers, nothing),
-        acts=(*state.progress.acts, Said(event.turn_id, state.progress.round, act, words)),
+        acts=(*state.progress.acts, Said(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice)),
     )
     return _next_round(progress, event.turn_id + 1, now)
 
@@ -413,6 +413,7 @@ def _answer_of(state: Finalising, event: Transcribed) -> Answer:
         note=event.note,
         thought_s=state.thought_s,
         speech=event.speech,
+        choice=state.utterance.choice,
     )
 
 

@@ -379,7 +379,7 @@ class Interview:
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
         else:
-            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
+            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice))
 
     async def _grade(self, round_index: int) -> None:
         question = self._question(round_index)
