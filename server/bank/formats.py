@@ -19,7 +19,6 @@ from server.core.phases import Plan, RoundPlan
 from server.errors import ContentError, InputError
 from server.settings import InterviewSettings
 
-
 PAUSE_S = 30.0
 """Time to think for a candidate who asks for it."""
 

@@ -1,4 +1,4 @@
-"""What the interviewer says besides questions (rubrics/interviewer.toml): greeting, transitions, close and what answers an act."""
+"""What the interviewer says besides questions (rubrics/interviewer.toml): greeting, transitions, close, words to an act."""
 
 from __future__ import annotations
 

@@ -63,10 +63,14 @@ class _Rule:
     phrases: re.Pattern[str]
     others: int
     """Words beside the phrases and the common ones, at most."""
+    technical: bool = False
+    """Technical words are no sign of an answer."""
 
     def fits(self, plain: str) -> bool:
         rest, found = self.phrases.subn(" ; ", plain)
         if not found or phrases.REASONS.search(rest):
+            return False
+        if not self.technical and phrases.TECHNICAL.search(rest):
             return False
         return sum(word not in phrases.COMMON for word in _WORD.findall(rest)) <= self.others
 
@@ -79,11 +83,13 @@ _RULES = (
     _Rule(Act.DONT_KNOW, phrases.DONT_KNOW, 3),
 )
 """In this order: "I think I'm done" is no request for time."""
+_COMPLAINT = _Rule(Act.OBJECTION, phrases.COMPLAINTS, 4)
+_UNCLEAR = _Rule(Act.CLARIFY, phrases.UNCLEAR, 4, technical=True)
 
 
 def _is_off_topic(plain: str, words: list[str]) -> bool:
     """Whether it is about the room, the family or the employer. Only clear cases."""
-    if phrases.TECHNICAL.search(plain) or phrases.REASONS.search(plain):
+    if phrases.TECHNICAL.search(plain) or phrases.REASONS.search(plain) or phrases.ANALOGY.search(plain):
         return False
     if phrases.OFF_TOPIC.search(plain):
         return True
@@ -95,7 +101,7 @@ def _objects(plain: str) -> bool:
     """Whether it is about the question or the interview, and against it."""
     if phrases.REASONS.search(plain) or phrases.HEDGE.search(plain):
         return False
-    if phrases.COMPLAINTS.search(plain):
+    if _COMPLAINT.fits(plain):
         return True
     against = phrases.INTERVIEW.search(plain) and phrases.AGAINST.search(plain)
     return bool(against and not phrases.TECHNICAL.search(plain))
@@ -103,7 +109,11 @@ def _objects(plain: str) -> bool:
 
 def _asks_what_is_meant(plain: str, words: int, asked: str) -> bool:
     """Whether it is a question and nothing else: who asks and goes on answers."""
-    if not phrases.ASKS.match(plain) or phrases.GUESSES.match(plain) or phrases.WANTS_QUESTIONS.search(asked):
+    if phrases.GUESSES.match(plain) or phrases.WANTS_QUESTIONS.search(asked):
+        return False
+    if _UNCLEAR.fits(plain) and not re.search(r"[?:;]\s", plain):
+        return True
+    if not phrases.ASKS.match(plain):
         return False
     if plain.endswith("?"):
         return not re.search(r"[.;:]\s", plain) and plain.count("?") <= 2

@@ -385,7 +385,10 @@ def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step
     progress = replace(
         state.progress,
         answers=(*state.progress.answers, nothing),
-        acts=(*state.progress.acts, Said(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice)),
+        acts=(
+            *state.progress.acts,
+            Said(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
+        ),
     )
     return _next_round(progress, event.turn_id + 1, now)
 

@@ -115,12 +115,24 @@ class _Turn:
 
     def interviewer(self, choice: dict[str, Any] | None) -> dict[str, Any]:
         """What was said in this turn and why, with the server's account of how a follow-up was chosen."""
-        known = choice or {"move": "probe" if self.follow_up else "question", "source": "bank", "anchor": None, "between": [], "known": {}}
+        known = choice or {
+            "move": "probe" if self.follow_up else "question",
+            "source": "bank",
+            "anchor": None,
+            "between": [],
+            "known": {},
+        }
         move = _MOVES.get(self.understood or "", known["move"])
         source = known["source"] if self.understood is None else "bank"
         blind = self.follow_up and self.understood is None and not known["known"]
         return {
-            "interviewer": {"move": move, "text": self.said or self.asked, "source": source, "anchor": known["anchor"], "blind": blind},
+            "interviewer": {
+                "move": move,
+                "text": self.said or self.asked,
+                "source": source,
+                "anchor": known["anchor"],
+                "blind": blind,
+            },
             "between": known["between"],
             "known": known["known"],
         }

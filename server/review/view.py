@@ -68,7 +68,13 @@ def _round(
         "limit_s": plan.limit_s,
         "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
         "acts": [
-            {"turn_id": said.turn_id, "act": said.act.value, "text": said.text, "asked": said.asked, "choice": choice_json(said.choice)}
+            {
+                "turn_id": said.turn_id,
+                "act": said.act.value,
+                "text": said.text,
+                "asked": said.asked,
+                "choice": choice_json(said.choice),
+            }
             for said in progress.acts
             if said.round == index
         ],

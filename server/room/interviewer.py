@@ -95,7 +95,9 @@ class Interviewer:
         if wrong := followups.misquotes(lead, passage):
             log.info("follow-up in the bank's words: the model's lead %s", "; ".join(wrong))
             return replace(bank, reason="the model's words broke a rule")
-        return self.checked(Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage), question, follow_up, answers, findings)
+        return self.checked(
+            Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage), question, follow_up, answers, findings
+        )
 
     def checked(
         self,

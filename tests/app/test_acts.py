@@ -107,7 +107,9 @@ async def test_the_log_replays_to_the_same_state(tmp_path: Path) -> None:
         assert [said.act for said in replayed(*found).progress.acts] == [Act.DONT_KNOW]
 
 
-@pytest.mark.parametrize("text", ["I don't know the exact number, but it's about two per parameter.", "Skip connections let gradients flow."])
+@pytest.mark.parametrize(
+    "text", ["I don't know the exact number, but it's about two per parameter.", "Skip connections let gradients flow."]
+)
 async def test_answers_that_begin_like_an_act(tmp_path: Path, text: str) -> None:
     """They are answers."""
     async with sitting(fake_services(tmp_path), LORA) as (_, candidate):

@@ -207,7 +207,12 @@ def test_a_log_from_before_there_were_acts() -> None:
 
 @pytest.mark.parametrize(
     ("text", "short"),
-    [("Why?", "Why?"), ("A case. What now? Take a minute.", "What now?"), ("Describe it. Be brief.", "Describe it."), ("No end", "No end")],
+    [
+        ("Why?", "Why?"),
+        ("A case. What now? Take a minute.", "What now?"),
+        ("Describe it. Be brief.", "Describe it."),
+        ("No end", "No end"),
+    ],
 )
 def test_shorter(text: str, short: str) -> None:
     """The last sentence that asks, or the first."""
