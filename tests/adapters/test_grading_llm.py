@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.grading.combined import CombinedGrader, merge
 
 from server.core.domain import PointFinding, PointStatus, Verdict
 from server.errors import ChatModelError, GraderError
+from server.grading.combined import CombinedGrader, merge
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.prompts import Prompts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from server import wire
 from server.core.acts import Act
 from server.room.journal import replayed
 from tests.app.fakes import BANK, CATALOGUE, FakeTranscriber, fake_services
+from tests.app.light_server import LightServer
 from tests.app.sitting import LORA, Candidate, finish, sitting
+from tests.command_line import hotseat
 
 PROMPT = BANK.question("finetuning/lora").prompt
 
@@ -71,7 +74,7 @@ async def test_buttons(tmp_path: Path) -> None:
         assert set(state.requests) == {Act.REPEAT, Act.CLARIFY}
         candidate.say(type="typed", turn_id=3, text="one gpu or many", asks=True)
         state = await candidate.until("asking", 4)
-        assert (state.understood, state.said) == (Act.CLARIFY, CATALOGUE.script.moves.scope)
+        assert (state.understood, state.said) == (Act.CLARIFY, BANK.question("finetuning/lora").scope)
 
 
 async def test_the_greeting_is_heard_before_the_question(tmp_path: Path) -> None:
@@ -115,3 +118,41 @@ async def test_answers_that_begin_like_an_act(tmp_path: Path, text: str) -> None
     async with sitting(fake_services(tmp_path), LORA) as (_, candidate):
         candidate.say(type="start")
         assert (await type_next(candidate, 1, text)).act is Act.ANSWER
+
+
+def test_a_rehearsal_types_a_files_lines(tmp_path: Path) -> None:
+    """Each line is typed next whatever is asked; the report says what it was taken for and what the interviewer did."""
+    lines = [
+        "Could you repeat that?",
+        "Do you mean at inference?",
+        "It batches many requests.",
+        "No idea, sorry.",
+        "One token after another.",
+    ]
+    file = tmp_path / "typed.txt"
+    file.write_text("\n".join([*lines, ""]))
+    server = LightServer(tmp_path / "data").wait_until_ready()
+    try:
+        done = hotseat("rehearse", "--typed", str(file), "--question", "inference/core", "--url", server.url, "--json")
+    finally:
+        server.stop()
+    assert done.returncode == 0, done.stderr
+    turns = json.loads(done.stdout)["turns"]
+    assert [turn["text"] for turn in turns] == lines
+    assert [turn["act"] for turn in turns] == ["repeat", "clarify", "answer", "dont_know", "answer"]
+    assert [turn["interviewer"]["move"] for turn in turns] == [
+        "question",
+        "repeat",
+        "scope",
+        turns[3]["interviewer"]["move"],
+        "simplify",
+    ]
+    assert turns[3]["interviewer"]["move"] in ("probe", "deepen")
+    assert turns[3]["follow_up"] and turns[3]["between"] and turns[3]["known"] == {}
+    assert turns[2]["interviewer"] == {
+        "move": "scope",
+        "text": BANK.question("inference/core").scope,
+        "source": "bank",
+        "anchor": None,
+        "blind": False,
+    }

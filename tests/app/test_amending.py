@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
-from server.grading.appeal import Appeals, Claim
 
 from server.app import create_app
 from server.bank.formats import Choices
 from server.core.domain import Answer, PointStatus, Transcript, Word
 from server.errors import ChatModelError, SpeakerError
 from server.grading import appeal
+from server.grading.appeal import Appeals, Claim
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.ports import LOCAL, Afterwards, RecognitionJob

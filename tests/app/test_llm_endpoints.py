@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.adapters.embedder import open_embedder
-from server.grading.combined import CombinedGrader, Policy
 
 from server import wire
+from server.adapters.embedder import open_embedder
 from server.adapters.openai_chat import OpenAiChat
 from server.core.domain import Answer, Transcript, Word
 from server.errors import ChatModelError
+from server.grading.combined import CombinedGrader, Policy
 from server.grading.embedded import EmbeddedGrader
 from server.grading.llm import LlmGrader
 from server.room.interviewer import Interviewer

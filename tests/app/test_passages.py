@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from server.adapters.embedder import open_embedder
-from server.grading.embedding import Embedder
 
+from server.adapters.embedder import open_embedder
 from server.core.domain import Answer, FollowUp, Transcript, Word
+from server.grading.embedding import Embedder
 from server.room.passages import Passages
 from tests.app.fakes import BANK
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from server.grading.hearing import split_sentences
-from server.grading.teaching import covering
 
 from server.core.corrections import Change, Correction
 from server.core.domain import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Transcript, Verdict, Word
 from server.core.evidence import evidence_between
 from server.core.phases import RoundPlan
+from server.grading.hearing import split_sentences
 from server.grading.quoting import EDGE_WORDS, MAX_WORDS, passages, shown, widen
+from server.grading.teaching import covering
 from server.ports import LOCAL, SAMPLE_RATE, Regrade
 from server.review.grade_view import grade_json
 from server.review.view import ungraded

@@ -18,9 +18,8 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from server.adapters.embedder import open_embedder
-
 from server.adapters import weights
+from server.adapters.embedder import open_embedder
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_chat import OpenAiChat
 from server.bank.content import load_bank

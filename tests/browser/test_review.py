@@ -10,11 +10,11 @@ from pathlib import Path
 
 import uvicorn
 from playwright.async_api import Page, async_playwright, expect
-from server.grading.appeal import Appeals
 
 from server.app import create_app
 from server.bank.formats import Choices
 from server.core.domain import Word
+from server.grading.appeal import Appeals
 from server.grading.embedded import EmbeddedGrader
 from server.services import Services
 from tests.app.fakes import fake_services
