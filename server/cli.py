@@ -217,7 +217,8 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--audio", "files", multiple=True, required=True, type=click.Path(path_type=Path), help="Answers, in order.")
+@click.option("--audio", "files", multiple=True, type=click.Path(path_type=Path), help="Spoken answers, in order.")
+@click.option("--typed", type=click.Path(path_type=Path), help="A text file; each line is typed next, whatever is asked.")
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--question", "questions", multiple=True, help="Question id; several make several rounds.")
 @click.option("--format", "format_id", help="Interview format (default: a drill).")
@@ -227,6 +228,7 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 @_as_json
 def rehearse(
     files: tuple[Path, ...],
+    typed: Path | None,
     more: tuple[Path, ...],
     questions: tuple[str, ...],
     format_id: str | None,
@@ -235,12 +237,16 @@ def rehearse(
     end: str,
     as_json: bool,
 ) -> None:
-    """Speak audio files into an interview in real time and report grades and latencies."""
+    """Speak audio files or type lines into an interview; report what the interviewer did, grades and latencies."""
     from server.access.token_link import settled
-    from server.rehearsal.rehearse import Script, rehearse_interview
+    from server.rehearsal.rehearse import Script, read_lines, rehearse_interview
 
+    spoken = (*files, *more)
+    if (typed is None) == (not spoken):
+        raise click.UsageError("give answers with --audio, or lines to type with --typed")
     settings = settled(load_settings())
-    script = Script(files=(*files, *more), questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
+    lines = read_lines(typed) if typed is not None else ()
+    script = Script(spoken, lines, questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 
     async def work() -> dict[str, Any]:
         return await rehearse_interview(settings, script)
@@ -250,7 +256,7 @@ def rehearse(
         _print(report)
         return
     for turn in report["turns"]:
-        click.echo(f"\n{turn['asked']}\n  {turn['text']}")
+        click.echo(f"\n{turn['interviewer']['text']}  [{turn['interviewer']['move']}]\n  {turn['text']}  [{turn['act']}]")
         click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
     for entry in report["rounds"]:
         click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")

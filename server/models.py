@@ -58,7 +58,7 @@ async def _load_voice(services: Services) -> None:
             return
         part.detail = f"asking {tts.url}" if tts.url else "loading"
         speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
-        voice = PreparedVoice(speaker)
+        voice = PreparedVoice(speaker, services.catalogue.script.constant())
         await voice.prepare()
         services.voice = voice
         part.detail = detail

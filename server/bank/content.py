@@ -91,6 +91,8 @@ class QuestionFile(Strict):
     criteria: Annotated[list[CriterionFile], Field(min_length=3, max_length=5)]
     follow_ups: Annotated[list[FollowUpFile], Field(min_length=3)]
     hints: list[Text] = []
+    scope: str = ""
+    """What the interviewer says to a candidate who asks what is meant."""
     exhibit: str = ""
 
 
@@ -261,6 +263,7 @@ def _question(entry: QuestionFile, topic: str) -> domain.Question:
         ),
         model_answer=_one_line(entry.model_answer),
         hints=tuple(entry.hints),
+        scope=_one_line(entry.scope),
         exhibit=_one_line(entry.exhibit),
     )
 

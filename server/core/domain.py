@@ -116,6 +116,8 @@ class Question:
     follow_ups: tuple[FollowUp, ...]
     model_answer: str
     hints: tuple[str, ...] = ()
+    scope: str = ""
+    """What to assume, said to a candidate who asks what is meant; empty where there is nothing particular."""
     exhibit: str = ""
     """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
 
@@ -231,6 +233,22 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Why a follow-up was asked."""
+
+    move: str
+    """"probe" (a point not heard), "challenge" (a contradicted one) or "deepen"."""
+    source: str
+    """"llm" if it begins in the model's words, else "bank"."""
+    anchor: str | None
+    """The candidate's words it picks up."""
+    between: tuple[str, ...]
+    """Ids of the follow-ups it was chosen from, the most telling first."""
+    known: tuple[tuple[str, PointStatus], ...]
+    """What was known of each point; empty when the follow-up was chosen blindly."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One spoken (or typed) turn."""
 
@@ -251,6 +269,8 @@ class Answer:
     """Seconds between the end of the question and the start of the clock; 0 for an answer that cut the question short."""
     speech: tuple[Gap, ...] = ()
     """Where its audio has speech, pauses of half a second and more taken out; empty if that was not heard."""
+    choice: Choice | None = None
+    """Why it was asked; None for the question itself."""
 
 
 @dataclass(frozen=True, slots=True)

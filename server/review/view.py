@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.core.corrections import Correction, Standing, corrected, standing
-from server.core.domain import Answer, Bank, Question
+from server.core.domain import Answer, Bank, Choice, Question
 from server.core.onsets import from_onsets
 from server.core.phases import Finished, Progress, RoundPlan, State
 from server.grading.clauses import clauses
@@ -68,6 +68,17 @@ def _round(
         "question": _question(question),
         "limit_s": plan.limit_s,
         "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
+        "acts": [
+            {
+                "turn_id": said.turn_id,
+                "act": said.act.value,
+                "text": said.text,
+                "asked": said.asked,
+                "choice": choice_json(said.choice),
+            }
+            for said in progress.acts
+            if said.round == index
+        ],
         "used_s": round(sum(answer.duration_s for answer in answers), 3),
         "hints_used": progress.hints_used[index] if index < len(progress.hints_used) else 0,
         "grade": None if grade is None else grade_json(grade, question, *graded_as),
@@ -159,11 +170,17 @@ def answer_json(
         "duration_s": round(answer.duration_s, 3),
         "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,
         "ended_by": answer.ended_by,
+        "choice": choice_json(answer.choice),
         "note": answer.note,
         "audio": f"{address}/audio.wav" if stored else None,
         "peaks": f"{address}/peaks.json" if stored else None,
         "delivery": delivery_json(plan, answer),
     }
+
+
+def choice_json(choice: Choice | None) -> dict[str, Any] | None:
+    """Why a follow-up was asked."""
+    return None if choice is None else asdict(choice) | {"known": dict(choice.known)}
 
 
 def iso(seconds: float) -> str:

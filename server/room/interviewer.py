@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from server.background import in_background
 from server.core import followups
-from server.core.domain import Answer, FollowUp, PointFinding, Question
+from server.core.domain import Answer, Choice, FollowUp, PointFinding, Question
 from server.core.sentences import Sentences
 from server.errors import ChatModelError
 from server.ports import ChatModel
@@ -40,6 +40,10 @@ class Chosen:
     """"llm" if it begins in the model's words, else "bank"."""
     reason: str = ""
     """Why the bank's words stand alone."""
+    anchor: str | None = None
+    """The candidate's words that the model's pick up."""
+    choice: Choice | None = None
+    """Why it is asked; None while it is only drafted."""
 
 
 class Interviewer:
@@ -92,7 +96,9 @@ class Interviewer:
         if wrong := followups.misquotes(lead, passage):
             log.info("follow-up in the bank's words: the model's lead %s", "; ".join(wrong))
             return replace(bank, reason="the model's words broke a rule")
-        return self.checked(Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm"), question, follow_up, answers, findings)
+        return self.checked(
+            Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage), question, follow_up, answers, findings
+        )
 
     def checked(
         self,

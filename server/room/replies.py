@@ -98,7 +98,7 @@ class Replies:
         following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
         if following and progress.asked >= progress.current.follow_ups:
             with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
-                await self._voice.prepare(following[0].prompt)
+                await self._voice.prepare(following[0].opening)
 
     def forget(self) -> None:
         """Drops the drafts."""

@@ -217,7 +217,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         parts={"all": Part("all", "ready", "")},
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,
-        voice=PreparedVoice(FakeSpeaker()),
+        voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
         interviewer=Interviewer(chat, prompts, reply_s=0.6),
         embedded=FakeGrader(),  # type: ignore[arg-type]
         grader=FakeGrader(),

@@ -54,7 +54,7 @@ def light_services(settings: Settings, pace: float = 1.0) -> Services:
     services.clock = FastClock(pace)
     services.transcriber = Counting()
     services.make_vad = LoudIsSpeech
-    services.voice = PreparedVoice(Speaker())
+    services.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
     services.interviewer = Interviewer(None, services.prompts, reply_s=1.0)
     services.grader = Grader()
     services.embedded = Grader()  # type: ignore[assignment]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -52,6 +53,10 @@ def documented(title: str) -> dict[str, Rows]:
 def json_type(annotation: Any) -> str:
     """How the doc calls a field's type."""
     if get_origin(annotation) is Literal:
+        return "string"
+    if get_origin(annotation) is tuple:
+        return f"array of {json_type(get_args(annotation)[0])}s"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
         return "string"
     if args := get_args(annotation):
         return " or ".join(json_type(arg) for arg in args)
