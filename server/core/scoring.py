@@ -1,7 +1,8 @@
 """From the status of points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
 
 A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
-lower when something it says is contradicted. A point that is not sure counts half. Criteria count 2 for Strong Hire, 1 for
+lower when something it says is contradicted. A point that is not sure counts when the
+candidate says so. Criteria count 2 for Strong Hire, 1 for
 Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point, is the score. The
 verdict is a Strong Hire from 1.5, a Lean Hire from 0.7 and a Lean No Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
 """
@@ -24,8 +25,6 @@ class VerdictRule:
 
     strong_share: float = 0.66
     """Share of a criterion's strong points that makes it Strong Hire."""
-    unsure: float = 0.5
-    """What a point that is not sure counts."""
     contradiction: float = 0.4
     """Taken off the score for each contradicted point."""
     strong_hire: float = 1.5
@@ -41,16 +40,11 @@ _LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 def criterion_level(criterion: Criterion, statuses: Statuses) -> Level:
     """Strong Hire with two thirds of its strong points, Lean Hire with anything; a contradiction drops it one step."""
     strong = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
-    share = fsum(_made(point.id, statuses) for point in strong) / len(strong)
-    anything = any(_made(point.id, statuses) for point in criterion.points)
-    step = 2 if share >= RULE.strong_share else 1 if anything else 0
+    made = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
+    share = sum(point in made for point in strong) / len(strong)
+    step = 2 if share >= RULE.strong_share else 1 if made else 0
     contradicted = any(statuses.get(point.id) is PointStatus.CONTRADICTED for point in criterion.points)
     return _LADDER[max(0, step - contradicted)]
-
-
-def _made(point_id: str, statuses: Statuses) -> float:
-    status = statuses.get(point_id)
-    return 1.0 if status is PointStatus.MET else RULE.unsure if status is PointStatus.NOT_SURE else 0.0
 
 
 def question_score(question: Question, statuses: Statuses) -> float:
@@ -73,12 +67,9 @@ def verdict_of(question: Question, statuses: Statuses) -> Verdict:
 
 
 def verdict_range(question: Question, statuses: Statuses) -> tuple[Verdict, Verdict]:
-    """The verdict if none of the points that are not sure was made, and if all were."""
-    lowest, highest = (
-        verdict_of(question, {name: status if s is PointStatus.NOT_SURE else s for name, s in statuses.items()})
-        for status in (PointStatus.NOT_MET, PointStatus.MET)
-    )
-    return lowest, highest
+    """The verdict as it is, with none of the points that are not sure, and with all of them."""
+    all_made = {name: PointStatus.MET if status is PointStatus.NOT_SURE else status for name, status in statuses.items()}
+    return verdict_of(question, statuses), verdict_of(question, all_made)
 
 
 IMPLIED = "shown by"
