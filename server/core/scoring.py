@@ -1,10 +1,10 @@
 """From the status of points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
 
 A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
-lower when something it says is contradicted. A point that is not sure counts when the
-candidate says so. Criteria count 2 for Strong Hire, 1 for
-Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point, is the score. The
-verdict is a Strong Hire from 1.5, a Lean Hire from 0.7 and a Lean No Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
+lower when something it says is contradicted. A point that is not sure counts once the candidate says so. Criteria count 2 for
+Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point, is
+the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 0.7 and a Lean No Hire from 0.3
+(docs/decisions/0032-verdict-rule.md).
 """
 
 from __future__ import annotations
