@@ -154,7 +154,7 @@ async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         await serving_
 
 
-async def ended(reader: asyncio.StreamReader, within_s: float = 5.0) -> bytes:
+async def ended(reader: asyncio.StreamReader, within_s: float = 30.0) -> bytes:
     """All that comes until the server hangs up."""
     got = b""
     async with asyncio.timeout(within_s):
@@ -189,7 +189,7 @@ async def test_what_is_not_read_is_not_kept(served: tuple[int, BoundedServer]) -
     port, server = served
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
     writer.write(b"GET /api/bank HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(server._connections) == 0:
             await asyncio.sleep(0.01)
         while len(server._connections):
@@ -293,7 +293,7 @@ async def test_a_body_that_stops_is_given_up(tmp_path: Path) -> None:
         yield bytes(2 << 20)
         await asyncio.Event().wait()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         answer = await sent(tmp_path, stalls(), 300_000_000)
     assert answer.status_code == 408 and "stopped coming" in answer.json()["error"]
 
@@ -308,7 +308,7 @@ async def test_a_body_that_drips_is_given_up(tmp_path: Path) -> None:
             yield b"x"
             await asyncio.sleep(0.05)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         assert (await sent(tmp_path, drips(), 1_000)).status_code == 408
     assert dripped < 20
 
@@ -328,7 +328,7 @@ async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeyp
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         length = {"content-length": "2"}
         under_way = [asyncio.create_task(http.post("/api/import", content=waits(), headers=length)) for _ in range(2)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (refused := await http.get("/api/bank")).status_code == 200:
                 await asyncio.sleep(0.02)
         assert refused.status_code == 429 and "close some" in refused.json()["error"]

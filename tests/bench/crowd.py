@@ -33,6 +33,7 @@ from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD
 from tests.app.wire_candidate import WireCandidate
 from tests.bench.memory import resident_mb
+from tests.conftest import ServerProcess
 
 DESCRIPTORS = 1_024
 """What most systems let a process open."""
@@ -164,7 +165,7 @@ async def both_answers(candidate: WireCandidate) -> list[str]:
     return [*await answered(candidate, 1), *await answered(candidate, 2)]
 
 
-async def measure(server: LightServer, strangers: int, more: int, tell: Callable[[str], None]) -> Crowd:
+async def measure(server: ServerProcess, strangers: int, more: int, tell: Callable[[str], None]) -> Crowd:
     assert server.process is not None
     pid, port, health = server.process.pid, server.port, list[float]()
     alone = WireCandidate(server.url, await created(server.url))
