@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from server.bank.content import load_bank
 from server.core.domain import Answer, Grade, Question, Transcript
 from server.errors import GraderError, InputError
-from server.ports import Grader
 from server.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # it brings numpy in
+    from server.ports import Grader
 
 _MAX_ANSWER_BYTES = 64_000
 _MAX_BATCH_BYTES = 64_000_000

@@ -142,7 +142,7 @@ def stage_two(dice: random.Random, answers: Sequence[dict]) -> list[Example]:
 
 
 def stage_three(dice: random.Random) -> list[Example]:
-    """For the weights that are shipped: free answers to the questions kept out so far, twice, beside an eighth of the others."""
+    """For the weights that are shipped: free answers to the questions kept out so far, twice, and an eighth of the others."""
     new = [*examples.free_answers("develop"), *examples.free_answers("test")]
     learned = examples.free_answers("learn")
     return stage_two(dice, [*new, *new, *dice.sample(learned, len(learned) // 8)])
