@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -22,9 +22,11 @@ from server.cli_exam import exam
 from server.cli_grade import find_question, grade
 from server.errors import ContentError, HotseatError, InputError
 from server.operations import resources
-from server.ports import Reader
 from server.settings import Settings, load_settings
 from server.transfer.commands import commands
+
+if TYPE_CHECKING:  # they bring numpy in
+    from server.ports import Reader
 
 Result = TypeVar("Result")
 

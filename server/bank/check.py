@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pyphen
 from rapidfuzz import fuzz
@@ -12,8 +13,9 @@ from server.core.domain import Answer, Bank, Level, PointStatus, Question, Topic
 from server.core.followups import MAX_WORDS, says
 from server.core.normal import tokenize
 from server.core.scoring import criterion_level, implied
-from server.grading.embedded import EmbeddedGrader
-from server.ports import Reader
+
+if TYPE_CHECKING:  # they bring numpy in
+    from server.ports import Reader
 
 SPOKEN_WORDS_PER_S = 2.75
 """165 words a minute: brisk but clear."""
@@ -123,6 +125,8 @@ def _duplicates(bank: Bank) -> Iterator[str]:
 
 
 def _unmade(question: Question, reader: Reader) -> Iterator[str]:
+    from server.grading.embedded import EmbeddedGrader
+
     answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(question.model_answer), 0.0, "done")
     findings = implied(question, EmbeddedGrader(reader).findings(question, [answer]))
     missed = [name for name, finding in findings.items() if finding.status is not PointStatus.MET]

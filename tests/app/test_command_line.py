@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from server import cli
+from server import cli, cli_grade
 from server.errors import InputError, SettingsError
 from server.rehearsal.rehearse import RehearsalError, Script, _is_hotseat, rehearse_interview
 from server.settings import PROJECT, Settings, load_settings
@@ -110,7 +110,7 @@ def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python has none then."""
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(InputError, match="standard input is closed"):
-        cli._read_text(Path("-"))
+        cli_grade._read_text(Path("-"))
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
