@@ -1,6 +1,6 @@
 """How a grader does on free answers: answers whose writers saw only the question, labelled point by point by others.
 
-``python -m benchmarks.free_answers --part develop`` grades them with the configured grader;
+``python -m benchmarks.free_answers --part known-test`` grades them with the configured grader;
 ``--graded FILE`` measures what ``hotseat grade --batch`` printed instead, by whatever grader (``--write-batch FILE`` makes the
 batch). Rates come with 95 % intervals from 2,000 resamplings of the questions, and with what shortcuts reach beside them.
 """
@@ -150,7 +150,7 @@ async def grade(answers: Sequence[Mapping[str, Any]], heard: bool) -> list[Grade
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=["learn", "develop", "test"], default="develop")
+    parser.add_argument("--part", choices=["learn", "develop", "test", "known-develop", "known-test"], default="known-test")
     parser.add_argument("--heard", action="store_true", help="only answers that went through the recogniser, as it heard them")
     parser.add_argument("--graded", type=Path, help="output of hotseat grade --batch")
     parser.add_argument("--write-batch", type=Path, help="write the input of hotseat grade --batch and stop")

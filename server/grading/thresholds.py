@@ -16,13 +16,13 @@ from server.ports import Reading
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Chosen on the develop part of the free answers (docs/reader.md)."""
+    """Chosen on free answers to known questions (docs/reader.md)."""
 
-    made: float = 0.5
+    made: float = 0.45
     """Probability that the answer says a statement from which the point is made."""
-    unsure: float = 0.15
+    unsure: float = 0.18
     """... from which it is not sure; below, it was not heard."""
-    contradicted: float = 0.9
+    contradicted: float = 0.85
     """Probability that the answer denies the statement from which that is said to the candidate."""
     check: float = 0.6
     """... from which it is not sure, and the candidate is asked to check the passage."""
