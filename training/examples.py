@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.bank.content import load_bank
+from server.core.domain import PointTier
 from server.settings import PROJECT
 
 DATA = Path(__file__).parent / "data"
@@ -58,9 +59,9 @@ def kept_out() -> frozenset[str]:
     return frozenset(parts["develop"]) | frozenset(parts["test"])
 
 
-def sentence_examples() -> list[Example]:
+def sentence_examples(*, everything: bool = False) -> list[Example]:
     """Short passages: ways to say a point, to get it wrong, and to do neither."""
-    said, out, found = statements(), kept_out(), []
+    said, out, found = statements(), frozenset() if everything else kept_out(), []
     for row in rows("trios"):
         if row["point"].split("#")[0] in out or row["point"] not in said:
             continue
@@ -76,9 +77,20 @@ def sentence_examples() -> list[Example]:
     return found
 
 
-def answer_examples(folders: Sequence[str]) -> list[Example]:
+def model_answer_examples() -> list[Example]:
+    """The bank's own answers, which make every strong point."""
+    questions = load_bank(PROJECT / "rubrics").questions
+    return [
+        Example(point.statement, question.model_answer, SAYS)
+        for question in questions
+        for point in question.points
+        if point.tier is PointTier.STRONG
+    ]
+
+
+def answer_examples(folders: Sequence[str], *, everything: bool = False) -> list[Example]:
     """Whole answers whose writers saw the statements."""
-    said, out, found = statements(), kept_out(), []
+    said, out, found = statements(), frozenset() if everything else kept_out(), []
     for folder in folders:
         for row in rows(folder):
             if row["question"] in out:

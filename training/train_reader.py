@@ -148,6 +148,19 @@ def stage_three(dice: random.Random) -> list[Example]:
     return stage_two(dice, [*new, *new, *dice.sample(learned, len(learned) // 8)])
 
 
+def stage_four(dice: random.Random) -> list[Example]:
+    """Short and long passages side by side, so that neither length nor style tells what is said: sentences, short answers,
+    model answers, free answers, and free answers beside statements of other questions."""
+    answers = [row for part in ("learn", "develop", "test") for row in examples.free_answers(part)]
+    free = examples.free_examples(answers, dice)
+    short = examples.answer_examples(("short",), everything=True)
+    said = list(examples.statements().values())
+    found = [*dice.sample(examples.sentence_examples(everything=True), 4500), *dice.sample(free, 1700), *dice.sample(short, 1100)]
+    found += dice.sample(examples.model_answer_examples(), 300)
+    found += [examples.replace(e, statement=dice.choice(said), target=NEITHER, evidence="") for e in dice.sample(free, 400)]
+    return [less_marked(example, dice) for example in found]
+
+
 def less_marked(example: Example, dice: random.Random) -> Example:
     """A fifth are shown without marks, as a recogniser may print speech."""
     if dice.random() >= 0.2:
@@ -160,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, help="packaged ONNX file to begin from")
     parser.add_argument("--onward", type=Path, help="checkpoint to go on from instead")
-    parser.add_argument("--stage", type=int, choices=(1, 2, 3), required=True)
+    parser.add_argument("--stage", type=int, choices=(1, 2, 3, 4), required=True)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--freeze", type=int, default=0, help="lowest layers to leave as they are")
@@ -180,6 +193,8 @@ def main() -> None:
     elif args.stage == 2:
         answers = examples.free_answers("learn")
         epochs = [stage_two(dice, answers) for _ in range(args.epochs)]
+    elif args.stage == 4:
+        epochs = [stage_four(dice) for _ in range(args.epochs)]
     else:
         epochs = [stage_three(dice) for _ in range(args.epochs)]
     print(f"{sum(map(len, epochs))} examples", flush=True)
