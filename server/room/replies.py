@@ -120,9 +120,10 @@ class Replies:
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         if not question.has_rubric:
             return ()
-        assert self._services.embedded is not None
+        grader = self._services.glance or self._services.embedded
+        assert grader is not None
         try:
-            return (await self._services.embedded.grade(question, answers)).findings
+            return (await grader.grade(question, answers)).findings
         except Exception as error:
             failed(log, "the glance at what was missed", error)
             return ()

@@ -162,10 +162,8 @@ class Believing:
 
 async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Services:
     """Services with that endpoint and a reader that is easy to beat, as they are once loaded."""
-    weights = data_dir / "weights"
-    weights.write_bytes(b"of a reader")
-    monkeypatch.setattr(models, "READER", weights)
-    monkeypatch.setattr(models, "OnnxReader", Believing)
+    monkeypatch.setattr(models, "open_embedder", lambda: object())
+    monkeypatch.setattr(models, "NetworksReader", lambda *_, **__: Believing())
     model = settings.pop("model", "scripted")
     services = fake_services(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
     services.parts = {GRADER: Part(GRADER)}

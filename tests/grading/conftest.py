@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from server.adapters.reader import OnnxReader
+from server.adapters.embedder import open_embedder
 from server.bank.content import load_bank
 from server.core.domain import Answer, Question, Transcript, Word
 from server.grading.embedded import EmbeddedGrader
+from server.grading.networks.reader import NetworksReader
 
 BANK = load_bank(Path(__file__).parents[2] / "rubrics")
 LORA = BANK.question("finetuning/lora")
@@ -26,10 +27,13 @@ def typed(text: str, turn_id: int = 1, *, question: Question = LORA) -> Answer:
 
 
 @pytest.fixture(scope="session")
-def reader() -> OnnxReader:
-    return OnnxReader()
+def reader() -> NetworksReader:
+    embedder = open_embedder()
+    if embedder is None:
+        pytest.skip("the local extra is not installed")
+    return NetworksReader(embedder, BANK.questions)
 
 
 @pytest.fixture(scope="session")
-def grader(reader: OnnxReader) -> EmbeddedGrader:
+def grader(reader: NetworksReader) -> EmbeddedGrader:
     return EmbeddedGrader(reader, versions=BANK.versions)

@@ -10,6 +10,7 @@ from server.core.domain import Answer, PointStatus, Question, Verdict
 from server.core.scoring import ordered
 from server.errors import GraderError
 from server.grading.embedded import EmbeddedGrader
+from server.grading.networks.reader import NetworksReader
 from tests.grading.conftest import BANK, LORA, spoken, typed
 from tests.grading.scripted_reader import ScriptedReader
 from training.examples import DATA
@@ -109,11 +110,13 @@ def test_quotes_occur_and_carry_seconds(grader: EmbeddedGrader) -> None:
         assert finding.evidence.start < finding.evidence.end
 
 
-def test_ten_runs_are_identical(reader: object) -> None:
-    """Nothing about a grade is random: not even with a fresh cache."""
-    from server.adapters.reader import OnnxReader
-
-    grades = [EmbeddedGrader(OnnxReader()).grade_now(LORA, [typed(SHALLOW_FULL)]) for _ in range(3)]
+def test_runs_are_identical(reader: NetworksReader) -> None:
+    """Nothing about a grade is random: not even with nothing cached."""
+    embedder = open_embedder()
+    assert embedder is not None
+    grades = [
+        EmbeddedGrader(NetworksReader(embedder, BANK.questions)).grade_now(LORA, [typed(SHALLOW_FULL)]) for _ in range(3)
+    ]
     assert len({(grade.verdict, grade.criteria, grade.advice) for grade in grades}) == 1
 
 

@@ -17,9 +17,9 @@ from tokenizers import Tokenizer
 from server.adapters.onnx_session import open_session
 from server.core.numbers import in_digits, text_in_digits
 from server.ports import Reading
+from server.settings import PROJECT
 
-MODEL = Path(__file__).with_name("reader.onnx")
-TOKENIZER = Path(__file__).with_name("reader-tokenizer.json")
+TOKENIZER = PROJECT / "server" / "adapters" / "minilm-tokenizer.json"
 MAX_STATEMENT, MAX_PASSAGE = 64, 420
 """Tokens; a minute of speech has some 200. Of a longer passage the end is not read."""
 CACHED = 4096
@@ -59,7 +59,7 @@ class Encoder:
 class OnnxReader:
     """Implements ports.Reader. One pair takes some 20 ms of one core; safe to use from several threads."""
 
-    def __init__(self, model: Path = MODEL, temperature: float = TEMPERATURE) -> None:
+    def __init__(self, model: Path, temperature: float = TEMPERATURE) -> None:
         self._session = open_session(model)
         self._encoder = Encoder()
         self._temperature = temperature
