@@ -20,7 +20,7 @@ class Thresholds:
 
     made: float = 0.38
     """Probability that the answer says a statement from which the point is made."""
-    unsure: float = 0.077
+    unsure: float = 0.047
     """... from which it is not sure; below, it was not heard."""
     contradicted: float = 0.95
     """Probability that the answer denies the statement from which that is said to the candidate."""

@@ -37,7 +37,7 @@ async def test_another_passage_is_not() -> None:
 
 async def test_nor_one_that_says_the_opposite() -> None:
     """However near its words are."""
-    reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)}, {POINT.statement: ("low rank.", 0.7)})
+    reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)}, {POINT.statement: ("low rank.", 0.9)})
     ruling = await Disputes(reader).hear(LORA, [ANSWER], SAID)
     assert not ruling.upheld and "opposite" in ruling.reason
 

@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import as_answer, load_items
+from server.adapters.embedder import open_embedder
 from server.core.domain import Answer, PointStatus, Question, Verdict
-from server.core.scoring import ordered
+from server.core.scoring import ordered, verdict_range
 from server.errors import GraderError
 from server.grading.embedded import EmbeddedGrader
 from server.grading.networks.reader import NetworksReader
@@ -66,10 +67,16 @@ def test_a_strong_point_shows_the_lean_one_beside_it() -> None:
     assert found["low-rank"].status is PointStatus.MET and "factorisation" in found["low-rank"].note
 
 
-@pytest.mark.parametrize("text", [SHALLOW, SHALLOW_FULL])
-def test_the_worked_example_is_lean_no_hire(grader: EmbeddedGrader, text: str) -> None:
+def test_the_worked_example_is_lean_no_hire(grader: EmbeddedGrader) -> None:
     """Recognition, not understanding."""
-    assert grader.grade_now(LORA, [typed(text)]).verdict is Verdict.LEAN_NO_HIRE
+    assert grader.grade_now(LORA, [typed(SHALLOW)]).verdict is Verdict.LEAN_NO_HIRE
+
+
+def test_the_worked_example_in_sentences_may_be_lean_no_hire(grader: EmbeddedGrader) -> None:
+    """Of its two points one is not sure, so the candidate decides."""
+    grade = grader.grade_now(LORA, [typed(SHALLOW_FULL)])
+    statuses = {finding.point_id: finding.status for finding in grade.findings}
+    assert verdict_range(LORA, statuses) == (Verdict.NO_HIRE, Verdict.LEAN_NO_HIRE)
 
 
 @pytest.mark.parametrize("question", [*CORES, LORA], ids=lambda question: question.id)
@@ -114,9 +121,7 @@ def test_runs_are_identical(reader: NetworksReader) -> None:
     """Nothing about a grade is random: not even with nothing cached."""
     embedder = open_embedder()
     assert embedder is not None
-    grades = [
-        EmbeddedGrader(NetworksReader(embedder, BANK.questions)).grade_now(LORA, [typed(SHALLOW_FULL)]) for _ in range(3)
-    ]
+    grades = [EmbeddedGrader(NetworksReader(embedder, BANK.questions)).grade_now(LORA, [typed(SHALLOW_FULL)]) for _ in range(3)]
     assert len({(grade.verdict, grade.criteria, grade.advice) for grade in grades}) == 1
 
 
