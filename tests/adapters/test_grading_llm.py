@@ -82,7 +82,7 @@ async def found(point_id: str, status: str, numbers: list[Any], *texts: str) -> 
 async def test_points_become_a_verdict_in_code() -> None:
     """All points are asked at once; the worked example comes out Lean No Hire."""
     result, chat = await grade(
-        lambda _, schema: replies(schema, fewer_parameters=("partly", [2]), benefit=("made", [1])),
+        lambda _, schema: replies(schema, fewer_parameters=("made", [1]), benefit=("made", [1])),
     )
     assert result.verdict is Verdict.LEAN_NO_HIRE
     assert (result.grader, result.model, result.tokens, len(chat.sent)) == ("llm", "scripted", 100, 1)

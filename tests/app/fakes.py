@@ -218,7 +218,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,
         voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
-        interviewer=Interviewer(chat, prompts, reply_s=0.6),
+        interviewer=Interviewer(chat, prompts, 0.6, whole_answer),
         embedded=FakeGrader(),  # type: ignore[arg-type]
         grader=FakeGrader(),
     )

@@ -133,7 +133,7 @@ async def test_the_latest_grade_counts_everywhere(tmp_path: Path) -> None:
     async with reviewed(services) as (interview_id, http):
         [before] = (await http.get(LIST)).json()["interviews"]
         [rated_before] = await services.store.ratings(LOCAL, LORA.id)
-        for point, said in (("fewer-parameters", False), ("alpha-rank", False), ("factorisation", True)):
+        for point, said in (("fewer-parameters", True), ("alpha-rank", True), ("factorisation", True)):
             assert (await answer(http, interview_id, point, said)).status_code == 204
         shown = (await the_round(http, interview_id))["grade"]
         [after] = (await http.get(LIST)).json()["interviews"]

@@ -18,7 +18,6 @@ export function makeModelAnswer({ model_answer }) {
 export function makeColophon(grade) {
   const { rubric_version, prompt_version, seconds, tokens } = grade;
   const parts = [
-    tellGrader(grade),
     rubric_version && `rubric ${rubric_version}`,
     prompt_version && `prompts ${prompt_version}`,
     `${seconds.toFixed(1)} s`,
@@ -27,7 +26,7 @@ export function makeColophon(grade) {
   return h(
     "details",
     { class: "colophon soft small" },
-    h("summary", {}, grader === "embedded" ? "Graded on this machine" : `Graded by ${model || "a language model"}`),
+    h("summary", {}, tellGrader(grade)),
     h("p", {}, parts.filter(Boolean).join(" · ")),
   );
 }
