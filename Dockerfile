@@ -53,15 +53,9 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"HOTSEAT_PORT\"]}/healthz', timeout=4)"]
 CMD ["hotseat", "serve"]
 
-# Grading without the packaged sentence embeddings has no use for the networks that read on from them.
-FROM base AS slim-code
-WORKDIR /app
-COPY . .
-RUN rm server/adapters/entailment*.onnx
-
 FROM runtime AS slim
 COPY --from=packages /app/.venv .venv
-COPY --from=slim-code /app .
+COPY . .
 
 FROM runtime
 ENV HOTSEAT_MODELS_DIR=/models

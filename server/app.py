@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from server.access.entry import Entry
 from server.access.identity import Identity, OwnInterview, Who
@@ -21,6 +23,7 @@ from server.access.routes import access_routes
 from server.bank.formats import Choices
 from server.bank.views import lobby_view
 from server.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
+from server.examining import sit_if_due
 from server.guard import Guard
 from server.loading import load_models, load_storage
 from server.operations.housekeeping import keep_house
@@ -35,6 +38,8 @@ from server.room.connection import Connection
 from server.room.interviews import Interviews
 from server.services import STORAGE, Services
 from server.transfer.routes import transfer_routes
+
+log = logging.getLogger(__name__)
 
 _PAGES = (
     *("/", "/study", "/cheat-sheet", "/past", "/progress"),
@@ -73,7 +78,7 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
             await asyncio.sleep(RETRY_S)
             await load_storage(services)
         await interviews.practice.catch_up()
-        await interviews.keep()
+        await asyncio.gather(interviews.keep(), sit_if_due(services))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -101,6 +106,7 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
     entry = Entry(services.settings, services.accounts, services.clock)
     app.add_middleware(Guard, entry=entry, clock=services.clock)
     app.add_exception_handler(HotseatError, _on_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
     pages = Pages(services.settings.web_dir)
@@ -233,9 +239,18 @@ def _is_count(text: str) -> bool:
 _STATUSES = {RefusedError: 403, InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
 
 
-async def _on_error(_request: Request, error: Exception) -> JSONResponse:
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
-    return JSONResponse({"error": str(error)}, status)
+    if isinstance(error, StorageError):
+        log.warning("%s", error)
+    # Where the data is concerns nobody but the owner, who finds it in the log.
+    folder = str(request.app.state.services.settings.data_dir)
+    return JSONResponse({"error": str(error).replace(folder, "the data folder")}, status)
+
+
+async def _on_disconnect(_request: Request, _error: Exception) -> Response:
+    """Nobody is there any more to read it."""
+    return Response(status_code=400)
 
 
 async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:

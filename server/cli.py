@@ -9,26 +9,29 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 from server.access.commands import accounts
 from server.bank.content import Kind, load_bank
-from server.core.domain import Answer, Transcript
+from server.cli_exam import exam
+from server.cli_grade import find_question, grade
 from server.errors import ContentError, HotseatError, InputError
 from server.operations import resources
 from server.settings import Settings, load_settings
 from server.transfer.commands import commands
 
+if TYPE_CHECKING:  # they bring numpy in
+    from server.core.domain import Question
+    from server.ports import Reader
+
 Result = TypeVar("Result")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_MAX_ANSWER_BYTES = 64_000
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -38,7 +41,7 @@ def cli() -> None:
     """Hotseat: spoken mock interviews for LLM-engineering roles."""
 
 
-for command in (*commands, accounts):
+for command in (*commands, accounts, exam, grade):
     cli.add_command(command)
 
 
@@ -89,15 +92,12 @@ def _print(value: object) -> None:
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
-    import uvicorn
-
     from server.access.opening import open_up
     from server.access.token_link import link, settled
     from server.app import create_app
     from server.loading import make_services
     from server.operations import logs
-    from server.operations.drain import DrainingServer
-    from server.wire import MAX_FRAME_SAMPLES
+    from server.operations.serving import make_server
 
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
@@ -107,18 +107,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     listening = _listen(settings)
     url = link(wanted, settings, listening.getsockname()[1], place)
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
-    app = create_app(services)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        forwarded_allow_ips=settings.trusted_proxies,
-        ws="websockets-sansio",
-        # A little above our own limit, so that an oversized frame gets an explanation instead of a closed socket.
-        ws_max_size=64 * MAX_FRAME_SAMPLES,
-        timeout_graceful_shutdown=5,
-    )
-    DrainingServer(config, app.state.drain).run(sockets=[listening])
+    make_server(create_app(services), settings).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -144,25 +133,27 @@ def _listen(settings: Settings) -> socket.socket:
 @cli.group(invoke_without_command=True)
 @_as_json
 @click.option("--check", is_flag=True, help="Check every question and say what is wrong, file and field.")
+@click.option("--read", is_flag=True, help="With --check: name the points not found in a model answer (takes a minute).")
 @click.pass_context
-def bank(context: click.Context, as_json: bool, check: bool) -> None:
+def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None:
     """List, check or extend the question bank."""
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
     loaded = load_bank(settings.rubrics_dir)
     if check:
-        from server.bank.check import problems_of
+        from server.bank.check import problems_of, warnings_of
         from server.bank.formats import load_catalogue
         from server.bank.study import load_study
 
         load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
         found = problems_of(loaded)
+        warnings = warnings_of(loaded, _reader(loaded.questions)) if read else []
         if as_json:
-            _print({"questions": len(loaded.questions), "problems": found})
+            _print({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
         else:
-            for problem in found:
-                click.echo(problem)
+            for line in (*found, *(f"warning: {warning}" for warning in warnings)):
+                click.echo(line)
             click.echo(f"{len(loaded.questions)} questions, {len(found)} problems")
         if found:
             sys.exit(1)
@@ -174,6 +165,17 @@ def bank(context: click.Context, as_json: bool, check: bool) -> None:
     from server.bank.views import bank_document
 
     _print(bank_document(loaded))
+
+
+def _reader(questions: Iterable[Question]) -> Reader:
+    """Raises InputError where its weights are not installed."""
+    from server.adapters.embedder import open_embedder
+    from server.grading.networks.reader import NetworksReader
+
+    embedder = open_embedder()
+    if embedder is None:
+        raise InputError("--read needs the packaged models, which are not installed")
+    return NetworksReader(embedder, questions)
 
 
 @bank.command()
@@ -189,78 +191,6 @@ def add(question_id: str, title: str, kind: str) -> None:
     click.echo(f"wrote {path}; fill in what says TODO, then run: hotseat bank --check")
 
 
-# ---- grade ----------------------------------------------------------------------------------------------------------
-
-
-@cli.command()
-@click.option("--question", "question_id", required=True, help="Question id, e.g. finetuning/lora.")
-@click.option("--answer-file", required=True, type=click.Path(path_type=Path), help="Text of the answer; - for stdin.")
-@click.option("--grader", type=click.Choice(["combined", "embedded", "llm"]), help="Overrides HOTSEAT_GRADER.")
-@_as_json
-def grade(question_id: str, answer_file: Path, grader: str | None, as_json: bool) -> None:
-    """Grade a written answer."""
-    from server.review.grade_view import grade_json
-
-    settings = load_settings(grader=grader)
-    question = _question(settings, question_id)
-    transcript = Transcript.of_typed(_read_text(answer_file))
-    answer = Answer(1, 0, question.id, question.prompt, None, transcript, 0.0, "done")
-
-    async def work() -> Any:
-        from server.loading import make_services
-        from server.models import load_for_grading
-
-        return await (await load_for_grading(make_services(settings))).grade(question, [answer])
-
-    graded = _run(work)
-    if as_json:
-        _print({"question": question.id, **grade_json(graded, question, [answer], {})})
-        return
-    click.echo(f"{graded.verdict.value}  ({graded.grader})")
-    for result in graded.criteria:
-        click.echo(f"  {result.level.value:12} {result.criterion_id}")
-        for finding in result.findings:
-            quote = f"  “{finding.evidence.quote}”" if finding.evidence else ""
-            click.echo(f"    {finding.status.value:12} {finding.point_id}{quote}")
-    click.echo(graded.advice or graded.reason)
-
-
-def _question(settings: Settings, question_id: str) -> Any:
-    loaded = load_bank(settings.rubrics_dir)
-    try:
-        return loaded.question(question_id)
-    except KeyError:
-        near = get_close_matches(question_id, [question.id for question in loaded.questions])
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
-        raise InputError(f"unknown question {question_id!r}; {meant}`hotseat bank` lists them") from None
-
-
-def _read_text(path: Path) -> str:
-    try:
-        data = _first_bytes(path)
-    except OSError as error:
-        raise InputError(f"can't read {path}: {error.strerror}") from None
-    if len(data) > _MAX_ANSWER_BYTES:
-        raise InputError(f"{path} has more than {_MAX_ANSWER_BYTES} bytes; an answer is at most a few minutes of speech")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text") from None
-    if not text.strip():
-        raise InputError(f"{path} is empty; it should hold the answer's words")
-    return text
-
-
-def _first_bytes(path: Path) -> bytes:
-    """Just enough of a file, or of stdin, to see whether it is too long. Raises InputError, OSError."""
-    if str(path) != "-":
-        with path.open("rb") as file:
-            return file.read(_MAX_ANSWER_BYTES + 1)
-    if sys.stdin is None:
-        raise InputError("standard input is closed; it should hold the answer's words")
-    return sys.stdin.buffer.read(_MAX_ANSWER_BYTES + 1)
-
-
 # ---- transcribe -----------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +204,7 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 
     samples = read_audio(file)  # before anything is imported for the models: what can't be used is told at once
     settings = load_settings()
-    question = _question(settings, question_id)
+    question = find_question(settings, question_id)
 
     async def work() -> dict[str, Any]:
         from server.loading import make_services
@@ -292,7 +222,8 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--audio", "files", multiple=True, required=True, type=click.Path(path_type=Path), help="Answers, in order.")
+@click.option("--audio", "files", multiple=True, type=click.Path(path_type=Path), help="Spoken answers, in order.")
+@click.option("--typed", type=click.Path(path_type=Path), help="A text file; each line is typed next, whatever is asked.")
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--question", "questions", multiple=True, help="Question id; several make several rounds.")
 @click.option("--format", "format_id", help="Interview format (default: a drill).")
@@ -302,6 +233,7 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 @_as_json
 def rehearse(
     files: tuple[Path, ...],
+    typed: Path | None,
     more: tuple[Path, ...],
     questions: tuple[str, ...],
     format_id: str | None,
@@ -310,12 +242,16 @@ def rehearse(
     end: str,
     as_json: bool,
 ) -> None:
-    """Speak audio files into an interview in real time and report grades and latencies."""
+    """Speak audio files or type lines into an interview; report what the interviewer did, grades and latencies."""
     from server.access.token_link import settled
-    from server.rehearsal.rehearse import Script, rehearse_interview
+    from server.rehearsal.rehearse import Script, read_lines, rehearse_interview
 
+    spoken = (*files, *more)
+    if (typed is None) == (not spoken):
+        raise click.UsageError("give answers with --audio, or lines to type with --typed")
     settings = settled(load_settings())
-    script = Script(files=(*files, *more), questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
+    lines = read_lines(typed) if typed is not None else ()
+    script = Script(spoken, lines, questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 
     async def work() -> dict[str, Any]:
         return await rehearse_interview(settings, script)
@@ -325,96 +261,10 @@ def rehearse(
         _print(report)
         return
     for turn in report["turns"]:
-        click.echo(f"\n{turn['asked']}\n  {turn['text']}")
+        click.echo(f"\n{turn['interviewer']['text']}  [{turn['interviewer']['move']}]\n  {turn['text']}  [{turn['act']}]")
         click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
     for entry in report["rounds"]:
         click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
-
-
-# ---- bench ----------------------------------------------------------------------------------------------------------
-
-
-SPLITS = ("develop", "report", "blind", "hard", "tricky", "studied", "recited", "told", "short")
-"""Labelled answers: what graders were tuned on, what they are reported on, questions in neither, two harder
-sets, and what people say who have learned the statements."""
-NOTHING = "nothing"
-"""Texts that make no point; there is nothing to reword in them."""
-
-
-@cli.group()
-def bench() -> None:
-    """Measure this installation."""
-
-
-@bench.command()
-@click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
-@click.option("--split", type=click.Choice([*SPLITS, NOTHING]), default="report", help="Which of the labelled answers.")
-@click.option("--data", type=click.Path(path_type=Path), help="Another set of labelled answers.")
-@_as_json
-def grading(graders: tuple[str, ...], split: str, data: Path | None, as_json: bool) -> None:
-    """Compare a grader's verdicts with labelled answers, beside shortcuts such as length."""
-    from server.grading.measuring import bench as grading_bench
-    from server.loading import make_services
-    from server.models import load_for_grading
-    from server.settings import PROJECT
-
-    root = data or PROJECT / "tests" / "bench" / "grading" / "data"
-
-    async def work() -> list[grading_bench.Result]:
-        results = []
-        for name in graders or ("embedded",):
-            services = make_services(load_settings(grader=name))
-            grader = await load_for_grading(services)
-            results.append(await grading_bench.run(name, grader, services.bank, root, split, progress=_show_progress))
-        return results
-
-    results = _run(work)
-    if as_json:
-        _print([grading_bench.figures(result) for result in results])
-    else:
-        click.echo(grading_bench.table(results))
-
-
-@bench.command()
-@click.option("--grader", "graders", multiple=True, type=click.Choice(["embedded", "llm", "combined"]), help="Which graders.")
-@click.option("--split", type=click.Choice(SPLITS), default="report", help="Which of the labelled answers.")
-@click.option("--injections", default=204, show_default=True, help="Attempts to talk the grader into a better verdict.")
-@click.option("--each", default=21, show_default=True, help="Answers reworded in each way.")
-@_as_json
-def robustness(graders: tuple[str, ...], split: str, injections: int, each: int, as_json: bool) -> None:
-    """Whether grades hold against injections, rewording, reordered criteria and reruns."""
-    from server.grading.measuring import robustness as robust
-    from server.loading import make_services
-    from server.models import load_for_grading
-    from server.settings import PROJECT
-
-    root = PROJECT / "tests" / "bench" / "grading" / "data"
-
-    async def work() -> list[robust.Held]:
-        results = []
-        for name in graders or ("embedded",):
-            services = make_services(load_settings(grader=name))
-            grader = await load_for_grading(services)
-            results.append(
-                await robust.run(
-                    name, grader, services.bank, root, split, injections=injections, each=each, progress=_show_progress
-                )
-            )
-        return results
-
-    results = _run(work)
-    if as_json:
-        _print([asdict(held) for held in results])
-    else:
-        click.echo(robust.table(results))
-        for held in results:
-            for kind, names in held.failed.items():
-                click.echo(f"{held.grader}, {kind}: {', '.join(names)}")
-
-
-def _show_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {total} answers", err=True, nl=done == total)
 
 
 # ---- doctor ---------------------------------------------------------------------------------------------------------

@@ -59,6 +59,10 @@ class StorageError(HotseatError):
     """The database or the audio archive could not be written or read."""
 
 
+class NoRoomError(StorageError):
+    """The disk has too little room left for what can wait."""
+
+
 class PlaceError(StorageError, InputError):
     """The data directory can't be used: storage failed, and another can be chosen."""
 

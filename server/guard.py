@@ -1,17 +1,22 @@
-"""In front of everything: strict headers, same-origin checks, the size of what is sent, and who it comes from."""
+"""In front of everything: strict headers, same-origin checks, the size and pace of what is sent, and who it comes from."""
 
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.access.entry import Entry, cookie_of, local_path, parts_of, set_cookie
+from server.access.entry import Entry, cookie_of, is_secure, local_path, parts_of, set_cookie
+from server.core.loopback import is_loopback
 from server.errors import HotseatError, RefusedError, TooManyAttemptsError
+from server.operations.connections import LINE
 from server.ports import Clock
 
 _POLICY = (
@@ -27,6 +32,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "microphone=(self), camera=(), geolocation=()",
 }
+_HTTPS_ONLY = "max-age=31536000"
+"""Seconds for which a browser that came over HTTPS comes back over nothing else: a year."""
 _OPEN = frozenset({"/healthz", "/readyz", "/login"})
 _OPEN_BELOW = ("/invite/", "/static/")
 """Paths that anybody may ask for."""
@@ -35,6 +42,12 @@ _WITHOUT_STORAGE = ("/", "/api/status")
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30}
 """Paths to which more may be sent, in bytes."""
+SILENT_BODY_S = 20.0
+"""How long a body may pause, and how much longer than at the slowest pace it may take, not counting what the server is busy."""
+SLOWEST_BODY = 16_000
+"""Bytes a second, on average."""
+REQUESTS_AT_ONCE = 100
+"""Of one person, open sockets included."""
 LOOK_AGAIN_S = 15.0
 """How long a socket may outlive its session."""
 UNAUTHORISED = 4401
@@ -55,6 +68,8 @@ class Guard:
         self._app = app
         self._entry = entry
         self._clock = clock
+        self._under_way: Counter[str] = Counter()
+        """Requests by person."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -63,14 +78,15 @@ class Guard:
         connection = HTTPConnection(scope)
         scope["identity"] = None
         if scope["type"] == "http":
-            send = _with_headers(send, scope["path"])
+            receive, send = self._timely(receive), _with_headers(send, connection)
         try:
             if (answer := await self._admit(connection)) is not None:
                 await answer(scope, receive, send)
-            elif scope["type"] == "http":
+                return
+            if scope["type"] == "websocket":
+                receive = self._watched(connection, receive, send)
+            with self._counted(connection):
                 await self._app(scope, receive, send)
-            else:
-                await self._app(scope, self._watched(connection, receive, send), send)
         except _Refusal as refusal:
             await self._refuse(refusal, connection, receive, send)
 
@@ -88,7 +104,7 @@ class Guard:
                 response = RedirectResponse(local_path(path), 303)
                 set_cookie(response, connection, self._entry.cookie)
                 return response
-            connection.scope["identity"] = await self._entry.identify(connection)
+            identity = connection.scope["identity"] = await self._entry.identify(connection)
         except TooManyAttemptsError as error:
             raise _Refusal(429, str(error), error.wait_s) from None
         except RefusedError as error:
@@ -97,9 +113,50 @@ class Guard:
             if connection.scope["type"] == "http" and path in _WITHOUT_STORAGE:
                 return None
             raise _Refusal(503, str(error)) from None
-        if connection.scope["identity"] is None:
+        if identity is None:
             raise _Refusal(401, await self._how_to_enter())
+        if line := connection.scope.get("state", {}).get(LINE):
+            line.recognise()
         return None
+
+    @contextlib.contextmanager
+    def _counted(self, connection: HTTPConnection) -> Iterator[None]:
+        """Raises _Refusal for more of one person's requests than anybody needs."""
+        identity = connection.scope["identity"]
+        if identity is None:
+            yield
+            return
+        if self._under_way[identity.person] >= REQUESTS_AT_ONCE:
+            raise _Refusal(429, f"you have {REQUESTS_AT_ONCE} requests or pages open at once; close some", 1.0)
+        self._under_way[identity.person] += 1
+        try:
+            yield
+        finally:
+            self._under_way[identity.person] -= 1
+            if not self._under_way[identity.person]:
+                del self._under_way[identity.person]
+
+    def _timely(self, receive: Receive) -> Receive:
+        """Ends a body that stops coming or comes too slowly, with HTTPException 408."""
+        received, waited, complete = 0, 0.0, False
+
+        async def timely() -> Message:
+            nonlocal received, waited, complete
+            if complete:  # what is awaited now is the end of the connection
+                return await receive()
+            began = self._clock.now()
+            spare_s = SILENT_BODY_S + received / SLOWEST_BODY - waited
+            try:
+                async with self._clock.timeout_at(began + min(SILENT_BODY_S, spare_s)):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, "what you send stopped coming or comes too slowly; try again") from None
+            waited += self._clock.now() - began
+            received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            return message
+
+        return timely
 
     async def _how_to_enter(self) -> str:
         return "sign in first" if await self._entry.accounts.in_use() else "open the link with ?token=… of this server's owner"
@@ -163,12 +220,19 @@ def _check_origin(connection: HTTPConnection) -> None:
         raise _Refusal(403, "a browser's request has to say where it comes from (Origin)")
 
 
-def _with_headers(send: Send, path: str) -> Send:
+def _with_headers(send: Send, connection: HTTPConnection) -> Send:
+    path: str = connection.scope["path"]
+    # A loopback name is everybody's own, and other programs on it may have no HTTPS.
+    name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
+    https_only = is_secure(connection) and not is_loopback(name)
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if https_only:
+                headers.setdefault("strict-transport-security", _HTTPS_ONLY)
             # Modules are asked after each time, so that an update is never half there; what is private is not kept.
             headers.setdefault("cache-control", "no-cache" if path.startswith("/static/") else "no-store")
         await send(message)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +12,7 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from server.adapters import weights
-from server.adapters.embedder import open_embedder
+from server.adapters.embedder import ENTAILMENT, open_embedder
 from server.adapters.llama import LlamaServer
 from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
 from server.adapters.openai_chat import OpenAiChat
@@ -18,30 +20,32 @@ from server.adapters.phonemes import EspeakPhonemes
 from server.adapters.piper import PiperSpeaker
 from server.adapters.silero import SileroModel
 from server.adapters.whisper import WhisperTranscriber
-from server.errors import ChatModelError, WeightsError
-from server.grading.appeal import Appeals
-from server.grading.combined import CombinedGrader
+from server.errors import ChatModelError, ContentError, InputError, WeightsError
+from server.examining import choose_grader
+from server.grading.disputes import Disputes
 from server.grading.embedded import EmbeddedGrader
-from server.grading.embedding import Embedder
+from server.grading.exam import FILE as EXAM
+from server.grading.exam import Exam, key_of, load_exam
 from server.grading.llm import LlmGrader
-from server.grading.subject import Subjects
+from server.grading.networks.reader import NetworksReader
+from server.grading.thresholds import GLANCE, THRESHOLDS
 from server.operations.metrics import MeasuredChat, MeasuredTranscriber
 from server.operations.resources import give_back
 from server.ports import ChatModel, Grader, Speaker, Transcriber
 from server.room.interviewer import Interviewer
-from server.room.passages import Passages
 from server.room.voice import PreparedVoice
 from server.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from server.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
+
+log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 
 
 async def load_models(services: Services) -> None:
     """Fills in every model; failures are recorded in ``services.parts``, not raised."""
-    embedder = await asyncio.to_thread(open_embedder)
-    chat, *_ = await asyncio.gather(_load_llm(services, embedder), _load_hearing(services), _load_voice(services))
-    await _load_grader(services, chat, embedder)
+    chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
+    await _load_grader(services, chat)
     await asyncio.to_thread(give_back)
 
 
@@ -54,7 +58,7 @@ async def _load_voice(services: Services) -> None:
             return
         part.detail = f"asking {tts.url}" if tts.url else "loading"
         speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
-        voice = PreparedVoice(speaker)
+        voice = PreparedVoice(speaker, services.catalogue.script.constant())
         await voice.prepare()
         services.voice = voice
         part.detail = detail
@@ -121,7 +125,7 @@ def _key(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
-async def _load_llm(services: Services, embedder: Embedder | None) -> ChatModel | None:
+async def _load_llm(services: Services) -> ChatModel | None:
     llm = services.settings.llm
     chat: ChatModel | None = None
     with services.loading(LLM) as part:
@@ -142,7 +146,7 @@ async def _load_llm(services: Services, embedder: Embedder | None) -> ChatModel 
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, services.metrics)
-    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s, Passages(embedder))
+    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s)
     return chat
 
 
@@ -160,32 +164,55 @@ async def _embedded_chat(services: Services, part: Part) -> ChatModel:
     return chat
 
 
-async def _load_grader(services: Services, chat: ChatModel | None, embedder: Embedder | None) -> None:
+async def _load_grader(services: Services, chat: ChatModel | None) -> None:
+    bank, settings = services.bank, services.settings
     with services.loading(GRADER) as part:
         part.detail = "loading"
-        subjects = Subjects(services.bank.questions)
-        embedded = EmbeddedGrader(embedder, versions=services.bank.versions, subjects=subjects)
-        services.glance = EmbeddedGrader(embedder, whole=False, subjects=subjects)
-        if chat is not None and services.settings.llm.url == EMBEDDED:
-            chat = BackgroundChat(chat, services.quiet)
-        judge = LlmGrader(chat, services.prompts, versions=services.bank.versions) if chat is not None else None
-        services.grader = _chosen_grader(services.settings.grader, embedded, judge)
-        services.appeals = Appeals(embedded, judge)
-        part.detail = services.settings.grader if services.grader is not embedded else "embedded"
+        embedder = await asyncio.to_thread(open_embedder)
+        reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
+        services.embedded = EmbeddedGrader(reader, versions=bank.versions)
+        if embedder is not None and reader is not None:
+            services.glance = EmbeddedGrader(NetworksReader(embedder, bank.questions, whole=False), thresholds=GLANCE)
+            services.disputes = Disputes(reader)
+        if chat is not None:
+            asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat
+            services.llm_grader = LlmGrader(asked, services.prompts, versions=bank.versions)
+            services.exam = await asyncio.to_thread(_make_exam, services, services.llm_grader, services.embedded)
+        choose_grader(services)
+        if reader is None and services.grader is services.embedded:
+            part.state, part.detail = "off", "not installed: answers are not graded (install the extra 'local')"
 
 
-def _chosen_grader(wanted: str, embedded: EmbeddedGrader, judge: LlmGrader | None) -> Grader:
-    if judge is None or wanted == "embedded":
-        return embedded
-    return judge if wanted == "llm" else CombinedGrader(embedded, judge)
+def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:
+    """None where the bank has no exam, or one that doesn't fit it."""
+    bank, settings = services.bank, services.settings
+    try:
+        items = load_exam(settings.rubrics_dir / EXAM, bank)
+    except ContentError as error:
+        log.warning("there is no exam: %s", error)
+        return None
+    reader = f"{hashlib.sha256(ENTAILMENT.read_bytes()).hexdigest()} {THRESHOLDS}"
+    key = key_of(llm, settings.llm.url, items, bank, reader)
+    return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
 
 
 async def load_for_grading(services: Services) -> Grader:
     """Only what grading needs, for the command line."""
-    embedder = await asyncio.to_thread(open_embedder)
-    chat = None if services.settings.grader == "embedded" else await _load_llm(services, embedder)
-    await _load_grader(services, chat, embedder)
+    settings = services.settings
+    may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
+    await _load_grader(services, await _load_llm(services) if may_judge else None)
     return _wanted(services.grader, services.parts[GRADER])
+
+
+async def load_for_exam(services: Services) -> Exam:
+    """Raises InputError where there is no model to sit it, or no exam; WeightsError where nothing can grade beside it."""
+    await _load_grader(services, await _load_llm(services))
+    _wanted(services.grader, services.parts[GRADER])
+    if services.llm_grader is None:
+        raise InputError(f"there is no language model to sit it ({services.parts[LLM].detail}); see HOTSEAT_LLM__URL")
+    if services.exam is None:
+        raise InputError(f"{services.settings.rubrics_dir} has no {EXAM}, or one that doesn't fit its questions")
+    return services.exam
 
 
 async def load_for_hearing(services: Services) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, Protocol
 
@@ -105,6 +105,26 @@ class ChatModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a passage does to a statement. Probabilities; what is left of one is "neither"."""
+
+    says: float
+    denies: float
+    supports: NDArray[np.float32] = field(compare=False)
+    """For each word of the passage, how likely it is part of what says the statement; shape (words,)."""
+    opposes: NDArray[np.float32] = field(compare=False)
+    """Likewise of what denies it."""
+
+
+class Reader(Protocol):
+    """Implemented by grading.networks.reader.NetworksReader."""
+
+    def read(self, statement: str, words: Sequence[str]) -> Reading:
+        """Deterministic, and cached: asked again soon for the same pair it answers at once."""
+        ...
+
+
 class Grader(Protocol):
     """Grades one round: the answer and the answers to its follow-ups."""
 
@@ -144,8 +164,8 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, a round with a
-    later grade beside the one that counts has that one's kind in ``asides``."""
+    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, verdicts and
+    asides are those of the grades that count (``Afterwards.latest``)."""
     owner: str
     """Id of the account, or LOCAL."""
     audio_deleted: float | None = None
@@ -239,18 +259,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Regrade:
-    """A later grading of one round. The first grade stays the one that counts; this one stands beside it."""
+    """A later grade of one round. The latest counts; those before it are kept."""
 
     round: int
     """Index of the round."""
     kind: str
-    """"corrected" (misheard words) or "disputed" (one point)."""
+    """"corrected" (misheard words), "disputed" or "answered" (one point)."""
     reason: str
-    """Why: which words were corrected, or what the candidate says of the point."""
+    """Which words were corrected; empty for the others, except in old disputes, where it is the candidate's."""
     grade: dict[str, Any]
     """The whole grade, as in the event log."""
     ruling: dict[str, Any]
-    """Of a dispute: the point, the passage named, and each grader's opinion; otherwise empty."""
+    """Of a dispute: the point, the passage named, whether it was upheld, and why. Of an answer: the point, the passage and
+    whether the candidate said it. Otherwise empty."""
     made: float
     """Seconds since the epoch."""
     by: str
@@ -264,6 +285,10 @@ class Afterwards:
     notes: tuple[Note, ...] = ()
     corrections: tuple[Correction, ...] = ()
     regrades: tuple[Regrade, ...] = ()
+
+    def latest(self, round_index: int) -> Regrade | None:
+        """The one that counts in place of the round's first grade."""
+        return next((entry for entry in reversed(self.regrades) if entry.round == round_index), None)
 
 
 class Store(Protocol):
@@ -303,6 +328,10 @@ class Store(Protocol):
 
     async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
         """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
+        ...
+
+    async def unstarted(self, owner: str) -> tuple[str, ...]:
+        """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
         ...
 
     async def audio_deleted(self, interview_id: str, at: float) -> None:

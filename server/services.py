@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from server.adapters.llama import LlamaServer
-    from server.grading.appeal import Appeals
+    from server.grading.disputes import Disputes
+    from server.grading.embedded import EmbeddedGrader
+    from server.grading.exam import Exam
+    from server.grading.llm import LlmGrader
 
 STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
@@ -123,11 +126,16 @@ class Services:
     """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None
     interviewer: Interviewer | None = None
-    glance: Grader | None = None
+    embedded: EmbeddedGrader | None = None
     """Grades at once, to choose follow-ups by."""
     grader: Grader | None = None
-    """The configured one."""
-    appeals: Appeals | None = None
+    """The one in use: server.examining chooses it."""
+    llm_grader: LlmGrader | None = None
+    """Grades if the settings say so, or it has passed the exam."""
+    exam: Exam | None = None
+    glance: EmbeddedGrader | None = None
+    """Likewise in half the time, for choosing follow-ups while somebody speaks; without it, ``embedded`` is asked."""
+    disputes: Disputes | None = None
     """Looks at disputed points again."""
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +22,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 """Where rubrics/, prompts/ and web/ are."""
 EMBEDDED = "embedded"
 OFF = "off"
+_PREFIX = "HOTSEAT_"
+_NOT_OURS = re.compile(rf"{_PREFIX}(LITE$|TEST_|SERVICE_|PORT_)")
+"""Read by ./hotseat and the tests, and what Kubernetes sets for a service of this name."""
 
 
 class _Part(BaseModel):
@@ -73,6 +79,10 @@ class LlmSettings(_Part):
     context: Annotated[int, Field(ge=2048)] = 4096
     """Tokens of context of the embedded server, for each of two requests at a time."""
 
+    @property
+    def is_remote(self) -> bool:
+        return "://" in self.url
+
 
 class InterviewSettings(_Part):
     follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
@@ -81,12 +91,14 @@ class InterviewSettings(_Part):
     no_speech_s: Annotated[float, Field(ge=3, le=300)] = 20.0
     max_active: Annotated[int, Field(ge=1)] = 8
     """Interviews with a connected browser at once; further ones are told to wait."""
+    max_per_person: Annotated[int, Field(ge=1)] = 2
+    """Of these, one account's."""
 
 
 class Settings(BaseSettings):
     # An empty variable is one that somebody forgot to fill in: it is as if it were not there.
     model_config = SettingsConfigDict(
-        env_prefix="HOTSEAT_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+        env_prefix=_PREFIX, env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
     host: str = "127.0.0.1"
@@ -109,8 +121,9 @@ class Settings(BaseSettings):
     rubrics_dir: Path = PROJECT / "rubrics"
     prompts_dir: Path = PROJECT / "prompts"
     web_dir: Path = PROJECT / "web"
-    grader: Literal["embedded", "combined", "llm"] = "embedded"
-    """docs/decisions/0007-embedded-grader-by-default.md says why the model is not asked by default."""
+    grader: Literal["auto", "embedded", "llm"] = "auto"
+    """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
+    (docs/decisions/0031-judges-sit-an-exam.md); "llm" lets any grade without one."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"
     otlp_url: str = ""
@@ -133,6 +146,23 @@ class Settings(BaseSettings):
         """Without the brackets in which an IPv6 address is written in front of a port."""
         return host.strip("[]")
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _all_networks(cls, proxies: str) -> str:
+        _proxies(proxies)
+        return proxies
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether the address is a trusted proxy's."""
+        networks = _proxies(self.trusted_proxies)
+        if networks is None:
+            return True
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return not address  # the other end of a Unix socket
+        return any(parsed in network for network in networks)
+
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'hotseat.db'}"
@@ -146,6 +176,20 @@ class Settings(BaseSettings):
         """Nothing that is said leaves this machine: neither to be heard or answered elsewhere, nor to be kept there."""
         urls = [url for url in (self.llm.url, self.asr.url, self.tts.url) if "://" in url]
         return all(is_loopback_url(url) for url in urls) and _is_here(self.database_url) and _is_path(self.archive_url)
+
+
+def _proxies(given: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] | None:
+    """The networks of a list of proxies; None for any address. Raises ValueError."""
+    entries = [entry.strip() for entry in given.split(",")]
+    if entries == ["*"]:
+        return None
+    networks = []
+    for entry in entries:
+        try:
+            networks.append(ipaddress.ip_network(entry))
+        except ValueError:
+            raise ValueError(f"{entry!r} is neither an address nor a network such as 10.0.0.0/8, nor * alone") from None
+    return tuple(networks)
 
 
 def _is_here(database_url: str) -> bool:
@@ -168,6 +212,8 @@ def _is_path(archive_url: str) -> bool:
 
 def load_settings(**overrides: object) -> Settings:
     """Raises SettingsError naming every wrong variable."""
+    if unknown := _unknown():
+        raise SettingsError("; ".join(unknown))
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
@@ -178,6 +224,29 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(wrong) from None
     except UnreadableError:  # a group's own variable would have to be JSON
         raise SettingsError("; ".join(_groups_set())) from None
+
+
+def _unknown() -> list[str]:
+    """What is wrong with each variable of our prefix that is no setting; empty ones are as if they were not there."""
+    known = _names()
+    wrong = []
+    for name in sorted(name for name, value in os.environ.items() if name.upper().startswith(_PREFIX) and value):
+        if name.upper() in known or _NOT_OURS.match(name.upper()):
+            continue
+        bare = {other.removeprefix(_PREFIX): other for other in known}
+        near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), bare, 1)
+        wrong.append(f"{name}: is no setting" + (f"; did you mean {bare[near[0]]}?" if near else ""))
+    return wrong
+
+
+def _names() -> set[str]:
+    """Every variable that is a setting."""
+    names = set()
+    for name, field in Settings.model_fields.items():
+        names.add(f"{_PREFIX}{name}".upper())
+        if isinstance(field.default, _Part):
+            names |= {f"{_PREFIX}{name}__{part}".upper() for part in type(field.default).model_fields}
+    return names
 
 
 def _groups_set() -> list[str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.core import events
+from server.core.acts import Act
 from server.errors import ProtocolError
 
 PROTOCOL = 1
@@ -64,6 +65,16 @@ class Typed(_Message):
     type: Literal["typed"] = "typed"
     turn_id: int
     text: Annotated[str, Field(max_length=8000)]
+    asks: bool = False
+    """It asks what is meant; it isn't an answer."""
+
+
+class Request(_Message):
+    """Ask for the question again, for what is meant, or for time to think; what was said so far is kept."""
+
+    type: Literal["request"] = "request"
+    turn_id: int
+    act: Literal["repeat", "clarify", "think"]
 
 
 class Skip(_Message):
@@ -101,7 +112,7 @@ class Ping(_Message):
 
 
 ClientMessage = Annotated[
-    Start | PlaybackDone | BargeIn | Done | Typed | Skip | Hint | End | Mic | Ping, Field(discriminator="type")
+    Start | PlaybackDone | BargeIn | Done | Typed | Request | Skip | Hint | End | Mic | Ping, Field(discriminator="type")
 ]
 _client: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
@@ -143,6 +154,12 @@ class StateMessage(_Message):
     text: str
     """What is being asked, for reading along."""
     follow_up: bool
+    understood: Act | None
+    """What the candidate did instead of answering, which the interviewer responds to in this turn."""
+    said: str
+    """What is said aloud in this turn, where that isn't just ``text``."""
+    requests: tuple[Act, ...]
+    """What can be asked for with ``request``."""
     limit_ms: int | None
     """The current turn's time limit."""
     remaining_ms: int | None
@@ -211,6 +228,8 @@ class AnswerMessage(_Message):
     duration_s: float
     ended_by: str
     note: str = ""
+    act: Act = Act.ANSWER
+    """What was understood from the words; anything but an answer is not graded."""
 
 
 class HintMessage(_Message):
@@ -342,7 +361,9 @@ def to_event(message: ClientMessage) -> events.Event | None:
         case Done():
             return events.DonePressed(message.turn_id)
         case Typed():
-            return events.TypedAnswer(message.turn_id, message.text)
+            return events.TypedAnswer(message.turn_id, message.text, Act.CLARIFY if message.asks else None)
+        case Request():
+            return events.ActPressed(message.turn_id, Act(message.act))
         case Skip():
             return events.SkipPressed(message.turn_id)
         case Hint():

@@ -105,6 +105,15 @@ def test_what_is_no_audio_is_refused_with_the_reason(content: bytes, why: str, t
         read_audio(path)
 
 
+@pytest.mark.parametrize("name", ["list.wav", "list.ffconcat"])
+def test_a_list_of_files_is_not_followed(name: str, tmp_path: Path) -> None:
+    """Whoever sends a file to transcribe does not get to read another."""
+    recorded(tmp_path / "secret.wav", "pcm_s16le", 16_000, 1)
+    (tmp_path / name).write_text("ffconcat version 1.0\nfile secret.wav\n")
+    with pytest.raises(InputError, match="no sound in it"):
+        read_audio(tmp_path / name)
+
+
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     """A folder and a name that is not there."""
     for path in (tmp_path, tmp_path / "nothing.wav"):

@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from server.bank.add import add_question
-from server.bank.check import problems_of
+from server.bank.check import problems_of, warnings_of
 from server.bank.content import load_bank
 from server.errors import ContentError, InputError
 from server.settings import PROJECT
+from tests.grading.scripted_reader import ScriptedReader
 
 BANK = load_bank(PROJECT / "rubrics")
 QUESTION = "rag/core.toml"
 
 
 def test_the_bank_has_no_problems() -> None:
-    """Lengths, ids, references, coverage, duplicates, patterns and model answers all pass the check."""
+    """Lengths, ids, references, coverage, levels and duplicates all pass the check."""
     assert problems_of(BANK) == []
 
 
@@ -60,9 +61,9 @@ SCHEMA = [
     ("no time", QUESTION, replaced(r"time_limit_s = .*", "time_limit_s = 0") , "time_limit_s"),
     ("unknown point tier", QUESTION, replaced(r'tier = "lean"', 'tier = "mild"'), "tier:"),
     ("too few phrasings", QUESTION, replaced(r"(?s)phrasings = \[.*?\n?\]", 'phrasings = ["one"]'), "phrasings:"),
-    ("no patterns", QUESTION, replaced(r"patterns = \[", "patterns = []\nunused = ["), "patterns:"),
-    ("unknown phrases", QUESTION, replaced(r"patterns = \[\n  \[\[", 'patterns = [\n  [["@x"], ['), "'@x' names no group"),
-    ("empty phrases", "phrases.toml", replaced(r"(?s)no = .*?\]", "no = []"), "no:"),
+    ("too many phrasings", QUESTION, replaced(r"phrasings = \[", 'phrasings = ["one", "two", '), "phrasings:"),
+    ("strong point nobody probes", QUESTION, replaced(r'probes = \["why-rag"\]', 'probes = ["index"]'),
+     "no follow-up probes point 'why-rag'"),
     ("probe of nothing", QUESTION, replaced(r"probes = \[.*\]", 'probes = ["nothing"]'), "unknown point 'nothing'"),
     ("nothing deeper", QUESTION, lambda text: text.replace("deeper = true", "deeper = false"), "none has deeper"),
     ("unknown dependency", "topics.toml", replaced(r"depends_on = \[\]", 'depends_on = ["x"]'), "unknown topic 'x'"),
@@ -131,8 +132,10 @@ CONTENT = [
     ("two questions", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "What? And why?"'), "question marks"),
     ("long probe", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 36 + '?"'), "words, at most"),
     ("shared spelling", lambda text: text.replace("spoken = [", 'spoken = ["twice", '), "also stands for"),
-    ("accuses the truth", replaced(r"contradiction_patterns = \[", 'contradiction_patterns = [\n  [["embed*"]],'),
-     "match a true sentence"),
+    ("nothing between", replaced(r'(?s)\[\[criteria\.points\]\]\nid = "two-routes".*?(?=\[\[)', ""),
+     "criteria[judgment].points: none makes a Lean Hire"),
+    ("given away", replaced(r'(?s)(statement = "(.*?)\.".*?\[\[follow_ups\]\]\nid = .*?\n)text = ".*?"', r'\1text = "\2?"'),
+     "gives away point"),
     ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),
 ]  # fmt: skip
 
@@ -144,6 +147,16 @@ def test_a_weak_question_is_named(tmp_path: Path, edit: Callable[[str], str], na
     bank = load_bank(root)
     found = problems_of(replace(bank, questions=(bank.question("rag/core"),)))
     assert any("rag" in problem and named in problem for problem in found), found
+
+
+def test_a_point_that_a_model_answer_lacks_is_a_warning() -> None:
+    """Named with its question; not so a lean point beside a strong one that the reader finds."""
+    core = BANK.question("rag/core")
+    strong = [point for point in core.points if point.tier == "strong"]
+    reader = ScriptedReader({point.statement: ("I", 0.9) for point in strong[1:]})
+    assert warnings_of(replace(BANK, questions=(core,)), reader) == [
+        "rag/core.toml: model_answer: the reader does not find index, chunk-choice in it"
+    ]
 
 
 def copy_with(tmp_path: Path, file: str, edit: Callable[[str], str]) -> Path:

@@ -89,6 +89,7 @@ def graded(level: Level, status: PointStatus, turn_id: int | None, verdict: Verd
         (Level.STRONG, PointStatus.NOT_MET, None, 0, HARD),
         (Level.LEAN, PointStatus.NOT_MET, None, 0, HARD),
         (Level.NO, PointStatus.NOT_MET, None, 0, AGAIN),
+        (Level.LEAN, PointStatus.NOT_SURE, 1, 0, HARD),
         (Level.LEAN, PointStatus.CONTRADICTED, 1, 0, AGAIN),
     ],
 )

@@ -83,14 +83,22 @@ export class Conductor extends EventTarget {
     if (!this.#isDoublePress()) this.#sendForTurn("done");
   }
 
-  /** Cuts the interviewer short without starting the clock. */
-  stopVoice() {
+  /** Asks to hear the question again ("repeat") or for time to think ("think"). */
+  request(act) {
+    if (!this.#store.canRequest(act) || this.#isDoublePress()) return;
     this.#player?.stop(this.#store.state.turn_id);
-    this.#sendForTurn("done");
+    this.#sendForTurn("request", { act });
+  }
+
+  /** Opens the written answer for a question to the interviewer. */
+  async ask() {
+    if (!this.#store.canRequest("clarify")) return;
+    this.#store.set({ asking: true });
+    await this.type();
   }
 
   sendTyped(text) {
-    this.#sendForTurn("typed", { text });
+    this.#sendForTurn("typed", { text, asks: this.#store.asking });
     this.#store.set({ typedTurn: this.#store.state.turn_id });
   }
 
@@ -104,7 +112,7 @@ export class Conductor extends EventTarget {
   /** Back from typing, or from a microphone that did not work. */
   async speak() {
     if (!this.#microphone && !(await this.openMicrophone())) return;
-    this.#store.set({ typing: false });
+    this.#store.set({ typing: false, asking: false });
     this.#reportMicrophone();
   }
 

@@ -3,7 +3,7 @@
  * messages on together with their audio.
  * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost"
  * (detail: { reason, parted }: the server's words if it hung up, and what became of the interview if there is no next try:
- * "taken" or "gone").
+ * "taken", "idle" or "gone").
  */
 
 import { signIn } from "./api.js";
@@ -12,8 +12,8 @@ const HEARTBEAT_MS = 5_000;
 const DEAD_AFTER_MS = 12_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
-/** Close codes after which trying again is wrong: no such interview; opened in another tab, which would be thrown out. */
-const FINAL_CODES = { 4404: "gone", 4409: "taken" };
+/** Close codes after which trying again is wrong: no such interview; not started for long; opened in another tab. */
+const FINAL_CODES = { 4404: "gone", 4408: "idle", 4409: "taken" };
 /** The session has ended: signing in leads back here. */
 const SIGNED_OUT = 4401;
 

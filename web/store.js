@@ -31,6 +31,8 @@ export class InterviewStore extends EventTarget {
   micProblem = null;
   micOpen = false;
   typing = false;
+  /** What is typed asks what is meant; it isn't an answer. */
+  asking = false;
   /** The last turn whose answer was written here. */
   typedTurn = null;
   /** The browser holds the sound back until a key or button is pressed. */
@@ -45,6 +47,11 @@ export class InterviewStore extends EventTarget {
   /** There is something to answer, and here. */
   get isOpen() {
     return OPEN_PHASES.includes(this.phase) && !this.parted;
+  }
+
+  /** Whether "repeat", "clarify" or "think" can be asked for now. */
+  canRequest(act) {
+    return this.isOpen && this.state.requests.includes(act);
   }
 
   /** The answer just given is there to be read, until the next thing is asked. */
@@ -114,7 +121,7 @@ export class InterviewStore extends EventTarget {
     // While a follow-up is chosen the state has its turn already, and the answer before it can still be read.
     const wasOpen = before?.turn_id === state.turn_id && OPEN_PHASES.includes(before.phase);
     if (before && OPEN_PHASES.includes(state.phase) && !wasOpen) {
-      Object.assign(fields, { caption: { committed: "", partial: "" }, answer: null });
+      Object.assign(fields, { caption: { committed: "", partial: "" }, answer: null, asking: false });
     }
     if (state.phase !== "answering") fields.speech = null;
     this.set(fields);

@@ -6,7 +6,7 @@
 import { OPEN_PHASES } from "./store.js";
 
 /** After which nothing more is to be said in this turn. */
-const ENDINGS = ["done", "typed", "skip"];
+const ENDINGS = ["done", "typed", "request", "skip"];
 
 export class Wishes {
   #kept = [];

@@ -299,24 +299,34 @@ class SqlStore:
     async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
         """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
         chosen = sa.select(_interviews).order_by(_interviews.c.created.desc(), _interviews.c.id).limit(limit).offset(offset)
-        regrades = sa.select(_regrades.c.interview_id, _regrades.c.round, _regrades.c.kind).order_by(_regrades.c.seq)
+        verdict, fallback = _regrades.c.grade["verdict"].as_string(), _regrades.c.grade["fallback"].as_boolean()
+        regrades = sa.select(_regrades.c.interview_id, _regrades.c.round, verdict, fallback).order_by(_regrades.c.seq)
         if owner is not None:
             chosen = chosen.where(_interviews.c.owner == owner)
             regrades = regrades.join(_interviews, _interviews.c.id == _regrades.c.interview_id).where(
                 _interviews.c.owner == owner
             )
         async with self._begin() as connection:
-            amended: dict[str, dict[int, str]] = {}
-            for regrade in await connection.execute(regrades):
-                amended.setdefault(regrade.interview_id, {})[regrade.round] = regrade.kind
+            latest: dict[str, dict[int, tuple[str, bool]]] = {}
+            for interview_id, index, *regrade in await connection.execute(regrades):
+                latest.setdefault(interview_id, {})[index] = (regrade[0], regrade[1])
             rows = await connection.execute(chosen)
-            return tuple(_flagged(_record(row), amended.get(row.id, {})) for row in rows)
+            return tuple(_regraded(_record(row), latest.get(row.id, {})) for row in rows)
 
     async def count(self, owner: str) -> int:
         """How many interviews this person has."""
         own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner)
         async with self._begin() as connection:
             return (await connection.execute(own)).scalar_one()
+
+    async def unstarted(self, owner: str) -> tuple[str, ...]:
+        """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
+        touched = [sa.exists().where(table.c.interview_id == _interviews.c.id) for table in (_events, _notes)]
+        idle = sa.select(_interviews.c.id).where(
+            _interviews.c.owner == owner, _interviews.c.replica.is_(None), *(~one for one in touched)
+        )
+        async with self._begin() as connection:
+            return tuple((await connection.execute(idle.order_by(_interviews.c.created.desc(), _interviews.c.id))).scalars())
 
     async def afterwards(self, interview_id: str) -> Afterwards:
         """What was added to the interview, oldest first; empty where there is none."""
@@ -483,11 +493,14 @@ def _record(row: Any) -> InterviewRecord:
     )
 
 
-def _flagged(record: InterviewRecord, amended: dict[int, str]) -> InterviewRecord:
-    """The record with the kind of each round's latest regrade among its asides."""
-    asides = record.summary.get("asides", [None] * len(record.summary["verdicts"]))
-    flagged = [amended.get(index, aside) for index, aside in enumerate(asides)]
-    return replace(record, summary={**record.summary, "asides": flagged}) if amended else record
+def _regraded(record: InterviewRecord, latest: dict[int, tuple[str, bool]]) -> InterviewRecord:
+    """The record with the verdicts of its latest regrades, (verdict, stand-in grader's) by round."""
+    verdicts = list(record.summary["verdicts"])
+    asides = list(record.summary.get("asides", [None] * len(verdicts)))
+    for index, (verdict, fallback) in latest.items():
+        if index < len(verdicts):
+            verdicts[index], asides[index] = verdict, "fallback" if fallback else None
+    return replace(record, summary={**record.summary, "verdicts": verdicts, "asides": asides}) if latest else record
 
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:

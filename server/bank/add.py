@@ -60,17 +60,14 @@ no = "TODO: what a No Hire says"
 id = "fact-{n}"
 tier = "lean"
 statement = "TODO: the fact and its role"
-phrasings = ["TODO one", "TODO two", "TODO three"]
-patterns = [[["todo"], ["one", "two", "three"]]]
+phrasings = ["TODO one", "TODO two"]
 
 [[criteria.points]]
 id = "reason-{n}"
 tier = "strong"
 statement = "TODO: the mechanism, number or consequence"
-phrasings = ["TODO one", "TODO two", "TODO three"]
-patterns = [[["todo"], ["one", "two", "three"]]]
-contradictions = []
-contradiction_patterns = []
+phrasings = ["TODO one", "TODO two"]
+misconceptions = ["TODO: what somebody says who has it wrong"]
 """
 
 

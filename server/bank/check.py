@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pyphen
 from rapidfuzz import fuzz
 
-from server.core.domain import Answer, Bank, Question, Topic, Transcript, Verdict
-from server.core.followups import MAX_WORDS
-from server.core.matching import find_any
+from server.core.domain import Answer, Bank, Level, PointStatus, Question, Topic, Transcript
+from server.core.followups import MAX_WORDS, says
 from server.core.normal import tokenize
-from server.grading.embedded import EmbeddedGrader
-from server.grading.hearing import hear
-from server.grading.signals import claims
+from server.core.scoring import criterion_level, implied
+
+if TYPE_CHECKING:  # they bring numpy in
+    from server.ports import Reader
 
 SPOKEN_WORDS_PER_S = 2.75
 """165 words a minute: brisk but clear."""
@@ -37,8 +37,12 @@ def problems_of(bank: Bank) -> list[str]:
     found = [f"{question.id}.toml: {problem}" for question in bank.questions for problem in _of_question(question)]
     found.extend(f"topics.toml: topic {topic.id}: {problem}" for topic in bank.topics for problem in _of_topic(topic, bank))
     found.extend(_duplicates(bank))
-    found.extend(asyncio.run(_model_answers(bank)))
     return found
+
+
+def warnings_of(bank: Bank, reader: Reader) -> list[str]:
+    """Points that the reader does not find in the model answers: it, the statement or the answer may be at fault."""
+    return [f"{question.id}.toml: {warning}" for question in bank.questions for warning in _unmade(question, reader)]
 
 
 def _of_question(question: Question) -> Iterator[str]:
@@ -72,37 +76,17 @@ def _follow_ups(question: Question) -> Iterator[str]:
             yield f"{where}: has {follow_up.text.count('?')} question marks, expected exactly one question"
         if len(follow_up.text.split()) > MAX_WORDS:
             yield f"{where}: {len(follow_up.text.split())} words, at most {MAX_WORDS}"
-        tokens = tokenize(follow_up.text)
         for point in question.points:
-            if find_any(tokens, point.patterns):
+            if says(follow_up.text, point):
                 yield f"{where}: gives away point {point.id}"
 
 
-def _patterns(question: Question) -> Iterator[str]:
-    prompt = tokenize(question.prompt)
+def _levels(question: Question) -> Iterator[str]:
+    """Criteria on which nobody can be a Lean Hire, because any point made is a Strong Hire."""
     for criterion in question.criteria:
-        for point in criterion.points:
-            where = f"criteria[{criterion.id}].points[{point.id}]"
-            if find_any(prompt, point.patterns):
-                yield f"{where}.patterns: match the prompt, so that an echo would earn credit"
-            for phrasing in point.phrasings:
-                if not find_any(tokenize(phrasing), point.patterns):
-                    yield f"{where}.phrasings: not matched by its patterns: {phrasing!r}"
-                if claims(point, [hear(question, _typed(question, phrasing))]):
-                    yield f"{where}.phrasings: matches contradiction_patterns: {phrasing!r}"
-            for claim in point.contradictions:
-                if not find_any(tokenize(claim), point.contradiction_patterns):
-                    yield f"{where}.contradictions: not matched by contradiction_patterns: {claim!r}"
-
-
-def _truths(question: Question) -> Iterator[str]:
-    """A pattern for a false claim must not fit what is true, or right answers would be accused."""
-    truths = [point.statement for point in question.points] + re.split(r"(?<=[.?!])\s+", question.model_answer)
-    for truth in truths:
-        tokens = tokenize(truth)
-        for point in question.points:
-            if find_any(tokens, point.contradiction_patterns):
-                yield f"points[{point.id}].contradiction_patterns: match a true sentence: {truth!r}"
+        alone = (criterion_level(criterion, {point.id: PointStatus.MET}) for point in criterion.points)
+        if Level.LEAN not in alone:
+            yield f"criteria[{criterion.id}].points: none makes a Lean Hire and no more; add a lean or another strong point"
 
 
 def _terms(question: Question) -> Iterator[str]:
@@ -114,7 +98,7 @@ def _terms(question: Question) -> Iterator[str]:
             owner[spelling] = entry.term
 
 
-_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _patterns, _truths, _terms)
+_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _levels, _terms)
 
 
 def _of_topic(topic: Topic, bank: Bank) -> Iterator[str]:
@@ -140,19 +124,14 @@ def _duplicates(bank: Bank) -> Iterator[str]:
                 yield f"{other.id}.toml: prompt: nearly the same as that of {question.id}"
 
 
-async def _model_answers(bank: Bank) -> list[str]:
-    grader = EmbeddedGrader(versions=bank.versions)
-    found: list[str] = []
-    for question in bank.questions:
-        grade = await grader.grade(question, [_typed(question, question.model_answer)])
-        if grade.verdict is not Verdict.STRONG_HIRE:
-            missed = ", ".join(item.point_id for item in grade.findings if item.status != "met")
-            found.append(f"{question.id}.toml: model_answer: graded {grade.verdict}, expected Strong Hire; missed: {missed}")
-    return found
+def _unmade(question: Question, reader: Reader) -> Iterator[str]:
+    from server.grading.embedded import EmbeddedGrader
 
-
-def _typed(question: Question, text: str) -> Answer:
-    return Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(text), 0.0, "done")
+    answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(question.model_answer), 0.0, "done")
+    findings = implied(question, EmbeddedGrader(reader).findings(question, [answer]))
+    missed = [name for name, finding in findings.items() if finding.status is not PointStatus.MET]
+    if missed:
+        yield f"model_answer: the reader does not find {', '.join(missed)} in it"
 
 
 def reading_ease(text: str) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from server.core import domain
 from server.errors import ContentError
@@ -17,7 +17,6 @@ from server.errors import ContentError
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Tier = Annotated[int, Field(ge=1, le=4)]
-Pattern = Annotated[list[Annotated[list[Text], Field(min_length=1)]], Field(min_length=1)]
 
 Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost"]
 Kind = Literal[
@@ -40,8 +39,6 @@ Kind = Literal[
 COMMON_TOPICS = 6
 """Topics, of eleven, that have to use a word for it to be common."""
 Model = TypeVar("Model", bound=BaseModel)
-Phrases = Mapping[str, tuple[str, ...]]
-"""Named groups of phrases.toml; the names with their leading "@"."""
 
 
 class Strict(BaseModel):
@@ -57,10 +54,8 @@ class PointFile(Strict):
     id: Slug
     statement: Text
     tier: domain.PointTier
-    phrasings: Annotated[list[Text], Field(min_length=3)]
-    patterns: Annotated[list[Pattern], Field(min_length=1)]
-    contradictions: list[Text] = []
-    contradiction_patterns: list[Pattern] = []
+    phrasings: Annotated[list[Text], Field(min_length=2, max_length=3)]
+    misconceptions: list[Text] = []
 
 
 class CriterionFile(Strict):
@@ -96,11 +91,9 @@ class QuestionFile(Strict):
     criteria: Annotated[list[CriterionFile], Field(min_length=3, max_length=5)]
     follow_ups: Annotated[list[FollowUpFile], Field(min_length=3)]
     hints: list[Text] = []
+    scope: str = ""
+    """What the interviewer says to a candidate who asks what is meant."""
     exhibit: str = ""
-
-
-class PhrasesFile(RootModel[dict[Slug, Annotated[list[Text], Field(min_length=1)]]]):
-    """Groups of phrases that patterns name as "@slug"."""
 
 
 class TopicFile(Strict):
@@ -134,7 +127,6 @@ def load_bank(root: Path) -> domain.Bank:
     problems: list[str] = []
     topics_file = parse_file(root / "topics.toml", root, TopicsFile, problems)
     topics = tuple(_topic(entry) for entry in topics_file.topic) if topics_file else ()
-    phrases = _phrases(root, problems)
     questions: list[domain.Question] = []
     versions: dict[str, str] = {}
     for topic in topics:
@@ -146,10 +138,10 @@ def load_bank(root: Path) -> domain.Bank:
             if parsed.id != expected:
                 problems.append(f"{path.relative_to(root)}: id: is {parsed.id!r}, expected {expected!r} from its place")
                 continue
-            question = _question(parsed, topic.id, phrases)
+            question = _question(parsed, topic.id)
             problems.extend(f"{path.relative_to(root)}: {problem}" for problem in _reference_problems(question))
             questions.append(question)
-            versions[question.id] = hashlib.sha256(path.read_bytes() + repr(phrases).encode()).hexdigest()[:12]
+            versions[question.id] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     known = {topic.id for topic in topics}
     problems.extend(
         f"topics.toml: topic {topic.id}: depends_on: unknown topic {name!r}"
@@ -214,14 +206,6 @@ def _inside(container: Any, step: int | str) -> Any:
         return None
 
 
-def _phrases(root: Path, problems: list[str]) -> Phrases:
-    """The named groups of phrases.toml, if there is one."""
-    if not (root / "phrases.toml").exists():
-        return {}
-    parsed = parse_file(root / "phrases.toml", root, PhrasesFile, problems)
-    return {f"@{name}": tuple(group) for name, group in parsed.root.items()} if parsed else {}
-
-
 def _reference_problems(question: domain.Question) -> list[str]:
     problems: list[str] = []
     point_ids = [point.id for point in question.points]
@@ -231,16 +215,8 @@ def _reference_problems(question: domain.Question) -> list[str]:
         ("follow_ups", [follow_up.id for follow_up in question.follow_ups]),
     ):
         problems.extend(f"{kind}: id {name!r} is used more than once" for name in sorted({i for i in ids if ids.count(i) > 1}))
-    if not 4 <= len(point_ids) <= 10:
-        problems.append(f"criteria: {len(point_ids)} points in all, expected 4 to 10")
-    problems.extend(
-        f"points[{point.id}]: {phrase!r} names no group of phrases.toml"
-        for point in question.points
-        for pattern in (*point.patterns, *point.contradiction_patterns)
-        for group in pattern
-        for phrase in group
-        if phrase.startswith("@")
-    )
+    if not 4 <= len(point_ids) <= 12:
+        problems.append(f"criteria: {len(point_ids)} points in all, expected 4 to 12")
     for follow_up in question.follow_ups:
         problems.extend(
             f"follow_ups[{follow_up.id}].probes: unknown point {name!r}" for name in follow_up.probes if name not in point_ids
@@ -248,7 +224,8 @@ def _reference_problems(question: domain.Question) -> list[str]:
     if not any(follow_up.deeper for follow_up in question.follow_ups):
         problems.append("follow_ups: none has deeper = true; one must go a level deeper")
     probed = {name for follow_up in question.follow_ups for name in follow_up.probes}
-    problems.extend(f"follow_ups: no follow-up probes point {name!r}" for name in point_ids if name not in probed)
+    strong = [point.id for point in question.points if point.tier is domain.PointTier.STRONG]
+    problems.extend(f"follow_ups: no follow-up probes point {name!r}" for name in strong if name not in probed)
     return problems
 
 
@@ -267,7 +244,7 @@ def _topic(entry: TopicFile) -> domain.Topic:
     )
 
 
-def _question(entry: QuestionFile, topic: str, phrases: Phrases) -> domain.Question:
+def _question(entry: QuestionFile, topic: str) -> domain.Question:
     return domain.Question(
         id=entry.id,
         topic=topic,
@@ -280,12 +257,13 @@ def _question(entry: QuestionFile, topic: str, phrases: Phrases) -> domain.Quest
         competencies=tuple(entry.competencies),
         concepts=tuple(entry.concepts),
         key_terms=tuple(domain.KeyTerm(item.term, tuple(item.spoken)) for item in entry.key_terms),
-        criteria=tuple(_criterion(item, phrases) for item in entry.criteria),
+        criteria=tuple(_criterion(item) for item in entry.criteria),
         follow_ups=tuple(
             domain.FollowUp(item.id, item.text, tuple(item.probes), item.deeper, tuple(item.tiers)) for item in entry.follow_ups
         ),
         model_answer=_one_line(entry.model_answer),
         hints=tuple(entry.hints),
+        scope=_one_line(entry.scope),
         exhibit=_one_line(entry.exhibit),
     )
 
@@ -295,7 +273,7 @@ def _one_line(text: str) -> str:
     return " ".join(re.sub(r"(?<=\w-)\n\s*", "", text).split())
 
 
-def _criterion(entry: CriterionFile, phrases: Phrases) -> domain.Criterion:
+def _criterion(entry: CriterionFile) -> domain.Criterion:
     return domain.Criterion(
         id=entry.id,
         name=entry.name,
@@ -309,18 +287,8 @@ def _criterion(entry: CriterionFile, phrases: Phrases) -> domain.Criterion:
                 statement=point.statement,
                 tier=point.tier,
                 phrasings=tuple(point.phrasings),
-                patterns=_patterns(point.patterns, phrases),
-                contradictions=tuple(point.contradictions),
-                contradiction_patterns=_patterns(point.contradiction_patterns, phrases),
+                misconceptions=tuple(point.misconceptions),
             )
             for point in entry.points
         ),
-    )
-
-
-def _patterns(patterns: list[list[list[str]]], phrases: Phrases) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """With the phrases of a named group in place of its name."""
-    return tuple(
-        tuple(tuple(phrase for item in group for phrase in phrases.get(item, (item,))) for group in pattern)
-        for pattern in patterns
     )

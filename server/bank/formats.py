@@ -11,12 +11,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.bank.content import Kind, Slug, Strict, Text, parse_file
+from server.bank.script import Script
 from server.bank.study import PathsFile, StudyPath
-from server.core.domain import Bank, Question
+from server.core.domain import Bank, PointTier, Question
 from server.core.followups import rank
 from server.core.phases import Plan, RoundPlan
 from server.errors import ContentError, InputError
 from server.settings import InterviewSettings
+
+PAUSE_S = 30.0
+"""Time to think for a candidate who asks for it."""
 
 
 class Format(Strict):
@@ -37,6 +41,8 @@ class Format(Strict):
 class Tier(Strict):
     id: Annotated[int, Field(ge=1, le=4)]
     title: Text
+    who: Text
+    """Who asks, within a sentence."""
     depth: Text
     manner: Text
     """How the interviewer talks, for its prompt."""
@@ -55,6 +61,7 @@ class Catalogue:
     formats: tuple[Format, ...]
     tiers: tuple[Tier, ...]
     paths: tuple[StudyPath, ...]
+    script: Script
 
     def path(self, path_id: str) -> StudyPath:
         """Raises InputError."""
@@ -70,8 +77,11 @@ class Catalogue:
                 return entry
         raise InputError(f"unknown format {format_id!r}; there are {', '.join(f.id for f in self.formats)}")
 
+    def tier(self, tier: int) -> Tier:
+        return next(entry for entry in self.tiers if entry.id == tier)
+
     def manner(self, tier: int) -> str:
-        return next(entry.manner for entry in self.tiers if entry.id == tier)
+        return self.tier(tier).manner
 
 
 def load_catalogue(root: Path) -> Catalogue:
@@ -80,9 +90,10 @@ def load_catalogue(root: Path) -> Catalogue:
     formats = parse_file(root / "formats.toml", root, _FormatsFile, problems)
     tiers = parse_file(root / "tiers.toml", root, _TiersFile, problems)
     paths = parse_file(root / "paths.toml", root, PathsFile, problems)
-    if formats is None or tiers is None or paths is None:
+    script = parse_file(root / "interviewer.toml", root, Script, problems)
+    if formats is None or tiers is None or paths is None or script is None:
         raise ContentError("\n".join(problems))
-    return Catalogue(tuple(formats.format), tuple(tiers.tier), tuple(paths.path))
+    return Catalogue(tuple(formats.format), tuple(tiers.tier), tuple(paths.path), script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +122,15 @@ def make_plan(
         raise InputError(f"the bank has no question for the format {chosen.title!r}")
     first = (choices.follow_ups, chosen.follow_ups, settings.follow_ups)
     follow_ups = next(number for number in first if number is not None)
+    rounds = tuple(_round(question, follow_ups, choices) for question in questions)
+    pause_s = PAUSE_S * choices.time_factor
     plan = Plan(
-        rounds=tuple(_round(question, follow_ups, choices) for question in questions),
+        rounds=catalogue.script.framed(rounds, bank, chosen.title, catalogue.tier(choices.tier).who),
         think_s=settings.think_s * choices.time_factor,
         silence_s=settings.silence_s * choices.time_factor,
         no_speech_s=settings.no_speech_s * choices.time_factor,
+        pause_s=pause_s,
+        lines=catalogue.script.lines(pause_s),
     )
     title = questions[0].title if chosen.pick == "chosen" and len(questions) == 1 else chosen.title
     return title, plan
@@ -179,4 +194,15 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
         hints=len(question.hints),
         backups=tuple((entry.id, entry.text) for entry in rank(question, (), (), choices.tier)),
         title=question.title,
+        scope=question.scope,
+        hint_texts=question.hints,
+        easier=_easier(question, choices.tier),
     )
+
+
+def _easier(question: Question, tier: int) -> tuple[str, str] | None:
+    """The bank's follow-up that asks for the least: it probes a point that shows recognition."""
+    lean = {point.id for point in question.points if point.tier is PointTier.LEAN}
+    steps = [entry for entry in question.follow_ups if not entry.deeper and not lean.isdisjoint(entry.probes)]
+    steps.sort(key=lambda entry: (tier not in entry.tiers, len(entry.probes)))
+    return (steps[0].id, steps[0].text) if steps else None

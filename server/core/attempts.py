@@ -16,13 +16,18 @@ class PointChange:
     later: PointFinding
 
     @property
+    def is_unsure(self) -> bool:
+        """Whether one of them is not sure, so that nothing is known to be gained or lost."""
+        return PointStatus.NOT_SURE in (self.earlier.status, self.later.status)
+
+    @property
     def gained(self) -> bool:
         """Met now and not before, or no longer contradicted."""
-        return _RANK[self.later.status] > _RANK[self.earlier.status]
+        return not self.is_unsure and _RANK[self.later.status] > _RANK[self.earlier.status]
 
     @property
     def lost(self) -> bool:
-        return _RANK[self.later.status] < _RANK[self.earlier.status]
+        return not self.is_unsure and _RANK[self.later.status] < _RANK[self.earlier.status]
 
 
 @dataclass(frozen=True, slots=True)

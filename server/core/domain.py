@@ -33,6 +33,7 @@ class PointStatus(StrEnum):
     """What the answer did about one point."""
 
     MET = "met"
+    NOT_SURE = "not sure"
     NOT_MET = "not met"
     CONTRADICTED = "contradicted"
 
@@ -64,13 +65,8 @@ class Point:
     tier: PointTier
     phrasings: tuple[str, ...]
     """Ways a candidate might say it aloud, each conveying the whole point."""
-    patterns: tuple[tuple[tuple[str, ...], ...], ...]
-    """Alternatives; each is a list of groups; a group is met by any of its phrases.
-    The point is matched when every group of one alternative occurs close together."""
-    contradictions: tuple[str, ...] = ()
+    misconceptions: tuple[str, ...] = ()
     """Claims that show the opposite belief, as they might be said."""
-    contradiction_patterns: tuple[tuple[tuple[str, ...], ...], ...] = ()
-    """Patterns of those claims; a match outweighs a match of ``patterns``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +116,8 @@ class Question:
     follow_ups: tuple[FollowUp, ...]
     model_answer: str
     hints: tuple[str, ...] = ()
+    scope: str = ""
+    """What to assume, said to a candidate who asks what is meant; empty where there is nothing particular."""
     exhibit: str = ""
     """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
 
@@ -210,7 +208,7 @@ class Grade:
     verdict: Verdict
     criteria: tuple[CriterionResult, ...]
     grader: str
-    """"embedded", "llm" or "combined"."""
+    """"embedded" or "llm"; grades of before may say "combined"."""
     model: str = ""
     rubric_version: str = ""
     """First 12 hex digits of the sha256 of the question's file."""
@@ -224,10 +222,30 @@ class Grade:
     tokens: int = 0
     advice: str = ""
     """The one thing most worth saying next time."""
+    agreement: float | None = None
+    """The language model's on the exam (docs/decisions/0031-judges-sit-an-exam.md), where it graded and had sat it."""
+    reader_agreement: float | None = None
+    """The embedded reader's on the same exam."""
 
     @property
     def findings(self) -> tuple[PointFinding, ...]:
         return tuple(finding for criterion in self.criteria for finding in criterion.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Why a follow-up was asked."""
+
+    move: str
+    """"probe" (a point not heard), "challenge" (a contradicted one) or "deepen"."""
+    source: str
+    """"llm" if it begins in the model's words, else "bank"."""
+    anchor: str | None
+    """The candidate's words it picks up."""
+    between: tuple[str, ...]
+    """Ids of the follow-ups it was chosen from, the most telling first."""
+    known: tuple[tuple[str, PointStatus], ...]
+    """What was known of each point; empty when the follow-up was chosen blindly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +269,8 @@ class Answer:
     """Seconds between the end of the question and the start of the clock; 0 for an answer that cut the question short."""
     speech: tuple[Gap, ...] = ()
     """Where its audio has speech, pauses of half a second and more taken out; empty if that was not heard."""
+    choice: Choice | None = None
+    """Why it was asked; None for the question itself."""
 
 
 @dataclass(frozen=True, slots=True)

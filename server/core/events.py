@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.core.domain import Grade, Transcript
+from server.core.acts import Act
+from server.core.domain import Choice, Grade, Transcript
 from server.core.endpoint import Gap
 from server.core.phases import Utterance
 
@@ -65,6 +66,16 @@ class DonePressed:
 class TypedAnswer:
     turn_id: int
     text: str
+    act: Act | None = None
+    """What the text is, where the candidate said so by how it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActPressed:
+    """A button asks for the question again, for what is meant, or for time to think."""
+
+    turn_id: int
+    act: Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,8 @@ class Transcribed:
     """Why the transcript is empty or partial, if recognition failed."""
     speech: tuple[Gap, ...] = ()
     """Where the stored audio has speech."""
+    act: Act = Act.ANSWER
+    """What the words do (core.acts). Kept in the log, so that a replay doesn't depend on this version's rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ class FollowUpChosen:
     text: str
     source: str
     """"llm" or "bank"."""
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,7 @@ TurnEvent = (
     | SilenceHeard
     | DonePressed
     | TypedAnswer
+    | ActPressed
     | SkipPressed
     | HintPressed
     | Transcribed

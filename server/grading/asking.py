@@ -1,124 +1,130 @@
-"""Putting points to a language model and reading its replies. Pure: the network is in ``llm.py``."""
+"""Putting an answer's sentences and a question's points to a language model, and reading its reply. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
-from server.core.domain import Evidence, Point, PointFinding, PointStatus
-from server.core.evidence import locate
-from server.grading.hearing import Heard
+from server.core.domain import Answer, Evidence, Point, PointFinding, PointStatus, Question
+from server.core.evidence import evidence_between
+from server.grading.clauses import clauses
+from server.grading.passage import passage_of
 
-MAX_ANSWER_CHARS = 6000
-MAX_QUOTE_CHARS = 180
-MAX_WHY_CHARS = 100
-TOKENS_PER_POINT = 130
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f<>{}\[\]`|\"“”]+|={3,}|#{2,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model said of one point."""
-
-    quote: str
-    why: str
-    mentioned: bool
-    explained: bool
-    contradicted: bool
+MAX_ANSWER_CHARS = 12_000
+"""Of a round; what comes after is not read."""
+MAX_SHOWN = 6
+"""Sentences that the model may name for one point."""
+MAX_TOKENS = 2000
+"""Of a reply: enough for models that think before they write."""
+TOKENS_PER_POINT = 60
+STATUSES = {
+    "made": PointStatus.MET,
+    "partly": PointStatus.NOT_SURE,
+    "not said": PointStatus.NOT_MET,
+    "contradicted": PointStatus.CONTRADICTED,
+}
+_MARKUP = re.compile(r"[\x00-\x1f\x7f<>{}\[\]`|\"“”]+|={3,}|#{2,}")
+"""What could end the data or look like a sentence's number."""
+_OBJECT = re.compile(r"\{.*\}", re.S)
 
 
 class BadReply(ValueError):
     """A reply that is not what the schema asks for; its text goes into the repair request."""
 
 
-def answer_text(round_: Sequence[Heard]) -> str:
-    """The words that may earn credit, without anything that could end the data or look like markup."""
-    parts = [" ".join(word for place, word in enumerate(heard.words) if place not in heard.blocked) for heard in round_]
-    clean = " ".join(_CONTROL.sub(" ", " ".join(parts)).split())
-    return clean[:MAX_ANSWER_CHARS]
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer as the model sees it, and where it is in the transcript."""
+
+    answer: Answer
+    start: int
+    end: int
+    text: str
+
+    def is_before(self, other: Sentence) -> bool:
+        """Whether the other one follows at once."""
+        return self.answer.turn_id == other.answer.turn_id and self.end == other.start
+
+
+def sentences_of(question: Question, answers: Sequence[Answer]) -> tuple[Sentence, ...]:
+    """What is read of a round: without talk to the grader, the question repeated, hesitations and markup."""
+    found = [sentence for answer in answers for sentence in _sentences(question, answer)]
+    so_far = accumulate(len(sentence.text) for sentence in found)
+    return tuple(sentence for sentence, length in zip(found, so_far, strict=True) if length <= MAX_ANSWER_CHARS)
+
+
+def _sentences(question: Question, answer: Answer) -> Iterator[Sentence]:
+    passage = passage_of(question, answer)
+    word_at = dict(zip(passage.places, passage.words, strict=True))
+    for start, end in clauses(answer):
+        said = " ".join(word_at[place] for place in range(start, end) if place in word_at)
+        if text := " ".join(_MARKUP.sub(" ", said).split()):
+            yield Sentence(answer, start, end, text)
+
+
+def batches(question: Question) -> list[tuple[Point, ...]]:
+    """All points at once, or one criterion at a time where a reply to all would be too long."""
+    if len(question.points) * TOKENS_PER_POINT <= MAX_TOKENS:
+        return [question.points]
+    return [criterion.points for criterion in question.criteria]
 
 
 def schema(points: Sequence[Point]) -> dict[str, Any]:
-    """JSON schema of one reply: an object per point, quote and explanation before the booleans."""
+    """JSON schema of one reply: for each point the sentences first, so that the status is decided with them in view."""
     reply = {
         "type": "object",
         "properties": {
-            "quote": {"type": "string", "maxLength": MAX_QUOTE_CHARS},
-            "why": {"type": "string", "maxLength": MAX_WHY_CHARS},
-            "mentioned": {"type": "boolean"},
-            "explained": {"type": "boolean"},
-            "contradicted": {"type": "boolean"},
+            "sentences": {"type": "array", "items": {"type": "integer"}, "maxItems": MAX_SHOWN},
+            "status": {"type": "string", "enum": list(STATUSES)},
         },
-        "required": ["quote", "why", "mentioned", "explained", "contradicted"],
+        "required": ["sentences", "status"],
         "additionalProperties": False,
     }
     ids = [point.id for point in points]
     return {"type": "object", "properties": dict.fromkeys(ids, reply), "required": ids, "additionalProperties": False}
 
 
-def parse(text: str, points: Sequence[Point]) -> dict[str, Reply]:
-    """Replies by point id. Raises BadReply."""
+def parse(text: str, points: Sequence[Point], sentences: Sequence[Sentence]) -> dict[str, PointFinding]:
+    """Findings by point id. Raises BadReply."""
+    found = _OBJECT.search(text)  # some endpoints ignore the schema and write around the object
     try:
-        raw = json.loads(text)
-    except ValueError:
+        raw = json.loads(found[0] if found else text)
+    except (ValueError, RecursionError):
         raise BadReply("it is not valid JSON") from None
     if not isinstance(raw, dict):
         raise BadReply("it is not a JSON object")
-    return {point.id: _reply(raw.get(point.id), point.id) for point in points}
+    return {point.id: _finding(point.id, raw.get(point.id), sentences) for point in points}
 
 
-def _reply(raw: object, point_id: str) -> Reply:
-    if not isinstance(raw, Mapping):
+def _finding(point_id: str, raw: object, sentences: Sequence[Sentence]) -> PointFinding:
+    if not isinstance(raw, dict):
         raise BadReply(f"the key {point_id} is missing")
-    flags = {name: raw.get(name) for name in ("mentioned", "explained", "contradicted")}
-    wrong = [name for name, value in flags.items() if not isinstance(value, bool)]
-    if wrong:
-        raise BadReply(f"{point_id}.{wrong[0]} is not true or false")
-    quote, why = raw.get("quote", ""), raw.get("why", "")
-    if not isinstance(quote, str) or not isinstance(why, str):
-        raise BadReply(f"{point_id}.quote and why must be text")
-    return Reply(
-        quote[:MAX_QUOTE_CHARS],
-        why[:MAX_WHY_CHARS],
-        bool(flags["mentioned"]),
-        bool(flags["explained"]),
-        bool(flags["contradicted"]),
-    )
+    name, numbers = raw.get("status"), raw.get("sentences")
+    if not isinstance(name, str) or name not in STATUSES:
+        raise BadReply(f"{point_id}.status is none of {', '.join(STATUSES)}")
+    if not isinstance(numbers, list):
+        raise BadReply(f"{point_id}.sentences is not a list of numbers")
+    valid = sorted({number for number in numbers if type(number) is int and 1 <= number <= len(sentences)})
+    evidence = evidence_of([sentences[number - 1] for number in valid])
+    if evidence is None or STATUSES[name] is PointStatus.NOT_MET:
+        return PointFinding(point_id, PointStatus.NOT_MET)
+    return PointFinding(point_id, STATUSES[name], evidence)
 
 
-def find_quote(quote: str, round_: Sequence[Heard]) -> Evidence | None:
-    """Where the quote occurs in words that may earn credit."""
-    for heard in round_:
-        found = locate(heard.answer.transcript, quote, heard.answer.turn_id)
-        if found and heard.blocked.isdisjoint(range(found.word_start, found.word_end)):
-            return found
-    return None
-
-
-def status_of(reply: Reply, evidence: Evidence | None) -> PointStatus:
-    """Met or contradicted only with a quote that occurs; contradictions outweigh explanations."""
-    if evidence is None:
-        return PointStatus.NOT_MET
-    if reply.contradicted:
-        return PointStatus.CONTRADICTED
-    return PointStatus.MET if reply.mentioned and reply.explained else PointStatus.NOT_MET
-
-
-def is_unsure(reply: Reply, evidence: Evidence | None) -> bool:
-    """Whether a reply is at odds with itself and deserves a vote."""
-    claims = reply.explained or reply.contradicted
-    return (claims and (evidence is None or not reply.mentioned)) or (reply.explained and reply.contradicted)
-
-
-def majority(point: Point, votes: Sequence[tuple[Reply, Evidence | None]]) -> PointFinding:
-    """The status most votes give; a tie is the less favourable one. Confidence is the share of votes."""
-    statuses = [status_of(reply, evidence) for reply, evidence in votes]
-    ranking = (PointStatus.CONTRADICTED, PointStatus.NOT_MET, PointStatus.MET)
-    winner = max(ranking, key=lambda status: (statuses.count(status), -ranking.index(status)))
-    reply, evidence = next(vote for vote, status in zip(votes, statuses, strict=True) if status is winner)
-    shown = evidence if winner is not PointStatus.NOT_MET else None
-    return PointFinding(point.id, winner, shown, reply.why, round(statuses.count(winner) / len(votes), 2))
+def evidence_of(chosen: Sequence[Sentence]) -> Evidence | None:
+    """The longest run of adjacent sentences as a quote, the first of equals; None where none was chosen."""
+    runs: list[list[Sentence]] = []
+    for sentence in chosen:
+        if runs and runs[-1][-1].is_before(sentence):
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    if not runs:
+        return None
+    best = max(runs, key=len)
+    answer = best[0].answer
+    return evidence_between(answer.transcript, best[0].start, best[-1].end, answer.turn_id)

@@ -1,48 +1,30 @@
-"""The grader that asks a language model, one criterion at a time. It asks what was said; levels and verdict are computed."""
+"""The grader that asks a language model. It asks what was said and in which sentences; quotes, levels and verdict are
+computed in code."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from server.core import scoring
-from server.core.domain import Answer, Criterion, Evidence, Grade, Point, PointFinding, PointStatus, Question
+from server.core.domain import Answer, Grade, Point, PointFinding, Question
 from server.errors import ChatModelError, GraderError
 from server.grading import asking, assessable
-from server.grading.asking import BadReply, Reply
-from server.grading.embedded import build_grade
-from server.grading.hearing import Heard, hear
+from server.grading.asking import BadReply, Sentence
+from server.grading.grades import build_grade
+from server.grading.word_order import is_shuffled
 from server.ports import ChatModel
 from server.prompts import Prompts
 
 NAME = "llm"
 TEMPLATES = ("grade_system.j2", "grade_user.j2", "grade_repair.j2")
-EXTRA_VOTES = 2
-"""Asked about one point alone when a reply is at odds with itself."""
-
-
-@dataclass(slots=True)
-class Usage:
-    tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    findings: dict[str, PointFinding] = field(default_factory=dict)
-    tokens: int = 0
+Findings = dict[str, PointFinding]
 
 
 class LlmGrader:
     """Implements ports.Grader over any ports.ChatModel."""
 
-    def __init__(
-        self,
-        chat: ChatModel,
-        prompts: Prompts,
-        *,
-        versions: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, chat: ChatModel, prompts: Prompts, *, versions: Mapping[str, str] | None = None) -> None:
         self._chat = chat
         self._prompts = prompts
         self._versions = versions or {}
@@ -56,94 +38,50 @@ class LlmGrader:
         return self._prompts.version(*TEMPLATES)
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
-        """Raises GraderError when the model fails or keeps replying nonsense."""
+        """Raises GraderError when the model fails, with a ChatModelError as its cause, or keeps replying nonsense."""
         started = time.perf_counter()
         reason = assessable.why_not(answers)
-        checked = Checked() if reason else await self.check(question, answers)
+        is_read = not reason and not is_shuffled(answers)
+        findings, tokens = await self._findings(question, asking.sentences_of(question, answers) if is_read else ())
         return build_grade(
             question,
-            scoring.implied(question, checked.findings),
+            scoring.implied(question, findings),
             grader=NAME,
             reason=reason,
             model=self.model,
             version=self._versions.get(question.id, ""),
             prompt_version=self.prompt_version,
             seconds=time.perf_counter() - started,
-            tokens=checked.tokens,
+            tokens=tokens,
         )
 
-    async def check(
-        self, question: Question, answers: Sequence[Answer], only: Iterable[str] | None = None, *, confirm: bool = False
-    ) -> Checked:
-        """Findings for all points or those named, one call per criterion. Raises GraderError.
+    async def _findings(self, question: Question, sentences: Sequence[Sentence]) -> tuple[Findings, int]:
+        """A finding for every point, none where there is nothing to read, and the tokens used."""
+        findings, tokens = Findings(), 0
+        for points in asking.batches(question) if sentences else ():
+            found, used = await self._ask(question, points, sentences)
+            findings |= found
+            tokens += used
+        return findings, tokens
 
-        confirm: put every point found met to the vote as well, so that its confidence is the share of votes for it.
-        """
-        round_ = [hear(question, answer) for answer in answers]
-        text = asking.answer_text(round_)
-        wanted = None if only is None else set(only)
-        usage = Usage()
-        findings: dict[str, PointFinding] = {}
-        if text:
-            for criterion in question.criteria:
-                points = [point for point in criterion.points if wanted is None or point.id in wanted]
-                if points:
-                    findings.update(await self._criterion(question, criterion, points, round_, text, usage, confirm))
-        return Checked(findings, usage.tokens)
-
-    async def _criterion(
-        self,
-        question: Question,
-        criterion: Criterion,
-        points: Sequence[Point],
-        round_: Sequence[Heard],
-        text: str,
-        usage: Usage,
-        confirm: bool,
-    ) -> dict[str, PointFinding]:
-        replies = await self._ask(question, criterion, points, text, usage)
-        findings: dict[str, PointFinding] = {}
-        for point in points:
-            votes = [self._verified(replies[point.id], round_)]
-            if asking.is_unsure(*votes[0]) or (confirm and asking.status_of(*votes[0]) is PointStatus.MET):
-                for turn in range(EXTRA_VOTES):
-                    again = await self._ask(question, criterion, [point], text, usage, phrasing=turn + 1)
-                    votes.append(self._verified(again[point.id], round_))
-            findings[point.id] = asking.majority(point, votes)
-        return findings
-
-    @staticmethod
-    def _verified(reply: Reply, round_: Sequence[Heard]) -> tuple[Reply, Evidence | None]:
-        return reply, asking.find_quote(reply.quote, round_) if reply.quote else None
-
-    async def _ask(
-        self, question: Question, criterion: Criterion, points: Sequence[Point], text: str, usage: Usage, phrasing: int = 0
-    ) -> dict[str, Reply]:
-        """One call, and one more to repair a reply that cannot be read. ``phrasing`` varies the wording between votes."""
-        ids = ", ".join(point.id for point in points)
-        shown = [{"id": p.id, "statement": p.statement, "phrasing": p.phrasings[phrasing % len(p.phrasings)]} for p in points]
+    async def _ask(self, question: Question, points: Sequence[Point], sentences: Sequence[Sentence]) -> tuple[Findings, int]:
+        """One call, and one more to repair a reply that cannot be read."""
+        user = self._prompts.render("grade_user.j2", question=question.prompt, sentences=sentences, points=points)
         messages = [
             {"role": "system", "content": self._prompts.render("grade_system.j2")},
-            {
-                "role": "user",
-                "content": self._prompts.render(
-                    "grade_user.j2", question=question.prompt, answer=text, criterion=criterion.name, points=shown, ids=ids
-                ),
-            },
+            {"role": "user", "content": user},
         ]
-        problem = ""
+        problem, tokens = "", 0
         for _ in range(2):
             try:
-                reply, tokens = await self._chat.complete(
-                    messages, max_tokens=asking.TOKENS_PER_POINT * len(points) + 20, schema=asking.schema(points)
-                )
+                reply, used = await self._chat.complete(messages, max_tokens=asking.MAX_TOKENS, schema=asking.schema(points))
             except ChatModelError as error:
                 raise GraderError(f"the language model could not grade: {error}") from error
-            usage.tokens += tokens
+            tokens += used
             try:
-                return asking.parse(reply, points)
+                return asking.parse(reply, points, sentences), tokens
             except BadReply as error:
                 problem = str(error)
-                repair = self._prompts.render("grade_repair.j2", problem=problem, ids=ids)
+                repair = self._prompts.render("grade_repair.j2", problem=problem)
                 messages = [*messages, {"role": "assistant", "content": reply[:2000]}, {"role": "user", "content": repair}]
         raise GraderError(f"the language model's grading could not be read: {problem}")

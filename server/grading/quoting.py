@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from server.core.domain import Answer, Evidence
 from server.core.evidence import bare, evidence_between
-from server.grading.hearing import Span, split_clauses, split_sentences
+from server.grading.clauses import Span, split_sentences
 
 MAX_WORDS = 20
-EDGE_WORDS = 4
-"""That a long match may lack to the edge of its sentence and still be shown from there."""
+EDGE_WORDS = 6
+"""That a long match may lack to the edge of its clause and still be shown from there."""
 ENOUGH_WORDS = 7
 """A clause of so many can be understood by itself."""
 _LEADS = frozenset("but so because which while whereas however then if when where since although though unless until".split())
@@ -40,8 +40,9 @@ def widen(words: Sequence[str], span: Span, sentences: Sequence[Span]) -> Span:
     low = next((a for a, b in sentences if a <= start < b), start)
     high = next((b for a, b in sentences if a < end <= b), end)
     if high - low > MAX_WORDS and end - start > MAX_WORDS - EDGE_WORDS:
-        low = low if start - low <= EDGE_WORDS else start
-        high = high if high - end <= EDGE_WORDS else end
+        before, after = next(_starts(words, start, low, True), start), next(_ends(words, end, high, True), end)
+        low = before if start - before <= EDGE_WORDS else start
+        high = after if after - end <= EDGE_WORDS else end
     elif high - low > MAX_WORDS:
         low, high = (
             _clause(words, span, (low, high), with_leads=False)
@@ -49,13 +50,6 @@ def widen(words: Sequence[str], span: Span, sentences: Sequence[Span]) -> Span:
             or _padded(span, (low, high))
         )
     return _without_sounds(words, span, (low, high))
-
-
-def passages(answer: Answer) -> list[Span]:
-    """The answer in stretches short enough to choose from: sentences, long ones in clauses."""
-    words = [word.text for word in answer.transcript.words]
-    times = [(word.start, word.end) for word in answer.transcript.words]
-    return [clause for sentence in split_sentences(words, times) for clause in split_clauses(words, sentence)]
 
 
 def cut(answer: Answer, span: Span) -> Answer:

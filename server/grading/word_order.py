@@ -19,7 +19,7 @@ from server.core.domain import Answer
 
 STORED = Path(__file__).with_name("word_order.npz")
 """``words``, the commonest of spoken answers, and ``follows``, shape (words, words): how much likelier the second is after the
-first than anywhere, log odds in steps of 1/``STEPS`` (``python -m tests.bench.grading.fit_word_order``)."""
+first than anywhere, log odds in steps of 1/``STEPS`` (``python -m training.fit_word_order``)."""
 STEPS = 40
 FEWEST = 12
 """Pairs of common words from which an answer can be judged: about thirty words of it."""
@@ -29,6 +29,14 @@ _WORD = re.compile(r"[a-z']+|\d+")
 def spoken_words(text: str) -> list[str]:
     """In lower case, without marks."""
     return _WORD.findall(text.lower())
+
+
+SHUFFLED = -0.1
+"""Order below which words are shuffled, not spoken."""
+
+
+def is_shuffled(answers: Sequence[Answer]) -> bool:
+    return order(answers) < SHUFFLED
 
 
 def order(answers: Sequence[Answer]) -> float:

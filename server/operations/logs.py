@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-import re
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal
 
+from server.core.controls import CONTROLS
 from server.errors import HotseatError
 
 interview: ContextVar[str] = ContextVar("interview", default="-")
@@ -29,12 +30,40 @@ def failed(log: logging.Logger, what: str, error: Exception) -> None:
 
 def set_up(level: str, style: Literal["text", "json"]) -> None:
     handler = logging.StreamHandler()
+    handler.addFilter(_Repeats())
+    logging.raiseExceptions = False  # a line that can't be written is left out, rather than its trace written in its place
     handler.setFormatter(_Json() if style == "json" else _Text())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("server").setLevel(level.upper())
 
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_MOST_ALIKE = 100
+"""Lines a minute that differ only in their values: what strangers do must not fill a disk."""
+_MINUTE_S = 60.0
+
+
+class _Repeats(logging.Filter):
+    """Leaves out lines beyond the first hundred a minute of one kind, and says how many they were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[tuple[str, int], tuple[float, int]] = {}
+        """When the minute of each place in the code began, and how many lines it has had since."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        began, count = self._seen.get(place, (now, 0))
+        if now - began >= _MINUTE_S:
+            if count > _MOST_ALIKE:
+                record.msg, record.args = f"{record.getMessage()} ({count - _MOST_ALIKE} lines like it were left out)", ()
+            began, count = now, 0
+        self._seen[place] = (began, count + 1)
+        return count < _MOST_ALIKE
+
+
+def escaped(text: str) -> str:
+    """The text with what a terminal or editor obeys instead of showing it written out, ``\\u202e`` and the like."""
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class _Text(logging.Formatter):
@@ -47,7 +76,7 @@ class _Text(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         # What somebody sent may be part of it: it must not begin a line of its own, nor tell a terminal what to do.
-        record.message = _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), record.message)
+        record.message = escaped(record.message)
         return super().formatMessage(record)
 
 
@@ -62,4 +91,4 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return escaped(json.dumps(line, ensure_ascii=False))  # in JSON, too, \u202e is that character

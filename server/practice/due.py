@@ -13,7 +13,7 @@ from server.errors import StorageError
 from server.operations.logs import failed
 from server.ports import InterviewRecord, LoggedEvent, PointCard, Rated
 from server.practice.scheduling import cards, rate, recall
-from server.room.eventlog import decode_event
+from server.room.eventlog import counted_grade, decode_event
 from server.room.journal import replayed
 from server.services import Services
 from server.settings import InterviewSettings
@@ -85,9 +85,10 @@ class Practice:
         found = await self._store.load(record.id)
         if found is None:
             return
-        progress = replayed(*found).progress
+        progress, afterwards = replayed(*found).progress, await self._store.afterwards(record.id)
         for event, at in _graded(found[1]):
-            await self.take(record.id, record.owner, progress, event.round, event.grade, at)
+            grade = counted_grade(progress, afterwards, event.round) or event.grade
+            await self.take(record.id, record.owner, progress, event.round, grade, at)
 
     async def cards(self, owner: str) -> list[PointCard]:
         """Those of points that the bank still has; the one due first comes first."""

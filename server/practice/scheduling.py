@@ -8,6 +8,7 @@ what the grade says of the point                         rating  why
 met unprompted, in a criterion that is a Strong Hire     Easy    it came by itself, and with what belongs to it
 met unprompted, in a criterion that is not               Good    it came by itself, alone
 met after a follow-up asked for it, or with a hint       Hard    it was there, but had to be fetched
+not sure                                                 Hard    it may have been there
 not met, in a criterion of which something was met       Hard    partly or only named: a minute holds no more, so silence
                                                                  beside what was said shows little about memory
 not met, in a criterion of which nothing was met         Again   it was not there
@@ -47,7 +48,7 @@ def _rating(finding: PointFinding, level: Level, unprompted_turn: int | None) ->
         return Rating.Again
     if finding.status is PointStatus.NOT_MET:
         return Rating.Again if level is Level.NO else Rating.Hard
-    if finding.evidence is None or finding.evidence.turn_id != unprompted_turn:
+    if finding.status is PointStatus.NOT_SURE or finding.evidence is None or finding.evidence.turn_id != unprompted_turn:
         return Rating.Hard
     return Rating.Easy if level is Level.STRONG else Rating.Good
 

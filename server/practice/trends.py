@@ -1,6 +1,6 @@
 """What the progress page draws: levels over time, verdicts over time, days of practice.
 
-Grades that a stand-in grader gave, and those the candidate doubts, are counted as such and left out of every level.
+Grades that a stand-in grader gave are counted as such and left out of every level.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # importing it takes longer than reading a recording
 
 _MISSING_S = 0.3
 """A file may hold so much less than it says: formats round to their own blocks."""
+_FORMATS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,voc,w64,wav,wv"
+"""What FFmpeg may take a file for: never a list of other files, such as a playlist, which it would go and read."""
 _UNTOLD_BYTES = 0x7FFF0000
 """A WAV's data of this size or more is a guess of who could not know: sox, arecord and FFmpeg write such into a pipe."""
 
@@ -56,7 +58,12 @@ def _decoded(path: Path) -> tuple[Samples, float]:
     """What can be decoded of the first audio stream, and the seconds it is said to have."""
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     parts: list[NDArray[np.int16]] = []
-    with av.open(str(path), "r", metadata_errors="ignore") as file:
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        opened = av.open(str(path), "r", options=options, metadata_errors="ignore")
+    except av.error.ArgumentError:
+        raise ValueError("there is no sound in it, or it is in a format that is not read") from None
+    with opened as file:
         if not file.streams.audio:
             raise ValueError("there is no sound in it")
         stream = file.streams.audio[0]

@@ -1,4 +1,7 @@
-"""Speaks audio files into an interview over the real WebSocket, in real time, and measures every wait."""
+"""Speaks audio files, or types lines, into an interview over the real WebSocket and reports what came of it.
+
+Audio is sent in real time, and every wait is measured.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,21 @@ from server.wire import PROTOCOL, pack_frame
 _FRAME = 640
 _READY_S = 300.0
 _INTERVIEW_S = 3600.0
+_LONGEST = 8000
+"""Characters of a typed answer."""
 _PING_S = 5.0
 DEFAULT_QUESTION = "transformers/core"
+
+
+_MOVES = {
+    "repeat": "repeat",
+    "clarify": "scope",
+    "think": "wait",
+    "dont_know": "simplify",
+    "objection": "redirect",
+    "off_topic": "redirect",
+}
+"""What the interviewer does about an act."""
 
 
 class RehearsalError(HotseatError):
@@ -43,6 +59,8 @@ class Script:
 
     files: Sequence[Path]
     """Answers in order; turns beyond them are skipped."""
+    typed: Sequence[str] = ()
+    """What is typed in each turn, whatever is asked, in place of ``files``."""
     questions: Sequence[str] = ()
     format: str | None = None
     follow_ups: int | None = None
@@ -58,6 +76,11 @@ class _Turn:
     asked: str
     follow_up: bool
     file: str | None
+    understood: str | None = None
+    """What the candidate had done before, which the interviewer responds to in this turn."""
+    said: str = ""
+    """What the interviewer said."""
+    act: str = ""
     text: str = ""
     ended_by: str = ""
     duration_s: float = 0.0
@@ -90,6 +113,30 @@ class _Turn:
                 lags.append(round(seen - zero - end, 3))
         return lags
 
+    def interviewer(self, choice: dict[str, Any] | None) -> dict[str, Any]:
+        """What was said in this turn and why, with the server's account of how a follow-up was chosen."""
+        known = choice or {
+            "move": "probe" if self.follow_up else "question",
+            "source": "bank",
+            "anchor": None,
+            "between": [],
+            "known": {},
+        }
+        move = _MOVES.get(self.understood or "", known["move"])
+        source = known["source"] if self.understood is None else "bank"
+        blind = self.follow_up and self.understood is None and not known["known"]
+        return {
+            "interviewer": {
+                "move": move,
+                "text": self.said or self.asked,
+                "source": source,
+                "anchor": known["anchor"],
+                "blind": blind,
+            },
+            "between": known["between"],
+            "known": known["known"],
+        }
+
     def report(self) -> dict[str, Any]:
         return {
             "turn_id": self.turn_id,
@@ -98,6 +145,7 @@ class _Turn:
             "follow_up": self.follow_up,
             "file": self.file,
             "text": self.text,
+            "act": self.act,
             "ended_by": self.ended_by,
             "duration_s": self.duration_s,
             "captions": len(self.shown),
@@ -151,6 +199,8 @@ class _Candidate:
                 await self._on_state(message, now)
             case "voice":
                 self._on_voice(message, now)
+            case "voice.end" if message["utterance"] in ("question", "follow_up") and self.script.typed:
+                await self._send({"type": "playback.done", "turn_id": message["turn_id"]})
             case "voice.end" if message["utterance"] in ("question", "follow_up"):
                 self.playing = asyncio.create_task(self._played(message["turn_id"]))
             case "caption":
@@ -159,7 +209,7 @@ class _Candidate:
             case "answer":
                 turn = self.turns[message["turn_id"]]
                 turn.text, turn.ended_by, turn.duration_s = message["text"], message["ended_by"], message["duration_s"]
-                turn.transcribed = now
+                turn.act, turn.transcribed = message["act"], now
             case "grade":
                 last = [turn for turn in self.turns.values() if turn.round == message["round"]][-1]
                 last.graded = now
@@ -174,10 +224,17 @@ class _Candidate:
         if phase == "asking":
             number = len(self.turns)
             file = str(self.script.files[number]) if number < len(self.script.files) else None
-            self.turns[turn_id] = _Turn(turn_id, state["round"], state["text"], state["follow_up"], file)
+            self.turns[turn_id] = _Turn(
+                turn_id, state["round"], state["text"], state["follow_up"], file, state["understood"], state["said"]
+            )
+            if self.script.typed and not state["voice"]:
+                await self._send({"type": "playback.done", "turn_id": turn_id})
         elif phase == "thinking":
             number = list(self.turns).index(turn_id)
-            if number < len(self.answers):
+            if number < len(self.script.typed):
+                self.turns[turn_id].ended = now
+                await self._send({"type": "typed", "turn_id": turn_id, "text": self.script.typed[number]})
+            elif number < len(self.answers):
                 self.speaking = asyncio.create_task(self._speak(turn_id, self.answers[number]))
             else:
                 await self._send({"type": "skip", "turn_id": turn_id})
@@ -265,8 +322,13 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
         reviewed = _said(await http.get(f"/api/interviews/{interview_id}"))
     answered = [answer for entry in reviewed["rounds"] for answer in entry["answers"]]
     ends = {answer["turn_id"]: [word["end"] for word in answer["words"]] for answer in answered}
+    acts = [act for entry in reviewed["rounds"] for act in entry["acts"]]
+    choices = {turn["turn_id"]: turn["choice"] for turn in (*answered, *acts) if turn["choice"]}
     turns = [
-        turn.report() | {"caption_lags_s": turn.caption_lags(ends.get(turn.turn_id, ()))} for turn in candidate.turns.values()
+        turn.report()
+        | {"caption_lags_s": turn.caption_lags(ends.get(turn.turn_id, ()))}
+        | turn.interviewer(choices.get(turn.turn_id))
+        for turn in candidate.turns.values()
     ]
     return {
         "interview_id": interview_id,
@@ -276,6 +338,23 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
         "finished": reviewed["finished"],
         "notices": candidate.notices,
     }
+
+
+def read_lines(path: Path) -> tuple[str, ...]:
+    """The lines of a text file that hold something. Raises InputError."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}") from None
+    found = tuple(line.strip() for line in lines if line.strip())
+    if not found:
+        raise InputError(f"{path} is empty: each of its lines is typed as one answer")
+    longest = max(len(line) for line in found)
+    if longest > _LONGEST:
+        raise InputError(f"{path} has a line of {longest} characters; an answer has at most {_LONGEST}")
+    return found
 
 
 async def _create(http: httpx.AsyncClient, script: Script) -> str:

@@ -1,30 +1,31 @@
-"""What the candidate adds once an interview is over: notes, corrections of misheard words, disputes, and the grades after them.
+"""What the candidate adds once an interview is over: notes, corrections, disputes, answers, and the grades after them.
 
-The grade of the interview stays the one that counts; what was said is never overwritten. Everything here is stored beside it.
+The latest grade counts. What was said, and every grade before, is kept: everything here is stored beside the log.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 from weakref import WeakValueDictionary
 
+from server.core import scoring
 from server.core.corrections import Change, Correction, corrected, outcome, standing, why_not
 from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question
 from server.core.evidence import evidence_between
+from server.core.phases import Progress
 from server.core.sentences import Sentences
 from server.errors import GraderError, InputError, MissingError, SpeakerError
-from server.grading import appeal
-from server.grading.appeal import Claim
-from server.grading.quoting import cut
+from server.grading import disputes
+from server.grading.disputes import CANDIDATE, UPHELD, Claim
+from server.grading.quoting import cut, shown
 from server.ports import Afterwards, Note, Regrade, Voice
 from server.review.view import ungraded
-from server.room.eventlog import decode_grade, encode_grade
+from server.room.eventlog import counted_grade, decode_grade, encode_grade
 from server.room.interviews import Interviews
 from server.services import Services
 
-I_DID = "I did say this."
 _PAUSE_S = 0.25
 """Between the sentences of a question read aloud again."""
 
@@ -34,13 +35,17 @@ class _Round:
     """One round with what was added to it."""
 
     index: int
+    owner: str
     question: Question
-    answers: tuple[Answer, ...]
-    """As they were heard."""
-    grade: Grade | None
-    """The one that counts."""
+    progress: Progress
+    """Of the whole interview."""
     afterwards: Afterwards
     """Of the whole interview."""
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """As they were heard."""
+        return self.progress.answers_of(self.index)
 
     @property
     def amended(self) -> list[Answer]:
@@ -53,9 +58,23 @@ class _Round:
         return [entry for entry in self.afterwards.regrades if entry.round == self.index]
 
     @property
-    def latest(self) -> Grade | None:
-        """The newest grade, amended or not."""
-        return decode_grade(self.regrades[-1].grade) if self.regrades else self.grade
+    def grade(self) -> Grade | None:
+        """The one that counts."""
+        return counted_grade(self.progress, self.afterwards, self.index)
+
+    def decided(self, findings: Mapping[str, PointFinding]) -> Grade:
+        """The grade that counts with these findings in place of its own."""
+        assert self.grade is not None
+        return disputes.decided(self.question, self.grade, {**self._own_findings(), **findings})
+
+    def _own_findings(self) -> dict[str, PointFinding]:
+        """What each point was found to be by itself since the answers were last graded as a whole: a point that another one
+        implies becomes it again once the other is taken back."""
+        grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
+        for regrade in self.regrades:
+            grade = decode_grade(regrade.grade)
+            grades = [grade] if regrade.kind == "corrected" else [*grades, grade]
+        return {f.point_id: f for grade in grades for f in grade.findings if not scoring.is_implied(f)}
 
 
 class Amending:
@@ -96,7 +115,7 @@ class Amending:
             await self._services.store.add_correction(interview_id, made)
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
-        """Grades a round as corrected. Points won by dispute stay won."""
+        """Grades a round as corrected. What the candidate won or answered stays so where the new grade leaves it open."""
         async with self._alone(interview_id):
             entry = await self._round(interview_id, number - 1)
             corrections = [c for c in entry.afterwards.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
@@ -109,36 +128,54 @@ class Amending:
                 grade = await self._services.grader.grade(entry.question, entry.amended)
             except GraderError as error:
                 raise InputError(f"It could not be graded: {error}") from error
-            upheld = _upheld(entry, grade)
-            grade = appeal.decided(entry.question, grade, upheld) if upheld else grade
+            settled = _settled(entry, grade)
+            grade = disputes.decided(entry.question, grade, settled) if settled else grade
             in_force = standing(corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
-            await self._keep(interview_id, entry, "corrected", reason, grade, {}, now, by)
+            await self._keep(interview_id, entry, Regrade(entry.index, "corrected", reason, encode_grade(grade), {}, now, by))
 
-    async def dispute(self, interview_id: str, number: int, claim: Claim, reason: str, by: str) -> None:
+    async def dispute(self, interview_id: str, number: int, claim: Claim, by: str) -> None:
         """Looks again at one point where the candidate says it was made."""
         async with self._alone(interview_id):
             entry = await self._round(interview_id, number - 1)
-            before, answers = entry.latest, entry.amended
-            if before is None:
+            answers = entry.amended
+            if entry.grade is None:
                 raise InputError("This question was not graded, so there is no point to dispute.")
             point = next((point for point in entry.question.points if point.id == claim.point_id), None)
-            if refusal := appeal.why_not(answers, point, before, claim):
+            if refusal := disputes.why_not(answers, point, entry.grade, claim):
                 raise InputError(refusal)
-            claim = appeal.whole(claim, answers)
+            claim = disputes.whole(claim, answers)
             now = self._services.clock.wall()
-            assert self._services.appeals is not None
-            ruling = await self._services.appeals.hear(entry.question, answers, claim)
-            upheld = ruling.finding.status is PointStatus.MET
-            grade = appeal.decided(entry.question, before, {claim.point_id: ruling.finding}) if upheld else before
+            if self._services.disputes is None:
+                raise InputError("Nothing is installed here that could read the passage again.")
+            ruling = await self._services.disputes.hear(entry.question, answers, claim)
+            upheld = ruling.upheld
+            grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
             [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
             kept = {
                 **asdict(claim),
                 "quote": named.transcript.text,
                 "upheld": upheld,
-                "opinions": [asdict(opinion) for opinion in ruling.opinions],
+                "why": ruling.reason,
             }
-            await self._keep(interview_id, entry, "disputed", reason.strip() or I_DID, grade, kept, now, by)
+            await self._keep(interview_id, entry, Regrade(entry.index, "disputed", "", encode_grade(grade), kept, now, by))
+
+    async def answer(self, interview_id: str, number: int, point_id: str, said: bool, by: str) -> None:
+        """Decides a point that is not sure by the candidate's word, which may be changed later."""
+        async with self._alone(interview_id):
+            entry = await self._round(interview_id, number - 1)
+            finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
+            if finding is None or finding.evidence is None:
+                raise InputError("Only points that are not sure are answered with yes or no.")
+            evidence, now = finding.evidence, self._services.clock.wall()
+            [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
+            kept = {
+                **asdict(Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)),
+                "quote": shown(heard, evidence).quote,
+                "said": said,
+            }
+            grade = entry.decided({point_id: finding})
+            await self._keep(interview_id, entry, Regrade(entry.index, "answered", "", encode_grade(grade), kept, now, by))
 
     async def asked(self, interview_id: str, turn_id: int) -> Voice:
         """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""
@@ -157,19 +194,11 @@ class Amending:
         """One change of an interview at a time, so that a grade is never made of half of what came before it."""
         return self._locks.setdefault(interview_id, asyncio.Lock())
 
-    async def _keep(
-        self,
-        interview_id: str,
-        entry: _Round,
-        kind: str,
-        reason: str,
-        grade: Grade,
-        ruling: dict[str, Any],
-        made: float,
-        by: str,
-    ) -> None:
-        regrade = Regrade(entry.index, kind, reason, encode_grade(grade), ruling, made, by)
+    async def _keep(self, interview_id: str, entry: _Round, regrade: Regrade) -> None:
+        """Stores the grade, which counts from now on, also for when the points are due again."""
         await self._services.store.add_regrade(interview_id, regrade)
+        grade = decode_grade(regrade.grade)
+        await self._interviews.practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
 
     async def _round_of(self, interview_id: str, turn_id: int) -> int:
         found = await self._interviews.load(interview_id)
@@ -184,7 +213,7 @@ class Amending:
         found = await self._interviews.load(interview_id)
         if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
-        progress = found[1].progress
+        record, progress = found[0], found[1].progress
         graded = next((item for item in progress.grades if item.round == index), None)
         question = progress.plan.rounds[index].question_in(self._services.bank)
         if graded is None:
@@ -194,7 +223,7 @@ class Amending:
         if not self._services.ready:
             raise InputError("The models are still loading; try again in a moment.")
         afterwards = await self._services.store.afterwards(interview_id)
-        return _Round(index, question, progress.answers_of(index), graded.grade, afterwards)
+        return _Round(index, record.owner, question, progress, afterwards)
 
 
 async def spoken(services: Services, text: str) -> Voice:
@@ -215,18 +244,19 @@ async def spoken(services: Services, text: str) -> Voice:
     return Voice(pause.join(voice.pcm for voice in voices), rate)
 
 
-def _upheld(entry: _Round, grade: Grade) -> dict[str, PointFinding]:
-    """Findings that disputes won and this grade lacks, quoted as the words now are."""
-    missing = {finding.point_id for finding in grade.findings if finding.status is PointStatus.NOT_MET}
+def _settled(entry: _Round, grade: Grade) -> dict[str, PointFinding]:
+    """What disputes won and the candidate answered of points that this grade leaves open, quoted as the words now are."""
+    is_open = {f.point_id for f in grade.findings if f.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE)}
     answers = {answer.turn_id: answer for answer in entry.amended}
-    won: dict[str, PointFinding] = {}
-    for ruling in (regrade.ruling for regrade in entry.regrades if regrade.ruling.get("upheld")):
-        if ruling["point_id"] in missing:
-            quote = evidence_between(
-                answers[ruling["turn_id"]].transcript, ruling["word_start"], ruling["word_end"], ruling["turn_id"]
-            )
-            won[ruling["point_id"]] = PointFinding(ruling["point_id"], PointStatus.MET, quote, "found on dispute")
-    return won
+    settled: dict[str, PointFinding] = {}
+    for ruling in (regrade.ruling for regrade in entry.regrades):
+        if ruling.get("point_id") in is_open and (ruling.get("upheld") or "said" in ruling):
+            span = ruling["word_start"], ruling["word_end"]
+            quote = evidence_between(answers[ruling["turn_id"]].transcript, *span, ruling["turn_id"])
+            status = PointStatus.MET if ruling.get("said", True) else PointStatus.NOT_MET
+            note = CANDIDATE if "said" in ruling else UPHELD
+            settled[ruling["point_id"]] = PointFinding(ruling["point_id"], status, quote, note)
+    return settled
 
 
 def _original(entry: _Round, correction: Correction) -> str:

@@ -11,6 +11,7 @@ from server.errors import InputError
 from server.ports import InterviewRecord
 from server.practice.progress import rounds_of
 from server.review.view import answer_json, iso
+from server.room.eventlog import counted_grade
 from server.room.interviews import Interviews
 from server.services import Services
 
@@ -59,7 +60,7 @@ class Attempts:
         if found is None:  # deleted a moment ago
             raise InputError(f"{attempt['id']!r} is not there any more")
         progress, index = found[1].progress, attempt["round"] - 1
-        grade = next((item.grade for item in progress.grades if item.round == index), None)
+        grade = counted_grade(progress, await self._services.store.afterwards(attempt["interview_id"]), index)
 
         def answers() -> list[dict[str, Any]]:
             plan, archive = progress.plan.rounds[index], self._services.archive
@@ -112,7 +113,7 @@ def _point(change: PointChange) -> dict[str, Any]:
         "id": change.point.id,
         "statement": change.point.statement,
         "tier": change.point.tier.value,
-        "change": "gained" if change.gained else "lost" if change.lost else "same",
+        "change": "not sure" if change.is_unsure else "gained" if change.gained else "lost" if change.lost else "same",
         "earlier": _finding(change.earlier),
         "later": _finding(change.later),
     }

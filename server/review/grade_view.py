@@ -8,27 +8,34 @@ from typing import Any
 
 from server.core.corrections import Standing, typed_in
 from server.core.domain import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
+from server.core.scoring import is_implied, verdict_range
+from server.grading.advice import is_enough, to_strong
+from server.grading.disputes import CANDIDATE, may_be_answered
+from server.grading.explanation import THE_RULE, follows_rule, why
+from server.grading.model_sentences import model_sentences
 from server.grading.quoting import shown
-from server.grading.report import is_enough, to_strong
-from server.grading.teaching import covering
 
 GONE = "This point is no longer in the rubric."
+IMPLIED_NOTE = "shown by another point"
 
 
 def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corrections: Standing) -> dict[str, Any]:
-    """A grade with the names of what was graded, quotes as clauses, and for missing points the model answer's sentence.
+    """A grade with the names of what was graded, quotes as clauses, and for points not made the model answer's sentence.
 
     ``answers`` are those that were graded; ``corrections`` those made in them, so that quotes resting on them can say so.
     """
     said = {answer.turn_id: answer for answer in answers}
     typed = {answer.turn_id: typed_in(answer.turn_id, corrections) for answer in answers}
-    sentences = covering(question)
+    sentences = model_sentences(question)
     plain = asdict(grade)
     del plain["question_id"], plain["criteria"]
     may_rise = _may_rise(question, grade)
     return {
         **plain,
         "verdict": grade.verdict.value,
+        "range": _range(question, grade),
+        "why": why(question, grade),
+        "rule": THE_RULE,
         "to_strong": to_strong(question, grade) if may_rise else "",
         "advice_is_enough": may_rise and is_enough(question, grade),
         "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
@@ -52,7 +59,9 @@ def _criterion(
             "statement": point.statement if point else GONE,
             "tier": point.tier.value if point else "strong",
             "status": finding.status.value,
-            "note": finding.note,
+            "note": IMPLIED_NOTE if is_implied(finding) else finding.note,
+            "may_answer": may_be_answered(finding),
+            "said": finding.status is PointStatus.MET if finding.note == CANDIDATE else None,
             "confidence": round(finding.confidence, 3),
             "evidence": _evidence(finding.evidence, answers, typed) if finding.evidence is not None else None,
             "model_sentence": "" if finding.status is PointStatus.MET else model.get(finding.point_id, ""),
@@ -76,6 +85,14 @@ def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[
         "match": [evidence.word_start, evidence.word_end],
         "typed_in": not typed.get(evidence.turn_id, frozenset()).isdisjoint(words),
     }
+
+
+def _range(question: Question, grade: Grade) -> list[str] | None:
+    """The lowest and the highest verdict that answers to the points that are not sure can make; None where there is no rule
+    to tell by."""
+    if grade.verdict is Verdict.NOT_ASSESSABLE or not follows_rule(question, grade):
+        return None
+    return [verdict.value for verdict in verdict_range(question, {f.point_id: f.status for f in grade.findings})]
 
 
 def _may_rise(question: Question, grade: Grade) -> bool:

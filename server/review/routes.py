@@ -1,4 +1,4 @@
-"""The HTTP routes of the review page, besides the review itself: notes, corrections, disputes, outlines, the question aloud."""
+"""The HTTP routes of the review page, besides the review itself."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.access.identity import OwnInterview, Who
 from server.core.corrections import Change
 from server.errors import MissingError
-from server.grading.appeal import Claim
+from server.grading.disputes import Claim
 from server.ports import SAMPLE_RATE
 from server.review.amending import Amending
 from server.review.waveform import peaks, wav
 
 MAX_NOTE = 20_000
 """Characters."""
-_AWHILE = {"cache-control": "private, max-age=600"}
-"""A recording does not change once its answer is over, but it may be deleted."""
 
 
 class _Body(BaseModel):
@@ -44,14 +42,19 @@ class NewCorrection(_Body):
 
 
 class NewDispute(_Body):
-    """ "I did say this", and where."""
+    """ "I said this", and where."""
 
     point_id: str
     turn_id: int
     word_start: int
     word_end: int
     """After the last word."""
-    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class PointAnswer(_Body):
+    """Whether the candidate said a point that is not sure."""
+
+    said: bool
 
 
 def review_routes(amending: Amending) -> APIRouter:
@@ -76,7 +79,12 @@ def review_routes(amending: Amending) -> APIRouter:
     @router.post("/rounds/{number}/disputes", status_code=204)
     async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> Response:
         claim = Claim(wanted.point_id, wanted.turn_id, wanted.word_start, wanted.word_end)
-        await amending.dispute(interview_id, number, claim, wanted.reason, by=who.person)
+        await amending.dispute(interview_id, number, claim, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/points/{point_id}", status_code=204)
+    async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> Response:
+        await amending.answer(interview_id, number, point_id, wanted.said, by=who.person)
         return Response(status_code=204)
 
     @router.get("/turns/{turn_id}/peaks.json")
@@ -84,7 +92,7 @@ def review_routes(amending: Amending) -> APIRouter:
         pcm = await amending.recording(interview_id, turn_id)
         if not pcm:
             raise MissingError("there is no audio of this answer")
-        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}, headers=_AWHILE)
+        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)})
 
     @router.get("/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.core.corrections import Correction, Standing, corrected, standing
-from server.core.domain import Answer, Bank, Grade, Question
+from server.core.domain import Answer, Bank, Choice, Question
 from server.core.onsets import from_onsets
-from server.core.phases import Finished, Progress, RoundGrade, RoundPlan, State
-from server.grading.quoting import passages
+from server.core.phases import Finished, Progress, RoundPlan, State
+from server.grading.clauses import clauses
 from server.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
 from server.review.grade_view import grade_json
 from server.review.speaking import delivery_json
-from server.room.eventlog import decode_grade
+from server.room.eventlog import counted_grade
 from server.room.snapshot import phase_name
 
 
@@ -61,16 +61,30 @@ def _round(
     regrades = [entry for entry in afterwards.regrades if entry.round == index]
     note = next((entry for entry in afterwards.notes if entry.round == index), None)
     in_force = standing(corrections)
-    amended = [corrected(answer, in_force) for answer in answers]
+    grade = counted_grade(progress, afterwards, index)
+    graded_as = ([corrected(answer, in_force) for answer in answers], in_force) if regrades else (answers, {})
     return {
         "round": index + 1,
         "question": _question(question),
         "limit_s": plan.limit_s,
         "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
+        "acts": [
+            {
+                "turn_id": said.turn_id,
+                "act": said.act.value,
+                "text": said.text,
+                "asked": said.asked,
+                "choice": choice_json(said.choice),
+            }
+            for said in progress.acts
+            if said.round == index
+        ],
         "used_s": round(sum(answer.duration_s for answer in answers), 3),
         "hints_used": progress.hints_used[index] if index < len(progress.hints_used) else 0,
-        **_graded(graded, question, answers),
-        "amended": grade_json(decode_grade(regrades[-1].grade), question, amended, in_force) if regrades else None,
+        "grade": None if grade is None else grade_json(grade, question, *graded_as),
+        "grade_state": "graded" if grade is not None else "pending" if graded is None else "not graded",
+        "grade_reason": graded.reason if graded is not None and grade is None else "",
+        "first_verdict": graded.grade.verdict.value if regrades and graded and graded.grade else None,
         "ungraded_corrections": ungraded(corrections, regrades),
         "history": [_regrade(entry, question) for entry in regrades],
         "note": {"text": note.text, "changed": iso(note.changed)} if note else None,
@@ -88,24 +102,16 @@ def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> 
     return sum(entry.made > seen for entry in corrections)
 
 
-def _graded(graded: RoundGrade | None, question: Question, answers: Sequence[Answer]) -> dict[str, Any]:
-    grade: Grade | None = graded.grade if graded is not None else None
-    return {
-        "grade": None if grade is None else grade_json(grade, question, answers, {}),
-        "grade_state": "graded" if grade is not None else "not graded" if graded is not None else "pending",
-        "grade_reason": graded.reason if graded is not None and grade is None else "",
-    }
-
-
 def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
-    """One line of what was corrected or disputed, and what came of it."""
+    """One line of what was corrected, disputed or answered, and what came of it."""
     statements = {point.id: point.statement for point in question.points}
-    ruling = {**entry.ruling, "statement": statements.get(entry.ruling["point_id"], "")} if entry.ruling else None
     return {
         "kind": entry.kind,
         "reason": entry.reason,
         "verdict": entry.grade["verdict"],
-        "ruling": ruling,
+        "statement": statements.get(entry.ruling["point_id"], "") if entry.ruling else "",
+        "said": entry.ruling.get("said"),
+        "ruling": entry.ruling or None,
         "made": iso(entry.made),
         "by": entry.by,
     }
@@ -159,16 +165,22 @@ def answer_json(
         "text": answer.transcript.text,
         "raw_text": answer.transcript.raw_text,
         "words": words,
-        "passages": passages(answer),
+        "passages": clauses(answer),
         "typed": answer.transcript.typed,
         "duration_s": round(answer.duration_s, 3),
         "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,
         "ended_by": answer.ended_by,
+        "choice": choice_json(answer.choice),
         "note": answer.note,
         "audio": f"{address}/audio.wav" if stored else None,
         "peaks": f"{address}/peaks.json" if stored else None,
         "delivery": delivery_json(plan, answer),
     }
+
+
+def choice_json(choice: Choice | None) -> dict[str, Any] | None:
+    """Why a follow-up was asked."""
+    return None if choice is None else asdict(choice) | {"known": dict(choice.known)}
 
 
 def iso(seconds: float) -> str:

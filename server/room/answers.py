@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from server import wire
 from server.core import events
+from server.core.acts import Act, recognise
 from server.core.domain import Question, Transcript
 from server.core.phases import Plan
 from server.operations.logs import failed
@@ -55,8 +56,10 @@ class Answers:
         """Goes on with an answer that an earlier process was recording. Raises StorageError."""
         await self._microphone.resume(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
 
-    async def finalise(self, command: events.CloseAnswer, question: Question, plan: Plan) -> None:
-        """Ends the answer, and tells the browser and the loop all its words."""
+    async def finalise(
+        self, command: events.CloseAnswer, asked: str, question: Question, plan: Plan, on_act: Callable[[Act], None]
+    ) -> None:
+        """Ends the answer, and tells the browser and the loop all its words; ``on_act`` comes before both."""
         transcript, seconds, note = Transcript(), self._microphone.heard_s, ""
         heard: HeardAnswer | None = None
         if command.typed is not None:  # nobody has to wait for what else was heard
@@ -76,12 +79,19 @@ class Answers:
                 self._services.metrics.fell_back("transcript")
                 self._send(wire.Notice(code="transcript", text=note), None)
         self._services.metrics.answered(command.ended_by)
+        act = Act.ANSWER if command.ended_by == "skipped" else recognise(transcript.text, asked)
+        on_act(act)
         answer = wire.AnswerMessage(
-            turn_id=command.turn_id, text=transcript.text, duration_s=seconds, ended_by=command.ended_by, note=note
+            turn_id=command.turn_id,
+            text=transcript.text,
+            duration_s=seconds,
+            ended_by=command.ended_by,
+            note=note,
+            act=act,
         )
         self._send(answer, None)
         speech = heard.speech if heard is not None else ()
-        self._post(events.Transcribed(command.turn_id, transcript, seconds, note, speech))
+        self._post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
         assert self._services.transcriber is not None and self._services.make_vad is not None

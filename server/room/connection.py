@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 GOING_AWAY = 1001
 POLICY = 1008
 UNKNOWN_INTERVIEW = 4404
+FORGOTTEN = 4408
+"""Connected but not started for so long that others may have the place."""
 TAKEN_OVER = 4409
 NOT_READY = 4503
 _SILENT_S = 75.0

@@ -12,9 +12,9 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from server.core.domain import Answer, FollowUp, PointFinding, PointStatus, Question
+from server.core.domain import Answer, Choice, FollowUp, PointFinding, PointStatus, Question
 from server.errors import SpeakerError
 from server.room.interviewer import Chosen, Interviewer
 
@@ -98,6 +98,13 @@ class Drafter:
         ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
         if not ranked:
             return None
+        chosen = await self._ready(answers, findings, ranked, until)
+        return replace(chosen, choice=_choice(chosen, findings, ranked))
+
+    async def _ready(
+        self, answers: Sequence[Answer], findings: Sequence[PointFinding], ranked: Sequence[FollowUp], until: float
+    ) -> Chosen:
+        """What can be asked by then."""
         best = ranked[0]
         # Should nothing be ready, the bank's words are: they are voiced while the model still writes.
         self._in_case = None if best.id in self._drafts else asyncio.create_task(self._voiced(best.text))
@@ -159,3 +166,12 @@ class Drafter:
     async def _voiced(self, text: str) -> None:
         with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice
             await self._voice(text)
+
+
+def _choice(chosen: Chosen, findings: Sequence[PointFinding], ranked: Sequence[FollowUp]) -> Choice:
+    known = {finding.point_id: finding.status for finding in findings}
+    asked = next(follow_up for follow_up in ranked if follow_up.id == chosen.follow_up_id)
+    contradicted = any(known.get(name) is PointStatus.CONTRADICTED for name in asked.probes)
+    move = "challenge" if contradicted else "deepen" if asked.deeper else "probe"
+    between = tuple(follow_up.id for follow_up in ranked[:_DRAFTED])
+    return Choice(move, chosen.source, chosen.anchor, between, tuple(known.items()))

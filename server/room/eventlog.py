@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from server.core import events, phases
 from server.core.domain import Grade
+from server.ports import Afterwards
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
@@ -42,3 +43,11 @@ def encode_grade(grade: Grade) -> dict[str, Any]:
 
 def decode_grade(payload: dict[str, Any]) -> Grade:
     return _GRADE.validate_python(payload)
+
+
+def counted_grade(progress: phases.Progress, afterwards: Afterwards, round_index: int) -> Grade | None:
+    """The grade of a round that counts everywhere: the latest, whoever asked for it; None while there is none."""
+    later = afterwards.latest(round_index)
+    if later is not None:
+        return decode_grade(later.grade)
+    return next((item.grade for item in progress.grades if item.round == round_index), None)

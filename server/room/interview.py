@@ -10,7 +10,8 @@ from typing import Any
 
 from server import wire
 from server.core import events, session
-from server.core.domain import Question
+from server.core.acts import Act
+from server.core.domain import Grade, Question
 from server.core.phases import (
     Answering,
     Asking,
@@ -30,12 +31,12 @@ from server.operations.metrics import Waits
 from server.ports import InterviewRecord
 from server.practice.due import Practice
 from server.room.answers import Answers
-from server.room.connection import TAKEN_OVER, Connection
+from server.room.connection import FORGOTTEN, TAKEN_OVER, Connection
 from server.room.journal import Journal
 from server.room.microphone import Microphone
 from server.room.replies import Replies
 from server.room.snapshot import grade_message, state_message
-from server.room.voice import CLOSING, Kind, VoiceOut
+from server.room.voice import Kind, VoiceOut
 from server.services import Services
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,12 @@ _BARGE_IN_S = 0.6
 """Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
 _ONSET_S = 0.16
 _BUSY = (Answering, Finalising, FollowingUp)
+_SHORT_S = 9.0
+"""A shorter spoken answer may be something else than one: its words decide what is said to it."""
+_LISTENS_S = 6.0
+"""After the last answer, how long a candidate still listens to a close."""
+_VOICED_S = 3.0
+"""Within which the close has to be voiced: the review waits for it."""
 _GRACE_S = 2.0
 """How long a finished interview waits for what is still under way: its last sentence."""
 _GONE = "This question has left the question bank since the interview was planned."
@@ -68,9 +75,14 @@ class Interview:
         self._under_way: set[asyncio.Task[None]] = set()
         self._left_at = services.clock.now()
         """Since when there is no browser."""
+        self._touched_at = self._left_at
+        """When a browser last connected or sent more than a `ping`."""
         self._speaking: asyncio.Task[None] | None = None
+        self._goodbye: asyncio.Task[None] | None = None
+        self._greeting: asyncio.Task[None] | None = None
         assert services.make_vad is not None and services.voice is not None
-        self._voice = VoiceOut(services.voice, self._send)
+        self._script = services.catalogue.script
+        self._voice = VoiceOut(services.voice, self._send, self._script.acknowledgements)
         self._microphone = Microphone(
             self.id, services.archive, services.clock, services.make_vad, self._on_onset, self._on_trouble
         )
@@ -88,10 +100,13 @@ class Interview:
         if self._connection is not None:
             self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
         self._connection = connection
+        self._touched_at = self._services.clock.now()
         connection.send(wire.Hello(interview_id=self.id))
         if isinstance(self.state, Finished):
             self._publish()
             self._execute(events.Close())
+        if isinstance(self.state, Ready):
+            self._greeting = asyncio.create_task(self._optional(self._voice.prepare(self.state.progress.current.opening)))
         self.post(events.Attached())
 
     def detach(self, connection: Connection) -> None:
@@ -114,6 +129,16 @@ class Interview:
         return self._services.clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
 
     @property
+    def unstarted_s(self) -> float:
+        """For how long a browser has been here without anybody starting or touching the interview; else 0."""
+        waits = self._connection is not None and isinstance(self.state, Ready)
+        return self._services.clock.now() - self._touched_at if waits else 0.0
+
+    @property
+    def owner(self) -> str:
+        return self.record.owner
+
+    @property
     def term(self) -> int:
         return self._journal.term
 
@@ -126,7 +151,14 @@ class Interview:
         if self._connection is not None:
             self._connection.close(code, reason)
 
+    def send_away(self, reason: str) -> None:
+        """Hangs up on a browser that only waits, and gives its place back at once."""
+        if self._connection is not None:
+            self._connection.close(FORGOTTEN, reason)
+            self.detach(self._connection)
+
     def on_message(self, message: wire.ClientMessage) -> None:
+        self._touched_at = self._services.clock.now()
         if isinstance(message, wire.Mic):
             log.info("microphone %s", message.state)
         elif (event := wire.to_event(message)) is not None:
@@ -276,7 +308,7 @@ class Interview:
                 if self._speaking is not None:  # to a browser that is gone
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
-                if command.utterance.follow_up_id is None:
+                if command.utterance.follow_up_id is None and not command.utterance.acts:
                     self._spawn(self._optional(self._replies.warm(self.state.progress, self._question())))
             case events.StopVoice():
                 if self._speaking is not None:
@@ -289,9 +321,9 @@ class Interview:
                 self._replies.begin(question)
                 self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
             case events.CloseAnswer():
-                self._voice.acknowledge(command.turn_id, command.ended_by)
                 self._replies.ended()
-                self._spawn(self._answers.finalise(command, self._question(), self.state.progress.plan))
+                assert isinstance(self.state, Finalising)
+                self._spawn(self._finalise(command, self.state))
             case events.ChooseFollowUp():
                 self._spawn(self._choose(command))
             case events.GradeRound():
@@ -328,7 +360,7 @@ class Interview:
                     self._execute(events.StopVoice(self.state.utterance.turn_id))
                 self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
             case Grading() if not isinstance(before, Grading):
-                self._spawn(self._optional(self._say_goodbye(self.state.turn_id)))
+                self._goodbye = self._spawn(self._optional(self._say_goodbye(self.state.turn_id)))
 
     def _question(self, round_index: int | None = None) -> Question:
         rounds = self.state.progress.plan.rounds
@@ -339,22 +371,35 @@ class Interview:
         kind: Kind = "question" if utterance.follow_up_id is None else "follow_up"
         seconds = 0.0
         try:
-            seconds = await self._voice.say(utterance.turn_id, kind, utterance.text)
+            seconds = await self._voice.say(utterance.turn_id, kind, utterance.aloud)
         except Exception as error:
             failed(log, "the voice", error)
             self._services.metrics.fell_back("voice")
             self._send(wire.Notice(code="voice", text="The voice failed; the question is on the page."))
         self.post(events.VoiceSent(utterance.turn_id, seconds))
 
+    async def _finalise(self, command: events.CloseAnswer, state: Finalising) -> None:
+        """Ends an answer. What may be something else than an answer is acknowledged once that is known."""
+        pressed, asked, plan = state.act is not None, state.utterance.text, state.progress.plan
+        short = command.ended_by in ("done", "silence") and self._microphone.heard_s < _SHORT_S
+
+        def acknowledge(act: Act) -> None:
+            if act is Act.ANSWER and not pressed:
+                self._voice.acknowledge(command.turn_id, command.ended_by)
+
+        if not short:
+            acknowledge(Act.ANSWER)
+        await self._answers.finalise(command, asked, self._question(), plan, acknowledge if short else lambda _act: None)
+
     async def _say_goodbye(self, turn_id: int) -> None:
-        await self._voice.say(turn_id, "closing", CLOSING)
+        await self._voice.say(turn_id, "closing", self._script.closing.end)
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         chosen = await self._replies.choose(self._question(), self.state.progress.answers_of(command.round))
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
         else:
-            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source))
+            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice))
 
     async def _grade(self, round_index: int) -> None:
         question = self._question(round_index)
@@ -373,7 +418,23 @@ class Interview:
         if grade.fallback:
             self._services.metrics.fell_back("grader")
         self._send(grade_message(round_index, grade))
+        await self._optional(self._say_what_stood_out(round_index, grade))
         self.post(events.RoundGraded(round_index, grade))
+
+    async def _say_what_stood_out(self, round_index: int, grade: Grade) -> None:
+        """With the last grade, if it came while the candidate still listens."""
+        state = self.state
+        if not isinstance(state, Grading) or session.ungraded(state.progress) != [round_index] or self._connection is None:
+            return
+        if self._services.clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _LISTENS_S:
+            return
+        graded = [(entry.round, entry.grade) for entry in state.progress.grades if entry.grade is not None]
+        known = [(self._question(number), known) for number, known in (*graded, (round_index, grade))]
+        said = f"{self._script.farewell(known)} {self._script.closing.review}".strip()
+        async with asyncio.timeout(_VOICED_S):
+            if self._goodbye is not None:
+                await asyncio.wait({self._goodbye})
+            await self._voice.say(state.turn_id, "closing", said)
 
     def _not_graded(self, round_index: int, reason: str) -> None:
         self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=reason))

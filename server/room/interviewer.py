@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 
 from server.background import in_background
 from server.core import followups
-from server.core.domain import Answer, FollowUp, PointFinding, Question
+from server.core.domain import Answer, Choice, FollowUp, PointFinding, Question
 from server.core.sentences import Sentences
 from server.errors import ChatModelError
 from server.ports import ChatModel
 from server.prompts import Prompts
-from server.room.passages import Passages
+from server.room.passages import PassageFor, nearest
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +40,20 @@ class Chosen:
     """"llm" if it begins in the model's words, else "bank"."""
     reason: str = ""
     """Why the bank's words stand alone."""
+    anchor: str | None = None
+    """The candidate's words that the model's pick up."""
+    choice: Choice | None = None
+    """Why it is asked; None while it is only drafted."""
 
 
 class Interviewer:
     """Chooses and phrases follow-ups. ``chat`` is None when there is no language model."""
 
-    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float, passages: Passages | None = None) -> None:
+    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float, passage_for: PassageFor = nearest) -> None:
+        self._passage_for = passage_for
         self._chat = chat
         self._prompts = prompts
         self._examples = prompts.examples("follow_up_examples.toml")
-        self._passages = passages or Passages()
         self.reply_s = reply_s
         """Seconds from the end of an answer within which a phrasing has to be there."""
         self.usual_s = 0.0
@@ -67,7 +71,7 @@ class Interviewer:
         """What was said that has most to do with the follow-up; None when nothing has, or nobody could say it back."""
         if self._chat is None:
             return None
-        return await in_background(self._passages.nearest, question, follow_up, answers)
+        return await in_background(self._passage_for, question, follow_up, answers)
 
     async def phrase(
         self,
@@ -92,7 +96,9 @@ class Interviewer:
         if wrong := followups.misquotes(lead, passage):
             log.info("follow-up in the bank's words: the model's lead %s", "; ".join(wrong))
             return replace(bank, reason="the model's words broke a rule")
-        return self.checked(Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm"), question, follow_up, answers, findings)
+        return self.checked(
+            Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage), question, follow_up, answers, findings
+        )
 
     def checked(
         self,

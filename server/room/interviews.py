@@ -18,7 +18,7 @@ from server.operations.logs import failed
 from server.operations.logs import interview as logged_interview
 from server.operations.metrics import Rejection
 from server.operations.resources import give_back
-from server.ports import InterviewRecord, Scope
+from server.ports import LOCAL, InterviewRecord, Scope
 from server.practice.due import Practice
 from server.practice.progress import Measured, measure
 from server.review import view as review
@@ -41,6 +41,13 @@ STOPPING = "this server is stopping; your interview is kept and goes on as soon 
 ELSEWHERE = "the interview was opened elsewhere"
 _ALONE_S = 60.0
 """How long an interview that waits for a browser is kept in memory; its log is enough to go on from."""
+_UNSTARTED_S = 600.0
+"""How long a page may wait for somebody to start its interview."""
+_UNSTARTED_WHEN_FULL_S = 120.0
+"""The same while somebody else needs the place."""
+_FORGOTTEN = "this interview was not started, so others may have its place; continue here when you are ready"
+_KEPT_UNSTARTED = 20
+"""Interviews that a person planned and never started; older ones are deleted when another is planned."""
 _OWED_S = 5.0
 """How long a stopping server goes on with what it owes; the next one does the rest."""
 
@@ -76,7 +83,15 @@ class Interviews:
             owner=owner,
         )
         await services.store.create(record)
+        with contextlib.suppress(StorageError):  # it can wait for the next one
+            await self._tidy(owner)
         return record.id
+
+    async def _tidy(self, owner: str) -> None:
+        """Deletes what this person planned long ago and never started. Raises StorageError."""
+        old = (await self._services.store.unstarted(owner))[_KEPT_UNSTARTED:]
+        if idle := tuple(interview_id for interview_id in old if interview_id not in self._running):
+            await self._remove(Scope(interviews=idle))
 
     async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
         """Serves one browser of this person's until it leaves."""
@@ -101,11 +116,10 @@ class Interviews:
             raise _Refused("stopping", NOT_READY, STOPPING)
         if not services.ready:
             raise _Refused("loading", NOT_READY, "the models are still loading")
-        others = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
-        if len(others) >= services.settings.interview.max_active and interview_id not in self._running:
-            raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
         try:
             owned = await services.store.owner_of(interview_id) == owner
+            if owned:
+                self._find_place(owner, interview_id)
             interview = await self._open(interview_id) if owned else None
         except StorageError as error:
             log.error("interview not opened: %s", error)
@@ -113,6 +127,20 @@ class Interviews:
         if interview is None:
             raise _Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
         return interview
+
+    def _find_place(self, owner: str, interview_id: str) -> None:
+        """Makes sure that there is room for this interview of this person's. Raises _Refused."""
+        limits = self._services.settings.interview
+        engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
+        own = [one for one in engaged if one.owner == owner]
+        if owner != LOCAL and len(own) >= limits.max_per_person and not _send_one_away(own, KEEP_S):
+            words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
+            raise _Refused("busy", NOT_READY, words)
+        if interview_id in self._running:  # whoever was away for a moment is let in again
+            return
+        engaged = [one for one in engaged if one.engaged]
+        if len(engaged) >= limits.max_active and not _send_one_away(engaged, _UNSTARTED_WHEN_FULL_S):
+            raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
 
     async def keep(self) -> None:
         """Looks after what this process and others hold, until cancelled."""
@@ -136,6 +164,9 @@ class Interviews:
 
     async def _put_away(self) -> None:
         """Forgets interviews that have waited long enough; a browser that comes back finds them in the store."""
+        for interview, _ in list(self._running.values()):
+            if interview.unstarted_s > _UNSTARTED_S:
+                interview.send_away(_FORGOTTEN)
         async with self._opening:
             alone = [task for interview, task in self._running.values() if interview.alone_s > _ALONE_S]
             for task in alone:
@@ -285,6 +316,15 @@ class Interviews:
         elif not task.result():
             interview.drop(TAKEN_OVER, ELSEWHERE)
         asyncio.get_running_loop().run_in_executor(None, give_back)
+
+
+def _send_one_away(interviews: Sequence[Interview], longer_than_s: float) -> bool:
+    """Frees the place of the page that has waited longest to be started, if it has waited so long."""
+    longest = max(interviews, key=lambda one: one.unstarted_s)
+    if longest.unstarted_s <= longer_than_s:
+        return False
+    longest.send_away(_FORGOTTEN)
+    return True
 
 
 class _Refused(Exception):

@@ -18,6 +18,9 @@ from server.room.snapshot import summary
 
 log = logging.getLogger(__name__)
 
+_NOT_SAVED = (
+    "This interview is not being saved right now. Keep this page open. The server's log says why; a full disk is likely."
+)
 _SETTLE_MOST_S = 30.0
 """The longest pause between two tries."""
 
@@ -57,7 +60,7 @@ class Journal:
         error = await self.flush()
         if error is not None:
             log.error("%d events not stored: %s", len(self._pending), error)
-            on_trouble("storage", "This interview is not being saved right now. Keep this page open and free some disk space.")
+            on_trouble("storage", _NOT_SAVED)
 
     async def flush(self) -> StorageError | None:
         """Tries to store what is pending; also what was being stored when the interview was told to stop.

@@ -7,6 +7,7 @@ listened to, never more of them than the limit and the server's own clock allow,
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from server.wire import MicFrame
 
 if TYPE_CHECKING:
     from server.room.listening import HeardAnswer
+
+log = logging.getLogger(__name__)
 
 PREROLL_S = 0.4
 """Kept from before the noticed start of speech, so that its first sound is not lost."""
@@ -199,7 +202,9 @@ class Microphone:
         try:
             self._recording.append(pcm)
         except StorageError as error:
-            self._tell("storage", f"Your audio is not being saved ({error}). It is still listened to; free some space.")
+            if "storage" not in self._told:
+                log.error("%s", error)
+            self._tell("storage", "Your audio is not being saved right now, but you are heard. The server's log says why.")
 
     def _tell(self, code: str, text: str) -> None:
         if code not in self._told:

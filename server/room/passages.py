@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from server.core.domain import Answer, FollowUp, Question
 from server.core.followups import overlap
-from server.grading.embedding import Embedder
-from server.grading.hearing import is_echo
-from server.grading.quoting import passages
+from server.grading.clauses import clauses
+from server.grading.passage import is_echo
 
 _LONGEST, _SHORTEST = 14, 5
 """Words of a passage: enough to be understood, few enough to be said back in one breath."""
-_LEAST_LIKE, _LEAST_SHARED = 0.2, 0.05
-"""Cosine, and share of words, under which nothing that was said has to do with the follow-up."""
+_LEAST_SHARED = 0.05
+"""Share of words under which nothing that was said has to do with the follow-up."""
 
 
-class Passages:
-    """Compares by meaning where there is an embedder, else by words."""
+PassageFor = Callable[[Question, FollowUp, Sequence[Answer]], str | None]
+"""What of the answers a follow-up picks up, if anything."""
 
-    def __init__(self, embedder: Embedder | None = None) -> None:
-        self._embedder = embedder
 
-    def nearest(self, question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
-        """The passage most like the follow-up and what it is after; None when none has to do with it."""
-        found = [text for answer in answers for text in _pieces(answer) if not is_echo(text, question.prompt)]
-        if not found:
-            return None
-        wanted = [follow_up.text, " ".join(point.statement for point in question.points if point.id in follow_up.probes)]
-        likeness, text = max(zip(self._likeness(wanted, found), found, strict=True))
-        return text if likeness >= (_LEAST_SHARED if self._embedder is None else _LEAST_LIKE) else None
-
-    def _likeness(self, wanted: Sequence[str], found: Sequence[str]) -> list[float]:
-        if self._embedder is None:
-            return [sum(overlap(text, other) for other in wanted) / len(wanted) for text in found]
-        scores: list[float] = (self._embedder.embed(found) @ self._embedder.embed(wanted).mean(axis=0)).tolist()
-        return scores
+def nearest(question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
+    """The passage that shares most words with the follow-up and the points it asks about; None when none has to do with it."""
+    found = [text for answer in answers for text in _pieces(answer) if not is_echo(text, question.prompt)]
+    if not found:
+        return None
+    wanted = [follow_up.text, " ".join(point.statement for point in question.points if point.id in follow_up.probes)]
+    shared = [sum(overlap(text, other) for other in wanted) / len(wanted) for text in found]
+    best, text = max(zip(shared, found, strict=True))
+    return text if best >= _LEAST_SHARED else None
 
 
 def _pieces(answer: Answer) -> Iterator[str]:
     """The answer's sentences and clauses; longer ones cut at commas."""
     words = [word.text for word in answer.transcript.words]
-    for start, end in passages(answer):
+    for start, end in clauses(answer):
         piece: list[str] = []
         for clause in _clauses(words[start:end]):
             if len(piece) + len(clause) > _LONGEST:

@@ -83,15 +83,13 @@ class Replies:
     async def warm(self, progress: Progress, question: Question) -> None:
         """Makes ready for the end of the answer while the question is being asked, what is needed first first.
 
-        A follow-up can be heard, should nothing be known of the answer in time; the grader has read the question's points; the
-        language model its task, which it may take long to begin with while it is being loaded.
+        A follow-up can be heard, should nothing be known of the answer in time; the language model has read its task, which it
+        may take long to begin with while it is being loaded.
         """
         if progress.current.follow_ups:
             for follow_up in self._interviewer.rank(question, (), (), self._tier)[:1]:
                 with contextlib.suppress(SpeakerError):
                     await self._voice.prepare(follow_up.text)
-            words = tuple(Word(word, 0.0, 0.0) for word in question.model_answer.split())
-            await self._find(question, [Answer(0, 0, question.id, question.prompt, None, Transcript(words), 0.0, "done")])
             if not self._services.quiet.crowded:  # else it is not asked, and reads at the cost of others' captions
                 await self._interviewer.warm(self._manner)
 
@@ -100,7 +98,7 @@ class Replies:
         following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
         if following and progress.asked >= progress.current.follow_ups:
             with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
-                await self._voice.prepare(following[0].prompt)
+                await self._voice.prepare(following[0].opening)
 
     def forget(self) -> None:
         """Drops the drafts."""
@@ -122,9 +120,10 @@ class Replies:
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         if not question.has_rubric:
             return ()
-        assert self._services.glance is not None
+        grader = self._services.glance or self._services.embedded
+        assert grader is not None
         try:
-            return (await self._services.glance.grade(question, answers)).findings
+            return (await grader.grade(question, answers)).findings
         except Exception as error:
             failed(log, "the glance at what was missed", error)
             return ()

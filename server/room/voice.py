@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from server import wire
+from server.bank.script import Acknowledgements
 from server.core.sentences import Sentences
 from server.ports import Speaker, Voice
 
 Kind = Literal["question", "follow_up", "acknowledgement", "closing"]
 Send = Callable[[wire.ServerMessage, bytes | None], None]
 
-ACKNOWLEDGEMENTS = {
-    "done": "Okay, thank you.",
-    "silence": "All right.",
-    "limit": "Thank you, that's time. Let me stop you there.",
-    "skipped": "Okay, let's move on.",
-}
-CLOSING = "That was the last question. Thank you. Your review is on its way."
 _READING_WORDS_PER_S = 3.0
 _AHEAD = 8
 """Sentences kept that may be said next."""
@@ -27,15 +21,17 @@ _AHEAD = 8
 class PreparedVoice:
     """Lines that are always the same, synthesised once at start so that they can be heard at once."""
 
-    def __init__(self, speaker: Speaker | None) -> None:
+    def __init__(self, speaker: Speaker | None, lines: Sequence[str] = ()) -> None:
         self.speaker = speaker
+        self._wanted = lines
         self._lines: dict[str, Voice] = {}
 
     async def prepare(self) -> None:
         """Raises SpeakerError."""
         if self.speaker is not None:
-            for line in (*ACKNOWLEDGEMENTS.values(), CLOSING):
-                self._lines[line] = await self.speaker.speak(line)
+            for line in self._wanted:
+                for sentence in _sentences(line):
+                    self._lines[sentence] = await self.speaker.speak(sentence)
 
     async def speak(self, sentence: str) -> Voice | None:
         """The sentence's audio, None without a voice. Raises SpeakerError."""
@@ -43,25 +39,32 @@ class PreparedVoice:
             return self._lines[sentence]
         return await self.speaker.speak(sentence) if self.speaker is not None else None
 
-    def prepared(self, line: str) -> Voice | None:
-        return self._lines.get(line)
+    def prepared(self, sentence: str) -> Voice | None:
+        return self._lines.get(sentence)
 
 
 class VoiceOut:
     """Sends utterances to one browser."""
 
-    def __init__(self, prepared: PreparedVoice, send: Send) -> None:
+    def __init__(self, prepared: PreparedVoice, send: Send, acknowledgements: Acknowledgements) -> None:
         self._prepared = prepared
         self._send = send
+        self._acknowledgements = acknowledgements
+        self._acknowledged = ""
+        """The last acknowledgement."""
         self._ahead: dict[str, Voice] = {}
 
     def acknowledge(self, turn_id: int, ended_by: str) -> None:
         """Says the line for how the answer ended, without waiting for anything."""
-        line = ACKNOWLEDGEMENTS[ended_by]
-        voice = self._prepared.prepared(line)
-        if voice is not None:
-            self._sentence(turn_id, "acknowledgement", 0, line, voice)
-            self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=voice.seconds), None)
+        line = self._acknowledged = self._acknowledgements.after(ended_by, self._acknowledged)
+        voices = [(sentence, self._prepared.prepared(sentence)) for sentence in _sentences(line)]
+        spoken = [(sentence, voice) for sentence, voice in voices if voice is not None]
+        if len(spoken) < len(voices):
+            return
+        for index, (sentence, voice) in enumerate(spoken):
+            self._sentence(turn_id, "acknowledgement", index, sentence, voice)
+        seconds = sum(voice.seconds for _, voice in spoken)
+        self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=seconds), None)
 
     async def prepare(self, text: str) -> None:
         """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +11,7 @@ from typing import IO, Any
 from server.adapters import codecs
 from server.adapters.store import SqlStore
 from server.adapters.tables import SqlTables
-from server.errors import HotseatError, InputError, StorageError
+from server.errors import HotseatError, InputError, NoRoomError
 from server.ports import AudioArchive, Rows, Scope, StoredAudio
 from server.practice.due import Practice
 from server.services import Services
@@ -21,6 +20,7 @@ from server.transfer.checking import checked_rows
 from server.transfer.document import Document, Recording, from_json
 from server.transfer.exporting import DOCUMENT, of_person
 from server.transfer.removing import work_out_cards
+from server.transfer.room import free_bytes
 from server.transfer.workplace import workplace
 from server.transfer.zips import ZipSource
 
@@ -29,8 +29,8 @@ _FEWER = f"export fewer interviews at a time, or use `hotseat import`, which tak
 _MAX_AUDIO_FILE_BYTES = 128 << 20
 """An hour of FLAC at its worst."""
 _ZIP_MAGIC = b"PK"
-_KEPT_FREE_BYTES = 500_000_000
-"""Of the disk, for interviews that are running."""
+_MAX_CONTENTS_BYTES = 4 << 20
+"""Of a ZIP's table of contents: some 50,000 recordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +96,21 @@ def _room(services: Services) -> int | None:
     """Bytes of audio that the disk can take; None where audio is kept elsewhere."""
     if services.settings.archive_url:
         return None
-    return shutil.disk_usage(services.settings.data_dir).free - _KEPT_FREE_BYTES
+    return free_bytes(services.settings.data_dir)
 
 
 def _open(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:
-    """Raises InputError, and StorageError for more audio than there is room for."""
+    """Raises InputError, and NoRoomError for more audio than there is room for."""
     start = file.read(2)
     file.seek(0)
     if start == _ZIP_MAGIC:
-        source = ZipSource(file)
+        source = ZipSource(file, _MAX_CONTENTS_BYTES)
         if source.size(DOCUMENT) > limit:
             raise InputError(f"{DOCUMENT} is larger than {limit} bytes; {_FEWER}")
         document = from_json(source.read(DOCUMENT, limit))
         needed = 2 * sum(recording.samples for recording in document.recordings)
         if room is not None and needed > max(0, room):
-            raise StorageError(f"the audio takes {needed / 1e6:.0f} MB, and the disk has room for {max(0, room) / 1e6:.0f} MB")
+            raise NoRoomError(f"the audio takes {needed / 1e6:.0f} MB, and the disk has room for {max(0, room) / 1e6:.0f} MB")
         for recording in document.recordings:  # what is damaged is told before anything is changed
             _pcm(source, recording)
         return document, source

@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from server.adapters import codecs
+from server.core.controls import CONTROLS
 from server.ports import AudioArchive
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -51,7 +52,8 @@ class Report:
 
 def plain(text: str) -> str:
     """Text as Markdown that shows just that, on one line: what somebody said can't become markup, an image or a link."""
-    text = re.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", " ".join(text.split()))
+    text = CONTROLS.sub("", " ".join(text.split()))
+    text = re.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", text)
     text = re.sub(r"(?i)\b(https?|ftp|mailto|www)([:.])", r"\1\\\2", text)
     return re.sub(r"^([-+=]|\d+(?=[.)]))", lambda match: f"\\{match[1]}" if not match[1].isdigit() else f"{match[1]}\\", text)
 
@@ -63,7 +65,8 @@ def _marked(answer: dict[str, Any], round_: dict[str, Any]) -> list[dict[str, An
         (finding["evidence"]["word_start"], finding["evidence"]["word_end"], number, finding["status"] == "contradicted")
         for number, criterion in enumerate(grade["criteria"] if grade else [], 1)
         for finding in criterion["findings"]
-        if finding["evidence"] and finding["evidence"]["turn_id"] == answer["turn_id"]
+        if finding["status"] in ("met", "contradicted") and finding["evidence"]
+        if finding["evidence"]["turn_id"] == answer["turn_id"]
     ]
     runs: list[dict[str, Any]] = []
     for place, word in enumerate(answer["words"]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,13 +15,14 @@ from starlette.exceptions import HTTPException
 from server.access.entry import address_of
 from server.access.identity import OwnInterview, Who
 from server.adapters.codecs import Codec
+from server.errors import NoRoomError
 from server.ports import Scope
 from server.room.interviews import Interviews
 from server.services import Services
 from server.transfer.exporting import MEDIA_TYPES, Format, export
 from server.transfer.importing import import_file
+from server.transfer.room import TemporaryFile, check_room
 
-MAX_UPLOAD_BYTES = 4 << 30
 MAX_UPLOADED_DOCUMENT_BYTES = 16 << 20
 """Of export.json: read in, it takes some forty times as much memory, which the server shares with interviews."""
 _CHUNK = 1 << 20
@@ -36,10 +36,11 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
     router = APIRouter()
     importing = asyncio.Lock()
     """Each takes its memory; whoever comes meanwhile waits."""
+    sending: dict[str, asyncio.Lock] = {}
+    """By person: one file at a time from each."""
 
     async def download(scope: Scope, kind: Format, codec: Codec, name: str) -> StreamingResponse:
-        # A file without a name: however this ends, nothing stays behind.
-        file = tempfile.TemporaryFile(dir=services.settings.data_dir)  # noqa: SIM115 - closed when it has been sent
+        file = TemporaryFile(services.settings.data_dir)  # closed when it has been sent
         try:
             await export(services, scope, kind, codec, file)
         except BaseException:
@@ -65,14 +66,17 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
     @router.post("/api/import", status_code=201)
     async def import_(request: Request, who: Who) -> dict[str, Any]:
         """The body is the file, whatever its content type; what is in it becomes that of the person who sends it."""
-        with tempfile.TemporaryFile(dir=services.settings.data_dir) as file:
-            async for chunk in request.stream():
-                if file.tell() + len(chunk) > MAX_UPLOAD_BYTES:
-                    raise HTTPException(413, f"the file is larger than {MAX_UPLOAD_BYTES >> 30} GB; use `hotseat import`")
-                file.write(chunk)
-            file.seek(0)
-            async with importing:
-                return (await import_file(services, file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)).as_json()
+        try:
+            async with sending.setdefault(who.person, asyncio.Lock()):
+                check_room(services.settings.data_dir, int(request.headers.get("content-length", "0")))
+                with TemporaryFile(services.settings.data_dir) as file:
+                    async for chunk in request.stream():
+                        file.write(chunk)
+                    file.seek(0)
+                    async with importing:
+                        return (await import_file(services, file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)).as_json()
+        except NoRoomError as error:
+            raise HTTPException(413, f"{error}; import fewer interviews at a time") from None
 
     @router.delete("/api/interviews/{interview_id}")
     async def delete(interview_id: OwnInterview, who: Who, request: Request) -> dict[str, Any]:

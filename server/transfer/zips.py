@@ -25,13 +25,37 @@ def readable(what: str) -> Iterator[None]:
         raise InputError(f"{what} is damaged or not a ZIP file that can be read: {error}") from None
 
 
+class _Guarded:
+    """A file that refuses to hand out too much at once, as zipfile asks for the whole table of contents.
+
+    What zipfile takes for the table is what is measured, however the file is made up.
+    """
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self.most: int | None = most
+        """Bytes; None for any number."""
+        self.seek, self.tell, self.seekable, self.flush = file.seek, file.tell, file.seekable, file.flush
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises ValueError."""
+        if self.most is None:
+            return self._file.read(size)
+        data = self._file.read(size if 0 <= size <= self.most else self.most + 1)
+        if len(data) > self.most:
+            raise ValueError(f"its table of contents is larger than {self.most} bytes")
+        return data
+
+
 class ZipSource:
     """An open ZIP file that is read with limits."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        """Raises InputError."""
+    def __init__(self, file: IO[bytes], most_contents: int = 64 << 20) -> None:
+        """Raises InputError, also for a table of contents of more bytes: in memory it takes some ten times as much."""
+        guarded = _Guarded(file, most_contents)
         with readable("the file"):
-            self._zip = zipfile.ZipFile(file)
+            self._zip = zipfile.ZipFile(guarded)
+        guarded.most = None
         self.names = frozenset(self._zip.namelist())
 
     def size(self, name: str) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from server import wire
 from server.access.accounts import Accounts
@@ -32,10 +33,9 @@ from server.core.domain import (
     Verdict,
     Word,
 )
-from server.ports import RecognitionJob, Samples, Voice
+from server.ports import Reading, RecognitionJob, Samples, Voice
 from server.prompts import Prompts
 from server.room.interviewer import Interviewer
-from server.room.passages import Passages
 from server.room.voice import PreparedVoice
 from server.services import Part, Services
 from server.settings import PROJECT, Settings
@@ -134,11 +134,35 @@ class FakeChat:
         return self.text or "ok", 1
 
 
-class WholeAnswer(Passages):
-    """Ties every follow-up to all that was said."""
+class ScriptedReader:
+    """A ports.Reader that knows what a few phrases do to a few statements: says or denies, how likely."""
 
-    def nearest(self, question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
-        return answers[-1].transcript.text or None
+    def __init__(self, says: Mapping[str, tuple[str, float]], denies: Mapping[str, tuple[str, float]] | None = None) -> None:
+        """By a part of the statement: the phrase, and the probability where the passage holds it."""
+        self.says = dict(says)
+        self.denies = dict(denies or {})
+
+    def read(self, statement: str, words: Sequence[str]) -> Reading:
+        (said, supports), (denied, opposes) = (self._look(part, statement, words) for part in (self.says, self.denies))
+        return Reading(said, denied, supports, opposes)
+
+    @staticmethod
+    def _look(
+        script: Mapping[str, tuple[str, float]], statement: str, words: Sequence[str]
+    ) -> tuple[float, NDArray[np.float32]]:
+        marked = np.zeros(len(words), np.float32)
+        for part, (phrase, likely) in script.items():
+            wanted = phrase.split()
+            for place in range(len(words) - len(wanted) + 1):
+                if part in statement and list(words[place : place + len(wanted)]) == wanted:
+                    marked[place : place + len(wanted)] = 1.0
+                    return likely, marked
+        return 0.0, marked
+
+
+def whole_answer(question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
+    """Ties every follow-up to all that was said."""
+    return answers[-1].transcript.text or None
 
 
 class FakeGrader:
@@ -193,9 +217,9 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         parts={"all": Part("all", "ready", "")},
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,
-        voice=PreparedVoice(FakeSpeaker()),
-        interviewer=Interviewer(chat, prompts, reply_s=0.6, passages=WholeAnswer()),
-        glance=FakeGrader(),
+        voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
+        interviewer=Interviewer(chat, prompts, 0.6, whole_answer),
+        embedded=FakeGrader(),  # type: ignore[arg-type]
         grader=FakeGrader(),
     )
 

@@ -1,6 +1,7 @@
 """The real server with stand-ins for the models: real HTTP, WebSocket, database and archive, ready in a second.
 
-``python -m tests.app.light_server`` takes the HOTSEAT_* settings, and the pace of time from LIGHT_PACE.
+``python -m tests.app.light_server`` takes the HOTSEAT_* settings, the pace of time from LIGHT_PACE, and seconds of patience
+from LIGHT_UNSTARTED_S (pages that nobody starts while others wait) and LIGHT_SILENT_BODY_S.
 """
 
 from __future__ import annotations
@@ -10,14 +11,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-
-from server import loading
+from server import guard, loading
 from server.app import create_app
 from server.core.domain import Answer, Grade, Question, Verdict, Word
 from server.operations import logs
-from server.operations.drain import DrainingServer
+from server.operations.serving import make_server
 from server.ports import RecognitionJob, Voice
+from server.room import interviews
 from server.room.interviewer import Interviewer
 from server.room.voice import PreparedVoice
 from server.services import STORAGE, Part, Services
@@ -54,9 +54,10 @@ def light_services(settings: Settings, pace: float = 1.0) -> Services:
     services.clock = FastClock(pace)
     services.transcriber = Counting()
     services.make_vad = LoudIsSpeech
-    services.voice = PreparedVoice(Speaker())
+    services.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
     services.interviewer = Interviewer(None, services.prompts, reply_s=1.0)
-    services.glance = services.grader = Grader()
+    services.grader = Grader()
+    services.embedded = Grader()  # type: ignore[assignment]
     return services
 
 
@@ -67,13 +68,12 @@ async def prepare(services: Services) -> None:
 
 
 def main() -> None:
+    interviews._UNSTARTED_WHEN_FULL_S = float(os.environ.get("LIGHT_UNSTARTED_S", interviews._UNSTARTED_WHEN_FULL_S))
+    guard.SILENT_BODY_S = float(os.environ.get("LIGHT_SILENT_BODY_S", guard.SILENT_BODY_S))
     settings = load_settings()
     logs.set_up(settings.log_level, settings.log_style)
     app = create_app(light_services(settings, float(os.environ.get("LIGHT_PACE", "1"))), prepare)
-    config = uvicorn.Config(
-        app, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=5
-    )
-    DrainingServer(config, app.state.drain).run()
+    make_server(app, settings).run()
 
 
 def serve(data_dir: Path, port: int) -> None:

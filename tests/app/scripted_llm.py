@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,8 +29,8 @@ class Script:
     """(status, media type, body) sent instead of a chat reply."""
     said: str = ""
     """The text of replies that are streamed or have no schema."""
-    graded: str = ""
-    """The text of replies to a schema."""
+    graded: str | Callable[[str], str] = ""
+    """The text of replies to a schema, or what makes it of the last message."""
     chunk: str = ""
     """Sent instead of each streamed chunk."""
     echo: bool = False
@@ -62,7 +62,8 @@ def scripted_llm(script: Script) -> Iterator[ScriptedLlm]:
         if script.raw is not None:
             status, media_type, body = script.raw
             return Response(body, status, media_type=media_type)
-        text = script.graded if "response_format" in asked else script.said
+        graded = script.graded if isinstance(script.graded, str) else script.graded(asked["messages"][-1]["content"])
+        text = graded if "response_format" in asked else script.said
         if asked.get("stream"):
             return StreamingResponse(_streamed(script, text), media_type="text/event-stream")
         body = json.dumps(_completion("message", text))

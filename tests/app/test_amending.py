@@ -1,9 +1,8 @@
-"""After an interview: notes, corrected words, disputed points. The first grade and the recogniser's words stay as they were."""
+"""After an interview: notes, corrected words, disputed points, points answered with yes or no. The latest grade counts."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,18 +13,15 @@ import pytest
 
 from server.app import create_app
 from server.bank.formats import Choices
-from server.core.domain import Answer, PointStatus, Transcript, Word
-from server.errors import ChatModelError, SpeakerError
-from server.grading import appeal
-from server.grading.appeal import Appeals, Claim
+from server.core.domain import Answer, Transcript, Word
+from server.errors import SpeakerError
+from server.grading import disputes
+from server.grading.disputes import Claim, Disputes
 from server.grading.embedded import EmbeddedGrader
-from server.grading.llm import LlmGrader
 from server.ports import LOCAL, Afterwards, RecognitionJob
-from server.prompts import Prompts
 from server.room.voice import PreparedVoice
 from server.services import Services
-from server.settings import PROJECT
-from tests.app.fakes import BANK, FakeSpeaker, fake_services
+from tests.app.fakes import BANK, FakeSpeaker, ScriptedReader, fake_services
 from tests.app.sitting import finish, sitting
 
 HEARD = (
@@ -36,6 +32,7 @@ LIST = "http://127.0.0.1/api/interviews"
 MERGING = (9, 18)
 LAST = (18, 24)
 LORA = BANK.question("finetuning/lora")
+STATEMENTS = {point.id: point.statement for point in LORA.points}
 
 
 class Mumbling:
@@ -48,15 +45,23 @@ class Mumbling:
         return tuple(words)
 
 
-def pattern_services(data_dir: Path, **changes: Any) -> Services:
-    """Services whose grader is the embedded one without its embedder: it loads nothing and decides by patterns."""
+READER = ScriptedReader(
+    {
+        STATEMENTS["low-rank"]: ("low rank update", 0.9),
+        STATEMENTS["fewer-parameters"]: ("saves a lot", 0.3),
+        STATEMENTS["factorisation"]: ("learns a low", 0.3),
+        STATEMENTS["merging"]: ("merge it into", 0.8),
+        STATEMENTS["alpha-rank"]: ("purge it into", 0.2),
+    }
+)
+"""Of ``HEARD``: one point is made, three are not sure; merging is made once the word is corrected."""
+
+
+def scripted_services(data_dir: Path, reader: ScriptedReader = READER) -> Services:
     services = fake_services(data_dir)
     services.transcriber = Mumbling()
-    embedded = EmbeddedGrader()
-    services.grader = services.glance = embedded
-    services.appeals = Appeals(embedded)
-    for name, value in changes.items():
-        setattr(services, name, value)
+    services.grader = services.embedded = EmbeddedGrader(reader)
+    services.disputes = Disputes(reader)
     return services
 
 
@@ -91,53 +96,110 @@ async def edit(http: httpx.AsyncClient, interview_id: str, word: int, text: str)
     return await http.post(f"{interview_id}/corrections", json=body)
 
 
+async def answer(http: httpx.AsyncClient, interview_id: str, point: str, said: bool) -> httpx.Response:
+    return await http.post(f"{interview_id}/rounds/1/points/{point}", json={"said": said})
+
+
 async def test_a_misheard_word_is_corrected_and_graded_again(tmp_path: Path) -> None:
-    """Both grades are shown; the first stays, the raw words stay, and a quote resting on a written word says so."""
-    async with reviewed(pattern_services(tmp_path)) as (interview_id, http):
+    """The new grade counts; the first verdict and the raw words are kept, and a quote resting on a written word says so."""
+    async with reviewed(scripted_services(tmp_path)) as (interview_id, http):
         before = await the_round(http, interview_id)
         assert finding(before["grade"], "merging")["status"] == "not met"
         assert "merged into the base weights" in finding(before["grade"], "merging")["model_sentence"]
-        assert before["amended"] is None and before["ungraded_corrections"] == 0
+        assert before["first_verdict"] is None and before["ungraded_corrections"] == 0
 
         assert (await edit(http, interview_id, PURGE, "merge")).status_code == 204
         edited = await the_round(http, interview_id)
         assert edited["answers"][0]["words"][PURGE]["now"] == {"text": "merge", "change": "edit"}
         assert edited["answers"][0]["words"][PURGE]["text"] == "purge"
-        assert edited["ungraded_corrections"] == 1 and edited["amended"] is None
+        assert edited["ungraded_corrections"] == 1 and edited["grade"] == before["grade"]
 
         assert (await http.post(f"{interview_id}/rounds/1/grade")).status_code == 204
         after = await the_round(http, interview_id)
-        assert after["grade"] == before["grade"]
+        assert after["first_verdict"] == before["grade"]["verdict"]
         assert after["answers"][0]["text"] == HEARD
-        won = finding(after["amended"], "merging")
+        won = finding(after["grade"], "merging")
         assert won["status"] == "met" and won["evidence"]["typed_in"]
         assert won["evidence"]["quote"] == "Before serving you merge it into the base model."
-        assert not any(
-            other["evidence"]["typed_in"]
-            for criterion in after["grade"]["criteria"]
-            for other in criterion["findings"]
-            if other["evidence"]
-        )
         [entry] = after["history"]
         assert (entry["kind"], entry["reason"], entry["by"]) == ("corrected", "“purge” to “merge”", LOCAL)
-        assert entry["verdict"] == after["amended"]["verdict"]
+        assert entry["verdict"] == after["grade"]["verdict"]
         assert after["ungraded_corrections"] == 0
 
 
-async def test_corrected_and_disputed_grades_are_flagged_in_lists(tmp_path: Path) -> None:
-    """The summary's verdict stays the first one, and says that there is a later one beside it."""
-    async with reviewed(pattern_services(tmp_path)) as (interview_id, http):
+async def test_the_latest_grade_counts_everywhere(tmp_path: Path) -> None:
+    """In lists, attempts, progress and ratings a grade that the candidate changed is a grade like any other."""
+    services = scripted_services(tmp_path)
+    async with reviewed(services) as (interview_id, http):
         [before] = (await http.get(LIST)).json()["interviews"]
-        assert before["asides"] == [None]
+        [rated_before] = await services.store.ratings(LOCAL, LORA.id)
+        for point, said in (("fewer-parameters", True), ("alpha-rank", True), ("factorisation", True)):
+            assert (await answer(http, interview_id, point, said)).status_code == 204
+        shown = (await the_round(http, interview_id))["grade"]
+        [after] = (await http.get(LIST)).json()["interviews"]
+        assert after["verdicts"] == [shown["verdict"]] != before["verdicts"] and after["asides"] == [None]
+        attempts = (await http.get(f"http://127.0.0.1/api/attempts/{LORA.id}")).json()["attempts"]
+        assert [attempt["verdict"] for attempt in attempts] == [shown["verdict"]]
+        progress = (await http.get("http://127.0.0.1/api/progress")).json()
+        assert progress["verdicts"][0]["verdicts"] == {shown["verdict"]: 1}
+        [rated] = await services.store.ratings(LOCAL, LORA.id)
+        assert rated.at == rated_before.at and rated.ratings["factorisation"] > rated_before.ratings["factorisation"]
+
+
+async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
+    """Yes or no counts at once as the candidate's word, narrows the range, and can be changed; nothing else is answered so."""
+    async with reviewed(scripted_services(tmp_path)) as (interview_id, http):
+        first = (await the_round(http, interview_id))["grade"]
+        asked = finding(first, "factorisation")
+        assert (asked["status"], asked["may_answer"], asked["said"]) == ("not sure", True, None)
+        assert asked["evidence"]["quote"] == "It learns a low rank update of the weights." and asked["model_sentence"]
+        assert first["range"] == ["Lean No Hire", "Lean Hire"]
+
+        assert (await answer(http, interview_id, "factorisation", True)).status_code == 204
+        yes = await the_round(http, interview_id)
+        made = finding(yes["grade"], "factorisation")
+        assert (made["status"], made["note"], made["said"]) == ("met", "the candidate's word", True)
+        [entry] = yes["history"]
+        assert (entry["kind"], entry["said"]) == ("answered", True)
+        assert entry["statement"] == asked["statement"] and entry["ruling"]["quote"] in HEARD
+
+        await answer(http, interview_id, "fewer-parameters", True)
+        assert (await the_round(http, interview_id))["grade"]["range"] == ["Lean Hire", "Lean Hire"]
+        await answer(http, interview_id, "factorisation", False)
+        no = (await the_round(http, interview_id))["grade"]
+        assert (finding(no, "factorisation")["status"], finding(no, "factorisation")["said"]) == ("not met", False)
+        assert finding(no, "factorisation")["may_answer"]
+        for decided in ("low-rank", "limits", "no-such-point"):
+            assert (await answer(http, interview_id, decided, True)).status_code == 422
+
+
+async def test_an_answer_taken_back_frees_what_it_showed(tmp_path: Path) -> None:
+    """A point that counts only because the candidate's yes to another shows it is not sure again after a no."""
+    reader = ScriptedReader({STATEMENTS[name]: ("low rank update", 0.3) for name in ("low-rank", "factorisation")})
+    async with reviewed(scripted_services(tmp_path, reader)) as (interview_id, http):
+        await answer(http, interview_id, "factorisation", True)
+        shown = finding((await the_round(http, interview_id))["grade"], "low-rank")
+        assert (shown["status"], shown["note"]) == ("met", "shown by another point")
+        await answer(http, interview_id, "factorisation", False)
+        assert finding((await the_round(http, interview_id))["grade"], "low-rank")["status"] == "not sure"
+
+
+async def test_answers_outlive_a_new_grade(tmp_path: Path) -> None:
+    """Graded again after a correction, what the candidate answered holds where the new grade is not sure itself."""
+    async with reviewed(scripted_services(tmp_path)) as (interview_id, http):
+        await answer(http, interview_id, "fewer-parameters", True)
+        await answer(http, interview_id, "factorisation", False)
         await edit(http, interview_id, PURGE, "merge")
         await http.post(f"{interview_id}/rounds/1/grade")
-        [after] = (await http.get(LIST)).json()["interviews"]
-        assert after["asides"] == ["corrected"] and after["verdicts"] == before["verdicts"]
+        again = (await the_round(http, interview_id))["grade"]
+        assert finding(again, "fewer-parameters")["said"] is True
+        assert finding(again, "factorisation")["said"] is False
+        assert (finding(again, "merging")["status"], finding(again, "merging")["said"]) == ("met", None)
 
 
 async def test_a_repair_is_undone_and_corrections_are_taken_back(tmp_path: Path) -> None:
     """An undone repair shows what was heard; taking a correction back is one more entry, not an erasure."""
-    services = pattern_services(tmp_path)
+    services = scripted_services(tmp_path)
     async with reviewed(services) as (interview_id, http):
         last = len(HEARD.split()) - 1
         undo = {"turn_id": 1, "word": last, "change": "unrepair"}
@@ -154,92 +216,45 @@ async def test_a_repair_is_undone_and_corrections_are_taken_back(tmp_path: Path)
         ]
 
 
-async def dispute(http: httpx.AsyncClient, interview_id: str, span: tuple[int, int], point: str, **more: Any) -> httpx.Response:
+async def dispute(http: httpx.AsyncClient, interview_id: str, span: tuple[int, int], point: str) -> httpx.Response:
     body = {"point_id": point, "turn_id": 1, "word_start": span[0], "word_end": span[1]}
-    return await http.post(f"{interview_id}/rounds/1/disputes", json=body | more)
+    return await http.post(f"{interview_id}/rounds/1/disputes", json=body)
 
 
 async def test_a_dispute_that_is_not_upheld_says_why(tmp_path: Path) -> None:
-    """The passage is judged, not the claim: nothing changes, and the reason is kept with the candidate's own."""
-    async with reviewed(pattern_services(tmp_path)) as (interview_id, http):
-        assert (await dispute(http, interview_id, LAST, "merging", reason="Saves a lot!")).status_code == 204
+    """The passage is read by itself: nothing changes, and the reason is kept."""
+    async with reviewed(scripted_services(tmp_path)) as (interview_id, http):
+        before = await the_round(http, interview_id)
+        assert (await dispute(http, interview_id, LAST, "merging")).status_code == 204
         after = await the_round(http, interview_id)
         [entry] = after["history"]
-        assert entry["reason"] == "Saves a lot!" and entry["ruling"]["upheld"] is False
+        assert entry["ruling"]["upheld"] is False and "doesn't clearly say it" in entry["ruling"]["why"]
         assert entry["ruling"]["quote"] == "That saves a lot in practice."
-        assert entry["ruling"]["statement"] == finding(after["grade"], "merging")["statement"]
-        [opinion] = entry["ruling"]["opinions"]
-        assert opinion["grader"] == "embedded" and "none of the phrasings" in opinion["reason"]
-        assert after["amended"]["verdict"] == after["grade"]["verdict"]
-        assert (await http.get(LIST)).json()["interviews"][0]["asides"] == ["disputed"]
+        assert entry["statement"] == finding(after["grade"], "merging")["statement"]
+        assert after["grade"]["verdict"] == before["grade"]["verdict"]
 
 
-class Judge:
-    """A ports.ChatModel that replies to every grading question alike, or fails."""
-
-    name = "judge"
-
-    def __init__(self, reply: dict[str, Any] | None) -> None:
-        self.reply = reply
-        self.asked: list[str] = []
-
-    async def complete(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> tuple[str, int]:
-        assert schema is not None
-        self.asked.append(messages[-1]["content"])
-        if self.reply is None:
-            raise ChatModelError("the endpoint is down")
-        return json.dumps(dict.fromkeys(schema["required"], self.reply)), 10
-
-
-AGREES = {
-    "quote": "purge it into the base model",
-    "why": "the same",
-    "mentioned": True,
-    "explained": True,
-    "contradicted": False,
-}
-
-
-def judged(data_dir: Path, judge: Judge) -> Services:
-    appeals = Appeals(EmbeddedGrader(), LlmGrader(judge, Prompts(PROJECT / "prompts")))  # type: ignore[arg-type]
-    return pattern_services(data_dir, appeals=appeals)
-
-
-async def test_a_second_opinion_upholds_a_dispute(tmp_path: Path) -> None:
-    """A language model that finds the point in the passage with every vote wins it; both opinions are kept."""
-    judge = Judge(AGREES)
-    async with reviewed(judged(tmp_path, judge)) as (interview_id, http):
+async def test_an_upheld_dispute_becomes_the_grade(tmp_path: Path) -> None:
+    """A passage that may make the point wins it, and it stays won when the round is graded again."""
+    reader = ScriptedReader({})
+    services = scripted_services(tmp_path, reader)
+    async with reviewed(services) as (interview_id, http):
+        assert finding((await the_round(http, interview_id))["grade"], "merging")["status"] == "not met"
+        reader.says |= {STATEMENTS["merging"]: ("purge it into", 0.4)}
         assert (await dispute(http, interview_id, MERGING, "merging")).status_code == 204
         after = await the_round(http, interview_id)
         [entry] = after["history"]
-        assert [opinion["status"] for opinion in entry["ruling"]["opinions"]] == ["not met", "met"]
-        assert entry["ruling"]["upheld"] and entry["reason"] == "I did say this."
-        won = finding(after["amended"], "merging")
+        assert entry["ruling"]["upheld"]
+        won = finding(after["grade"], "merging")
         assert (won["status"], won["note"]) == ("met", "found on dispute")
-        assert (
-            won["evidence"]["quote"] == "Before serving you purge it into the base model." and not won["evidence"]["typed_in"]
-        )
-        assert finding(after["grade"], "merging")["status"] == "not met"
-        assert all("That saves" not in asked for asked in judge.asked)
+        assert won["evidence"]["quote"] == "Before serving you purge it into the base model."
 
-        # A later correction is graded with what the dispute won, and a point once won needs no second dispute.
+        reader.says |= {STATEMENTS["merging"]: ("not said", 0.4)}
         await edit(http, interview_id, 0, "We")
         await http.post(f"{interview_id}/rounds/1/grade")
         again = await the_round(http, interview_id)
-        assert finding(again["amended"], "merging")["note"] == "found on dispute"
-        assert "counts as made already" in (await dispute(http, interview_id, MERGING, "merging")).json()["error"]
-
-
-async def test_a_failing_second_opinion_is_said(tmp_path: Path) -> None:
-    """When the language model fails, the embedded grader's word stands and the page is told."""
-    async with reviewed(judged(tmp_path, Judge(None))) as (interview_id, http):
-        await dispute(http, interview_id, MERGING, "merging")
-        [entry] = (await the_round(http, interview_id))["history"]
-        assert entry["ruling"]["opinions"][1]["status"] is None
-        assert "the endpoint is down" in entry["ruling"]["opinions"][1]["reason"]
-        assert entry["ruling"]["upheld"] is False
+        assert finding(again["grade"], "merging")["note"] == "found on dispute"
+        assert "already counts as made" in (await dispute(http, interview_id, MERGING, "merging")).json()["error"]
 
 
 async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
@@ -248,21 +263,8 @@ async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
         Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in text.split()), typed=True), 9, "done")
         for text in ["I would not say that you merge it into the base model at all."]
     ]
-    named = appeal.whole(Claim("merging", 1, 5, 11), answers)
+    named = disputes.whole(Claim("merging", 1, 5, 11), answers)
     assert named.span == (0, 14)
-
-
-async def test_a_passage_cut_from_a_list_wins_nothing() -> None:
-    """A stretch of a list of terms may read like a sentence; what it was cut from tells."""
-    listed = (
-        "low-rank, delta W equals B A, d by r, r by d, r much less than d, frozen base, Adam states, twenty million "
-        "parameters, seven B, query key value projections, alpha over r, merge, no latency, domain shift, raise the rank, QLoRA"
-    )
-    words = tuple(Word(word, 0, 0) for word in listed.split())
-    answer = Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words, typed=True), 9, "done")
-    ruling = await Appeals(EmbeddedGrader()).hear(LORA, [answer], Claim("factorisation", 1, 0, 19))
-    assert ruling.finding.status is PointStatus.NOT_MET
-    assert "names things without explaining" in ruling.opinions[0].reason
 
 
 @pytest.mark.parametrize(
@@ -273,7 +275,7 @@ async def test_a_passage_cut_from_a_list_wins_nothing() -> None:
         ("corrections", {"turn_id": 1, "word": 0, "change": "erase"}, 422, "change"),
         ("rounds/1/grade", {}, 422, "no correction"),
         ("rounds/2/grade", {}, 404, "no such round"),
-        ("rounds/1/disputes", {"point_id": "?", "turn_id": 1, "word_start": 0, "word_end": 5}, 422, "no such point"),
+        ("rounds/1/disputes", {"point_id": "?", "turn_id": 1, "word_start": 0, "word_end": 5}, 422, "no longer has this point"),
         ("rounds/1/disputes", {"point_id": "figures", "turn_id": 2, "word_start": 0, "word_end": 5}, 422, "no such answer"),
         ("rounds/1/disputes", {"point_id": "figures", "turn_id": 1, "word_start": 20, "word_end": 30}, 422, "within them"),
         ("rounds/1/disputes", {"point_id": "figures", "turn_id": 1, "word_start": 0, "word_end": 2}, 422, "these are 2"),
@@ -281,7 +283,7 @@ async def test_a_passage_cut_from_a_list_wins_nothing() -> None:
 )
 async def test_what_cannot_be_done_is_said(tmp_path: Path, path: str, body: dict[str, Any], status: int, reason: str) -> None:
     """Corrections and disputes of what there isn't are refused by name, and leave no trace."""
-    services = pattern_services(tmp_path)
+    services = scripted_services(tmp_path)
     async with reviewed(services) as (interview_id, http):
         response = await http.post(f"{interview_id}/{path}", json=body)
         assert response.status_code == status and reason in response.json()["error"]
@@ -290,7 +292,7 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path, path: str, body: dict
 
 async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> None:
     """A note belongs to a round, the last writing of it counts, and deleting the interview deletes everything added to it."""
-    services = pattern_services(tmp_path)
+    services = scripted_services(tmp_path)
     async with reviewed(services) as (interview_id, http):
         assert (await the_round(http, interview_id))["note"] is None
         for text in ("say", "say the shapes"):
@@ -307,7 +309,7 @@ async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> 
 
 async def test_the_question_is_spoken_again(tmp_path: Path) -> None:
     """What the interviewer said is read aloud anew as one WAV; without a voice the page gets words instead."""
-    services = pattern_services(tmp_path)
+    services = scripted_services(tmp_path)
     async with reviewed(services) as (interview_id, http):
         response = await http.get(f"{interview_id}/turns/1/asked.wav")
         assert response.headers["content-type"] == "audio/wav"
@@ -322,7 +324,7 @@ async def test_the_question_is_spoken_again(tmp_path: Path) -> None:
 
 async def test_the_outline_of_an_answer(tmp_path: Path) -> None:
     """Peaks come from the stored audio and cover its whole length; times used and allowed stand beside it."""
-    async with reviewed(pattern_services(tmp_path)) as (interview_id, http):
+    async with reviewed(scripted_services(tmp_path)) as (interview_id, http):
         shown = await the_round(http, interview_id)
         [answer] = shown["answers"]
         outline = (await http.get(answer["peaks"].removeprefix("/api/interviews/"))).json()
@@ -334,7 +336,7 @@ async def test_the_outline_of_an_answer(tmp_path: Path) -> None:
 
 async def test_a_review_outlives_its_question(tmp_path: Path) -> None:
     """An interview about a question, or a point, that has left the bank can still be reviewed; it only can't be regraded."""
-    services = pattern_services(tmp_path)
+    services = scripted_services(tmp_path)
     async with reviewed(services) as (interview_id, http):
         services.bank = replace(BANK, questions=tuple(replace(q, criteria=q.criteria[1:]) for q in BANK.questions))
         points = [f for criterion in (await the_round(http, interview_id))["grade"]["criteria"] for f in criterion["findings"]]

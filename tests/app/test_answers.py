@@ -12,6 +12,7 @@ from server.core import events
 from server.core.domain import Word
 from server.room.answers import Answers
 from server.room.listening import HeardAnswer
+from tests.app.fakes import BANK
 
 
 def heard(muffled: bool) -> HeardAnswer:
@@ -35,7 +36,8 @@ async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: st
         posted.append,
         lambda _: None,
     )
-    await answers.finalise(events.CloseAnswer(3, "done", typed), cast(Any, None), cast(Any, None))
+    question = BANK.question("finetuning/lora")
+    await answers.finalise(events.CloseAnswer(3, "done", typed), "", question, cast(Any, None), lambda _: None)
     (answer,), (event,) = sent, posted
     assert isinstance(answer, wire.AnswerMessage) and isinstance(event, events.Transcribed)
     assert answer.text == (typed or "Thursday")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from server import cli
+from server import cli, cli_grade
 from server.errors import InputError, SettingsError
 from server.rehearsal.rehearse import RehearsalError, Script, _is_hotseat, rehearse_interview
 from server.settings import PROJECT, Settings, load_settings
@@ -51,6 +51,44 @@ def test_a_group_is_told_from_its_settings(monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
+def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what it may have been meant to be; others' variables of the same prefix, and empty ones, are passed over."""
+    for name in ("HOTSEAT_RETENTION_DAY", "HOTSEAT_ASR__MODELL", "HOTSEAT_ASR_MODEL", "HOTSEAT_QQ"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("HOTSEAT_LOG_STILE", "")
+    for name in ("HOTSEAT_LITE", "HOTSEAT_TEST_CHROMIUM", "HOTSEAT_SERVICE_HOST", "HOTSEAT_PORT_8000_TCP_ADDR"):
+        monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert str(refused.value) == (
+        "HOTSEAT_ASR_MODEL: is no setting; did you mean HOTSEAT_ASR__MODEL?; "
+        "HOTSEAT_ASR__MODELL: is no setting; did you mean HOTSEAT_ASR__MODEL?; "
+        "HOTSEAT_QQ: is no setting; "
+        "HOTSEAT_RETENTION_DAY: is no setting; did you mean HOTSEAT_RETENTION_DAYS?"
+    )
+
+
+@pytest.mark.parametrize("proxies", ["10.0.0.1/8", "caddy", "127.0.0.1,", "*,10.0.0.1", "10.0.0", "fe80::1%eth0/64"])
+def test_a_proxy_list_that_names_nobody_is_refused(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
+    """An entry that no address would ever match is a mistake, and is named."""
+    monkeypatch.setenv("HOTSEAT_TRUSTED_PROXIES", proxies)
+    with pytest.raises(SettingsError, match=r"HOTSEAT_TRUSTED_PROXIES: .* is neither an address nor a network"):
+        load_settings()
+
+
+def test_proxies_are_told_by_their_networks() -> None:
+    """Addresses, networks, or anybody."""
+    some = load_settings(trusted_proxies="10.0.0.0/8, ::1")
+    assert [some.is_proxy(address) for address in ("10.9.8.7", "::1", "127.0.0.1", "nobody", "")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert load_settings(trusted_proxies="*").is_proxy("192.0.2.1")
+
+
 def test_a_database_address_does_not_tell_its_password() -> None:
     """What follows an @ and a colon in it is taken for a port."""
     done = hotseat("accounts", "list", HOTSEAT_DATABASE_URL="postgresql+asyncpg://u:p@ss:cret/x@db/hotseat")
@@ -72,7 +110,7 @@ def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python has none then."""
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(InputError, match="standard input is closed"):
-        cli._read_text(Path("-"))
+        cli_grade._read_text(Path("-"))
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])

@@ -17,7 +17,7 @@ from server.prompts import Prompts
 from server.room.drafting import Drafter
 from server.room.interviewer import Chosen, Interviewer
 from server.settings import PROJECT
-from tests.app.fakes import BANK, FakeChat, FakeGrader, FakeSpeaker, WholeAnswer, fake_services
+from tests.app.fakes import BANK, FakeChat, FakeGrader, FakeSpeaker, fake_services, whole_answer
 from tests.app.sitting import sitting
 
 LORA = BANK.question("finetuning/lora")
@@ -39,7 +39,7 @@ class Desk:
         self.slow_s = 0.0
         self.met: set[str] = set()
         self.voiced: list[str] = []
-        self.interviewer = Interviewer(chat, Prompts(PROJECT / "prompts"), 0.3, WholeAnswer())
+        self.interviewer = Interviewer(chat, Prompts(PROJECT / "prompts"), 0.3, whole_answer)
         self.drafter = Drafter(self.interviewer, LORA, 3, "Be kind.", self.find, self.voice, lambda: self.crowded)
 
     async def find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
@@ -218,7 +218,7 @@ class HangingGrader(FakeGrader):
 async def test_what_is_asked_when_the_grader_hangs_was_voiced_while_the_question_was_asked(tmp_path: Path) -> None:
     """The first glance at an answer after a start can take all the time in which a reply is due."""
     services = fake_services(tmp_path)
-    services.glance = HangingGrader()
+    services.embedded = HangingGrader()
     assert services.voice is not None and isinstance(services.voice.speaker, FakeSpeaker)
     spoken = services.voice.speaker.spoken
     async with sitting(services) as (_, candidate):

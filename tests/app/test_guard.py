@@ -13,8 +13,11 @@ from starlette.websockets import WebSocketDisconnect
 from server.access.opening import check_exposure
 from server.app import create_app, ranged
 from server.errors import SettingsError
+from server.ports import LOCAL
+from server.room.interviews import Interviews
 from server.settings import Settings, load_settings
 from tests.app.fakes import fake_services
+from tests.app.sitting import LORA
 
 TOKEN = "a-long-secret"
 
@@ -216,6 +219,36 @@ def test_the_policy_word_for_word(tmp_path: Path) -> None:
 def test_code_is_asked_after_each_time(tmp_path: Path) -> None:
     """A browser keeps the page's modules but asks whether they are still the same, so that an update is never half there."""
     assert client(tmp_path).get("/static/app.js").headers["cache-control"] == "no-cache"
+
+
+def test_https_is_come_back_to(tmp_path: Path) -> None:
+    """A browser that came over HTTPS keeps to it for a year; under a loopback name, which others share, and over HTTP not."""
+    for base, told in (("https://box.local", True), ("http://box.local", False), ("https://localhost", False)):
+        headers = client(tmp_path, base, token=TOKEN).get("/healthz").headers
+        assert ("strict-transport-security" in headers) is told, base
+    assert (
+        client(tmp_path, "https://box.local", token=TOKEN).get("/").headers["strict-transport-security"] == "max-age=31536000"
+    )
+
+
+def test_a_recording_s_outline_is_not_kept(tmp_path: Path) -> None:
+    """What is drawn of a voice goes with the recording: no cache has it."""
+    services = fake_services(tmp_path)
+
+    async def store() -> str:
+        await services.store.migrate()
+        interview_id = await Interviews(services).create(LOCAL, LORA)
+        await services.store.close()
+        return interview_id
+
+    interview_id = asyncio.run(store())
+    recording = services.archive.create(interview_id, 1, 0)
+    recording.append(bytes(32_000))
+    recording.close()
+    outline = TestClient(create_app(services), base_url="http://127.0.0.1:8000").get(
+        f"/api/interviews/{interview_id}/turns/1/peaks.json"
+    )
+    assert outline.status_code == 200 and outline.headers["cache-control"] == "no-store"
 
 
 def test_a_program_is_told_how_long_to_wait(tmp_path: Path) -> None:

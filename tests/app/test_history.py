@@ -55,7 +55,7 @@ def test_the_longer_the_history_the_longer_the_periods(span: int, unit: str, sta
 
 
 def test_a_level_is_the_mean_of_the_latest_five_that_count() -> None:
-    """Stand-in, corrected and disputed grades and those that could not be assessed are counted, and change nothing."""
+    """Stand-in grades and those that could not be assessed are counted, and change nothing."""
     rounds = [graded(DAY, "No Hire")] * 5 + [
         graded(DAY + timedelta(days=1), "Strong Hire", "fallback"),
         graded(DAY + timedelta(days=1), "Not Assessable"),
@@ -66,7 +66,7 @@ def test_a_level_is_the_mean_of_the_latest_five_that_count() -> None:
     assert [period["level"] for period in shown] == [1.0, 1.0, 1.8, 2.6]
     assert [period["answers"] for period in shown] == [5, 0, 1, 1]
     assert [period["aside"] for period in shown] == [0, 2, 0, 0]
-    assert trends.levels_over_time([graded(DAY, "No Hire", "disputed")], trends.Periods("day"))[0]["level"] is None
+    assert trends.levels_over_time([graded(DAY, "No Hire", "fallback")], trends.Periods("day"))[0]["level"] is None
 
 
 def test_verdicts_are_counted_by_period() -> None:

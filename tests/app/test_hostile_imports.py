@@ -26,12 +26,14 @@ from server.errors import InputError, StorageError
 from server.ports import LOCAL, SAMPLE_RATE, Scope
 from server.practice.due import Practice
 from server.services import Services
-from server.transfer import routes
-from server.transfer.importing import _KEPT_FREE_BYTES, Imported, import_file
+from server.transfer import room, routes
+from server.transfer.importing import Imported, _open, import_file
 from server.transfer.removing import remove
+from server.transfer.room import KEPT_FREE_BYTES
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import sat
 from tests.app.test_transfer import EVERYTHING, audio_name, changed, contents, exported, repacked, sit, storage
+from tests.disks import mounted
 
 Document = dict[str, Any]
 HOUR = 3600 * SAMPLE_RATE
@@ -241,7 +243,7 @@ async def test_audio_has_to_fit_on_the_disk(tmp_path: Path, sample: dict[str, by
     [recording] = json.loads(_document(sample["zip"]))["recordings"]
     needed = 2 * recording["samples"]
     async with storage(tmp_path) as services:
-        for free, fits in ((_KEPT_FREE_BYTES + needed - 1, False), (_KEPT_FREE_BYTES + needed, True)):
+        for free, fits in ((KEPT_FREE_BYTES + needed - 1, False), (KEPT_FREE_BYTES + needed, True)):
             monkeypatch.setattr(shutil, "disk_usage", lambda _path, free=free: usage._replace(free=free))
             if fits:
                 assert (await import_file(services, io.BytesIO(sample["zip"]))).recordings == 1
@@ -287,6 +289,62 @@ def test_a_large_document_is_for_the_command_line(
     assert refused.status_code == 422 and "or use `hotseat import`, which takes up to 256 MB" in refused.json()["error"]
     monkeypatch.undo()
     assert browser.post("/api/import", content=sample[kind]).status_code == 201
+
+
+@pytest.mark.parametrize("bytes_free", [0, 1_500_000])
+def test_an_import_leaves_room_for_interviews(
+    browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bytes_free: int
+) -> None:
+    """It is refused unread where it would not fit, and given up where others fill the disk meanwhile; no path is told."""
+    usage = shutil.disk_usage(tmp_path)
+    free = [KEPT_FREE_BYTES + bytes_free, KEPT_FREE_BYTES]
+
+    def looked(_path: object) -> object:
+        return usage._replace(free=free.pop(0) if len(free) > 1 else free[0])
+
+    monkeypatch.setattr(shutil, "disk_usage", looked)
+    refused = browser.post("/api/import", content=bytes(1_400_000))
+    assert refused.status_code == 413
+    assert "room" in refused.json()["error"] and str(tmp_path) not in refused.text
+
+
+def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """413 without the server's path or a trace, and afterwards everything is free again."""
+    monkeypatch.setattr(room, "free_bytes", lambda _data_dir: 1 << 40)
+
+    async def nothing(_services: Services) -> None: ...
+
+    with (
+        mounted(tmp_path / "small", "3m") as small,
+        TestClient(create_app(fake_services(small), nothing), base_url="http://127.0.0.1:8000") as client,
+    ):
+        before = shutil.disk_usage(small).free
+        refused = client.post("/api/import", content=bytes(4_000_000))
+        assert refused.status_code == 413 and "disk is full" in refused.json()["error"]
+        assert str(small) not in refused.text
+        assert shutil.disk_usage(small).free >= before - 100_000
+
+
+def test_a_table_of_contents_without_end_is_refused(browser: TestClient, tmp_path: Path) -> None:
+    """Half a million entries that hold nothing take no memory: the table is refused by its size."""
+    entry = b"PK\x01\x02" + bytes(24) + (1).to_bytes(2, "little") + bytes(16) + b"a"
+    table = entry * 500_000
+    end = b"PK\x05\x06" + bytes(4) + b"\xff\xff\xff\xff" + len(table).to_bytes(4, "little") + bytes(6)
+    assert (
+        len(zipfile.ZipFile(io.BytesIO(entry * 3 + end[:12] + (len(entry) * 3).to_bytes(4, "little") + bytes(6))).namelist())
+        == 3
+    )
+    file = tmp_path / "bomb.zip"
+    file.write_bytes(table + end)
+    tracemalloc.start()
+    try:
+        with file.open("rb") as opened, pytest.raises(InputError, match="table of contents is larger than 4194304 bytes"):
+            _open(opened)
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+    refused = browser.post("/api/import", content=table + end)
+    assert refused.status_code == 422 and "table of contents" in refused.json()["error"]
 
 
 async def test_one_import_at_a_time(tmp_path: Path, sample: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,8 +33,8 @@ from tests.app.fakes import (
     FakeGrader,
     FakeSpeaker,
     FakeTranscriber,
-    WholeAnswer,
     fake_services,
+    whole_answer,
 )
 from tests.app.sitting import LORA, LOUD, QUIET, Candidate, finish, sitting
 
@@ -261,16 +261,16 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
         ({"voice": PreparedVoice(FakeSpeaker(SpeakerError("no voice")))}, "voice"),
         ({"transcriber": FakeTranscriber(error=TranscriberError("no ears"))}, "transcript"),
         ({"grader": FakeGrader(GraderError("no judge"))}, "not graded"),
-        ({"glance": FakeGrader(GraderError("no judge"))}, ""),
+        ({"embedded": FakeGrader(GraderError("no judge"))}, ""),
         ({"voice": PreparedVoice(FakeSpeaker(RuntimeError("a bug")))}, "voice"),
         ({"transcriber": FakeTranscriber(error=MemoryError())}, "transcript"),
         ({"grader": FakeGrader(RuntimeError("a bug"))}, "not graded"),
-        ({"glance": FakeGrader(RuntimeError("a bug"))}, ""),
-        ({"interviewer": Interviewer(FakeChat(error=RuntimeError("a bug")), PROMPTS, 0.6, WholeAnswer())}, ""),
+        ({"embedded": FakeGrader(RuntimeError("a bug"))}, ""),
+        ({"interviewer": Interviewer(FakeChat(error=RuntimeError("a bug")), PROMPTS, 0.6, whole_answer)}, ""),
     ],
     ids=[
-        *("speaker", "transcriber", "grader", "glance"),
-        *("speaker's bug", "transcriber's bug", "grader's bug", "glance's bug", "language model's bug"),
+        *("speaker", "transcriber", "grader", "embedded grader"),
+        *("speaker's bug", "transcriber's bug", "grader's bug", "embedded grader's bug", "language model's bug"),
     ],
 )
 async def test_a_failing_part_never_ends_the_interview(tmp_path: Path, broken: dict[str, Any], seen: str) -> None:

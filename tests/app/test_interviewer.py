@@ -26,7 +26,7 @@ async def choose(chat: FakeChat | None, passage: str | None = SAID) -> Chosen:
 async def test_the_models_words_lead_to_the_banks_question() -> None:
     """What the candidate said is said back, and then the follow-up is asked as the bank has it."""
     follow_up = next(entry for entry in LORA.follow_ups if entry.id == "write-it-down")
-    assert await choose(FakeChat(LEAD)) == Chosen("write-it-down", f"{LEAD} {follow_up.text}", "llm")
+    assert await choose(FakeChat(LEAD)) == Chosen("write-it-down", f"{LEAD} {follow_up.text}", "llm", anchor=SAID)
 
 
 async def test_only_the_models_first_sentence_is_used() -> None:

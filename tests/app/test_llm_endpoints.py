@@ -6,44 +6,34 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server import wire
-from server.adapters.embedder import open_embedder
 from server.adapters.openai_chat import OpenAiChat
-from server.core.domain import Answer, Transcript, Word
 from server.errors import ChatModelError
-from server.grading.combined import CombinedGrader, Policy
 from server.grading.embedded import EmbeddedGrader
+from server.grading.judge import Judge
 from server.grading.llm import LlmGrader
 from server.room.interviewer import Interviewer
-from server.room.passages import Passages
-from tests.app.fakes import BANK, FakeTranscriber, fake_services
+from tests.app.fakes import BANK, FakeTranscriber, ScriptedReader, fake_services
 from tests.app.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
 from tests.app.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question(LORA.question_ids[0])
-SAID = "LoRA freezes the base model and adds small trainable matrices, so it is more efficient than full fine-tuning"
-LEAD = "You freeze the base model and add small trainable matrices."
+SAID = "LoRA freezes the base model and learns a small update for each weight matrix, so it is more efficient"
+LEAD = "You freeze the base model and learn a small update for each weight matrix."
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
-ASK_ALL = Policy(band=99.0, apart=9)
-"""Puts every point that was not met to the model, so that grading always needs it."""
 REPLY_S = 1.2
-ANSWER = Answer(1, 0, QUESTION.id, QUESTION.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in SAID.split())), 5.0, "done")
 TIMEOUT_S = 4.0
 
 
-def finding(quote: str = "", met: bool = False) -> dict[str, Any]:
-    return {"quote": quote, "why": "", "mentioned": met, "explained": met, "contradicted": False}
-
-
+NOT_SAID = {"sentences": [], "status": "not said"}
 GRADED = json.dumps(
-    {point.id: finding("small trainable matrices", True) if point.id == POINT else finding() for point in QUESTION.points}
+    {point.id: {"sentences": [1], "status": "made"} if point.id == POINT else NOT_SAID for point in QUESTION.points}
 )
 WORKS = Script(said=LEAD, graded=GRADED)
 PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
@@ -58,22 +48,16 @@ def sends(status: int, media_type: str, body: str) -> Endpoint:
     return lambda: scripted_llm(Script(raw=(status, media_type, body)))
 
 
-@cache
-def embedded_grader() -> EmbeddedGrader:
-    return EmbeddedGrader(open_embedder(), versions=BANK.versions)
-
-
 async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any], float, ScriptedLlm]:
     """The reviewed round of a drill, and the seconds from the end of its answer to the follow-up."""
     with endpoint() as llm:
         services = fake_services(data_dir)
         chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
-        embedded = embedded_grader()
-        await embedded.grade(QUESTION, [ANSWER])  # what drafting would have done while it was spoken
+        embedded = EmbeddedGrader(ScriptedReader({"leaves the base model frozen": ("freezes the base model", 0.9)}))
         services.transcriber = FakeTranscriber(SAID)
-        services.interviewer = Interviewer(chat, services.prompts, REPLY_S, Passages(open_embedder()))
-        services.glance = embedded
-        services.grader = CombinedGrader(embedded, LlmGrader(chat, services.prompts, versions=BANK.versions), ASK_ALL)
+        services.interviewer = Interviewer(chat, services.prompts, REPLY_S)
+        services.embedded = embedded
+        services.grader = Judge(LlmGrader(chat, services.prompts, versions=BANK.versions), embedded, None)
         async with sitting(services) as (interviews, candidate):
             candidate.say(type="start")
             await candidate.answer()
@@ -98,7 +82,7 @@ async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
     """The follow-up is asked in the model's words, and a point counts that only the model saw."""
     entry, _, llm = await interviewed(serves(), tmp_path)
     assert entry["answers"][1]["asked"] in {f"{LEAD} {follow_up.text}" for follow_up in QUESTION.follow_ups}
-    assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("combined", "scripted", False)
+    assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("llm", "scripted", False)
     assert statuses(entry)[POINT] == "met"
     assert all(SAID not in message["content"] for asked in llm.asked for message in asked["messages"][:1])
 

@@ -24,6 +24,7 @@ from tests.app.fakes import BANK, FakeGrader, fake_services
 from tests.app.sitting import Candidate, finish
 from tests.app.test_isolation import every_route, filled
 from tests.app.test_study import EVEN
+from tests.grading.scripted_reader import ScriptedReader
 
 LORA = BANK.question("finetuning/lora")
 PLAN = BANK.question("capstone/study-plan")
@@ -41,7 +42,7 @@ def bank_with(*questions: Question) -> Bank:
 async def served(data_dir: Path, bank: Bank) -> Services:
     services = fake_services(data_dir)
     services.bank = bank
-    services.glance = services.grader = EmbeddedGrader(versions=bank.versions)
+    services.embedded = services.grader = EmbeddedGrader(ScriptedReader({}), versions=bank.versions)
     await services.store.migrate()
     assert services.voice is not None
     await services.voice.prepare()
@@ -124,7 +125,7 @@ async def test_what_is_owed_to_a_question_that_is_gone(tmp_path: Path, owed: str
         before = await planned(interviews, GONE.id)
         never = _Never()
         services.grader = never if owed == "grading" else services.grader
-        services.glance = never if owed == "followingup" else services.glance
+        services.embedded = never if owed == "followingup" else services.embedded  # type: ignore[assignment]
         services.transcriber = never if owed == "finalising" else services.transcriber
         await bring(before, "answering")
         before.say(type="done", turn_id=1)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from server.adapters.embedder import open_embedder
 from server.core.domain import Answer, FollowUp, Transcript, Word
-from server.grading.embedding import Embedder
-from server.room.passages import Passages
+from server.room.passages import nearest
 from tests.app.fakes import BANK
 
 LORA = BANK.question("finetuning/lora")
@@ -18,11 +14,6 @@ ABOUT = {
     "configure": "I pick the rank and alpha, and which layers get adapters.",
 }
 ELSE = "My manager was happy with the project in the end."
-
-
-@cache
-def embedder() -> Embedder | None:
-    return open_embedder()
 
 
 def answer(text: str) -> Answer:
@@ -34,22 +25,20 @@ def follow_up(name: str) -> FollowUp:
 
 
 @pytest.mark.parametrize("name", ABOUT)
-@pytest.mark.parametrize("meaning", [True, False], ids=["by meaning", "by words"])
-def test_the_passage_about_the_same_thing_is_found(name: str, meaning: bool) -> None:
+def test_the_passage_about_the_same_thing_is_found(name: str) -> None:
     """Each follow-up goes with the sentence that speaks of what it asks."""
-    passages = Passages(embedder() if meaning else None)
-    found = passages.nearest(LORA, follow_up(name), [answer(" ".join([ELSE, *ABOUT.values()]))])
+    found = nearest(LORA, follow_up(name), [answer(" ".join([ELSE, *ABOUT.values()]))])
     assert found is not None and found.rstrip(".") == ABOUT[name].rstrip(".")
 
 
 def test_nothing_is_found_where_nothing_fits() -> None:
     """An answer about something else has no passage to pick up."""
-    assert Passages(embedder()).nearest(LORA, follow_up("configure"), [answer(ELSE)]) is None
-    assert Passages().nearest(LORA, follow_up("configure"), [answer("")]) is None
+    assert nearest(LORA, follow_up("configure"), [answer(ELSE)]) is None
+    assert nearest(LORA, follow_up("configure"), [answer("")]) is None
 
 
 def test_a_passage_can_be_said_in_one_breath() -> None:
     """A long sentence is cut at its commas."""
     text = ", ".join(["the rank and alpha decide how strong the update to the layers is"] * 8) + "."
-    found = Passages(embedder()).nearest(LORA, follow_up("configure"), [answer(text)])
+    found = nearest(LORA, follow_up("configure"), [answer(text)])
     assert found is not None and len(found.split()) <= 26

@@ -112,16 +112,15 @@ def test_transcribing_silence(tmp_path: Path, data_dir: Path) -> None:
     assert (result["text"], result["words"], result["heard_speech"]) == ("", [], False)
 
 
-@pytest.mark.parametrize("grader", ["embedded", "combined"])
-def test_grading_a_written_answer(grader: str, tmp_path: Path, data_dir: Path) -> None:
+def test_grading_a_written_answer(tmp_path: Path, data_dir: Path) -> None:
     """The worked example is Lean No Hire, and every point that counts as made quotes the answer."""
     answer = tmp_path / "answer.txt"
     answer.write_text(WRITTEN)
     graded = printed(
-        "grade", "--question", LORA, "--answer-file", str(answer), "--grader", grader, "--json",
-        HOTSEAT_DATA_DIR=str(data_dir), HOTSEAT_LLM__TIMEOUT_S="180",  # patience for machines busy with other tests
+        "grade", "--question", LORA, "--answer-file", str(answer), "--json",
+        HOTSEAT_DATA_DIR=str(data_dir),
     )  # fmt: skip
-    assert (graded["question"], graded["verdict"], graded["grader"]) == (LORA, "Lean No Hire", grader)
+    assert (graded["question"], graded["verdict"], graded["grader"]) == (LORA, "Lean No Hire", "embedded")
     findings = [finding for criterion in graded["criteria"] for finding in criterion["findings"]]
     assert {finding["point_id"] for finding in findings} == {point.id for point in BANK.question(LORA).points}
     made = [finding for finding in findings if finding["status"] == "met"]

@@ -113,6 +113,8 @@ async def test_markdown_says_what_was_said_and_no_more(tmp_path: Path) -> None:
         ("a  b\n c", "a b c"),
         ("<b>*x*</b>", "\\<b\\>\\*x\\*\\</b\\>"),
         ("", ""),
+        ("a\x1b]0;title\x07 \x9b2J\u202eb\u2066\u200f", "a\\]0;title 2Jb"),
+        ("ht\u202etps://x", "https\\://x"),
     ],
 )
 def test_plain_text_in_markdown(text: str, shown: str) -> None:

@@ -13,9 +13,12 @@ from server.core.corrections import Change, Correction
 from server.core.domain import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Transcript, Verdict, Word
 from server.core.evidence import evidence_between
 from server.core.phases import RoundPlan
-from server.grading.hearing import split_sentences
-from server.grading.quoting import EDGE_WORDS, MAX_WORDS, passages, shown, widen
-from server.grading.teaching import covering
+from server.core.scoring import RULE, criterion_results, verdict_of
+from server.grading.clauses import clauses, split_sentences
+from server.grading.disputes import CANDIDATE
+from server.grading.explanation import THE_RULE, why
+from server.grading.model_sentences import model_sentences
+from server.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
 from server.ports import LOCAL, SAMPLE_RATE, Regrade
 from server.review.grade_view import grade_json
 from server.review.view import ungraded
@@ -80,7 +83,7 @@ def test_a_shown_quote_holds_the_match_and_occurs(data: st.DataObject) -> None:
 
 def test_passages_are_the_whole_answer() -> None:
     """The stretches to choose from follow each other without gaps."""
-    found = passages(spoken(SAID))
+    found = clauses(spoken(SAID))
     assert len(found) >= 3
     assert [start for start, _ in found[1:]] == [end for _, end in found[:-1]]
     assert (found[0][0], found[-1][1]) == (0, len(SAID.split()))
@@ -88,7 +91,7 @@ def test_passages_are_the_whole_answer() -> None:
 
 def test_a_missing_point_has_its_sentence() -> None:
     """The sentence of the model answer that makes a point is chosen by what it says, not by where it stands."""
-    found = covering(BANK.question("finetuning/lora"))
+    found = model_sentences(BANK.question("finetuning/lora"))
     assert found["factorisation"].startswith("LoRA freezes the pretrained weights")
     assert "delta W equals B times A" in found["factorisation"]
     assert "merged into the base weights" in found["merging"]
@@ -96,9 +99,9 @@ def test_a_missing_point_has_its_sentence() -> None:
 
 def test_nearly_every_point_of_the_bank_has_a_sentence() -> None:
     """Model answers make the points they are models of, and what is chosen of them is a sentence or two of theirs."""
-    found = [(question, covering(question)) for question in BANK.questions]
+    found = [(question, model_sentences(question)) for question in BANK.questions]
     points = [sentence for _, sentences in found for sentence in sentences.values()]
-    assert sum(map(bool, points)) / len(points) > 0.99
+    assert sum(map(bool, points)) / len(points) > 0.98
     for question, sentences in found:
         whole = " ".join(question.model_answer.split())
         assert all(sentence in whole for sentence in sentences.values())
@@ -107,7 +110,7 @@ def test_nearly_every_point_of_the_bank_has_a_sentence() -> None:
 def test_a_question_that_says_nothing_has_no_sentences() -> None:
     """Where the model answer does not make a point, none of its sentences is passed off as doing so."""
     question = replace(BANK.question("finetuning/lora"), model_answer="I like trains. They are on time.")
-    assert set(covering(question).values()) == {""}
+    assert set(model_sentences(question).values()) == {""}
 
 
 def test_peaks_follow_the_loudness() -> None:
@@ -148,6 +151,7 @@ def test_a_dispute_grades_no_correction() -> None:
         (Verdict.STRONG_HIRE, PointStatus.MET),
         (Verdict.NOT_ASSESSABLE, PointStatus.NOT_MET),
         (Verdict.NO_HIRE, PointStatus.NOT_MET),
+        (Verdict.LEAN_NO_HIRE, PointStatus.NOT_SURE),
     ],
 )
 def test_advice_only_where_there_is_something_to_gain(verdict: Verdict, status: PointStatus) -> None:
@@ -160,4 +164,93 @@ def test_advice_only_where_there_is_something_to_gain(verdict: Verdict, status: 
     view = grade_json(Grade(question.id, verdict, results, "embedded"), question, [], {})
     sentences = [finding["model_sentence"] for criterion in view["criteria"] for finding in criterion["findings"]]
     assert bool(view["to_strong"]) is (verdict is Verdict.NO_HIRE)
-    assert any(sentences) is (status is PointStatus.NOT_MET)
+    assert any(sentences) is (status is not PointStatus.MET)
+
+
+LORA = BANK.question("finetuning/lora")
+MET, UNSURE, CON = PointStatus.MET, PointStatus.NOT_SURE, PointStatus.CONTRADICTED
+
+
+def graded(statuses: dict[str, PointStatus], note: str = "") -> Grade:
+    findings = {point_id: PointFinding(point_id, status, note=note) for point_id, status in statuses.items()}
+    return Grade(LORA.id, verdict_of(LORA, statuses), criterion_results(LORA, findings), "embedded")
+
+
+def test_a_long_match_begins_with_its_clause() -> None:
+    """A match of many words is shown from the start of the clause it begins in to the end of that it ends in, if near."""
+    said = "so what you do is you freeze the base model and then next to each of the layers you put these two small matrices "
+    said += "which have a low rank so that there is much less to train and it fits on one card and it is merged afterwards"
+    match = "to each of the layers you put these two small matrices which have a low rank so that there is much less to"
+    assert quoted(spoken(said), match) == f"then next {match} train"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ({}, "Four criteria at No Hire make 0 of 2; Lean No Hire starts at 0.3."),
+        (
+            {"low-rank": MET, "fewer-parameters": MET, "benefit": MET},
+            "Three criteria at Lean Hire and one at No Hire make 0.77 of 2 by weight; "
+            "Lean Hire starts at 0.7 and Strong Hire starts at 1.5.",
+        ),
+        (
+            {"factorisation": MET, "figures": MET, "limits": MET, "merging": MET, "target-modules": MET},
+            "Four criteria at Strong Hire make 2 of 2; Strong Hire starts at 1.5.",
+        ),
+        (
+            {"factorisation": MET, "figures": CON, "limits": CON},
+            "One criterion at Strong Hire and three at No Hire, less 0.4 for each of two contradicted points, make 0 of 2 by "
+            "weight; Lean No Hire starts at 0.3.",
+        ),
+    ],
+)
+def test_a_verdict_says_how_it_came_about(statuses: dict[str, PointStatus], said: str) -> None:
+    """From levels to the score to the thresholds around it, in one sentence."""
+    if type(RULE)() == RULE:
+        assert why(LORA, graded(statuses)) == said
+
+
+@given(st.dictionaries(st.sampled_from([point.id for point in LORA.points]), st.sampled_from(PointStatus)))
+def test_a_verdict_s_reason_is_true(statuses: dict[str, PointStatus]) -> None:
+    """Whatever was found: the score that is named lies at or above what its verdict starts at, and below the next one."""
+    grade = graded(statuses)
+    text = why(LORA, grade)
+    score = float(text.split(" of 2")[0].rsplit(" ", 1)[1])
+    starts = {part.split(" starts at ")[0].strip(): float(part.split(" starts at ")[1]) for part in _bounds(text)}
+    for verdict, start in starts.items():
+        assert (score >= start) is (verdict == grade.verdict.value)
+
+
+def _bounds(text: str) -> list[str]:
+    return text.split(";")[1].rstrip(".").split(" and ")
+
+
+def test_the_rule_names_its_numbers() -> None:
+    """What the page says of the rule is the rule."""
+    numbers = (RULE.strong_hire, RULE.lean_hire, RULE.lean_no_hire, RULE.contradiction)
+    assert all(f" {number:g}" in THE_RULE for number in numbers)
+
+
+def test_an_older_rule_s_verdict_is_not_explained() -> None:
+    """Where today's rule would make another verdict, or the rubric has other points, nothing is said of how it came about."""
+    grade = replace(graded({"low-rank": MET}), verdict=Verdict.STRONG_HIRE)
+    view = grade_json(grade, LORA, [], {})
+    assert (view["why"], view["range"]) == ("", None)
+    other = replace(LORA, criteria=LORA.criteria[1:])
+    assert grade_json(graded({"low-rank": MET}), other, [], {})["range"] is None
+
+
+def test_a_range_is_open_while_points_are_not_sure() -> None:
+    """It goes from the verdict without them to that with them, and closes with the last of them."""
+    points = [point.id for point in LORA.points]
+    assert grade_json(graded(dict.fromkeys(points, UNSURE)), LORA, [], {})["range"] == ["No Hire", "Strong Hire"]
+    assert grade_json(graded(dict.fromkeys(points, MET)), LORA, [], {})["range"] == ["Strong Hire", "Strong Hire"]
+    unheard = replace(graded({}), verdict=Verdict.NOT_ASSESSABLE)
+    assert grade_json(unheard, LORA, [], {})["range"] is None
+
+
+@pytest.mark.parametrize(("status", "said"), [(MET, True), (PointStatus.NOT_MET, False)])
+def test_the_candidate_s_word_is_marked(status: PointStatus, said: bool) -> None:
+    """A point that counts, or doesn't, by the candidate's word says which word it was."""
+    view = grade_json(graded({"low-rank": status}, CANDIDATE), LORA, [], {})
+    assert view["criteria"][0]["findings"][0]["said"] is said

@@ -534,8 +534,10 @@ def test_over_http(browser: TestClient, tmp_path: Path, monkeypatch: pytest.Monk
     assert contents(tmp_path) == before
     refused = browser.post("/api/import", content=b"PK nonsense")
     assert refused.status_code == 422 and "not a ZIP file" in refused.json()["error"]
-    monkeypatch.setattr("server.transfer.routes.MAX_UPLOAD_BYTES", 10)
+    monkeypatch.setattr("server.transfer.room._UNCHECKED_BYTES", 10)
+    monkeypatch.setattr("server.transfer.room.free_bytes", lambda _data_dir: 0)
     assert browser.post("/api/import", content=answer.content).status_code == 413
+    monkeypatch.undo()
 
     assert browser.delete("/api/everything").json()["rows_left"] == 0
     assert contents(tmp_path)[1] == {} and browser.get("/api/interviews").json()["interviews"] == []

@@ -37,6 +37,7 @@ from server.rehearsal.audio_files import read_audio
 from server.rehearsal.rehearse import Script, rehearse_interview
 from server.settings import PROJECT, load_settings
 from tests.conftest import ServerProcess
+from training.examples import free_answers
 
 NAIVE_TASK = (
     "You are an interviewer in a spoken technical interview. Say a few words that pick up the candidate's answer, then ask the "
@@ -47,11 +48,9 @@ NAIVE_TASK = (
 def middling(count: int, skip: int = 0) -> list[tuple[str, str]]:
     """Question ids and texts of answers that are neither strong nor empty, of each question in turn, about a minute long."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for path in sorted((Path(__file__).parent / "grading" / "data" / "develop").glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            item = json.loads(line)
-            if item["family"] == "level" and item["verdict"].startswith("Lean") and 100 <= len(item["text"].split()) <= 180:
-                found[item["question"]].append((item["question"], item["text"]))
+    for row in free_answers("develop"):
+        if row["kind"] == "solid" and 100 <= len(row["text"].split()) <= 180:
+            found[row["question"]].append((row["question"], row["text"]))
     in_turn = itertools.chain.from_iterable(itertools.zip_longest(*found.values()))
     return [answer for answer in in_turn if answer is not None][skip : skip + count]
 

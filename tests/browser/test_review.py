@@ -14,10 +14,10 @@ from playwright.async_api import Page, async_playwright, expect
 from server.app import create_app
 from server.bank.formats import Choices
 from server.core.domain import Word
-from server.grading.appeal import Appeals
+from server.grading.disputes import Disputes
 from server.grading.embedded import EmbeddedGrader
 from server.services import Services
-from tests.app.fakes import fake_services
+from tests.app.fakes import BANK, ScriptedReader, fake_services
 from tests.app.stored import said, store_interview
 from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit
@@ -31,6 +31,15 @@ MISHEARD = TEXT.split().index("purge")
 FIRST = said(TEXT, {1: Word("LoRA", 0, 0, 0.42, raw="low rah"), MISHEARD: Word("purge", 0, 0, 0.31)})
 SECOND = said("I would take a rank of sixteen and put it on the query and value projections.")
 PURGE = FIRST.words[MISHEARD]
+STATEMENTS = {point.id: point.statement for point in BANK.question("finetuning/lora").points}
+READER = ScriptedReader(
+    {
+        STATEMENTS["low-rank"]: ("low rank update", 0.9),
+        STATEMENTS["factorisation"]: ("product of two thin matrices.", 0.3),
+        STATEMENTS["fewer-parameters"]: ("saves a lot of", 0.4),
+        STATEMENTS["merging"]: ("merge it into", 0.8),
+    }
+)
 CHOICES = Choices("drill", ("finetuning/lora",), follow_ups=1)
 
 
@@ -50,12 +59,11 @@ async def serving(services: Services) -> AsyncIterator[str]:
 
 
 async def prepared(data_dir: Path) -> Services:
-    """Services that grade by patterns alone, so that nothing has to be loaded."""
+    """Services whose reader knows the answers of this file, so that nothing has to be loaded."""
     services = fake_services(data_dir)
     await services.store.migrate()
-    embedded = EmbeddedGrader()
-    services.grader = services.glance = embedded
-    services.appeals = Appeals(embedded)
+    services.grader = services.embedded = EmbeddedGrader(READER)
+    services.disputes = Disputes(READER)
     return services
 
 
@@ -81,8 +89,8 @@ async def position(page: Page) -> float:
 
 
 async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> None:
-    """A clicked word plays from its own second; corrected, the answer is graded again and both grades are there; a disputed
-    point is looked at again; notes save themselves; and all of it is there after a reload."""
+    """A clicked word plays from its own second; corrected, the answer is graded again; a disputed point is looked at again at
+    once; notes save themselves; and all of it is there after a reload."""
     async with reviewing(tmp_path) as (visit, interview_id):
         page = visit.page
         first = page.locator(".answer").first
@@ -109,24 +117,20 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await expect(first.locator(".word.edited")).to_be_focused()
         await page.get_by_role("button", name="Grade again").click()
 
-        choice = page.get_by_role("group", name="Two grades")
-        await expect(choice.get_by_label("With your corrections")).to_be_checked()
-        merging = page.locator(".rubric li").filter(has_text="merge it into the base model").last
+        await expect(page.locator(".round-head h1")).to_be_focused()
+        merging = page.locator('.made [data-point="merging"]')
         await expect(merging).to_contain_text("Holds a word that you wrote in afterwards.")
-        await choice.get_by_label("As it was heard").check()
-        await expect(page.locator(".rubric")).not_to_contain_text("Holds a word")
-        missing = page.locator(".missing li").filter(has_text="merged into the base weights")
-        await expect(missing.locator(".model")).to_contain_text("Before serving, B A is merged into the base weights")
 
-        disputed = page.locator(".missing li").first
-        await disputed.get_by_role("button", name="I did say this").click()
-        await disputed.get_by_label("That saves a lot of memory in practice.").check()
-        await disputed.get_by_label("In your words").fill("It is what I meant.")
-        await disputed.get_by_role("button", name="Look again").click()
+        disputed = page.locator('.missing [data-point="limits"]')
+        await expect(disputed.locator(".model")).to_contain_text("When the domain shift is large")
+        await disputed.get_by_role("button", name="I said this").click()
+        await disputed.get_by_role("button", name="That saves a lot of memory in practice.").click()
+        await expect(disputed).to_contain_text("You pointed to That saves a lot of memory in practice. Read by itself")
+        await expect(disputed).to_be_focused()
+        await page.locator(".history summary").click()
         history = page.locator(".history li")
-        await expect(history.filter(has_text="Dispute not upheld")).to_contain_text("It is what I meant.")
         await expect(history.first).to_contain_text("“purge” to “merge”")
-        await expect(page.locator(".history h3")).to_be_focused()
+        await expect(history.last).to_contain_text("Dispute not upheld")
 
         await page.get_by_label("Your notes").fill("Say what merging saves.")
         await expect(page.locator(".notes [role=status]")).to_have_text("Saved.")
@@ -136,6 +140,39 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await expect(page.locator(".history ol > li")).to_have_count(2)
         assert shown["rounds"][0]["answers"][0]["text"] == " ".join(word.text for word in FIRST.words)
         assert await violations(page) == []
+
+
+async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
+    """The verdict is a range until the candidate has said of each point whether they said it; each word can be changed."""
+    async with reviewing(tmp_path) as (visit, _):
+        page = visit.page
+        head, scale = page.locator(".round-head .verdict"), page.locator(".verdict-scale")
+        await expect(head).to_have_text(["Lean No Hire", "Lean Hire"])
+        await expect(scale.locator("li")).to_have_text(["No Hire", "Lean No Hire", "Lean Hire", "Strong Hire"])
+        await expect(page.locator(".depends")).to_contain_text("Lean No Hire to Lean Hire, depending on 2 points below")
+        unsure = page.locator('.unsure [data-point="factorisation"]')
+        await expect(unsure.locator("q.nearest")).to_have_text("It learns a low rank update as a product of two thin matrices.")
+        await unsure.locator(".quote").click()
+        await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+
+        await unsure.get_by_role("button", name="I said this").click()
+        made = page.locator('.made [data-point="factorisation"]')
+        await expect(made).to_be_focused()
+        await expect(made).to_contain_text("your word")
+        await expect(page.locator(".depends")).to_contain_text("depending on 1 point below")
+        await expect(page.locator("#announcer")).to_contain_text("Verdict: Lean No Hire to Lean Hire")
+        await page.locator('.unsure [data-point="fewer-parameters"]').get_by_role("button", name="I didn’t say that").click()
+        await expect(head).to_have_text(["Lean No Hire"])
+        await expect(page.locator(".depends, .unsure")).to_have_count(0)
+        await expect(scale.locator("[aria-current]")).to_have_text("Lean No Hire")
+        assert await violations(page) == []
+
+        denied = page.locator('.missing [data-point="fewer-parameters"]')
+        await denied.get_by_role("button", name="I said this").click()
+        await expect(head).to_have_text(["Lean Hire"])
+        await page.reload()
+        await expect(head).to_have_text(["Lean Hire"])
+        assert "fewer-parameters" not in await page.locator("body").inner_text()
 
 
 async def test_a_review_by_keyboard_alone(tmp_path: Path) -> None:
@@ -201,7 +238,7 @@ async def test_a_grade_that_arrives_leaves_the_focus_alone(tmp_path: Path) -> No
         again = page.get_by_role("button", name="Try this question again")
         await again.focus()
         await expect(page.locator(".round-head")).to_contain_text("grading…")
-        await expect(page.locator(".round-head .verdict")).to_be_visible()
+        await expect(page.locator(".round-head .verdict").first).to_be_visible()
         await expect(again).to_be_focused()
 
 

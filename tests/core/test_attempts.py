@@ -9,7 +9,7 @@ from server.core.domain import CriterionResult, Grade, Level, PointFinding, Poin
 from tests.app.fakes import BANK
 
 LORA = BANK.question("finetuning/lora")
-MET, NOT, AGAINST = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED
+MET, NOT, AGAINST, UNSURE = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED, PointStatus.NOT_SURE
 
 
 def grade(*statuses: tuple[str, PointStatus]) -> Grade:
@@ -29,10 +29,14 @@ def grade(*statuses: tuple[str, PointStatus]) -> Grade:
         (MET, MET, False, False),
         (NOT, NOT, False, False),
         (AGAINST, AGAINST, False, False),
+        (NOT, UNSURE, False, False),
+        (MET, UNSURE, False, False),
+        (UNSURE, MET, False, False),
+        (UNSURE, AGAINST, False, False),
     ],
 )
 def test_a_point_is_gained_or_lost(before: PointStatus, after: PointStatus, gained: bool, lost: bool) -> None:
-    """Met is better than not met, and not met better than contradicted."""
+    """Met is better than not met, and not met better than contradicted; of what is not sure nothing is known."""
     point = LORA.points[0].id
     found = changes(LORA, grade((point, before)), grade((point, after)))[0].points[0]
     assert (found.gained, found.lost) == (gained, lost)

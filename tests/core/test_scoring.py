@@ -20,7 +20,7 @@ from server.core.domain import (
     Verdict,
 )
 
-MET, NOT, CON = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED
+MET, NOT, CON, UNSURE = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED, PointStatus.NOT_SURE
 RANK = {Verdict.NO_HIRE: 0, Verdict.LEAN_NO_HIRE: 1, Verdict.LEAN_HIRE: 2, Verdict.STRONG_HIRE: 3}
 
 
@@ -49,29 +49,29 @@ def statuses(tier: str = "") -> dict[str, PointStatus]:
     ("given", "verdict"),
     [
         (statuses(), Verdict.STRONG_HIRE),
-        (statuses("lean"), Verdict.LEAN_NO_HIRE),
+        (statuses("lean"), Verdict.LEAN_HIRE),
         ({}, Verdict.NO_HIRE),
-        ({"c-lean": MET}, Verdict.LEAN_NO_HIRE),
-        ({"c-lean": MET, "b-lean": CON}, Verdict.LEAN_NO_HIRE),
-        ({"c-lean": MET, "c-s0": CON}, Verdict.NO_HIRE),
+        ({"c-lean": MET}, Verdict.NO_HIRE),
         ({"b-lean": MET, "c-lean": MET}, Verdict.LEAN_NO_HIRE),
+        ({"b-lean": MET, "c-lean": MET, "d-lean": CON}, Verdict.NO_HIRE),
         ({**statuses("lean"), "b-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),
     ],
 )
 def test_verdicts(given: dict[str, PointStatus], verdict: Verdict) -> None:
-    """Everything is Strong Hire, recognition everywhere is Lean No Hire, one right fact is not much."""
+    """Everything is Strong Hire, all criteria at Lean Hire are a Lean Hire, one right fact is not enough for anything."""
     assert scoring.verdict_of(QUESTION, given) is verdict
 
 
 @pytest.mark.parametrize(
     ("given", "verdict"),
     [
-        ({"a-s0": MET, "b-s0": MET, "c-s0": MET}, Verdict.STRONG_HIRE),  # 0.703
-        ({"a-s0": MET, "c-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),  # 0.679
-        ({"a-s0": MET, "d-lean": MET}, Verdict.LEAN_HIRE),  # 0.407
-        ({"b-s0": MET, "c-s0": MET}, Verdict.LEAN_NO_HIRE),  # 0.370
-        ({"d-lean": MET}, Verdict.LEAN_NO_HIRE),  # 0.073
-        ({"b-lean": MET, "c-s0": MET, "d-s0": MET, "d-lean": CON}, Verdict.LEAN_NO_HIRE),  # 0.374; 0.419 uncontradicted
+        ({**statuses("lean"), "a-s0": MET, "c-s0": MET}, Verdict.STRONG_HIRE),  # 7 / 4.5 = 1.56
+        ({**statuses("lean"), "c-s0": MET, "d-s0": MET, "d-s1": MET}, Verdict.LEAN_HIRE),  # 6.5 / 4.5 = 1.44
+        ({"a-lean": MET, "b-lean": MET, "c-lean": MET}, Verdict.LEAN_HIRE),  # 3.5 / 4.5 = 0.78
+        ({"b-lean": MET, "c-lean": MET, "d-lean": MET}, Verdict.LEAN_NO_HIRE),  # 3 / 4.5 = 0.67
+        ({"a-lean": MET}, Verdict.LEAN_NO_HIRE),  # 1.5 / 4.5 = 0.33
+        ({"d-lean": MET}, Verdict.NO_HIRE),  # 1 / 4.5 = 0.22
+        ({**statuses("lean"), "b-lean": CON}, Verdict.LEAN_NO_HIRE),  # 3.5 / 4.5 - 0.4 = 0.38
     ],
 )
 def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None:
@@ -83,8 +83,12 @@ def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None
     ("given", "level"),
     [
         ({"d-s0": MET, "d-s1": MET, "d-s2": MET}, Level.STRONG),
-        ({"d-s0": MET, "d-s1": MET}, Level.LEAN),
+        ({"d-s0": MET, "d-s1": MET}, Level.STRONG),
+        ({"d-s0": MET, "d-s1": UNSURE}, Level.LEAN),
+        ({"d-s0": MET, "d-s1": UNSURE, "d-s2": UNSURE}, Level.LEAN),
+        ({"d-s0": MET}, Level.LEAN),
         ({"d-lean": MET}, Level.LEAN),
+        ({"d-lean": UNSURE}, Level.NO),
         ({}, Level.NO),
         ({"d-s0": MET, "d-s1": MET, "d-s2": MET, "d-lean": CON}, Level.LEAN),
         ({"d-lean": MET, "d-s0": CON}, Level.NO),
@@ -92,8 +96,15 @@ def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None
     ],
 )
 def test_levels(given: dict[str, PointStatus], level: Level) -> None:
-    """Strong needs (nearly) all strong points, Lean any point; a contradiction drops it one."""
+    """Two thirds of the strong points are a Strong Hire, anything is a Lean Hire; not sure counts nothing yet."""
     assert scoring.criterion_level(QUESTION.criteria[3], given) is level
+
+
+def test_the_range_is_what_the_points_not_sure_decide() -> None:
+    """The verdict without any of them, and with all."""
+    given = {"a-lean": MET, "b-lean": MET, "c-lean": UNSURE, "d-lean": UNSURE}
+    assert scoring.verdict_range(QUESTION, given) == (Verdict.LEAN_NO_HIRE, Verdict.LEAN_HIRE)
+    assert scoring.verdict_range(QUESTION, statuses()) == (Verdict.STRONG_HIRE, Verdict.STRONG_HIRE)
 
 
 any_statuses = st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(PointStatus)))
@@ -113,6 +124,21 @@ def test_contradicting_a_point_never_helps(given: dict[str, PointStatus], extra:
     before = scoring.verdict_of(QUESTION, given)
     after = scoring.verdict_of(QUESTION, {**given, extra: CON})
     assert RANK[after] <= RANK[before]
+
+
+@given(any_statuses)
+def test_no_strong_hire_above_mostly_lean_criteria(given: dict[str, PointStatus]) -> None:
+    """Half of the weight at least is at Strong Hire."""
+    if scoring.verdict_of(QUESTION, given) is Verdict.STRONG_HIRE:
+        strong = sum(c.weight for c in QUESTION.criteria if scoring.criterion_level(c, given) is Level.STRONG)
+        assert 2 * strong >= sum(c.weight for c in QUESTION.criteria)
+
+
+@given(any_statuses)
+def test_the_verdict_lies_in_its_range(given: dict[str, PointStatus]) -> None:
+    """Whatever the candidate answers about the points not sure."""
+    low, high = scoring.verdict_range(QUESTION, given)
+    assert RANK[low] <= RANK[scoring.verdict_of(QUESTION, given)] <= RANK[high]
 
 
 @given(any_statuses, st.permutations(range(4)))

@@ -8,8 +8,10 @@ from typing import Any, get_args
 import pytest
 
 from server.core import session
+from server.core.acts import Act
 from server.core.domain import Answer, Grade, Transcript, Verdict, Word
 from server.core.events import (
+    ActPressed,
     Ask,
     Attached,
     ChooseFollowUp,
@@ -300,6 +302,7 @@ def one_of_each(turn_id: int) -> dict[type[Event], Event]:
         DonePressed: DonePressed(turn_id),
         TypedAnswer: TypedAnswer(turn_id, "x"),
         SkipPressed: SkipPressed(turn_id),
+        ActPressed: ActPressed(turn_id, Act.REPEAT),
         HintPressed: HintPressed(turn_id),
         EndPressed: EndPressed(),
         Transcribed: Transcribed(turn_id, WORDS, 12.0),
@@ -314,9 +317,9 @@ def one_of_each(turn_id: int) -> dict[type[Event], Event]:
 ALWAYS: set[type[Event]] = {Attached, Detached, Recovered, TimerFired}
 USED: dict[type[State], set[type[Event]]] = {
     Ready: {*ALWAYS, EndPressed, StartPressed},
-    Asking: {*ALWAYS, EndPressed, VoiceSent, PlaybackDone, SpeechStarted, DonePressed, TypedAnswer, SkipPressed},
-    Thinking: {*ALWAYS, EndPressed, SpeechStarted, DonePressed, TypedAnswer, SkipPressed, HintPressed},
-    Answering: {*ALWAYS, EndPressed, SilenceHeard, DonePressed, TypedAnswer, SkipPressed, HintPressed},
+    Asking: {*ALWAYS, EndPressed, VoiceSent, PlaybackDone, SpeechStarted, DonePressed, TypedAnswer, SkipPressed, ActPressed},
+    Thinking: {*ALWAYS, EndPressed, SpeechStarted, DonePressed, TypedAnswer, SkipPressed, HintPressed, ActPressed},
+    Answering: {*ALWAYS, EndPressed, SilenceHeard, DonePressed, TypedAnswer, SkipPressed, HintPressed, ActPressed},
     Finalising: {*ALWAYS, EndPressed, Transcribed},
     FollowingUp: {*ALWAYS, EndPressed, FollowUpChosen},
     Grading: {*ALWAYS, RoundGraded, RoundNotGraded},

@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.core import session
+from server.core.acts import Act
 from server.core.domain import Grade, Transcript, Verdict, Word
 from server.core.events import (
+    ActPressed,
+    Ask,
     Attached,
     CloseAnswer,
     Detached,
@@ -52,6 +55,7 @@ from server.core.phases import (
 unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = Transcript((Word("rank", 0.0, 0.4),))
+ACTS = [act for act in Act if act is not Act.ANSWER]
 GRADE = Grade("rag/core", Verdict.LEAN_HIRE, (), "embedded")
 
 
@@ -88,7 +92,9 @@ EVENTS: dict[str, Callable[[int, int], Event]] = {
     "speech": lambda turn, pick: SpeechStarted(turn),
     "silence": lambda turn, pick: SilenceHeard(turn, pick * 4.0, bool(pick % 2)),
     "done": lambda turn, pick: DonePressed(turn),
-    "typed": lambda turn, pick: TypedAnswer(turn, "rank" * pick),
+    "typed": lambda turn, pick: TypedAnswer(turn, "rank" * pick, Act.CLARIFY if pick == 7 else None),
+    "pressed": lambda turn, pick: ActPressed(turn, session.REQUESTS[pick % 3]),
+    "act": lambda turn, pick: Transcribed(turn, WORDS, float(pick), act=ACTS[pick]),
     "skip": lambda turn, pick: SkipPressed(turn),
     "hint": lambda turn, pick: HintPressed(turn),
     "end": lambda turn, pick: EndPressed(),
@@ -102,9 +108,9 @@ EVENTS: dict[str, Callable[[int, int], Event]] = {
 LIKELY: dict[type[State], tuple[str, ...]] = {
     Ready: ("start",),
     Asking: ("playback", "attached", "speech"),
-    Thinking: ("speech", "hint"),
+    Thinking: ("speech", "hint", "speech", "pressed"),
     Answering: ("done", "silence", "attached"),
-    Finalising: ("transcribed",),
+    Finalising: ("transcribed", "act", "transcribed"),
     FollowingUp: ("follow_up",),
     Grading: ("graded", "not_graded"),
     Finished: ("attached",),
@@ -128,6 +134,9 @@ plans = st.builds(
             limit_s=st.sampled_from([10.0, 60.0, 300.0]),
             follow_ups=st.integers(0, 3),
             follow_up_limit_s=st.sampled_from([10.0, 45.0]),
+            hints=st.sampled_from([0, 2]),
+            hint_texts=st.sampled_from([(), ("Think of the rank.", "Think of memory.")]),
+            easier=st.sampled_from([None, ("f1", "F?"), ("easy", "What is frozen?")]),
             backups=st.sampled_from([(), (("a", "A?"),), (("a", "A?"), ("f1", "F?"))]),
         ),
         min_size=1,
@@ -326,17 +335,67 @@ def test_answers_are_kept(plan: Plan, sequence: list[Op]) -> None:
 @unhurried
 @given(plans, sequences)
 def test_no_more_follow_ups_than_planned(plan: Plan, sequence: list[Op]) -> None:
-    """A round asks its question once and at most its number of follow-ups."""
+    """A round asks its question first and at most its number of follow-ups."""
     for state, _ in states(plan, play(plan, sequence)):
-        for number, planned in enumerate(plan.rounds):
+        assert state.progress.asked <= state.progress.current.follow_ups
+        for number in range(len(plan.rounds)):
             answers = state.progress.answers_of(number)
-            assert len(answers) <= planned.follow_ups + 1
-            assert [answer.follow_up_id is None for answer in answers] == [n == 0 for n in range(len(answers))]
+            of_question = [answer.follow_up_id is None for answer in answers]
+            assert of_question == sorted(of_question, reverse=True)
+
+
+@unhurried
+@given(plans, sequences)
+def test_moves_are_bounded(plan: Plan, sequence: list[Op]) -> None:
+    """In one turn the interviewer gives way at most twice to each act, and never twice to not knowing."""
+    for state, _ in states(plan, play(plan, sequence)):
+        if isinstance(state, Asking | Thinking | Answering | Finalising):
+            acts = state.utterance.acts
+            assert all(acts.count(act) <= 2 for act in Act)
+            assert acts.count(Act.DONT_KNOW) <= 1
+
+
+@unhurried
+@given(plans, sequences)
+def test_no_act_ends_an_interview(plan: Plan, sequence: list[Op]) -> None:
+    """A request stays with its question, whatever it was; an act that passes leaves one question, not the interview."""
+    for item in play(plan, sequence):
+        if not isinstance(item.event, Transcribed | ActPressed) or item.after.error is not None:
+            continue
+        before, after = item.before.progress, item.after.state.progress
+        assert not isinstance(item.after.state, Finished)
+        assert after.round <= before.round + 1
+        is_request = isinstance(item.event, ActPressed) or item.event.act in session.REQUESTS
+        if is_request and isinstance(item.before, Finalising) and not before.ended and item.before.ended_by != "skipped":
+            allowed = item.before.utterance.acts.count(item.event.act) < 2
+            assert not allowed or item.before.act is not None or after.round == before.round
+
+
+@unhurried
+@given(plans, sequences)
+def test_acts_are_never_answers(plan: Plan, sequence: list[Op]) -> None:
+    """What was understood as an act has left no words to be graded, and is noted."""
+    for state, _ in states(plan, play(plan, sequence)):
+        acts = {said.turn_id for said in state.progress.acts if said.text}
+        assert not any(answer.transcript.words for answer in state.progress.answers if answer.turn_id in acts)
+
+
+@unhurried
+@given(plans, sequences)
+def test_a_response_is_a_turn_of_its_own(plan: Plan, sequence: list[Op]) -> None:
+    """Whatever is said for the first time has a number of its own, and so a fresh clock."""
+    said: dict[int, str] = {}
+    for item in play(plan, sequence):
+        for command in item.after.commands:
+            if isinstance(command, Ask):
+                utterance = command.utterance
+                assert said.setdefault(utterance.turn_id, utterance.aloud) == utterance.aloud
+                assert utterance.aloud
 
 
 def test_sequences_reach_every_phase() -> None:
     """The likely events alone lead through every phase, so that the properties above are about something."""
     plan = Plan((RoundPlan("rag/core", "What is RAG?", 60.0, follow_ups=1),))
-    picks = [0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0]
+    picks = [0, 0, 0, 0, 3, 1, 0, 0, 0, 3, 0]
     taken = play(plan, [Op("likely", 1.0, 0, pick) for pick in picks])
     assert {type(state) for state, _ in states(plan, taken)} == set(LIKELY)

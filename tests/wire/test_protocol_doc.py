@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -53,6 +54,10 @@ def json_type(annotation: Any) -> str:
     """How the doc calls a field's type."""
     if get_origin(annotation) is Literal:
         return "string"
+    if get_origin(annotation) is tuple:
+        return f"array of {json_type(get_args(annotation)[0])}s"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return "string"
     if args := get_args(annotation):
         return " or ".join(json_type(arg) for arg in args)
     return {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}[annotation]
@@ -91,5 +96,6 @@ def test_limits() -> None:
 def test_close_codes() -> None:
     """The doc lists the codes the server closes with."""
     listed = {int(code) for code in re.findall(r"^\| (\d{4}) \|", section("Close codes"), re.M)}
-    used = {connection.GOING_AWAY, connection.POLICY, connection.UNKNOWN_INTERVIEW, connection.TAKEN_OVER, connection.NOT_READY}
+    used = {connection.GOING_AWAY, connection.POLICY, connection.UNKNOWN_INTERVIEW, connection.FORGOTTEN}
+    used |= {connection.TAKEN_OVER, connection.NOT_READY}
     assert listed == used | {1000, guard.UNAUTHORISED}

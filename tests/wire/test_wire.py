@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from server import wire
 from server.core import events
+from server.core.acts import Act
 from server.errors import ProtocolError
 from server.operations import logs
 
@@ -30,6 +31,16 @@ MESSAGES: list[tuple[str, wire.ClientMessage, events.Event | None]] = [
         '{"type": "typed", "turn_id": 3, "text": "é 模 😀"}',
         wire.Typed(turn_id=3, text="é 模 😀"),
         events.TypedAnswer(3, "é 模 😀"),
+    ),
+    (
+        '{"type": "typed", "turn_id": 3, "text": "At inference?", "asks": true}',
+        wire.Typed(turn_id=3, text="At inference?", asks=True),
+        events.TypedAnswer(3, "At inference?", Act.CLARIFY),
+    ),
+    (
+        '{"type": "request", "turn_id": 3, "act": "repeat"}',
+        wire.Request(turn_id=3, act="repeat"),
+        events.ActPressed(3, Act.REPEAT),
     ),
     ('{"type": "skip", "turn_id": 3}', wire.Skip(turn_id=3), events.SkipPressed(3)),
     ('{"type": "hint", "turn_id": 3}', wire.Hint(turn_id=3), events.HintPressed(3)),

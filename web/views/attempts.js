@@ -56,12 +56,7 @@ function makeList(attempts) {
             h("a", { href: `/review/${interview_id}#round-${round}` }, `Attempt ${n + 1}`),
             h("span", { class: "soft small" }, `${day(created)} · ${interview}`),
           ),
-          h(
-            "span",
-            { class: "row" },
-            aside && aside !== "fallback" && h("span", { class: "soft small" }, aside),
-            verdictBadge(verdict, { fallback: aside === "fallback" }),
-          ),
+          verdictBadge(verdict, { fallback: aside === "fallback" }),
         ),
       )
       .reverse(),

@@ -16,6 +16,8 @@ import { makeTyped } from "./room/typed.js";
 import { announcement } from "./room/words.js";
 
 const REVIEW_AFTER_MS = 4_000;
+/** A close that is still being spoken is heard to its end, if it is no longer than this. */
+const CLOSE_MS = 10_000;
 
 export async function show(page, id) {
   const review = await get(`/api/interviews/${id}`);
@@ -51,9 +53,16 @@ export async function show(page, id) {
     if (store.state && store.phase !== phase) {
       phase = store.phase;
       announce(announcement(store));
-      if (phase === "finished") setTimeout(() => location.replace(`/review/${id}`), REVIEW_AFTER_MS);
+      if (phase === "finished") leave(performance.now());
     }
   });
+  function leave(since) {
+    setTimeout(() => {
+      const isHeard = !store.saying || performance.now() - since > CLOSE_MS;
+      if (isHeard) location.replace(`/review/${id}`);
+      else leave(since);
+    }, REVIEW_AFTER_MS);
+  }
   bindKeys([{ key: "c", what: "Check the sound, before the start", run: ready.checkSound }]);
   store.set({});
   page.replaceChildren(room);

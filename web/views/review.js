@@ -18,7 +18,7 @@ export async function show(page, id) {
   const notes = review.rounds.map((round) => makeNotes(round, address));
   // A single round is its own page: what became of it stands above all that can be done with it.
   const top = review.rounds.length === 1 ? makeTop(review) : null;
-  const drawn = review.rounds.map((_, n) => make(n, "first"));
+  const drawn = review.rounds.map((_, n) => make(n));
   page.replaceChildren(
     h(
       "div",
@@ -29,30 +29,23 @@ export async function show(page, id) {
     ),
   );
 
-  function make(n, shown) {
-    return makeRound(review.rounds[n], {
-      address,
-      notes: notes[n],
-      shown,
-      top,
-      draw: (wanted, focus) => draw(n, wanted, focus),
-      reload: (wanted, focus) => reload(n, wanted, focus),
-    });
+  function make(n) {
+    return makeRound(review.rounds[n], { address, notes: notes[n], top, reload: (focus) => reload(n, focus) });
   }
 
-  function draw(n, shown, focus) {
+  function draw(n, focus) {
     playAlone(null);
     const at = document.activeElement;
-    const fresh = make(n, shown);
+    const fresh = make(n);
     drawn[n].element.replaceWith(fresh.element);
     drawn[n] = fresh;
     if (top?.next.contains(at)) at.focus(); // It is the same one as before, in the new round.
     focus?.(fresh);
   }
 
-  async function reload(n, shown, focus) {
+  async function reload(n, focus) {
     review.rounds[n] = (await get(address)).rounds[n];
-    draw(n, shown, focus);
+    draw(n, focus);
   }
 
   // Only rounds that were waiting are drawn anew, so that a transcript being read or heard stays put.
@@ -61,7 +54,7 @@ export async function show(page, id) {
     fresh.rounds.forEach((round, n) => {
       if (!isPending(review.rounds[n]) || isPending(round)) return;
       review.rounds[n] = round;
-      draw(n, "first");
+      draw(n);
     });
     pollIfPending();
   }

@@ -6,12 +6,6 @@ import { measures } from "../review/delivery.js";
 import { plainTable } from "../table.js";
 import { verdictBadge } from "../verdict.js";
 
-const ASIDES = {
-  fallback: "graded by the stand-in grader",
-  corrected: "graded after a correction",
-  disputed: "disputed by you",
-};
-
 /** `names` are those of the two attempts, "Attempt 1". */
 export function makeComparison({ earlier, later, gained, lost, criteria }, names) {
   if (earlier.id === later.id) return h("p", { class: "soft" }, "That is the same attempt twice.");
@@ -37,8 +31,14 @@ export function makeComparison({ earlier, later, gained, lost, criteria }, names
         points.filter(({ change }) => change === "lost"),
         true,
       ),
-      makePoints("Met both times", "kept", both(true), false),
-      makePoints("Missing both times", "missing", both(false), false),
+      makePoints(
+        "Not sure",
+        "unsure",
+        points.filter(({ change }) => change === "not sure"),
+        false,
+      ),
+      makePoints("Made both times", "kept", both(true), false),
+      makePoints("Not heard both times", "missing", both(false), false),
     ),
     criteria.length > 0 && makeLevels(criteria, names),
     makeDelivery(earlier, later, names),
@@ -57,7 +57,7 @@ function makeHeadline(earlier, later, gained, lost) {
       verdictBadge(earlier.verdict),
       h("span", { class: "soft" }, "then"),
       verdictBadge(later.verdict),
-      h("span", { class: "soft figures" }, `${earlier.met} then ${later.met} of ${plural(later.points, "point")} met`),
+      h("span", { class: "soft figures" }, `${earlier.met} then ${later.met} of ${plural(later.points, "point")} made`),
     ),
   );
 }
@@ -68,7 +68,7 @@ function makeUngraded(earlier, names) {
 }
 
 function makeDoubts(sides, names) {
-  const doubts = sides.flatMap(({ aside }, n) => (aside ? [`${names[n]} was ${ASIDES[aside] ?? aside}`] : []));
+  const doubts = sides.flatMap(({ aside }, n) => (aside ? [`${names[n]} was graded by the stand-in grader`] : []));
   if (sides[0].rubric_version && sides[1].rubric_version && sides[0].rubric_version !== sides[1].rubric_version)
     doubts.push("the rubric has changed between the two");
   return doubts.length > 0 && h("p", { class: "soft" }, `Compare with care: ${doubts.join("; ")}.`);

@@ -25,11 +25,7 @@ export function makeVerdicts(periods, unit) {
     h("div", { class: "chart-frame", "aria-hidden": "true" }, draw(periods, unit)),
     makeAxis(periods[0].from, periods.at(-1).from),
     aside > 0 &&
-      h(
-        "p",
-        { class: "soft small" },
-        "Left out of every level: grades by the stand-in grader, and those you corrected or dispute.",
-      ),
+      h("p", { class: "soft small" }, "Left out of every level: grades by the stand-in grader."),
     makeTable(
       `Verdicts by ${unit}`,
       [unit[0].toUpperCase() + unit.slice(1), ...ORDER, "Left out"],

@@ -21,7 +21,7 @@ export function makeAnswer({ answer, question, grade, address, changed }) {
     hasSound &&
     makeRecording(
       answer,
-      quotes.filter(({ start }) => start !== null),
+      quotes.filter(({ start, isUnsure }) => start !== null && !isUnsure),
       showPosition,
     );
   const line = hasSound && makeWordLine({ answer, address, hear: recording.playFrom, changed });
@@ -79,16 +79,17 @@ function factsOf({ typed, duration_s, limit_s, ended_by, words }) {
   ].filter(Boolean);
 }
 
-/** The grade's quotes from this answer: { from, to } in words, { start, end } in seconds, number of the criterion. */
+/** What the grade quotes of this answer: { from, to } in words, { start, end } in seconds, number of the criterion. */
 function quotesIn(answer, question, grade) {
   const numbers = new Map((grade ? criteriaOf(question, grade) : []).map((criterion, n) => [criterion.id, n + 1]));
   const quotes = new Map();
   for (const { criterion_id, findings } of grade?.criteria ?? []) {
     for (const { evidence, status } of findings) {
-      if (evidence?.turn_id !== answer.turn_id) continue;
+      if (evidence?.turn_id !== answer.turn_id || status === "not met") continue;
       const { word_start: from, word_end: to, start, end } = evidence;
-      const quote = { from, to, start, end, number: numbers.get(criterion_id), isContradicted: status === "contradicted" };
-      quotes.set([from, to, quote.number, quote.isContradicted].join(), quote);
+      const [isContradicted, isUnsure] = [status === "contradicted", status === "not sure"];
+      const quote = { from, to, start, end, number: numbers.get(criterion_id), isContradicted, isUnsure };
+      quotes.set([from, to, quote.number, status].join(), quote);
     }
   }
   return [...quotes.values()];

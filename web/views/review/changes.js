@@ -1,30 +1,10 @@
-/** What the candidate corrected and disputed in a round, what came of it, and which of the two grades is looked at. */
+/** What the candidate corrected, disputed and answered in a round, and what came of it. */
 
 import { post } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
 import { day, plural } from "../../format.js";
 import { verdictBadge } from "../verdict.js";
-
-/** Two grades to choose from; nothing where there is one. `choose("first" | "amended")` shows the other. */
-export function makeGradeChoice({ round, shown, choose }) {
-  if (!round.amended) return null;
-  const name = `grade-${round.round}`;
-  const option = (value, label, grade, remark) =>
-    h(
-      "label",
-      {},
-      h("input", { type: "radio", name, value, checked: shown === value, onchange: () => choose(value) }),
-      h("span", {}, label, " ", h("span", { class: "soft small" }, remark)),
-      verdictBadge(grade?.verdict),
-    );
-  return h(
-    "fieldset",
-    { class: "grade-choice" },
-    h("legend", { class: "label" }, "Two grades"),
-    option("first", "As it was heard", round.grade, "This one counts"),
-    option("amended", "With your corrections and disputes", round.amended, "Kept beside it, left out of your progress"),
-  );
-}
+import { NO, YES } from "./saying.js";
 
 /** Corrections that wait for a grade. `changed()` is called once there is one. */
 export function makeGradeAgain({ round, address, changed }) {
@@ -55,48 +35,45 @@ export function makeGradeAgain({ round, address, changed }) {
   );
 }
 
-export function makeHistory({ history, round }) {
+/** The first verdict and every change to it, oldest first. */
+export function makeHistory({ history, first_verdict, round }) {
   if (history.length === 0) return null;
   return h(
-    "section",
-    { class: "history stack", "aria-labelledby": `history-${round}` },
-    h("h3", { id: `history-${round}`, tabIndex: -1 }, "Corrections and disputes"),
+    "details",
+    { class: "history fold" },
+    h("summary", { id: `history-${round}` }, `${plural(history.length, "change")} of yours`),
+    first_verdict && h("p", { class: "row" }, h("strong", {}, "First grade"), verdictBadge(first_verdict)),
     h("ol", {}, history.map(makeEntry)),
   );
 }
 
-function makeEntry({ kind, reason, verdict, ruling, made }) {
+function makeEntry(entry) {
   return h(
     "li",
     {},
     h(
       "div",
       { class: "criterion-head" },
-      h("p", {}, h("strong", {}, kind === "corrected" ? "Corrected" : ruling.upheld ? "Dispute upheld" : "Dispute not upheld")),
-      h("p", { class: "small soft" }, day(made)),
+      h("p", {}, h("strong", {}, titleOf(entry)), h("span", { class: "small soft" }, ` ${day(entry.made)}`)),
+      verdictBadge(entry.verdict),
     ),
-    ruling ? makeRuling(ruling, reason) : h("p", {}, reason),
-    h("p", { class: "small" }, h("span", { class: "soft" }, "Verdict with it: "), verdictBadge(verdict)),
+    entry.ruling ? makeRuling(entry) : h("p", {}, entry.reason),
   );
 }
 
-function makeRuling({ statement, quote, opinions }, reason) {
+function titleOf({ kind, said, ruling }) {
+  if (kind === "corrected") return "Corrected";
+  if (kind === "answered") return said ? YES : NO;
+  return ruling.upheld ? "Dispute upheld" : "Dispute not upheld";
+}
+
+/** Old disputes have a reason of the candidate's, and graders' opinions in place of one reason why. */
+function makeRuling({ statement, reason, ruling: { quote, why, opinions } }) {
+  const because = why ?? opinions?.map((opinion) => opinion.reason).join(" ");
   return [
     h("p", {}, statement),
     h("p", {}, h("span", { class: "label" }, "You said: "), h("q", { class: "said" }, quote)),
-    h("p", {}, h("span", { class: "label" }, "Your reason: "), reason),
-    h(
-      "ul",
-      { class: "opinions" },
-      opinions.map((opinion) => h("li", { class: "small" }, h("strong", {}, nameOf(opinion)), ` ${sayOf(opinion)}`)),
-    ),
+    reason && h("p", {}, h("span", { class: "label" }, "Your reason: "), reason),
+    because && h("p", { class: "small" }, because),
   ];
-}
-
-function nameOf({ grader }) {
-  return grader === "embedded" ? "Built-in grader:" : `Second opinion (${grader}):`;
-}
-
-function sayOf({ status, reason }) {
-  return status === null ? `none. ${reason}` : `${status}. ${reason}`;
 }

@@ -15,13 +15,26 @@ export function makeModelAnswer({ model_answer }) {
 }
 
 /** For those who doubt a grade. */
-export function makeColophon({ grader, model, rubric_version, prompt_version, seconds, tokens }) {
+export function makeColophon(grade) {
+  const { rubric_version, prompt_version, seconds, tokens } = grade;
   const parts = [
-    `Grader: ${[grader, model].filter(Boolean).join(", ")}`,
     rubric_version && `rubric ${rubric_version}`,
     prompt_version && `prompts ${prompt_version}`,
     `${seconds.toFixed(1)} s`,
     tokens > 0 && `${tokens} tokens`,
   ];
-  return h("p", { class: "colophon soft small" }, parts.filter(Boolean).join(" · "));
+  return h(
+    "details",
+    { class: "colophon soft small" },
+    h("summary", {}, tellGrader(grade)),
+    h("p", {}, parts.filter(Boolean).join(" · ")),
+  );
+}
+
+/** Who graded, and for a language model how well it did in the exam, if it has sat it. */
+function tellGrader({ grader, model, agreement, reader_agreement }) {
+  if (grader === "embedded") return "Graded on this machine";
+  const name = model || "a language model";
+  if (agreement == null) return `Graded by ${name}, which has not sat our exam`;
+  return `Graded by ${name} (agreement ${agreement.toFixed(2)} on our exam; the built-in reader ${reader_agreement.toFixed(2)})`;
 }

@@ -1,20 +1,27 @@
 /** One question of a review: the verdict, what was said on the left, what it amounts to on the right. */
 
-import { h, icon } from "../../dom.js";
+import { announce, h, icon } from "../../dom.js";
 import { clock, plural } from "../../format.js";
-import { verdictBadge } from "../verdict.js";
+import { verdictBadge, verdictRange } from "../verdict.js";
 import { makeAgain } from "./again.js";
 import { makeAnswer } from "./answer.js";
-import { makeGradeAgain, makeGradeChoice, makeHistory } from "./changes.js";
+import { makeGradeAgain, makeHistory } from "./changes.js";
 import { makeColophon, makeModelAnswer } from "./colophon.js";
 import { makeDelivery } from "./delivery.js";
-import { makeDisputes } from "./dispute.js";
-import { makeRubric, NOT_ASSESSABLE } from "./rubric.js";
+import { criteriaOf, makeRubric, NOT_ASSESSABLE } from "./rubric.js";
+import { makeSaying } from "./saying.js";
+import { makeScale } from "./scale.js";
 
 export function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
   if (answers.length === 0) return h("span", { class: "soft" }, "not answered");
   if (grade_state === "pending") return h("span", { class: "soft", role: "status" }, "grading…");
+  if (isOpen(grade)) return verdictRange(grade.range, { large });
   return verdictBadge(grade?.verdict, { fallback: grade?.fallback, large });
+}
+
+/** Whether points that are not sure still decide the verdict. */
+function isOpen(grade) {
+  return Boolean(grade?.range) && grade.range[0] !== grade.range[1];
 }
 
 export function isPending(round) {
@@ -23,21 +30,19 @@ export function isPending(round) {
 
 /**
  * `address` is the interview's, `notes` its element; `top` is what the only round of a review has at its top.
- * `draw(shown, focus)` draws the round again with the "first" or the "amended" grade; `reload` fetches it anew before.
- * `focus(made)` then goes to what the reader was at.
+ * `reload(focus)` fetches the round anew and draws it again; `focus(made)` then goes to what the reader was at.
  */
-export function makeRound(round, { address, notes, shown, top, draw, reload }) {
-  const { question, answers } = round;
-  const grade = shown === "amended" ? round.amended : round.grade;
+export function makeRound(round, { address, notes, top, reload }) {
+  const { question, answers, grade } = round;
   const made = new Map(
     answers.map((answer) => {
       const focusWord = (word) => (fresh) => fresh.answers.get(answer.turn_id).focusWord(word);
-      const changed = (word) => reload(shown, focusWord(word));
+      const changed = (word) => reload(focusWord(word));
       return [answer.turn_id, makeAnswer({ answer, question, grade, address, changed })];
     }),
   );
   const hear = (turn, seconds) => made.get(turn)?.playFrom?.(seconds);
-  const change = { round, address, changed: () => reload("amended", focusHistory) };
+  const say = makeSaying({ round, address, changed: (pointId) => reload(focusPoint(pointId)) });
   const titleId = `round-${round.round}-title`;
   const idOf = (number) => `round-${round.round}-criterion-${number}`;
   const element = h(
@@ -47,11 +52,11 @@ export function makeRound(round, { address, notes, shown, top, draw, reload }) {
       "header",
       { class: "round-head" },
       top
-        ? h("div", {}, h("p", { class: "kicker" }, top.kicker), h("h1", { id: titleId }, question.title))
-        : h("h2", { id: titleId }, question.title),
+        ? h("div", {}, h("p", { class: "kicker" }, top.kicker), h("h1", { id: titleId, tabIndex: -1 }, question.title))
+        : h("h2", { id: titleId, tabIndex: -1 }, question.title),
       makeVerdict(round, { large: true }),
     ),
-    makeGradeChoice({ round, shown, choose: (value) => draw(value, focusChoice) }),
+    grade && makeScale(grade, idOf(firstUnsure(question, grade))),
     makeRemarks(round, grade),
     top?.next,
     makeFacts(round),
@@ -69,7 +74,7 @@ export function makeRound(round, { address, notes, shown, top, draw, reload }) {
               return [element, makeDelivery(answer, playFrom)];
             })
           : h("p", { class: "soft" }, "This question was not answered."),
-        makeGradeAgain(change),
+        makeGradeAgain({ round, address, changed: () => reload(focusVerdict) }),
         question.model_answer && makeModelAnswer(question),
         notes,
       ),
@@ -77,7 +82,7 @@ export function makeRound(round, { address, notes, shown, top, draw, reload }) {
         "div",
         { class: "assessment" },
         top && h("h2", { class: "unseen" }, "What it amounts to"),
-        grade && makeAssessment({ question, grade, idOf, hear, dispute: makeDisputes(change) }),
+        grade && makeAssessment({ question, grade, idOf, hear, say }),
         makeHistory(round),
       ),
     ),
@@ -87,12 +92,23 @@ export function makeRound(round, { address, notes, shown, top, draw, reload }) {
   return { element, answers: made };
 }
 
-function focusHistory({ element }) {
-  element.querySelector(".history h3").focus();
+/** The number of the first criterion with a point that is not sure. */
+function firstUnsure(question, grade) {
+  const unsure = grade.criteria.filter(({ findings }) => findings.some(({ status }) => status === "not sure"));
+  return 1 + criteriaOf(question, grade).findIndex(({ id }) => unsure.some(({ criterion_id }) => criterion_id === id));
 }
 
-function focusChoice({ element }) {
-  element.querySelector(".grade-choice :checked").focus();
+/** A screen reader hears the verdict that the change has made, and goes on from the point. */
+function focusPoint(pointId) {
+  return ({ element }) => {
+    const verdicts = [...element.querySelectorAll(".round-head .verdict")].map(({ textContent }) => textContent);
+    announce(`Verdict: ${verdicts.join(" to ")}`);
+    element.querySelector(`[data-point="${CSS.escape(pointId)}"]`)?.focus();
+  };
+}
+
+function focusVerdict({ element }) {
+  element.querySelector(".round-head [tabindex]").focus();
 }
 
 /** "0:52 of 2:00 used · 1 follow-up · no hints" */

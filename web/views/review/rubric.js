@@ -1,4 +1,4 @@
-/** The rubric: a table of the levels reached, then each criterion with its quotes and with what was missing. */
+/** The rubric: a table of the levels reached, then each criterion with what was made, is not sure, to be checked, not heard. */
 
 import { h, icon } from "../../dom.js";
 import { clock } from "../../format.js";
@@ -7,8 +7,8 @@ import { verdictBadge } from "../verdict.js";
 export const NOT_ASSESSABLE = "Not Assessable";
 const DESCRIPTORS = { "Strong Hire": "strong", "Lean Hire": "lean", "No Hire": "no" };
 
-/** `hear(turn_id, seconds)` plays an answer from there; `dispute(finding, statement)` makes the button to say "I did say this". */
-export function makeRubric({ question, grade, idOf, hear, dispute }) {
+/** `hear(turn_id, seconds)` plays an answer from there; `say(finding)` makes the buttons for the candidate's own word. */
+export function makeRubric({ question, grade, idOf, hear, say }) {
   const results = new Map(grade.criteria.map((result) => [result.criterion_id, result]));
   const isAssessable = grade.verdict !== NOT_ASSESSABLE;
   const rows = criteriaOf(question, grade).map((criterion, n) => ({
@@ -23,7 +23,7 @@ export function makeRubric({ question, grade, idOf, hear, dispute }) {
     h(
       "ol",
       { class: "rubric" },
-      rows.map((row) => makeCriterion({ ...row, question, id: idOf(row.number), isAssessable, hear, dispute })),
+      rows.map((row) => makeCriterion({ ...row, question, id: idOf(row.number), isAssessable, hear, say })),
     ),
   );
 }
@@ -63,18 +63,22 @@ function makeTable(rows, idOf) {
   );
 }
 
+/** "1 of 3", or "1–2 of 3" while one is not sure. */
 function madeOf(findings) {
-  return `${findings.filter(({ status }) => status === "met").length} of ${findings.length}`;
+  const count = (wanted) => findings.filter(({ status }) => status === wanted).length;
+  const [made, unsure] = [count("met"), count("not sure")];
+  return `${made}${unsure ? `–${made + unsure}` : ""} of ${findings.length}`;
 }
 
 function makeNumber(number) {
   return h("span", { class: `number hue-${number}` }, String(number));
 }
 
-function makeCriterion({ question, criterion, number, result, id, isAssessable, hear, dispute }) {
-  const shown = new Set();
+function makeCriterion({ question, criterion, number, result, id, isAssessable, hear, say }) {
   const findings = result?.findings ?? [];
-  const missing = question.in_bank ? findings.filter((finding) => isWorthNaming(finding, findings)) : [];
+  const of = (wanted) => findings.filter(({ status }) => status === wanted);
+  const unheard = question.in_bank ? findings.filter((finding) => isWorthNaming(finding, findings)) : [];
+  const shown = new Set();
   return h(
     "li",
     { id, tabIndex: -1 },
@@ -85,35 +89,43 @@ function makeCriterion({ question, criterion, number, result, id, isAssessable, 
       isAssessable && verdictBadge(result?.level),
     ),
     isAssessable && result && h("p", { class: "soft" }, criterion[DESCRIPTORS[result.level]]),
-    h(
-      "ul",
-      { class: "quotes" },
-      byQuote(findings).map((group) =>
-        h(
-          "li",
-          {},
-          makeQuote(group, number, hear),
-          onePerStatement(group).map((finding) => makeClaim(finding, dispute)),
-        ),
-      ),
+    makeGroup("Made", "made", makeQuoted(of("met"), `hue-${number}`, hear, say)),
+    makeGroup("Check this", "check", makeQuoted(of("contradicted"), "contradicted", hear, say)),
+    makeGroup("Not sure: did you say this?", "unsure", makeUnsure(of("not sure"), hear, say)),
+    makeGroup(
+      "Not heard",
+      "missing",
+      unheard.map((finding) => h("li", placeOf(finding), makeMissing(finding, say, shown))),
     ),
-    missing.length > 0 &&
-      h(
-        "div",
-        { class: "missing" },
-        h("h4", { class: "label" }, "What was missing"),
-        h(
-          "ul",
-          {},
-          missing.map((finding) => h("li", {}, makeMissing(finding, dispute, shown))),
-        ),
-      ),
   );
 }
 
-/** A strong point includes the lean one, which is named only where even that was not shown. */
-function isWorthNaming({ status, tier }, findings) {
-  return status === "not met" && (tier === "strong" || findings.every((finding) => finding.status === "not met"));
+function makeGroup(title, name, items) {
+  if (items.length === 0) return null;
+  return h("div", { class: `findings ${name}` }, h("h4", { class: "label" }, title), h("ul", {}, items));
+}
+
+/** Where focus goes once the candidate's word of a point is stored. */
+function placeOf({ point_id }) {
+  return { tabIndex: -1, "data-point": point_id };
+}
+
+/** A strong point includes the lean one, which is named only where even that was not shown, or where the candidate said no. */
+function isWorthNaming({ status, tier, said }, findings) {
+  if (status !== "not met") return false;
+  return tier === "strong" || said === false || findings.every((finding) => finding.status === "not met");
+}
+
+/** Quotes, each with the points that rest on it. */
+function makeQuoted(findings, look, hear, say) {
+  return byQuote(findings).map((group) =>
+    h(
+      "li",
+      {},
+      makeQuote(group[0].evidence, look, hear),
+      onePerStatement(group).map((finding) => h("div", placeOf(finding), makeClaim(finding, say))),
+    ),
+  );
 }
 
 /** Findings with evidence, those that rest on the same words together. */
@@ -122,7 +134,7 @@ function byQuote(findings) {
   for (const finding of findings) {
     if (!finding.evidence) continue;
     const { turn_id, word_start, word_end } = finding.evidence;
-    const key = `${finding.status} ${turn_id} ${word_start} ${word_end}`;
+    const key = `${turn_id} ${word_start} ${word_end}`;
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()];
@@ -133,8 +145,7 @@ function onePerStatement(findings) {
   return [...new Map(findings.map((finding) => [finding.statement, finding])).values()];
 }
 
-function makeQuote([{ status, evidence }], number, hear) {
-  const look = status === "contradicted" ? "contradicted" : `hue-${number}`;
+function makeQuote(evidence, look, hear) {
   const words = h("q", { class: `said ${look}` }, evidence.quote);
   if (evidence.start === null) return h("span", { class: "quote written" }, words);
   return h(
@@ -147,18 +158,40 @@ function makeQuote([{ status, evidence }], number, hear) {
 }
 
 /** What a quote shows, and what has to be known about it. */
-function makeClaim(finding, dispute) {
-  const { status, statement, note, evidence } = finding;
+function makeClaim(finding, say) {
+  const { status, statement, said, note, evidence } = finding;
   const isContradicted = status === "contradicted";
+  const remark = note && said === null ? ` (${note})` : "";
   return [
-    h("p", { class: "small soft" }, `${isContradicted ? "Contradicts: " : ""}${statement}${note && ` (${note})`}`),
-    evidence.typed_in && h("p", { class: "small typed-in" }, icon("note"), "Holds a word that you wrote in afterwards."),
-    isContradicted && dispute(finding, statement),
+    h("p", { class: "small soft" }, `${isContradicted ? "It seems to say the opposite of: " : ""}${statement}${remark}`),
+    evidence.typed_in && makeTypedIn(),
+    say(finding),
   ];
 }
 
+function makeTypedIn() {
+  return h("p", { class: "small typed-in" }, icon("note"), "Holds a word that you wrote in afterwards.");
+}
+
+/** The point first, as it is what is asked; then the words that come nearest to it. */
+function makeUnsure(findings, hear, say) {
+  return findings.map((finding) =>
+    h(
+      "li",
+      placeOf(finding),
+      h("p", {}, finding.statement),
+      finding.evidence && [
+        h("p", { class: "label" }, finding.note ? `Check this passage: it ${finding.note}` : "Nearest to it you said"),
+        makeQuote(finding.evidence, "nearest", hear),
+        finding.evidence.typed_in && makeTypedIn(),
+      ],
+      say(finding),
+    ),
+  );
+}
+
 /** `shown` are the sentences of the model answer that stand above already: one may hold several points. */
-function makeMissing(finding, dispute, shown) {
+function makeMissing(finding, say, shown) {
   const isNew = finding.model_sentence && !shown.has(finding.model_sentence);
   shown.add(finding.model_sentence);
   return [
@@ -170,6 +203,6 @@ function makeMissing(finding, dispute, shown) {
         h("span", { class: "label" }, "The model answer: "),
         h("q", { class: "said" }, finding.model_sentence),
       ),
-    dispute(finding, finding.statement),
+    say(finding),
   ];
 }

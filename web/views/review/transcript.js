@@ -10,7 +10,7 @@ export function isDoubtful({ probability, raw, now }) {
 }
 
 /**
- * `quotes` are { from, to, number, isContradicted } in words. `choose(index)` is called when a word is chosen by pointer,
+ * `quotes` are { from, to, number, isContradicted, isUnsure } in words. `choose(index)` is called when a word is chosen by pointer,
  * Enter or Space, `reach(index)` when the arrow keys come to one. Without them the words are text only.
  */
 export function makeTranscript(words, quotes, { choose, reach } = {}) {
@@ -107,16 +107,21 @@ function isSame(some, others) {
 
 function makeMark(run, quotes, end) {
   const ending = new Map(quotes.filter((quote) => quote.to === end).map((quote) => [quote.number, quote]));
-  const isContradicted = quotes.some((quote) => quote.isContradicted);
   return h(
     "mark",
-    { class: isContradicted ? "contradicted" : `hue-${quotes[0].number}` },
+    { class: lookOf(quotes) },
     run,
     [...ending.values()].map(makeNumber),
   );
 }
 
-function makeNumber({ number, isContradicted }) {
-  const title = `Criterion ${number}${isContradicted ? ", contradicted" : ""}`;
-  return h("sup", { class: `hue-${number}`, title }, `${isContradicted ? "✗" : ""}${number}`);
+function lookOf(quotes) {
+  if (quotes.some(({ isContradicted }) => isContradicted)) return "contradicted";
+  const sure = quotes.find(({ isUnsure }) => !isUnsure);
+  return sure ? `hue-${sure.number}` : "nearest";
+}
+
+function makeNumber({ number, isContradicted, isUnsure }) {
+  const [sign, remark] = isContradicted ? ["✗", ", check this"] : isUnsure ? ["?", ", not sure"] : ["", ""];
+  return h("sup", { class: `hue-${number}`, title: `Criterion ${number}${remark}` }, `${sign}${number}`);
 }

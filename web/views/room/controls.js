@@ -10,8 +10,12 @@ export function makeControls(store, conductor, typed) {
   const primary = h("button", { type: "button", class: "button lit primary", onclick: () => press() }, label, key);
   const button = (text, key, run) =>
     h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
-  const think = button("Think", null, () => conductor.stopVoice());
-  think.title = "Stop the voice and take time to think";
+  const again = button("Repeat", "R", () => conductor.request("repeat"));
+  again.title = "Hear the question again";
+  const ask = button("Ask", "A", () => conductor.ask());
+  ask.title = "Ask what is meant";
+  const think = button("Think", "M", () => conductor.request("think"));
+  think.title = "Half a minute to think, with the clock standing";
   const type = button("Type", "T", startOrSwitch);
   const speak = button("Speak", "Esc", () => conductor.speak());
   speak.classList.add("speak");
@@ -35,6 +39,9 @@ export function makeControls(store, conductor, typed) {
   bindKeys([
     { key: " ", what: "The large button: start, answer now, done", run: press },
     { key: "t", what: "Type the answer instead", run: startOrSwitch },
+    { key: "r", what: "Hear the question again", run: () => conductor.request("repeat") },
+    { key: "a", what: "Ask what is meant, in writing", run: () => conductor.ask() },
+    { key: "m", what: "A moment to think, with the clock standing", run: () => conductor.request("think") },
     { key: "h", what: "Show a hint, where there are some", run: whenOpen(() => conductor.hint()) },
     { key: "s", what: "Skip this question", run: whenOpen(() => conductor.skip()) },
     { key: "Escape", what: "End the interview; while typing, speak again", run: () => !end.hidden && ending.showModal() },
@@ -46,7 +53,9 @@ export function makeControls(store, conductor, typed) {
     setText(key, action.key ?? "Space");
     key.hidden = primary.disabled = !action.run;
     const { isOpen, parted } = store;
-    think.hidden = !isOpen || store.phase !== "asking" || store.typing;
+    again.hidden = !store.canRequest("repeat") || store.typing;
+    ask.hidden = !store.canRequest("clarify") || store.typing;
+    think.hidden = !store.canRequest("think") || store.typing;
     type.hidden = !(isOpen || canStart(store)) || store.typing;
     speak.hidden = !isOpen || !store.typing;
     speak.querySelector("kbd").hidden = !store.micOpen; // Esc alone opens none.
@@ -59,7 +68,7 @@ export function makeControls(store, conductor, typed) {
     "div",
     { class: "controls" },
     primary,
-    h("div", { class: "row" }, think, type, speak, hint, skip, end, help),
+    h("div", { class: "row" }, again, ask, think, type, speak, hint, skip, end, help),
     ending,
   );
 }
@@ -71,9 +80,9 @@ function canStart(store) {
 
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
 function primaryAction(store, conductor, typed) {
-  if (store.parted === "taken") return { label: "Continue here", run: () => conductor.takeBack() };
+  if (["taken", "idle"].includes(store.parted)) return { label: "Continue here", run: () => conductor.takeBack() };
   if (store.parted) return { label: "See what is left", run: () => location.assign("/past") };
-  if (store.typing && store.isOpen) return { label: "Send this answer", key: "Ctrl + Enter", run: typed.send };
+  if (store.typing && store.isOpen) return { label: store.asking ? "Ask this" : "Send this answer", key: "Ctrl + Enter", run: typed.send };
   if (store.soundLocked && store.phase === "answering")
     return { label: "Turn the microphone on", run: () => conductor.unlock() };
   if (store.soundLocked) return { label: "Turn the sound on", run: () => conductor.unlock() };

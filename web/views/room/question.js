@@ -1,6 +1,7 @@
 /** What is being asked, read along with the voice sentence by sentence, and the hints shown. */
 
 import { h, setText } from "../../dom.js";
+import { understoodWords } from "./words.js";
 
 /** Characters beyond which a question leaves no room for what is said to it: it scrolls in a smaller type. */
 const LONG = 160;
@@ -16,7 +17,8 @@ export function makeQuestion(store) {
   store.addEventListener("change", () => {
     const { state } = store;
     if (!state) return;
-    setText(kicker, `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""} · ${state.title}`);
+    const what = `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""}`;
+    setText(kicker, [what, state.title, understoodWords(state)].filter(Boolean).join(" · "));
     // Between turns nothing is being asked; the last question stays to be read.
     if (state.text && state.text !== asked) drawAsked(state.text);
     drawText(store.saying);
@@ -37,13 +39,18 @@ export function makeQuestion(store) {
   /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */
   function drawText(sentence) {
     const at = sentence ? asked.indexOf(sentence) : -1;
-    setText(saying, at < 0 ? sentence : "");
+    setText(saying, (at < 0 && sentence) || remark(store.state));
     before.data = at < 0 ? asked : asked.slice(0, at);
     const isNew = at >= 0 && now.textContent !== sentence;
     setText(now, at < 0 ? "" : sentence);
     after.data = at < 0 ? "" : asked.slice(at + sentence.length);
     text.classList.toggle("being-read", at >= 0);
     if (isNew) text.scrollTop = now.offsetTop - text.offsetTop;
+  }
+
+  /** What the interviewer said to something that was no answer stays to be read. */
+  function remark({ understood, said, text: question }) {
+    return understood ? said.replace(question, "").trim() : "";
   }
 
   return h("section", { class: "question", "aria-label": "Question" }, kicker, text, saying, hints);

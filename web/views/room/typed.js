@@ -1,6 +1,6 @@
 /** The written answer, for those who cannot or would rather not speak. */
 
-import { h } from "../../dom.js";
+import { h, setText } from "../../dom.js";
 
 const LONGEST = 8000;
 /** The limit is the server's: a draft still unsent when it strikes would be lost, so it is sent just before. */
@@ -8,12 +8,8 @@ const LAST_MOMENT_MS = 900;
 
 export function makeTyped(store, conductor) {
   const area = h("textarea", { id: "typed-answer", rows: 5, maxLength: LONGEST, class: "said" });
-  const element = h(
-    "div",
-    { class: "typed", hidden: true },
-    h("label", { class: "label", htmlFor: area.id }, "Your answer"),
-    area,
-  );
+  const label = h("label", { class: "label", htmlFor: area.id });
+  const element = h("div", { class: "typed", hidden: true }, label, area);
   let turn = null;
   let sent = "";
 
@@ -36,6 +32,7 @@ export function makeTyped(store, conductor) {
   /** What was written and not sent, before it would be lost. */
   function sendDraft() {
     const text = area.value.trim();
+    if (store.asking) return;
     if (!element.hidden && text && text !== sent) send();
   }
 
@@ -44,6 +41,7 @@ export function makeTyped(store, conductor) {
       turn = store.state.turn_id;
       area.value = sent = "";
     }
+    setText(label, store.asking ? "What do you want to know about the question?" : "Your answer");
     const wasHidden = element.hidden;
     element.hidden = !store.typing || !store.isOpen;
     // Once every view has drawn the change: what stands in a hidden part of the page can't be focused.

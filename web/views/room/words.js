@@ -13,11 +13,25 @@ const PHASES = {
   finished: "Finished",
 };
 
+const UNDERSTOOD = {
+  repeat: "You asked to hear it again",
+  clarify: "You asked what is meant",
+  think: "You asked for a moment",
+  dont_know: "You didn’t know",
+  objection: "You objected",
+  off_topic: "Off topic",
+};
+
+/** What the candidate did instead of answering, if the interviewer responds to that; else "". */
+export function understoodWords({ understood }) {
+  return UNDERSTOOD[understood] ?? "";
+}
+
 /** What has to be acted on comes before what is going on. */
 export function phaseWords(store) {
   const { phase, state, parted, typing, soundLocked, micOpen, micProblem } = store;
   if (state === null) return PHASES.connecting;
-  if (parted) return parted === "taken" ? "Open in another tab" : "Gone from the server";
+  if (parted) return { taken: "Open in another tab", idle: "Not started", gone: "Gone from the server" }[parted];
   if (store.offline) return store.isWaiting ? "No line: sent when it is back" : "No line";
   if (phase === "finalising" && store.typedTurn === state.turn_id) return "Reading your answer";
   if (phase === "answering" && typing) return "The clock runs while you type";
@@ -41,6 +55,7 @@ export function announcement({ phase, state }) {
   const what = state.follow_up ? "Follow-up" : `Question ${state.round} of ${state.rounds}`;
   switch (phase) {
     case "asking":
+      if (state.understood) return `${understoodWords(state)}.${state.voice ? "" : ` ${state.said}`}`;
       return state.voice ? `${what}.` : `${what}: ${state.text}`;
     case "thinking":
       return "Time to think. The clock starts when you speak.";

@@ -1,0 +1,159 @@
+"""Bounds on open connections, so that file descriptors are left for interviews.
+
+Whoever has not shown who they are is a stranger. Where there are too many, the stranger who has been connected longest makes
+room, first among those without a request under way: a page that is opened meanwhile has its answer before its turn comes.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LINE = "line"
+"""Where a request's scope["state"] has its connection."""
+_WANTED_DESCRIPTORS = 8_192
+RESERVED_DESCRIPTORS = 512
+"""For storage, models, recordings, and connections that were accepted but not yet counted."""
+_MOST = 4_096
+_MOST_STRANGERS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many connections there may be, and how long they may keep the server waiting."""
+
+    total: int
+    strangers: int
+    """Of the total."""
+    per_address: int = 64
+    """Of strangers, from one address or IPv6 /64; trusted proxies are exempt."""
+    head_s: float = 10.0
+    """Seconds for a whole request head, after connecting and after each response."""
+    unread_s: float = 30.0
+    """Seconds for which a peer may leave unread what it is sent."""
+
+
+def bounds_for(descriptors: int) -> Bounds:
+    """The bounds of a process that may have so many files open."""
+    total = min(_MOST, max(descriptors // 2, descriptors - RESERVED_DESCRIPTORS))
+    return Bounds(total, min(_MOST_STRANGERS, total // 2))
+
+
+def raise_descriptor_limit() -> int:
+    """Asks for more open files than the usual 1,024; how many there may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _WANTED_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _WANTED_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        soft = most
+    return _WANTED_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+class Line:
+    """One connection, as it is counted."""
+
+    __slots__ = ("_book", "drop", "network", "unread_since", "waiting_since")
+
+    def __init__(self, book: Connections, network: str, drop: Callable[[], None], now: float) -> None:
+        self._book = book
+        self.network = network
+        """Address or IPv6 /64; empty for a trusted proxy."""
+        self.drop = drop
+        """Ends the connection at once."""
+        self.waiting_since: float | None = now
+        """Since when a request head is due; None while a request or socket is under way."""
+        self.unread_since: float | None = None
+
+    def recognise(self) -> None:
+        """It has carried a request of somebody who is known."""
+        self._book.recognise(self)
+
+    def close(self) -> None:
+        self._book.close(self)
+
+
+class Connections:
+    """All open connections of this process. Knows no clock: ``now`` is in seconds."""
+
+    def __init__(self, bounds: Bounds, is_proxy: Callable[[str], bool], network_of: Callable[[str], str]) -> None:
+        self._bounds = bounds
+        self._is_proxy = is_proxy
+        self._network_of = network_of
+        self._strangers: dict[Line, None] = {}
+        """In the order in which they came, like those below."""
+        self._by_network: dict[str, dict[Line, None]] = {}
+        """Strangers by network, without those behind trusted proxies."""
+        self._known: dict[Line, None] = {}
+        self.turned_away = 0
+        """Connections closed to make room, or for want of it."""
+
+    def __len__(self) -> int:
+        return len(self._strangers) + len(self._known)
+
+    @property
+    def strangers(self) -> int:
+        return len(self._strangers)
+
+    def open(self, address: str, drop: Callable[[], None], now: float) -> Line | None:
+        """Counts a new connection; None if there is no room and nobody can make any."""
+        network = "" if self._is_proxy(address) else self._network_of(address)
+        neighbours = self._by_network.get(network, {})
+        if len(neighbours) >= self._bounds.per_address:
+            self._make_room(neighbours)
+        if len(self._strangers) >= self._bounds.strangers:
+            self._make_room(self._strangers)
+        if len(self) >= self._bounds.total and not self._make_room(self._strangers) and not self._end_waiting(self._known):
+            self.turned_away += 1
+            return None
+        line = Line(self, network, drop, now)
+        self._strangers[line] = None
+        if network:
+            self._by_network.setdefault(network, {})[line] = None
+        return line
+
+    def recognise(self, line: Line) -> None:
+        if line in self._strangers:
+            self._forget(line)
+            self._known[line] = None
+
+    def close(self, line: Line) -> None:
+        """May be called more than once."""
+        self._forget(line)
+        self._known.pop(line, None)
+
+    def sweep(self, now: float) -> None:
+        """Ends connections that have kept the server waiting too long."""
+        for line in [*self._strangers, *self._known]:
+            late = line.waiting_since is not None and now - line.waiting_since >= self._bounds.head_s
+            unread = line.unread_since is not None and now - line.unread_since >= self._bounds.unread_s
+            if late or unread:
+                self._end(line)
+
+    def _make_room(self, strangers: dict[Line, None]) -> bool:
+        """Ends one of these; False if there are none."""
+        if self._end_waiting(strangers):
+            return True
+        line = next(iter(strangers), None)
+        return line is not None and self._turn_away(line)
+
+    def _end_waiting(self, lines: dict[Line, None]) -> bool:
+        line = next((line for line in lines if line.waiting_since is not None), None)
+        return line is not None and self._turn_away(line)
+
+    def _turn_away(self, line: Line) -> bool:
+        self.turned_away += 1
+        self._end(line)
+        return True
+
+    def _end(self, line: Line) -> None:
+        self.close(line)
+        line.drop()
+
+    def _forget(self, line: Line) -> None:
+        """As a stranger."""
+        self._strangers.pop(line, None)
+        neighbours = self._by_network.get(line.network, {})
+        neighbours.pop(line, None)
+        if not neighbours:
+            self._by_network.pop(line.network, None)

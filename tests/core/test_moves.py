@@ -1,0 +1,219 @@
+"""What the interviewer says to an utterance that is no answer, and how the interview goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from server.core import moves, session
+from server.core.acts import Act
+from server.core.domain import Transcript
+from server.core.events import (
+    ActPressed,
+    Ask,
+    Command,
+    EndPressed,
+    FollowUpChosen,
+    GradeRound,
+    PlaybackDone,
+    ShowHint,
+    StartPressed,
+    TimerFired,
+    Transcribed,
+    TypedAnswer,
+)
+from server.core.phases import Answering, Asking, FollowingUp, Grading, Lines, Plan, RoundPlan, State, Thinking
+
+NOW = 1000.0
+FIRST = RoundPlan(
+    "inference/core",
+    "Here is a case. How do you serve it? Take a minute.",
+    60.0,
+    follow_ups=2,
+    lead="Hello.",
+    scope="Assume inference on one GPU.",
+    easier=("memory", "What does one token cost?"),
+)
+PLAN = Plan((FIRST, RoundPlan("rag/core", "What is RAG?", 60.0, lead="Next, RAG systems.")))
+LINES = Lines()
+
+
+def typed(text: str) -> Transcript:
+    return Transcript.of_typed(text)
+
+
+class Played:
+    """An interview played turn by turn."""
+
+    def __init__(self, plan: Plan = PLAN) -> None:
+        self.state: State = session.begin(plan)
+        self.now = NOW
+        self.commands: tuple[Command, ...] = ()
+        self.feed(StartPressed())
+
+    def feed(self, event: session.Event, wait_s: float = 1.0) -> Played:
+        self.now += wait_s
+        result = session.step(self.state, event, self.now)
+        assert result.error is None, result.error
+        self.state, self.commands = result.state, result.commands
+        return self
+
+    def say(self, text: str, act: Act = Act.ANSWER, pressed: Act | None = None) -> Played:
+        """Types in the current turn."""
+        turn_id = session.turn_of(self.state)
+        self.feed(TypedAnswer(turn_id, text, pressed))
+        return self.feed(Transcribed(turn_id, typed(text), 0.0, act=act))
+
+    @property
+    def aloud(self) -> str:
+        assert isinstance(self.state, Asking)
+        return self.state.utterance.aloud
+
+
+def test_the_greeting_comes_before_the_first_question() -> None:
+    """What is said before a question is heard and not part of what is to be answered."""
+    played = Played()
+    assert isinstance(played.state, Asking)
+    assert (played.aloud, played.state.utterance.text) == (f"Hello. {FIRST.prompt}", FIRST.prompt)
+
+
+@pytest.mark.parametrize(
+    ("acts", "said"),
+    [
+        ([Act.REPEAT], f"Sure. {FIRST.prompt}"),
+        ([Act.REPEAT, Act.REPEAT], "In short: How do you serve it?"),
+        ([Act.CLARIFY], "Assume inference on one GPU."),
+        ([Act.THINK], LINES.think),
+        ([Act.DONT_KNOW], f"{LINES.easier} What does one token cost?"),
+        ([Act.OBJECTION], "Fair enough. Let's stay with the question: How do you serve it?"),
+        ([Act.OFF_TOPIC], "Let's come back to the question: How do you serve it?"),
+        ([Act.CLARIFY, Act.REPEAT], f"Sure. {FIRST.prompt}"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else None,
+)
+def test_what_is_said(acts: list[Act], said: str) -> None:
+    """Each act has its move, in a turn of its own, and the turn goes on."""
+    played = Played()
+    for act in acts:
+        played.say("…", act)
+    assert played.aloud == said
+    assert session.turn_of(played.state) == 1 + len(acts)
+    assert played.state.progress.answers == ()
+    assert [entry.act for entry in played.state.progress.acts] == acts
+
+
+def test_a_question_without_a_scope() -> None:
+    """Where the bank says nothing, the candidate is to take the common case."""
+    plan = Plan((replace(FIRST, scope=""),))
+    assert Played(plan).say("…", Act.CLARIFY).aloud == LINES.scope
+
+
+@pytest.mark.parametrize("act", [Act.REPEAT, Act.CLARIFY, Act.THINK, Act.OBJECTION, Act.OFF_TOPIC])
+def test_the_third_time_it_is_the_answer(act: Act) -> None:
+    """At most two moves of a kind; what comes then counts as the answer."""
+    played = Played().say("…", act).say("…", act).say("again and again", act)
+    assert isinstance(played.state, FollowingUp)
+    assert played.state.progress.answers[-1].transcript.text == "again and again"
+
+
+def test_a_follow_up_has_moves_of_its_own() -> None:
+    """What was asked before doesn't count against the next thing asked."""
+    played = Played().say("…", Act.REPEAT).say("…", Act.REPEAT).say("batching")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", "bank"))
+    assert played.say("…", Act.REPEAT).aloud == "Sure. Why?"
+
+
+@pytest.mark.parametrize(("act", "ended_by"), [(Act.SKIP, "skipped"), (Act.DONE, "done")])
+def test_passing_leaves_one_question(act: Act, ended_by: str) -> None:
+    """The round is accounted for without words, and the next question asked."""
+    played = Played().say("let's move on", act)
+    assert played.aloud == "Next, RAG systems. What is RAG?"
+    [answer] = played.state.progress.answers
+    assert (answer.transcript.words, answer.ended_by) == ((), ended_by)
+    assert "let's move on" in answer.note
+    assert GradeRound(0) in played.commands
+
+
+def test_not_knowing_twice_moves_on() -> None:
+    """An easier step is offered once."""
+    played = Played().say("no idea", Act.DONT_KNOW)
+    assert played.state.progress.round == 0
+    played.say("no idea", Act.DONT_KNOW)
+    assert played.state.progress.round == 1
+
+
+def test_not_knowing_shows_a_hint_where_there_is_one() -> None:
+    """A hint comes before an easier question, is shown, and is noted as used."""
+    plan = Plan((replace(FIRST, hints=1, hint_texts=("Think of the cache.",)),))
+    played = Played(plan).say("no idea", Act.DONT_KNOW)
+    assert played.aloud == f"{LINES.hint} Think of the cache."
+    assert ShowHint(2, 1) in played.commands
+    assert played.state.progress.hints == 1
+    assert moves.next_hint(played.state.progress) is None
+
+
+def test_the_easier_step_is_not_asked_again() -> None:
+    """An easier step that has been asked as a follow-up is none any more."""
+    played = Played().say("batching")
+    played.feed(FollowUpChosen(2, "memory", "What does one token cost?", "bank")).say("no idea", Act.DONT_KNOW)
+    assert played.state.progress.round == 1
+
+
+def test_time_to_think_stands() -> None:
+    """Half a minute with the clock standing, then it starts."""
+    played = Played().say("one moment", Act.THINK).feed(PlaybackDone(2))
+    assert isinstance(played.state, Thinking)
+    assert session.next_deadline(played.state) == played.now + PLAN.pause_s
+    played.feed(TimerFired(), PLAN.pause_s)
+    assert isinstance(played.state, Answering)
+
+
+def test_a_button_while_answering_keeps_what_was_said() -> None:
+    """The words so far are an answer; the move follows with a fresh clock."""
+    played = Played().feed(PlaybackDone(1)).feed(TimerFired(), 5.0)
+    played.feed(ActPressed(1, Act.REPEAT)).feed(Transcribed(1, typed("it is cached"), 3.0))
+    assert played.aloud == f"Sure. {FIRST.prompt}"
+    assert [answer.transcript.text for answer in played.state.progress.answers] == ["it is cached"]
+
+
+def test_a_button_is_refused_once_used_up() -> None:
+    """A third press changes nothing."""
+    state = Played().feed(ActPressed(1, Act.THINK)).feed(ActPressed(2, Act.THINK)).state
+    assert session.requests(state) == (Act.REPEAT, Act.CLARIFY)
+    result = session.step(state, ActPressed(3, Act.THINK), NOW + 60)
+    assert result.error is not None and result.state is state
+
+
+def test_what_is_typed_to_ask_is_no_answer() -> None:
+    """Whatever its words, a text sent as a question about the question gets the scope."""
+    assert Played().say("the gpu thing", pressed=Act.CLARIFY).aloud == "Assume inference on one GPU."
+
+
+def test_nothing_more_is_asked_after_the_end() -> None:
+    """Pressing End while an act is being written down ends the interview all the same."""
+    played = Played().feed(TypedAnswer(1, "again please")).feed(EndPressed())
+    played.feed(Transcribed(1, typed("again please"), 0.0, act=Act.REPEAT))
+    assert isinstance(played.state, Grading)
+    assert not any(isinstance(command, Ask) for command in played.commands)
+    assert played.state.progress.answers[-1].transcript.words == ()
+
+
+def test_a_log_from_before_there_were_acts() -> None:
+    """An event without an act is an answer, whatever it says."""
+    played = Played().say("I don't know")
+    assert isinstance(played.state, FollowingUp)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Why?", "Why?"),
+        ("A case. What now? Take a minute.", "What now?"),
+        ("Describe it. Be brief.", "Describe it."),
+        ("No end", "No end"),
+    ],
+)
+def test_shorter(text: str, short: str) -> None:
+    """The last sentence that asks, or the first."""
+    assert moves.shorter(text) == short

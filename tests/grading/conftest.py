@@ -1,0 +1,39 @@
+"""The bank, answers to it, and the real reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.adapters.embedder import open_embedder
+from server.bank.content import load_bank
+from server.core.domain import Answer, Question, Transcript, Word
+from server.grading.embedded import EmbeddedGrader
+from server.grading.networks.reader import NetworksReader
+
+BANK = load_bank(Path(__file__).parents[2] / "rubrics")
+LORA = BANK.question("finetuning/lora")
+
+
+def spoken(text: str, turn_id: int = 1, *, question: Question = LORA, probability: float = 1.0) -> Answer:
+    """Two and a half words a second."""
+    words = tuple(Word(word, i * 0.4, i * 0.4 + 0.3, probability) for i, word in enumerate(text.split()))
+    return Answer(turn_id, 0, question.id, question.prompt, None, Transcript(words), 0.4 * len(words), "done")
+
+
+def typed(text: str, turn_id: int = 1, *, question: Question = LORA) -> Answer:
+    return Answer(turn_id, 0, question.id, question.prompt, None, Transcript.of_typed(text), 0.0, "done")
+
+
+@pytest.fixture(scope="session")
+def reader() -> NetworksReader:
+    embedder = open_embedder()
+    if embedder is None:
+        pytest.skip("the local extra is not installed")
+    return NetworksReader(embedder, BANK.questions)
+
+
+@pytest.fixture(scope="session")
+def grader(reader: NetworksReader) -> EmbeddedGrader:
+    return EmbeddedGrader(reader, versions=BANK.versions)

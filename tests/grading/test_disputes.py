@@ -1,0 +1,78 @@
+"""What the candidate says of a point afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.core.domain import Grade, PointFinding, PointStatus
+from server.core.evidence import evidence_between
+from server.grading.disputes import CANDIDATE, UPHELD, Claim, Disputes, answered, decided, may_be_answered, whole, why_not
+from server.grading.grades import build_grade
+from tests.grading.conftest import LORA, spoken
+from tests.grading.scripted_reader import ScriptedReader
+
+POINT = LORA.points[0]
+ANSWER = spoken("It freezes the base model. It learns a small correction, and that's low rank. Then you merge it.")
+SAID = Claim(POINT.id, 1, 5, 14)
+
+
+def grade(status: PointStatus) -> Grade:
+    evidence = evidence_between(ANSWER.transcript, 5, 9, 1) if status is not PointStatus.NOT_MET else None
+    return build_grade(LORA, {POINT.id: PointFinding(POINT.id, status, evidence)}, grader="embedded")
+
+
+async def test_a_passage_that_may_say_it_is_upheld() -> None:
+    """Named by the candidate, it has the benefit of the doubt, and is the evidence."""
+    reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)})
+    ruling = await Disputes(reader).hear(LORA, [ANSWER], SAID)
+    assert ruling.upheld and ruling.finding.note == UPHELD
+    assert ruling.finding.evidence is not None and "small correction" in ruling.finding.evidence.quote
+
+
+async def test_another_passage_is_not() -> None:
+    """The reason says so in plain words."""
+    ruling = await Disputes(ScriptedReader({})).hear(LORA, [ANSWER], SAID)
+    assert not ruling.upheld and "clearly" in ruling.reason
+
+
+async def test_nor_one_that_says_the_opposite() -> None:
+    """However near its words are."""
+    reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)}, {POINT.statement: ("low rank.", 0.9)})
+    ruling = await Disputes(reader).hear(LORA, [ANSWER], SAID)
+    assert not ruling.upheld and "opposite" in ruling.reason
+
+
+@pytest.mark.parametrize(("said", "status"), [(True, PointStatus.MET), (False, PointStatus.NOT_MET)])
+def test_a_point_not_sure_is_answered_by_the_candidate(said: bool, status: PointStatus) -> None:
+    """Yes and no count, are marked as the candidate's word, and can be taken back."""
+    finding = answered(grade(PointStatus.NOT_SURE), POINT.id, said)
+    assert finding is not None and finding.status is status and finding.note == CANDIDATE
+    after = decided(LORA, grade(PointStatus.NOT_SURE), {POINT.id: finding})
+    assert {f.point_id: f.status for f in after.findings}[POINT.id] is status
+    assert may_be_answered(finding)
+
+
+@pytest.mark.parametrize("status", [PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED])
+def test_other_points_are_not(status: PointStatus) -> None:
+    """They are disputed instead."""
+    assert answered(grade(status), POINT.id, True) is None
+
+
+def test_a_claim_is_extended_to_whole_clauses() -> None:
+    """So that none is named without the "not" in front of it."""
+    assert whole(Claim(POINT.id, 1, 7, 9), [ANSWER]).span == (5, 14)
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        (Claim(POINT.id, 1, 5, 7), "between 3 and 60"),
+        (Claim(POINT.id, 1, 5, 99), "must lie within"),
+        (Claim(POINT.id, 2, 5, 9), "no such answer"),
+        (Claim("gone", 1, 5, 9), "no longer"),
+    ],
+)
+def test_claims_that_can_t_be_heard_say_why(claim: Claim, reason: str) -> None:
+    """In a sentence for the candidate."""
+    point = next((point for point in LORA.points if point.id == claim.point_id), None)
+    assert reason in why_not([ANSWER], point, grade(PointStatus.NOT_MET), claim)
