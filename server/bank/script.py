@@ -97,9 +97,11 @@ class Script(Strict):
     def _lead(self, rounds: Sequence[RoundPlan], index: int, bank: Bank, format_title: str, who: str) -> str:
         left = _minutes(rounds[index:])
         if index == 0:
-            count = "one question" if len(rounds) == 1 else f"{len(rounds)} questions"
+            if len(rounds) == 1:  # the page says it all, and the question should come at once
+                return ""
+            count = f"{len(rounds)} questions"
             hello = self.greeting.hello.format(format=format_title, who=who, questions=count, minutes=left)
-            return hello if len(rounds) == 1 else f"{hello} {self.greeting.several}"
+            return f"{hello} {self.greeting.several}"
         topics = [bank.topic(entry.question_in(bank).topic) for entry in rounds[index - 1 : index + 1]]
         following = self.transition.same if topics[0] == topics[1] else self.transition.next
         said = "" if rounds[index].limit_s < _QUICK_S else following.format(topic=topics[1].title)

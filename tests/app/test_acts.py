@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server import wire
+from server.bank.formats import Choices
 from server.core.acts import Act
 from server.room.journal import replayed
 from tests.app.fakes import BANK, CATALOGUE, FakeTranscriber, fake_services
@@ -78,14 +79,21 @@ async def test_buttons(tmp_path: Path) -> None:
 
 
 async def test_the_greeting_is_heard_before_the_question(tmp_path: Path) -> None:
-    """Format, who asks, how many questions and how long, then the question; barging in stops all of it."""
-    async with sitting(fake_services(tmp_path)) as (_, candidate):
+    """Format, who asks, how many questions and how long, then the question."""
+    async with sitting(fake_services(tmp_path), Choices("five")) as (_, candidate):
         candidate.say(type="start")
         await candidate.until_sent(wire.VoiceEnd, lambda end: end.turn_id == 1)
         said = heard(candidate, 1)
-        assert said.startswith("Hello. 60-second drill, asked by an AI product team: one question, about 3 minutes.")
-        assert said.endswith(PROMPT)
-        assert candidate.state.text == PROMPT
+        assert said.startswith("Hello. Five random questions, asked by ")
+        assert "5 questions" in said and said.endswith(candidate.state.text)
+
+
+async def test_a_drill_begins_with_its_question(tmp_path: Path) -> None:
+    """One question needs no greeting."""
+    async with sitting(fake_services(tmp_path)) as (_, candidate):
+        candidate.say(type="start")
+        await candidate.until_sent(wire.VoiceEnd, lambda end: end.turn_id == 1)
+        assert heard(candidate, 1) == PROMPT
 
 
 async def test_acknowledgements_differ(tmp_path: Path) -> None:

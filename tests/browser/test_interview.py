@@ -68,7 +68,7 @@ async def test_a_spoken_drill_with_a_reload_in_mid_answer(visiting: Visiting, tm
 
         await visit.until(lambda: visit.phase == "asking")
         interview_id = visit.of("hello")[0]["interview_id"]
-        await expect(page.locator(".question h1.being-read")).to_be_visible(timeout=20_000)  # after the greeting
+        await expect(page.locator(".question h1.being-read")).to_be_visible()
         await visit.until(lambda: {"type": "playback.done", "turn_id": 1} in visit.sent)
         assert_heard(visit, 1, "question")
 
