@@ -36,7 +36,7 @@ READER = ScriptedReader(
     {
         STATEMENTS["low-rank"]: ("low rank update", 0.9),
         STATEMENTS["factorisation"]: ("product of two thin matrices.", 0.3),
-        STATEMENTS["fewer-parameters"]: ("saves a lot of", 0.4),
+        STATEMENTS["fewer-parameters"]: ("saves a lot of", 0.3),
         STATEMENTS["merging"]: ("merge it into", 0.8),
     }
 )
