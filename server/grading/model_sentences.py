@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from server.core.domain import Point, Question
+from server.core.domain import Point, PointTier, Question
 from server.core.evidence import GLUE
 from server.core.normal import stem, tokenize
 from server.grading.clauses import split_sentences
@@ -37,7 +37,11 @@ def model_sentences(question: Question) -> dict[str, str]:
         place = max(range(len(sentences)), key=share, default=None)
         return sentences[place] if place is not None and share(place) >= MIN_SHARE else ""
 
-    return {point.id: best(point) for point in question.points}
+    found = {point.id: best(point) for point in question.points}
+    for criterion in question.criteria:  # where a strong point is made, the lean ones beside it are, too
+        shown = next((found[p.id] for p in criterion.points if p.tier is PointTier.STRONG and found[p.id]), "")
+        found |= {point.id: shown for point in criterion.points if not found[point.id] and point.tier is PointTier.LEAN}
+    return found
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -215,7 +215,6 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (f"transcribe - --question {LORA}", "standard input"),
         ("serve --port 99999", "--port"),
         ("", "say a command; `python -m server --help`"),
-        ("bench", "say a command; `python -m server bench --help`"),
         ("accounts", "say a command; `python -m server accounts --help`"),
         ("nonsense", "nonsense"),
         ("bank --nonsense", "--nonsense"),
