@@ -15,17 +15,12 @@ from server.core.domain import Answer, Question
 from server.core.evidence import bare
 from server.core.matching import Index
 from server.core.normal import Token, fold, tokenize, tokenize_words
-from server.grading.networks.disowned import ANNOUNCED, DISCLAIMER, HEARSAY, META
+from server.grading.clauses import Span, split_clauses, split_sentences
+from server.grading.instructions import INSTRUCTIONS
+from server.grading.networks.disowned import ANNOUNCED, DISCLAIMER, HEARSAY
 from server.grading.networks.fluency import fillers
 from server.grading.networks.terms import fold_terms
 
-Span = tuple[int, int]
-"""First word and the word after the last."""
-
-SENTENCE_PAUSE_S = 1.2
-"""A silence between words that ends a sentence where the recogniser wrote no full stop."""
-LONG_CLAUSE = 34
-"""Words; unpunctuated speech is cut at connectives after half of this."""
 DISOWNED_WORDS = 14
 """Words after a disclaimer that it covers where nothing ends it sooner."""
 ECHO_OVERLAP = 0.8
@@ -40,11 +35,6 @@ REACH = 12
 _HIRING = frozenset({"candidate-evaluation", "problem", "story"})
 """Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
 
-_END = re.compile(r"[.?!;]+[\"'”’)]*$")
-_NO_END = re.compile(r"^(?:e\.g\.|i\.e\.|vs\.|etc\.|dr\.|mr\.|no\.|\d+\.)$", re.I)
-_CUT_BEFORE = frozenset(
-    {"and", "but", "so", "because", "then", "also", "which", "while", "whereas", "however", "finally", "next"}
-)
 
 _CLAUSE_END = re.compile(r"[,.;:?!]$")
 _TURN = frozenset({"but", "however", "though", "although", "yet", "actually", "instead"})
@@ -125,37 +115,7 @@ def _talk(question: Question) -> tuple[re.Pattern[str], ...]:
     """What is talk to the grader in an answer to this question: not what its rubric says itself, as of judges."""
     texts = [question.model_answer, *(text for point in question.points for text in (point.statement, *point.phrasings))]
     own = [fold(text) for text in texts]
-    return tuple(pattern for pattern in META if not any(pattern.search(text) for text in own))
-
-
-def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:
-    """Sentences by punctuation, or by a long silence (seconds) where words are timed."""
-    spans: list[Span] = []
-    start = 0
-    for place, word in enumerate(words):
-        stops = bool(_END.search(word)) and not _NO_END.match(word)
-        if not stops and place + 1 < len(words) and place < len(times) - 1:
-            stops = times[place + 1][0] - times[place][1] >= SENTENCE_PAUSE_S and place - start >= 5
-        if stops or place + 1 == len(words):
-            spans.append((start, place + 1))
-            start = place + 1
-    return tuple(spans)
-
-
-def split_clauses(words: Sequence[str], span: Span) -> list[Span]:
-    """A sentence, or a long one in pieces cut at commas and connectives once they are of fair length."""
-    if span[1] - span[0] <= LONG_CLAUSE:
-        return [span]
-    pieces: list[Span] = []
-    start = span[0]
-    for place in range(span[0] + 1, span[1]):
-        length = place - start
-        cut = bare(words[place]) in _CUT_BEFORE or words[place - 1].endswith((",", ":"))
-        if (cut and length >= LONG_CLAUSE // 2 and span[1] - place >= 5) or length >= LONG_CLAUSE:
-            pieces.append((start, place))
-            start = place
-    pieces.append((start, span[1]))
-    return pieces
+    return tuple(pattern for pattern in INSTRUCTIONS if not any(pattern.search(text) for text in own))
 
 
 def is_echo(sentence: str, question: str) -> bool:
