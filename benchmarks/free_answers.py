@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hotseat.domain.model import Answer, Question, Transcript, Verdict
+from hotseat.grading.scoring import ordered
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT, load_settings
+from hotseat.text.normal import tokenize
+
 from benchmarks.guards.metrics import weighted_kappa
-from server.bank.content import load_bank
-from server.core.domain import Answer, Question, Transcript, Verdict
-from server.core.normal import tokenize
-from server.core.scoring import ordered
-from server.settings import PROJECT, load_settings
 
 DATA = PROJECT / "training" / "data" / "free"
 RESAMPLINGS = 2000
@@ -130,8 +131,8 @@ def as_graded(row: Mapping[str, Any], result: Mapping[str, Any]) -> Graded:
 
 
 async def grade(answers: Sequence[Mapping[str, Any]], heard: bool) -> list[Graded]:
-    from server.loading import make_services
-    from server.models import load_for_grading
+    from hotseat.loading import make_services
+    from hotseat.models import load_for_grading
 
     services = make_services(load_settings())
     grader = await load_for_grading(services)

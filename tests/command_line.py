@@ -13,7 +13,7 @@ from tests.conftest import PROJECT
 def hotseat(*arguments: str, stdin: bytes = b"", cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the program to its end in a folder, with the given HOTSEAT_* variables."""
     done = subprocess.run(
-        [sys.executable, "-m", "server", *arguments],
+        [sys.executable, "-m", "hotseat", *arguments],
         input=stdin,
         capture_output=True,
         cwd=cwd,

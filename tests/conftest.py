@@ -31,7 +31,7 @@ NO_MODELS = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_TTS__VOICE": "off", "HOTSEAT_AS
 class ServerProcess:
     """``hotseat serve`` on a free port with its own data directory."""
 
-    command: tuple[str, ...] = (sys.executable, "-m", "server", "serve")
+    command: tuple[str, ...] = (sys.executable, "-m", "hotseat", "serve")
 
     def __init__(self, data_dir: Path, before: Sequence[str] = (), **environment: str) -> None:
         """``before`` is a command that runs the command after it, such as a tracer."""

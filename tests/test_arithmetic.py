@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-
-from server.bank.content import load_bank
-from server.settings import PROJECT
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
 
 BANK = load_bank(PROJECT / "rubrics")
 

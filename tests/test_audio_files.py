@@ -8,11 +8,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hotseat.errors import InputError
+from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.rehearsal.audio_files import read_audio
+from hotseat.settings import PROJECT
 
-from server.errors import InputError
-from server.ports import SAMPLE_RATE, Samples
-from server.rehearsal.audio_files import read_audio
-from server.settings import PROJECT
 from tests.audio import speech
 from tests.audio.speech import resampled
 

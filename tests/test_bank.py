@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hotseat.errors import ContentError, InputError
+from hotseat.questions.add import add_question
+from hotseat.questions.check import problems_of, warnings_of
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
 
-from server.bank.add import add_question
-from server.bank.check import problems_of, warnings_of
-from server.bank.content import load_bank
-from server.errors import ContentError, InputError
-from server.settings import PROJECT
 from tests.grading.scripted_reader import ScriptedReader
 
 BANK = load_bank(PROJECT / "rubrics")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from hotseat.settings import Settings
 from pydantic import BaseModel
 
-from server.settings import Settings
 from tests.conftest import PROJECT
 
 MANIFESTS = sorted((PROJECT / "deploy").glob("kubernetes*.yaml"))
@@ -103,7 +103,7 @@ def test_what_is_copied_is_there_and_nothing_else_is_sent() -> None:
     }
     assert all(path == "." or (Path(path).parts[0] in sent and (PROJECT / path).is_file()) for path in copied)
     packaged = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-    assert {"rubrics", "prompts", "web", "uv.lock", *packaged} <= sent
+    assert {"rubrics", "prompts", "web", "uv.lock", *(Path(path).parts[0] for path in packaged)} <= sent
 
 
 # ---- Compose --------------------------------------------------------------------------------------------------------

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from hotseat.practice.ics import Day, render
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.practice.ics import Day, render
 
 STAMP = 1_700_000_000.0
 LINE = re.compile(r"^([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=[^;:\"]+)*):(.*)$", re.DOTALL)

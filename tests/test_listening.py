@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-
-from server.adapters.phonemes import EspeakPhonemes
-from server.core.domain import KeyTerm, Word
-from server.core.repair import Sounds
-from server.errors import TranscriberError
-from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
-from server.room.listening import Caption, Listener, SpeechEvent, hear_recording
+from hotseat.domain.model import KeyTerm, Word
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.errors import TranscriberError
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.speech.listening import Caption, Listener, SpeechEvent, hear_recording
+from hotseat.speech.term_repair import Sounds
 
 LOUD, QUIET = 0.5, 0.0
 
@@ -220,7 +219,7 @@ async def test_what_could_be_recognised_is_kept(error: Exception) -> None:
 
 async def test_a_recogniser_that_hangs_costs_only_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words that are known are there before nobody waits any more."""
-    monkeypatch.setattr("server.room.stretches._ENOUGH_S", 0.1)
+    monkeypatch.setattr("hotseat.speech.segments._ENOUGH_S", 0.1)
     transcriber = CountingTranscriber()
     listener, _ = ears(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
@@ -420,7 +419,7 @@ async def test_an_answer_is_muffled_if_all_of_it_is(
     monkeypatch: pytest.MonkeyPatch, dull: tuple[bool, bool], said: bool
 ) -> None:
     """A neighbour heard between the candidate's own sentences says nothing about the answer; no words are taken away."""
-    monkeypatch.setattr("server.room.stretches.muffled", lambda samples: dull[float(samples.max()) > 0.505])
+    monkeypatch.setattr("hotseat.speech.segments.muffled", lambda samples: dull[float(samples.max()) > 0.505])
     listener, _ = ears(CountingTranscriber())
     await feed(listener, audio((LOUD, 5.0), (QUIET, 0.6), (LOUD, 4.0)))
     heard = await listener.finish()
@@ -437,7 +436,7 @@ async def test_silence_is_no_muffled_answer() -> None:
 
 async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recogniser too busy to hear anything again must not hold it up for ever."""
-    monkeypatch.setattr("server.room.stretches._PATIENCE_S", 0.05)
+    monkeypatch.setattr("hotseat.speech.segments._PATIENCE_S", 0.05)
     listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
     heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 4.0))), 10)
     assert names(heard.words) == [f"w{500 + second}" for second in range(19)]

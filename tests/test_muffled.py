@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.muffled import brightness, muffled
 
-from server.ports import SAMPLE_RATE, Samples
-from server.room.muffled import brightness, muffled
 from tests.audio import speech
 
 HUMAN = sorted((Path(speech.__file__).parent / "human").glob("*.flac"))

@@ -7,12 +7,11 @@ from itertools import pairwise
 
 import pytest
 from fsrs import Card, Rating, Scheduler
+from hotseat.domain.model import CriterionResult, Evidence, Grade, Level, PointFinding, PointStatus, Verdict
+from hotseat.ports import Rated
+from hotseat.practice.scheduling import SCHEDULER, cards, rate, recall, schedule
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.domain import CriterionResult, Evidence, Grade, Level, PointFinding, PointStatus, Verdict
-from server.ports import Rated
-from server.practice.scheduling import SCHEDULER, cards, rate, recall, schedule
 
 AGAIN, HARD, GOOD, EASY = Rating.Again, Rating.Hard, Rating.Good, Rating.Easy
 START = datetime(2022, 11, 29, 12, 30, tzinfo=UTC)
@@ -94,7 +93,7 @@ def graded(level: Level, status: PointStatus, turn_id: int | None, verdict: Verd
     ],
 )
 def test_results_become_ratings(level: Level, status: PointStatus, turn_id: int | None, hints: int, expected: Rating) -> None:
-    """As the table in server/practice/scheduling.py says; the first answer is turn 1, the follow-up's turn 2."""
+    """As the table in server/hotseat/practice/scheduling.py says; the first answer is turn 1, the follow-up's turn 2."""
     assert rate(graded(level, status, turn_id), opening_turn=1, hints=hints) == {"p": expected}
 
 

@@ -14,7 +14,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from server.settings import PROJECT
+from hotseat.settings import PROJECT
 
 SOURCE = PROJECT / "training" / "data" / "free" / "learn.jsonl"
 TARGET = PROJECT / "rubrics" / "exam.jsonl"

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.bank.content import load_bank
-from server.core.domain import PointTier
-from server.settings import PROJECT
+from hotseat.domain.model import PointTier
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
 
 DATA = Path(__file__).parent / "data"
 NEITHER, SAYS, DENIES = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)

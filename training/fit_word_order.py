@@ -1,4 +1,4 @@
-"""Counts which common words follow one another in the answers of ``data/train``: writes server/grading/word_order.npz.
+"""Counts which common words follow one another in the answers of ``data/train``: writes server/hotseat/grading/word_order.npz.
 
 ``python -m training.fit_word_order``; takes a second. Prints the lowest order of honest answers of other halves, and
 the highest of the same answers shuffled.
@@ -12,12 +12,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from hotseat.domain.model import Transcript
+from hotseat.grading.word_order import FEWEST, STEPS, STORED, order, spoken_words
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
 
 from benchmarks.guards.items import as_answer, load_items
-from server.bank.content import load_bank
-from server.core.domain import Transcript
-from server.grading.word_order import FEWEST, STEPS, STORED, order, spoken_words
-from server.settings import PROJECT
 from training.examples import DATA
 
 WORDS = 250

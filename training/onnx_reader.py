@@ -11,15 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from hotseat.engines.onnx_session import open_session
+from hotseat.ports import Reading
+from hotseat.settings import PROJECT
+from hotseat.text.numbers import in_digits, text_in_digits
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from server.adapters.onnx_session import open_session
-from server.core.numbers import in_digits, text_in_digits
-from server.ports import Reading
-from server.settings import PROJECT
-
-TOKENIZER = PROJECT / "server" / "adapters" / "minilm-tokenizer.json"
+TOKENIZER = PROJECT / "server" / "hotseat" / "engines" / "minilm-tokenizer.json"
 MAX_STATEMENT, MAX_PASSAGE = 64, 420
 """Tokens; a minute of speech has some 200. Of a longer passage the end is not read."""
 CACHED = 4096

@@ -11,10 +11,11 @@ import asyncio
 import json
 import sys
 
-from server.loading import make_services
-from server.models import load_for_hearing
-from server.rehearsal.audio_files import transcribe_samples
-from server.settings import load_settings
+from hotseat.loading import make_services
+from hotseat.models import load_for_hearing
+from hotseat.rehearsal.audio_files import transcribe_samples
+from hotseat.settings import load_settings
+
 from tests.audio import speech
 from training.examples import DATA, free_answers
 

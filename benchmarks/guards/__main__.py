@@ -10,15 +10,16 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 
+from hotseat.domain.model import PointStatus
+from hotseat.grading.scoring import ordered
+from hotseat.loading import make_services
+from hotseat.models import load_for_grading
+from hotseat.ports import Grader
+from hotseat.services import Services
+from hotseat.settings import load_settings
+
 from benchmarks.guards.items import Item, as_answer, load_items, load_spoken
 from benchmarks.guards.robustness import run
-from server.core.domain import PointStatus
-from server.core.scoring import ordered
-from server.loading import make_services
-from server.models import load_for_grading
-from server.ports import Grader
-from server.services import Services
-from server.settings import load_settings
 from training.examples import DATA, kept_out
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.core.domain import Answer, PointStatus, Question, Transcript, Verdict, Word
-from server.errors import ContentError
+from hotseat.domain.model import Answer, PointStatus, Question, Transcript, Verdict, Word
+from hotseat.errors import ContentError
 
 
 @dataclass(frozen=True, slots=True)

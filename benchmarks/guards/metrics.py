@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from hotseat.domain.evidence import bare
+from hotseat.domain.model import Grade
+
 from benchmarks.guards.items import Item
-from server.core.domain import Grade
-from server.core.evidence import bare
 
 
 def weighted_kappa(truth: Sequence[int], given: Sequence[int], levels: int = 4) -> float:

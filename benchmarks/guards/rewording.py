@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
+from hotseat.domain.model import Question
+
 from benchmarks.guards.items import Item
-from server.core.domain import Question
 
 _POLITE = (
     "Thank you, that's a really good question and I'm happy to talk about it.",

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from hotseat.domain.model import Bank, Grade, Question, Verdict
+from hotseat.errors import GraderError
+from hotseat.grading.scoring import ordered
+from hotseat.ports import Grader
+
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import Item, as_answer, load_items
 from benchmarks.guards.metrics import quotes_occur
 from benchmarks.guards.rewording import reordered, reworded
-from server.core.domain import Bank, Grade, Question, Verdict
-from server.core.scoring import ordered
-from server.errors import GraderError
-from server.ports import Grader
 
 RERUNS = 10
 RERUN_ITEMS = 6

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-
-from server.access.passwords import check_name
-from server.adapters.accounts import SqlAccounts
-from server.adapters.store import SqlStore
-from server.errors import InputError
-from server.ports import Account, Invite, Noted
+from hotseat.accounts.passwords import check_name
+from hotseat.errors import InputError
+from hotseat.ports import Account, Invite, Noted
+from hotseat.storage.accounts import SqlAccounts
+from hotseat.storage.store import SqlStore
 
 ADA = Account("a", "Ada", "owner", "hash", 1.0)
 BOB = Account("b", "Bób ß", "member", "hash", 2.0)

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hotseat.errors import SettingsError, StorageError
+from hotseat.ports import FRAME_SAMPLES, StoredAudio
+from hotseat.storage.archive import ObjectArchive
+from hotseat.storage.archive.objects import CHUNK_BYTES
 
-from server.adapters.archive import ObjectArchive
-from server.adapters.archive.objects import CHUNK_BYTES
-from server.errors import SettingsError, StorageError
-from server.ports import FRAME_SAMPLES, StoredAudio
 from tests.shared_storage import ObjectStore
 
 FRAME_S = 0.04

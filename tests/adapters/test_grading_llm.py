@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from server.bank.content import load_bank
-from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
-from server.errors import ChatModelError, GraderError
-from server.grading import asking, judge
-from server.grading.exam import Result, Sitting
-from server.grading.judge import Judge
-from server.grading.llm import LlmGrader
-from server.prompts import Prompts
+from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
+from hotseat.errors import ChatModelError, GraderError
+from hotseat.grading import asking, judge
+from hotseat.grading.exam import Result, Sitting
+from hotseat.grading.judge import Judge
+from hotseat.grading.llm import LlmGrader
+from hotseat.prompts import Prompts
+from hotseat.questions.content import load_bank
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = Prompts(ROOT / "prompts")

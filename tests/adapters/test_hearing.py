@@ -12,18 +12,18 @@ import jiwer
 import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
+from hotseat.domain.endpointing import PAUSE_S
+from hotseat.domain.model import KeyTerm, Word
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.silero import SileroModel
+from hotseat.engines.weights import whisper_dir
+from hotseat.engines.whisper import WhisperTranscriber
+from hotseat.engines.whisper.transcriber import _Decoded, loops, recites, spoken_once
+from hotseat.errors import WeightsError
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.speech.listening import HeardAnswer, Listener
+from hotseat.speech.term_repair import squeezed
 
-from server.adapters.phonemes import EspeakPhonemes
-from server.adapters.silero import SileroModel
-from server.adapters.weights import whisper_dir
-from server.adapters.whisper import WhisperTranscriber
-from server.adapters.whisper.transcriber import _Decoded, loops, recites, spoken_once
-from server.core.domain import KeyTerm, Word
-from server.core.endpoint import PAUSE_S
-from server.core.repair import squeezed
-from server.errors import WeightsError
-from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
-from server.room.listening import HeardAnswer, Listener
 from tests.audio import speech
 
 HUMAN = Path(speech.__file__).parent / "human"

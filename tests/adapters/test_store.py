@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hotseat.errors import SettingsError, StorageError, TakenOverError
+from hotseat.interview.orphans import DEAD_S, Keeper
+from hotseat.ports import InterviewRecord, LoggedEvent
+from hotseat.storage.store import SqlStore
 
-from server.adapters.store import SqlStore
-from server.errors import SettingsError, StorageError, TakenOverError
-from server.ports import InterviewRecord, LoggedEvent
-from server.room.keeper import DEAD_S, Keeper
 from tests.app.fakes import FastClock
 
 RECORD = InterviewRecord("one", 1.0, "drill", "LoRA", {"tier": 3}, {"rounds": []}, {"phase": "grading", "verdicts": []}, "me")

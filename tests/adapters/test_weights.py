@@ -10,9 +10,8 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
-
-from server.adapters import weights
-from server.errors import WeightsError
+from hotseat.engines import weights
+from hotseat.errors import WeightsError
 
 CONTENT = (b"first half, ", b"second half")
 

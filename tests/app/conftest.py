@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from hotseat.accounts import passwords
+from hotseat.http.app import create_app
+from hotseat.storage.store import SqlStore
 
-from server.access import passwords
-from server.adapters.store import SqlStore
-from server.app import create_app
 from tests.app.fakes import fake_services
 
 

@@ -9,18 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
-
-from server import wire
-from server.access.accounts import Accounts
-from server.adapters.accounts import SqlAccounts
-from server.adapters.archive import LocalArchive
-from server.adapters.store import SqlStore
-from server.adapters.tables import SqlTables
-from server.bank.content import load_bank
-from server.bank.formats import load_catalogue
-from server.bank.study import load_study
-from server.core.domain import (
+from hotseat import wire
+from hotseat.accounts.accounts import Accounts
+from hotseat.domain.model import (
     Answer,
     CriterionResult,
     Evidence,
@@ -33,12 +24,20 @@ from server.core.domain import (
     Verdict,
     Word,
 )
-from server.ports import Reading, RecognitionJob, Samples, Voice
-from server.prompts import Prompts
-from server.room.interviewer import Interviewer
-from server.room.voice import PreparedVoice
-from server.services import Part, Services
-from server.settings import PROJECT, Settings
+from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.voice import PreparedVoice
+from hotseat.ports import Reading, RecognitionJob, Samples, Voice
+from hotseat.prompts import Prompts
+from hotseat.questions.content import load_bank
+from hotseat.questions.formats import load_catalogue
+from hotseat.questions.study import load_study
+from hotseat.services import Part, Services
+from hotseat.settings import PROJECT, Settings
+from hotseat.storage.accounts import SqlAccounts
+from hotseat.storage.archive import LocalArchive
+from hotseat.storage.store import SqlStore
+from hotseat.storage.tables import SqlTables
+from numpy.typing import NDArray
 
 Message = TypeVar("Message", bound=wire.ServerMessage)
 

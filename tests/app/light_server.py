@@ -11,17 +11,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from server import guard, loading
-from server.app import create_app
-from server.core.domain import Answer, Grade, Question, Verdict, Word
-from server.operations import logs
-from server.operations.serving import make_server
-from server.ports import RecognitionJob, Voice
-from server.room import interviews
-from server.room.interviewer import Interviewer
-from server.room.voice import PreparedVoice
-from server.services import STORAGE, Part, Services
-from server.settings import Settings, load_settings
+from hotseat import loading
+from hotseat.domain.model import Answer, Grade, Question, Verdict, Word
+from hotseat.http import guard
+from hotseat.http.app import create_app
+from hotseat.http.serving import make_server
+from hotseat.interview import interviews
+from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.voice import PreparedVoice
+from hotseat.ports import RecognitionJob, Voice
+from hotseat.services import STORAGE, Part, Services
+from hotseat.settings import Settings, load_settings
+from hotseat.telemetry import logs
+
 from tests.app.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
 from tests.conftest import ServerProcess
 

@@ -6,14 +6,15 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from server.core import events, session
-from server.core.domain import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Word
-from server.core.endpoint import Gap
-from server.core.phases import Plan, RoundPlan
-from server.core.scoring import criterion_results, verdict_of
-from server.ports import LOCAL, InterviewRecord, LoggedEvent, Store
-from server.room.eventlog import encode_event, encode_plan
-from server.room.snapshot import summary
+from hotseat.domain.endpointing import Gap
+from hotseat.domain.model import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Word
+from hotseat.grading.scoring import criterion_results, verdict_of
+from hotseat.interview.snapshot import summary
+from hotseat.ports import LOCAL, InterviewRecord, LoggedEvent, Store
+from hotseat.session import events, session
+from hotseat.session.eventlog import encode_event, encode_plan
+from hotseat.session.phases import Plan, RoundPlan
+
 from tests.app.fakes import BANK
 
 Statuses = Mapping[str, PointStatus]

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
+from hotseat import wire
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL
+from hotseat.questions.formats import Choices
+from hotseat.services import Services
 
-from server import wire
-from server.bank.formats import Choices
-from server.ports import LOCAL
-from server.room.interviews import Interviews
-from server.services import Services
 from tests.app.fakes import FakeConnection
 
 FRAME = 640

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from server.bank.formats import Choices
-from server.core import events, session
-from server.core.domain import Transcript, Word
-from server.core.events import Event
-from server.core.phases import Finished
-from server.ports import LOCAL, SAMPLE_RATE, Samples, Taken
-from server.room.interviews import Interviews
-from server.room.journal import Journal
-from server.services import Services
+from hotseat.domain.model import Transcript, Word
+from hotseat.interview.interviews import Interviews
+from hotseat.interview.journal import Journal
+from hotseat.ports import LOCAL, SAMPLE_RATE, Samples, Taken
+from hotseat.questions.formats import Choices
+from hotseat.services import Services
+from hotseat.session import events, session
+from hotseat.session.events import Event
+from hotseat.session.phases import Finished
 
 WORD_S, GAP_S = 0.32, 0.08
 

@@ -13,14 +13,14 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from hotseat.accounts import passwords
+from hotseat.accounts.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S, Accounts, hash_secret
+from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.errors import InputError, RefusedError
+from hotseat.http.app import create_app
+from hotseat.ports import LOCAL
+from hotseat.storage.accounts import SqlAccounts
 
-from server.access import passwords
-from server.access.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S, Accounts, hash_secret
-from server.access.throttle import Allowance, Throttle
-from server.adapters.accounts import SqlAccounts
-from server.app import create_app
-from server.errors import InputError, RefusedError
-from server.ports import LOCAL
 from tests.app.fakes import FastClock, fake_services
 from tests.app.test_isolation import every_route, filled
 
@@ -476,7 +476,7 @@ async def test_passwords_are_hashed_by_argon2id(server: Server, monkeypatch: pyt
 
 async def test_the_log_is_written_twice_and_has_no_secrets(group: Server, caplog: pytest.LogCaptureFixture) -> None:
     """Each line is in the database, for the owner's page, and a JSON line of the process's log."""
-    with caplog.at_level(logging.INFO, logger="server"):
+    with caplog.at_level(logging.INFO, logger="hotseat"):
         ada = await group.signed_in("Ada")
         path = await invited(group, ada)
         await form(group.browser(), path, name="Eve", password=OTHER_WORDS, again=OTHER_WORDS)

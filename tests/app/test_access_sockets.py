@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hotseat.accounts.accounts import Accounts
+from hotseat.errors import StorageError
+from hotseat.http.app import create_app
+from hotseat.http.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
+from hotseat.http.identity import LOCAL_PERSON, Identity
+from hotseat.interview.connection import UNKNOWN_INTERVIEW
+from hotseat.services import Services
+from hotseat.storage.accounts import SqlAccounts
+from hotseat.storage.archive import LocalArchive
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from server.access.accounts import Accounts
-from server.access.identity import LOCAL_PERSON, Identity
-from server.adapters.accounts import SqlAccounts
-from server.adapters.archive import LocalArchive
-from server.app import create_app
-from server.errors import StorageError
-from server.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
-from server.room.connection import UNKNOWN_INTERVIEW
-from server.services import Services
 from tests.app.fakes import FastClock, fake_services
 from tests.app.test_access import BASE, WORDS, ShiftedClock
 

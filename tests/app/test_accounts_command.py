@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from hotseat.accounts.opening import open_up
+from hotseat.cli.main import cli
+from hotseat.errors import InputError, SettingsError, StorageError
+from hotseat.ports import LOCAL
 
-from server.access.opening import open_up
-from server.cli import cli
-from server.errors import InputError, SettingsError, StorageError
-from server.ports import LOCAL
 from tests.app.fakes import fake_services
 from tests.app.test_access import WORDS
 from tests.conftest import NO_MODELS, ServerProcess
@@ -170,7 +170,7 @@ async def test_what_a_server_writes_is_its_own_users_alone(tmp_path: Path, caplo
     """New files can be read by nobody else; of a directory that was open before it is said so, and its mode stays."""
     (tmp_path / "open").mkdir(mode=0o755)
     (tmp_path / "closed").mkdir(mode=0o700)
-    with caplog.at_level(logging.WARNING, "server.access.opening"):
+    with caplog.at_level(logging.WARNING, "hotseat.accounts.opening"):
         await open_up(fake_services(tmp_path / "closed", host="127.0.0.1"))
         assert not caplog.messages
         await open_up(fake_services(tmp_path / "open", host="127.0.0.1"))

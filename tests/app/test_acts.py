@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hotseat import wire
+from hotseat.domain.acts import Act
+from hotseat.interview.journal import replayed
+from hotseat.questions.formats import Choices
 
-from server import wire
-from server.bank.formats import Choices
-from server.core.acts import Act
-from server.room.journal import replayed
 from tests.app.fakes import BANK, CATALOGUE, FakeTranscriber, fake_services
 from tests.app.light_server import LightServer
 from tests.app.sitting import LORA, Candidate, finish, sitting

@@ -10,17 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
+from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.errors import SpeakerError
+from hotseat.grading import disputes
+from hotseat.grading.disputes import Claim, Disputes
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.http.app import create_app
+from hotseat.interview.voice import PreparedVoice
+from hotseat.ports import LOCAL, Afterwards, RecognitionJob
+from hotseat.questions.formats import Choices
+from hotseat.services import Services
 
-from server.app import create_app
-from server.bank.formats import Choices
-from server.core.domain import Answer, Transcript, Word
-from server.errors import SpeakerError
-from server.grading import disputes
-from server.grading.disputes import Claim, Disputes
-from server.grading.embedded import EmbeddedGrader
-from server.ports import LOCAL, Afterwards, RecognitionJob
-from server.room.voice import PreparedVoice
-from server.services import Services
 from tests.app.fakes import BANK, FakeSpeaker, ScriptedReader, fake_services
 from tests.app.sitting import finish, sitting
 

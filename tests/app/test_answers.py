@@ -6,12 +6,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from hotseat import wire
+from hotseat.domain.model import Word
+from hotseat.interview.answers import Answers
+from hotseat.session import events
+from hotseat.speech.listening import HeardAnswer
 
-from server import wire
-from server.core import events
-from server.core.domain import Word
-from server.room.answers import Answers
-from server.room.listening import HeardAnswer
 from tests.app.fakes import BANK
 
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hotseat.errors import InputError, RefusedError
+from hotseat.interview.interviews import Interviews
+from hotseat.loading import load_storage
+from hotseat.ports import LOCAL
+from hotseat.settings import PROJECT
+from hotseat.storage.sqlite_file import SqliteFile
+from hotseat.transfer.backup import backup, restore
+from hotseat.transfer.removing import remove
+from hotseat.transfer.workplace import remove_leftovers, workplace
 
-from server.adapters.sqlite_file import SqliteFile
-from server.errors import InputError, RefusedError
-from server.loading import load_storage
-from server.ports import LOCAL
-from server.room.interviews import Interviews
-from server.settings import PROJECT
-from server.transfer.backup import backup, restore
-from server.transfer.removing import remove
-from server.transfer.workplace import remove_leftovers, workplace
 from tests.app.fakes import fake_services
 from tests.app.sitting import LORA, Candidate, sitting
 from tests.app.test_transfer import EVERYTHING, SECRET, contents, sit, storage
@@ -269,8 +269,8 @@ async def test_what_has_ended_does_not_come_back(tmp_path: Path, quick_hashes: N
 LEAVES_A_COPY = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from server.adapters.sqlite_file import SqliteFile
-from server.transfer.workplace import workplace
+from hotseat.storage.sqlite_file import SqliteFile
+from hotseat.transfer.workplace import workplace
 
 with workplace(Path(sys.argv[1])) as folder:
     SqliteFile(f"sqlite:///{sys.argv[1]}/hotseat.db").snapshot(folder / "hotseat.db")

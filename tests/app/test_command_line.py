@@ -10,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hotseat.cli import grade as cli_grade
+from hotseat.cli import main as cli
+from hotseat.errors import InputError, SettingsError
+from hotseat.rehearsal.rehearse import RehearsalError, Script, _is_hotseat, rehearse_interview
+from hotseat.settings import PROJECT, Settings, load_settings
 
-from server import cli, cli_grade
-from server.errors import InputError, SettingsError
-from server.rehearsal.rehearse import RehearsalError, Script, _is_hotseat, rehearse_interview
-from server.settings import PROJECT, Settings, load_settings
 from tests.app.test_doctor import listing
 from tests.command_line import hotseat
 
@@ -120,7 +121,7 @@ def test_output_that_can_not_be_written(command: tuple[str, ...], unbuffered: st
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     full = os.open("/dev/full", os.O_WRONLY)
     try:
-        done = run("from server.cli import main; main()", *command, stdout=full)
+        done = run("from hotseat.cli.main import main; main()", *command, stdout=full)
     finally:
         os.close(full)
     assert (done.returncode, done.stderr) == (1, "hotseat: can't write: No space left on device\n")
@@ -133,7 +134,7 @@ def test_ctrl_c_while_it_is_imported(start: str) -> None:
 import sys
 class Interrupts:
     def find_spec(self, name, *_):
-        if name == "server.settings":
+        if name == "hotseat.settings":
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Interrupts())
 """
@@ -146,8 +147,8 @@ def test_bad_audio_is_told_before_models_are_imported(tmp_path: Path) -> None:
     """That would take seconds."""
     (tmp_path / "text.wav").write_text("this is not audio\n" * 100)
     code = (
-        "import atexit, sys; from server.cli import main;"
-        "atexit.register(lambda: print(*{'server.models', 'server.services', 'sqlalchemy'} & sys.modules.keys())); main()"
+        "import atexit, sys; from hotseat.cli.main import main;"
+        "atexit.register(lambda: print(*{'hotseat.models', 'hotseat.services', 'sqlalchemy'} & sys.modules.keys())); main()"
     )
     done = run(code, "transcribe", str(tmp_path / "text.wav"), "--question", "finetuning/lora")
     assert done.returncode == 2 and "text.wav is not audio" in done.stderr

@@ -17,16 +17,16 @@ from typing import Any, cast
 import httpx
 import pytest
 import uvicorn
+from hotseat.accounts.accounts import network_of
+from hotseat.http import guard, serving
+from hotseat.http.app import create_app
+from hotseat.http.connections import Bounds, Connections, bounds_for
+from hotseat.http.serving import BoundedServer, make_server
+from hotseat.interview import interviews as interviews_module
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL
+from hotseat.telemetry import logs
 
-from server import guard
-from server.access.accounts import network_of
-from server.app import create_app
-from server.operations import logs, serving
-from server.operations.connections import Bounds, Connections, bounds_for
-from server.operations.serving import BoundedServer, make_server
-from server.ports import LOCAL
-from server.room import interviews as interviews_module
-from server.room.interviews import Interviews
 from tests.app.fakes import fake_services
 from tests.app.sitting import LORA, Candidate, sitting
 from tests.bench import crowd

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hotseat import wire
+from hotseat.domain.model import PointStatus, PointTier, Question, Verdict
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.scoring import verdict_of
+from hotseat.questions.check import problems_of
+from hotseat.questions.content import load_bank
+from hotseat.questions.formats import Choices, load_catalogue
+from hotseat.questions.study import load_study
+from hotseat.settings import PROJECT
 
-from server import wire
-from server.bank.check import problems_of
-from server.bank.content import load_bank
-from server.bank.formats import Choices, load_catalogue
-from server.bank.study import load_study
-from server.core.domain import PointStatus, PointTier, Question, Verdict
-from server.core.scoring import verdict_of
-from server.grading.embedded import EmbeddedGrader
-from server.settings import PROJECT
 from tests.app.fakes import fake_services
 from tests.app.sitting import finish, sitting
 from tests.grading.scripted_reader import ScriptedReader

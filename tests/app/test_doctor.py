@@ -13,16 +13,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from hotseat.doctor import Check
+from hotseat.doctor.installation import packages, python
+from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
+from hotseat.doctor.place import access, data_dir, disk, microphone
+from hotseat.engines.weights import Weight, assembled
+from hotseat.loading import open_accounts
+from hotseat.services import LLM, VOICE, Part
+from hotseat.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
 from pydantic import SecretStr
 
-from server.adapters.weights import Weight, assembled
-from server.doctor import Check
-from server.doctor.installation import packages, python
-from server.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
-from server.doctor.place import access, data_dir, disk, microphone
-from server.loading import open_accounts
-from server.services import LLM, VOICE, Part
-from server.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
 from tests.app.scripted_llm import nobody
 from tests.command_line import hotseat
 from tests.disks import fill, mounted

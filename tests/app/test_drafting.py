@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hotseat import wire
+from hotseat.domain import followups
+from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question, Transcript, Word
+from hotseat.interview.drafting import Drafter
+from hotseat.interview.interviewer import Chosen, Interviewer
+from hotseat.prompts import Prompts
+from hotseat.settings import PROJECT
 
-from server import wire
-from server.core import followups
-from server.core.domain import Answer, Grade, PointFinding, PointStatus, Question, Transcript, Word
-from server.prompts import Prompts
-from server.room.drafting import Drafter
-from server.room.interviewer import Chosen, Interviewer
-from server.settings import PROJECT
 from tests.app.fakes import BANK, FakeChat, FakeGrader, FakeSpeaker, fake_services, whole_answer
 from tests.app.sitting import sitting
 

@@ -14,19 +14,19 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from hotseat import examining, models
+from hotseat.doctor.parts import exam as exam_checks
+from hotseat.domain.model import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Question, Verdict
+from hotseat.engines.openai_chat import OpenAiChat
+from hotseat.errors import ChatModelError, ContentError, GraderError
+from hotseat.examining import sit_if_due
+from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
+from hotseat.grading.judge import Judge
+from hotseat.http.app import create_app
+from hotseat.ports import Reading
+from hotseat.services import GRADER, Part, Services
+from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
 
-from server import examining, models
-from server.adapters.openai_chat import OpenAiChat
-from server.app import create_app
-from server.core.domain import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Question, Verdict
-from server.doctor.parts import exam as exam_checks
-from server.errors import ChatModelError, ContentError, GraderError
-from server.examining import sit_if_due
-from server.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
-from server.grading.judge import Judge
-from server.ports import Reading
-from server.services import GRADER, Part, Services
-from server.settings import EMBEDDED, PROJECT, LlmSettings
 from tests.app.fakes import BANK, fake_services
 from tests.app.scripted_llm import Script, ScriptedLlm, scripted_llm
 from tests.command_line import hotseat

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat.accounts.opening import check_exposure
+from hotseat.errors import SettingsError
+from hotseat.http.app import create_app, ranged
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL
+from hotseat.settings import Settings, load_settings
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from server.access.opening import check_exposure
-from server.app import create_app, ranged
-from server.errors import SettingsError
-from server.ports import LOCAL
-from server.room.interviews import Interviews
-from server.settings import Settings, load_settings
 from tests.app.fakes import fake_services
 from tests.app.sitting import LORA
 

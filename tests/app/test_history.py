@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hotseat.domain.model import PointStatus, Verdict
+from hotseat.ports import LOCAL, Assessment, InterviewRecord
+from hotseat.practice import trends
+from hotseat.practice.progress import measure
+from hotseat.review.attempts import _attempts_in
+from hotseat.storage.store import SqlStore
 
-from server.adapters.store import SqlStore
-from server.core.domain import PointStatus, Verdict
-from server.ports import LOCAL, Assessment, InterviewRecord
-from server.practice import trends
-from server.practice.progress import measure
-from server.review.attempts import _attempts_in
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import DAY_S, many, sat
 from tests.app.sitting import LORA as CHOICES

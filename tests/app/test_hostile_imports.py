@@ -17,19 +17,20 @@ import av
 import httpx
 import numpy as np
 import pytest
+from hotseat.domain.model import PointStatus
+from hotseat.engines import codecs
+from hotseat.errors import InputError, StorageError
+from hotseat.http.app import create_app
+from hotseat.http.routes import transfer as routes
+from hotseat.ports import LOCAL, SAMPLE_RATE, Scope
+from hotseat.practice.due import Practice
+from hotseat.services import Services
+from hotseat.transfer import disk_space as room
+from hotseat.transfer.disk_space import KEPT_FREE_BYTES
+from hotseat.transfer.importing import Imported, _open, import_file
+from hotseat.transfer.removing import remove
 from starlette.testclient import TestClient
 
-from server.adapters import codecs
-from server.app import create_app
-from server.core.domain import PointStatus
-from server.errors import InputError, StorageError
-from server.ports import LOCAL, SAMPLE_RATE, Scope
-from server.practice.due import Practice
-from server.services import Services
-from server.transfer import room, routes
-from server.transfer.importing import Imported, _open, import_file
-from server.transfer.removing import remove
-from server.transfer.room import KEPT_FREE_BYTES
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import sat
 from tests.app.test_transfer import EVERYTHING, audio_name, changed, contents, exported, repacked, sit, storage
@@ -379,7 +380,7 @@ async def test_the_copy_that_is_checked_is_nowhere_else(
     async def look(*_arguments: object) -> None:
         seen.extend(await asyncio.to_thread(lambda: list(tmp_path.glob("copy-*/scratch.db"))))
 
-    monkeypatch.setattr("server.transfer.checking._try_pages", look)
+    monkeypatch.setattr("hotseat.transfer.checking._try_pages", look)
     async with storage(tmp_path) as services:
         await import_file(services, io.BytesIO(sample["json"]))
     assert len(seen) == 1 and not seen[0].parent.exists()

@@ -7,12 +7,12 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from hotseat.errors import StorageError
+from hotseat.housekeeping import EVERY_S, delete_old_audio, keep_house
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL
+from hotseat.services import Services
 
-from server.errors import StorageError
-from server.operations.housekeeping import EVERY_S, delete_old_audio, keep_house
-from server.ports import LOCAL
-from server.room.interviews import Interviews
-from server.services import Services
 from tests.app.fakes import fake_services
 from tests.app.sitting import LORA, Candidate, finish, sitting
 from tests.app.test_access import ShiftedClock
@@ -95,7 +95,7 @@ async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatc
         tried.put_nowait(None)
         raise StorageError("gone")
 
-    monkeypatch.setattr("server.operations.housekeeping.delete_old_audio", fail)
+    monkeypatch.setattr("hotseat.housekeeping.delete_old_audio", fail)
     keeping = asyncio.create_task(keep_house(services))
     async with asyncio.timeout(5):
         await tried.get()

@@ -8,24 +8,24 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hotseat import wire
+from hotseat.domain.model import Answer, Grade, Question, Word
+from hotseat.errors import GraderError, SpeakerError, StorageError, TranscriberError, UnavailableError
+from hotseat.interview import interviews as interviews_module
+from hotseat.interview.answers import Answers
+from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.interviews import Interviews
+from hotseat.interview.snapshot import state_message
+from hotseat.interview.voice import PreparedVoice
+from hotseat.ports import LOCAL, RecognitionJob, Voice
+from hotseat.prompts import Prompts
+from hotseat.questions.formats import Choices
+from hotseat.session import events
+from hotseat.session.phases import Answering, Finished, Plan, Progress, RoundPlan, Utterance
+from hotseat.settings import PROJECT
+from hotseat.speech.listening import SpeechEvent
+from hotseat.storage.archive import LocalArchive
 
-from server import wire
-from server.adapters.archive import LocalArchive
-from server.bank.formats import Choices
-from server.core import events
-from server.core.domain import Answer, Grade, Question, Word
-from server.core.phases import Answering, Finished, Plan, Progress, RoundPlan, Utterance
-from server.errors import GraderError, SpeakerError, StorageError, TranscriberError, UnavailableError
-from server.ports import LOCAL, RecognitionJob, Voice
-from server.prompts import Prompts
-from server.room import interviews as interviews_module
-from server.room.answers import Answers
-from server.room.interviewer import Interviewer
-from server.room.interviews import Interviews
-from server.room.listening import SpeechEvent
-from server.room.snapshot import state_message
-from server.room.voice import PreparedVoice
-from server.settings import PROJECT
 from tests.app.fakes import (
     BANK,
     CATALOGUE,
@@ -450,7 +450,7 @@ async def test_a_typed_answer_waits_for_no_recognition(tmp_path: Path) -> None:
 
 async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interview ends without its grade, and then lets go of what never came."""
-    monkeypatch.setattr("server.room.interview._GRACE_S", 0.1)
+    monkeypatch.setattr("hotseat.interview.interview._GRACE_S", 0.1)
     services = fake_services(tmp_path, speed=300.0)
     services.grader = Stuck()
     async with sitting(services) as (interviews, candidate):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.errors import ChatModelError
+from hotseat.interview.interviewer import Chosen, Interviewer
+from hotseat.prompts import Prompts
+from hotseat.settings import PROJECT
 
-from server.core.domain import Answer, Transcript, Word
-from server.errors import ChatModelError
-from server.prompts import Prompts
-from server.room.interviewer import Chosen, Interviewer
-from server.settings import PROJECT
 from tests.app.fakes import BANK, FakeChat
 
 LORA = BANK.question("finetuning/lora")

@@ -9,15 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from hotseat.http.app import create_app
+from hotseat.http.identity import LOCAL_PERSON, Identity, identity
+from hotseat.interview.connection import UNKNOWN_INTERVIEW
+from hotseat.practice.due import Practice
+from hotseat.services import Services
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from server.access.identity import LOCAL_PERSON, Identity, identity
-from server.app import create_app
-from server.practice.due import Practice
-from server.room.connection import UNKNOWN_INTERVIEW
-from server.services import Services
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import sat
 from tests.app.test_study import EVEN
@@ -32,7 +32,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     async def nothing(_services: Services) -> None:
         """The fakes are there already."""
 
-    monkeypatch.setattr("server.app.load_models", nothing)
+    monkeypatch.setattr("hotseat.http.app.load_models", nothing)
     return create_app(fake_services(tmp_path))
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hotseat import wire
+from hotseat.engines.openai_chat import OpenAiChat
+from hotseat.errors import ChatModelError
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.judge import Judge
+from hotseat.grading.llm import LlmGrader
+from hotseat.interview.interviewer import Interviewer
 
-from server import wire
-from server.adapters.openai_chat import OpenAiChat
-from server.errors import ChatModelError
-from server.grading.embedded import EmbeddedGrader
-from server.grading.judge import Judge
-from server.grading.llm import LlmGrader
-from server.room.interviewer import Interviewer
 from tests.app.fakes import BANK, FakeTranscriber, ScriptedReader, fake_services
 from tests.app.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
 from tests.app.sitting import LORA, finish, sitting

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hotseat.ports import SAMPLE_RATE
+from hotseat.speech.microphone import PREROLL_S, Microphone
+from hotseat.storage.archive import LocalArchive
+from hotseat.wire import MicFrame
 
-from server.adapters.archive import LocalArchive
-from server.ports import SAMPLE_RATE
-from server.room.microphone import PREROLL_S, Microphone
-from server.wire import MicFrame
 from tests.app.fakes import LoudIsSpeech
 
 FRAME = 640

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hotseat.domain.model import PointStatus
+from hotseat.errors import StorageError
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL, Rows, Scope
+from hotseat.practice.preparation import Preparation
+from hotseat.storage.store import SqlStore, _metadata
+from hotseat.storage.tables import SqlTables
+from hotseat.transfer.importing import import_file
 
-from server.adapters.store import SqlStore, _metadata
-from server.adapters.tables import SqlTables
-from server.core.domain import PointStatus
-from server.errors import StorageError
-from server.ports import LOCAL, Rows, Scope
-from server.practice.preparation import Preparation
-from server.room.interviews import Interviews
-from server.transfer.importing import import_file
 from tests.app.fakes import fake_services
 from tests.app.test_transfer import storage
 from tests.command_line import hotseat

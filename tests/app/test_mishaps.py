@@ -8,16 +8,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat import wire
+from hotseat.engines.whisper.queue import RecognitionQueue
+from hotseat.http.app import create_app
+from hotseat.loading import load_storage
+from hotseat.ports import LOCAL, LoggedEvent
+from hotseat.services import STORAGE
+from hotseat.settings import PROJECT
+from hotseat.storage.archive import LocalArchive
+from hotseat.telemetry.metrics import Metrics
 
-from server import wire
-from server.adapters.archive import LocalArchive
-from server.adapters.whisper.queue import RecognitionQueue
-from server.app import create_app
-from server.loading import load_storage
-from server.operations.metrics import Metrics
-from server.ports import LOCAL, LoggedEvent
-from server.services import STORAGE
-from server.settings import PROJECT
 from tests.app.fakes import FakeConnection, FastClock, fake_services
 from tests.app.sitting import LORA, LOUD, Candidate, finish, sitting
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat import wire
+from hotseat.domain.model import Verdict
+from hotseat.engines.native_memory import give_back
+from hotseat.http.app import create_app
 
-from server import wire
-from server.app import create_app
-from server.core.domain import Verdict
-from server.operations.resources import give_back
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.scripted_llm import Script, scripted_llm
@@ -83,7 +83,7 @@ async def test_every_stage_is_measured(tmp_path: Path) -> None:
 def test_numeric_libraries_start_no_threads() -> None:
     """What tells them so comes before the first of them is imported: numpy would start one for each core."""
     code = (
-        "import sys, os, server.cli; assert 'numpy' not in sys.modules; server.cli.resources.restrain();"
+        "import sys, os, hotseat.cli.main; assert 'numpy' not in sys.modules; hotseat.cli.main.resources.restrain();"
         "import numpy; numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(len(os.listdir('/proc/self/task')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"

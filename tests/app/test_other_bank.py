@@ -10,16 +10,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat import wire
+from hotseat.domain.model import Bank, Question
+from hotseat.errors import GraderError
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.http.app import create_app
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL
+from hotseat.questions.formats import Choices
+from hotseat.services import Services
 
-from server import wire
-from server.app import create_app
-from server.bank.formats import Choices
-from server.core.domain import Bank, Question
-from server.errors import GraderError
-from server.grading.embedded import EmbeddedGrader
-from server.ports import LOCAL
-from server.room.interviews import Interviews
-from server.services import Services
 from tests.app.fakes import BANK, FakeGrader, fake_services
 from tests.app.sitting import Candidate, finish
 from tests.app.test_isolation import every_route, filled

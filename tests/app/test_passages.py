@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.model import Answer, FollowUp, Transcript, Word
+from hotseat.interview.passages import nearest
 
-from server.core.domain import Answer, FollowUp, Transcript, Word
-from server.room.passages import nearest
 from tests.app.fakes import BANK
 
 LORA = BANK.question("finetuning/lora")

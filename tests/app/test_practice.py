@@ -8,18 +8,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat.http.app import create_app
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL, Assessment, PointCard
+from hotseat.practice.agenda import Agenda
+from hotseat.practice.due import DAILY_S, due, for_today, seconds
+from hotseat.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
+from hotseat.practice.preparation import Choice
+from hotseat.practice.progress import Measured, compare
+from hotseat.services import Services
+from hotseat.settings import InterviewSettings
+from hotseat.storage.store import SqlStore
 
-from server.adapters.store import SqlStore
-from server.app import create_app
-from server.ports import LOCAL, Assessment, PointCard
-from server.practice.agenda import Agenda
-from server.practice.due import DAILY_S, due, for_today, seconds
-from server.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
-from server.practice.preparation import Choice
-from server.practice.progress import Measured, compare
-from server.room.interviews import Interviews
-from server.services import Services
-from server.settings import InterviewSettings
 from tests.app.fakes import BANK, CATALOGUE, PointGrader, fake_services
 from tests.app.sitting import LORA, finish, sitting
 from tests.test_ics import parse

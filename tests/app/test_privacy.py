@@ -59,7 +59,7 @@ def test_there_is_no_way_out() -> None:
 def test_an_interview_without_any_network(spoken: Path, tmp_path: Path) -> None:
     """Server, embedded models and candidate need nothing beyond the machine they are on."""
     share_models(tmp_path)
-    rehearsal = [sys.executable, "-m", "server", "rehearse", "--json", "--question", LORA, "--audio", str(spoken)]
+    rehearsal = [sys.executable, "-m", "hotseat", "rehearse", "--json", "--question", LORA, "--audio", str(spoken)]
     environment = {**os.environ, "HOTSEAT_DATA_DIR": str(tmp_path)}
     done = subprocess.run(offline(*rehearsal), capture_output=True, text=True, cwd=PROJECT, env=environment, timeout=200)
     assert done.returncode == 0, done.stderr

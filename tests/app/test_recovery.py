@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from hotseat import wire
+from hotseat.ports import SAMPLE_RATE
 
-from server import wire
-from server.ports import SAMPLE_RATE
 from tests.app.sitting import finish
 from tests.app.wire_candidate import FRAME, sitting_at
 from tests.audio.speech import say

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hotseat.ports import SAMPLE_RATE
+from hotseat.settings import PROJECT
 
-from server.ports import SAMPLE_RATE
-from server.settings import PROJECT
 from tests.app.fakes import BANK
 from tests.audio.speech import say, write
 from tests.command_line import hotseat
@@ -214,8 +214,8 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("grade --question finetunin/lora --answer-file good.txt", "did you mean finetuning/lora"),
         (f"transcribe - --question {LORA}", "standard input"),
         ("serve --port 99999", "--port"),
-        ("", "say a command; `python -m server --help`"),
-        ("accounts", "say a command; `python -m server accounts --help`"),
+        ("", "say a command; `python -m hotseat --help`"),
+        ("accounts", "say a command; `python -m hotseat accounts --help`"),
         ("nonsense", "nonsense"),
         ("bank --nonsense", "--nonsense"),
     ],

@@ -17,13 +17,13 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
+from hotseat.engines import weights
+from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
+from hotseat.engines.piper import PiperSpeaker
+from hotseat.engines.whisper import WhisperTranscriber
+from hotseat.errors import SpeakerError, TranscriberError
+from hotseat.ports import Priority, RecognitionJob
 
-from server.adapters import weights
-from server.adapters.openai_audio import RemoteSpeaker, RemoteTranscriber
-from server.adapters.piper import PiperSpeaker
-from server.adapters.whisper import WhisperTranscriber
-from server.errors import SpeakerError, TranscriberError
-from server.ports import Priority, RecognitionJob
 from tests.app.sitting import finish
 from tests.app.wire_candidate import sitting_at
 from tests.audio.speech import say

@@ -11,14 +11,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from hotseat import wire
+from hotseat.domain.model import Grade
+from hotseat.interview.interviews import Interviews
+from hotseat.interview.orphans import DEAD_S, Keeper
+from hotseat.ports import Held, InterviewRecord
+from hotseat.services import Services
+from hotseat.session.phases import Finished, State
 
-from server import wire
-from server.core.domain import Grade
-from server.core.phases import Finished, State
-from server.ports import Held, InterviewRecord
-from server.room.interviews import Interviews
-from server.room.keeper import DEAD_S, Keeper
-from server.services import Services
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD, Candidate, finish, sitting

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hotseat.ports import Note, Scope
+from hotseat.transfer.importing import import_file
+from hotseat.transfer.report import plain
 
-from server.ports import Note, Scope
-from server.transfer.importing import import_file
-from server.transfer.report import plain
 from tests.app.test_migrations import OLD
 from tests.app.test_transfer import EVERYTHING, exported, storage
 

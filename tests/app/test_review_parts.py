@@ -6,23 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hotseat.domain.corrections import Change, Correction
+from hotseat.domain.evidence import evidence_between
+from hotseat.domain.model import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Transcript, Verdict, Word
+from hotseat.grading.clauses import clauses, split_sentences
+from hotseat.grading.disputes import CANDIDATE
+from hotseat.grading.explanation import THE_RULE, why
+from hotseat.grading.model_sentences import model_sentences
+from hotseat.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
+from hotseat.grading.scoring import RULE, criterion_results, verdict_of
+from hotseat.ports import LOCAL, SAMPLE_RATE, Regrade
+from hotseat.review.grade_view import grade_json
+from hotseat.review.view import ungraded
+from hotseat.review.waveform import MAX_PEAKS, peaks
+from hotseat.session.phases import RoundPlan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.corrections import Change, Correction
-from server.core.domain import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Transcript, Verdict, Word
-from server.core.evidence import evidence_between
-from server.core.phases import RoundPlan
-from server.core.scoring import RULE, criterion_results, verdict_of
-from server.grading.clauses import clauses, split_sentences
-from server.grading.disputes import CANDIDATE
-from server.grading.explanation import THE_RULE, why
-from server.grading.model_sentences import model_sentences
-from server.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
-from server.ports import LOCAL, SAMPLE_RATE, Regrade
-from server.review.grade_view import grade_json
-from server.review.view import ungraded
-from server.review.waveform import MAX_PEAKS, peaks
 from tests.app.fakes import BANK
 
 SAID = (

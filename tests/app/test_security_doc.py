@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-
-from server.access.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S
-from server.guard import LOOK_AGAIN_S
-from server.settings import PROJECT
+from hotseat.accounts.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S
+from hotseat.http.guard import LOOK_AGAIN_S
+from hotseat.settings import PROJECT
 
 DOCUMENT = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(test_\w+\.py)(?:::(\w+))?`", DOCUMENT)))

@@ -10,17 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
+from hotseat import wire
+from hotseat.errors import ContentError
+from hotseat.ports import LOCAL, InterviewRecord
+from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, REPETITION, WEEK_DAYS, PlannedWeek, plan_weeks
+from hotseat.practice.progress import measure, weakness
+from hotseat.questions.content import load_bank
+from hotseat.questions.formats import Choices, load_catalogue
+from hotseat.questions.study import load_study
+from hotseat.settings import PROJECT
+from hotseat.storage.store import SqlStore
 
-from server import wire
-from server.adapters.store import SqlStore
-from server.bank.content import load_bank
-from server.bank.formats import Choices, load_catalogue
-from server.bank.study import load_study
-from server.errors import ContentError
-from server.ports import LOCAL, InterviewRecord
-from server.practice.planning import MAX_WEEKS, PRACTICE_DAYS, REPETITION, WEEK_DAYS, PlannedWeek, plan_weeks
-from server.practice.progress import measure, weakness
-from server.settings import PROJECT
 from tests.app.fakes import BANK, CATALOGUE, STUDY, fake_services
 from tests.app.sitting import finish, sitting
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat.accounts.token_link import link, settled
+from hotseat.errors import StorageError
+from hotseat.settings import Settings
 from pydantic import SecretStr
 
-from server.access.token_link import link, settled
-from server.errors import StorageError
-from server.settings import Settings
 from tests.conftest import NO_MODELS, ServerProcess
 
 AUTO = SecretStr("auto")

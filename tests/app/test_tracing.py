@@ -13,14 +13,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat import wire
+from hotseat.doctor.parts import collector
+from hotseat.errors import SettingsError
+from hotseat.settings import Settings
+from hotseat.telemetry.tracing import Spans, trace_id
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from server import wire
-from server.doctor.parts import collector
-from server.errors import SettingsError
-from server.operations.tracing import Spans, trace_id
-from server.settings import Settings
 from tests.app.light_server import LightServer
 from tests.app.scripted_llm import nobody
 from tests.app.sitting import LOUD, finish

@@ -16,29 +16,29 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from hotseat.cli.main import main
+from hotseat.domain.corrections import Change, Correction
+from hotseat.errors import InputError, StorageError
+from hotseat.http.app import create_app
+from hotseat.interview.interviews import Interviews
+from hotseat.interview.snapshot import summary
+from hotseat.ports import LOCAL, Assessment, LoggedEvent, Note, Rated, Scope
+from hotseat.practice.scheduling import cards
+from hotseat.questions.formats import Choices
+from hotseat.services import Services
+from hotseat.session.eventlog import decode_event, decode_plan
+from hotseat.session.session import replay
+from hotseat.settings import PROJECT
+from hotseat.storage.store import SqlStore
+from hotseat.storage.tables import DERIVED, LEFT_OUT
+from hotseat.transfer.document import Document, Recording, schema
+from hotseat.transfer.exporting import export
+from hotseat.transfer.importing import _open, import_file
+from hotseat.transfer.removing import remove
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from server.adapters.store import SqlStore
-from server.adapters.tables import DERIVED, LEFT_OUT
-from server.app import create_app
-from server.bank.formats import Choices
-from server.cli import main
-from server.core.corrections import Change, Correction
-from server.core.session import replay
-from server.errors import InputError, StorageError
-from server.ports import LOCAL, Assessment, LoggedEvent, Note, Rated, Scope
-from server.practice.scheduling import cards
-from server.room.eventlog import decode_event, decode_plan
-from server.room.interviews import Interviews
-from server.room.snapshot import summary
-from server.services import Services
-from server.settings import PROJECT
-from server.transfer.document import Document, Recording, schema
-from server.transfer.exporting import export
-from server.transfer.importing import _open, import_file
-from server.transfer.removing import remove
 from tests.app.fakes import BANK, fake_services
 from tests.app.sitting import LORA, finish, sitting
 
@@ -505,7 +505,7 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCli
     async def nothing(_services: Services) -> None:
         """The fakes are there already."""
 
-    monkeypatch.setattr("server.app.load_models", nothing)
+    monkeypatch.setattr("hotseat.http.app.load_models", nothing)
     asyncio.run(sit(tmp_path))
     with TestClient(create_app(fake_services(tmp_path)), base_url="http://127.0.0.1:8000") as client:
         yield client
@@ -534,8 +534,8 @@ def test_over_http(browser: TestClient, tmp_path: Path, monkeypatch: pytest.Monk
     assert contents(tmp_path) == before
     refused = browser.post("/api/import", content=b"PK nonsense")
     assert refused.status_code == 422 and "not a ZIP file" in refused.json()["error"]
-    monkeypatch.setattr("server.transfer.room._UNCHECKED_BYTES", 10)
-    monkeypatch.setattr("server.transfer.room.free_bytes", lambda _data_dir: 0)
+    monkeypatch.setattr("hotseat.transfer.disk_space._UNCHECKED_BYTES", 10)
+    monkeypatch.setattr("hotseat.transfer.disk_space.free_bytes", lambda _data_dir: 0)
     assert browser.post("/api/import", content=answer.content).status_code == 413
     monkeypatch.undo()
 
@@ -550,7 +550,7 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     interview_id = asyncio.run(sit(data))
     before = contents(data)
     monkeypatch.setenv("HOTSEAT_DATA_DIR", str(data))
-    monkeypatch.setattr("server.loading.load_bank", lambda _folder: BANK)  # reading it takes a second each time
+    monkeypatch.setattr("hotseat.loading.load_bank", lambda _folder: BANK)  # reading it takes a second each time
 
     def run(*arguments: str, code: int = 0) -> str:
         monkeypatch.setattr("sys.argv", ["hotseat", *arguments])

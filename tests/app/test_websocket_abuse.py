@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from hotseat import wire
 
-from server import wire
 from tests.app.sitting import LOUD, finish
 from tests.app.wire_candidate import WireCandidate, sitting_at
 from tests.conftest import ServerProcess

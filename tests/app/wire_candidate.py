@@ -12,10 +12,10 @@ from typing import Annotated, Any
 import httpx
 import numpy as np
 import websockets
+from hotseat import wire
+from hotseat.ports import SAMPLE_RATE, Samples
 from pydantic import Field, TypeAdapter
 
-from server import wire
-from server.ports import SAMPLE_RATE, Samples
 from tests.app.fakes import FakeConnection
 
 FRAME = 640

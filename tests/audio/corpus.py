@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from server.core.domain import Bank, KeyTerm, Question
-from server.core.normal import stem, tokenize
-from server.core.repair import Sounds, difference
-from server.core.sentences import spoken
+from hotseat.domain.model import Bank, KeyTerm, Question
+from hotseat.speech.term_repair import Sounds, difference
+from hotseat.text.normal import stem, tokenize
+from hotseat.text.sentences import spoken
+
 from tests.audio.speech import Manner
 
 MANNERS = tuple(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from hotseat.domain.endpointing import Gap
+from hotseat.ports import SAMPLE_RATE, Samples
 
-from server.core.endpoint import Gap
-from server.ports import SAMPLE_RATE, Samples
 from tests.audio.speech import Manner, mixed, noise, say
 
 FILLERS = ("um", "uh", "you know", "like", "I mean")

@@ -19,12 +19,11 @@ from pathlib import Path
 
 import numpy as np
 from faster_whisper.audio import decode_audio
+from hotseat.engines.piper import PiperSpeaker
+from hotseat.engines.weights import piper_voice
+from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.text.sentences import Sentences, spoken
 from numpy.typing import NDArray
-
-from server.adapters.piper import PiperSpeaker
-from server.adapters.weights import piper_voice
-from server.core.sentences import Sentences, spoken
-from server.ports import SAMPLE_RATE, Samples
 
 
 @dataclass(frozen=True, slots=True)

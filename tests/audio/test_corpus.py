@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
+from hotseat.domain.model import KeyTerm
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
 
-from server.bank.content import load_bank
-from server.core.domain import KeyTerm
-from server.settings import PROJECT
 from tests.audio import corpus
 from tests.audio.speech import NON_SPEECH
 from tests.bench import accuracy

@@ -27,17 +27,17 @@ from typing import Any
 import jiwer
 import numpy as np
 from faster_whisper import WhisperModel
+from hotseat.domain.model import Bank, KeyTerm, Question, Transcript, Word
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.silero import SileroModel
+from hotseat.engines.weights import whisper_dir
+from hotseat.engines.whisper import WhisperTranscriber, transcriber
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
+from hotseat.speech.listening import Listener, hear_recording
+from hotseat.text.normal import tokenize
 
-from server.adapters.phonemes import EspeakPhonemes
-from server.adapters.silero import SileroModel
-from server.adapters.weights import whisper_dir
-from server.adapters.whisper import WhisperTranscriber, transcriber
-from server.bank.content import load_bank
-from server.core.domain import Bank, KeyTerm, Question, Transcript, Word
-from server.core.normal import tokenize
-from server.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
-from server.room.listening import Listener, hear_recording
-from server.settings import PROJECT
 from tests.audio import corpus, speech
 
 KEPT = Path(tempfile.gettempdir()) / "hotseat-bench"

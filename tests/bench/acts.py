@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.core.acts import Act, recognise
+from hotseat.domain.acts import Act, recognise
+
 from tests.app.fakes import BANK
 
 DATA = Path(__file__).parents[1] / "core" / "data" / "acts"

@@ -19,16 +19,16 @@ from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel
+from hotseat.domain.model import KeyTerm
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.silero import SileroModel
+from hotseat.engines.weights import whisper_dir
+from hotseat.engines.whisper import WhisperTranscriber
+from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
+from hotseat.speech.listening import Caption, Listener
 
-from server.adapters.phonemes import EspeakPhonemes
-from server.adapters.silero import SileroModel
-from server.adapters.weights import whisper_dir
-from server.adapters.whisper import WhisperTranscriber
-from server.bank.content import load_bank
-from server.core.domain import KeyTerm
-from server.ports import SAMPLE_RATE, Samples
-from server.room.listening import Caption, Listener
-from server.settings import PROJECT
 from tests.audio import corpus, speech
 
 FRAME = 640

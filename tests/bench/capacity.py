@@ -22,12 +22,12 @@ from typing import Any
 import httpx
 import numpy as np
 import websockets
+from hotseat.ports import SAMPLE_RATE
+from hotseat.rehearsal.audio_files import read_audio
+from hotseat.rehearsal.rehearse import Script, rehearse_interview
+from hotseat.settings import load_settings
+from hotseat.storage.archive import LocalArchive
 
-from server.adapters.archive import LocalArchive
-from server.ports import SAMPLE_RATE
-from server.rehearsal.audio_files import read_audio
-from server.rehearsal.rehearse import Script, rehearse_interview
-from server.settings import load_settings
 from tests.bench.conversation import middling, said_aloud
 from tests.bench.memory import children, resident_mb
 from tests.conftest import ServerProcess

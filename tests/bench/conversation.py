@@ -25,17 +25,17 @@ from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel
+from hotseat.engines import weights
+from hotseat.engines.llama import LlamaServer
+from hotseat.engines.openai_chat import OpenAiChat
+from hotseat.engines.piper import PiperSpeaker
+from hotseat.ports import SAMPLE_RATE
+from hotseat.questions.content import load_bank
+from hotseat.rehearsal.audio_files import read_audio
+from hotseat.rehearsal.rehearse import Script, rehearse_interview
+from hotseat.settings import PROJECT, load_settings
+from hotseat.text.sentences import Sentences
 
-from server.adapters import weights
-from server.adapters.llama import LlamaServer
-from server.adapters.openai_chat import OpenAiChat
-from server.adapters.piper import PiperSpeaker
-from server.bank.content import load_bank
-from server.core.sentences import Sentences
-from server.ports import SAMPLE_RATE
-from server.rehearsal.audio_files import read_audio
-from server.rehearsal.rehearse import Script, rehearse_interview
-from server.settings import PROJECT, load_settings
 from tests.conftest import ServerProcess
 from training.examples import free_answers
 

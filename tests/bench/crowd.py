@@ -27,8 +27,8 @@ from typing import Any
 import httpx
 import numpy as np
 import websockets
+from hotseat import wire
 
-from server import wire
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD
 from tests.app.wire_candidate import WireCandidate

@@ -20,18 +20,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hotseat.domain.endpointing import PAUSE_S, Gap, Hearing, hear_all
+from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.silero import SileroModel
+from hotseat.engines.weights import whisper_dir
+from hotseat.engines.whisper import WhisperTranscriber
+from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.questions.content import load_bank
+from hotseat.review.delivery import delivery
+from hotseat.settings import PROJECT
+from hotseat.speech.listening import Listener
 
-from server.adapters.phonemes import EspeakPhonemes
-from server.adapters.silero import SileroModel
-from server.adapters.weights import whisper_dir
-from server.adapters.whisper import WhisperTranscriber
-from server.bank.content import load_bank
-from server.core.delivery import delivery
-from server.core.domain import Answer, Transcript, Word
-from server.core.endpoint import PAUSE_S, Gap, Hearing, hear_all
-from server.ports import SAMPLE_RATE, Samples
-from server.room.listening import Listener
-from server.settings import PROJECT
 from tests.audio import corpus
 from tests.audio.paced import FILLERS, Paced, paced
 from tests.bench.loudness import speech_spans

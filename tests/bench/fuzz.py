@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import httpx
+from hotseat import wire
+from hotseat.http.app import create_app
+from hotseat.services import Services
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from server import wire
-from server.app import create_app
-from server.services import Services
 from tests.app.fakes import fake_services
 from tests.app.light_server import LightServer, prepare
 

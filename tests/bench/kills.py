@@ -26,8 +26,8 @@ from typing import Any
 
 import httpx
 import websockets
+from hotseat import wire
 
-from server import wire
 from tests.app import light_server
 from tests.app.wire_candidate import WireCandidate
 from tests.conftest import free_port

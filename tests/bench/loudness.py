@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-
-from server.core.endpoint import Gap
-from server.ports import SAMPLE_RATE, Samples
+from hotseat.domain.endpointing import Gap
+from hotseat.ports import SAMPLE_RATE, Samples
 
 _STEP = SAMPLE_RATE // 100
 """Samples a level is taken over: 10 ms."""

@@ -13,8 +13,9 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from server.rehearsal.rehearse import Script, rehearse_interview
-from server.settings import load_settings
+from hotseat.rehearsal.rehearse import Script, rehearse_interview
+from hotseat.settings import load_settings
+
 from tests.bench.conversation import middling, said_aloud
 from tests.conftest import ServerProcess
 

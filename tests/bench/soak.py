@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from hotseat import wire
 
-from server import wire
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD
 from tests.app.wire_candidate import WireCandidate

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from unittest import mock
 
 import uvicorn
+from hotseat.domain.model import Word
+from hotseat.http.app import create_app
+from hotseat.ports import SAMPLE_RATE, RecognitionJob
+from hotseat.services import Services
 
-from server.app import create_app
-from server.core.domain import Word
-from server.ports import SAMPLE_RATE, RecognitionJob
-from server.services import Services
 from tests.app.fakes import FakeTranscriber
 from tests.conftest import free_port
 
@@ -41,7 +41,7 @@ async def serving(services: Services) -> AsyncIterator[str]:
 
     assert services.voice is not None
     await services.voice.prepare()
-    with mock.patch("server.app.load_models", nothing_to_load):
+    with mock.patch("hotseat.http.app.load_models", nothing_to_load):
         port = free_port()
         server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning"))
         running = asyncio.create_task(server.serve())

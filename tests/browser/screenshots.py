@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from hotseat.settings import PROJECT
 from playwright.async_api import Browser, Page, async_playwright
 
-from server.settings import PROJECT
 from tests.audio.speech import say, write
 from tests.browser.conftest import CHROMIUM, FAKE_DEVICE, FLAGS
 from tests.browser.test_interview import FREEZING, LEAD_S, silence

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hotseat.settings import PROJECT
 from playwright.async_api import Error, Page, async_playwright, expect
 
-from server.settings import PROJECT
 from tests.app.light_server import LightServer
 from tests.browser.conftest import CHROMIUM, FLAGS
 
@@ -29,7 +29,7 @@ def light(tmp_path: Path) -> Iterator[LightServer]:
 def accounts(server: LightServer, *arguments: str, stdin: str = "") -> str:
     """What ``hotseat accounts …`` prints."""
     environment = {**os.environ, "HOTSEAT_DATA_DIR": str(server.data_dir), "HOTSEAT_PORT": str(server.port)}
-    command = [sys.executable, "-m", "server", "accounts", *arguments]
+    command = [sys.executable, "-m", "hotseat", "accounts", *arguments]
     done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, cwd=PROJECT, check=True)
     return done.stdout
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hotseat.questions.formats import Format
 from playwright.async_api import expect
 
-from server.bank.formats import Format
 from tests.app.fakes import CATALOGUE, FakeGrader, fake_services
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving

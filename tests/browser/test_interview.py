@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hotseat.ports import SAMPLE_RATE, Samples
 from playwright.async_api import expect
 
-from server.ports import SAMPLE_RATE, Samples
 from tests.audio.speech import say, write
 from tests.browser.conftest import Visit, Visiting
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hotseat.transfer.importing import import_file
 from playwright.async_api import Page, async_playwright, expect
 
-from server.transfer.importing import import_file
 from tests.app.light_server import LightServer
 from tests.app.test_migrations import OLD
 from tests.app.test_transfer import storage

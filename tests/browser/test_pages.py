@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from hotseat.ports import SAMPLE_RATE
 from playwright.async_api import Page, expect
 
-from server.ports import SAMPLE_RATE
 from tests.app.fakes import PointGrader, fake_services
 from tests.audio.speech import read, write
 from tests.browser.accessibility import violations

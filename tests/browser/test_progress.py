@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hotseat.domain.model import PointStatus
+from hotseat.ports import LOCAL, Assessment
 from playwright.async_api import Page, expect
 
-from server.core.domain import PointStatus
-from server.ports import LOCAL, Assessment
 from tests.app.fakes import BANK, fake_services
 from tests.app.past import DAY_S, many, sat
 from tests.browser.accessibility import violations

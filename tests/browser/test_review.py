@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
+from hotseat.domain.model import Word
+from hotseat.grading.disputes import Disputes
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.http.app import create_app
+from hotseat.questions.formats import Choices
+from hotseat.services import Services
 from playwright.async_api import Page, async_playwright, expect
 
-from server.app import create_app
-from server.bank.formats import Choices
-from server.core.domain import Word
-from server.grading.disputes import Disputes
-from server.grading.embedded import EmbeddedGrader
-from server.services import Services
 from tests.app.fakes import BANK, ScriptedReader, fake_services
 from tests.app.stored import said, store_interview
 from tests.browser.accessibility import violations

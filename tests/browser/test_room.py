@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from hotseat.services import Services
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from server.services import Services
 from tests.app.fakes import FakeTranscriber, PointGrader, fake_services
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving

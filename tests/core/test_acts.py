@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hotseat.domain.acts import Act, recognise
 
-from server.core.acts import Act, recognise
 from tests.bench.acts import Utterance, lost, recognised, utterances
 
 DEVELOP = utterances("develop")

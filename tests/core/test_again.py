@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from server.core.again import better, together
-from server.core.endpoint import Gap
+from hotseat.domain.endpointing import Gap
+from hotseat.speech.second_pass import better, together
 
 
 def spans(*edges: tuple[float, float]) -> list[Gap]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.model import CriterionResult, Grade, Level, PointFinding, PointStatus, Verdict
+from hotseat.review.comparison import changes
 
-from server.core.attempts import changes
-from server.core.domain import CriterionResult, Grade, Level, PointFinding, PointStatus, Verdict
 from tests.app.fakes import BANK
 
 LORA = BANK.question("finetuning/lora")

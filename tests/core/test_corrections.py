@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from hotseat.domain.corrections import Change, Correction, corrected, outcome, standing, typed_in, why_not
+from hotseat.domain.model import Answer, Transcript, Word
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.corrections import Change, Correction, corrected, outcome, standing, typed_in, why_not
-from server.core.domain import Answer, Transcript, Word
 
 HEARD = Transcript(
     (

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from server.core.advice import advice
-from server.core.delivery import Delivery, delivery
-from server.core.domain import Answer, Transcript, Word
-from server.core.endpoint import Gap
-from server.core.signposts import fillers, signposts
+from hotseat.domain.endpointing import Gap
+from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.review.delivery import Delivery, delivery
+from hotseat.review.delivery_advice import advice
+from hotseat.review.signposts import fillers, signposts
 
 
 def spoken(text: str, each_s: float = 0.5, gaps: dict[int, float] | None = None) -> tuple[Word, ...]:

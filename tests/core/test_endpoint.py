@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.endpointing import PAUSE_S, WINDOW_S, CutRules, Hearing, commit_point, hear, hear_all
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.endpoint import PAUSE_S, WINDOW_S, CutRules, Hearing, commit_point, hear, hear_all
 
 SPEECH, SILENCE, DOUBT = 0.9, 0.05, 0.42
 

@@ -1,11 +1,10 @@
 """Quotations are cut from the transcript; what is not there is not evidence."""
 
 import pytest
+from hotseat.domain.evidence import evidence_between, is_term_list, locate
+from hotseat.domain.model import Transcript, Word
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.domain import Transcript, Word
-from server.core.evidence import evidence_between, is_term_list, locate
 
 
 def spoken(text: str) -> Transcript:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from server.bank.content import load_bank
-from server.core import followups
-from server.core.domain import PointFinding, PointStatus
-from server.settings import PROJECT
+from hotseat.domain import followups
+from hotseat.domain.model import PointFinding, PointStatus
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
 
 LORA = load_bank(PROJECT / "rubrics").question("finetuning/lora")
 FIRST = LORA.follow_ups[0]

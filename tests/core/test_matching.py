@@ -1,9 +1,8 @@
 """A term is found in any form of its words, and not across others."""
 
 import pytest
-
-from server.core.matching import find_phrase
-from server.core.normal import tokenize
+from hotseat.text.matching import find_phrase
+from hotseat.text.normal import tokenize
 
 
 @pytest.mark.parametrize("said", ["reranking", "Re-ranked", "reranks"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from server.core import moves, session
-from server.core.acts import Act
-from server.core.domain import Transcript
-from server.core.events import (
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Transcript
+from hotseat.session import moves, session
+from hotseat.session.events import (
     ActPressed,
     Ask,
     Command,
@@ -23,7 +22,7 @@ from server.core.events import (
     Transcribed,
     TypedAnswer,
 )
-from server.core.phases import Answering, Asking, FollowingUp, Grading, Lines, Plan, RoundPlan, State, Thinking
+from hotseat.session.phases import Answering, Asking, FollowingUp, Grading, Lines, Plan, RoundPlan, State, Thinking
 
 NOW = 1000.0
 FIRST = RoundPlan(

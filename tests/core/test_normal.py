@@ -1,8 +1,7 @@
 """Speech and rubric text meet in one form."""
 
 import pytest
-
-from server.core.normal import fold, stem, tokenize
+from hotseat.text.normal import fold, stem, tokenize
 
 
 @pytest.mark.parametrize(

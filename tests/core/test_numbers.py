@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.text.numbers import in_digits, text_in_digits
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.numbers import in_digits, text_in_digits
 
 
 @pytest.mark.parametrize(

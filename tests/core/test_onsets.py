@@ -1,10 +1,9 @@
 """A click on a word is heard from the word, not from the pause before it."""
 
 import pytest
-
-from server.core.domain import Transcript, Word
-from server.core.endpoint import Gap
-from server.core.onsets import from_onsets
+from hotseat.domain.endpointing import Gap
+from hotseat.domain.model import Transcript, Word
+from hotseat.review.onsets import from_onsets
 
 SPEECH = (Gap(1.0, 2.0), Gap(3.0, 4.0))
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from server.core.plain import plain
+from hotseat.text.plain import plain
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.model import KeyTerm, Transcript, Word
+from hotseat.speech.term_repair import difference, forms_of, repair
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.domain import KeyTerm, Transcript, Word
-from server.core.repair import difference, forms_of, repair
 
 SOUNDS = {
     "lora": "lɔrə", "lore": "lɔr", "low": "loʊ", "array": "əreɪ", "paged": "peɪdʒd", "page": "peɪdʒ", "attention": "ətɛnʃən",

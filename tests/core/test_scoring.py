@@ -5,20 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from hotseat.domain.model import Criterion, Level, Point, PointFinding, PointStatus, PointTier, Question, Verdict
+from hotseat.grading import scoring
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core import scoring
-from server.core.domain import (
-    Criterion,
-    Level,
-    Point,
-    PointFinding,
-    PointStatus,
-    PointTier,
-    Question,
-    Verdict,
-)
 
 MET, NOT, CON, UNSURE = PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED, PointStatus.NOT_SURE
 RANK = {Verdict.NO_HIRE: 0, Verdict.LEAN_NO_HIRE: 1, Verdict.LEAN_HIRE: 2, Verdict.STRONG_HIRE: 3}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from hotseat.text.sentences import MAX_CHARS, Sentences, spoken
 from hypothesis import given
 from hypothesis import strategies as st
-
-from server.core.sentences import MAX_CHARS, Sentences, spoken
 
 
 def cut(*chunks: str) -> list[str]:

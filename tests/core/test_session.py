@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-
-from server.core import session
-from server.core.acts import Act
-from server.core.domain import Answer, Grade, Transcript, Verdict, Word
-from server.core.events import (
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Answer, Grade, Transcript, Verdict, Word
+from hotseat.session import session
+from hotseat.session.events import (
     ActPressed,
     Ask,
     Attached,
@@ -42,7 +41,7 @@ from server.core.events import (
     TypedAnswer,
     VoiceSent,
 )
-from server.core.phases import (
+from hotseat.session.phases import (
     Answering,
     Asking,
     Finalising,

@@ -6,13 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from server.core import session
-from server.core.acts import Act
-from server.core.domain import Grade, Transcript, Verdict, Word
-from server.core.events import (
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Grade, Transcript, Verdict, Word
+from hotseat.session import session
+from hotseat.session.events import (
     ActPressed,
     Ask,
     Attached,
@@ -38,7 +35,7 @@ from server.core.events import (
     TypedAnswer,
     VoiceSent,
 )
-from server.core.phases import (
+from hotseat.session.phases import (
     Answering,
     Asking,
     Finalising,
@@ -51,6 +48,8 @@ from server.core.phases import (
     State,
     Thinking,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 

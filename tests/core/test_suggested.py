@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from server.adapters.phonemes import EspeakPhonemes
-from server.core.domain import Word
-from server.core.suggested import recalled, suspects, unsuggested
+from hotseat.domain.model import Word
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.speech.hotword_hallucinations import recalled, suspects, unsuggested
 
 SOUNDS = EspeakPhonemes()
 COMMON = frozenset("short examples are packed well lower perplexity the".split())

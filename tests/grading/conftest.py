@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from server.adapters.embedder import open_embedder
-from server.bank.content import load_bank
-from server.core.domain import Answer, Question, Transcript, Word
-from server.grading.embedded import EmbeddedGrader
-from server.grading.networks.reader import NetworksReader
+from hotseat.domain.model import Answer, Question, Transcript, Word
+from hotseat.engines.embedder import open_embedder
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.networks.reader import NetworksReader
+from hotseat.questions.content import load_bank
 
 BANK = load_bank(Path(__file__).parents[2] / "rubrics")
 LORA = BANK.question("finetuning/lora")

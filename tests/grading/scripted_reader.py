@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-
-from server.ports import Reading
+from hotseat.ports import Reading
 
 
 class ScriptedReader:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.evidence import evidence_between
+from hotseat.domain.model import Grade, PointFinding, PointStatus
+from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim, Disputes, answered, decided, may_be_answered, whole, why_not
+from hotseat.grading.grades import build_grade
 
-from server.core.domain import Grade, PointFinding, PointStatus
-from server.core.evidence import evidence_between
-from server.grading.disputes import CANDIDATE, UPHELD, Claim, Disputes, answered, decided, may_be_answered, whole, why_not
-from server.grading.grades import build_grade
 from tests.grading.conftest import LORA, spoken
 from tests.grading.scripted_reader import ScriptedReader
 

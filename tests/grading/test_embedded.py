@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.domain.model import Answer, PointStatus, Question, Verdict
+from hotseat.engines.embedder import open_embedder
+from hotseat.errors import GraderError
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.networks.reader import NetworksReader
+from hotseat.grading.scoring import ordered, verdict_range
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import as_answer, load_items
-from server.adapters.embedder import open_embedder
-from server.core.domain import Answer, PointStatus, Question, Verdict
-from server.core.scoring import ordered, verdict_range
-from server.errors import GraderError
-from server.grading.embedded import EmbeddedGrader
-from server.grading.networks.reader import NetworksReader
 from tests.grading.conftest import BANK, LORA, spoken, typed
 from tests.grading.scripted_reader import ScriptedReader
 from training.examples import DATA

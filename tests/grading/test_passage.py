@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hotseat.grading.passage import passage_of
 
-from server.grading.passage import passage_of
 from tests.grading.conftest import BANK, LORA, typed
 from training.examples import free_answers
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hotseat.domain.model import PointStatus
+from hotseat.grading.passage import Passage, passage_of
+from hotseat.grading.thresholds import CHECK, THRESHOLDS, finding_of, status_of
+from hotseat.ports import Reading
 
-from server.core.domain import PointStatus
-from server.grading.passage import Passage, passage_of
-from server.grading.thresholds import CHECK, THRESHOLDS, finding_of, status_of
-from server.ports import Reading
 from tests.grading.conftest import LORA, typed
 
 TEXT = "well it freezes the base model and then trains two thin matrices beside it"

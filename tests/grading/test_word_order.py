@@ -6,11 +6,11 @@ import random
 from dataclasses import replace
 
 import pytest
+from hotseat.domain.model import Answer, Transcript, Verdict
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.word_order import FEWEST, SHUFFLED, order
 
 from benchmarks.guards.items import as_answer, load_items, load_spoken
-from server.core.domain import Answer, Transcript, Verdict
-from server.grading.embedded import EmbeddedGrader
-from server.grading.word_order import FEWEST, SHUFFLED, order
 from tests.grading.conftest import BANK, spoken, typed
 from tests.grading.scripted_reader import ScriptedReader
 from training.examples import DATA, free_answers

@@ -1,4 +1,4 @@
-"""docs/protocol.md says what server/wire.py does: the same messages, the same fields, the same limits."""
+"""docs/protocol.md says what server/hotseat/wire.py does: the same messages, the same fields, the same limits."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from hotseat import wire
+from hotseat.http import guard
+from hotseat.interview import connection
 from pydantic import BaseModel
-
-from server import guard, wire
-from server.room import connection
 
 DOC = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 BROWSER = "Messages from the browser"

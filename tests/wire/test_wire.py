@@ -10,15 +10,14 @@ import sys
 from typing import get_args
 
 import pytest
+from hotseat import wire
+from hotseat.domain.acts import Act
+from hotseat.errors import ProtocolError
+from hotseat.session import events
+from hotseat.telemetry import logs
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-
-from server import wire
-from server.core import events
-from server.core.acts import Act
-from server.errors import ProtocolError
-from server.operations import logs
 
 u32 = st.integers(0, 2**32 - 1)
 

@@ -1,1 +1,0 @@
-"""Graders: findings about points with evidence. Levels and verdicts are computed in ``server.core.scoring``."""

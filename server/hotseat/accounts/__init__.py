@@ -1,0 +1,1 @@
+"""Who may use a server: accounts, sessions, invitations, the token."""

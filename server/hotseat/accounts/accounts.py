@@ -1,0 +1,224 @@
+"""Named accounts: who may sign in, for how long a browser stays signed in, and the log of it all.
+
+Secrets of sessions and invites are 256 random bits of which only the SHA-256 is stored: who reads the database can't use them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TypeVar
+
+from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
+from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
+from hotseat.http.identity import Identity
+from hotseat.ports import LOCAL, Account, AccountStore, Clock, Invite, Noted, Role
+
+log = logging.getLogger(__name__)
+
+SESSION_S = 30 * 86400.0
+INVITE_S = 7 * 86400.0
+_SERVER = "the  server"  # with two spaces, so that nobody can be called so
+_LOOK_AGAIN_S = 10.0
+KEEP_LOG_S = 365 * 86400.0
+BY_NAME = Allowance(attempts=8, refill_s=60.0)
+BY_ADDRESS = Allowance(attempts=20, refill_s=15.0)
+
+Result = TypeVar("Result")
+
+
+class Accounts:
+    """Methods raise StorageError, and what they say."""
+
+    def __init__(self, store: AccountStore, clock: Clock, wanted: bool = False) -> None:
+        self._in_use: bool | None = wanted or None
+        self._looked = 0.0
+        self._store = store
+        self._clock = clock
+        self._throttle_names = Throttle(BY_NAME)
+        self._throttle_addresses = Throttle(BY_ADDRESS)
+        self._hashing = asyncio.Lock()
+        """Guesses must not take every core from an interview."""
+
+    async def in_use(self) -> bool:
+        """Whether one has to sign in: accounts are asked for by the settings, or there are some.
+
+        Where there were none, one made on the command line is seen in a moment. A database that fails later changes nothing.
+        """
+        now = self._clock.now()
+        if not self._in_use and (self._in_use is None or now - self._looked >= _LOOK_AGAIN_S):
+            try:
+                self._in_use = bool(await self._store.accounts())
+            except StorageError:
+                if self._in_use is None:
+                    raise
+            self._looked = now
+        return bool(self._in_use)
+
+    # ---- Accounts ----------------------------------------------------------------------------------------------------
+
+    async def all(self) -> tuple[Account, ...]:
+        return await self._store.accounts()
+
+    async def add(self, name: str, password: str, role: Role, invite: str | None = None, address: str = "") -> Account:
+        """Makes an account, with an invite's secret or, from the command line, without. Raises InputError."""
+        name = check_name(name)
+        check_password(password)
+        accounts = await self._store.accounts()
+        if not accounts and role != "owner":
+            raise InputError("the first account has to be an owner's")
+        # The first owner inherits what was there before there were accounts.
+        hashed = await self._slowly(lambda: hash_password(password))
+        now = self._clock.wall()
+        account = Account(secrets.token_hex(8) if accounts else LOCAL, name, role, hashed, now)
+        if not await self._store.add_account(account, hash_secret(invite) if invite is not None else None, now):
+            raise RefusedError("this invitation has been used or has run out; ask for a new one")
+        await self.note("account made", account.name, address, role)
+        return account
+
+    async def remove(self, name: str) -> Account:
+        """Removes the account, not what belongs to it. Raises InputError."""
+        account = await self._named(name)
+        owners = [one for one in await self._store.accounts() if one.role == "owner"]
+        if owners == [account]:
+            raise InputError(f"{account.name} is the only owner; make another one first")
+        await self._store.remove_account(account.id)
+        await self.note("account removed", account.name)
+        return account
+
+    async def set_password(self, name: str, password: str) -> None:
+        """From the command line; ends the account's sessions. Raises InputError."""
+        account = await self._named(name)
+        check_password(password)
+        await self._store.set_password(account.id, await self._slowly(lambda: hash_password(password)))
+        await self.note("password changed", account.name, about="from the command line")
+
+    async def change_password(self, who: Identity, old: str, new: str, address: str) -> str:
+        """Ends all sessions and begins a new one, whose secret is returned. Raises InputError, RefusedError."""
+        account = await self._proven(who.name, old, address, "password change refused")
+        check_password(new)
+        await self._store.set_password(account.id, await self._slowly(lambda: hash_password(new)))
+        await self.note("password changed", account.name, address)
+        return await self._begin_session(await self._named(account.name))
+
+    async def _named(self, name: str) -> Account:
+        account = await self._store.account(check_name(name))
+        if account is None:
+            raise InputError(f"there is no account named {name!r}; `hotseat accounts list` shows them")
+        return account
+
+    # ---- Invites -----------------------------------------------------------------------------------------------------
+
+    async def invite(self, role: Role, made_by: str = "", address: str = "") -> str:
+        """The secret of a new invite, which makes one account within a week."""
+        secret = await self._add_invite(role, made_by)
+        await self.note("invitation made", made_by, address, role)
+        return secret
+
+    async def invite_first(self) -> str:
+        """The secret of an invite for the first owner, which is worth nothing once there is one."""
+        return await self._add_invite("owner", _SERVER)
+
+    async def _add_invite(self, role: Role, made_by: str) -> str:
+        secret = secrets.token_urlsafe(32)
+        await self._store.add_invite(Invite(hash_secret(secret), role, made_by, self._clock.wall() + INVITE_S))
+        return secret
+
+    async def invitation(self, secret: str) -> Invite:
+        """Raises RefusedError if it can't be used."""
+        invite = await self._store.invite(hash_secret(secret), self._clock.wall())
+        if invite is None or (invite.made_by == _SERVER and await self._store.accounts()):
+            raise RefusedError("this invitation has been used or has run out; ask for a new one")
+        return invite
+
+    async def accept(self, secret: str, name: str, password: str, address: str) -> str:
+        """Makes the invited account and signs it in; the session's secret. Raises InputError, RefusedError."""
+        invite = await self.invitation(secret)
+        return await self._begin_session(await self.add(name, password, invite.role, secret, address))
+
+    # ---- Sessions ----------------------------------------------------------------------------------------------------
+
+    async def sign_in(self, name: str, password: str, address: str) -> str:
+        """The secret of a new session. Raises RefusedError, TooManyAttemptsError."""
+        account = await self._proven(name, password, address, "sign-in refused")
+        secret = await self._begin_session(account)
+        await self.note("signed in", account.name, address)
+        return secret
+
+    async def sign_out(self, secret: str, who: Identity, address: str) -> None:
+        await self._store.end_session(hash_secret(secret))
+        await self.note("signed out", who.name, address)
+
+    async def identify(self, secret: str) -> Identity | None:
+        """Whose session this is; None for a forged, ended or expired one."""
+        account = await self._store.session(hash_secret(secret), self._clock.wall())
+        return None if account is None else Identity(account.id, account.name, account.role)
+
+    async def _begin_session(self, account: Account) -> str:
+        secret = secrets.token_urlsafe(32)
+        if not await self._store.add_session(hash_secret(secret), account, self._clock.wall() + SESSION_S):
+            raise RefusedError("the password was changed a moment ago; sign in again")
+        return secret
+
+    async def _proven(self, name: str, password: str, address: str, refusal: str) -> Account:
+        """The account of this name and password. Raises RefusedError, TooManyAttemptsError."""
+        now = self._clock.now()
+        name = plain_name(name)
+        keys = ((self._throttle_names, name.casefold()), (self._throttle_addresses, network_of(address)))
+        wait_s = max(throttle.wait_s(key, now) for throttle, key in keys)
+        if wait_s > 0:
+            raise TooManyAttemptsError(f"too many attempts; try again in {wait_s:.0f} seconds", wait_s)
+        for throttle, key in keys:
+            throttle.spend(key, now)
+        account = await self._store.account(name)
+        hashed = account.password if account is not None else None
+        if not await self._slowly(lambda: is_password(password, hashed)) or account is None:
+            # What was typed as a name may be a password: it is written down only if it is somebody's name.
+            used_up = any(throttle.wait_s(key, now) > 0 for throttle, key in keys)
+            about = "further attempts have to wait" if used_up else ""
+            await self.note(refusal, account.name if account is not None else "", address, about)
+            raise RefusedError("no account has this name and password")
+        # Not the address: somebody with an account could sign in to it between guesses at others'.
+        self._throttle_names.forgive(name.casefold())
+        return account
+
+    async def _slowly(self, work: Callable[[], Result]) -> Result:
+        async with self._hashing:
+            return await asyncio.to_thread(work)
+
+    # ---- The log -----------------------------------------------------------------------------------------------------
+
+    async def note(self, what: str, who: str = "", address: str = "", about: str = "") -> None:
+        """Writes one line of the audit log, into the database and the process's own log."""
+        noted = Noted(self._clock.wall(), what, who, address, about)
+        log.info("audit %s", json.dumps(asdict(noted), ensure_ascii=False))
+        await self._store.note(noted)
+
+    async def noted(self, limit: int = 200) -> tuple[Noted, ...]:
+        """Newest first."""
+        return await self._store.noted(limit)
+
+    async def tidy(self) -> None:
+        """Forgets what has run out."""
+        now = self._clock.wall()
+        await self._store.tidy(now, now - KEEP_LOG_S)
+
+
+def hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def network_of(address: str) -> str:
+    """The address, or the /64 of an IPv6 one, of which one person has 2**64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if parsed.version == 6 else address

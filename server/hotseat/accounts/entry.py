@@ -1,0 +1,133 @@
+"""Who a connection is from: a signed-in browser, a program with the token, or the person at this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from hotseat.accounts.accounts import SESSION_S, Accounts, network_of
+from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.errors import RefusedError, TooManyAttemptsError
+from hotseat.http.identity import LOCAL_PERSON, Identity
+from hotseat.loopback import is_loopback
+from hotseat.ports import Clock
+from hotseat.settings import Settings
+
+_WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)
+
+
+class Entry:
+    """Knows the three ways in; which one counts depends on the settings and on whether there are accounts."""
+
+    def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
+        self.accounts = accounts
+        self._token = settings.token.get_secret_value() if settings.token else None
+        self._clock = clock
+        self._throttle = Throttle(_WRONG_TOKENS)
+
+    async def identify(self, connection: HTTPConnection) -> Identity | None:
+        """None for whoever has to sign in first. Raises RefusedError, StorageError."""
+        kind, _, bearer = connection.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and self._token is not None:
+            return LOCAL_PERSON if self._is_token(bearer, connection) else None
+        cookie = cookie_of(connection)
+        if await self.accounts.in_use():
+            return await self.accounts.identify(cookie) if cookie else None
+        if self._token is not None:
+            return LOCAL_PERSON if hmac.compare_digest(cookie.encode(), self.cookie.encode()) else None
+        # Here the only protection is being local: a page that resolves its name to 127.0.0.1 must not get in.
+        name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
+        if not is_loopback(name):
+            raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
+        # Nor may what a proxy on this machine lets in from others under such a name.
+        if _is_foreign(address_of(connection)):
+            raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
+        return LOCAL_PERSON
+
+    async def opens(self, connection: HTTPConnection) -> bool:
+        """Whether this is the link with the token, which browsers exchange for a cookie."""
+        given = connection.query_params.get("token")
+        return given is not None and not await self.accounts.in_use() and self._is_token(given, connection)
+
+    @property
+    def cookie(self) -> str:
+        """What a browser that came with the token keeps: not the token, which would be good for another browser."""
+        assert self._token is not None
+        return hmac.new(self._token.encode(), b"cookie", hashlib.sha256).hexdigest()
+
+    def _is_token(self, given: str, connection: HTTPConnection) -> bool:
+        """Raises TooManyAttemptsError."""
+        if self._token is None:
+            return False
+        key, now = network_of(address_of(connection)), self._clock.now()
+        if (wait_s := self._throttle.wait_s(key, now)) > 0:
+            raise TooManyAttemptsError(f"too many wrong tokens; try again in {wait_s:.0f} seconds", wait_s)
+        if hmac.compare_digest(given.encode(), self._token.encode()):
+            return True
+        self._throttle.spend(key, now)
+        return False
+
+
+def parts_of(address: str) -> SplitResult:
+    """Of what a header holds; empty where it is no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The browser's address; behind a trusted proxy, what that says it is."""
+    return connection.client.host[:64] if connection.client else ""
+
+
+def _is_foreign(address: str) -> bool:
+    """Whether it is another machine's, with a port or without; the other end of a Unix socket has none."""
+    for host in (address, parts_of(f"//{address}").hostname or ""):
+        with contextlib.suppress(ValueError):
+            return not ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def is_secure(connection: HTTPConnection) -> bool:
+    """Whether the browser speaks HTTPS, to us or to a trusted proxy."""
+    return connection.scope["scheme"] in ("https", "wss")
+
+
+def cookie_of(connection: HTTPConnection) -> str:
+    return connection.cookies.get(_cookie_name(is_secure(connection)), "")
+
+
+def set_cookie(response: Response, connection: HTTPConnection, secret: str) -> None:
+    """Lax rather than strict: a link in an invitation or a calendar has to find one signed in, and no GET changes anything."""
+    secure = is_secure(connection)
+    response.set_cookie(
+        _cookie_name(secure), secret, max_age=int(SESSION_S), httponly=True, samesite="lax", secure=secure, path="/"
+    )
+
+
+def clear_cookie(response: Response, connection: HTTPConnection) -> None:
+    secure = is_secure(connection)
+    response.delete_cookie(_cookie_name(secure), path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def local_path(path: str) -> str:
+    """The path, if it is one of this server's; browsers take //host and /\\host for another's."""
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if ours else "/"
+
+
+def form_token(cookie: str) -> str:
+    """What a form carries to show that it came from a page of ours: only who knows the cookie can work it out."""
+    return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def _cookie_name(secure: bool) -> str:
+    # The prefix keeps neighbouring subdomains from setting it.
+    return "__Host-hotseat" if secure else "hotseat"

@@ -1,0 +1,68 @@
+"""The link with the token, like a notebook's: ``HOTSEAT_TOKEN=auto`` makes a token once and keeps it in the data directory."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import secrets
+from pathlib import Path
+from urllib.parse import urlencode
+
+from pydantic import SecretStr
+
+from hotseat.errors import StorageError
+from hotseat.loading import prepare_data_dir
+from hotseat.settings import Settings
+
+AUTO = "auto"
+
+
+def settled(settings: Settings) -> Settings:
+    """The settings with the kept token in place of "auto". Raises StorageError."""
+    if not is_auto(settings):
+        return settings
+    return settings.model_copy(update={"token": SecretStr(_kept_token(settings.data_dir))})
+
+
+def link(wanted: Settings, settled_: Settings, port: int, place: str | None = None) -> str:
+    """Where to point a browser on this machine; with the token if its owner did not choose it and can't know it.
+
+    Where people sign in by name, the token opens nothing to browsers: then ``place`` is the path to open.
+    """
+    url = f"http://{_reachable(settled_.host)}:{port}"
+    if place is not None:
+        return url + place
+    if not is_auto(wanted) or settled_.token is None:
+        return url
+    return f"{url}/?{urlencode({'token': settled_.token.get_secret_value()})}"
+
+
+def is_auto(settings: Settings) -> bool:
+    return settings.token is not None and settings.token.get_secret_value() == AUTO
+
+
+def _kept_token(data_dir: Path) -> str:
+    prepare_data_dir(data_dir)
+    path = data_dir / "token"
+    try:
+        # Only whoever creates the file writes it, so that two servers on one data directory agree.
+        with contextlib.suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        token = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise StorageError(f"the token in {path} can't be kept or read ({error.strerror})") from error
+    if not token:
+        raise StorageError(f"{path} is empty; delete it, and a new token is made")
+    return token
+
+
+def _reachable(host: str) -> str:
+    """An address that means every address is reached here as localhost."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "localhost"
+    return f"[{host}]" if address.version == 6 else host

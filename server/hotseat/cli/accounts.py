@@ -1,0 +1,142 @@
+"""``hotseat accounts``: people, invitations and the audit log, for whoever runs the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from hotseat.errors import InputError
+from hotseat.settings import load_settings
+
+if TYPE_CHECKING:
+    from hotseat.accounts.accounts import Accounts
+    from hotseat.transfer.removing import Removed
+
+Result = TypeVar("Result")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_owner = click.option("--owner", is_flag=True, help="May invite others and read the log.")
+
+
+@click.group()
+def accounts() -> None:
+    """Named accounts, for a server that several people use."""
+
+
+@accounts.command("list")
+@_as_json
+def list_(as_json: bool) -> None:
+    """Who has an account."""
+    found = _with(lambda accounts: accounts.all())
+    if as_json:
+        people = [{"name": one.name, "role": one.role, "created": _when(one.created)} for one in found]
+        click.echo(json.dumps(people, ensure_ascii=False, indent=2))
+        return
+    for account in found:
+        click.echo(f"{account.name:30} {account.role:7} since {_when(account.created)}")
+    if not found:
+        click.echo("there are no accounts; everything belongs to whoever is at this machine", err=True)
+
+
+@accounts.command()
+@click.argument("name")
+@_owner
+def add(name: str, owner: bool) -> None:
+    """Make an account; the password is asked for or is the first line of stdin."""
+    password = _read_password()
+    account = _with(lambda accounts: accounts.add(name, password, "owner" if owner else "member"))
+    click.echo(f"{account.name} can sign in; with accounts everybody has to, on this machine, too", err=True)
+
+
+@accounts.command()
+@_owner
+@click.option("--url", help="Where people reach the server (default http://HOST:PORT).")
+def invite(owner: bool, url: str | None) -> None:
+    """Print a link that makes one account, within a week."""
+    settings = load_settings()
+    secret = _with(lambda accounts: accounts.invite("owner" if owner else "member"))
+    click.echo(f"{(url or f'http://{settings.host}:{settings.port}').rstrip('/')}/invite/{secret}")
+
+
+@accounts.command()
+@click.argument("name")
+def password(name: str) -> None:
+    """Set a new password and end all sessions of an account."""
+    new = _read_password()
+    _with(lambda accounts: accounts.set_password(name, new))
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--with-everything", is_flag=True, help="Delete their interviews, audio, notes and choices, too.")
+def remove(name: str, with_everything: bool) -> None:
+    """Remove an account. Without --with-everything what is theirs stays, though nobody can open it."""
+    account = _with(lambda accounts: accounts.remove(name))
+    click.echo(f"{account.name} can't sign in any more", err=True)
+    if with_everything:
+        removed = asyncio.run(_erase(account.id))
+        click.echo(f"deleted {removed.interviews} interviews: {removed.rows} rows and {removed.files} recordings", err=True)
+
+
+@accounts.command("log")
+@click.option("--last", type=click.IntRange(1, 100_000), default=50, help="How many lines.")
+@_as_json
+def log_(last: int, as_json: bool) -> None:
+    """Who signed in, who failed to, and what was deleted; newest first."""
+    noted = _with(lambda accounts: accounts.noted(last))
+    if as_json:
+        lines = [{**asdict(line), "at": _when(line.at)} for line in noted]
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+        return
+    for line in noted:
+        click.echo(f"{_when(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")
+
+
+def _read_password() -> str:
+    """Never from the arguments, which other users of the machine can read. Raises InputError."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed; the password is its first line")
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise InputError("give the password as the first line of stdin")
+    return password
+
+
+async def _erase(owner: str) -> Removed:
+    from hotseat.loading import make_services
+    from hotseat.ports import Scope
+    from hotseat.transfer.removing import remove
+
+    services = make_services(load_settings())
+    try:
+        return await remove(services, Scope(owner=owner))
+    finally:
+        await services.store.close()
+
+
+def _with(work: Callable[[Accounts], Awaitable[Result]]) -> Result:
+    from hotseat.loading import open_accounts
+
+    store, accounts = open_accounts(load_settings())
+
+    async def run() -> Result:
+        try:
+            await store.migrate()
+            return await work(accounts)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,54 @@
+"""`hotseat exam`: has the configured language model sit the exam now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from hotseat.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from hotseat.grading.exam import Sitting
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def exam(as_json: bool) -> None:
+    """Have the language model grade forty labelled answers, beside the built-in reader, and keep the result."""
+    sitting = asyncio.run(_sit(load_settings()))
+    if as_json:
+        click.echo(json.dumps({**asdict(sitting), "passed": sitting.passed}, ensure_ascii=False, indent=2))
+        return
+    for name, result in ((sitting.model, sitting.judge), ("built-in reader", sitting.reader)):
+        click.echo(f"{name}: {result.in_words}")
+    if sitting.passed:
+        click.echo("It passed: with HOTSEAT_GRADER=auto a remote endpoint grades from the next start on.")
+    else:
+        click.echo(
+            "It did not pass, so the built-in reader grades. A model has to agree with the labels more often than the reader, "
+            "and deny and credit at most 2 points more."
+        )
+
+
+async def _sit(settings: Settings) -> Sitting:
+    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
+    from hotseat.loading import make_services
+    from hotseat.models import load_for_exam
+
+    services = make_services(settings)
+    loaded = await load_for_exam(services)
+
+    async def show(done: int) -> None:
+        click.echo(f"\r{loaded.llm.model}: {done} of {len(loaded.items)} answers", err=True, nl=False)
+
+    try:
+        return await loaded.sit(show)
+    finally:
+        click.echo(err=True)
+        if services.llama is not None:
+            services.llama.close()

@@ -1,0 +1,168 @@
+"""`hotseat grade`: one written answer, or a file of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hotseat.domain.model import Answer, Grade, Question, Transcript
+from hotseat.errors import GraderError, InputError
+from hotseat.questions.content import load_bank
+from hotseat.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # it brings numpy in
+    from hotseat.ports import Grader
+
+_MAX_ANSWER_BYTES = 64_000
+_MAX_BATCH_BYTES = 64_000_000
+
+
+@click.command()
+@click.option("--question", "question_id", help="Question id, e.g. finetuning/lora.")
+@click.option("--answer-file", type=click.Path(path_type=Path), help="Text of the answer; - for stdin.")
+@click.option("--batch", type=click.Path(path_type=Path), help="JSON lines with id, question and answer; - for stdin.")
+@click.option("--grader", type=click.Choice(["auto", "embedded", "llm"]), help="Overrides HOTSEAT_GRADER.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def grade(question_id: str | None, answer_file: Path | None, batch: Path | None, grader: str | None, as_json: bool) -> None:
+    """Grade a written answer, or with --batch many: one JSON object a line in, one a line out."""
+    settings = load_settings(grader=grader)
+    if batch is not None:
+        if question_id or answer_file:
+            raise InputError("--batch takes question and answer from the file; leave out --question and --answer-file")
+        items = _batch_items(settings, batch)
+        asyncio.run(_grade_batch(settings, items))
+        return
+    if not question_id or answer_file is None:
+        raise InputError("give --question and --answer-file, or --batch")
+    item = BatchItem("", find_question(settings, question_id), _read_text(answer_file))
+
+    graded = asyncio.run(_grade_one(settings, item))
+    if as_json:
+        click.echo(json.dumps(_grade_json(item, graded), ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{graded.verdict.value}  ({graded.grader})")
+    for result in graded.criteria:
+        click.echo(f"  {result.level.value:12} {result.criterion_id}")
+        for finding in result.findings:
+            quote = f"  “{finding.evidence.quote}”" if finding.evidence else ""
+            click.echo(f"    {finding.status.value:12} {finding.point_id}{quote}")
+    click.echo(graded.advice or graded.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """A written answer to grade."""
+
+    id: str
+    question: Question
+    text: str
+
+    @property
+    def as_answer(self) -> Answer:
+        transcript = Transcript.of_typed(self.text)
+        return Answer(1, 0, self.question.id, self.question.prompt, None, transcript, 0.0, "done")
+
+
+def _batch_items(settings: Settings, path: Path) -> list[BatchItem]:
+    """Raises InputError naming the line that can't be read; nothing is graded then."""
+    questions = {question.id: question for question in load_bank(settings.rubrics_dir).questions}
+    items = []
+    for number, line in enumerate(_read_text(path, _MAX_BATCH_BYTES).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            raise InputError(f"{path}:{number}: this is not JSON") from None
+        wrong = [key for key in ("id", "question", "answer") if not isinstance(row, dict) or not isinstance(row.get(key), str)]
+        if wrong:
+            raise InputError(f"{path}:{number}: expected an object with texts id, question and answer; {wrong[0]} is missing")
+        if row["question"] not in questions:
+            raise InputError(f"{path}:{number}: unknown question {row['question']!r}; `hotseat bank` lists them")
+        items.append(BatchItem(row["id"], questions[row["question"]], row["answer"]))
+    if not items:
+        raise InputError(f"{path} has no lines to grade")
+    return items
+
+
+async def _grade_one(settings: Settings, item: BatchItem) -> Grade:
+    return await (await _load_grader(settings)).grade(item.question, [item.as_answer])
+
+
+async def _grade_batch(settings: Settings, items: Sequence[BatchItem]) -> None:
+    """Prints a result a line as soon as it is there; an answer that could not be graded has an ``error`` instead."""
+    grader = await _load_grader(settings)
+    for done, item in enumerate(items, 1):
+        try:
+            result = _grade_json(item, await grader.grade(item.question, [item.as_answer]))
+        except GraderError as error:
+            result = {"question": item.question.id, "error": str(error)}
+        click.echo(json.dumps({"id": item.id, **result}, ensure_ascii=False))
+        _show_progress(done, len(items))
+
+
+async def _load_grader(settings: Settings) -> Grader:
+    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
+    from hotseat.loading import make_services
+    from hotseat.models import load_for_grading
+
+    return await load_for_grading(make_services(settings))
+
+
+def _grade_json(item: BatchItem, graded: Grade) -> dict[str, Any]:
+    from hotseat.review.grade_view import grade_json
+
+    return {"question": item.question.id, **grade_json(graded, item.question, [item.as_answer], {})}
+
+
+def _show_progress(done: int, total: int) -> None:
+    """On a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {total} answers", err=True, nl=done == total)
+
+
+def find_question(settings: Settings, question_id: str) -> Question:
+    """Raises InputError for an unknown id, naming those nearest to it."""
+    loaded = load_bank(settings.rubrics_dir)
+    try:
+        return loaded.question(question_id)
+    except KeyError:
+        near = get_close_matches(question_id, [question.id for question in loaded.questions])
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise InputError(f"unknown question {question_id!r}; {meant}`hotseat bank` lists them") from None
+
+
+def _read_text(path: Path, most: int = _MAX_ANSWER_BYTES) -> str:
+    try:
+        data = _first_bytes(path, most)
+    except OSError as error:
+        raise InputError(f"can't read {path}: {error.strerror}") from None
+    if len(data) > most:
+        limit = "an answer is at most a few minutes of speech" if most == _MAX_ANSWER_BYTES else "split it into several files"
+        raise InputError(f"{path} has more than {most} bytes; {limit}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8 text") from None
+    if not text.strip():
+        raise InputError(f"{path} is empty; it should hold the answer's words")
+    return text
+
+
+def _first_bytes(path: Path, most: int) -> bytes:
+    """Just enough of a file, or of stdin, to see whether it is too long. Raises InputError, OSError."""
+    if str(path) != "-":
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    if sys.stdin is None:
+        raise InputError("standard input is closed; it should hold the answer's words")
+    return sys.stdin.buffer.read(most + 1)

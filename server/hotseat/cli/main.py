@@ -1,0 +1,295 @@
+"""The command line. JSON goes to stdout; bad input is one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+import click
+
+from hotseat.cli.accounts import accounts
+from hotseat.cli.exam import exam
+from hotseat.cli.grade import find_question, grade
+from hotseat.cli.transfer import commands
+from hotseat.engines import native_memory as resources
+from hotseat.errors import ContentError, HotseatError, InputError
+from hotseat.questions.content import Kind, load_bank
+from hotseat.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # they bring numpy in
+    from hotseat.domain.model import Question
+    from hotseat.ports import Reader
+
+Result = TypeVar("Result")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@click.group()
+@click.version_option(package_name="hotseat")
+def cli() -> None:
+    """Hotseat: spoken mock interviews for LLM-engineering roles."""
+
+
+for command in (*commands, accounts, exam, grade):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Runs the command line to its end; ``hotseat.__main__`` is where it is entered."""
+    resources.restrain()
+    try:
+        cli.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:  # its message would be the whole help
+        command = error.ctx.command_path if error.ctx else "hotseat"
+        _fail(f"say a command; `{command} --help` lists them", 2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except InputError as error:
+        _fail(str(error), 2)
+    except ContentError as error:
+        _fail(f"the question bank has errors: {error}", 2)
+    except HotseatError as error:
+        _fail(str(error), 1)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left for stdout, Python would try again at its end
+        _fail(f"can't write: {error.strerror}", 1)
+
+
+def _fail(text: str, code: int) -> None:
+    click.echo("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip()), err=True)
+    sys.exit(code)
+
+
+def _print(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+# ---- serve ----------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--host", help="Address to serve on (default 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default 8000).")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
+def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Serve Hotseat to a browser."""
+    from hotseat.accounts.opening import open_up
+    from hotseat.accounts.token_link import link, settled
+    from hotseat.http.app import create_app
+    from hotseat.http.serving import make_server
+    from hotseat.loading import make_services
+    from hotseat.telemetry import logs
+
+    wanted = load_settings(host=host, port=port, data_dir=data_dir)
+    settings = settled(wanted)
+    logs.set_up(settings.log_level, settings.log_style)
+    services = make_services(settings)
+    place = asyncio.run(open_up(services))
+    listening = _listen(settings)
+    url = link(wanted, settings, listening.getsockname()[1], place)
+    click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
+    make_server(create_app(services), settings).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A listening socket. Raises InputError when the port is taken or the address is none of this machine."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen()  # of two that were bound at the same time, the second learns of it only here
+    except (OSError, TypeError) as error:  # a TypeError for a name that can't be encoded
+        listening.close()
+        why = error.strerror if isinstance(error, OSError) else "no name of a machine"
+        port_only = isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES)
+        other = "--port or HOTSEAT_PORT" if port_only else "--host or HOTSEAT_HOST"
+        raise InputError(f"can't serve on {settings.host}:{settings.port} ({why}); choose another with {other}") from None
+    return listening
+
+
+# ---- bank -----------------------------------------------------------------------------------------------------------
+
+
+@cli.group(invoke_without_command=True)
+@_as_json
+@click.option("--check", is_flag=True, help="Check every question and say what is wrong, file and field.")
+@click.option("--read", is_flag=True, help="With --check: name the points not found in a model answer (takes a minute).")
+@click.pass_context
+def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None:
+    """List, check or extend the question bank."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = load_settings()
+    loaded = load_bank(settings.rubrics_dir)
+    if check:
+        from hotseat.questions.check import problems_of, warnings_of
+        from hotseat.questions.formats import load_catalogue
+        from hotseat.questions.study import load_study
+
+        load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
+        found = problems_of(loaded)
+        warnings = warnings_of(loaded, _reader(loaded.questions)) if read else []
+        if as_json:
+            _print({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
+        else:
+            for line in (*found, *(f"warning: {warning}" for warning in warnings)):
+                click.echo(line)
+            click.echo(f"{len(loaded.questions)} questions, {len(found)} problems")
+        if found:
+            sys.exit(1)
+        return
+    if not as_json:
+        for question in loaded.questions:
+            click.echo(f"{question.id:40} {question.kind:14} {question.title}")
+        return
+    from hotseat.questions.views import bank_document
+
+    _print(bank_document(loaded))
+
+
+def _reader(questions: Iterable[Question]) -> Reader:
+    """Raises InputError where its weights are not installed."""
+    from hotseat.engines.embedder import open_embedder
+    from hotseat.grading.networks.reader import NetworksReader
+
+    embedder = open_embedder()
+    if embedder is None:
+        raise InputError("--read needs the packaged models, which are not installed")
+    return NetworksReader(embedder, questions)
+
+
+@bank.command()
+@click.argument("question_id")
+@click.option("--title", required=True, help="Short name of the question.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="concept", show_default=True, help="Kind of question.")
+def add(question_id: str, title: str, kind: str) -> None:
+    """Write the skeleton of a new question."""
+    from hotseat.questions.add import add_question
+
+    settings = load_settings()
+    path = add_question(settings.rubrics_dir, load_bank(settings.rubrics_dir), question_id, title, kind)
+    click.echo(f"wrote {path}; fill in what says TODO, then run: hotseat bank --check")
+
+
+# ---- transcribe -----------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--question", "question_id", required=True, help="Question id; its key terms help recognition.")
+@_as_json
+def transcribe(file: Path, question_id: str, as_json: bool) -> None:
+    """Transcribe an audio file the way a live answer is."""
+    from hotseat.rehearsal.audio_files import read_audio, transcribe_samples
+
+    samples = read_audio(file)  # before anything is imported for the models: what can't be used is told at once
+    settings = load_settings()
+    question = find_question(settings, question_id)
+
+    async def work() -> dict[str, Any]:
+        from hotseat.loading import make_services
+        from hotseat.models import load_for_hearing
+
+        services = make_services(settings)
+        await load_for_hearing(services)
+        return await transcribe_samples(services, samples, question)
+
+    result = _run(work)
+    _print(result) if as_json else click.echo(result["text"])
+
+
+# ---- rehearse -------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--audio", "files", multiple=True, type=click.Path(path_type=Path), help="Spoken answers, in order.")
+@click.option("--typed", type=click.Path(path_type=Path), help="A text file; each line is typed next, whatever is asked.")
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--question", "questions", multiple=True, help="Question id; several make several rounds.")
+@click.option("--format", "format_id", help="Interview format (default: a drill).")
+@click.option("--follow-ups", type=click.IntRange(0, 3), help="Follow-ups for each question.")
+@click.option("--url", help="A running server; without one, a server is started for the rehearsal.")
+@click.option("--end", type=click.Choice(["done", "silence", "limit"]), default="done", help="How answers end.")
+@_as_json
+def rehearse(
+    files: tuple[Path, ...],
+    typed: Path | None,
+    more: tuple[Path, ...],
+    questions: tuple[str, ...],
+    format_id: str | None,
+    follow_ups: int | None,
+    url: str | None,
+    end: str,
+    as_json: bool,
+) -> None:
+    """Speak audio files or type lines into an interview; report what the interviewer did, grades and latencies."""
+    from hotseat.accounts.token_link import settled
+    from hotseat.rehearsal.rehearse import Script, read_lines, rehearse_interview
+
+    spoken = (*files, *more)
+    if (typed is None) == (not spoken):
+        raise click.UsageError("give answers with --audio, or lines to type with --typed")
+    settings = settled(load_settings())
+    lines = read_lines(typed) if typed is not None else ()
+    script = Script(spoken, lines, questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
+
+    async def work() -> dict[str, Any]:
+        return await rehearse_interview(settings, script)
+
+    report = _run(work)
+    if as_json:
+        _print(report)
+        return
+    for turn in report["turns"]:
+        click.echo(f"\n{turn['interviewer']['text']}  [{turn['interviewer']['move']}]\n  {turn['text']}  [{turn['act']}]")
+        click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
+    for entry in report["rounds"]:
+        click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
+
+
+# ---- doctor ---------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@_as_json
+def doctor(as_json: bool) -> None:
+    """Check that everything an interview needs is there, and say how to mend what is not."""
+    from hotseat.doctor import examine
+
+    settings = load_settings()
+    checks = _run(lambda: examine(settings))
+    healthy = all(check.ok for check in checks)
+    if as_json:
+        _print({"ok": healthy, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            click.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
+            if check.mend:
+                click.echo(f"     -> {check.mend}")
+    if not healthy:
+        sys.exit(1)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
+    return asyncio.run(work())

@@ -1,0 +1,176 @@
+"""The commands that take interviews out, put them back and remove them, whether or not a server runs on the data directory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import click
+
+from hotseat.errors import InputError, StorageError
+from hotseat.settings import load_settings
+
+Result = TypeVar("Result")
+
+_ids = click.argument("ids", nargs=-1, metavar="[ID]…")
+_all = click.option("--all", "everything", is_flag=True, help="Everything: all interviews, self-assessments and choices.")
+
+
+@click.command("export")
+@_ids
+@_all
+@click.option("--format", "kind", type=click.Choice(["json", "zip", "md", "html"]), default="zip", help="What to write (zip).")
+@click.option(
+    "--audio", type=click.Choice(["flac", "opus"]), default="flac", help="The original, or its sound, much smaller (flac)."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; - for stdout.")
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of exports instead, to stdout without -o.")
+def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any, output: Path | None, schema: bool) -> None:
+    """Write interviews to a file: to keep as JSON or, with the audio, ZIP; to read as Markdown or HTML."""
+    from hotseat.transfer import document
+    from hotseat.transfer.exporting import export
+
+    if schema:
+        with _new_file(output or Path("-")) as file:
+            file.write(json.dumps(document.schema(), indent=1).encode() + b"\n")
+        return
+    scope = _scope(ids, everything)
+    if output is None:
+        raise InputError("say with -o which file to write; - for stdout")
+    with _new_file(output) as file:
+        _with_services(lambda services: export(services, scope, kind, audio, file))
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_command(file: Path) -> None:
+    """Add the interviews of an export. Those that are here already are left as they are."""
+    from hotseat.transfer.importing import import_file
+
+    with _existing_file(file) as source:
+        done = _with_services(lambda services: import_file(services, source))
+    click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
+    for interview_id in done.skipped:
+        click.echo(f"skipped {interview_id}: it is here already; delete it first to have the file's")
+    for row in done.kept:
+        click.echo(f"kept {row} as it is here")
+
+
+@click.command("delete")
+@_ids
+@_all
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
+    """Remove interviews for good: rows, recordings, and their traces in the database's files."""
+    from hotseat.transfer.removing import remove
+
+    scope = _scope(ids, everything)
+    if not yes:
+        what = "everything that was said and practised here" if everything else ", ".join(ids)
+        click.confirm(f"Delete {what} for good?", abort=True, err=True)
+
+    async def work(services: Any) -> Any:
+        missing = set(ids).difference(await services.tables.interviews(scope))
+        if missing:
+            raise InputError(f"there is no interview {', '.join(sorted(missing))}")
+        removed = await remove(services, scope)
+        await services.accounts.note("interviews deleted", about="all of them" if everything else " ".join(ids))
+        return removed
+
+    done = _with_services(work)
+    click.echo(
+        f"deleted {done.interviews} interviews: {done.rows} rows and {done.files} recordings; "
+        f"left: {done.rows_left} rows and {done.files_left} recordings"
+    )
+    if done.rows_left or done.files_left:
+        raise StorageError("something wrote while it was being deleted; end the interview and delete again")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def backup_command(file: Path, force: bool) -> None:
+    """Copy the database and all audio into one file, while the server runs or not."""
+    from hotseat.transfer.backup import backup
+
+    if file.exists() and not force:
+        raise InputError(f"{file} is there already; say --force to replace it")
+    with _new_file(file) as target:
+        done = _with_services(lambda services: backup(services, target))
+    click.echo(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what is here.")
+def restore_command(file: Path, force: bool) -> None:
+    """Put a backup in the place of what is here, once all of it has been found whole; while the server runs or not."""
+    from hotseat.transfer.backup import restore
+
+    with _existing_file(file) as source:
+        # What is here may be damaged; that is no reason not to restore.
+        done = _with_services(lambda services: restore(services, source, force=force), migrate=False)
+    click.echo(f"restored the database and {done.recordings} recordings from {file}")
+
+
+commands = (export_command, import_command, delete_command, backup_command, restore_command)
+
+
+def _scope(ids: tuple[str, ...], everything: bool) -> Any:
+    from hotseat.ports import Scope
+
+    if bool(ids) == everything:
+        raise InputError("name the interviews (the last part of their review's address), or say --all")
+    return Scope() if everything else Scope(interviews=ids)
+
+
+def _existing_file(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"can't read {path}: {error.strerror}") from None
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Written beside the path and renamed when complete; readable by its owner only, as it holds somebody's voice."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"can't write {path}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _with_services(work: Callable[[Any], Awaitable[Result]], *, migrate: bool = True) -> Result:
+    """Runs on the storage of the configured data directory, without models."""
+    from hotseat.loading import make_services
+
+    logging.basicConfig(level=logging.WARNING, format="hotseat: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    async def run() -> Result:
+        services = make_services(load_settings())
+        try:
+            if migrate:
+                await services.store.migrate()
+            return await work(services)
+        finally:
+            await services.store.close()
+
+    return asyncio.run(run())

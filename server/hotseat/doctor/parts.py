@@ -1,0 +1,151 @@
+"""The question bank, the weights and the models themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from hotseat.doctor.check import Check
+from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
+from hotseat.errors import ContentError, SettingsError, WeightsError
+from hotseat.loopback import is_loopback_url
+from hotseat.questions.content import load_bank
+from hotseat.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
+from hotseat.settings import EMBEDDED, OFF, Settings
+from hotseat.telemetry.tracing import Spans, traces_url
+
+_INSTALL = 'install the "local" extra (./hotseat serve without HOTSEAT_LITE, or uv sync --extra local)'
+_PATIENCE_S = 10.0
+_MENDS = {
+    STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL or HOTSEAT_ARCHIVE_URL and start what they name",
+    HEARING: f"{_INSTALL}, or name another model with HOTSEAT_ASR__MODEL",
+    VOICE: f"{_INSTALL}, name another voice with HOTSEAT_TTS__VOICE, or turn it off",
+    LLM: f"{_INSTALL}, and the library it misses, if one is named (libgomp.so.1 is Debian's libgomp1); "
+    "or name an endpoint with HOTSEAT_LLM__URL, or turn it off",
+    GRADER: _INSTALL,
+}
+
+
+def bank(settings: Settings) -> Check:
+    try:
+        found = load_bank(settings.rubrics_dir)
+    except ContentError as error:
+        return Check("Question bank", False, str(error), "correct that file; `hotseat bank --check` finds the rest")
+    return Check("Question bank", True, f"{len(found.questions)} questions in {len(found.topics)} topics")
+
+
+def weights(settings: Settings) -> list[Check]:
+    """Every packaged file that the settings use, read in full and compared with its sha256."""
+    checks: list[Check] = []
+    if settings.asr.model == EMBEDDED and not settings.asr.url:
+        checks.append(weight_files("Weights of speech recognition", WHISPER_BASE, settings.models))
+    if settings.tts.voice == EMBEDDED and not settings.tts.url:
+        checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
+    if settings.llm.url == EMBEDDED:
+        checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models))
+    return checks
+
+
+def weight_files(name: str, files: Iterable[Weight], models: Path) -> Check:
+    unjoined = 0
+    for weight in files:
+        try:
+            path = verified(weight, models)
+        except WeightsError as error:
+            joined = models / weight.name
+            damaged = bool(weight.name) and joined.exists()
+            mend = f"delete {joined}; the next start joins it anew from its packages" if damaged else _INSTALL
+            return Check(name, False, str(error), mend)
+        unjoined += path is None
+    return Check(
+        name, True, "the packages are installed; the first start joins them" if unjoined else "whole, sha256 as expected"
+    )
+
+
+async def endpoints(settings: Settings) -> list[Check]:
+    """Every remote server that the settings name. One for audio need not list its models, so it is only asked to answer."""
+    llm, asr, tts = settings.llm, settings.asr, settings.tts
+    checks: list[Check] = []
+    if "://" in llm.url:
+        checks.append(await endpoint("LLM endpoint", "LLM", llm.url, llm.model, llm.api_key))
+    if asr.url:
+        checks.append(await endpoint("Speech recognition endpoint", "ASR", asr.url, None, asr.api_key))
+    if tts.url and tts.voice != OFF:
+        checks.append(await endpoint("Voice endpoint", "TTS", tts.url, None, tts.api_key))
+    return checks
+
+
+async def collector(settings: Settings) -> list[Check]:
+    """That of traces, if the settings name one. An empty report is a valid one."""
+    if not settings.otlp_url:
+        return []
+    name, url = "OpenTelemetry collector", traces_url(settings.otlp_url)
+    try:
+        Spans(settings.otlp_url).close()
+    except SettingsError as error:
+        return [Check(name, False, str(error), "install the extra, or unset HOTSEAT_OTLP_URL")]
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=not is_loopback_url(url)) as http:
+            reply = await http.post(url, headers={"content-type": "application/x-protobuf"})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()
+        return [Check(name, False, detail, "start it, correct HOTSEAT_OTLP_URL, or unset it; interviews go on without")]
+    if not reply.is_success:
+        mend = "HOTSEAT_OTLP_URL should be the address for OTLP over HTTP, usually port 4318 without a path"
+        return [Check(name, False, f"{url} answered {reply.status_code}", mend)]
+    return [Check(name, True, f"{url} takes traces")]
+
+
+async def endpoint(name: str, variable: str, url: str, model: str | None, key: SecretStr) -> Check:
+    """An OpenAI-compatible server: there, willing, and with the model that is asked for, if one is."""
+    prefix = f"HOTSEAT_{variable}__"
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=not is_loopback_url(url)) as http:
+            reply = await http.get(f"{url.rstrip('/')}/models", headers={"authorization": f"Bearer {key.get_secret_value()}"})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()
+        return Check(name, False, detail, f"start that server, or correct {prefix}URL")
+    if reply.status_code in (401, 403):
+        return Check(name, False, f"{url} refuses the key ({reply.status_code})", f"correct {prefix}API_KEY")
+    if model is None and reply.status_code < 500:
+        return Check(name, True, f"{url} answers")
+    try:
+        served = [entry["id"] for entry in reply.raise_for_status().json()["data"]]
+    except (httpx.HTTPStatusError, ValueError, LookupError, TypeError):
+        detail = f"{url}/models answered {reply.status_code}, not a list of models"
+        return Check(name, False, detail, f"{prefix}URL should end where an OpenAI-compatible API begins, usually in /v1")
+    if model not in served:
+        detail = f"{url} does not serve {model!r}, but {', '.join(served[:5]) or 'nothing'}"
+        return Check(name, False, detail, f"set {prefix}MODEL to one of these")
+    return Check(name, True, f"{model} at {url}")
+
+
+def exam(services: Services) -> list[Check]:
+    """What came of the language model's exam, where it has sat it or will."""
+    if services.exam is None:
+        return []
+    model, sitting = services.exam.llm.model, services.exam.sitting
+    if sitting is None:
+        mend = f"`hotseat exam` has {model} sit it; with HOTSEAT_GRADER=auto a server does so for a remote endpoint"
+        return [Check("Exam", True, f"{model} has not sat it", mend)]
+    used = "it grades" if services.grader is not services.embedded else "it does not grade"
+    result = "passed" if sitting.passed else "did not pass"
+    return [
+        Check(
+            "Exam",
+            True,
+            f"{model} {result}, {used}: {sitting.judge.in_words}; the built-in reader: {sitting.reader.in_words}",
+        )
+    ]
+
+
+def loaded(part: Part, settings: Settings) -> Check:
+    """What came of loading a part for real. A part that is off without having been turned off has failed."""
+    turned_off = {VOICE: settings.tts.voice == OFF, LLM: settings.llm.url == OFF}.get(part.name, False)
+    ok = part.state == "ready" or (part.state == "off" and turned_off)
+    remote = {LLM: "://" in settings.llm.url, HEARING: bool(settings.asr.url), VOICE: bool(settings.tts.url)}
+    mend = "see the check of its endpoint" if remote.get(part.name) else _MENDS[part.name]
+    return Check(part.name, ok, f"{part.state}: {part.detail}", "" if ok else mend)

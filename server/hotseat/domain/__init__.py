@@ -1,0 +1,1 @@
+"""What Hotseat talks about, as plain frozen values and pure functions. Standard library only."""

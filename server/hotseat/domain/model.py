@@ -1,0 +1,324 @@
+"""The things Hotseat talks about, as plain frozen values.
+
+Times inside an answer are seconds of its own audio, counted from the first stored sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hotseat.domain.endpointing import Gap
+
+
+class Level(StrEnum):
+    """How one criterion was answered."""
+
+    STRONG = "Strong Hire"
+    LEAN = "Lean Hire"
+    NO = "No Hire"
+
+
+class Verdict(StrEnum):
+    """What a whole answer amounts to."""
+
+    STRONG_HIRE = "Strong Hire"
+    LEAN_HIRE = "Lean Hire"
+    LEAN_NO_HIRE = "Lean No Hire"
+    NO_HIRE = "No Hire"
+    NOT_ASSESSABLE = "Not Assessable"
+
+
+class PointStatus(StrEnum):
+    """What the answer did about one point."""
+
+    MET = "met"
+    NOT_SURE = "not sure"
+    NOT_MET = "not met"
+    CONTRADICTED = "contradicted"
+
+
+class PointTier(StrEnum):
+    """Whether a point shows recognition (lean) or understanding (strong)."""
+
+    LEAN = "lean"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerm:
+    """A term of the field as it is written, with the ways it is said and misheard."""
+
+    term: str
+    spoken: tuple[str, ...] = ()
+    """Other spellings a listener may write down: "low rah", "rope embeddings"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One checkable statement under a criterion."""
+
+    id: str
+    """Unique within its question."""
+    statement: str
+    """What the candidate must have conveyed, as one sentence."""
+    tier: PointTier
+    phrasings: tuple[str, ...]
+    """Ways a candidate might say it aloud, each conveying the whole point."""
+    misconceptions: tuple[str, ...] = ()
+    """Claims that show the opposite belief, as they might be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of the rubric with its three descriptors and its points."""
+
+    id: str
+    name: str
+    weight: float
+    strong: str
+    lean: str
+    no: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One question to ask after an answer that left its points out."""
+
+    id: str
+    text: str
+    probes: tuple[str, ...]
+    """Ids of the points it asks about; it must not state them."""
+    deeper: bool = False
+    """Asks for a level more than the points say, for answers that left nothing out."""
+    tiers: tuple[int, ...] = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    """``topic/slug``"""
+    topic: str
+    kind: str
+    title: str
+    prompt: str
+    """What the interviewer says."""
+    time_limit_s: float
+    tiers: tuple[int, ...]
+    difficulty: int
+    """1 (warm-up) to 5 (derive it at a frontier lab)."""
+    competencies: tuple[str, ...]
+    concepts: tuple[str, ...]
+    """Key concepts of the topic that this question covers."""
+    key_terms: tuple[KeyTerm, ...]
+    criteria: tuple[Criterion, ...]
+    follow_ups: tuple[FollowUp, ...]
+    model_answer: str
+    hints: tuple[str, ...] = ()
+    scope: str = ""
+    """What to assume, said to a candidate who asks what is meant; empty where there is nothing particular."""
+    exhibit: str = ""
+    """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return tuple(point for criterion in self.criteria for point in criterion.points)
+
+    @property
+    def has_rubric(self) -> bool:
+        """False only for a question that has left the bank since it was planned."""
+        return self.criteria != ()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word."""
+
+    text: str
+    start: float
+    """Seconds of answer audio."""
+    end: float
+    probability: float = 1.0
+    raw: str | None = None
+    """What the recogniser wrote, where ``text`` is a repair of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One answer's words. A typed answer has words without times (all 0)."""
+
+    words: tuple[Word, ...] = ()
+    typed: bool = False
+
+    @classmethod
+    def of_typed(cls, text: str) -> Transcript:
+        return cls(tuple(Word(word, 0.0, 0.0) for word in text.split()), typed=True)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def raw_text(self) -> str:
+        return " ".join(word.text if word.raw is None else word.raw for word in self.words if word.raw != "")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of the transcript that show a point, and where to hear them."""
+
+    quote: str
+    start: float | None
+    """Seconds of answer audio; None for typed answers."""
+    end: float | None
+    word_start: int
+    """Index of the first quoted word in the transcript."""
+    word_end: int
+    """Index after the last quoted word."""
+    turn_id: int = 0
+    """The answer it was said in; a round may have several."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointFinding:
+    """What a grader says of one point."""
+
+    point_id: str
+    status: PointStatus
+    evidence: Evidence | None = None
+    """Always present for met and contradicted points."""
+    note: str = ""
+    """A short reason, where the grader gives one."""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    criterion_id: str
+    level: Level
+    findings: tuple[PointFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One grading of one round: its answer and the answers to its follow-ups."""
+
+    question_id: str
+    verdict: Verdict
+    criteria: tuple[CriterionResult, ...]
+    grader: str
+    """"embedded" or "llm"; grades of before may say "combined"."""
+    model: str = ""
+    rubric_version: str = ""
+    """First 12 hex digits of the sha256 of the question's file."""
+    prompt_version: str = ""
+    """Likewise of the prompts used; empty for the embedded grader."""
+    reason: str = ""
+    """Why the answer is not assessable, or why another grader stood in."""
+    fallback: bool = False
+    """The configured grader failed and the embedded one graded instead."""
+    seconds: float = 0.0
+    tokens: int = 0
+    advice: str = ""
+    """The one thing most worth saying next time."""
+    agreement: float | None = None
+    """The language model's on the exam (docs/decisions/0031-judges-sit-an-exam.md), where it graded and had sat it."""
+    reader_agreement: float | None = None
+    """The embedded reader's on the same exam."""
+
+    @property
+    def findings(self) -> tuple[PointFinding, ...]:
+        return tuple(finding for criterion in self.criteria for finding in criterion.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Why a follow-up was asked."""
+
+    move: str
+    """"probe" (a point not heard), "challenge" (a contradicted one) or "deepen"."""
+    source: str
+    """"llm" if it begins in the model's words, else "bank"."""
+    anchor: str | None
+    """The candidate's words it picks up."""
+    between: tuple[str, ...]
+    """Ids of the follow-ups it was chosen from, the most telling first."""
+    known: tuple[tuple[str, PointStatus], ...]
+    """What was known of each point; empty when the follow-up was chosen blindly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One spoken (or typed) turn."""
+
+    turn_id: int
+    round: int
+    """Index of its round in the interview."""
+    question_id: str
+    asked: str
+    """What the interviewer said."""
+    follow_up_id: str | None
+    transcript: Transcript
+    duration_s: float
+    ended_by: str
+    """"done", "silence", "limit" or "skipped"."""
+    note: str = ""
+    """Why the transcript is empty or partial, if recognition failed."""
+    thought_s: float = 0.0
+    """Seconds between the end of the question and the start of the clock; 0 for an answer that cut the question short."""
+    speech: tuple[Gap, ...] = ()
+    """Where its audio has speech, pauses of half a second and more taken out; empty if that was not heard."""
+    choice: Choice | None = None
+    """Why it was asked; None for the question itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: str
+    chapter: int
+    title: str
+    layer: str
+    """"foundation", "training", "application" or "integration"."""
+    why: str
+    frequency: str
+    """How often and where it is asked, in words."""
+    frequency_weight: float
+    """0 to 1, for choosing questions."""
+    depends_on: tuple[str, ...]
+    concepts: tuple[str, ...]
+    """Key concepts; each is covered by at least one question."""
+    must_include: tuple[str, ...] = ()
+    """What a 60-second answer to the core question has to contain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """All content, validated."""
+
+    topics: tuple[Topic, ...]
+    questions: tuple[Question, ...]
+    versions: dict[str, str] = field(default_factory=dict)
+    """Question id to rubric version."""
+    common_words: frozenset[str] = frozenset()
+    """Words, in lower case, that answers use whatever the question."""
+
+    def question(self, question_id: str) -> Question:
+        """Raises KeyError for an unknown id."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def topic(self, topic_id: str) -> Topic:
+        for topic in self.topics:
+            if topic.id == topic_id:
+                return topic
+        raise KeyError(topic_id)
+
+    def terms_of(self, topic_id: str) -> tuple[KeyTerm, ...]:
+        """Key terms of all questions of a topic, each once."""
+        terms = {
+            term.term.lower(): term for question in self.questions if question.topic == topic_id for term in question.key_terms
+        }
+        return tuple(terms.values())

@@ -1,0 +1,1 @@
+"""Adapters for models and codecs: speech in, speech out, language model, sentence networks."""

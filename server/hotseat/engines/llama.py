@@ -1,0 +1,96 @@
+"""The embedded language model: llama.cpp's own server, in a child process, on a loopback port of its choosing.
+
+A child, because loading the model holds Python's global lock for seconds, and because a crash in native code must not end
+anyone's interview (docs/decisions/0006-embedded-llm-in-a-child-process.md).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from hotseat.errors import ChatModelError
+
+_QUIET = -1
+_NICENESS = 10
+"""Recognition of live speech comes first on shared cores."""
+
+
+class LlamaServer:
+    """Serves one GGUF file with an OpenAI-compatible address until closed."""
+
+    def __init__(self, gguf: Path, *, threads: int, context: int, slots: int = 2) -> None:
+        """Blocks while the model loads (seconds). Raises ChatModelError."""
+        # Other programs and pages on this machine can reach the port, so it asks for a key.
+        self.key = secrets.token_urlsafe(24)
+        wanted = {"gguf": str(gguf), "threads": threads, "context": context, "slots": slots, "key": self.key}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hotseat.engines.llama"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+            self._process.stdin.flush()
+            answer = json.loads(self._process.stdout.readline() or b"{}")
+        except (OSError, ValueError) as error:
+            raise ChatModelError(f"the embedded language model did not start: {error}") from error
+        if "url" not in answer:
+            self.close()
+            raise ChatModelError(f"the embedded language model {gguf} did not load: {answer.get('error', 'it crashed')}")
+        self.url: str = answer["url"]
+
+    def close(self) -> None:
+        """Ends the child."""
+        self._process.kill()
+        self._process.wait()
+
+
+def _child() -> None:
+    """Loads and serves what the first line of standard input names, until the parent closes it or is gone."""
+    os.nice(_NICENESS)
+    # Ctrl+C reaches every process of the terminal; this one ends when its parent does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    wanted = json.loads(sys.stdin.readline())
+    try:
+        import xllamacpp
+
+        params = xllamacpp.CommonParams()
+        params.model.path = wanted["gguf"]
+        params.hostnames = ["127.0.0.1"]
+        params.port = 0
+        params.api_keys = [wanted["key"]]
+        # A slot of context for each of two interviews at a time; further requests queue.
+        params.n_parallel = wanted["slots"]
+        params.n_ctx = wanted["context"] * wanted["slots"]
+        params.cpuparams.n_threads = wanted["threads"]
+        params.cpuparams_batch.n_threads = wanted["threads"]
+        # Small batches let a recogniser that shares the two cores have its turn.
+        params.n_batch = 256
+        params.n_ubatch = 256
+        params.cache_prompt = True
+        # Slots keep their prefixes; a store of old prompts beside them would grow to gigabytes.
+        params.cache_ram_mib = 0
+        # The weights are rearranged for the processor when loaded; mapping the file as well would hold them twice.
+        params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
+        params.ui = False
+        params.verbosity = _QUIET
+        server = xllamacpp.Server(params)
+    except (ImportError, RuntimeError, ValueError) as error:
+        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
+        return
+    print(json.dumps({"url": f"{server.listening_address}/v1"}), flush=True)  # noqa: T201
+    sys.stdin.read()
+    # Its worker threads would keep the interpreter alive.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _child()

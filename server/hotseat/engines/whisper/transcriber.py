@@ -1,0 +1,259 @@
+"""Speech to text with any Whisper model that faster-whisper can load.
+
+``WhisperModel.transcribe`` pads every window to 30 s, so a 2 s tail costs as much as half a minute. The encoder takes
+shorter windows as well; given enough silence after the speech they cost a quarter and hear as well (docs/benchmarks.md),
+so windows are sized to the speech here, and the low-level calls of faster-whisper are used.
+
+Layers against invented words: callers gate on voice activity; nothing is carried from one text into the next; a window
+that is probably no speech and was decoded with low confidence is dropped; a text that repeats itself is decoded again
+without repetition, one that reads out the list of terms without that list; the number of tokens is capped by the length of
+the audio.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
+
+from hotseat.domain.model import Word
+from hotseat.engines.whisper.queue import QueueMetrics, RecognitionQueue
+from hotseat.errors import TranscriberError, WeightsError
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.speech.term_repair import squeezed
+
+log = logging.getLogger(__name__)
+
+_HOP = 160
+"""Samples of one feature frame (10 ms)."""
+_WHOLE = 3000
+"""Frames the model was trained on: 30 s."""
+_LONGEST_S = 28.0
+"""Audio of one window; longer jobs are cut."""
+_LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
+_AGAIN, _NO_TIME_S = 4, 0.02
+"""So many repeated words with no more time than that each, taken together, were not spoken."""
+_BEFORE = "\"'“¿([{-"
+_AFTER = "\"'.。,，!！?？:：”)]}、"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How jobs of one priority are decoded."""
+
+    beam: int
+    padding_s: float
+    """Silence after the speech; with less than 4 s the model tends to loop."""
+    shortest_s: float
+    """The window is never shorter than this."""
+    timed: bool
+    """Whether words get their own times and probabilities (a second, cheap pass)."""
+
+
+CAREFUL = Decoding(beam=5, padding_s=6.0, shortest_s=10.0, timed=True)
+QUICK = Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
+TERM_TOKENS = 100
+"""Prompt and text share 448 tokens, and a long list makes the model write the list."""
+
+
+_DOUBTFUL, _FEWEST_PER_S = -0.7, 3.5
+"""Mean log probability and tokens a second under which a text is not taken without a second look (docs/benchmarks.md)."""
+_NOT_SPEECH = ((0.6, -0.5), (0.15, -1.1))
+"""(no-speech probability above, mean log probability below): measured on silence, noise, music, keys and far voices, which all
+fall under one of the two, and on clear to barely audible (0 dB) speech, which stays far from both (below 0.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    tokens: list[int]
+    confidence: float
+    """Mean log probability of a token."""
+    no_speech: float
+
+    @property
+    def silent(self) -> bool:
+        """It was probably not speech."""
+        return any(self.no_speech > silent and self.confidence < sure for silent, sure in _NOT_SPEECH)
+
+    def doubtful(self, seconds: float) -> bool:
+        return self.confidence < _DOUBTFUL or len(self.tokens) < _FEWEST_PER_S * seconds
+
+    def better_than(self, biased: _Decoded) -> bool:
+        """Whether this, decoded without terms, is to be taken: it is much surer, or heard much that the other left out."""
+        gain = self.confidence - biased.confidence
+        return gain > 0.3 or (gain > -0.2 and len(self.tokens) > 1.25 * len(biased.tokens))
+
+
+class WhisperTranscriber:
+    """Implements ports.Transcriber. Loading takes about a second and blocks: construct it off the event loop."""
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        workers: int = 2,
+        threads: int = 1,
+        language: str = "en",
+        careful: Decoding = CAREFUL,
+        quick: Decoding = QUICK,
+    ) -> None:
+        """``model`` is a faster-whisper name or a CTranslate2 directory; ``threads`` are those of each worker.
+
+        Raises WeightsError if it cannot be loaded.
+        """
+        if Path(model).is_absolute() and not Path(model).is_dir():  # or it would be asked for at the hub
+            raise WeightsError(f"there is no speech recognition model at {model}")
+        try:
+            # One more than there are workers, for a review; they share the weights.
+            self._model = WhisperModel(
+                model, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers + 1
+            )
+        except Exception as error:  # hub, disk and CTranslate2 errors have no common base
+            raise WeightsError(f"The speech recogniser {model!r} cannot be loaded: {error}") from error
+        self._tokenizer = Tokenizer(
+            self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
+        )
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
+        self._careful, self._quick = careful, quick
+        self._queue = RecognitionQueue(self.hear, workers)
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
+        for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
+            self.hear(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), priority))
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """Raises Superseded (partials only) or TranscriberError."""
+        return await self._queue.run(job)
+
+    def metrics(self) -> QueueMetrics:
+        return self._queue.metrics()
+
+    def close(self) -> None:
+        self._queue.close()
+        self._beside.shutdown(wait=False, cancel_futures=True)
+
+    def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """Like recognise, in the calling thread and without a queue."""
+        decoding = self._quick if job.priority is Priority.PARTIAL else self._careful
+        step = int(_LONGEST_S * SAMPLE_RATE)
+        words: list[Word] = []
+        try:
+            for at in range(0, len(job.samples), step):
+                words += self._window(job.samples[at : at + step], at / SAMPLE_RATE, job, decoding)
+        except Exception as error:  # CTranslate2 raises RuntimeError and ValueError for all sorts
+            log.exception("recognition failed")
+            raise TranscriberError(f"Speech recognition failed: {error}") from error
+        return tuple(words)
+
+    def _window(self, samples: Samples, offset: float, job: RecognitionJob, decoding: Decoding) -> list[Word]:
+        if len(samples) < SAMPLE_RATE // 20:
+            return []
+        seconds = len(samples) / SAMPLE_RATE
+        encoded = self._model.encode(self._features(samples, decoding))
+        without = partial(self._decode, encoded, self._prompt(replace(job, terms=())), seconds, decoding.beam)
+        # Somebody waits for a final: what is seldom needed is made beside it where that costs nobody anything.
+        at_once = job.terms and job.priority is Priority.FINAL and self._queue.spare
+        beside = self._beside.submit(without) if at_once else None
+        found = self._decode(encoded, self._prompt(job), seconds, decoding.beam)
+        recited = recites(self._tokenizer.decode(found.tokens), job.terms)
+        if job.terms and (recited or found.doubtful(seconds)):
+            # Given terms, the model now and then goes on with the list, or stops early, instead of listening.
+            plain = beside.result() if beside is not None else without()
+            found = plain if recited or plain.better_than(found) else found
+        tokens = found.tokens
+        if not tokens or found.silent:
+            return []
+        if not decoding.timed:
+            return _spread(self._tokenizer.decode(tokens), offset, seconds)
+        return self._timed(tokens, encoded, offset, len(samples) // _HOP)
+
+    def _features(self, samples: Samples, decoding: Decoding) -> Any:
+        frames = len(samples) // _HOP + round(decoding.padding_s * 100)
+        frames = min(_WHOLE, max(frames, round(decoding.shortest_s * 100)))
+        padded = np.zeros(frames * _HOP, dtype=np.float32)
+        padded[: len(samples)] = samples[: len(padded)]
+        return self._model.feature_extractor(padded)[:, :frames]
+
+    def _prompt(self, job: RecognitionJob) -> list[int]:
+        before: list[int] = []
+        if job.terms:
+            before += self._tokenizer.encode(" " + ", ".join(job.terms))[:TERM_TOKENS]
+        start = [self._tokenizer.sot_prev, *before] if before else []
+        # Without timestamp tokens: with them the model ends short windows early (12% against 8% of words wrong).
+        return [*start, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+
+    def _decode(self, encoded: Any, prompt: list[int], seconds: float, beam: int) -> _Decoded:
+        cap = min(self._model.max_length - len(prompt) - 1, round(8 * seconds) + 16)
+        for no_repeat in (0, 3):
+            result = self._model.model.generate(
+                encoded,
+                [prompt],
+                beam_size=beam,
+                max_length=len(prompt) + cap,
+                no_repeat_ngram_size=no_repeat,
+                suppress_tokens=self._suppressed,
+                return_scores=True,
+                return_no_speech_prob=True,
+            )[0]
+            tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
+            confidence = result.scores[0] * len(tokens) / (len(tokens) + 1)
+            decoded = _Decoded(tokens, confidence, result.no_speech_prob)
+            text = self._tokenizer.decode(tokens)
+            if decoded.silent or (get_compression_ratio(text) <= 2.4 and not loops(text)):
+                break
+        return decoded
+
+    def _timed(self, tokens: list[int], encoded: Any, offset: float, frames: int) -> list[Word]:
+        alignment = self._model.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        merge_punctuations(alignment, _BEFORE, _AFTER)
+        words: list[Word] = []
+        for item in alignment:
+            text, start, end = item["word"], offset + float(item["start"]), offset + float(item["end"])
+            if not any(letter.isalnum() for letter in text) and not words:
+                continue
+            if words and text and not (text[0].isspace() and any(letter.isalnum() for letter in text)):
+                # "low" + "-rank" is one word, and a mark is no word at all.
+                words[-1] = replace(words[-1], text=words[-1].text + text.strip(), end=end)
+            elif text.strip():
+                words.append(Word(text.strip(), start, end, float(item["probability"])))
+        return spoken_once(words)
+
+
+def loops(text: str) -> bool:
+    """Whether one to four words stand there four times in a row, as they do when the model is caught in them."""
+    return _LOOP.search(text.lower()) is not None
+
+
+def spoken_once(words: list[Word]) -> list[Word]:
+    """Without words at the end that repeat earlier ones and took no time: the speech was over, and the model began it again."""
+    said = [squeezed(word.text) for word in words]
+    for at in range(len(words) // 2, len(words) - _AGAIN + 1):
+        many = len(words) - at
+        in_no_time = words[-1].end - words[at].start <= many * _NO_TIME_S
+        if in_no_time and any(said[i : i + many] == said[at:] for i in range(at - many + 1)):
+            return words[:at]
+    return words
+
+
+def recites(text: str, terms: Sequence[str]) -> bool:
+    """Whether three neighbours of the list stand in the text in a row: nobody says them so, but the model may read them out."""
+    written = squeezed(text)
+    return any(squeezed(" ".join(terms[at : at + 3])) in written for at in range(len(terms) - 2))
+
+
+def _spread(text: str, offset: float, seconds: float) -> list[Word]:
+    """Words of a caption, spread evenly over the audio: nobody plays a caption."""
+    texts = text.split()
+    each = seconds / max(1, len(texts))
+    return [Word(word, offset + i * each, offset + (i + 1) * each, 0.0) for i, word in enumerate(texts)]

@@ -1,0 +1,41 @@
+"""Whether there is enough reliable transcript to grade at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotseat.domain.model import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    probability: float = 0.40
+    """Mean recogniser probability of a word below which the transcript is not to be trusted."""
+    unsure_share: float = 0.5
+    """Share of words under ``unsure_word`` likewise."""
+    unsure_word: float = 0.35
+    few_words: int = 4
+    """Fewer words than this in more than ``long_s`` seconds means the speech was not heard."""
+    long_s: float = 20.0
+
+
+DEFAULT = Limits()
+
+
+def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
+    """The reason why a round cannot be assessed, or "" where it can."""
+    words = [word for answer in answers for word in answer.transcript.words]
+    if not words:
+        return "Nothing was said."
+    spoken = [word for answer in answers if not answer.transcript.typed for word in answer.transcript.words]
+    if len(spoken) < len(words) or not spoken:
+        return ""
+    mean = sum(word.probability for word in spoken) / len(spoken)
+    unsure = sum(word.probability < limits.unsure_word for word in spoken) / len(spoken)
+    if mean < limits.probability or unsure > limits.unsure_share:
+        return "The recording was too unclear to be transcribed reliably."
+    seconds = sum(answer.duration_s for answer in answers)
+    if seconds > limits.long_s and len(spoken) < limits.few_words:
+        return "Hardly any speech was heard in the recording."
+    return ""

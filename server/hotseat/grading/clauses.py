@@ -1,0 +1,57 @@
+"""Speech cut into sentences and clauses, and the words in it that say nothing. Spans are (first word, after the last)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hotseat.domain.evidence import bare
+from hotseat.domain.model import Answer
+
+Span = tuple[int, int]
+
+SENTENCE_PAUSE_S = 1.2
+"""A silence between words that ends a sentence where the recogniser wrote no full stop."""
+LONG_CLAUSE = 34
+"""Words; unpunctuated speech is cut at connectives after half of this."""
+
+_END = re.compile(r"[.?!;]+[\"'”’)]*$")
+_NO_END = re.compile(r"^(?:e\.g\.|i\.e\.|vs\.|etc\.|dr\.|mr\.|no\.|\d+\.)$", re.I)
+_CUT_BEFORE = frozenset("and but so because then also which while whereas however finally next".split())
+
+
+def clauses(answer: Answer) -> list[Span]:
+    """The answer's sentences, long ones cut at commas and connectives."""
+    words = [word.text for word in answer.transcript.words]
+    times = [(word.start, word.end) for word in answer.transcript.words]
+    return [clause for sentence in split_sentences(words, times) for clause in split_clauses(words, sentence)]
+
+
+def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:
+    """Sentences by punctuation, or by a long silence (seconds) where words are timed."""
+    spans: list[Span] = []
+    start = 0
+    for place, word in enumerate(words):
+        stops = bool(_END.search(word)) and not _NO_END.match(word)
+        if not stops and place + 1 < len(words) and place < len(times) - 1:
+            stops = times[place + 1][0] - times[place][1] >= SENTENCE_PAUSE_S and place - start >= 5
+        if stops or place + 1 == len(words):
+            spans.append((start, place + 1))
+            start = place + 1
+    return tuple(spans)
+
+
+def split_clauses(words: Sequence[str], span: Span) -> list[Span]:
+    """A sentence, or a long one in pieces cut at commas and connectives once they are of fair length."""
+    if span[1] - span[0] <= LONG_CLAUSE:
+        return [span]
+    pieces: list[Span] = []
+    start = span[0]
+    for place in range(span[0] + 1, span[1]):
+        length = place - start
+        cut = bare(words[place]) in _CUT_BEFORE or words[place - 1].endswith((",", ":"))
+        if (cut and length >= LONG_CLAUSE // 2 and span[1] - place >= 5) or length >= LONG_CLAUSE:
+            pieces.append((start, place))
+            start = place
+    pieces.append((start, span[1]))
+    return pieces

@@ -1,0 +1,131 @@
+"""What the candidate says of a point afterwards: "I said this", with the words, or yes and no to a point that was not sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hotseat.background import in_background
+from hotseat.domain.evidence import evidence_between
+from hotseat.domain.model import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
+from hotseat.grading import scoring
+from hotseat.grading.clauses import Span, clauses
+from hotseat.grading.grades import build_grade
+from hotseat.grading.passage import passage_of
+from hotseat.grading.quoting import cut
+from hotseat.grading.thresholds import THRESHOLDS, Thresholds
+from hotseat.ports import Reader
+
+MIN_WORDS = 3
+MAX_WORDS = 60
+"""A passage is where one thing was said, not the whole answer."""
+CANDIDATE = "the candidate's word"
+"""Note of a point that counts, or doesn't, because the candidate said so."""
+UPHELD = "found on dispute"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """ "I said this": the words in which the candidate says the point was made."""
+
+    point_id: str
+    turn_id: int
+    word_start: int
+    word_end: int
+
+    @property
+    def span(self) -> Span:
+        return self.word_start, self.word_end
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    finding: PointFinding
+    """Of the disputed point; its evidence is the named passage."""
+    reason: str
+
+    @property
+    def upheld(self) -> bool:
+        return self.finding.status is PointStatus.MET
+
+
+class Disputes:
+    """Reads the named passage by itself, with the benefit of the doubt."""
+
+    def __init__(self, reader: Reader, thresholds: Thresholds = THRESHOLDS) -> None:
+        self._reader = reader
+        self._thresholds = thresholds
+
+    async def hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
+        return await in_background(self.hear_now, question, answers, claim)
+
+    def hear_now(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
+        answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
+        point = next(point for point in question.points if point.id == claim.point_id)
+        passage = passage_of(question, cut(answer, claim.span))
+        reading = self._reader.read(point.statement, passage.words)
+        if reading.says >= self._thresholds.unsure and reading.says >= reading.denies:
+            evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
+            finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD, round(reading.says, 3))
+            return Ruling(finding, "The passage says it. It counts now.")
+        if reading.denies >= self._thresholds.check:
+            reason = "Read by itself, the passage seems to say the opposite."
+        else:
+            reason = "Read by itself, the passage doesn't clearly say it."
+        return Ruling(PointFinding(point.id, PointStatus.NOT_MET), reason)
+
+
+def answered(grade: Grade, point_id: str, said: bool) -> PointFinding | None:
+    """The finding of a point that was not sure once the candidate has answered; None where there is no such point."""
+    finding = next((finding for finding in grade.findings if finding.point_id == point_id), None)
+    if finding is None or not may_be_answered(finding):
+        return None
+    status = PointStatus.MET if said else PointStatus.NOT_MET
+    return replace(finding, status=status, note=CANDIDATE)
+
+
+def may_be_answered(finding: PointFinding) -> bool:
+    """Whether the candidate's yes or no decides: not sure, or decided that way before."""
+    return finding.status is PointStatus.NOT_SURE or (finding.note == CANDIDATE and finding.evidence is not None)
+
+
+def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
+    """The claim with its passage extended to whole clauses, so that none is named without the "not" in front of it."""
+    answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
+    touched = [clause for clause in clauses(answer) if clause[0] < claim.word_end and claim.word_start < clause[1]]
+    return replace(claim, word_start=touched[0][0], word_end=touched[-1][1])
+
+
+def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
+    """The grade with these findings in place of its own; levels, verdict and advice follow from them."""
+    before = {finding.point_id: finding for finding in grade.findings if not scoring.is_implied(finding)}
+    rebuilt = build_grade(
+        question,
+        scoring.implied(question, {**before, **findings}),
+        grader=grade.grader,
+        model=grade.model,
+        version=grade.rubric_version,
+        prompt_version=grade.prompt_version,
+        reason=grade.reason,
+        fallback=grade.fallback,
+        assessable=grade.verdict is not Verdict.NOT_ASSESSABLE,
+    )
+    return replace(rebuilt, agreement=grade.agreement, reader_agreement=grade.reader_agreement)
+
+
+def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:
+    """Why the claim can't be heard, or "" where it can."""
+    answer = next((answer for answer in answers if answer.turn_id == claim.turn_id), None)
+    finding = next((finding for finding in grade.findings if finding.point_id == claim.point_id), None)
+    length = claim.word_end - claim.word_start
+    if point is None or finding is None:
+        return "The rubric no longer has this point."
+    if finding.status is PointStatus.MET:
+        return "This point already counts as made."
+    if answer is None:
+        return "There is no such answer to this question."
+    if not 0 <= claim.word_start < claim.word_end <= len(answer.transcript.words):
+        return f"The answer has {len(answer.transcript.words)} words; the passage must lie within them."
+    if not MIN_WORDS <= length <= MAX_WORDS:
+        return f"Select between {MIN_WORDS} and {MAX_WORDS} words in which you said it; these are {length}."
+    return ""

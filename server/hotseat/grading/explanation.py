@@ -1,0 +1,81 @@
+"""The verdict in words: the rule, and how a grade's levels came to its verdict."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from hotseat.domain.model import Grade, Level, PointStatus, Question, Verdict
+from hotseat.grading import scoring
+from hotseat.grading.scoring import RULE
+
+_NUMBERS = "no one two three four five six seven eight nine ten".split()
+_STARTS = {
+    Verdict.LEAN_NO_HIRE: RULE.lean_no_hire,
+    Verdict.LEAN_HIRE: RULE.lean_hire,
+    Verdict.STRONG_HIRE: RULE.strong_hire,
+}
+"""Least score of each verdict, lowest first."""
+
+THE_RULE = (
+    "A criterion counts 2 at Strong Hire, 1 at Lean Hire and 0 at No Hire, by its weight. "
+    f"The average makes the verdict: Strong Hire from {RULE.strong_hire:g}, Lean Hire from {RULE.lean_hire:g}, "
+    f"Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off {RULE.contradiction:g}."
+)
+"""Says what ``scoring`` does."""
+
+
+def follows_rule(question: Question, grade: Grade) -> bool:
+    """Whether the grade is what today's rule and rubric make of its findings. Old grades may not be."""
+    findings = {finding.point_id: finding for finding in grade.findings}
+    statuses = {point_id: finding.status for point_id, finding in findings.items()}
+    return (
+        {point.id for point in question.points} == set(statuses)
+        and scoring.criterion_results(question, findings) == grade.criteria
+        and scoring.verdict_of(question, statuses) is grade.verdict
+    )
+
+
+def why(question: Question, grade: Grade) -> str:
+    """How the verdict came about, in a sentence. Empty where it is not what today's rule makes of the findings."""
+    if not follows_rule(question, grade):
+        return ""
+    levels = Counter(result.level for result in grade.criteria)
+    contradicted = sum(finding.status is PointStatus.CONTRADICTED for finding in grade.findings)
+    score = scoring.question_score(question, {finding.point_id: finding.status for finding in grade.findings})
+    weighted = " by weight" if len({criterion.weight for criterion in question.criteria}) > 1 and len(levels) > 1 else ""
+    makes = "makes" if len(grade.criteria) == 1 else "make"
+    return f"{_criteria(levels)}{_less(contradicted)} {makes} {_shown(score)} of 2{weighted}; {_bounds(grade.verdict)}."
+
+
+def _criteria(levels: Counter[Level]) -> str:
+    """ "Two criteria at Strong Hire and one at Lean Hire"."""
+    counts = [(level, levels[level]) for level in Level if levels[level]]
+    parts = [f"{_number(count)} at {level.value}" for level, count in counts]
+    first, count = counts[0]
+    parts[0] = f"{_number(count)} {'criterion' if count == 1 else 'criteria'} at {first.value}"
+    listing = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return listing[0].upper() + listing[1:]
+
+
+def _less(contradicted: int) -> str:
+    if not contradicted:
+        return ""
+    points = "one contradicted point" if contradicted == 1 else f"each of {_number(contradicted)} contradicted points"
+    return f", less {RULE.contradiction:g} for {points},"
+
+
+def _bounds(verdict: Verdict) -> str:
+    """Where the verdict starts and where the next one does."""
+    own = _STARTS.get(verdict, -math.inf)
+    named = [f"{other.value} starts at {start:g}" for other, start in _STARTS.items() if start >= own]
+    return " and ".join(named[: 2 if verdict in _STARTS else 1])
+
+
+def _shown(score: float) -> str:
+    """Rounded down, so that a score just below a threshold doesn't look like it."""
+    return f"{max(0.0, math.floor(score * 100) / 100):g}"
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)

@@ -1,0 +1,42 @@
+"""A grade from findings, whoever made them: levels, verdict and advice are computed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hotseat.domain.model import Grade, PointFinding, Question, Verdict
+from hotseat.grading import scoring
+from hotseat.grading.advice import advice
+
+
+def build_grade(
+    question: Question,
+    findings: Mapping[str, PointFinding],
+    *,
+    grader: str,
+    reason: str = "",
+    model: str = "",
+    version: str = "",
+    prompt_version: str = "",
+    fallback: bool = False,
+    seconds: float = 0.0,
+    tokens: int = 0,
+    assessable: bool | None = None,
+) -> Grade:
+    """Levels, verdict and advice from findings. A reason makes it Not Assessable unless ``assessable`` says otherwise."""
+    statuses = {point_id: finding.status for point_id, finding in findings.items()}
+    counts = not reason if assessable is None else assessable
+    return Grade(
+        question_id=question.id,
+        verdict=scoring.verdict_of(question, statuses) if counts else Verdict.NOT_ASSESSABLE,
+        criteria=scoring.criterion_results(question, findings),
+        grader=grader,
+        model=model,
+        rubric_version=version,
+        prompt_version=prompt_version,
+        reason=reason,
+        fallback=fallback,
+        seconds=round(seconds, 3),
+        tokens=tokens,
+        advice=advice(question, findings) if counts else "",
+    )

@@ -1,0 +1,42 @@
+"""The grader in use when a language model grades: the model, and the embedded grader where it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hotseat.domain.model import Answer, Grade, Question
+from hotseat.errors import HotseatError
+from hotseat.grading.exam import Sitting
+from hotseat.ports import Grader
+from hotseat.telemetry.logs import failed
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 120.0
+"""For the language model; core.session.GRADE_TIMEOUT_S is longer, so that there is time for the embedded grade."""
+
+
+class Judge:
+    """Implements ports.Grader. A grade by the embedded grader in the model's place says so, and why."""
+
+    def __init__(self, llm: Grader, embedded: Grader, sitting: Sitting | None) -> None:
+        self._llm = llm
+        self._embedded = embedded
+        self._sitting = sitting
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        """Raises GraderError only where the embedded grader does, too."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                grade = await self._llm.grade(question, answers)
+        except Exception as error:  # whatever it was, an embedded grade is better than none
+            failed(log, "grading with the language model", error)
+            reason = str(error) if isinstance(error, HotseatError) else "the language model was too slow or failed"
+            grade = await self._embedded.grade(question, answers)
+            return replace(grade, fallback=True, reason=grade.reason or reason)
+        if self._sitting is None:
+            return grade
+        return replace(grade, agreement=self._sitting.judge.agreement, reader_agreement=self._sitting.reader.agreement)

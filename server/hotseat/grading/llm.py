@@ -1,0 +1,86 @@
+"""The grader that asks a language model. It asks what was said and in which sentences; quotes, levels and verdict are
+computed in code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from hotseat.domain.model import Answer, Grade, Point, PointFinding, Question
+from hotseat.errors import ChatModelError, GraderError
+from hotseat.grading import asking, assessable, scoring
+from hotseat.grading.asking import BadReply, Sentence
+from hotseat.grading.grades import build_grade
+from hotseat.grading.word_order import is_shuffled
+from hotseat.ports import ChatModel
+from hotseat.prompts import Prompts
+
+NAME = "llm"
+TEMPLATES = ("grade_system.j2", "grade_user.j2", "grade_repair.j2")
+Findings = dict[str, PointFinding]
+
+
+class LlmGrader:
+    """Implements ports.Grader over any ports.ChatModel."""
+
+    def __init__(self, chat: ChatModel, prompts: Prompts, *, versions: Mapping[str, str] | None = None) -> None:
+        self._chat = chat
+        self._prompts = prompts
+        self._versions = versions or {}
+
+    @property
+    def model(self) -> str:
+        return self._chat.name
+
+    @property
+    def prompt_version(self) -> str:
+        return self._prompts.version(*TEMPLATES)
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        """Raises GraderError when the model fails, with a ChatModelError as its cause, or keeps replying nonsense."""
+        started = time.perf_counter()
+        reason = assessable.why_not(answers)
+        is_read = not reason and not is_shuffled(answers)
+        findings, tokens = await self._findings(question, asking.sentences_of(question, answers) if is_read else ())
+        return build_grade(
+            question,
+            scoring.implied(question, findings),
+            grader=NAME,
+            reason=reason,
+            model=self.model,
+            version=self._versions.get(question.id, ""),
+            prompt_version=self.prompt_version,
+            seconds=time.perf_counter() - started,
+            tokens=tokens,
+        )
+
+    async def _findings(self, question: Question, sentences: Sequence[Sentence]) -> tuple[Findings, int]:
+        """A finding for every point, none where there is nothing to read, and the tokens used."""
+        findings, tokens = Findings(), 0
+        for points in asking.batches(question) if sentences else ():
+            found, used = await self._ask(question, points, sentences)
+            findings |= found
+            tokens += used
+        return findings, tokens
+
+    async def _ask(self, question: Question, points: Sequence[Point], sentences: Sequence[Sentence]) -> tuple[Findings, int]:
+        """One call, and one more to repair a reply that cannot be read."""
+        user = self._prompts.render("grade_user.j2", question=question.prompt, sentences=sentences, points=points)
+        messages = [
+            {"role": "system", "content": self._prompts.render("grade_system.j2")},
+            {"role": "user", "content": user},
+        ]
+        problem, tokens = "", 0
+        for _ in range(2):
+            try:
+                reply, used = await self._chat.complete(messages, max_tokens=asking.MAX_TOKENS, schema=asking.schema(points))
+            except ChatModelError as error:
+                raise GraderError(f"the language model could not grade: {error}") from error
+            tokens += used
+            try:
+                return asking.parse(reply, points, sentences), tokens
+            except BadReply as error:
+                problem = str(error)
+                repair = self._prompts.render("grade_repair.j2", problem=problem)
+                messages = [*messages, {"role": "assistant", "content": reply[:2000]}, {"role": "user", "content": repair}]
+        raise GraderError(f"the language model's grading could not be read: {problem}")

@@ -1,0 +1,48 @@
+"""Where the model answer makes each point, so that a missing one can be shown as it might have been said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+from hotseat.domain.evidence import GLUE
+from hotseat.domain.model import Point, PointTier, Question
+from hotseat.grading.clauses import split_sentences
+from hotseat.text.normal import stem, tokenize
+
+MIN_SHARE = 0.3
+"""Of a statement's content words, by weight, that a sentence must hold to be shown for it."""
+_GLUE_STEMS = frozenset(stem(word) for word in (*GLUE, "and", "or"))
+
+
+@lru_cache(maxsize=512)
+def model_sentences(question: Question) -> dict[str, str]:
+    """Point id to the sentence of the model answer that makes the point; "" where none does."""
+    words = question.model_answer.split()
+    sentences = [" ".join(words[start:end]).rstrip(";") for start, end in split_sentences(words)]
+    stems = [_stems(sentence) for sentence in sentences]
+    commonness = Counter(stem for sentence in stems for stem in sentence)
+
+    def best(point: Point) -> str:
+        texts = [_stems(text) for text in (point.statement, *point.phrasings)]
+
+        def share(place: int) -> float:
+            """Of the words of the statement or a phrasing, weighted by rarity, the share that a sentence holds."""
+            shares = []
+            for wanted in texts:
+                weights = {stem: 1 / max(1, commonness[stem]) for stem in wanted}
+                shares.append(sum(w for stem, w in weights.items() if stem in stems[place]) / max(1e-9, sum(weights.values())))
+            return max(shares)
+
+        place = max(range(len(sentences)), key=share, default=None)
+        return sentences[place] if place is not None and share(place) >= MIN_SHARE else ""
+
+    found = {point.id: best(point) for point in question.points}
+    for criterion in question.criteria:  # where a strong point is made, the lean ones beside it are, too
+        shown = next((found[p.id] for p in criterion.points if p.tier is PointTier.STRONG and found[p.id]), "")
+        found |= {point.id: shown for point in criterion.points if not found[point.id] and point.tier is PointTier.LEAN}
+    return found
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(token.stem for token in tokenize(text)) - _GLUE_STEMS

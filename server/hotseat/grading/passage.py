@@ -1,0 +1,65 @@
+"""What of an answer is read: its words without hesitations, without talk to the grader and without the question repeated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hotseat.domain.evidence import bare
+from hotseat.domain.model import Answer, Question
+from hotseat.grading.clauses import split_sentences
+from hotseat.grading.instructions import INSTRUCTIONS
+from hotseat.text.normal import fold, tokenize
+
+ECHO_OVERLAP = 0.8
+"""Share of a sentence's content words found in the question that makes it an echo."""
+_HIRING = frozenset({"candidate-evaluation", "problem", "story"})
+"""Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
+_SOUNDS = frozenset("um uh er ah erm hmm mm uhm mhm eh".split())
+_COMMON = frozenset("how do does you the a an is are in of to it and what when why i would that this be".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The words of one answer that are read, each with its place in the transcript."""
+
+    answer: Answer
+    words: tuple[str, ...]
+    places: tuple[int, ...]
+
+
+def passage_of(question: Question, answer: Answer) -> Passage:
+    words = tuple(word.text for word in answer.transcript.words)
+    times = [(word.start, word.end) for word in answer.transcript.words]
+    places: list[int] = []
+    goes_on = False
+    for start, end in split_sentences(words, times):
+        text = " ".join(words[start:end])
+        if _is_instruction(question, text) or goes_on:
+            goes_on = words[end - 1].endswith((";", ":"))
+        elif not (is_echo(text, question.prompt) or (answer.asked and is_echo(text, answer.asked))):
+            places.extend(place for place in range(start, end) if bare(words[place]) not in _SOUNDS)
+    return Passage(answer, tuple(words[place] for place in places), tuple(places))
+
+
+def is_echo(sentence: str, question: str) -> bool:
+    """Whether a sentence says little that the question did not."""
+    said = {token.stem for token in tokenize(sentence)} - _COMMON
+    asked = {token.stem for token in tokenize(question)}
+    return bool(said) and len(said & asked) / len(said) >= ECHO_OVERLAP
+
+
+def _is_instruction(question: Question, sentence: str) -> bool:
+    if question.kind in _HIRING:
+        return False
+    text = fold(sentence)
+    return any(pattern.search(text) for pattern in _instructions(question))
+
+
+@lru_cache(maxsize=512)
+def _instructions(question: Question) -> tuple[re.Pattern[str], ...]:
+    """Patterns of talk to the grader, without those that the rubric's own words match, as in questions about judges."""
+    texts = [question.model_answer, *(text for point in question.points for text in (point.statement, *point.phrasings))]
+    own = [fold(text) for text in texts]
+    return tuple(pattern for pattern in INSTRUCTIONS if not any(pattern.search(text) for text in own))

@@ -1,0 +1,89 @@
+"""From the reader's probabilities to what a grade says of one point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hotseat.domain.evidence import evidence_between
+from hotseat.domain.model import Evidence, PointFinding, PointStatus
+from hotseat.grading.passage import Passage
+from hotseat.ports import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Chosen on the develop part of the free answers."""
+
+    made: float = 0.38
+    """Probability that the answer says a statement from which the point is made."""
+    unsure: float = 0.047
+    """... from which it is not sure; below, it was not heard."""
+    contradicted: float = 0.95
+    """Probability that the answer denies the statement from which that is said to the candidate."""
+    check: float = 0.73
+    """... from which it is not sure, and the candidate is asked to check the passage."""
+
+
+THRESHOLDS = Thresholds()
+GLANCE = Thresholds(made=0.21)
+"""For what is read in half the time: the scores stay nearer to the middle."""
+CHECK = "may say the opposite"
+"""Note of a point that is not sure because a passage may contradict it."""
+MIN_EVIDENCE_WORDS = 3
+RISE = 0.5
+"""Words next to the likeliest one belong to the evidence while they are at least this share as likely."""
+GAP = 2
+"""Less likely words that the evidence may reach across."""
+
+
+def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thresholds = THRESHOLDS) -> PointFinding:
+    """The finding over all answers of a round, in order: what was said later outweighs what was said before, and a clear
+    word outweighs an unclear one."""
+    found = PointFinding(point_id, PointStatus.NOT_MET, confidence=1.0)
+    for passage, reading in read:
+        status, note = status_of(reading, cuts)
+        if status is PointStatus.NOT_MET or (status is PointStatus.NOT_SURE and found.status is not PointStatus.NOT_MET):
+            continue
+        against = status is PointStatus.CONTRADICTED or note == CHECK
+        evidence = _evidence(passage, reading.opposes if against else reading.supports)
+        if evidence is not None:
+            likely = reading.denies if against else reading.says
+            found = PointFinding(point_id, status, evidence, note, round(likely, 3))
+    return found
+
+
+def status_of(reading: Reading, cuts: Thresholds = THRESHOLDS) -> tuple[PointStatus, str]:
+    """What one reading amounts to, and a note."""
+    if reading.denies >= cuts.contradicted:
+        return PointStatus.CONTRADICTED, ""
+    if reading.says >= cuts.made:
+        return PointStatus.MET, ""
+    if reading.denies >= cuts.check:
+        return PointStatus.NOT_SURE, CHECK
+    return (PointStatus.NOT_SURE if reading.says >= cuts.unsure else PointStatus.NOT_MET), ""
+
+
+def _evidence(passage: Passage, likely: NDArray[np.float32]) -> Evidence | None:
+    """The words around the likeliest one, as a quote of the transcript; None where nothing was read."""
+    if not len(likely):
+        return None
+    peak = int(np.argmax(likely))
+    start, end = _reach(likely, peak, -1), _reach(likely, peak, 1) + 1
+    while end - start < min(MIN_EVIDENCE_WORDS, len(likely)):
+        start, end = max(0, start - 1), min(len(likely), end + 1)
+    answer = passage.answer
+    return evidence_between(answer.transcript, passage.places[start], passage.places[end - 1] + 1, answer.turn_id)
+
+
+def _reach(likely: NDArray[np.float32], peak: int, step: int) -> int:
+    """The last word in this direction that belongs to the evidence."""
+    last = place = peak
+    while 0 <= place < len(likely) and abs(place - last) <= GAP:
+        if likely[place] >= RISE * likely[peak]:
+            last = place
+        place += step
+    return last

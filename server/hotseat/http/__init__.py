@@ -1,0 +1,1 @@
+"""The web server: routes, pages, headers, limits, and who a request is from."""

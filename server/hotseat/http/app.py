@@ -1,0 +1,259 @@
+"""The HTTP and WebSocket routes. All HTTP types stop here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from hotseat.accounts.entry import Entry
+from hotseat.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
+from hotseat.examining import sit_if_due
+from hotseat.housekeeping import keep_house
+from hotseat.http.guard import Guard
+from hotseat.http.identity import Identity, OwnInterview, Who
+from hotseat.http.pages import VERSION, Pages
+from hotseat.http.routes.accounts import access_routes
+from hotseat.http.routes.history import history_routes
+from hotseat.http.routes.review import review_routes
+from hotseat.http.routes.study import study_routes
+from hotseat.http.routes.transfer import transfer_routes
+from hotseat.interview.connection import Connection
+from hotseat.interview.interviews import Interviews
+from hotseat.loading import load_models, load_storage
+from hotseat.practice.preparation import Preparation
+from hotseat.questions.formats import Choices
+from hotseat.questions.views import lobby_view
+from hotseat.review.amending import Amending
+from hotseat.review.waveform import wav
+from hotseat.services import STORAGE, Services
+
+log = logging.getLogger(__name__)
+
+_PAGES = (
+    *("/", "/study", "/cheat-sheet", "/past", "/progress"),
+    *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
+)
+
+_MAX_DIGITS = 18
+"""Of a number in a Range header: more bytes than any file has."""
+RETRY_S = 5.0
+"""Between two tries to reach storage that was not there at the start."""
+
+
+class NewInterview(BaseModel):
+    """What to sit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str
+    question_id: str | None = None
+    question_ids: Annotated[list[str], Field(max_length=50)] = []
+    """Several questions make several rounds."""
+    follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
+    tier: Annotated[int, Field(ge=1, le=4)] | None = None
+    """That of the path, or 3, when not given."""
+    time_factor: Annotated[float, Field(ge=1, le=3)] = 1.0
+    path: str | None = None
+
+
+def create_app(services: Services, load: Callable[[Services], Awaitable[None]] | None = None) -> FastAPI:
+    """The application; it serves pages at once and loads models behind them, or whatever ``load`` does instead."""
+    interviews = Interviews(services)
+
+    async def behind_the_page() -> None:
+        await (load or load_models)(services)
+        while services.parts[STORAGE].state == "failed":  # a database that starts later than this process
+            await asyncio.sleep(RETRY_S)
+            await load_storage(services)
+        await interviews.practice.catch_up()
+        await asyncio.gather(interviews.keep(), sit_if_due(services))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await load_storage(services)
+        tasks = [asyncio.create_task(behind_the_page()), asyncio.create_task(keep_house(services))]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await interviews.close()
+        await services.store.close()
+        await services.metrics.close()
+
+    app = FastAPI(
+        title="Hotseat",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # Its own spans and logs would carry tokens in addresses and what was sent; ours are in operations/tracing.py.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.services = services
+    app.state.drain = interviews.drain
+    entry = Entry(services.settings, services.accounts, services.clock)
+    app.add_middleware(Guard, entry=entry, clock=services.clock)
+    app.add_exception_handler(HotseatError, _on_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
+    pages = Pages(services.settings.web_dir)
+    _add_pages(app, pages)
+    app.include_router(access_routes(services.accounts, pages))
+    _add_api(app, services, interviews)
+    app.include_router(study_routes(services, interviews))
+    app.include_router(history_routes(services, interviews))
+    app.include_router(review_routes(Amending(services, interviews)))
+    app.include_router(transfer_routes(services, interviews))
+    return app
+
+
+def _add_pages(app: FastAPI, pages: Pages) -> None:
+    def render(request: Request, status: int = 200) -> HTMLResponse:
+        # The guard lets nobody through to it but a known person, or anybody while there is no storage to know them by.
+        who: Identity | None = request.scope["identity"]
+        return pages.render("index.html", status, title="Hotseat", name=who.name if who else "")
+
+    async def shell(request: Request) -> HTMLResponse:
+        return render(request)
+
+    for path in _PAGES:
+        app.add_api_route(path, shell, response_class=HTMLResponse, include_in_schema=False)
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and _wants_page(request):  # the page says so in words
+            return render(request, 404)
+        return JSONResponse({"error": error.detail}, error.status_code)
+
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _wants_page(request: Request) -> bool:
+    is_page = not request.scope["path"].startswith(("/api/", "/static/"))
+    return request.method == "GET" and is_page and "text/html" in request.headers.get("accept", "")
+
+
+def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
+    bank = lobby_view(services.bank, services.catalogue)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        return JSONResponse({"ready": services.ready}, 200 if services.ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics(who: Who) -> Response:
+        if who.role != "owner":
+            raise RefusedError("only an owner or the token can read these")
+        return Response(services.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/api/status")
+    async def status() -> dict[str, Any]:
+        parts = [
+            {"name": p.name, "state": p.state, "detail": p.detail, "done": p.done, "total": p.total}
+            for p in services.parts.values()
+        ]
+        return {"ready": services.ready, "version": VERSION, "parts": parts, "local": services.settings.local}
+
+    @app.get("/api/bank")
+    async def get_bank() -> dict[str, Any]:
+        return bank
+
+    @app.post("/api/interviews", status_code=201)
+    async def create(wanted: NewInterview, who: Who) -> dict[str, str]:
+        choices = Choices(
+            format=wanted.format,
+            question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
+            follow_ups=wanted.follow_ups,
+            tier=wanted.tier or (services.catalogue.path(wanted.path).tier if wanted.path else 3),
+            time_factor=wanted.time_factor,
+            path=wanted.path,
+            weakness=await Preparation(services, interviews, who.person).weakness(),
+        )
+        return {"id": await interviews.create(who.person, choices)}
+
+    @app.get("/api/interviews")
+    async def past(
+        who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
+    ) -> dict[str, Any]:
+        return await interviews.list(who.person, limit, offset)
+
+    @app.get("/api/interviews/{interview_id}")
+    async def get_review(interview_id: OwnInterview) -> dict[str, Any]:
+        found = await interviews.review(interview_id)
+        if found is None:
+            raise HTTPException(404, "there is no such interview")
+        return found
+
+    @app.get("/api/interviews/{interview_id}/turns/{turn_id}/audio.wav")
+    async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:
+        pcm = await asyncio.to_thread(services.archive.read, interview_id, turn_id)
+        if not pcm:
+            raise HTTPException(404, "there is no audio of this answer")
+        return ranged(wav(pcm), request.headers.get("range"), "audio/wav")
+
+    @app.websocket("/api/interviews/{interview_id}/socket")
+    async def socket(websocket: WebSocket, interview_id: str, who: Who) -> None:
+        await websocket.accept()
+        await interviews.connect(who.person, interview_id, Connection(websocket))
+
+
+def ranged(body: bytes, header: str | None, media_type: str) -> Response:
+    """The body, or the one byte range asked for, so that players can seek."""
+    headers = {"accept-ranges": "bytes"}
+    start, end = 0, len(body) - 1
+    unit, _, span = (header or "").partition("=")
+    first, dash, last = span.partition("-")
+    if unit != "bytes" or not dash or not _is_count(first or last) or (last and not _is_count(last)):
+        return Response(body, media_type=media_type, headers=headers)
+    if first:
+        start, end = int(first), min(int(last), end) if last else end
+    else:
+        start = max(0, len(body) - int(last))
+    if start > end:
+        return Response(status_code=416, headers={"content-range": f"bytes */{len(body)}"})
+    headers["content-range"] = f"bytes {start}-{end}/{len(body)}"
+    return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
+
+
+_STATUSES = {RefusedError: 403, InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
+
+
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
+    if isinstance(error, StorageError):
+        log.warning("%s", error)
+    # Where the data is concerns nobody but the owner, who finds it in the log.
+    folder = str(request.app.state.services.settings.data_dir)
+    return JSONResponse({"error": str(error).replace(folder, "the data folder")}, status)
+
+
+async def _on_disconnect(_request: Request, _error: Exception) -> Response:
+    """Nobody is there any more to read it."""
+    return Response(status_code=400)
+
+
+async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    wrong = "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in error.errors())
+    return JSONResponse({"error": wrong}, 422)

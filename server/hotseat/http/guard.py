@@ -1,0 +1,250 @@
+"""In front of everything: strict headers, same-origin checks, the size and pace of what is sent, and who it comes from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hotseat.accounts.entry import Entry, cookie_of, is_secure, local_path, parts_of, set_cookie
+from hotseat.errors import HotseatError, RefusedError, TooManyAttemptsError
+from hotseat.http.connections import LINE
+from hotseat.loopback import is_loopback
+from hotseat.ports import Clock
+
+_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    # Not no-referrer, with which browsers send forms without their origin.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "microphone=(self), camera=(), geolocation=()",
+}
+_HTTPS_ONLY = "max-age=31536000"
+"""Seconds for which a browser that came over HTTPS comes back over nothing else: a year."""
+_OPEN = frozenset({"/healthz", "/readyz", "/login"})
+_OPEN_BELOW = ("/invite/", "/static/")
+"""Paths that anybody may ask for."""
+_WITHOUT_STORAGE = ("/", "/api/status")
+"""Hold nothing of anybody's, and tell what is wrong when nobody can be looked up."""
+_BODY_BYTES = 1_000_000
+_UPLOADS = {"/api/import": 4 << 30}
+"""Paths to which more may be sent, in bytes."""
+SILENT_BODY_S = 20.0
+"""How long a body may pause, and how much longer than at the slowest pace it may take, not counting what the server is busy."""
+SLOWEST_BODY = 16_000
+"""Bytes a second, on average."""
+REQUESTS_AT_ONCE = 100
+"""Of one person, open sockets included."""
+LOOK_AGAIN_S = 15.0
+"""How long a socket may outlive its session."""
+UNAUTHORISED = 4401
+
+
+class _Refusal(Exception):
+    def __init__(self, status: int, reason: str, wait_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.wait_s = wait_s
+
+
+class Guard:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, entry: Entry, clock: Clock) -> None:
+        self._app = app
+        self._entry = entry
+        self._clock = clock
+        self._under_way: Counter[str] = Counter()
+        """Requests by person."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        scope["identity"] = None
+        if scope["type"] == "http":
+            receive, send = self._timely(receive), _with_headers(send, connection)
+        try:
+            if (answer := await self._admit(connection)) is not None:
+                await answer(scope, receive, send)
+                return
+            if scope["type"] == "websocket":
+                receive = self._watched(connection, receive, send)
+            with self._counted(connection):
+                await self._app(scope, receive, send)
+        except _Refusal as refusal:
+            await self._refuse(refusal, connection, receive, send)
+
+    async def _admit(self, connection: HTTPConnection) -> Response | None:
+        """Fills in who it is; a response instead of the page where one is due. Raises _Refusal."""
+        _check_origin(connection)
+        _check_size(connection)
+        # As the routes see it, not as connection.url puts it together with what the Host header says.
+        path: str = connection.scope["path"]
+        if path in _OPEN or path.startswith(_OPEN_BELOW):
+            return None
+        try:
+            if connection.scope["type"] == "http" and await self._entry.opens(connection):
+                # Keeps the token out of the address bar, and of what is sent from there.
+                response = RedirectResponse(local_path(path), 303)
+                set_cookie(response, connection, self._entry.cookie)
+                return response
+            identity = connection.scope["identity"] = await self._entry.identify(connection)
+        except TooManyAttemptsError as error:
+            raise _Refusal(429, str(error), error.wait_s) from None
+        except RefusedError as error:
+            raise _Refusal(403, str(error)) from None
+        except HotseatError as error:
+            if connection.scope["type"] == "http" and path in _WITHOUT_STORAGE:
+                return None
+            raise _Refusal(503, str(error)) from None
+        if identity is None:
+            raise _Refusal(401, await self._how_to_enter())
+        if line := connection.scope.get("state", {}).get(LINE):
+            line.recognise()
+        return None
+
+    @contextlib.contextmanager
+    def _counted(self, connection: HTTPConnection) -> Iterator[None]:
+        """Raises _Refusal for more of one person's requests than anybody needs."""
+        identity = connection.scope["identity"]
+        if identity is None:
+            yield
+            return
+        if self._under_way[identity.person] >= REQUESTS_AT_ONCE:
+            raise _Refusal(429, f"you have {REQUESTS_AT_ONCE} requests or pages open at once; close some", 1.0)
+        self._under_way[identity.person] += 1
+        try:
+            yield
+        finally:
+            self._under_way[identity.person] -= 1
+            if not self._under_way[identity.person]:
+                del self._under_way[identity.person]
+
+    def _timely(self, receive: Receive) -> Receive:
+        """Ends a body that stops coming or comes too slowly, with HTTPException 408."""
+        received, waited, complete = 0, 0.0, False
+
+        async def timely() -> Message:
+            nonlocal received, waited, complete
+            if complete:  # what is awaited now is the end of the connection
+                return await receive()
+            began = self._clock.now()
+            spare_s = SILENT_BODY_S + received / SLOWEST_BODY - waited
+            try:
+                async with self._clock.timeout_at(began + min(SILENT_BODY_S, spare_s)):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, "what you send stopped coming or comes too slowly; try again") from None
+            waited += self._clock.now() - began
+            received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            return message
+
+        return timely
+
+    async def _how_to_enter(self) -> str:
+        return "sign in first" if await self._entry.accounts.in_use() else "open the link with ?token=… of this server's owner"
+
+    def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> Receive:
+        """Ends a socket soon after its session: signing out or changing the password reaches every open page."""
+        looked = self._clock.now()
+
+        async def watched() -> Message:
+            nonlocal looked
+            while True:
+                message: Message | None = None
+                with contextlib.suppress(TimeoutError):
+                    async with self._clock.timeout_at(looked + LOOK_AGAIN_S):
+                        message = await receive()
+                if self._clock.now() - looked >= LOOK_AGAIN_S:
+                    looked = self._clock.now()
+                    if not await self._is_still(connection):
+                        reason = "the session has ended; sign in again"
+                        await send({"type": "websocket.close", "code": UNAUTHORISED, "reason": reason})
+                        return {"type": "websocket.disconnect", "code": UNAUTHORISED}
+                if message is not None:
+                    return message
+
+        return watched
+
+    async def _is_still(self, connection: HTTPConnection) -> bool:
+        """Whether the connection would be let in as the same person now; if that can't be looked up, it would."""
+        try:
+            return bool(await self._entry.identify(connection) == connection.scope["identity"])
+        except HotseatError:
+            return True
+
+    async def _refuse(self, refusal: _Refusal, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        scope = connection.scope
+        if scope["type"] == "websocket":
+            if refusal.status == 401:  # only an open socket is told why it is closed
+                await receive()
+                await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": 4000 + refusal.status, "reason": refusal.reason})
+            return
+        headers = {"retry-after": f"{refusal.wait_s:.0f}"} if refusal.wait_s else None
+        response: Response = JSONResponse({"error": refusal.reason}, refusal.status, headers)
+        wants_page = scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
+        if wants_page and refusal.status == 401 and await self._entry.accounts.in_use():
+            response = RedirectResponse(f"/login?next={quote(scope['path'])}", 303)
+        await response(scope, receive, send)
+
+
+def _check_origin(connection: HTTPConnection) -> None:
+    """Raises _Refusal if another site's page is behind a request that can change something, or may be."""
+    headers = connection.headers
+    if connection.scope["type"] == "http" and connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is not None and parts_of(origin).netloc != headers.get("host", ""):
+        raise _Refusal(403, "cross-origin requests are refused")
+    if site not in (None, "same-origin", "none"):
+        raise _Refusal(403, "cross-origin requests are refused")
+    if origin is None and site is None and cookie_of(connection):
+        raise _Refusal(403, "a browser's request has to say where it comes from (Origin)")
+
+
+def _with_headers(send: Send, connection: HTTPConnection) -> Send:
+    path: str = connection.scope["path"]
+    # A loopback name is everybody's own, and other programs on it may have no HTTPS.
+    name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
+    https_only = is_secure(connection) and not is_loopback(name)
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            if https_only:
+                headers.setdefault("strict-transport-security", _HTTPS_ONLY)
+            # Modules are asked after each time, so that an update is never half there; what is private is not kept.
+            headers.setdefault("cache-control", "no-cache" if path.startswith("/static/") else "no-store")
+        await send(message)
+
+    return send_with_headers
+
+
+def _check_size(connection: HTTPConnection) -> None:
+    """Raises _Refusal for a body that is too big, or does not tell; the HTTP server holds it to what it tells."""
+    headers = connection.headers
+    if "transfer-encoding" in headers:
+        raise _Refusal(411, "say how many bytes are sent (Content-Length)")
+    told, most = headers.get("content-length", "0"), _UPLOADS.get(connection.scope["path"], _BODY_BYTES)
+    if not told.isdecimal() or int(told) > most:
+        raise _Refusal(413, f"what is sent may have {most} bytes at most")

@@ -1,0 +1,51 @@
+"""Who a request comes from. guard.Guard finds it out; routes ask for it as a parameter.
+
+``who: Who`` is the person, and ``interview_id: OwnInterview`` is an interview of theirs: any other is answered with 404, as if
+there were none. tests/app/test_isolation.py walks every route to see that none forgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from hotseat.ports import LOCAL, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One person as the server knows them."""
+
+    person: str
+    """Whom rows belong to, by their ``owner`` column."""
+    name: str
+    role: Role
+
+
+LOCAL_PERSON = Identity(LOCAL, "", "owner")
+"""Whoever sits at this machine, or has the token, where there are no accounts."""
+
+
+def identity(connection: HTTPConnection) -> Identity:
+    """Raises HTTPException 401 on the paths that anybody may ask for, where nobody is known."""
+    found: Identity | None = connection.scope["identity"]
+    if found is None:
+        raise HTTPException(401, "sign in first")
+    return found
+
+
+Who = Annotated[Identity, Depends(identity)]
+
+
+async def own_interview(interview_id: str, connection: HTTPConnection, who: Who) -> str:
+    """The id, if the interview is this person's."""
+    if await connection.app.state.services.store.owner_of(interview_id) != who.person:
+        raise HTTPException(404, "there is no such interview")
+    return interview_id
+
+
+OwnInterview = Annotated[str, Depends(own_interview)]

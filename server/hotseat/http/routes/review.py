@@ -1,0 +1,102 @@
+"""The HTTP routes of the review page, besides the review itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from hotseat.domain.corrections import Change
+from hotseat.errors import MissingError
+from hotseat.grading.disputes import Claim
+from hotseat.http.identity import OwnInterview, Who
+from hotseat.ports import SAMPLE_RATE
+from hotseat.review.amending import Amending
+from hotseat.review.waveform import peaks, wav
+
+MAX_NOTE = 20_000
+"""Characters."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewNote(_Body):
+    """The whole note of a round."""
+
+    text: Annotated[str, Field(max_length=MAX_NOTE)]
+
+
+class NewCorrection(_Body):
+    """One word of one answer."""
+
+    turn_id: int
+    word: int
+    """Index of the word, from 0."""
+    change: Change
+    text: Annotated[str, Field(max_length=200)] = ""
+    """What was said, for an edit."""
+
+
+class NewDispute(_Body):
+    """ "I said this", and where."""
+
+    point_id: str
+    turn_id: int
+    word_start: int
+    word_end: int
+    """After the last word."""
+
+
+class PointAnswer(_Body):
+    """Whether the candidate said a point that is not sure."""
+
+    said: bool
+
+
+def review_routes(amending: Amending) -> APIRouter:
+    router = APIRouter(prefix="/api/interviews/{interview_id}")
+
+    @router.put("/rounds/{number}/note", status_code=204)
+    async def note(interview_id: OwnInterview, number: int, wanted: NewNote) -> Response:
+        await amending.note(interview_id, number, wanted.text)
+        return Response(status_code=204)
+
+    @router.post("/corrections", status_code=204)
+    async def correct(interview_id: OwnInterview, wanted: NewCorrection, who: Who) -> Response:
+        change = (wanted.turn_id, wanted.word, wanted.change, wanted.text)
+        await amending.correct(interview_id, *change, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/grade", status_code=204)
+    async def grade_again(interview_id: OwnInterview, number: int, who: Who) -> Response:
+        await amending.grade_again(interview_id, number, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/disputes", status_code=204)
+    async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> Response:
+        claim = Claim(wanted.point_id, wanted.turn_id, wanted.word_start, wanted.word_end)
+        await amending.dispute(interview_id, number, claim, by=who.person)
+        return Response(status_code=204)
+
+    @router.post("/rounds/{number}/points/{point_id}", status_code=204)
+    async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> Response:
+        await amending.answer(interview_id, number, point_id, wanted.said, by=who.person)
+        return Response(status_code=204)
+
+    @router.get("/turns/{turn_id}/peaks.json")
+    async def outline(interview_id: OwnInterview, turn_id: int) -> JSONResponse:
+        pcm = await amending.recording(interview_id, turn_id)
+        if not pcm:
+            raise MissingError("there is no audio of this answer")
+        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)})
+
+    @router.get("/turns/{turn_id}/asked.wav")
+    async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
+        voice = await amending.asked(interview_id, turn_id)
+        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+
+    return router

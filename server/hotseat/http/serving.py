@@ -1,0 +1,172 @@
+"""Uvicorn within bounds: every connection is counted and has deadlines, and what candidates wait for is finished at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from hotseat.accounts.accounts import network_of
+from hotseat.http.connections import LINE, Connections, Line, bounds_for, raise_descriptor_limit
+from hotseat.settings import Settings
+from hotseat.wire import MAX_FRAME_SAMPLES
+
+log = logging.getLogger(__name__)
+
+_ACCEPTED_AT_ONCE = 64
+"""Connections that asyncio takes from the queue before any of them is counted; three times as many may be on their way out."""
+_QUEUE = 2_048
+"""Connections that the kernel keeps until they are taken."""
+_SWEEP_EVERY = 10
+"""Ticks, each a tenth of a second."""
+_TELL_EVERY_S = 60.0
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+def make_server(app: FastAPI, settings: Settings) -> BoundedServer:
+    """A server of the application, to be run in the main thread."""
+    connections = Connections(bounds_for(raise_descriptor_limit()), settings.is_proxy, network_of)
+    config = uvicorn.Config(
+        app,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        http=partial(_BoundedHttp, connections),  # type: ignore[arg-type]
+        ws=_BoundedSocket,
+        # A little above our own limit, so that an oversized frame gets an explanation instead of a closed socket.
+        ws_max_size=64 * MAX_FRAME_SAMPLES,
+        backlog=_ACCEPTED_AT_ONCE,
+        timeout_graceful_shutdown=5,
+    )
+    return BoundedServer(config, app.state.drain, connections)
+
+
+class BoundedServer(uvicorn.Server):
+    """Ends what waits too long; before it stops, it gives candidates what they wait for."""
+
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], connections: Connections) -> None:
+        super().__init__(config)
+        self._drain = drain
+        self._connections = connections
+        self._told: dict[str, float] = {}
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
+        await super().startup(sockets)
+        for listening in (one for server in self.servers for one in server.sockets):
+            # uvicorn's backlog is asyncio's batch, too; the kernel's queue may be longer.
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                same.listen(_QUEUE)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _SWEEP_EVERY == 0:
+            self._connections.sweep(time.monotonic())
+            if self._connections.turned_away:
+                self._connections.turned_away = 0
+                self._tell("crowd", "crowded: connections are closed to make room for newer ones")
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """While draining, pages and /readyz are still answered."""
+        await self._drain()
+        await super().shutdown(sockets)
+
+    def _on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in _EXHAUSTED:  # asyncio tries again each second
+            self._tell("exhausted", "no connection can be taken: %s; %d are open", error.strerror, len(self._connections))
+        else:
+            loop.default_exception_handler(context)
+
+    def _tell(self, what: str, text: str, *values: object) -> None:
+        """Once a minute at most."""
+        now = time.monotonic()
+        if now - self._told.get(what, -_TELL_EVERY_S) >= _TELL_EVERY_S:
+            self._told[what] = now
+            log.warning(text, *values)
+
+
+class _BoundedHttp(H11Protocol):
+    """An HTTP connection that is counted."""
+
+    def __init__(self, connections: Connections, **given: Any) -> None:
+        super().__init__(**given)
+        self._connections = connections
+        self._line: Line | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        self._line = self._connections.open(address, transport.abort, time.monotonic())
+        if self._line is None:
+            transport.abort()
+        self.app_state = {**self.app_state, LINE: self._line}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._line is not None:
+            self._line.close()
+        super().connection_lost(exc)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self._line is not None and self._is_answering():
+            self._line.waiting_since = None
+
+    def on_response_complete(self) -> None:
+        if self._line is not None:
+            self._line.waiting_since = time.monotonic()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._line is not None:
+            self._line.unread_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._line is not None:
+            self._line.unread_since = None
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        if self._line is not None:
+            self._line.waiting_since = None
+        super().handle_websocket_upgrade(event)
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+
+class _BoundedSocket(WebSocketsSansIOProtocol):
+    """A WebSocket on a connection that is counted already."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._line: Line | None = self.app_state.get(LINE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._line is not None:
+            self._line.close()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._line is not None:
+            self._line.unread_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._line is not None:
+            self._line.unread_since = None

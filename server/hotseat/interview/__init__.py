@@ -1,0 +1,1 @@
+"""A running interview: its loop, the interviewer, the voice and the browser's socket."""

@@ -1,0 +1,135 @@
+"""The candidate's answers in one interview, from the first sound to the words: what is heard is shown, and told to the loop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from hotseat import wire
+from hotseat.domain.acts import Act, recognise
+from hotseat.domain.model import Question, Transcript
+from hotseat.interview.voice import Send
+from hotseat.services import Services
+from hotseat.session import events
+from hotseat.session.phases import Plan
+from hotseat.speech.listening import Caption, HeardAnswer, Listener, SpeechEvent
+from hotseat.speech.microphone import Microphone
+from hotseat.telemetry.logs import failed
+
+log = logging.getLogger(__name__)
+
+_MUFFLED = "This sounds like a voice from another room, or a covered microphone. It was written down all the same."
+_LOST = "This answer could not be written down; its audio is kept."
+_PARTLY = "Part of this answer could not be written down; its audio is kept."
+
+
+def _note(heard: HeardAnswer | None) -> str:
+    if heard is None:
+        return ""
+    return _PARTLY if heard.incomplete else _MUFFLED if heard.muffled else ""
+
+
+class Answers:
+    """Belongs to one interview. ``on_words(committed)`` is called as the open answer becomes known."""
+
+    def __init__(
+        self,
+        interview_id: str,
+        services: Services,
+        microphone: Microphone,
+        send: Send,
+        post: Callable[[events.Event], None],
+        on_words: Callable[[str], None],
+    ) -> None:
+        self._interview_id = interview_id
+        self._services = services
+        self._microphone = microphone
+        self._send = send
+        self._post = post
+        self._on_words = on_words
+
+    def record(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> None:
+        """The clock runs."""
+        self._microphone.record(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
+
+    async def resume(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> None:
+        """Goes on with an answer that an earlier process was recording. Raises StorageError."""
+        await self._microphone.resume(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
+
+    async def finalise(
+        self, command: events.CloseAnswer, asked: str, question: Question, plan: Plan, on_act: Callable[[Act], None]
+    ) -> None:
+        """Ends the answer, and tells the browser and the loop all its words; ``on_act`` comes before both."""
+        transcript, seconds, note = Transcript(), self._microphone.heard_s, ""
+        heard: HeardAnswer | None = None
+        if command.typed is not None:  # nobody has to wait for what else was heard
+            self._microphone.stop()
+            transcript = Transcript.of_typed(command.typed)
+        else:
+            try:
+                heard, seconds = await self._microphone.finish(
+                    command.turn_id, lambda: self._listener(command.turn_id, 0.0, question, plan)
+                )
+                transcript = Transcript(heard.words) if heard is not None else transcript
+                note = _note(heard)
+            except Exception as error:
+                failed(log, "writing the answer down", error)
+                note = _LOST
+            if note in (_LOST, _PARTLY):
+                self._services.metrics.fell_back("transcript")
+                self._send(wire.Notice(code="transcript", text=note), None)
+        self._services.metrics.answered(command.ended_by)
+        act = Act.ANSWER if command.ended_by == "skipped" else recognise(transcript.text, asked)
+        on_act(act)
+        answer = wire.AnswerMessage(
+            turn_id=command.turn_id,
+            text=transcript.text,
+            duration_s=seconds,
+            ended_by=command.ended_by,
+            note=note,
+            act=act,
+        )
+        self._send(answer, None)
+        speech = heard.speech if heard is not None else ()
+        self._post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
+
+    def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
+        assert self._services.transcriber is not None and self._services.make_vad is not None
+
+        def on_caption(caption: Caption) -> None:
+            self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial), None)
+            self._on_words(caption.committed)
+
+        def on_speech(event: SpeechEvent) -> None:
+            self._on_silence(turn_id, event, plan)
+
+        listener = Listener(
+            self._interview_id,
+            self._services.transcriber,
+            self._services.make_vad(),
+            question.key_terms,
+            self._services.bank.terms_of(question.topic),
+            on_caption=on_caption,
+            on_speech=on_speech,
+            sounds=self._services.sounds,
+            common_words=self._services.bank.common_words,
+            sparing=self._sparing,
+        )
+        listener.expect_end(limit_s)
+        return listener
+
+    def _sparing(self) -> bool:
+        """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
+        return self._services.quiet.crowded or bool(self._services.settings.asr.url)
+
+    def _on_silence(self, turn_id: int, event: SpeechEvent, plan: Plan) -> None:
+        allowed = plan.silence_s if event.spoke else plan.no_speech_s
+        message = wire.SpeechMessage(
+            turn_id=turn_id,
+            speaking=event.speaking,
+            silence_ms=round(event.silence_s * 1000),
+            ends_at_ms=round(allowed * 1000),
+        )
+        self._send(message, None)
+        if event.silence_s >= allowed:
+            self._post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))

@@ -1,0 +1,447 @@
+"""The async shell of one interview: one queue of events, one timer, one task group. All decisions are core.session's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from hotseat import wire
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Grade, Question
+from hotseat.errors import HotseatError, StorageError, TakenOverError
+from hotseat.interview.answers import Answers
+from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
+from hotseat.interview.journal import Journal
+from hotseat.interview.replies import Replies
+from hotseat.interview.snapshot import grade_message, state_message
+from hotseat.interview.voice import Kind, VoiceOut
+from hotseat.ports import InterviewRecord
+from hotseat.practice.due import Practice
+from hotseat.services import Services
+from hotseat.session import events, session
+from hotseat.session.phases import (
+    Answering,
+    Asking,
+    Finalising,
+    Finished,
+    FollowingUp,
+    Grading,
+    Ready,
+    State,
+    Thinking,
+    Utterance,
+)
+from hotseat.speech.microphone import Microphone
+from hotseat.telemetry.logs import failed
+from hotseat.telemetry.logs import interview as logged_interview
+from hotseat.telemetry.metrics import Waits
+
+log = logging.getLogger(__name__)
+
+_BARGE_IN_S = 0.6
+"""Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
+_ONSET_S = 0.16
+_BUSY = (Answering, Finalising, FollowingUp)
+_SHORT_S = 9.0
+"""A shorter spoken answer may be something else than one: its words decide what is said to it."""
+_LISTENS_S = 6.0
+"""After the last answer, how long a candidate still listens to a close."""
+_VOICED_S = 3.0
+"""Within which the close has to be voiced: the review waits for it."""
+_GRACE_S = 2.0
+"""How long a finished interview waits for what is still under way: its last sentence."""
+_GONE = "This question has left the question bank since the interview was planned."
+OWED = (Finalising, FollowingUp, Grading)
+"""Phases in which the candidate waits for the server."""
+
+
+class Interview:
+    """Runs one interview, with or without a browser attached, until it is finished."""
+
+    def __init__(self, journal: Journal, services: Services, practice: Practice) -> None:
+        self.id = journal.record.id
+        self._journal = journal
+        self._services = services
+        self._practice = practice
+        self._waits = Waits(services.metrics, services.clock)
+        self.state: State = journal.state
+        self._events: asyncio.Queue[tuple[events.Event, float]] = asyncio.Queue()
+        """Each with when it came: what was sent in time is in time, however long storage keeps the loop."""
+        self._connection: Connection | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._left_at = services.clock.now()
+        """Since when there is no browser."""
+        self._touched_at = self._left_at
+        """When a browser last connected or sent more than a `ping`."""
+        self._speaking: asyncio.Task[None] | None = None
+        self._goodbye: asyncio.Task[None] | None = None
+        self._greeting: asyncio.Task[None] | None = None
+        assert services.make_vad is not None and services.voice is not None
+        self._script = services.catalogue.script
+        self._voice = VoiceOut(services.voice, self._send, self._script.acknowledgements)
+        self._microphone = Microphone(
+            self.id, services.archive, services.clock, services.make_vad, self._on_onset, self._on_trouble
+        )
+        self._replies = Replies(services, journal.record.options.get("tier", 3), self._voice)
+        self._answers = Answers(self.id, services, self._microphone, self._send, self.post, self._on_words)
+        self._busy = False
+        self.at_rest = asyncio.Event()
+        """Set while the server owes nothing."""
+        self._note_phase()
+
+    # ---- The browser's side ------------------------------------------------------------------------------------------
+
+    def attach(self, connection: Connection) -> None:
+        """Makes this the interview's only browser."""
+        if self._connection is not None:
+            self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
+        self._connection = connection
+        self._touched_at = self._services.clock.now()
+        connection.send(wire.Hello(interview_id=self.id))
+        if isinstance(self.state, Finished):
+            self._publish()
+            self._execute(events.Close())
+        if isinstance(self.state, Ready):
+            self._greeting = asyncio.create_task(self._optional(self._voice.prepare(self.state.progress.current.opening)))
+        self.post(events.Attached())
+
+    def detach(self, connection: Connection) -> None:
+        if self._connection is connection:
+            self._connection = None
+            self._left_at = self._services.clock.now()
+            self.post(events.Detached())
+
+    @property
+    def engaged(self) -> bool:
+        """Whether somebody sits in it, or the server works for it."""
+        return not isinstance(self.state, Finished) and (
+            self._connection is not None or self._busy or not self.at_rest.is_set()
+        )
+
+    @property
+    def alone_s(self) -> float:
+        """For how long there is no browser, if all it waits for is one; else 0."""
+        alone = self._connection is None and isinstance(self.state, Ready | Asking)
+        return self._services.clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
+
+    @property
+    def unstarted_s(self) -> float:
+        """For how long a browser has been here without anybody starting or touching the interview; else 0."""
+        waits = self._connection is not None and isinstance(self.state, Ready)
+        return self._services.clock.now() - self._touched_at if waits else 0.0
+
+    @property
+    def owner(self) -> str:
+        return self.record.owner
+
+    @property
+    def term(self) -> int:
+        return self._journal.term
+
+    @property
+    def record(self) -> InterviewRecord:
+        return self._journal.record
+
+    def drop(self, code: int, reason: str) -> None:
+        """Hangs up on the browser."""
+        if self._connection is not None:
+            self._connection.close(code, reason)
+
+    def send_away(self, reason: str) -> None:
+        """Hangs up on a browser that only waits, and gives its place back at once."""
+        if self._connection is not None:
+            self._connection.close(FORGOTTEN, reason)
+            self.detach(self._connection)
+
+    def on_message(self, message: wire.ClientMessage) -> None:
+        self._touched_at = self._services.clock.now()
+        if isinstance(message, wire.Mic):
+            log.info("microphone %s", message.state)
+        elif (event := wire.to_event(message)) is not None:
+            self.post(event)
+
+    def on_frame(self, frame: wire.MicFrame) -> None:
+        self._microphone.frame(frame)
+
+    def post(self, event: events.Event) -> None:
+        self._events.put_nowait((event, self._services.clock.now()))
+
+    def _send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
+        if self._connection is not None:
+            self._connection.send(message, audio)
+            self._waits.sent(message)
+
+    def _on_onset(self, turn_id: int) -> None:
+        self.post(events.SpeechStarted(turn_id))
+
+    def _on_words(self, committed: str) -> None:
+        if isinstance(self.state, Answering):
+            self._replies.heard(self.state.progress, self.state.utterance, committed)
+
+    def _on_trouble(self, code: str, text: str) -> None:
+        self._send(wire.ErrorMessage(code="flood", text=text) if code == "flood" else wire.Notice(code=code, text=text))
+
+    # ---- The loop ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> bool:
+        """Whether the interview is finished, rather than taken over by another process; raises only for a bug."""
+        logged_interview.set(self.id)
+        ours = True
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                if self._journal.recovered:
+                    await self._resume()
+                began = self._services.clock.now()  # until here an answer's clock stood
+                while not isinstance(self.state, Finished):
+                    event, came = await self._next_event()
+                    await self._apply(event, max(came, began))
+                await self._journal.settle()
+                await self._leave_off()
+        except* TakenOverError:
+            ours = False
+        finally:
+            self._set_busy(False)
+            self._microphone.stop()
+            self._replies.forget()
+            with contextlib.suppress(TakenOverError):
+                await self._journal.flush()
+        return ours
+
+    async def _resume(self) -> None:
+        """Takes over from a process that is gone."""
+        if isinstance(self.state, Answering):
+            question = self._question()
+            self._replies.begin(question)
+            await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, question, self.state.progress.plan)
+        await self._apply(events.Recovered(self._microphone.heard_s), self._services.clock.now())
+
+    async def _leave_off(self) -> None:
+        """What hangs must not keep a finished interview."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_GRACE_S)
+        for task in self._under_way:
+            task.cancel()
+
+    async def _next_event(self) -> tuple[events.Event, float]:
+        deadline = session.next_deadline(self.state)
+        if deadline is None:
+            return await self._events.get()
+        try:
+            async with self._services.clock.timeout_at(deadline):
+                return await self._events.get()
+        except TimeoutError:
+            return events.TimerFired(), self._services.clock.now()
+
+    async def _apply(self, event: events.Event, now: float) -> None:
+        result = session.step(self.state, event, now)
+        if result.error is not None:
+            self._refuse(event, result.error)
+            return
+        if result.state == self.state and not result.commands:
+            if isinstance(event, events.Attached):  # another tab took over
+                self._welcome()
+            return
+        before, self.state = self.state, result.state
+        self._note_phase()
+        if isinstance(self.state, Finalising) and not isinstance(before, Finalising):
+            self._waits.ended(now)
+        await self._journal.append(event, now, self.state, self._on_trouble)
+        if isinstance(event, events.RoundGraded):
+            await self._rate(event)
+        for command in result.commands:
+            self._execute(command)
+        self._watch(before)
+        if isinstance(event, events.Attached):
+            self._welcome()
+            return
+        self._publish()
+        if self.state.progress.round != before.progress.round:
+            self._tell_if_gone()
+
+    def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
+        """Tells the browser, unless the event was only late: results and clicks cross on the wire."""
+        log.debug("%s", error)
+        if isinstance(event, events.StartPressed | events.EndPressed):
+            self._send(wire.ErrorMessage(code="unexpected", text=str(error)))
+
+    def _note_phase(self) -> None:
+        self._set_busy(isinstance(self.state, _BUSY))
+        if isinstance(self.state, OWED):
+            self.at_rest.clear()
+        else:
+            self.at_rest.set()
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy and not self._busy:
+            self._services.quiet.enter()
+        elif self._busy and not busy:
+            self._services.quiet.leave()
+        self._busy = busy
+
+    def _publish(self) -> None:
+        microphone = self._microphone
+        next_frame = microphone.next_frame if microphone.turn_id == session.turn_of(self.state) else 0
+        self._send(state_message(self.state, self._services, next_frame))
+
+    def _welcome(self) -> None:
+        """What a browser that has just connected needs to know."""
+        self._publish()
+        for number in range(1, self.state.progress.hints + 1):
+            self._show_hint(session.turn_of(self.state), number)
+        self._tell_if_gone()
+
+    def _tell_if_gone(self) -> None:
+        """Tells the candidate before they answer a question that can't be graded."""
+        if isinstance(self.state, Ready | Asking | Thinking | Answering) and not self._question().has_rubric:
+            self._send(wire.Notice(code="question", text=f"{_GONE} Your answer is kept, but not followed up or graded."))
+
+    # ---- Commands ----------------------------------------------------------------------------------------------------
+
+    def _execute(self, command: events.Command) -> None:
+        match command:
+            case events.Ask():
+                self._microphone.watch(command.utterance.turn_id, _BARGE_IN_S)
+                if self._speaking is not None:  # to a browser that is gone
+                    self._speaking.cancel()
+                self._speaking = self._spawn(self._ask(command.utterance))
+                if command.utterance.follow_up_id is None and not command.utterance.acts:
+                    self._spawn(self._optional(self._replies.warm(self.state.progress, self._question())))
+            case events.StopVoice():
+                if self._speaking is not None:
+                    self._speaking.cancel()
+                    self._speaking = None
+                self._send(wire.VoiceStop(turn_id=command.turn_id))
+            case events.StartAnswer():
+                question, progress = self._question(), self.state.progress
+                self._spawn(self._optional(self._replies.prepare(progress)))
+                self._replies.begin(question)
+                self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
+            case events.CloseAnswer():
+                self._replies.ended()
+                assert isinstance(self.state, Finalising)
+                self._spawn(self._finalise(command, self.state))
+            case events.ChooseFollowUp():
+                self._spawn(self._choose(command))
+            case events.GradeRound():
+                self._spawn(self._grade(command.round))
+            case events.ShowHint():
+                self._show_hint(command.turn_id, command.number)
+            case events.Close():
+                self._send(wire.FinishedMessage(review=f"/review/{self.id}"))
+
+    def _show_hint(self, turn_id: int, number: int) -> None:
+        hints = self._question().hints
+        text = hints[number - 1] if number <= len(hints) else "This hint has left the question bank."
+        self._send(wire.HintMessage(turn_id=turn_id, number=number, text=text))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        assert self._tasks is not None
+        task = self._tasks.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _optional(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that an interview goes on without."""
+        try:
+            await work
+        except Exception as error:
+            failed(log, "what an interview goes on without", error)
+
+    def _watch(self, before: State) -> None:
+        """Keeps the microphone doing what the phase wants."""
+        match self.state:
+            case Thinking() if not isinstance(before, Thinking):
+                if self._speaking is not None and not self._speaking.done():  # slower than anybody waits for
+                    self._execute(events.StopVoice(self.state.utterance.turn_id))
+                self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
+            case Grading() if not isinstance(before, Grading):
+                self._goodbye = self._spawn(self._optional(self._say_goodbye(self.state.turn_id)))
+
+    def _question(self, round_index: int | None = None) -> Question:
+        rounds = self.state.progress.plan.rounds
+        index = self.state.progress.round if round_index is None else round_index
+        return rounds[min(index, len(rounds) - 1)].question_in(self._services.bank)
+
+    async def _ask(self, utterance: Utterance) -> None:
+        kind: Kind = "question" if utterance.follow_up_id is None else "follow_up"
+        seconds = 0.0
+        try:
+            seconds = await self._voice.say(utterance.turn_id, kind, utterance.aloud)
+        except Exception as error:
+            failed(log, "the voice", error)
+            self._services.metrics.fell_back("voice")
+            self._send(wire.Notice(code="voice", text="The voice failed; the question is on the page."))
+        self.post(events.VoiceSent(utterance.turn_id, seconds))
+
+    async def _finalise(self, command: events.CloseAnswer, state: Finalising) -> None:
+        """Ends an answer. What may be something else than an answer is acknowledged once that is known."""
+        pressed, asked, plan = state.act is not None, state.utterance.text, state.progress.plan
+        short = command.ended_by in ("done", "silence") and self._microphone.heard_s < _SHORT_S
+
+        def acknowledge(act: Act) -> None:
+            if act is Act.ANSWER and not pressed:
+                self._voice.acknowledge(command.turn_id, command.ended_by)
+
+        if not short:
+            acknowledge(Act.ANSWER)
+        await self._answers.finalise(command, asked, self._question(), plan, acknowledge if short else lambda _act: None)
+
+    async def _say_goodbye(self, turn_id: int) -> None:
+        await self._voice.say(turn_id, "closing", self._script.closing.end)
+
+    async def _choose(self, command: events.ChooseFollowUp) -> None:
+        chosen = await self._replies.choose(self._question(), self.state.progress.answers_of(command.round))
+        if chosen is None:
+            self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
+        else:
+            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice))
+
+    async def _grade(self, round_index: int) -> None:
+        question = self._question(round_index)
+        if not question.has_rubric:
+            self._not_graded(round_index, _GONE)
+            return
+        assert self._services.grader is not None
+        try:
+            with self._services.metrics.timed("grade"):
+                grade = await self._services.grader.grade(question, self.state.progress.answers_of(round_index))
+        except Exception as error:
+            failed(log, "grading", error)
+            self._services.metrics.fell_back("grader")
+            self._not_graded(round_index, str(error) if isinstance(error, HotseatError) else "the grader failed")
+            return
+        if grade.fallback:
+            self._services.metrics.fell_back("grader")
+        self._send(grade_message(round_index, grade))
+        await self._optional(self._say_what_stood_out(round_index, grade))
+        self.post(events.RoundGraded(round_index, grade))
+
+    async def _say_what_stood_out(self, round_index: int, grade: Grade) -> None:
+        """With the last grade, if it came while the candidate still listens."""
+        state = self.state
+        if not isinstance(state, Grading) or session.ungraded(state.progress) != [round_index] or self._connection is None:
+            return
+        if self._services.clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _LISTENS_S:
+            return
+        graded = [(entry.round, entry.grade) for entry in state.progress.grades if entry.grade is not None]
+        known = [(self._question(number), known) for number, known in (*graded, (round_index, grade))]
+        said = f"{self._script.farewell(known)} {self._script.closing.review}".strip()
+        async with asyncio.timeout(_VOICED_S):
+            if self._goodbye is not None:
+                await asyncio.wait({self._goodbye})
+            await self._voice.say(state.turn_id, "closing", said)
+
+    def _not_graded(self, round_index: int, reason: str) -> None:
+        self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=reason))
+        self.post(events.RoundNotGraded(round_index, reason))
+
+    async def _rate(self, graded: events.RoundGraded) -> None:
+        try:
+            await self._practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
+        except StorageError as error:  # made good at the next start
+            log.error("ratings not stored: %s", error)

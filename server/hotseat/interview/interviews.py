@@ -1,0 +1,346 @@
+"""All interviews of this process: planning, running, reopening and reviewing them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from hotseat.engines.native_memory import give_back
+from hotseat.errors import StorageError, UnavailableError
+from hotseat.interview.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
+from hotseat.interview.interview import OWED, Interview
+from hotseat.interview.journal import Journal, replayed
+from hotseat.interview.orphans import Keeper
+from hotseat.interview.snapshot import summary
+from hotseat.ports import LOCAL, InterviewRecord, Scope
+from hotseat.practice.due import Practice
+from hotseat.practice.progress import Measured, measure
+from hotseat.questions.formats import Choices, make_plan
+from hotseat.review import view as review
+from hotseat.services import Services
+from hotseat.session import session
+from hotseat.session.eventlog import encode_plan
+from hotseat.session.phases import Finished, State
+from hotseat.telemetry.logs import failed
+from hotseat.telemetry.logs import interview as logged_interview
+from hotseat.telemetry.metrics import Rejection
+from hotseat.transfer.removing import Removed, interviews_in, remove
+
+log = logging.getLogger(__name__)
+
+KEEP_S = 1.0
+"""How soon a process notices that another has taken an interview over."""
+_LETS_GO_S = KEEP_S + 1.0
+"""How long after that it has stopped writing."""
+STOPPING = "this server is stopping; your interview is kept and goes on as soon as it, or another, is back"
+ELSEWHERE = "the interview was opened elsewhere"
+_ALONE_S = 60.0
+"""How long an interview that waits for a browser is kept in memory; its log is enough to go on from."""
+_UNSTARTED_S = 600.0
+"""How long a page may wait for somebody to start its interview."""
+_UNSTARTED_WHEN_FULL_S = 120.0
+"""The same while somebody else needs the place."""
+_FORGOTTEN = "this interview was not started, so others may have its place; continue here when you are ready"
+_KEPT_UNSTARTED = 20
+"""Interviews that a person planned and never started; older ones are deleted when another is planned."""
+_OWED_S = 5.0
+"""How long a stopping server goes on with what it owes; the next one does the rest."""
+
+
+class Interviews:
+    """Keeps the running ones; the rest live in the store."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.practice = Practice(services)
+        self._running: dict[str, tuple[Interview, asyncio.Task[bool]]] = {}
+        self._opening = asyncio.Lock()
+        self._removing: set[str] = set()
+        """Being deleted: no browser reopens them."""
+        self._replica = secrets.token_hex(8)
+        """This process's name among those that share the database."""
+
+    async def create(self, owner: str, choices: Choices) -> str:
+        """Plans and stores an interview of this person's. Raises InputError, StorageError, UnavailableError."""
+        services = self._services
+        if services.stopping:
+            services.metrics.rejected("stopping")
+            raise UnavailableError("this server is stopping; try again in a minute")
+        title, plan = make_plan(services.catalogue, services.bank, choices, services.settings.interview, random.SystemRandom())
+        record = InterviewRecord(
+            id=secrets.token_urlsafe(9).replace("-", "a").replace("_", "b"),
+            created=services.clock.wall(),
+            format=choices.format,
+            title=title,
+            options={"tier": choices.tier, "time_factor": choices.time_factor, "path": choices.path},
+            plan=encode_plan(plan),
+            summary=summary(session.begin(plan)),
+            owner=owner,
+        )
+        await services.store.create(record)
+        with contextlib.suppress(StorageError):  # it can wait for the next one
+            await self._tidy(owner)
+        return record.id
+
+    async def _tidy(self, owner: str) -> None:
+        """Deletes what this person planned long ago and never started. Raises StorageError."""
+        old = (await self._services.store.unstarted(owner))[_KEPT_UNSTARTED:]
+        if idle := tuple(interview_id for interview_id in old if interview_id not in self._running):
+            await self._remove(Scope(interviews=idle))
+
+    async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
+        """Serves one browser of this person's until it leaves."""
+        try:
+            interview = await self._admit(owner, interview_id)
+        except _Refused as refused:
+            self._services.metrics.rejected(refused.reason)
+            connection.close(refused.code, str(refused))
+            await connection.serve(_Deaf())
+            return
+        logged_interview.set(interview.id)
+        interview.attach(connection)
+        try:
+            await connection.serve(interview)
+        finally:
+            interview.detach(connection)
+
+    async def _admit(self, owner: str, interview_id: str) -> Interview:
+        """The interview, running. Raises _Refused."""
+        services = self._services
+        if services.stopping:
+            raise _Refused("stopping", NOT_READY, STOPPING)
+        if not services.ready:
+            raise _Refused("loading", NOT_READY, "the models are still loading")
+        try:
+            owned = await services.store.owner_of(interview_id) == owner
+            if owned:
+                self._find_place(owner, interview_id)
+            interview = await self._open(interview_id) if owned else None
+        except StorageError as error:
+            log.error("interview not opened: %s", error)
+            raise _Refused("storage", NOT_READY, "the interview can't be read from storage right now") from error
+        if interview is None:
+            raise _Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
+        return interview
+
+    def _find_place(self, owner: str, interview_id: str) -> None:
+        """Makes sure that there is room for this interview of this person's. Raises _Refused."""
+        limits = self._services.settings.interview
+        engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
+        own = [one for one in engaged if one.owner == owner]
+        if owner != LOCAL and len(own) >= limits.max_per_person and not _send_one_away(own, KEEP_S):
+            words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
+            raise _Refused("busy", NOT_READY, words)
+        if interview_id in self._running:  # whoever was away for a moment is let in again
+            return
+        engaged = [one for one in engaged if one.engaged]
+        if len(engaged) >= limits.max_active and not _send_one_away(engaged, _UNSTARTED_WHEN_FULL_S):
+            raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
+
+    async def keep(self) -> None:
+        """Looks after what this process and others hold, until cancelled."""
+        keeper = Keeper(self._services.store, self._services.clock, self._replica)
+        while True:
+            await asyncio.sleep(KEEP_S)
+            try:
+                if running := list(self._running.values()):
+                    held = await self._services.store.beat(self._replica)
+                    for interview, task in running:
+                        # One that has just ended lets go of itself.
+                        if held.get(interview.id) != interview.term and not isinstance(interview.state, Finished):
+                            self._lose(interview, task)
+                await self._put_away()
+                if self._services.ready:
+                    for interview_id in await keeper.owed():
+                        log.info("going on with interview %s, which nobody runs", interview_id)
+                        await self._open(interview_id)
+            except Exception as error:  # or nobody would look after them any more
+                failed(log, "looking after interviews", error)
+
+    async def _put_away(self) -> None:
+        """Forgets interviews that have waited long enough; a browser that comes back finds them in the store."""
+        for interview, _ in list(self._running.values()):
+            if interview.unstarted_s > _UNSTARTED_S:
+                interview.send_away(_FORGOTTEN)
+        async with self._opening:
+            alone = [task for interview, task in self._running.values() if interview.alone_s > _ALONE_S]
+            for task in alone:
+                task.cancel()
+            await asyncio.gather(*alone, return_exceptions=True)
+
+    async def load(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
+        """The interview's record and state, running or stored. Raises StorageError."""
+        if interview_id in self._running:
+            interview = self._running[interview_id][0]
+            return interview.record, interview.state
+        found = await self._services.store.load(interview_id)
+        if found is None:
+            return None
+        return found[0], replayed(*found)
+
+    async def review(self, interview_id: str) -> dict[str, Any] | None:
+        """The review as JSON; None if there is no such interview. Raises StorageError."""
+        found = await self.load(interview_id)
+        if found is None:
+            return None
+        services, afterwards = self._services, await self._services.store.afterwards(interview_id)
+        return await asyncio.to_thread(review.review, *found, afterwards, services.bank, services.archive)
+
+    async def list(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
+        """Some of this person's, newest first, and how many there are. Raises StorageError."""
+        records = await self._services.store.list(owner, limit, offset)
+        return {
+            "interviews": [review.list_entry(record) for record in records],
+            "total": await self._services.store.count(owner),
+        }
+
+    async def measured(self, owner: str) -> dict[str, Measured]:
+        """Topic id to what the recent verdicts on it show. Raises StorageError."""
+        return measure(await self._services.store.list(owner, limit=100))
+
+    async def delete(self, interview_id: str) -> Removed | None:
+        """Stops and removes an interview with its audio; None if there is none. Raises StorageError."""
+        scope = Scope(interviews=(interview_id,))
+        return await self._remove(scope) if await self._services.tables.interviews(scope) else None
+
+    async def delete_everything(self, owner: str) -> Removed:
+        """Stops and removes this person's interviews, and all else that they practised. Raises StorageError."""
+        return await self._remove(Scope(owner=owner))
+
+    async def _remove(self, scope: Scope) -> Removed:
+        ids = await interviews_in(self._services, scope)
+        self._removing.update(ids)
+        try:
+            async with self._opening:
+                stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
+                for interview, task in stopped:
+                    task.cancel()
+                    interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
+                await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+            taken = await self._take_from_others(ids)
+            try:
+                return await remove(self._services, scope)
+            except StorageError:
+                for interview_id, term in taken:  # or nobody would go on with them while this process lives
+                    with contextlib.suppress(StorageError):
+                        await self._services.store.release(interview_id, term)
+                raise
+        finally:
+            self._removing.difference_update(ids)
+
+    async def _take_from_others(self, ids: Collection[str]) -> Sequence[tuple[str, int]]:
+        """Another process that runs one of these would write its audio behind what is removed. Ids and terms of those that
+        are this one's now. Raises StorageError."""
+        store = self._services.store
+        alive = [held for held in await store.held_by_others(self._replica) if held.beat is not None]
+        taken = [await store.take(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
+        if taken:
+            await asyncio.sleep(_LETS_GO_S)
+        return [(one.record.id, one.term) for one in taken if one is not None]
+
+    async def drain(self) -> None:
+        """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
+        self._services.stopping = True
+        log.info("stopping; %d interviews are running", len(self._running))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_OWED_S):
+                for interview, _ in list(self._running.values()):
+                    await interview.at_rest.wait()
+        await self.close()
+
+    async def close(self) -> None:
+        """Stops everything; each interview can be reopened from its log, here or elsewhere."""
+        stopped = list(self._running.values())
+        for _, task in stopped:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+        # Only now, so that a browser that is back in a moment finds everything written.
+        for interview, _ in stopped:
+            interview.drop(GOING_AWAY, STOPPING)
+        with contextlib.suppress(StorageError):
+            await self._services.store.retire(self._replica)
+
+    async def _open(self, interview_id: str) -> Interview | None:
+        async with self._opening:
+            store = self._services.store
+            if interview_id in self._removing:
+                return None
+            if interview_id in self._running:
+                interview, task = self._running[interview_id]
+                held = (await store.beat(self._replica)).get(interview_id) == interview.term
+                if not task.done():  # it may have ended meanwhile
+                    if held:
+                        return interview
+                    self._lose(interview, task)
+                    await asyncio.wait([task])
+            taken = await store.take(interview_id, self._replica)
+            if taken is None:
+                return None
+            interview = Interview(Journal(store, self._services.clock, taken), self._services, self.practice)
+            task = asyncio.create_task(self._run(interview), name=f"interview {interview_id}")
+            self._running[interview_id] = (interview, task)
+            self._services.metrics.active.set(len(self._running))
+            task.add_done_callback(lambda done: self._ended(interview, done))
+            return interview
+
+    async def _run(self, interview: Interview) -> bool:
+        try:
+            return await interview.run()
+        finally:
+            # What the server still owes stays held, so that another process, or the next, finds it.
+            if not isinstance(interview.state, OWED):
+                with contextlib.suppress(StorageError):
+                    await self._services.store.release(interview.id, interview.term)
+
+    def _lose(self, interview: Interview, task: asyncio.Task[bool]) -> None:
+        """Another process has taken the interview over."""
+        task.add_done_callback(lambda _: interview.drop(TAKEN_OVER, ELSEWHERE))
+        task.cancel()
+
+    def _ended(self, interview: Interview, task: asyncio.Task[bool]) -> None:
+        """Hangs up only now, so that a browser that asks at once reads what is stored."""
+        if self._running[interview.id][0] is interview:
+            del self._running[interview.id]
+        self._services.metrics.active.set(len(self._running))
+        if task.cancelled():
+            pass
+        elif (error := task.exception()) is not None:
+            log.error("interview %s broke off", interview.id, exc_info=error)
+            # The browser reconnects, which reopens the interview from its log.
+            interview.drop(POLICY, "something went wrong; reconnecting")
+        elif not task.result():
+            interview.drop(TAKEN_OVER, ELSEWHERE)
+        asyncio.get_running_loop().run_in_executor(None, give_back)
+
+
+def _send_one_away(interviews: Sequence[Interview], longer_than_s: float) -> bool:
+    """Frees the place of the page that has waited longest to be started, if it has waited so long."""
+    longest = max(interviews, key=lambda one: one.unstarted_s)
+    if longest.unstarted_s <= longer_than_s:
+        return False
+    longest.send_away(_FORGOTTEN)
+    return True
+
+
+class _Refused(Exception):
+    """Why a browser is turned away."""
+
+    def __init__(self, reason: Rejection, code: int, words: str) -> None:
+        super().__init__(words)
+        self.reason = reason
+        self.code = code
+
+
+class _Deaf:
+    """Receives nothing: for connections that are only told why they are closed."""
+
+    def on_message(self, message: object) -> None:
+        pass
+
+    def on_frame(self, frame: object) -> None:
+        pass

@@ -1,0 +1,88 @@
+"""An interview's event log as it is written: every change is stored before anything is done about it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from hotseat.errors import StorageError, TakenOverError
+from hotseat.interview.snapshot import summary
+from hotseat.ports import Clock, InterviewRecord, LoggedEvent, Store, Taken
+from hotseat.session import session
+from hotseat.session.eventlog import decode_event, decode_plan, encode_event
+from hotseat.session.events import Event
+from hotseat.session.phases import State
+
+log = logging.getLogger(__name__)
+
+_NOT_SAVED = (
+    "This interview is not being saved right now. Keep this page open. The server's log says why; a full disk is likely."
+)
+_SETTLE_MOST_S = 30.0
+"""The longest pause between two tries."""
+
+
+def replayed(record: InterviewRecord, log: Sequence[LoggedEvent]) -> State:
+    """The state after all logged events. Raises StorageError for a log that this version can't read."""
+    try:
+        history = tuple((decode_event(entry.type, entry.payload), entry.monotonic) for entry in log)
+        return session.replay(decode_plan(record.plan), history)
+    except (KeyError, ValidationError) as error:
+        raise StorageError(f"the log of interview {record.id} is damaged, or another version of Hotseat wrote it") from error
+
+
+class Journal:
+    """One interview's log. Events that could not be stored are kept and stored with the next ones, in order."""
+
+    def __init__(self, store: Store, clock: Clock, taken: Taken) -> None:
+        """The state is rebuilt from the log of an earlier process. Raises StorageError."""
+        self._store = store
+        self._clock = clock
+        self.record = taken.record
+        self.term = taken.term
+        self.recovered = bool(taken.log)
+        self.state = replayed(taken.record, taken.log)
+        self._next = len(taken.log)
+        self._pending: list[LoggedEvent] = []
+
+    async def append(self, event: Event, now: float, state: State, on_trouble: Callable[[str, str], None]) -> None:
+        """Stores the event; a failing store is reported through ``on_trouble`` and tried again with the next event.
+
+        Raises TakenOverError.
+        """
+        kind, payload = encode_event(event)
+        self._pending.append(LoggedEvent(self._next, now, self._clock.wall(), kind, payload))
+        self._next += 1
+        self.state = state
+        error = await self.flush()
+        if error is not None:
+            log.error("%d events not stored: %s", len(self._pending), error)
+            on_trouble("storage", _NOT_SAVED)
+
+    async def flush(self) -> StorageError | None:
+        """Tries to store what is pending; also what was being stored when the interview was told to stop.
+
+        Raises TakenOverError.
+        """
+        if not self._pending:
+            return None
+        try:
+            await self._store.append(self.record.id, tuple(self._pending), summary(self.state), self.term)
+        except StorageError as error:
+            return error
+        except TakenOverError:
+            self._pending.clear()
+            raise
+        self._pending.clear()
+        return None
+
+    async def settle(self) -> None:
+        """Tries to store what is still pending for as long as it takes. Raises TakenOverError."""
+        pause_s = 1.0
+        while (error := await self.flush()) is not None:
+            log.error("%d events of a finished interview are not stored yet: %s", len(self._pending), error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _SETTLE_MOST_S)

@@ -1,0 +1,72 @@
+"""An interview's state as the page and the lists see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hotseat import wire
+from hotseat.domain.model import Grade
+from hotseat.services import Services
+from hotseat.session import session
+from hotseat.session.phases import Answering, Asking, Finalising, Finished, Ready, State, Thinking
+
+
+def state_message(state: State, services: Services, next_frame: int) -> wire.StateMessage:
+    """What the browser draws. ``remaining_ms`` is read off the server's clock now."""
+    progress = state.progress
+    current = progress.current
+    question = current.question_in(services.bank)
+    remaining = session.remaining_s(state, services.clock.now())
+    asked = state.utterance if isinstance(state, Asking | Thinking | Answering | Finalising) else None
+    follow_up = asked is not None and asked.follow_up_id is not None
+    limit = current.follow_up_limit_s if follow_up else current.limit_s
+    return wire.StateMessage(
+        phase=phase_name(state),
+        turn_id=session.turn_of(state),
+        round=min(progress.round + 1, len(progress.plan.rounds)),
+        rounds=len(progress.plan.rounds),
+        question_id=question.id,
+        topic=next((topic.title for topic in services.bank.topics if topic.id == question.topic), question.topic),
+        title=question.title,
+        text=asked.text if asked is not None else "",
+        follow_up=follow_up,
+        understood=asked.acts[-1] if asked is not None and asked.acts else None,
+        said=asked.said if asked is not None else "",
+        requests=session.requests(state),
+        limit_ms=round(limit * 1000) if asked is not None else None,
+        remaining_ms=None if remaining is None else round(remaining * 1000),
+        clock_running=isinstance(state, Thinking) or (isinstance(state, Answering) and state.deadline is not None),
+        next_frame=next_frame,
+        hints_left=max(0, min(current.hints, len(question.hints)) - progress.hints),
+        voice=services.voice is not None and services.voice.speaker is not None,
+    )
+
+
+def grade_message(round_index: int, grade: Grade) -> wire.GradeMessage:
+    return wire.GradeMessage(round=round_index + 1, verdict=grade.verdict.value, reason=grade.reason, fallback=grade.fallback)
+
+
+def phase_name(state: State) -> wire.Phase:
+    name: wire.Phase = type(state).__name__.lower()  # type: ignore[assignment]
+    return name
+
+
+def summary(state: State) -> dict[str, Any]:
+    """What lists show, kept beside the log so that they need not replay it."""
+    progress = state.progress
+    grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
+    rounds = range(len(progress.plan.rounds))
+    return {
+        "phase": phase_name(state),
+        "started": not isinstance(state, Ready),
+        "finished": isinstance(state, Finished),
+        "rounds": len(progress.plan.rounds),
+        "answered": len({answer.round for answer in progress.answers}),
+        "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
+        "asides": [aside(grades[index]) if index in grades else None for index in rounds],
+    }
+
+
+def aside(grade: Grade) -> str | None:
+    """Why a grade is left out of levels and trends; None if it counts."""
+    return "fallback" if grade.fallback else None

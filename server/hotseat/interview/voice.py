@@ -1,0 +1,111 @@
+"""The interviewer's voice for one interview: text to sentences to audio to the browser, one sentence ahead of the ear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from hotseat import wire
+from hotseat.ports import Speaker, Voice
+from hotseat.questions.script import Acknowledgements
+from hotseat.text.sentences import Sentences
+
+Kind = Literal["question", "follow_up", "acknowledgement", "closing"]
+Send = Callable[[wire.ServerMessage, bytes | None], None]
+
+_READING_WORDS_PER_S = 3.0
+_AHEAD = 8
+"""Sentences kept that may be said next."""
+
+
+class PreparedVoice:
+    """Lines that are always the same, synthesised once at start so that they can be heard at once."""
+
+    def __init__(self, speaker: Speaker | None, lines: Sequence[str] = ()) -> None:
+        self.speaker = speaker
+        self._wanted = lines
+        self._lines: dict[str, Voice] = {}
+
+    async def prepare(self) -> None:
+        """Raises SpeakerError."""
+        if self.speaker is not None:
+            for line in self._wanted:
+                for sentence in _sentences(line):
+                    self._lines[sentence] = await self.speaker.speak(sentence)
+
+    async def speak(self, sentence: str) -> Voice | None:
+        """The sentence's audio, None without a voice. Raises SpeakerError."""
+        if sentence in self._lines:
+            return self._lines[sentence]
+        return await self.speaker.speak(sentence) if self.speaker is not None else None
+
+    def prepared(self, sentence: str) -> Voice | None:
+        return self._lines.get(sentence)
+
+
+class VoiceOut:
+    """Sends utterances to one browser."""
+
+    def __init__(self, prepared: PreparedVoice, send: Send, acknowledgements: Acknowledgements) -> None:
+        self._prepared = prepared
+        self._send = send
+        self._acknowledgements = acknowledgements
+        self._acknowledged = ""
+        """The last acknowledgement."""
+        self._ahead: dict[str, Voice] = {}
+
+    def acknowledge(self, turn_id: int, ended_by: str) -> None:
+        """Says the line for how the answer ended, without waiting for anything."""
+        line = self._acknowledged = self._acknowledgements.after(ended_by, self._acknowledged)
+        voices = [(sentence, self._prepared.prepared(sentence)) for sentence in _sentences(line)]
+        spoken = [(sentence, voice) for sentence, voice in voices if voice is not None]
+        if len(spoken) < len(voices):
+            return
+        for index, (sentence, voice) in enumerate(spoken):
+            self._sentence(turn_id, "acknowledgement", index, sentence, voice)
+        seconds = sum(voice.seconds for _, voice in spoken)
+        self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=seconds), None)
+
+    async def prepare(self, text: str) -> None:
+        """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""
+        [sentence, *_] = _sentences(text)
+        voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
+        if voice is not None:
+            others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
+            self._ahead = {**dict(others[1 - _AHEAD :]), sentence: voice}
+
+    async def say(self, turn_id: int, utterance: Kind, text: str) -> float:
+        """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.
+
+        Raises SpeakerError; the sentences before the failing one have been sent.
+        """
+        seconds = 0.0
+        try:
+            for index, sentence in enumerate(_sentences(text)):
+                voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
+                if voice is None:
+                    return len(text.split()) / _READING_WORDS_PER_S
+                self._sentence(turn_id, utterance, index, sentence, voice)
+                seconds += voice.seconds
+        except Exception:
+            # The browser must not wait for a sentence that will not come.
+            self._send(wire.VoiceEnd(turn_id=turn_id, utterance=utterance, seconds=seconds), None)
+            raise
+        self._send(wire.VoiceEnd(turn_id=turn_id, utterance=utterance, seconds=seconds), None)
+        return seconds
+
+    def _sentence(self, turn_id: int, utterance: Kind, index: int, text: str, voice: Voice) -> None:
+        message = wire.VoiceMessage(
+            turn_id=turn_id,
+            utterance=utterance,
+            index=index,
+            text=text,
+            sample_rate=voice.sample_rate,
+            bytes=len(voice.pcm),
+        )
+        self._send(message, voice.pcm)
+
+
+def _sentences(text: str) -> list[str]:
+    splitter = Sentences()
+    return [*splitter.feed(text), *splitter.flush()]

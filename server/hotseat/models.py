@@ -1,0 +1,227 @@
+"""Builds the model adapters that the settings ask for. Importing this module takes seconds: it brings the model runtimes in."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import SecretStr
+
+from hotseat.engines import weights
+from hotseat.engines.embedder import ENTAILMENT, open_embedder
+from hotseat.engines.llama import LlamaServer
+from hotseat.engines.native_memory import give_back
+from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
+from hotseat.engines.openai_chat import OpenAiChat
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.piper import PiperSpeaker
+from hotseat.engines.silero import SileroModel
+from hotseat.engines.whisper import WhisperTranscriber
+from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
+from hotseat.examining import choose_grader
+from hotseat.grading.disputes import Disputes
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.exam import FILE as EXAM
+from hotseat.grading.exam import Exam, key_of, load_exam
+from hotseat.grading.llm import LlmGrader
+from hotseat.grading.networks.reader import NetworksReader
+from hotseat.grading.thresholds import GLANCE, THRESHOLDS
+from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.voice import PreparedVoice
+from hotseat.ports import ChatModel, Grader, Speaker, Transcriber
+from hotseat.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
+from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
+from hotseat.telemetry.metrics import MeasuredChat, MeasuredTranscriber
+
+log = logging.getLogger(__name__)
+
+Loaded = TypeVar("Loaded")
+
+
+async def load_models(services: Services) -> None:
+    """Fills in every model; failures are recorded in ``services.parts``, not raised."""
+    chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
+    await _load_grader(services, chat)
+    await asyncio.to_thread(give_back)
+
+
+async def _load_voice(services: Services) -> None:
+    tts = services.settings.tts
+    with services.loading(VOICE) as part:
+        if tts.voice == OFF:
+            services.voice = PreparedVoice(None)
+            part.state, part.detail = "off", "questions are only written"
+            return
+        part.detail = f"asking {tts.url}" if tts.url else "loading"
+        speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
+        voice = PreparedVoice(speaker, services.catalogue.script.constant())
+        await voice.prepare()
+        services.voice = voice
+        part.detail = detail
+
+
+def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+    speaker = RemoteSpeaker(tts.url, tts.model, tts.voice, _key(tts.api_key), timeout_s=tts.timeout_s)
+    return speaker, f"{tts.voice} at {tts.url}"
+
+
+async def _local_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+    """Raises WeightsError."""
+    embedded = tts.voice == EMBEDDED
+    model, config = weights.piper_voice() if embedded else (Path(tts.voice), Path(f"{tts.voice}.json"))
+    if not model.exists() or not config.exists():
+        raise WeightsError(f"there is no Piper voice at {model} (with its .json beside it)")
+    return await asyncio.to_thread(PiperSpeaker, model, config), model.stem
+
+
+async def _load_hearing(services: Services) -> None:
+    asr = services.settings.asr
+    with services.loading(HEARING) as part:
+        transcriber = await (_remote_transcriber(asr, part) if asr.url else _local_transcriber(services, part))
+        # Speech is detected here in any case.
+        vad = await asyncio.to_thread(SileroModel)
+        services.make_vad = vad.session
+        services.transcriber = MeasuredTranscriber(transcriber, services.metrics)
+        services.sounds = EspeakPhonemes()
+        name = "Whisper base" if asr.model == EMBEDDED else asr.model
+        part.detail = f"{asr.model} at {asr.url}" if asr.url else name
+
+
+async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
+    """Raises TranscriberError."""
+    part.detail = f"asking {asr.url}"
+    transcriber = RemoteTranscriber(
+        asr.url, asr.model, _key(asr.api_key), language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
+    )
+    await transcriber.ping()
+    return transcriber
+
+
+async def _local_transcriber(services: Services, part: Part) -> Transcriber:
+    """Raises WeightsError."""
+    asr = services.settings.asr
+    model = asr.model
+    if model == EMBEDDED:
+        model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.models, part.progress))
+    part.progress("loading the model", 0, 0)
+    transcriber = await asyncio.to_thread(
+        WhisperTranscriber,
+        model,
+        device=asr.device,
+        compute_type=asr.compute_type,
+        workers=asr.workers,
+        threads=asr.threads,
+        language=asr.language,
+    )
+    services.metrics.watch_queue(transcriber.metrics)
+    return transcriber
+
+
+def _key(secret: SecretStr) -> str:
+    return secret.get_secret_value()
+
+
+async def _load_llm(services: Services) -> ChatModel | None:
+    llm = services.settings.llm
+    chat: ChatModel | None = None
+    with services.loading(LLM) as part:
+        if llm.url == OFF:
+            part.state, part.detail = "off", "follow-ups come from the bank"
+        elif llm.url == EMBEDDED:
+            chat = await _embedded_chat(services, part)
+        else:
+            remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
+            chat = remote
+            part.detail = f"asking {llm.url}"
+            try:
+                await remote.ping()
+                part.detail = f"{llm.model} at {llm.url}"
+            except ChatModelError as error:
+                # Not fatal: it may come up later, and every use has a fallback.
+                part.state, part.detail = "off", f"{error}; until it answers, follow-ups come from the bank"
+    if part.state == "failed":
+        part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
+    asked = None if chat is None else MeasuredChat(chat, services.metrics)
+    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s)
+    return chat
+
+
+async def _embedded_chat(services: Services, part: Part) -> ChatModel:
+    """Raises WeightsError, ChatModelError."""
+    llm = services.settings.llm
+    gguf = await asyncio.to_thread(weights.gguf_path, services.settings.models, part.progress)
+    part.progress("loading the model", 0, 0)
+    services.llama = await asyncio.to_thread(
+        LlamaServer, gguf, threads=llm.threads or max(1, (os.cpu_count() or 2) - 1), context=llm.context
+    )
+    chat = OpenAiChat(services.llama.url, gguf.stem, services.llama.key, llm.timeout_s)
+    await chat.ping()
+    part.detail = gguf.stem
+    return chat
+
+
+async def _load_grader(services: Services, chat: ChatModel | None) -> None:
+    bank, settings = services.bank, services.settings
+    with services.loading(GRADER) as part:
+        part.detail = "loading"
+        embedder = await asyncio.to_thread(open_embedder)
+        reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
+        services.embedded = EmbeddedGrader(reader, versions=bank.versions)
+        if embedder is not None and reader is not None:
+            services.glance = EmbeddedGrader(NetworksReader(embedder, bank.questions, whole=False), thresholds=GLANCE)
+            services.disputes = Disputes(reader)
+        if chat is not None:
+            asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat
+            services.llm_grader = LlmGrader(asked, services.prompts, versions=bank.versions)
+            services.exam = await asyncio.to_thread(_make_exam, services, services.llm_grader, services.embedded)
+        choose_grader(services)
+        if reader is None and services.grader is services.embedded:
+            part.state, part.detail = "off", "not installed: answers are not graded (install the extra 'local')"
+
+
+def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:
+    """None where the bank has no exam, or one that doesn't fit it."""
+    bank, settings = services.bank, services.settings
+    try:
+        items = load_exam(settings.rubrics_dir / EXAM, bank)
+    except ContentError as error:
+        log.warning("there is no exam: %s", error)
+        return None
+    reader = f"{hashlib.sha256(ENTAILMENT.read_bytes()).hexdigest()} {THRESHOLDS}"
+    key = key_of(llm, settings.llm.url, items, bank, reader)
+    return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
+
+
+async def load_for_grading(services: Services) -> Grader:
+    """Only what grading needs, for the command line."""
+    settings = services.settings
+    may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
+    await _load_grader(services, await _load_llm(services) if may_judge else None)
+    return _wanted(services.grader, services.parts[GRADER])
+
+
+async def load_for_exam(services: Services) -> Exam:
+    """Raises InputError where there is no model to sit it, or no exam; WeightsError where nothing can grade beside it."""
+    await _load_grader(services, await _load_llm(services))
+    _wanted(services.grader, services.parts[GRADER])
+    if services.llm_grader is None:
+        raise InputError(f"there is no language model to sit it ({services.parts[LLM].detail}); see HOTSEAT_LLM__URL")
+    if services.exam is None:
+        raise InputError(f"{services.settings.rubrics_dir} has no {EXAM}, or one that doesn't fit its questions")
+    return services.exam
+
+
+async def load_for_hearing(services: Services) -> None:
+    """Only what transcribing needs, for the command line. Raises WeightsError."""
+    await _load_hearing(services)
+    _wanted(services.transcriber, services.parts[HEARING])
+
+
+def _wanted(loaded: Loaded | None, part: Part) -> Loaded:
+    if loaded is None:
+        raise WeightsError(f"{part.name}: {part.detail}")
+    return loaded

@@ -1,0 +1,162 @@
+"""What to do today, and on which days to come: what is due, the plan's work, the checkpoints; also as a calendar."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hotseat.domain.model import Question
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import PointCard
+from hotseat.practice.due import DueQuestion, due, for_today
+from hotseat.practice.ics import Day, render
+from hotseat.practice.planning import PlannedDay, day_of
+from hotseat.practice.preparation import Choice, Preparation, midnight
+from hotseat.services import Services
+
+DUE = "due"
+"""Id of the format for what is due."""
+_CALENDAR = "calendar"
+"""Name of the setting with the id in the uids of this person's calendar."""
+
+
+class Agenda:
+    """One person's. Every method raises StorageError."""
+
+    def __init__(self, services: Services, interviews: Interviews, owner: str) -> None:
+        self._services = services
+        self._owner = owner
+        self._preparation = Preparation(services, interviews, owner)
+        self._practice = interviews.practice
+
+    async def today(self) -> dict[str, Any]:
+        """Everything as JSON; parts for which there is nothing to do are null."""
+        cards = await self._practice.cards(self._owner)
+        return {
+            "due": self._due(cards),
+            "plan": await self._plan({card.question_id for card in cards}),
+            "checkpoint": await self._checkpoint(),
+        }
+
+    def _due(self, cards: list[PointCard]) -> dict[str, Any]:
+        tomorrow = self._preparation.today() + timedelta(days=1)
+        waiting = self._due_before(cards, tomorrow)
+        chosen = for_today(waiting)
+        later = min((card.due for card in cards if card.due >= midnight(tomorrow)), default=None)
+        return {
+            "format": DUE,
+            "questions": [
+                {
+                    "id": entry.question.id,
+                    "title": entry.question.title,
+                    "topic": entry.question.topic,
+                    "points": entry.points,
+                    "minutes": _minutes([entry]),
+                }
+                for entry in chosen
+            ],
+            "minutes": _minutes(chosen),
+            "waiting": len(waiting) - len(chosen),
+            "next": None if later is None else _local_day(later).isoformat(),
+        }
+
+    def _due_before(self, cards: Iterable[PointCard], day: date) -> list[DueQuestion]:
+        services = self._services
+        return due(services.bank, cards, services.clock.wall(), midnight(day), services.settings.interview)
+
+    async def _plan(self, answered: set[str]) -> dict[str, Any] | None:
+        choice = await self._preparation.choice()
+        today = self._preparation.today()
+        if choice is None or choice.interview < today:
+            return None
+        number = choice.week_of(today)
+        week = (await self._preparation.weeks(choice))[number]
+        first = choice.start + timedelta(weeks=number)
+        length = (choice.last_day(number) - first).days + 1
+        work = PlannedDay((), False) if today == choice.interview else day_of(week, (today - first).days, length)
+        return {
+            "path": choice.path.id,
+            "week": week.number,
+            "weeks": choice.weeks,
+            "days_left": (choice.interview - today).days,
+            "topics": [self._lesson(topic, choice, answered) for topic in work.topics],
+            "practice": week.practice if work.practises else None,
+        }
+
+    def _lesson(self, topic: str, choice: Choice, answered: set[str]) -> dict[str, Any]:
+        """A topic to learn, with the question to begin with: the first, easiest one not answered yet that the role is asked."""
+        own = [question for question in self._services.bank.questions if question.topic == topic]
+        fresh = [question for question in own if question.id not in answered] or own
+        start = min(fresh, key=lambda question: (*_order(question, choice), question.id))
+        return {
+            "topic": topic,
+            "title": self._services.bank.topic(topic).title,
+            "question": {"id": start.id, "title": start.title},
+            "answered": len(own) - len([question for question in own if question.id not in answered]),
+            "questions": len(own),
+        }
+
+    async def _checkpoint(self) -> dict[str, Any] | None:
+        """The latest one that has come and has tasks left."""
+        today = self._preparation.today().isoformat()
+        for entry in reversed((await self._preparation.checkpoints())["checkpoints"]):
+            left = sum(not task["done"] for task in entry["tasks"])
+            if entry["date"] is not None and entry["date"] <= today:
+                return {"day": entry["day"], "title": entry["title"], "left": left} if left else None
+        return None
+
+    async def calendar(self) -> bytes:
+        """Checkpoints, the interview, and practice on the day it falls due, from today on."""
+        calendar_id = await self._id_of_calendar()
+        days = [*await self._planned_days(calendar_id), *self._due_days(await self._practice.cards(self._owner), calendar_id)]
+        return render(days, self._services.clock.wall())
+
+    async def _id_of_calendar(self) -> str:
+        known: str | None = (await self._services.store.settings(self._owner)).get(_CALENDAR)
+        if known is None:
+            known = secrets.token_hex(8)
+            await self._services.store.keep(self._owner, _CALENDAR, known)
+        return known
+
+    async def _planned_days(self, calendar_id: str) -> list[Day]:
+        choice = await self._preparation.choice()
+        if choice is None:
+            return []
+        days = [
+            Day(
+                uid=f"checkpoint-{entry['day']}@{calendar_id}.hotseat",
+                on=date.fromisoformat(entry["date"]),
+                summary=f"Hotseat, day {entry['day']}: {entry['title']}",
+                description="\n".join(task["text"] for task in entry["tasks"]),
+            )
+            for entry in (await self._preparation.checkpoints())["checkpoints"]
+            if entry["date"] is not None
+        ]
+        return [*days, Day(f"interview@{calendar_id}.hotseat", choice.interview, "Interview")]
+
+    def _due_days(self, cards: list[PointCard], calendar_id: str) -> list[Day]:
+        today = self._preparation.today()
+        by_day: dict[date, list[PointCard]] = {}
+        for card in cards:
+            by_day.setdefault(max(today, _local_day(card.due)), []).append(card)
+        days = []
+        for on, own in sorted(by_day.items()):
+            questions = for_today(self._due_before(own, on + timedelta(days=1)))
+            summary = f"Hotseat: {_minutes(questions)} minutes of practice"
+            titles = "\n".join(entry.question.title for entry in questions)
+            days.append(Day(f"practice-{on}@{calendar_id}.hotseat", on, summary, titles))
+        return days
+
+
+def _order(question: Question, choice: Choice) -> tuple[bool, bool, int]:
+    return question.kind != "core", choice.path.tier not in question.tiers, question.difficulty
+
+
+def _minutes(questions: Iterable[DueQuestion]) -> int:
+    return -(-round(sum(entry.seconds for entry in questions)) // 60)
+
+
+def _local_day(moment: float) -> date:
+    return datetime.fromtimestamp(moment).astimezone().date()

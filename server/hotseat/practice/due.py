@@ -1,0 +1,131 @@
+"""What is due: every graded round rates the points of its question, and questions whose points fade come back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hotseat.domain.model import Bank, Grade, Question, Verdict
+from hotseat.errors import StorageError
+from hotseat.interview.journal import replayed
+from hotseat.ports import InterviewRecord, LoggedEvent, PointCard, Rated
+from hotseat.practice.scheduling import cards, rate, recall
+from hotseat.services import Services
+from hotseat.session.eventlog import counted_grade, decode_event
+from hotseat.session.events import RoundGraded
+from hotseat.session.phases import Progress
+from hotseat.settings import InterviewSettings
+from hotseat.telemetry.logs import failed
+
+log = logging.getLogger(__name__)
+
+DAILY_S = 20 * 60
+"""Practice that is asked for on one day; what else is due waits, the best remembered longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueQuestion:
+    """A question with points that are due."""
+
+    question: Question
+    points: int
+    """How many of them are due."""
+    fading: float
+    """How many of those would probably not come by themselves."""
+    seconds: float
+    """What answering it takes."""
+
+
+class Practice:
+    """Ratings and cards of everybody. Every method raises StorageError unless it says otherwise."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._store = services.store
+
+    async def take(
+        self, interview_id: str, owner: str, progress: Progress, round_index: int, grade: Grade, at: float | None = None
+    ) -> None:
+        """Rates the points of a graded round; a round that is graded again keeps its time, and its old ratings go."""
+        answers = progress.answers_of(round_index)
+        hints = progress.hints_used[round_index] if round_index < len(progress.hints_used) else 0
+        ratings = rate(grade, answers[0].turn_id if answers else 0, hints)
+        if not ratings:
+            return
+        history = await self._store.ratings(owner, grade.question_id)
+        before = next((entry for entry in history if (entry.interview_id, entry.round) == (interview_id, round_index)), None)
+        moment = before.at if before else self._services.clock.wall() if at is None else at
+        rated = Rated(interview_id, round_index, grade.question_id, moment, {key: int(value) for key, value in ratings.items()})
+        kept = [entry for entry in history if entry is not before]
+        await self._store.rate(owner, rated, cards([*kept, rated]))
+
+    async def forget(self, owner: str, question_ids: Iterable[str]) -> None:
+        """Works the cards of these questions out again, after ratings of them were removed."""
+        for question_id in set(question_ids):
+            await self._store.set_cards(owner, question_id, cards(await self._store.ratings(owner, question_id)))
+
+    async def catch_up(self) -> None:
+        """Rates graded rounds that never were: older than ratings, imported, or cut off by a crash. Raises nothing."""
+        try:
+            rated = await self._store.rated_rounds()
+            records = await self._store.list(None)
+        except StorageError as error:
+            log.error("ratings not caught up: %s", error)
+            return
+        for record in records:
+            verdicts = enumerate(record.summary["verdicts"])
+            if any(v not in (None, Verdict.NOT_ASSESSABLE) and (record.id, n) not in rated for n, v in verdicts):
+                try:
+                    await self._take_all(record)
+                except Exception as error:  # one log that can't be read is not everybody's trouble
+                    failed(log, f"rating interview {record.id}", error)
+
+    async def _take_all(self, record: InterviewRecord) -> None:
+        found = await self._store.load(record.id)
+        if found is None:
+            return
+        progress, afterwards = replayed(*found).progress, await self._store.afterwards(record.id)
+        for event, at in _graded(found[1]):
+            grade = counted_grade(progress, afterwards, event.round) or event.grade
+            await self.take(record.id, record.owner, progress, event.round, grade, at)
+
+    async def cards(self, owner: str) -> list[PointCard]:
+        """Those of points that the bank still has; the one due first comes first."""
+        known = {(question.id, point.id) for question in self._services.bank.questions for point in question.points}
+        return [card for card in await self._store.cards(owner) if (card.question_id, card.point_id) in known]
+
+
+def _graded(logged: Sequence[LoggedEvent]) -> list[tuple[RoundGraded, float]]:
+    events = [(decode_event(entry.type, entry.payload), entry.wall) for entry in logged if entry.type == RoundGraded.__name__]
+    return [(event, wall) for event, wall in events if isinstance(event, RoundGraded)]
+
+
+def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settings: InterviewSettings) -> list[DueQuestion]:
+    """Questions with points that are due before ``until``, those with most to lose first."""
+    fading: dict[str, list[float]] = {}
+    for card in known:
+        if card.due < until:
+            fading.setdefault(card.question_id, []).append(1.0 - recall(card, now))
+    found = [
+        DueQuestion(question, len(chances), sum(chances), seconds(question, settings))
+        for question_id, chances in fading.items()
+        for question in [bank.question(question_id)]
+    ]
+    return sorted(found, key=lambda entry: (-entry.fading, entry.question.id))
+
+
+def seconds(question: Question, settings: InterviewSettings) -> float:
+    """What a question takes by its limits: thinking, answering, and the follow-ups likewise."""
+    follow_up = min(question.time_limit_s, 60.0)
+    return question.time_limit_s + settings.think_s + settings.follow_ups * (follow_up + settings.think_s)
+
+
+def for_today(questions: Sequence[DueQuestion]) -> list[DueQuestion]:
+    """As many as fit into a day's practice, at least one."""
+    chosen: list[DueQuestion] = []
+    for entry in questions:
+        if chosen and sum(other.seconds for other in chosen) + entry.seconds > DAILY_S:
+            break
+        chosen.append(entry)
+    return chosen

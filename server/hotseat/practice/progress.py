@@ -1,0 +1,93 @@
+"""How the candidate stands in each topic: as past verdicts show it, as they rate themselves, and what the two say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotseat.domain.model import Verdict
+from hotseat.ports import Assessment, InterviewRecord
+
+_WEAKNESS = {
+    Verdict.STRONG_HIRE.value: 0.0,
+    Verdict.LEAN_HIRE.value: 0.3,
+    Verdict.LEAN_NO_HIRE.value: 0.7,
+    Verdict.NO_HIRE.value: 1.0,
+}
+RECENT = 5
+"""Verdicts a topic that count; older ones say how the candidate was."""
+_MISJUDGED = 1.0
+"""Steps between rating and measured level from which on it is worth saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the latest verdicts on a topic show."""
+
+    weakness: float
+    """0 to 1."""
+    answers: int
+    """How many verdicts it rests on, at most five."""
+
+    @property
+    def level(self) -> float:
+        """On the scale of the self-assessment: a Strong Hire is a 5, a No Hire a 1."""
+        return 5.0 - 4.0 * self.weakness
+
+
+def level_of(verdict: str) -> float | None:
+    """A Strong Hire is a 5, a No Hire a 1; None for Not Assessable."""
+    return 5.0 - 4.0 * _WEAKNESS[verdict] if verdict in _WEAKNESS else None
+
+
+def rounds_of(record: InterviewRecord) -> Iterator[tuple[str, str | None, str | None]]:
+    """Question id, verdict (None while there is none), and why its grade is left out of levels, if it is."""
+    verdicts = record.summary["verdicts"]
+    asides = record.summary.get("asides", [None] * len(verdicts))
+    for entry, verdict, aside in zip(record.plan["rounds"], verdicts, asides, strict=False):
+        yield entry["question_id"], verdict, aside
+
+
+def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
+    """Topic id to what was measured; ``records`` newest first."""
+    shown: dict[str, list[float]] = {}
+    for record in records:
+        for question_id, verdict, aside in rounds_of(record):
+            if verdict in _WEAKNESS and aside is None:
+                shown.setdefault(question_id.split("/")[0], []).append(_WEAKNESS[verdict])
+    recent = {topic: values[:RECENT] for topic, values in shown.items()}
+    return {topic: Measured(sum(values) / len(values), len(values)) for topic, values in recent.items()}
+
+
+def weakness(measured: Mapping[str, Measured], scores: Mapping[str, int]) -> dict[str, float]:
+    """Topic id to weakness, 0 to 1. A rating weighs as much as one verdict."""
+    together: dict[str, float] = {}
+    for topic in measured.keys() | scores.keys():
+        seen, weight = (measured[topic].weakness, measured[topic].answers) if topic in measured else (0.0, 0)
+        rated, one = ((5 - scores[topic]) / 4, 1) if topic in scores else (0.0, 0)
+        together[topic] = (seen * weight + rated * one) / (weight + one)
+    return together
+
+
+def compare(topics: Sequence[str], assessments: Sequence[Assessment], measured: Mapping[str, Measured]) -> list[dict[str, Any]]:
+    """For each topic the first and last rating, and what was measured; ``assessments`` oldest first."""
+    return [
+        _comparison(topic, [entry.scores[topic] for entry in assessments if topic in entry.scores], measured)
+        for topic in topics
+    ]
+
+
+def _comparison(topic: str, ratings: Sequence[int], measured: Mapping[str, Measured]) -> dict[str, Any]:
+    now = ratings[-1] if ratings else None
+    shown = measured.get(topic)
+    gap = None if now is None or shown is None else round(now - shown.level, 1)
+    return {
+        "topic": topic,
+        "first": ratings[0] if ratings else None,
+        "now": now,
+        "change": ratings[-1] - ratings[0] if len(ratings) > 1 else None,
+        "measured": None if shown is None else round(shown.level, 1),
+        "answers": 0 if shown is None else shown.answers,
+        "judgment": None if gap is None else "over" if gap >= _MISJUDGED else "under" if gap <= -_MISJUDGED else "fair",
+    }

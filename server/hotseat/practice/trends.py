@@ -1,0 +1,174 @@
+"""What the progress page draws: levels over time, verdicts over time, days of practice.
+
+Grades that a stand-in grader gave are counted as such and left out of every level.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hotseat.ports import Assessment, InterviewRecord
+from hotseat.practice.progress import RECENT, level_of, rounds_of
+
+DAYS_APART, WEEKS_APART = 45, 2 * 365
+"""Days of history up to which days, and then weeks, are told apart; months beyond, so that a page holds years."""
+_SHOWN_WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One graded round."""
+
+    day: date
+    """In the server's time zone."""
+    question_id: str
+    verdict: str
+    aside: str | None
+    """Why it is left out of levels; None if it counts."""
+
+    @property
+    def topic(self) -> str:
+        return self.question_id.split("/")[0]
+
+    @property
+    def level(self) -> float | None:
+        """1 to 5; None if it is left out or could not be assessed."""
+        return None if self.aside else level_of(self.verdict)
+
+
+def graded(records: Iterable[InterviewRecord]) -> list[Graded]:
+    """Every graded round, oldest first; ``records`` newest first."""
+    found: list[Graded] = []
+    for record in records:
+        day = local_day(record.created)
+        own = [Graded(day, question_id, verdict, aside) for question_id, verdict, aside in rounds_of(record) if verdict]
+        found += reversed(own)
+    return found[::-1]
+
+
+def local_day(seconds: float) -> date:
+    return datetime.fromtimestamp(seconds).astimezone().date()
+
+
+# ---- Periods -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """How time is cut up."""
+
+    unit: str
+    """"day", "week" (from Monday) or "month"."""
+
+    def start(self, day: date) -> date:
+        """The first day of the period that this day is in."""
+        if self.unit == "week":
+            return day - timedelta(days=day.weekday())
+        return day.replace(day=1) if self.unit == "month" else day
+
+
+def periods_for(first: date, last: date) -> Periods:
+    """So fine that the history fits on a page."""
+    days = (last - first).days
+    return Periods("day" if days <= DAYS_APART else "week" if days <= WEEKS_APART else "month")
+
+
+def levels_over_time(rounds: Sequence[Graded], periods: Periods) -> list[dict[str, Any]]:
+    """For each period with rounds in it: how many counted, how many were left out, and the level after it.
+
+    The level is the mean of the latest five that counted, so that one answer moves it little; null before the first.
+    """
+    levels: list[float] = []
+    found: list[dict[str, Any]] = []
+    for start, own in _by_period(rounds, periods):
+        counted = [entry.level for entry in own if entry.level is not None]
+        levels = [*levels, *counted][-RECENT:]
+        found.append(
+            {
+                "from": start.isoformat(),
+                "answers": len(counted),
+                "aside": len(own) - len(counted),
+                "level": round(sum(levels) / len(levels), 2) if levels else None,
+            }
+        )
+    return found
+
+
+def verdicts_over_time(rounds: Sequence[Graded], periods: Periods) -> list[dict[str, Any]]:
+    """For each period with rounds in it: how many of each verdict counted, and how many grades were left out."""
+    return [
+        {
+            "from": start.isoformat(),
+            "verdicts": dict(Counter(entry.verdict for entry in own if not entry.aside)),
+            "aside": sum(entry.aside is not None for entry in own),
+        }
+        for start, own in _by_period(rounds, periods)
+    ]
+
+
+def _by_period(rounds: Sequence[Graded], periods: Periods) -> list[tuple[date, list[Graded]]]:
+    found: dict[date, list[Graded]] = {}
+    for entry in rounds:
+        found.setdefault(periods.start(entry.day), []).append(entry)
+    return sorted(found.items())
+
+
+# ---- Days of practice --------------------------------------------------------------------------------------------------
+
+
+def practice_days(days: Mapping[date, int], today: date) -> dict[str, Any]:
+    """``days``: answers on each day. Runs of days, and the latest twelve weeks day by day.
+
+    The current run goes on until a whole day has passed without practice.
+    """
+    runs = _runs(sorted(days))
+    current = next((run for last, run in runs if (today - last).days <= 1), 0)
+    first = today - timedelta(days=today.weekday() + 7 * (_SHOWN_WEEKS - 1))
+    shown = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    return {
+        "current": current,
+        "longest": max((run for _, run in runs), default=0),
+        "total": len(days),
+        "this_week": sum(day in days for day in shown if day >= today - timedelta(days=today.weekday())),
+        "days": [{"date": day.isoformat(), "answers": days.get(day, 0)} for day in shown],
+    }
+
+
+def _runs(days: Sequence[date]) -> list[tuple[date, int]]:
+    """(last day, length) of each run of days on end."""
+    runs: list[tuple[date, int]] = []
+    for day in days:
+        if runs and (day - runs[-1][0]).days == 1:
+            runs[-1] = (day, runs[-1][1] + 1)
+        else:
+            runs.append((day, 1))
+    return runs
+
+
+# ---- Together ----------------------------------------------------------------------------------------------------------
+
+
+def standing(rounds: Sequence[Graded], periods: Periods, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
+    """How one topic or competency went: what was measured in its rounds, and how the candidate rated it (day, 1 to 5)."""
+    series = levels_over_time(rounds, periods)
+    return {
+        "answers": sum(period["answers"] for period in series),
+        "aside": sum(period["aside"] for period in series),
+        "level": series[-1]["level"] if series else None,
+        "periods": series,
+        "ratings": [{"date": day.isoformat(), "score": score} for day, score in ratings],
+    }
+
+
+def ratings_of(topic: str, assessments: Iterable[Assessment]) -> list[tuple[date, int]]:
+    """The last rating of each day on which it was given and differed from the one before; ``assessments`` oldest first."""
+    by_day = {local_day(entry.taken): entry.scores[topic] for entry in assessments if topic in entry.scores}
+    kept: list[tuple[date, int]] = []
+    for day, score in by_day.items():
+        if not kept or kept[-1][1] != score:
+            kept.append((day, score))
+    return kept

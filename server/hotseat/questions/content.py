@@ -1,0 +1,294 @@
+"""Loads rubrics/ into a Bank. Every error names the file and the field, and all are reported at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from hotseat.domain import model as domain
+from hotseat.errors import ContentError
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Tier = Annotated[int, Field(ge=1, le=4)]
+
+Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost"]
+Kind = Literal[
+    "core",
+    "concept",
+    "estimate",
+    "debugging",
+    "tradeoff",
+    "cross-cutting",
+    "rapid-fire",
+    "design",
+    "paper",
+    "problem",
+    "candidate-evaluation",
+    "story",
+    "probe",
+]
+
+
+COMMON_TOPICS = 6
+"""Topics, of eleven, that have to use a word for it to be common."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KeyTermFile(Strict):
+    term: Text
+    spoken: list[Text] = []
+
+
+class PointFile(Strict):
+    id: Slug
+    statement: Text
+    tier: domain.PointTier
+    phrasings: Annotated[list[Text], Field(min_length=2, max_length=3)]
+    misconceptions: list[Text] = []
+
+
+class CriterionFile(Strict):
+    id: Slug
+    name: Text
+    weight: Annotated[float, Field(gt=0, le=5)] = 1.0
+    strong: Text
+    lean: Text
+    no: Text
+    points: Annotated[list[PointFile], Field(min_length=1, max_length=4)]
+
+
+class FollowUpFile(Strict):
+    id: Slug
+    text: Text
+    probes: Annotated[list[Slug], Field(min_length=1)]
+    deeper: bool = False
+    tiers: list[Tier] = [1, 2, 3, 4]
+
+
+class QuestionFile(Strict):
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")]
+    kind: Kind
+    title: Text
+    prompt: Text
+    time_limit_s: Annotated[float, Field(ge=10, le=900)] = 60.0
+    tiers: Annotated[list[Tier], Field(min_length=1)]
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    competencies: Annotated[list[Competency], Field(min_length=1)]
+    concepts: list[Text] = []
+    model_answer: Text
+    key_terms: Annotated[list[KeyTermFile], Field(min_length=1)]
+    criteria: Annotated[list[CriterionFile], Field(min_length=3, max_length=5)]
+    follow_ups: Annotated[list[FollowUpFile], Field(min_length=3)]
+    hints: list[Text] = []
+    scope: str = ""
+    """What the interviewer says to a candidate who asks what is meant."""
+    exhibit: str = ""
+
+
+class TopicFile(Strict):
+    id: Slug
+    chapter: Annotated[int, Field(ge=1)]
+    title: Text
+    layer: Literal["foundation", "training", "application", "integration"]
+    why: Text
+    frequency: Text
+    frequency_weight: Annotated[float, Field(gt=0, le=1)]
+    depends_on: list[Slug]
+    concepts: Annotated[list[Text], Field(min_length=1)]
+    must_include: list[Text] = []
+
+
+class TopicsFile(Strict):
+    topic: Annotated[list[TopicFile], Field(min_length=1)]
+
+
+def load_bank(root: Path) -> domain.Bank:
+    """Reads topics.toml and every <topic>/<question>.toml below root.
+
+    Raises ContentError listing every problem found, one a line: file, field, what is wrong; or that there is no bank in root.
+    """
+    try:
+        (root / "topics.toml").stat()
+    except OSError as error:
+        raise ContentError(
+            f"there is none in {root} (topics.toml: {error.strerror}); HOTSEAT_RUBRICS_DIR has to name its folder"
+        ) from None
+    problems: list[str] = []
+    topics_file = parse_file(root / "topics.toml", root, TopicsFile, problems)
+    topics = tuple(_topic(entry) for entry in topics_file.topic) if topics_file else ()
+    questions: list[domain.Question] = []
+    versions: dict[str, str] = {}
+    for topic in topics:
+        for path in sorted((root / topic.id).glob("*.toml")):
+            parsed = parse_file(path, root, QuestionFile, problems)
+            if parsed is None:
+                continue
+            expected = f"{topic.id}/{path.stem}"
+            if parsed.id != expected:
+                problems.append(f"{path.relative_to(root)}: id: is {parsed.id!r}, expected {expected!r} from its place")
+                continue
+            question = _question(parsed, topic.id)
+            problems.extend(f"{path.relative_to(root)}: {problem}" for problem in _reference_problems(question))
+            questions.append(question)
+            versions[question.id] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    known = {topic.id for topic in topics}
+    problems.extend(
+        f"topics.toml: topic {topic.id}: depends_on: unknown topic {name!r}"
+        for topic in topics
+        for name in topic.depends_on
+        if name not in known
+    )
+    if problems:
+        raise ContentError("\n".join(problems))
+    return domain.Bank(topics, tuple(questions), versions, _common_words(questions))
+
+
+def _common_words(questions: Sequence[domain.Question]) -> frozenset[str]:
+    """Those that the prompts, points and model answers of ``COMMON_TOPICS`` topics use."""
+    topics: dict[str, set[str]] = {}
+    for question in questions:
+        phrases = (text for point in question.points for text in (point.statement, *point.phrasings))
+        for word in re.findall(r"[a-z']+", " ".join((question.prompt, question.model_answer, *phrases)).lower()):
+            topics.setdefault(word, set()).add(question.topic)
+    return frozenset(word for word, used in topics.items() if len(used) >= COMMON_TOPICS)
+
+
+def parse_file(path: Path, root: Path, model: type[Model], problems: list[str]) -> Model | None:
+    """One validated TOML file, or None with what is wrong added to ``problems``."""
+    name = path.relative_to(root)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems.append(f"{name}: file is missing")
+    except OSError as error:
+        problems.append(f"{name}: can't be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        problems.append(f"{name}: is not UTF-8: {error.reason} at byte {error.start}")
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{name}: is not valid TOML: {error}")
+    else:
+        try:
+            return model.model_validate(raw)
+        except ValidationError as error:
+            problems.extend(f"{name}: {_field(item['loc'], raw)}: {item['msg']}" for item in error.errors())
+    return None
+
+
+def _field(loc: tuple[int | str, ...], raw: Any) -> str:
+    """Names a field the way its author thinks of it: ``criteria[math].points[rank].tier``."""
+    parts: list[str] = []
+    here = raw
+    for step in loc:
+        here = _inside(here, step)
+        if isinstance(step, int):
+            label = here.get("id", here.get("term", step)) if isinstance(here, dict) else step
+            parts[-1] += f"[{label}]"
+        else:
+            parts.append(step)
+    return ".".join(parts)
+
+
+def _inside(container: Any, step: int | str) -> Any:
+    try:
+        return container[step]
+    except (LookupError, TypeError):
+        return None
+
+
+def _reference_problems(question: domain.Question) -> list[str]:
+    problems: list[str] = []
+    point_ids = [point.id for point in question.points]
+    for kind, ids in (
+        ("criteria", [criterion.id for criterion in question.criteria]),
+        ("points", point_ids),
+        ("follow_ups", [follow_up.id for follow_up in question.follow_ups]),
+    ):
+        problems.extend(f"{kind}: id {name!r} is used more than once" for name in sorted({i for i in ids if ids.count(i) > 1}))
+    if not 4 <= len(point_ids) <= 12:
+        problems.append(f"criteria: {len(point_ids)} points in all, expected 4 to 12")
+    for follow_up in question.follow_ups:
+        problems.extend(
+            f"follow_ups[{follow_up.id}].probes: unknown point {name!r}" for name in follow_up.probes if name not in point_ids
+        )
+    if not any(follow_up.deeper for follow_up in question.follow_ups):
+        problems.append("follow_ups: none has deeper = true; one must go a level deeper")
+    probed = {name for follow_up in question.follow_ups for name in follow_up.probes}
+    strong = [point.id for point in question.points if point.tier is domain.PointTier.STRONG]
+    problems.extend(f"follow_ups: no follow-up probes point {name!r}" for name in strong if name not in probed)
+    return problems
+
+
+def _topic(entry: TopicFile) -> domain.Topic:
+    return domain.Topic(
+        id=entry.id,
+        chapter=entry.chapter,
+        title=entry.title,
+        layer=entry.layer,
+        why=entry.why,
+        frequency=entry.frequency,
+        frequency_weight=entry.frequency_weight,
+        depends_on=tuple(entry.depends_on),
+        concepts=tuple(entry.concepts),
+        must_include=tuple(entry.must_include),
+    )
+
+
+def _question(entry: QuestionFile, topic: str) -> domain.Question:
+    return domain.Question(
+        id=entry.id,
+        topic=topic,
+        kind=entry.kind,
+        title=entry.title,
+        prompt=entry.prompt,
+        time_limit_s=entry.time_limit_s,
+        tiers=tuple(entry.tiers),
+        difficulty=entry.difficulty,
+        competencies=tuple(entry.competencies),
+        concepts=tuple(entry.concepts),
+        key_terms=tuple(domain.KeyTerm(item.term, tuple(item.spoken)) for item in entry.key_terms),
+        criteria=tuple(_criterion(item) for item in entry.criteria),
+        follow_ups=tuple(
+            domain.FollowUp(item.id, item.text, tuple(item.probes), item.deeper, tuple(item.tiers)) for item in entry.follow_ups
+        ),
+        model_answer=_one_line(entry.model_answer),
+        hints=tuple(entry.hints),
+        scope=_one_line(entry.scope),
+        exhibit=_one_line(entry.exhibit),
+    )
+
+
+def _one_line(text: str) -> str:
+    """Unwraps a text; a line that ends in a hyphen goes on without a space."""
+    return " ".join(re.sub(r"(?<=\w-)\n\s*", "", text).split())
+
+
+def _criterion(entry: CriterionFile) -> domain.Criterion:
+    return domain.Criterion(
+        id=entry.id,
+        name=entry.name,
+        weight=entry.weight,
+        strong=entry.strong,
+        lean=entry.lean,
+        no=entry.no,
+        points=tuple(
+            domain.Point(
+                id=point.id,
+                statement=point.statement,
+                tier=point.tier,
+                phrasings=tuple(point.phrasings),
+                misconceptions=tuple(point.misconceptions),
+            )
+            for point in entry.points
+        ),
+    )

@@ -1,0 +1,208 @@
+"""The interviews one can sit (rubrics/formats.toml, tiers.toml), and planning one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hotseat.domain.followups import rank
+from hotseat.domain.model import Bank, PointTier, Question
+from hotseat.errors import ContentError, InputError
+from hotseat.questions.content import Kind, Slug, Strict, Text, parse_file
+from hotseat.questions.script import Script
+from hotseat.questions.study import PathsFile, StudyPath
+from hotseat.session.phases import Plan, RoundPlan
+from hotseat.settings import InterviewSettings
+
+PAUSE_S = 30.0
+"""Time to think for a candidate who asks for it."""
+
+
+class Format(Strict):
+    id: Slug
+    group: Literal["drill", "mock", "practice"]
+    """Where the start page offers it."""
+    title: Text
+    description: Text
+    minutes: Annotated[float, Field(gt=0)]
+    pick: Literal["chosen", "random", "ordered", "weighted"]
+    kinds: list[Kind] = []
+    rounds: Annotated[int, Field(ge=1, le=50)] | None = None
+    """At most so many; all that fit when absent."""
+    follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
+    """Overrides the setting."""
+
+
+class Tier(Strict):
+    id: Annotated[int, Field(ge=1, le=4)]
+    title: Text
+    who: Text
+    """Who asks, within a sentence."""
+    depth: Text
+    manner: Text
+    """How the interviewer talks, for its prompt."""
+
+
+class _FormatsFile(Strict):
+    format: Annotated[list[Format], Field(min_length=1)]
+
+
+class _TiersFile(Strict):
+    tier: Annotated[list[Tier], Field(min_length=4, max_length=4)]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    formats: tuple[Format, ...]
+    tiers: tuple[Tier, ...]
+    paths: tuple[StudyPath, ...]
+    script: Script
+
+    def path(self, path_id: str) -> StudyPath:
+        """Raises InputError."""
+        for entry in self.paths:
+            if entry.id == path_id:
+                return entry
+        raise InputError(f"unknown path {path_id!r}; there are {', '.join(p.id for p in self.paths)}")
+
+    def format(self, format_id: str) -> Format:
+        """Raises InputError."""
+        for entry in self.formats:
+            if entry.id == format_id:
+                return entry
+        raise InputError(f"unknown format {format_id!r}; there are {', '.join(f.id for f in self.formats)}")
+
+    def tier(self, tier: int) -> Tier:
+        return next(entry for entry in self.tiers if entry.id == tier)
+
+    def manner(self, tier: int) -> str:
+        return self.tier(tier).manner
+
+
+def load_catalogue(root: Path) -> Catalogue:
+    """Raises ContentError listing every problem."""
+    problems: list[str] = []
+    formats = parse_file(root / "formats.toml", root, _FormatsFile, problems)
+    tiers = parse_file(root / "tiers.toml", root, _TiersFile, problems)
+    paths = parse_file(root / "paths.toml", root, PathsFile, problems)
+    script = parse_file(root / "interviewer.toml", root, Script, problems)
+    if formats is None or tiers is None or paths is None or script is None:
+        raise ContentError("\n".join(problems))
+    return Catalogue(tuple(formats.format), tuple(tiers.tier), tuple(paths.path), script)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the candidate asked for."""
+
+    format: str
+    question_ids: tuple[str, ...] = ()
+    follow_ups: int | None = None
+    tier: int = 3
+    time_factor: float = 1.0
+    """Multiplies every limit, for those who need more time; recorded with the result."""
+    path: str | None = None
+    """Study path, which weights the topics of a mock."""
+    weakness: Mapping[str, float] = field(default_factory=dict)
+    """Topic id to how weak the candidate has shown to be there, 0 to 1."""
+
+
+def make_plan(
+    catalogue: Catalogue, bank: Bank, choices: Choices, settings: InterviewSettings, chance: random.Random
+) -> tuple[str, Plan]:
+    """(title, plan). Raises InputError for choices that can't be met."""
+    chosen = catalogue.format(choices.format)
+    questions = _pick(chosen, catalogue, bank, choices, chance)
+    if not questions:
+        raise InputError(f"the bank has no question for the format {chosen.title!r}")
+    first = (choices.follow_ups, chosen.follow_ups, settings.follow_ups)
+    follow_ups = next(number for number in first if number is not None)
+    rounds = tuple(_round(question, follow_ups, choices) for question in questions)
+    pause_s = PAUSE_S * choices.time_factor
+    plan = Plan(
+        rounds=catalogue.script.framed(rounds, bank, chosen.title, catalogue.tier(choices.tier).who),
+        think_s=settings.think_s * choices.time_factor,
+        silence_s=settings.silence_s * choices.time_factor,
+        no_speech_s=settings.no_speech_s * choices.time_factor,
+        pause_s=pause_s,
+        lines=catalogue.script.lines(pause_s),
+    )
+    title = questions[0].title if chosen.pick == "chosen" and len(questions) == 1 else chosen.title
+    return title, plan
+
+
+def _pick(chosen: Format, catalogue: Catalogue, bank: Bank, choices: Choices, chance: random.Random) -> Sequence[Question]:
+    if chosen.pick == "chosen" or choices.question_ids:
+        if not choices.question_ids:
+            raise InputError(f"the format {chosen.title!r} needs a question")
+        try:
+            return [bank.question(name) for name in choices.question_ids]
+        except KeyError as error:
+            raise InputError(f"unknown question {error.args[0]!r}; `hotseat bank` lists them") from None
+    fitting = [question for question in bank.questions if question.kind in chosen.kinds]
+    rounds = len(fitting) if chosen.rounds is None else min(chosen.rounds, len(fitting))
+    if chosen.pick == "weighted":
+        return _weighted(fitting, rounds, catalogue, bank, choices, chance)
+    if chosen.pick == "random":
+        preferred = [question for question in fitting if choices.tier in question.tiers]
+        pool = preferred if len(preferred) >= rounds else fitting
+        return chance.sample(pool, rounds)
+    return fitting[:rounds]
+
+
+def _weighted(
+    fitting: Sequence[Question], rounds: int, catalogue: Catalogue, bank: Bank, choices: Choices, chance: random.Random
+) -> list[Question]:
+    """Draws a topic for each round, then one of its questions that suits the tier; no question twice."""
+    shares = catalogue.path(choices.path).shares() if choices.path else {}
+    left = list(fitting)
+    drawn: list[Question] = []
+    while left and len(drawn) < rounds:
+        topics = sorted({question.topic for question in left})
+        weights = [_topic_weight(bank, topic, shares, choices.weakness, drawn) for topic in topics]
+        [topic] = chance.choices(topics, weights)
+        of_topic = [question for question in left if question.topic == topic]
+        suited = [question for question in of_topic if choices.tier in question.tiers] or of_topic
+        question = chance.choice(suited)
+        left.remove(question)
+        drawn.append(question)
+    return drawn
+
+
+def _topic_weight(
+    bank: Bank, topic: str, shares: Mapping[str, float], weakness: Mapping[str, float], drawn: Sequence[Question]
+) -> float:
+    path = 0.2 + shares.get(topic, 0.0) * len(bank.topics) if shares else 1.0
+    repeats = sum(question.topic == topic for question in drawn)
+    # Each round of a topic halves its chance of another, so that a mock stays mixed.
+    return float(bank.topic(topic).frequency_weight * path * (1.0 + 2.0 * weakness.get(topic, 0.0)) * 0.5**repeats)
+
+
+def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
+    limit = question.time_limit_s * choices.time_factor
+    return RoundPlan(
+        question_id=question.id,
+        prompt=f"{question.prompt} {question.exhibit}".strip(),
+        limit_s=limit,
+        follow_ups=follow_ups,
+        follow_up_limit_s=min(limit, 60.0 * choices.time_factor),
+        hints=len(question.hints),
+        backups=tuple((entry.id, entry.text) for entry in rank(question, (), (), choices.tier)),
+        title=question.title,
+        scope=question.scope,
+        hint_texts=question.hints,
+        easier=_easier(question, choices.tier),
+    )
+
+
+def _easier(question: Question, tier: int) -> tuple[str, str] | None:
+    """The bank's follow-up that asks for the least: it probes a point that shows recognition."""
+    lean = {point.id for point in question.points if point.tier is PointTier.LEAN}
+    steps = [entry for entry in question.follow_ups if not entry.deeper and not lean.isdisjoint(entry.probes)]
+    steps.sort(key=lambda entry: (tier not in entry.tiers, len(entry.probes)))
+    return (steps[0].id, steps[0].text) if steps else None

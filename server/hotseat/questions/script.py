@@ -1,0 +1,145 @@
+"""What the interviewer says besides questions (rubrics/interviewer.toml): greeting, transitions, close, words to an act."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from hotseat.domain.model import Bank, Grade, Level, Question
+from hotseat.questions.content import Strict, Text
+from hotseat.session.phases import Lines, RoundPlan
+
+_BETWEEN_S = 20.0
+"""For asking a question and for what is said around it."""
+_QUICK_S = 30.0
+"""Questions shorter than this follow one another without a transition."""
+_HALVES = 4
+"""Rounds from which on the half is announced."""
+_PAUSES = {30: "half a minute", 60: "a minute"}
+
+
+class GreetingFile(Strict):
+    hello: Text
+    several: Text
+    """Said where there are several questions."""
+
+
+class TransitionFile(Strict):
+    next: Text
+    same: Text
+    """After a question on the same topic."""
+    half: Text
+    last: Text
+
+
+class ClosingFile(Strict):
+    end: Text
+    strength: Text
+    practise: Text
+    review: Text
+
+
+class Acknowledgements(Strict):
+    done: Annotated[list[Text], Field(min_length=2)]
+    silence: Annotated[list[Text], Field(min_length=2)]
+    limit: Annotated[list[Text], Field(min_length=2)]
+    skipped: Annotated[list[Text], Field(min_length=2)]
+
+    def after(self, ended_by: str, last: str) -> str:
+        """The line for how an answer ended; another than the ``last`` one said."""
+        lines: list[str] = getattr(self, ended_by)
+        place = lines.index(last) + 1 if last in lines else 0
+        return lines[place % len(lines)]
+
+
+class MovesFile(Strict):
+    repeat: Annotated[list[Text], Field(min_length=1)]
+    scope: Text
+    think: Text
+    hint: Text
+    easier: Text
+    objection: Text
+    off_topic: Text
+
+
+class Script(Strict):
+    """The whole file."""
+
+    greeting: GreetingFile
+    transition: TransitionFile
+    closing: ClosingFile
+    acknowledgements: Acknowledgements
+    moves: MovesFile
+
+    def lines(self, pause_s: float) -> Lines:
+        """For the plan of an interview."""
+        pause = _PAUSES.get(round(pause_s), f"{pause_s:.0f} seconds")
+        return Lines(
+            **self.moves.model_dump() | {"repeat": tuple(self.moves.repeat), "think": self.moves.think.format(pause=pause)}
+        )
+
+    def constant(self) -> tuple[str, ...]:
+        """What is always said in the same words, to be voiced once."""
+        acknowledgements = [line for lines in self.acknowledgements.model_dump().values() for line in lines]
+        lines = self.lines(30)
+        return (*acknowledgements, self.closing.end, self.closing.review, lines.repeat[0], lines.think, lines.scope)
+
+    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, format_title: str, who: str) -> tuple[RoundPlan, ...]:
+        """The rounds with what is said before each question."""
+        return tuple(
+            replace(entry, lead=self._lead(rounds, index, bank, format_title, who)) for index, entry in enumerate(rounds)
+        )
+
+    def _lead(self, rounds: Sequence[RoundPlan], index: int, bank: Bank, format_title: str, who: str) -> str:
+        left = _minutes(rounds[index:])
+        if index == 0:
+            if len(rounds) == 1:  # the page says it all, and the question should come at once
+                return ""
+            count = f"{len(rounds)} questions"
+            hello = self.greeting.hello.format(format=format_title, who=who, questions=count, minutes=left)
+            return f"{hello} {self.greeting.several}"
+        topics = [bank.topic(entry.question_in(bank).topic) for entry in rounds[index - 1 : index + 1]]
+        following = self.transition.same if topics[0] == topics[1] else self.transition.next
+        said = "" if rounds[index].limit_s < _QUICK_S else following.format(topic=topics[1].title)
+        if index == len(rounds) - 1:
+            said = self.transition.last.format(topic=topics[1].title, minutes=left)
+        elif index == math.ceil(len(rounds) / 2) and len(rounds) >= _HALVES:
+            said = self.transition.half.format(minutes=left, next=said)
+        return said.strip()
+
+    def farewell(self, graded: Sequence[tuple[Question, Grade]]) -> str:
+        """What was strongest and what to practise, as far as the grades say so; "" if they don't."""
+        found = [
+            (question, criterion, result.level)
+            for question, grade in graded
+            for result in grade.criteria
+            for criterion in question.criteria
+            if criterion.id == result.criterion_id
+        ]
+        found.sort(key=lambda item: -item[1].weight)
+        strong = next((item for item in found if item[2] is Level.STRONG), None)
+        weak = next((item for level in (Level.NO, Level.LEAN) for item in found if item[2] is level), None)
+        said = [
+            line.format(criterion=_inside(item[1].name), question=item[0].title)
+            for line, item in ((self.closing.strength, strong), (self.closing.practise, weak))
+            if item is not None
+        ]
+        return " ".join(said)
+
+
+def _minutes(rounds: Sequence[RoundPlan]) -> str:
+    seconds = sum(
+        entry.limit_s + entry.follow_ups * entry.follow_up_limit_s + (1 + entry.follow_ups) * _BETWEEN_S for entry in rounds
+    )
+    minutes = max(1, round(seconds / 60))
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _inside(name: str) -> str:
+    """A criterion's name within a sentence."""
+    first = name.split()[0]
+    return name if any(letter.isupper() for letter in first[1:]) or first == "I" else name[0].lower() + name[1:]

@@ -1,0 +1,129 @@
+"""Audio files as answers: read from any format, and transcribed the way a live answer is."""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from hotseat.domain.model import Question, Transcript
+from hotseat.errors import InputError
+from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.listening import Listener, hear_recording
+
+if TYPE_CHECKING:  # importing it takes longer than reading a recording
+    from hotseat.services import Services
+
+_MISSING_S = 0.3
+"""A file may hold so much less than it says: formats round to their own blocks."""
+_FORMATS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,voc,w64,wav,wv"
+"""What FFmpeg may take a file for: never a list of other files, such as a playlist, which it would go and read."""
+_UNTOLD_BYTES = 0x7FFF0000
+"""A WAV's data of this size or more is a guess of who could not know: sox, arecord and FFmpeg write such into a pipe."""
+
+
+def read_audio(path: Path) -> Samples:
+    """Mono float samples at 16 kHz, from any format and rate. Raises InputError, also for less than a file says it holds."""
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError(f"there is no audio file {path}: that is a folder")
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"there is no audio file {path}: that is a pipe or device, and only files are read")
+        if not found.st_size:
+            raise InputError(f"{path} is empty; it should hold audio")
+        samples, declared_s = _decoded(path)
+    except FileNotFoundError:
+        hint = "; standard input is not read, only files are" if str(path) == "-" else ""
+        raise InputError(f"there is no audio file {path}{hint}") from None
+    except (OSError, av.error.FFmpegError) as error:
+        raise InputError(f"{path} is not audio that can be read: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{path} is not audio that can be read: {error}") from None
+    seconds = len(samples) / SAMPLE_RATE
+    if seconds < 0.95 * declared_s - _MISSING_S:
+        raise InputError(f"{path} is damaged: only {seconds:.1f} of its {declared_s:.1f} s can be read")
+    if not samples.size:
+        raise InputError(f"{path} has no audio in it")
+    return samples
+
+
+def _decoded(path: Path) -> tuple[Samples, float]:
+    """What can be decoded of the first audio stream, and the seconds it is said to have."""
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    parts: list[NDArray[np.int16]] = []
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        opened = av.open(str(path), "r", options=options, metadata_errors="ignore")
+    except av.error.ArgumentError:
+        raise ValueError("there is no sound in it, or it is in a format that is not read") from None
+    with opened as file:
+        if not file.streams.audio:
+            raise ValueError("there is no sound in it")
+        stream = file.streams.audio[0]
+        estimated = file.format.name == "aac"  # has no header that says
+        said = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+        said = said or (file.duration or 0) / av.time_base
+        for packet in file.demux(stream):
+            with contextlib.suppress(av.error.InvalidDataError):  # a broken packet; how much is missing is seen in the end
+                for frame in packet.decode():
+                    parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(frame)]
+        parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(None)] if parts else []
+    whole = np.concatenate(parts, axis=1)[0] if parts else np.zeros(0, np.int16)
+    samples: Samples = whole.astype(np.float32) / np.float32(32768)
+    said = max(said, len(samples) / SAMPLE_RATE * _wav_beyond(path))
+    return samples, 0.0 if estimated else said
+
+
+def _wav_beyond(path: Path) -> float:
+    """How many times the sound that is there a WAV says it has; 0 where it does not say, and for what is no WAV.
+
+    Every other format tells its length in seconds; for a WAV cut off, FFmpeg takes that of what is left.
+    """
+    with path.open("rb") as file:
+        riff = file.read(12)
+        if (riff[:4], riff[8:]) != (b"RIFF", b"WAVE"):
+            return 0.0
+        while len(head := file.read(8)) == 8:
+            size = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data":
+                there = path.stat().st_size - file.tell()
+                return size / there if there and size < _UNTOLD_BYTES else 0.0
+            file.seek(size + size % 2, 1)  # parts begin at even places
+    return 0.0
+
+
+async def transcribe_samples(services: Services, samples: Samples, question: Question) -> dict[str, Any]:
+    """The transcript as JSON. Raises TranscriberError."""
+    assert services.transcriber is not None and services.make_vad is not None
+    listener = Listener(
+        "transcribe",
+        services.transcriber,
+        services.make_vad(),
+        question.key_terms,
+        services.bank.terms_of(question.topic),
+        on_caption=lambda _caption: None,
+        on_speech=lambda _event: None,
+        sounds=services.sounds,
+        common_words=services.bank.common_words,
+    )
+    listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
+    try:
+        heard = await hear_recording(listener, samples)
+    finally:
+        listener.close()
+    transcript = Transcript(heard.words)
+    return {
+        "question": question.id,
+        "text": transcript.text,
+        "raw_text": transcript.raw_text,
+        "words": [asdict(word) for word in heard.words],
+        "duration_s": round(len(samples) / SAMPLE_RATE, 3),
+        "heard_speech": heard.heard_speech,
+    }

@@ -1,0 +1,460 @@
+"""Speaks audio files, or types lines, into an interview over the real WebSocket and reports what came of it.
+
+Audio is sent in real time, and every wait is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import websockets
+
+from hotseat.accounts.token_link import link
+from hotseat.errors import HotseatError, InputError
+from hotseat.loopback import is_loopback_url
+from hotseat.ports import SAMPLE_RATE
+from hotseat.rehearsal.audio_files import read_audio
+from hotseat.settings import Settings
+from hotseat.wire import PROTOCOL, pack_frame
+
+_FRAME = 640
+_READY_S = 300.0
+_INTERVIEW_S = 3600.0
+_LONGEST = 8000
+"""Characters of a typed answer."""
+_PING_S = 5.0
+DEFAULT_QUESTION = "transformers/core"
+
+
+_MOVES = {
+    "repeat": "repeat",
+    "clarify": "scope",
+    "think": "wait",
+    "dont_know": "simplify",
+    "objection": "redirect",
+    "off_topic": "redirect",
+}
+"""What the interviewer does about an act."""
+
+
+class RehearsalError(HotseatError):
+    """The server did not play its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What to say, and to what."""
+
+    files: Sequence[Path]
+    """Answers in order; turns beyond them are skipped."""
+    typed: Sequence[str] = ()
+    """What is typed in each turn, whatever is asked, in place of ``files``."""
+    questions: Sequence[str] = ()
+    format: str | None = None
+    follow_ups: int | None = None
+    url: str | None = None
+    end: str = "done"
+    """How answers end: "done", "silence" or "limit"."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    turn_id: int
+    round: int
+    asked: str
+    follow_up: bool
+    file: str | None
+    understood: str | None = None
+    """What the candidate had done before, which the interviewer responds to in this turn."""
+    said: str = ""
+    """What the interviewer said."""
+    act: str = ""
+    text: str = ""
+    ended_by: str = ""
+    duration_s: float = 0.0
+    shown: list[tuple[float, int]] = field(default_factory=list)
+    """When each caption came, and how many words it had."""
+    began: float = 0.0
+    """When its first frame was sent."""
+    sent_s: float = 0.0
+    """Audio sent of it."""
+    started: float | None = None
+    """When the clock started, on the rehearsal's clock, like all below."""
+    ended: float | None = None
+    acknowledged: float | None = None
+    transcribed: float | None = None
+    replied: float | None = None
+    """First audio of the next follow-up or question."""
+    graded: float | None = None
+
+    def since_end(self, moment: float | None) -> float | None:
+        return None if moment is None or self.ended is None else round(moment - self.ended, 3)
+
+    def caption_lags(self, word_ends: Sequence[float]) -> list[float]:
+        """Seconds from the end of each word, in seconds of the stored audio, to the first caption that reached it."""
+        # What is stored ends with what was sent; it begins a little before the speech.
+        zero = self.began + self.sent_s - self.duration_s
+        lags: list[float] = []
+        for place, end in enumerate(word_ends):
+            seen = next((when for when, words in self.shown if words > place and when >= zero + end), None)
+            if seen is not None:
+                lags.append(round(seen - zero - end, 3))
+        return lags
+
+    def interviewer(self, choice: dict[str, Any] | None) -> dict[str, Any]:
+        """What was said in this turn and why, with the server's account of how a follow-up was chosen."""
+        known = choice or {
+            "move": "probe" if self.follow_up else "question",
+            "source": "bank",
+            "anchor": None,
+            "between": [],
+            "known": {},
+        }
+        move = _MOVES.get(self.understood or "", known["move"])
+        source = known["source"] if self.understood is None else "bank"
+        blind = self.follow_up and self.understood is None and not known["known"]
+        return {
+            "interviewer": {
+                "move": move,
+                "text": self.said or self.asked,
+                "source": source,
+                "anchor": known["anchor"],
+                "blind": blind,
+            },
+            "between": known["between"],
+            "known": known["known"],
+        }
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "turn_id": self.turn_id,
+            "round": self.round,
+            "asked": self.asked,
+            "follow_up": self.follow_up,
+            "file": self.file,
+            "text": self.text,
+            "act": self.act,
+            "ended_by": self.ended_by,
+            "duration_s": self.duration_s,
+            "captions": len(self.shown),
+            "answered_for_s": None if self.started is None or self.ended is None else round(self.ended - self.started, 3),
+            "latencies": {
+                "acknowledgement_s": self.since_end(self.acknowledged),
+                "final_transcript_s": self.since_end(self.transcribed),
+                "reply_audio_s": self.since_end(self.replied),
+                "grade_s": self.since_end(self.graded),
+            },
+        }
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """Plays the browser's part."""
+
+    socket: websockets.ClientConnection
+    script: Script
+    answers: list[np.ndarray[Any, Any]]
+    turns: dict[int, _Turn] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    phase: tuple[str, int] = ("", 0)
+    speaking: asyncio.Task[None] | None = None
+    playing: asyncio.Task[None] | None = None
+    voice_s: float = 0.0
+    voice_started: float = 0.0
+
+    async def run(self) -> None:
+        await self._send({"type": "start"})
+        async with asyncio.timeout(_INTERVIEW_S), _pinging(self.socket):
+            async for data in self.socket:
+                now = time.monotonic()
+                if isinstance(data, bytes):
+                    continue
+                message = json.loads(data)
+                if message["type"] == "finished":
+                    break
+                await self._handle(message, now)
+            else:
+                raise RehearsalError("the server hung up before the interview was over")
+        for task in (self.speaking, self.playing):
+            if task is not None:
+                task.cancel()
+
+    async def _handle(self, message: dict[str, Any], now: float) -> None:
+        match message["type"]:
+            case "hello" if message["protocol"] != PROTOCOL:
+                raise RehearsalError(f"the server speaks protocol {message['protocol']}, this rehearsal {PROTOCOL}")
+            case "state":
+                await self._on_state(message, now)
+            case "voice":
+                self._on_voice(message, now)
+            case "voice.end" if message["utterance"] in ("question", "follow_up") and self.script.typed:
+                await self._send({"type": "playback.done", "turn_id": message["turn_id"]})
+            case "voice.end" if message["utterance"] in ("question", "follow_up"):
+                self.playing = asyncio.create_task(self._played(message["turn_id"]))
+            case "caption":
+                words = f"{message['committed']} {message['partial']}".split()
+                self.turns[message["turn_id"]].shown.append((now, len(words)))
+            case "answer":
+                turn = self.turns[message["turn_id"]]
+                turn.text, turn.ended_by, turn.duration_s = message["text"], message["ended_by"], message["duration_s"]
+                turn.act, turn.transcribed = message["act"], now
+            case "grade":
+                last = [turn for turn in self.turns.values() if turn.round == message["round"]][-1]
+                last.graded = now
+            case "notice" | "error":
+                self.notices.append(message["text"])
+
+    async def _on_state(self, state: dict[str, Any], now: float) -> None:
+        turn_id, phase = state["turn_id"], state["phase"]
+        if (phase, turn_id) == self.phase:
+            return
+        self.phase = (phase, turn_id)
+        if phase == "asking":
+            number = len(self.turns)
+            file = str(self.script.files[number]) if number < len(self.script.files) else None
+            self.turns[turn_id] = _Turn(
+                turn_id, state["round"], state["text"], state["follow_up"], file, state["understood"], state["said"]
+            )
+            if self.script.typed and not state["voice"]:
+                await self._send({"type": "playback.done", "turn_id": turn_id})
+        elif phase == "thinking":
+            number = list(self.turns).index(turn_id)
+            if number < len(self.script.typed):
+                self.turns[turn_id].ended = now
+                await self._send({"type": "typed", "turn_id": turn_id, "text": self.script.typed[number]})
+            elif number < len(self.answers):
+                self.speaking = asyncio.create_task(self._speak(turn_id, self.answers[number]))
+            else:
+                await self._send({"type": "skip", "turn_id": turn_id})
+        elif phase == "answering":
+            self.turns[turn_id].started = now
+        elif phase == "finalising":
+            turn = self.turns[turn_id]
+            turn.ended = turn.ended or now
+            if self.speaking is not None:
+                self.speaking.cancel()
+
+    def _on_voice(self, message: dict[str, Any], now: float) -> None:
+        turn_id = message["turn_id"]
+        if message["utterance"] == "acknowledgement":
+            self.turns[turn_id].acknowledged = self.turns[turn_id].acknowledged or now
+            return
+        if message["index"] == 0:
+            self.voice_started, self.voice_s = now, 0.0
+            for turn in self.turns.values():
+                if turn.turn_id < turn_id and turn.replied is None:
+                    turn.replied = now
+        self.voice_s += message["bytes"] / 2 / message["sample_rate"]
+
+    async def _played(self, turn_id: int) -> None:
+        await asyncio.sleep(max(0.0, self.voice_started + self.voice_s - time.monotonic()))
+        await self._send({"type": "playback.done", "turn_id": turn_id})
+
+    async def _speak(self, turn_id: int, samples: np.ndarray[Any, Any]) -> None:
+        """Sends the answer's frames as a microphone would, then ends it the way the script says."""
+        pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
+        began = time.monotonic()
+        number = 0
+        silence = np.zeros(_FRAME, dtype="<i2")
+        while True:
+            start = number * _FRAME
+            if start >= len(pcm) and self.script.end == "done":
+                break
+            frame = pcm[start : start + _FRAME] if start < len(pcm) else silence
+            await self.socket.send(pack_frame(turn_id, number, frame.tobytes()))
+            number += 1
+            await asyncio.sleep(max(0.0, began + number * _FRAME / SAMPLE_RATE - time.monotonic()))
+        turn = self.turns[turn_id]
+        turn.began, turn.sent_s, turn.ended = began, number * _FRAME / SAMPLE_RATE, time.monotonic()
+        await self._send({"type": "done", "turn_id": turn_id})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.socket.send(json.dumps(message))
+
+
+@contextlib.asynccontextmanager
+async def _pinging(socket_: websockets.ClientConnection) -> AsyncIterator[None]:
+    """As a page does, or the server would take it for gone while a long grade is awaited."""
+
+    async def ping() -> None:
+        while True:
+            await asyncio.sleep(_PING_S)
+            await socket_.send(json.dumps({"type": "ping", "t": time.monotonic()}))
+
+    pinging = asyncio.create_task(ping())
+    try:
+        yield
+    finally:
+        pinging.cancel()
+
+
+async def rehearse_interview(settings: Settings, script: Script) -> dict[str, Any]:
+    """Runs the interview and returns the report. Raises InputError, RehearsalError."""
+    _check_address(script.url)
+    answers = [read_audio(path) for path in script.files]
+    async with (
+        _server(settings, script.url) as url,
+        httpx.AsyncClient(base_url=url, headers=_auth(settings), timeout=30, trust_env=not is_loopback_url(url)) as http,
+    ):
+        await _until_ready(http)
+        interview_id = await _create(http, script)
+        address = url.replace("http", "ws", 1) + f"/api/interviews/{interview_id}/socket"
+        try:
+            async with websockets.connect(
+                address, max_size=None, additional_headers=_auth(settings), proxy=None if is_loopback_url(url) else True
+            ) as socket_:
+                candidate = _Candidate(socket_, script, answers)
+                await candidate.run()
+        except (websockets.WebSocketException, OSError) as error:
+            raise RehearsalError(f"the interview broke off: {error}") from error
+        reviewed = _said(await http.get(f"/api/interviews/{interview_id}"))
+    answered = [answer for entry in reviewed["rounds"] for answer in entry["answers"]]
+    ends = {answer["turn_id"]: [word["end"] for word in answer["words"]] for answer in answered}
+    acts = [act for entry in reviewed["rounds"] for act in entry["acts"]]
+    choices = {turn["turn_id"]: turn["choice"] for turn in (*answered, *acts) if turn["choice"]}
+    turns = [
+        turn.report()
+        | {"caption_lags_s": turn.caption_lags(ends.get(turn.turn_id, ()))}
+        | turn.interviewer(choices.get(turn.turn_id))
+        for turn in candidate.turns.values()
+    ]
+    return {
+        "interview_id": interview_id,
+        "url": url,
+        "turns": turns,
+        "rounds": reviewed["rounds"],
+        "finished": reviewed["finished"],
+        "notices": candidate.notices,
+    }
+
+
+def read_lines(path: Path) -> tuple[str, ...]:
+    """The lines of a text file that hold something. Raises InputError."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}") from None
+    found = tuple(line.strip() for line in lines if line.strip())
+    if not found:
+        raise InputError(f"{path} is empty: each of its lines is typed as one answer")
+    longest = max(len(line) for line in found)
+    if longest > _LONGEST:
+        raise InputError(f"{path} has a line of {longest} characters; an answer has at most {_LONGEST}")
+    return found
+
+
+async def _create(http: httpx.AsyncClient, script: Script) -> str:
+    wanted: dict[str, Any] = {"format": script.format or "drill"}
+    if script.questions:
+        wanted["question_ids"] = list(script.questions)
+    elif script.format is None:
+        wanted["question_ids"] = [DEFAULT_QUESTION]
+    if script.follow_ups is not None:
+        wanted["follow_ups"] = script.follow_ups
+    reply = await http.post("/api/interviews", json=wanted)
+    said = _said(reply)
+    if reply.status_code != 201:
+        raise InputError(said.get("error", reply.text))
+    created: str = said["id"]
+    return created
+
+
+def _said(reply: httpx.Response) -> dict[str, Any]:
+    """What Hotseat says is always a JSON object. Raises InputError for what somebody else says."""
+    with contextlib.suppress(ValueError):
+        said = reply.json()
+        if isinstance(said, dict):
+            return said
+    raise _no_hotseat(reply)
+
+
+def _no_hotseat(reply: httpx.Response) -> InputError:
+    return InputError(f"what answers at {reply.url} is no Hotseat; name one with --url, or nothing to have one started")
+
+
+def _check_address(url: str | None) -> None:
+    """Raises InputError for what is no address at all."""
+    try:
+        httpx.URL(url or "")
+    except httpx.InvalidURL as error:
+        raise InputError(f"{url} is no address: {error}") from None
+
+
+async def _until_ready(http: httpx.AsyncClient) -> None:
+    deadline = time.monotonic() + _READY_S
+    while time.monotonic() < deadline:
+        try:
+            reply = await http.get("/api/status")
+        except httpx.HTTPError as error:
+            raise InputError(f"no Hotseat answers at {http.base_url}: {error}") from None
+        status = _said(reply)
+        if reply.status_code in (401, 403, 429) and "error" in status:
+            raise InputError(f"{http.base_url} says: {status['error']}; set HOTSEAT_TOKEN to that server's token")
+        if not {"ready", "parts"} <= status.keys():
+            raise _no_hotseat(reply)
+        if status["ready"]:
+            return
+        failed = [part for part in status["parts"] if part["state"] == "failed"]
+        if failed:
+            raise RehearsalError("; ".join(f"{part['name']}: {part['detail']}" for part in failed))
+        await asyncio.sleep(0.2)
+    raise RehearsalError("the server did not finish loading")
+
+
+def _auth(settings: Settings) -> dict[str, str]:
+    return {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
+
+
+@contextlib.asynccontextmanager
+async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
+    """The given server, the one running at the configured address, or one of our own for as long as it is needed."""
+    if url is not None:
+        yield url.rstrip("/")
+        return
+    running = link(settings, settings, settings.port)
+    if await _is_hotseat(running):
+        yield running
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "HOTSEAT_HOST": "127.0.0.1", "HOTSEAT_PORT": str(port), "HOTSEAT_LOG_LEVEL": "error"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hotseat", "serve", env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            if process.returncode is not None or await _is_hotseat(own):
+                break
+            await asyncio.sleep(0.1)
+        if process.returncode is not None:
+            raise RehearsalError("the server for the rehearsal did not start")
+        yield own
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def _is_hotseat(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=not is_loopback_url(url)) as http:
+            reply = await http.get(f"{url}/healthz", timeout=2)
+            return reply.status_code == 200 and bool(reply.json() == {"status": "ok"})
+    except (httpx.HTTPError, ValueError):  # nobody, or somebody else
+        return False

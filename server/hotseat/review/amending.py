@@ -1,0 +1,263 @@
+"""What the candidate adds once an interview is over: notes, corrections, disputes, answers, and the grades after them.
+
+The latest grade counts. What was said, and every grade before, is kept: everything here is stored beside the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from weakref import WeakValueDictionary
+
+from hotseat.domain.corrections import Change, Correction, corrected, outcome, standing, why_not
+from hotseat.domain.evidence import evidence_between
+from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question
+from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
+from hotseat.grading import disputes, scoring
+from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
+from hotseat.grading.quoting import cut, shown
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import Afterwards, Note, Regrade, Voice
+from hotseat.review.view import ungraded
+from hotseat.services import Services
+from hotseat.session.eventlog import counted_grade, decode_grade, encode_grade
+from hotseat.session.phases import Progress
+from hotseat.text.sentences import Sentences
+
+_PAUSE_S = 0.25
+"""Between the sentences of a question read aloud again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One round with what was added to it."""
+
+    index: int
+    owner: str
+    question: Question
+    progress: Progress
+    """Of the whole interview."""
+    afterwards: Afterwards
+    """Of the whole interview."""
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """As they were heard."""
+        return self.progress.answers_of(self.index)
+
+    @property
+    def amended(self) -> list[Answer]:
+        """The answers as corrected."""
+        in_force = standing(self.afterwards.corrections)
+        return [corrected(answer, in_force) for answer in self.answers]
+
+    @property
+    def regrades(self) -> list[Regrade]:
+        return [entry for entry in self.afterwards.regrades if entry.round == self.index]
+
+    @property
+    def grade(self) -> Grade | None:
+        """The one that counts."""
+        return counted_grade(self.progress, self.afterwards, self.index)
+
+    def decided(self, findings: Mapping[str, PointFinding]) -> Grade:
+        """The grade that counts with these findings in place of its own."""
+        assert self.grade is not None
+        return disputes.decided(self.question, self.grade, {**self._own_findings(), **findings})
+
+    def _own_findings(self) -> dict[str, PointFinding]:
+        """What each point was found to be by itself since the answers were last graded as a whole: a point that another one
+        implies becomes it again once the other is taken back."""
+        grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
+        for regrade in self.regrades:
+            grade = decode_grade(regrade.grade)
+            grades = [grade] if regrade.kind == "corrected" else [*grades, grade]
+        return {f.point_id: f for grade in grades for f in grade.findings if not scoring.is_implied(f)}
+
+
+class Amending:
+    """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
+
+    def __init__(self, services: Services, interviews: Interviews) -> None:
+        self._services = services
+        self._interviews = interviews
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def note(self, interview_id: str, number: int, text: str) -> None:
+        """Keeps the note of a round; ``number`` counts from 1."""
+        found = await self._interviews.load(interview_id)
+        if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
+            raise MissingError("there is no such round of an interview")
+        await self._services.store.keep_note(interview_id, Note(number - 1, text, self._services.clock.wall()))
+
+    async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
+        """Records a correction of one word. No grade changes by it; that is ``grade_again``."""
+        async with self._alone(interview_id):
+            index = await self._round_of(interview_id, turn_id)
+            entry = await self._round(interview_id, index)
+            [answer] = [answer for answer in entry.answers if answer.turn_id == turn_id]
+            now = standing(entry.afterwards.corrections).get((turn_id, word))
+            current = None if now is None else now.text
+            if reason := why_not(answer.transcript, word, change, text, current):
+                raise InputError(reason)
+            stored = answer.transcript.words[word]
+            made = Correction(
+                turn_id,
+                word,
+                change,
+                before=stored.text if current is None else current,
+                text=outcome(stored, change, text),
+                made=self._services.clock.wall(),
+                by=by,
+            )
+            await self._services.store.add_correction(interview_id, made)
+
+    async def grade_again(self, interview_id: str, number: int, by: str) -> None:
+        """Grades a round as corrected. What the candidate won or answered stays so where the new grade leaves it open."""
+        async with self._alone(interview_id):
+            entry = await self._round(interview_id, number - 1)
+            corrections = [c for c in entry.afterwards.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
+            if not ungraded(corrections, entry.regrades):
+                raise InputError("There is no correction that has not been graded yet.")
+            # The moment before grading, so that a correction made meanwhile is not taken for one that was graded.
+            now = self._services.clock.wall()
+            assert self._services.grader is not None
+            try:
+                grade = await self._services.grader.grade(entry.question, entry.amended)
+            except GraderError as error:
+                raise InputError(f"It could not be graded: {error}") from error
+            settled = _settled(entry, grade)
+            grade = disputes.decided(entry.question, grade, settled) if settled else grade
+            in_force = standing(corrections).values()
+            reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
+            await self._keep(interview_id, entry, Regrade(entry.index, "corrected", reason, encode_grade(grade), {}, now, by))
+
+    async def dispute(self, interview_id: str, number: int, claim: Claim, by: str) -> None:
+        """Looks again at one point where the candidate says it was made."""
+        async with self._alone(interview_id):
+            entry = await self._round(interview_id, number - 1)
+            answers = entry.amended
+            if entry.grade is None:
+                raise InputError("This question was not graded, so there is no point to dispute.")
+            point = next((point for point in entry.question.points if point.id == claim.point_id), None)
+            if refusal := disputes.why_not(answers, point, entry.grade, claim):
+                raise InputError(refusal)
+            claim = disputes.whole(claim, answers)
+            now = self._services.clock.wall()
+            if self._services.disputes is None:
+                raise InputError("Nothing is installed here that could read the passage again.")
+            ruling = await self._services.disputes.hear(entry.question, answers, claim)
+            upheld = ruling.upheld
+            grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
+            [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
+            kept = {
+                **asdict(claim),
+                "quote": named.transcript.text,
+                "upheld": upheld,
+                "why": ruling.reason,
+            }
+            await self._keep(interview_id, entry, Regrade(entry.index, "disputed", "", encode_grade(grade), kept, now, by))
+
+    async def answer(self, interview_id: str, number: int, point_id: str, said: bool, by: str) -> None:
+        """Decides a point that is not sure by the candidate's word, which may be changed later."""
+        async with self._alone(interview_id):
+            entry = await self._round(interview_id, number - 1)
+            finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
+            if finding is None or finding.evidence is None:
+                raise InputError("Only points that are not sure are answered with yes or no.")
+            evidence, now = finding.evidence, self._services.clock.wall()
+            [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
+            kept = {
+                **asdict(Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)),
+                "quote": shown(heard, evidence).quote,
+                "said": said,
+            }
+            grade = entry.decided({point_id: finding})
+            await self._keep(interview_id, entry, Regrade(entry.index, "answered", "", encode_grade(grade), kept, now, by))
+
+    async def asked(self, interview_id: str, turn_id: int) -> Voice:
+        """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""
+        found = await self._interviews.load(interview_id)
+        answers = found[1].progress.answers if found is not None else ()
+        text = next((answer.asked for answer in answers if answer.turn_id == turn_id), None)
+        if text is None:
+            raise MissingError("there is no such turn")
+        return await spoken(self._services, text)
+
+    async def recording(self, interview_id: str, turn_id: int) -> bytes:
+        """The turn's PCM16, empty where there is none."""
+        return await asyncio.to_thread(self._services.archive.read, interview_id, turn_id)
+
+    def _alone(self, interview_id: str) -> asyncio.Lock:
+        """One change of an interview at a time, so that a grade is never made of half of what came before it."""
+        return self._locks.setdefault(interview_id, asyncio.Lock())
+
+    async def _keep(self, interview_id: str, entry: _Round, regrade: Regrade) -> None:
+        """Stores the grade, which counts from now on, also for when the points are due again."""
+        await self._services.store.add_regrade(interview_id, regrade)
+        grade = decode_grade(regrade.grade)
+        await self._interviews.practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
+
+    async def _round_of(self, interview_id: str, turn_id: int) -> int:
+        found = await self._interviews.load(interview_id)
+        answers = found[1].progress.answers if found is not None else ()
+        index = next((answer.round for answer in answers if answer.turn_id == turn_id), None)
+        if index is None:
+            raise MissingError("there is no such turn of an interview")
+        return index
+
+    async def _round(self, interview_id: str, index: int) -> _Round:
+        """Raises InputError while its first grade is outstanding or its rubric is gone."""
+        found = await self._interviews.load(interview_id)
+        if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
+            raise MissingError("there is no such round of an interview")
+        record, progress = found[0], found[1].progress
+        graded = next((item for item in progress.grades if item.round == index), None)
+        question = progress.plan.rounds[index].question_in(self._services.bank)
+        if graded is None:
+            raise InputError("This question is not graded yet. Correct or dispute it once its first grade is there.")
+        if not question.has_rubric:
+            raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")
+        if not self._services.ready:
+            raise InputError("The models are still loading; try again in a moment.")
+        afterwards = await self._services.store.afterwards(interview_id)
+        return _Round(index, record.owner, question, progress, afterwards)
+
+
+async def spoken(services: Services, text: str) -> Voice:
+    """Text read aloud by the interviewer's voice. Raises SpeakerError where there is none."""
+    splitter = Sentences()
+    voices: list[Voice] = []
+    for sentence in [*splitter.feed(text), *splitter.flush()]:
+        if services.voice is None:
+            raise SpeakerError("The voice is still loading; try again in a moment.")
+        voice = await services.voice.speak(sentence)
+        if voice is None:
+            raise SpeakerError("There is no voice on this server to read it aloud with. The words are on the page.")
+        voices.append(voice)
+    if not voices:
+        raise SpeakerError("There is nothing to read aloud.")
+    rate = voices[0].sample_rate
+    pause = b"\0\0" * int(rate * _PAUSE_S)
+    return Voice(pause.join(voice.pcm for voice in voices), rate)
+
+
+def _settled(entry: _Round, grade: Grade) -> dict[str, PointFinding]:
+    """What disputes won and the candidate answered of points that this grade leaves open, quoted as the words now are."""
+    is_open = {f.point_id for f in grade.findings if f.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE)}
+    answers = {answer.turn_id: answer for answer in entry.amended}
+    settled: dict[str, PointFinding] = {}
+    for ruling in (regrade.ruling for regrade in entry.regrades):
+        if ruling.get("point_id") in is_open and (ruling.get("upheld") or "said" in ruling):
+            span = ruling["word_start"], ruling["word_end"]
+            quote = evidence_between(answers[ruling["turn_id"]].transcript, *span, ruling["turn_id"])
+            status = PointStatus.MET if ruling.get("said", True) else PointStatus.NOT_MET
+            note = CANDIDATE if "said" in ruling else UPHELD
+            settled[ruling["point_id"]] = PointFinding(ruling["point_id"], status, quote, note)
+    return settled
+
+
+def _original(entry: _Round, correction: Correction) -> str:
+    [answer] = [answer for answer in entry.answers if answer.turn_id == correction.turn_id]
+    return answer.transcript.words[correction.word].text

@@ -1,0 +1,129 @@
+"""The attempts at one question, and two of them side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from hotseat.domain.model import Grade, PointFinding, PointStatus, Question
+from hotseat.errors import InputError
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import InterviewRecord
+from hotseat.practice.progress import rounds_of
+from hotseat.review.comparison import CriterionChange, PointChange, changes
+from hotseat.review.view import answer_json, iso
+from hotseat.services import Services
+from hotseat.session.eventlog import counted_grade
+
+
+class Attempts:
+    """One person's. Every method raises StorageError."""
+
+    def __init__(self, services: Services, interviews: Interviews, owner: str) -> None:
+        self._services = services
+        self._interviews = interviews
+        self._owner = owner
+
+    async def at(self, question_id: str) -> dict[str, Any]:
+        """Every answered round with this question, oldest first. Raises InputError for an unknown question."""
+        question = self._question(question_id)
+        return {
+            "question": {"id": question.id, "topic": question.topic, "title": question.title, "prompt": question.prompt},
+            "attempts": await self._list(question_id),
+        }
+
+    async def compare(self, question_id: str, earlier: str, later: str) -> dict[str, Any]:
+        """What the later one gained and lost. Raises InputError if one is not an attempt at this question."""
+        question = self._question(question_id)
+        attempts = {entry["id"]: entry for entry in await self._list(question_id)}
+        for wanted in (earlier, later):
+            if wanted not in attempts:
+                raise InputError(f"{wanted!r} is not an attempt at {question_id}; /api/attempts/{question_id} lists them")
+        before, first = await self._side(question, attempts[earlier])
+        after, second = await self._side(question, attempts[later])
+        compared = changes(question, first, second) if first is not None and second is not None else ()
+        points = [point for criterion in compared for point in criterion.points]
+        return {
+            "earlier": before,
+            "later": after,
+            "gained": sum(point.gained for point in points),
+            "lost": sum(point.lost for point in points),
+            "criteria": [_criterion(change) for change in compared],
+        }
+
+    async def _list(self, question_id: str) -> list[dict[str, Any]]:
+        records = await self._services.store.list(self._owner)
+        return [entry for record in reversed(records) for entry in _attempts_in(record, question_id)]
+
+    async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
+        found = await self._interviews.load(attempt["interview_id"])
+        if found is None:  # deleted a moment ago
+            raise InputError(f"{attempt['id']!r} is not there any more")
+        progress, index = found[1].progress, attempt["round"] - 1
+        grade = counted_grade(progress, await self._services.store.afterwards(attempt["interview_id"]), index)
+
+        def answers() -> list[dict[str, Any]]:
+            plan, archive = progress.plan.rounds[index], self._services.archive
+            return [answer_json(attempt["interview_id"], plan, answer, archive, {}) for answer in progress.answers_of(index)]
+
+        return {
+            **attempt,
+            "rubric_version": grade.rubric_version if grade is not None else None,
+            "met": sum(finding.status is PointStatus.MET for finding in grade.findings) if grade is not None else None,
+            "points": len(question.points),
+            "answers": await asyncio.to_thread(answers),
+        }, grade
+
+    def _question(self, question_id: str) -> Question:
+        try:
+            return self._services.bank.question(question_id)
+        except KeyError:
+            raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
+
+
+def _attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
+    """The answered rounds with this question, each known as ``<interview>.<round>`` with rounds counted from 1."""
+    return [
+        {
+            "id": f"{record.id}.{number}",
+            "interview_id": record.id,
+            "round": number,
+            "created": iso(record.created),
+            "interview": record.title,
+            "verdict": verdict,
+            "aside": aside,
+        }
+        for number, (asked, verdict, aside) in enumerate(rounds_of(record), start=1)
+        if asked == question_id and number <= record.summary["answered"]
+    ]
+
+
+def _criterion(change: CriterionChange) -> dict[str, Any]:
+    return {
+        "id": change.criterion.id,
+        "name": change.criterion.name,
+        "earlier": change.earlier.value,
+        "later": change.later.value,
+        "points": [_point(point) for point in change.points],
+    }
+
+
+def _point(change: PointChange) -> dict[str, Any]:
+    return {
+        "id": change.point.id,
+        "statement": change.point.statement,
+        "tier": change.point.tier.value,
+        "change": "not sure" if change.is_unsure else "gained" if change.gained else "lost" if change.lost else "same",
+        "earlier": _finding(change.earlier),
+        "later": _finding(change.later),
+    }
+
+
+def _finding(finding: PointFinding) -> dict[str, Any]:
+    evidence = finding.evidence
+    return {
+        "status": finding.status.value,
+        "quote": evidence.quote if evidence is not None else None,
+        "turn_id": evidence.turn_id if evidence is not None else None,
+        "start": evidence.start if evidence is not None else None,
+    }

@@ -1,0 +1,116 @@
+"""How an answer was spoken: its pace, pauses, fillers, beginning, length and signposts. Never part of a grade.
+
+Seconds are those of the answer's audio, counted from its first stored sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hotseat.domain.endpointing import PAUSE_S, Gap
+from hotseat.domain.model import Answer, Word
+from hotseat.review.signposts import Filler, fillers, is_hesitation, signposts
+
+WINDOW_S = 10.0
+"""About the length of the stretches whose pace is told apart; shorter ones say more about single words than about pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Part of the answer with its pace."""
+
+    start: float
+    end: float
+    pace: float
+    """Words per minute, pauses included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    words: int
+    """Without hesitations, which recognisers hear at random; the parts of hyphenated words count."""
+    start: float
+    """Second of the first sound of speech."""
+    end: float
+    """Second of the last."""
+    pace: float
+    """Words per minute from the first to the last, pauses included."""
+    stretches: tuple[Stretch, ...]
+    """Equal parts of the answer, of about ``WINDOW_S``."""
+    pauses: tuple[Gap, ...]
+    """Silences of ``PAUSE_S`` and more between ``start`` and ``end``."""
+    fillers: tuple[Filler, ...]
+    """At least these."""
+    first_word_s: float
+    """From the end of the question to the first word."""
+    limit_share: float
+    """Of the time there was, 0 to 1."""
+    monologue: Gap
+    """The longest stretch without a signpost."""
+    cut_off: bool
+    """The limit ended the answer."""
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+    @property
+    def silence_s(self) -> float:
+        return sum(pause.seconds for pause in self.pauses)
+
+
+def delivery(answer: Answer, limit_s: float, lead_s: float = 0.0) -> Delivery | None:
+    """None for an answer that was typed or has no words. ``lead_s`` seconds of the audio are from before the clock started.
+
+    The words' times stand in for an answer's speech where that was not heard; they find fewer pauses (docs/benchmarks.md).
+    """
+    words = answer.transcript.words
+    if answer.transcript.typed or not words:
+        return None
+    spans = answer.speech or [Gap(word.start, word.end) for word in words]
+    start, end = spans[0].start, max(span.end for span in spans)
+    silences = [Gap(before.end, after.start) for before, after in pairwise(spans)]
+    return Delivery(
+        words=sum(_count(word) for word in words),
+        start=start,
+        end=end,
+        pace=_pace(words, start, end),
+        stretches=_stretches(words, start, end),
+        pauses=tuple(gap for gap in silences if gap.seconds >= PAUSE_S),
+        fillers=fillers(words),
+        first_word_s=max(0.0, answer.thought_s - lead_s + start),
+        limit_share=min(1.0, answer.duration_s / limit_s),
+        monologue=_monologue(words, start, end),
+        cut_off=answer.ended_by == "limit",
+    )
+
+
+def _stretches(words: Sequence[Word], start: float, end: float) -> tuple[Stretch, ...]:
+    count = max(1, round((end - start) / WINDOW_S))
+    edges = [start + (end - start) * n / count for n in range(count + 1)]
+    return tuple(
+        Stretch(first, last, _pace([word for word in words if first <= _middle(word) < last], first, last))
+        for first, last in pairwise(edges)
+    )
+
+
+def _pace(words: Sequence[Word], start: float, end: float) -> float:
+    return 60.0 * sum(_count(word) for word in words) / (end - start) if end > start else 0.0
+
+
+def _monologue(words: Sequence[Word], start: float, end: float) -> Gap:
+    edges = [start, *(words[index].start for index in signposts(words)), end]
+    return max((Gap(first, last) for first, last in pairwise(edges)), key=lambda gap: gap.seconds)
+
+
+def _count(word: Word) -> int:
+    if is_hesitation(word):
+        return 0
+    said = word.text if word.raw is None else word.raw  # A repair may put one term for several words.
+    return sum(any(letter.isalnum() for letter in part) for part in said.replace("-", " ").split())
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2

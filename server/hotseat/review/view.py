@@ -1,0 +1,187 @@
+"""What the review page shows of an interview, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from hotseat.domain.corrections import Correction, Standing, corrected, standing
+from hotseat.domain.model import Answer, Bank, Choice, Question
+from hotseat.grading.clauses import clauses
+from hotseat.interview.snapshot import phase_name
+from hotseat.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
+from hotseat.review.grade_view import grade_json
+from hotseat.review.onsets import from_onsets
+from hotseat.review.speaking import delivery_json
+from hotseat.session.eventlog import counted_grade
+from hotseat.session.phases import Finished, Progress, RoundPlan, State
+
+
+def list_entry(record: InterviewRecord) -> dict[str, Any]:
+    """One line of the list of past interviews."""
+    return {
+        "id": record.id,
+        "format": record.format,
+        "title": record.title,
+        "created": iso(record.created),
+        **record.summary,
+    }
+
+
+def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
+    """Everything about one interview, finished or not."""
+    progress = state.progress
+    return {
+        "id": record.id,
+        "format": record.format,
+        "title": record.title,
+        "created": iso(record.created),
+        "options": record.options,
+        "finished": isinstance(state, Finished),
+        "phase": phase_name(state),
+        "audio_deleted": None if record.audio_deleted is None else iso(record.audio_deleted),
+        "rounds": [
+            _round(record.id, index, progress, afterwards, bank, archive)
+            for index in range(len(progress.plan.rounds))
+            if progress.answers_of(index) or not isinstance(state, Finished)
+        ],
+    }
+
+
+def _round(
+    interview_id: str, index: int, progress: Progress, afterwards: Afterwards, bank: Bank, archive: AudioArchive
+) -> dict[str, Any]:
+    plan = progress.plan.rounds[index]
+    question = plan.question_in(bank)
+    answers = [_timed(answer) for answer in progress.answers_of(index)]
+    graded = next((item for item in progress.grades if item.round == index), None)
+    corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
+    regrades = [entry for entry in afterwards.regrades if entry.round == index]
+    note = next((entry for entry in afterwards.notes if entry.round == index), None)
+    in_force = standing(corrections)
+    grade = counted_grade(progress, afterwards, index)
+    graded_as = ([corrected(answer, in_force) for answer in answers], in_force) if regrades else (answers, {})
+    return {
+        "round": index + 1,
+        "question": _question(question),
+        "limit_s": plan.limit_s,
+        "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
+        "acts": [
+            {
+                "turn_id": said.turn_id,
+                "act": said.act.value,
+                "text": said.text,
+                "asked": said.asked,
+                "choice": choice_json(said.choice),
+            }
+            for said in progress.acts
+            if said.round == index
+        ],
+        "used_s": round(sum(answer.duration_s for answer in answers), 3),
+        "hints_used": progress.hints_used[index] if index < len(progress.hints_used) else 0,
+        "grade": None if grade is None else grade_json(grade, question, *graded_as),
+        "grade_state": "graded" if grade is not None else "pending" if graded is None else "not graded",
+        "grade_reason": graded.reason if graded is not None and grade is None else "",
+        "first_verdict": graded.grade.verdict.value if regrades and graded and graded.grade else None,
+        "ungraded_corrections": ungraded(corrections, regrades),
+        "history": [_regrade(entry, question) for entry in regrades],
+        "note": {"text": note.text, "changed": iso(note.changed)} if note else None,
+    }
+
+
+def _timed(answer: Answer) -> Answer:
+    """The answer with its words starting where they are heard."""
+    return replace(answer, transcript=from_onsets(answer.transcript, answer.speech))
+
+
+def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
+    """How many of a round's corrections no grade has taken into account yet."""
+    seen = max((entry.made for entry in regrades if entry.kind == "corrected"), default=0.0)
+    return sum(entry.made > seen for entry in corrections)
+
+
+def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
+    """One line of what was corrected, disputed or answered, and what came of it."""
+    statements = {point.id: point.statement for point in question.points}
+    return {
+        "kind": entry.kind,
+        "reason": entry.reason,
+        "verdict": entry.grade["verdict"],
+        "statement": statements.get(entry.ruling["point_id"], "") if entry.ruling else "",
+        "said": entry.ruling.get("said"),
+        "ruling": entry.ruling or None,
+        "made": iso(entry.made),
+        "by": entry.by,
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "topic": question.topic,
+        "title": question.title,
+        "prompt": question.prompt,
+        "kind": question.kind,
+        "in_bank": question.has_rubric,
+        "model_answer": question.model_answer,
+        "hints": list(question.hints),
+        "criteria": [
+            {
+                "id": criterion.id,
+                "name": criterion.name,
+                "weight": criterion.weight,
+                "strong": criterion.strong,
+                "lean": criterion.lean,
+                "no": criterion.no,
+                "points": [
+                    {"id": point.id, "statement": point.statement, "tier": point.tier.value} for point in criterion.points
+                ],
+            }
+            for criterion in question.criteria
+        ],
+    }
+
+
+def answer_json(
+    interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive, corrections: Standing
+) -> dict[str, Any]:
+    """One turn: what was asked, said and recorded. Raises StorageError.
+
+    ``words`` are as they were heard; a corrected one has what it became as ``now``.
+    """
+    address = f"/api/interviews/{interview_id}/turns/{answer.turn_id}"
+    stored = archive.seconds(interview_id, answer.turn_id) > 0
+    words = [asdict(word) for word in answer.transcript.words]
+    for (turn_id, place), correction in corrections.items():
+        if turn_id == answer.turn_id and place < len(words):
+            words[place]["now"] = {"text": correction.text, "change": correction.change.value}
+    return {
+        "turn_id": answer.turn_id,
+        "asked": answer.asked,
+        "asked_audio": f"{address}/asked.wav",
+        "follow_up": answer.follow_up_id is not None,
+        "text": answer.transcript.text,
+        "raw_text": answer.transcript.raw_text,
+        "words": words,
+        "passages": clauses(answer),
+        "typed": answer.transcript.typed,
+        "duration_s": round(answer.duration_s, 3),
+        "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,
+        "ended_by": answer.ended_by,
+        "choice": choice_json(answer.choice),
+        "note": answer.note,
+        "audio": f"{address}/audio.wav" if stored else None,
+        "peaks": f"{address}/peaks.json" if stored else None,
+        "delivery": delivery_json(plan, answer),
+    }
+
+
+def choice_json(choice: Choice | None) -> dict[str, Any] | None:
+    """Why a follow-up was asked."""
+    return None if choice is None else asdict(choice) | {"known": dict(choice.known)}
+
+
+def iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

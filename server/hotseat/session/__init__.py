@@ -1,0 +1,1 @@
+"""An interview as a pure state machine, its events, and their log."""

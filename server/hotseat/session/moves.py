@@ -1,0 +1,65 @@
+"""What the interviewer says to an act that is no answer, and what is then to be answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hotseat.domain.acts import Act
+from hotseat.session.phases import Progress, Utterance
+from hotseat.text.sentences import Sentences
+
+MOST = 2
+"""Moves of each kind in one turn; after that the utterance counts as the answer."""
+
+
+def answered(asked: Utterance, act: Act) -> bool:
+    """Whether an act has had its move as often as it gets one."""
+    return asked.acts.count(act) >= MOST
+
+
+def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
+    """What is said next, in a turn of its own; None when the act leaves the question."""
+    lines = progress.plan.lines
+    again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
+    match act:
+        case Act.REPEAT:
+            times = asked.acts.count(Act.REPEAT)
+            return replace(
+                again, said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {shorter(asked.text) if times else asked.text}"
+            )
+        case Act.CLARIFY:
+            return replace(again, said=progress.current.scope or lines.scope)
+        case Act.THINK:
+            return replace(again, said=lines.think)
+        case Act.OBJECTION:
+            return replace(again, said=f"{lines.objection} {shorter(asked.text)}")
+        case Act.OFF_TOPIC:
+            return replace(again, said=f"{lines.off_topic} {shorter(asked.text)}")
+        case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
+            return _easier(progress, again)
+    return None
+
+
+def next_hint(progress: Progress) -> str | None:
+    """The bank's first hint not shown yet in this round."""
+    hints = progress.current.hint_texts
+    return hints[progress.hints] if progress.hints < min(progress.current.hints, len(hints)) else None
+
+
+def _easier(progress: Progress, again: Utterance) -> Utterance | None:
+    lines = progress.plan.lines
+    if hint := next_hint(progress):
+        return replace(again, said=f"{lines.hint} {hint}")
+    used = {again.follow_up_id, *(answer.follow_up_id for answer in progress.round_answers)}
+    step = progress.current.easier
+    if step is None or step[0] in used:
+        return None
+    follow_up_id, text = step
+    return replace(again, follow_up_id=follow_up_id, text=text, choice=None, said=f"{lines.easier} {text}")
+
+
+def shorter(text: str) -> str:
+    """The last sentence that asks something, or else the first."""
+    splitter = Sentences()
+    sentences = [*splitter.feed(text), *splitter.flush()]
+    return next((sentence for sentence in reversed(sentences) if sentence.endswith("?")), sentences[0] if sentences else text)

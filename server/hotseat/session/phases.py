@@ -1,0 +1,254 @@
+"""What an interview can be in the middle of: one frozen dataclass per phase, holding only what the phase has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Answer, Bank, Choice, Grade, Question
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """One question with its follow-ups."""
+
+    question_id: str
+    prompt: str
+    limit_s: float
+    follow_ups: int = 1
+    """Follow-ups to ask at most."""
+    follow_up_limit_s: float = 60.0
+    hints: int = 0
+    """Hints there are to reveal."""
+    backups: tuple[tuple[str, str], ...] = ()
+    """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
+    title: str = ""
+    """The question's; empty in plans that were made before titles were kept."""
+    lead: str = ""
+    """Said before the question: the greeting, or how far the interview is and what comes next."""
+    scope: str = ""
+    """What to assume, for a candidate who asks what is meant; empty if the bank doesn't say."""
+    hint_texts: tuple[str, ...] = ()
+    easier: tuple[str, str] | None = None
+    """(id, text) of a bank follow-up that is an easier step into the question."""
+
+    @property
+    def opening(self) -> str:
+        """All that is said when the question is asked."""
+        return f"{self.lead} {self.prompt}".strip()
+
+    def question_in(self, bank: Bank) -> Question:
+        """The bank's, or of one that has left it since what is remembered here: its words, but no rubric and no hints."""
+        try:
+            return bank.question(self.question_id)
+        except KeyError:
+            topic, _, slug = self.question_id.partition("/")
+            return Question(
+                id=self.question_id,
+                topic=topic,
+                kind="concept",
+                title=self.title or slug.replace("-", " ").capitalize(),
+                prompt=self.prompt,
+                time_limit_s=self.limit_s,
+                tiers=(),
+                difficulty=0,
+                competencies=(),
+                concepts=(),
+                key_terms=(),
+                criteria=(),
+                follow_ups=(),
+                model_answer="",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the interviewer says to an utterance that is no answer (rubrics/interviewer.toml). Kept in the plan, so that a
+    replay of the log says the same."""
+
+    repeat: tuple[str, ...] = ("Sure.", "In short:")
+    """Before the question is asked again, for the first time and after that."""
+    scope: str = "Take the most common case, and say what you assume."
+    """Where the question has no scope of its own."""
+    think: str = "Take your time, half a minute."
+    hint: str = "Here is something to start from."
+    easier: str = "Let's take a smaller step."
+    objection: str = "Fair enough. Let's stay with the question:"
+    off_topic: str = "Let's come back to the question:"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    rounds: tuple[RoundPlan, ...]
+    think_s: float = 5.0
+    """Silence after the question before the clock starts by itself."""
+    silence_s: float = 6.0
+    """Silence after speech that ends an answer."""
+    no_speech_s: float = 20.0
+    """Silence from the start of an answer in which nothing was said that ends it."""
+    pause_s: float = 30.0
+    """Time to think for a candidate who asks for it, with the clock standing."""
+    lines: Lines = Lines()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundGrade:
+    """How a round was graded; ``grade`` is None when it could not be, and ``reason`` says why."""
+
+    round: int
+    grade: Grade | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An utterance that was no answer."""
+
+    turn_id: int
+    round: int
+    act: Act
+    text: str
+    """Empty when a button was pressed."""
+    asked: str = ""
+    """What the interviewer had said."""
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What every phase has."""
+
+    plan: Plan
+    round: int = 0
+    """Index of the current round."""
+    asked: int = 0
+    """Follow-ups asked in it so far."""
+    answers: tuple[Answer, ...] = ()
+    grades: tuple[RoundGrade, ...] = ()
+    hints: int = 0
+    """Hints shown in the current round."""
+    hints_used: tuple[int, ...] = ()
+    """Hints shown in each earlier round."""
+    attached: bool = False
+    """A browser is connected."""
+    acts: tuple[Said, ...] = ()
+    """What was said that was no answer. Never graded."""
+    ended: bool = False
+    """The candidate has ended the interview: nothing more is asked."""
+
+    @property
+    def current(self) -> RoundPlan:
+        return self.plan.rounds[min(self.round, len(self.plan.rounds) - 1)]
+
+    @property
+    def round_answers(self) -> tuple[Answer, ...]:
+        return self.answers_of(self.round)
+
+    def answers_of(self, round_index: int) -> tuple[Answer, ...]:
+        return tuple(answer for answer in self.answers if answer.round == round_index)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the interviewer asks in one turn."""
+
+    turn_id: int
+    text: str
+    """What is to be answered."""
+    follow_up_id: str | None = None
+    """None for the question itself."""
+    said: str = ""
+    """All that is said aloud, where that isn't just ``text``."""
+    acts: tuple[Act, ...] = ()
+    """What the candidate has done since this was first asked instead of answering; ``said`` responds to the last."""
+
+    choice: Choice | None = None
+    """Why this follow-up was chosen."""
+
+    @property
+    def aloud(self) -> str:
+        return self.said or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Planned, not started."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The interviewer speaks. Without a browser it waits, and asks again when one connects."""
+
+    progress: Progress
+    utterance: Utterance
+    deadline: float | None
+    """None while nobody is connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The question is out, the answer has not begun."""
+
+    progress: Progress
+    utterance: Utterance
+    deadline: float
+    """When the clock starts by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The clock runs."""
+
+    progress: Progress
+    utterance: Utterance
+    limit_s: float
+    deadline: float | None
+    """When the interviewer cuts in; None while the clock stands after a restart, until a browser connects
+    (docs/decisions/0002-clock-after-a-restart.md)."""
+    spent_s: float = 0.0
+    """Seconds used, as far as known, when the clock stands."""
+    thought_s: float = 0.0
+    """Seconds between the end of the question and the start of the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finalising:
+    """The answer is over, its transcript not yet final."""
+
+    progress: Progress
+    utterance: Utterance
+    ended_by: str
+    typed: str | None
+    deadline: float
+    thought_s: float = 0.0
+    act: Act | None = None
+    """What the candidate pressed that ended it; None when the words have to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingUp:
+    """The interviewer thinks about what to ask next. ``turn_id`` is the turn to come."""
+
+    progress: Progress
+    turn_id: int
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """Everything is said; grades are outstanding."""
+
+    progress: Progress
+    turn_id: int
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    progress: Progress
+    turn_id: int
+
+
+State = Ready | Asking | Thinking | Answering | Finalising | FollowingUp | Grading | Finished

@@ -1,0 +1,518 @@
+"""One interview as a state machine: ``step(state, event, now) -> Step(state, commands)``.
+
+The loop: Ready -> Asking -> Thinking -> Answering -> Finalising -> FollowingUp -> Asking … -> Grading -> Finished.
+An utterance that is no answer (core.acts) leads from Finalising back to Asking, with what core.moves says to it.
+``now`` is the server's monotonic clock in seconds; nothing here reads it. Deadlines are data: the shell waits for the next
+event or ``next_deadline(state)`` and then feeds ``TimerFired``; a deadline not yet due changes nothing.
+Each asked question or follow-up is a turn with its own number; results for another turn are dropped, so nothing depends
+on a command having been cancelled in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Answer, Transcript
+from hotseat.session import moves
+from hotseat.session.events import (
+    ActPressed,
+    Ask,
+    Attached,
+    ChooseFollowUp,
+    Close,
+    CloseAnswer,
+    Command,
+    Detached,
+    DonePressed,
+    EndPressed,
+    Event,
+    FollowUpChosen,
+    GradeRound,
+    HintPressed,
+    PlaybackDone,
+    Recovered,
+    RoundGraded,
+    RoundNotGraded,
+    ShowHint,
+    SilenceHeard,
+    SkipPressed,
+    SpeechStarted,
+    StartAnswer,
+    StartPressed,
+    StopVoice,
+    TimerFired,
+    Transcribed,
+    TurnEvent,
+    TypedAnswer,
+    VoiceSent,
+)
+from hotseat.session.phases import (
+    Answering,
+    Asking,
+    Finalising,
+    Finished,
+    FollowingUp,
+    Grading,
+    Plan,
+    Progress,
+    Ready,
+    RoundGrade,
+    Said,
+    State,
+    Thinking,
+    Utterance,
+)
+
+VOICE_TIMEOUT_S = 30.0
+"""A voice that has not been delivered by then is not waited for; its text is on the page."""
+PLAYBACK_SLACK_S = 4.0
+"""A browser that never reports the end of playback is given this much beyond the audio's length."""
+FINAL_TIMEOUT_S = 30.0
+FOLLOW_UP_TIMEOUT_S = 12.0
+GRADE_TIMEOUT_S = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    """An event this phase has no use for. Nothing changed."""
+
+    expected: tuple[str, ...]
+    received: str
+    phase: str
+
+    def __str__(self) -> str:
+        return f"{self.received} came while {self.phase}; expected {' or '.join(self.expected) or 'nothing more'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    state: State
+    commands: tuple[Command, ...] = ()
+    error: Unexpected | None = None
+
+
+_EXPECTED: dict[type, tuple[str, ...]] = {
+    Ready: ("StartPressed",),
+    Asking: ("PlaybackDone", "SpeechStarted", "DonePressed", "TypedAnswer", "SkipPressed", "ActPressed"),
+    Thinking: ("SpeechStarted", "DonePressed", "TypedAnswer", "SkipPressed", "HintPressed", "ActPressed"),
+    Answering: ("DonePressed", "SilenceHeard", "TypedAnswer", "SkipPressed", "HintPressed", "ActPressed"),
+    Finalising: ("Transcribed",),
+    FollowingUp: ("FollowUpChosen",),
+    Grading: ("RoundGraded", "RoundNotGraded"),
+    Finished: (),
+}
+
+
+def begin(plan: Plan) -> Ready:
+    """The state of a planned interview. Raises ValueError for a plan without rounds."""
+    if not plan.rounds:
+        raise ValueError("an interview needs at least one round")
+    return Ready(Progress(plan))
+
+
+def turn_of(state: State) -> int:
+    """The current turn's number; 0 before the first."""
+    match state:
+        case Ready():
+            return 0
+        case Asking() | Thinking() | Answering() | Finalising():
+            return state.utterance.turn_id
+        case _:
+            return state.turn_id
+
+
+def next_deadline(state: State) -> float | None:
+    """When to feed TimerFired, on the monotonic clock."""
+    match state:
+        case Ready() | Finished():
+            return None
+        case _:
+            return state.deadline
+
+
+def remaining_s(state: State, now: float) -> float | None:
+    """Seconds left of a running answer, or of thinking; None when no clock runs."""
+    if isinstance(state, Answering) and state.deadline is None:
+        return state.limit_s - state.spent_s
+    if isinstance(state, Answering | Thinking) and state.deadline is not None:
+        return max(0.0, state.deadline - now)
+    return None
+
+
+def step(state: State, event: Event, now: float) -> Step:
+    """The next state and what to do. Total: an event without a use here is returned as ``Step.error``."""
+    if isinstance(state, Finished):
+        return Step(state, error=_unexpected(state, event))
+    if isinstance(event, TurnEvent) and event.turn_id != turn_of(state):
+        return Step(state, error=_unexpected(state, event))
+    if _overrun(state, now) and not isinstance(event, TimerFired | Recovered):
+        closed = _timer(state, now)
+        after = step(closed.state, event, now)
+        return Step(after.state, (*closed.commands, *after.commands))
+    match event:
+        case Attached() | Detached():
+            return _connection(state, event, now)
+        case Recovered():
+            return _recover(state, event, now)
+        case RoundGraded() | RoundNotGraded():
+            return _graded(state, event)
+        case EndPressed():
+            return _end(state, now)
+        case TimerFired():
+            due = next_deadline(state)
+            return _timer(state, now) if due is not None and now >= due else Step(state)
+        case _:
+            return _turn(state, event, now)
+
+
+def _overrun(state: State, now: float) -> bool:
+    """An answer's limit has passed but its timer has not been fed yet: whatever came instead came too late for it."""
+    return isinstance(state, Answering) and state.deadline is not None and now >= state.deadline
+
+
+def _waits(state: State) -> bool:
+    """The question waits for a browser, so what was still under way for the last one is of no use."""
+    return isinstance(state, Asking) and not state.progress.attached
+
+
+def _unexpected(state: State, event: Event) -> Unexpected:
+    expected = ("Attached",) if _waits(state) else _EXPECTED[type(state)]
+    return Unexpected(expected, type(event).__name__, type(state).__name__.lower())
+
+
+def _turn(state: State, event: Event, now: float) -> Step:
+    if _waits(state):
+        return Step(state, error=_unexpected(state, event))
+    match state, event:
+        case Ready(), StartPressed():
+            return _ask_question(replace(state.progress, attached=True), 1, now)
+
+        case Asking(), VoiceSent(seconds=seconds):
+            return Step(replace(state, deadline=now + seconds + PLAYBACK_SLACK_S))
+        case Asking(), PlaybackDone():
+            return _think(state, now)
+        case Asking(), SpeechStarted():
+            answering = _answer(state, now)
+            return Step(answering.state, (StopVoice(state.utterance.turn_id), *answering.commands))
+
+        case Thinking(), SpeechStarted():
+            return _answer(state, now)
+
+        case Answering(), SilenceHeard(seconds=seconds, spoke=spoke):
+            plan = state.progress.plan
+            ended = seconds >= (plan.silence_s if spoke else plan.no_speech_s)
+            return _close(state, now, "silence") if ended else Step(state)
+
+        case ((Thinking() | Answering()), HintPressed()) if state.progress.hints < state.progress.current.hints:
+            progress = replace(state.progress, hints=state.progress.hints + 1)
+            return Step(replace(state, progress=progress), (ShowHint(event.turn_id, progress.hints),))
+
+        case ((Thinking() | Answering()), DonePressed()):
+            return _close(state, now, "done")
+        case Asking(), DonePressed():
+            return replace(_think(state, now), commands=(StopVoice(event.turn_id),))
+        case ((Asking() | Thinking() | Answering()), SkipPressed()):
+            return _close(state, now, "skipped")
+        case ((Asking() | Thinking() | Answering()), TypedAnswer(text=text, act=act)):
+            return _close(state, now, "done", text, act)
+        case ((Asking() | Thinking() | Answering()), ActPressed(act=act)) if act in requests(state):
+            return _request(state, act, now)
+
+        case Finalising(), Transcribed():
+            return _finalised(state, event, now)
+
+        case FollowingUp(), FollowUpChosen(text=""):
+            return _next_round(state.progress, state.turn_id, now)
+        case FollowingUp(), FollowUpChosen():
+            progress = replace(state.progress, asked=state.progress.asked + 1)
+            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, choice=event.choice), now)
+    return Step(state, error=_unexpected(state, event))
+
+
+def _timer(state: State, now: float) -> Step:
+    match state:
+        case Asking():
+            return _think(state, now)
+        case Thinking():
+            return _answer(state, now)
+        case Answering():
+            return _close(state, now, "limit")
+        case Finalising():
+            return _finalised(state, _without_hearing(state), now)
+        case FollowingUp():
+            backups = state.progress.current.backups
+            used = {answer.follow_up_id for answer in state.progress.round_answers}
+            left = [(name, text) for name, text in backups if name not in used]
+            if not left:
+                return _next_round(state.progress, state.turn_id, now)
+            progress = replace(state.progress, asked=state.progress.asked + 1)
+            return _ask(progress, Utterance(state.turn_id, left[0][1], left[0][0]), now)
+        case Grading():
+            missing = ungraded(state.progress)
+            grades = state.progress.grades + tuple(RoundGrade(n, None, "grading took too long") for n in missing)
+            return Step(Finished(replace(state.progress, grades=grades), state.turn_id), (Close(),))
+        case _:
+            return Step(state)
+
+
+def _without_hearing(state: Finalising) -> Transcribed:
+    """What is known of an answer whose recognition never ended."""
+    if state.typed is not None:
+        return Transcribed(state.utterance.turn_id, Transcript.of_typed(state.typed), 0.0)
+    return Transcribed(state.utterance.turn_id, Transcript(), 0.0, "the transcript was not ready in time")
+
+
+def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:
+    deadline = now + VOICE_TIMEOUT_S if progress.attached else None
+    return Step(Asking(progress, utterance, deadline), (Ask(utterance),) if progress.attached else ())
+
+
+def _ask_question(progress: Progress, turn_id: int, now: float) -> Step:
+    current = progress.current
+    return _ask(progress, Utterance(turn_id, current.prompt, said=current.opening if current.lead else ""), now)
+
+
+def _think(state: Asking, now: float) -> Step:
+    return Step(Thinking(state.progress, state.utterance, now + _time_to_think(state)))
+
+
+def _time_to_think(state: Asking | Thinking) -> float:
+    plan = state.progress.plan
+    return plan.pause_s if state.utterance.acts[-1:] == (Act.THINK,) else plan.think_s
+
+
+def _limit(state: Asking | Thinking) -> float:
+    current = state.progress.current
+    return current.limit_s if state.utterance.follow_up_id is None else current.follow_up_limit_s
+
+
+def _answer(state: Asking | Thinking, now: float) -> Step:
+    limit = _limit(state)
+    answering = Answering(state.progress, state.utterance, limit, now + limit, thought_s=_thought(state, now))
+    return Step(answering, (StartAnswer(state.utterance.turn_id, limit),))
+
+
+def _thought(state: Asking | Thinking | Answering, now: float) -> float:
+    """Seconds that the candidate took before the clock started."""
+    match state:
+        case Thinking(deadline=deadline):
+            return max(0.0, now - (deadline - _time_to_think(state)))
+        case Answering():
+            return state.thought_s
+        case Asking():
+            return 0.0
+
+
+def _close(
+    state: Asking | Thinking | Answering, now: float, ended_by: str, typed: str | None = None, act: Act | None = None
+) -> Step:
+    turn_id = state.utterance.turn_id
+    stop = (StopVoice(turn_id),) if isinstance(state, Asking) else ()
+    return Step(
+        Finalising(state.progress, state.utterance, ended_by, typed, now + FINAL_TIMEOUT_S, _thought(state, now), act),
+        (*stop, CloseAnswer(turn_id, ended_by, typed)),
+    )
+
+
+REQUESTS = (Act.REPEAT, Act.CLARIFY, Act.THINK)
+"""What can be asked for by a button."""
+
+
+def requests(state: State) -> tuple[Act, ...]:
+    """What can still be asked for in this turn."""
+    if not isinstance(state, Asking | Thinking | Answering):
+        return ()
+    return tuple(act for act in REQUESTS if not moves.answered(state.utterance, act))
+
+
+def _request(state: Asking | Thinking | Answering, act: Act, now: float) -> Step:
+    """What was said before the button was pressed is kept as an answer."""
+    if isinstance(state, Answering):
+        return _close(state, now, "done", None, act)
+    stop = (StopVoice(state.utterance.turn_id),) if isinstance(state, Asking) else ()
+    moved = _move(state.progress, state.utterance, act, "", now)
+    assert moved is not None  # a request never leaves its question
+    return Step(moved.state, (*stop, *moved.commands))
+
+
+def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
+    act = _understood(state, event)
+    if act is Act.ANSWER:
+        return _answered(state, event, now)
+    if state.act is not None and state.typed is None and event.act is Act.ANSWER and event.transcript.words:
+        kept = replace(state.progress, answers=(*state.progress.answers, _answer_of(state, event)))
+        moved = _move(kept, state.utterance, act, "", now)
+    else:
+        moved = _move(state.progress, state.utterance, act, event.transcript.text, now)
+    return moved or _passed(state, event, act, now)
+
+
+def _understood(state: Finalising, event: Transcribed) -> Act:
+    """What the utterance counts as."""
+    too_late = state.progress.ended and state.typed is None  # what was said before the press is the answer
+    act = event.act if state.act is None or too_late else state.act
+    if state.ended_by == "skipped" or moves.answered(state.utterance, act):
+        return Act.ANSWER
+    return act
+
+
+def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float) -> Step | None:
+    """The turn in which the interviewer responds to the act; None if it leaves the question."""
+    said = moves.reply(progress, asked, act)
+    if said is None or progress.ended:
+        return None
+    hint = moves.next_hint(progress) if act is Act.DONT_KNOW else None
+    progress = replace(
+        progress,
+        acts=(*progress.acts, Said(asked.turn_id, progress.round, act, text, asked.aloud, asked.choice)),
+        hints=progress.hints + (hint is not None),
+    )
+    asking = _ask(progress, said, now)
+    shown = () if hint is None else (ShowHint(said.turn_id, progress.hints),)
+    return Step(asking.state, (*asking.commands, *shown))
+
+
+def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step:
+    """Goes on after an act that leaves the question. The round keeps an answer without words, so that it is accounted for."""
+    words = event.transcript.text
+    nothing = replace(
+        _answer_of(state, event),
+        transcript=Transcript(typed=event.transcript.typed),
+        ended_by="done" if act is Act.DONE else "skipped",
+        note=f"You said: “{words}”" if words else event.note,
+    )
+    progress = replace(
+        state.progress,
+        answers=(*state.progress.answers, nothing),
+        acts=(
+            *state.progress.acts,
+            Said(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
+        ),
+    )
+    return _next_round(progress, event.turn_id + 1, now)
+
+
+def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
+    answer = _answer_of(state, event)
+    progress = replace(state.progress, answers=(*state.progress.answers, answer))
+    passed = state.ended_by == "skipped" or not answer.transcript.words
+    if passed or progress.asked >= progress.current.follow_ups:
+        return _next_round(progress, event.turn_id + 1, now)
+    turn_id = event.turn_id + 1
+    return Step(FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S), (ChooseFollowUp(turn_id, progress.round),))
+
+
+def _answer_of(state: Finalising, event: Transcribed) -> Answer:
+    return Answer(
+        turn_id=event.turn_id,
+        round=state.progress.round,
+        question_id=state.progress.current.question_id,
+        asked=state.utterance.text,
+        follow_up_id=state.utterance.follow_up_id,
+        transcript=event.transcript,
+        duration_s=event.duration_s,
+        ended_by=state.ended_by,
+        note=event.note,
+        thought_s=state.thought_s,
+        speech=event.speech,
+        choice=state.utterance.choice,
+    )
+
+
+def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
+    """Sends the finished round to be graded and asks the next question; ``turn_id`` is the next free number."""
+    grade = GradeRound(progress.round)
+    last = progress.round + 1 >= len(progress.plan.rounds)
+    progress = replace(progress, round=progress.round + 1, asked=0, hints=0, hints_used=(*progress.hints_used, progress.hints))
+    if last:
+        return Step(Grading(progress, turn_id, now + GRADE_TIMEOUT_S), (grade,))
+    asking = _ask_question(progress, turn_id, now)
+    return Step(asking.state, (grade, *asking.commands))
+
+
+def ungraded(progress: Progress) -> list[int]:
+    """Finished rounds with an answer and no grade yet."""
+    graded = {item.round for item in progress.grades}
+    return sorted({answer.round for answer in progress.answers if answer.round < progress.round} - graded)
+
+
+def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
+    progress = state.progress
+    if event.round not in ungraded(progress):
+        return Step(state, error=_unexpected(state, event))
+    match event:
+        case RoundGraded():
+            item = RoundGrade(event.round, event.grade)
+        case RoundNotGraded():
+            item = RoundGrade(event.round, None, event.reason)
+    progress = replace(progress, grades=(*progress.grades, item))
+    if isinstance(state, Grading) and not ungraded(progress):
+        return Step(Finished(progress, state.turn_id), (Close(),))
+    return Step(replace(state, progress=progress))
+
+
+def _end(state: State, now: float) -> Step:
+    """Asks nothing more. An answer being given is kept and graded like any other."""
+    progress = replace(state.progress, ended=True)
+    last = replace(progress.current, follow_ups=progress.asked)
+    if progress.round < len(progress.plan.rounds):
+        progress = replace(progress, plan=replace(progress.plan, rounds=(*progress.plan.rounds[: progress.round], last)))
+    match state:
+        case Answering():
+            return _close(replace(state, progress=progress), now, "done")
+        case Finalising():
+            return Step(replace(state, progress=progress))
+        case Grading() | Finished():
+            return Step(state, error=_unexpected(state, EndPressed()))
+    stop = (StopVoice(turn_of(state)),) if isinstance(state, Asking) else ()
+    if progress.round_answers:
+        ended = _next_round(progress, turn_of(state), now)
+        return Step(ended.state, (*stop, *ended.commands))
+    if ungraded(progress):
+        return Step(Grading(progress, turn_of(state), now + GRADE_TIMEOUT_S), stop)
+    return Step(Finished(progress, turn_of(state)), (*stop, Close()))
+
+
+def _connection(state: State, event: Attached | Detached, now: float) -> Step:
+    attached = isinstance(event, Attached)
+    state = replace(state, progress=replace(state.progress, attached=attached))
+    match state:
+        case Asking() if attached:
+            return _ask(state.progress, state.utterance, now)
+        case Asking():
+            return Step(replace(state, deadline=None))
+        case Thinking() if not attached:
+            return Step(Asking(state.progress, state.utterance, None))
+        case Answering(deadline=None) if attached:
+            return Step(replace(state, deadline=now + state.limit_s - state.spent_s))
+    return Step(state)
+
+
+def _recover(state: State, event: Recovered, now: float) -> Step:
+    """The old process's clock means nothing here: every deadline starts afresh and lost work is asked for again."""
+    state = replace(state, progress=replace(state.progress, attached=False))
+    missing = tuple(GradeRound(n) for n in ungraded(state.progress))
+    match state:
+        case Asking() | Thinking():
+            return Step(Asking(state.progress, state.utterance, None), missing)
+        case Answering():
+            spent = min(event.heard_s, state.limit_s)
+            return Step(replace(state, deadline=None, spent_s=spent), missing)
+        case Finalising():
+            again = CloseAnswer(state.utterance.turn_id, state.ended_by, state.typed)
+            return Step(replace(state, deadline=now + FINAL_TIMEOUT_S), (*missing, again))
+        case FollowingUp():
+            choose = ChooseFollowUp(state.turn_id, state.progress.round)
+            return Step(replace(state, deadline=now + FOLLOW_UP_TIMEOUT_S), (*missing, choose))
+        case Grading():
+            return Step(replace(state, deadline=now + GRADE_TIMEOUT_S), missing)
+    return Step(state, missing)
+
+
+def replay(plan: Plan, log: tuple[tuple[Event, float], ...]) -> State:
+    """The state after all logged events; commands are not repeated."""
+    state: State = begin(plan)
+    for event, now in log:
+        state = step(state, event, now).state
+    return state

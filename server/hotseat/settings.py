@@ -1,0 +1,259 @@
+"""One frozen Settings, from HOTSEAT_* variables; nested ones with two underscores: ``HOTSEAT_ASR__DEVICE=cuda``."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
+
+from hotseat.errors import SettingsError
+from hotseat.loopback import is_loopback, is_loopback_url
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""Where rubrics/, prompts/ and web/ are."""
+EMBEDDED = "embedded"
+OFF = "off"
+_PREFIX = "HOTSEAT_"
+_NOT_OURS = re.compile(rf"{_PREFIX}(LITE$|TEST_|SERVICE_|PORT_)")
+"""Read by ./hotseat and the tests, and what Kubernetes sets for a service of this name."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AsrSettings(_Part):
+    """Speech to text."""
+
+    model: str = EMBEDDED
+    """"embedded", any faster-whisper model name, or a directory with a CTranslate2 model; with ``url`` the
+    remote model's name."""
+    url: str = ""
+    """Base URL of an OpenAI-compatible server with /audio/transcriptions, to hear in place of this machine."""
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: Annotated[float, Field(gt=0)] = 20.0
+    """For one request to ``url``."""
+    device: str = "cpu"
+    compute_type: str = "int8"
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Threads of each worker."""
+    language: str = "en"
+
+
+class TtsSettings(_Part):
+    """Text to speech."""
+
+    voice: str = EMBEDDED
+    """"embedded", the path of a Piper voice (.onnx), or "off" for an interviewer that only writes; with ``url`` the remote
+    voice's name."""
+    url: str = ""
+    """Base URL of an OpenAI-compatible server with /audio/speech, to speak in place of this machine."""
+    model: str = "tts-1"
+    """The remote model's name."""
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: Annotated[float, Field(gt=0)] = 20.0
+
+
+class LlmSettings(_Part):
+    """The interviewer's and grader's language model."""
+
+    url: str = EMBEDDED
+    """"embedded", the base URL of an OpenAI-compatible server, or "off" for bank follow-ups and the embedded grader."""
+    model: str = "default"
+    api_key: SecretStr = SecretStr("none")
+    reply_s: Annotated[float, Field(gt=0)] = 1.2
+    """A follow-up that is not phrased so long after the end of the answer is asked in the bank's words."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    threads: Annotated[int, Field(ge=0, le=64)] = 0
+    """Threads of the embedded server; 0 leaves one core to speech recognition, which has to keep up with the candidate."""
+    context: Annotated[int, Field(ge=2048)] = 4096
+    """Tokens of context of the embedded server, for each of two requests at a time."""
+
+    @property
+    def is_remote(self) -> bool:
+        return "://" in self.url
+
+
+class InterviewSettings(_Part):
+    follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
+    think_s: Annotated[float, Field(ge=0, le=120)] = 5.0
+    silence_s: Annotated[float, Field(ge=1, le=120)] = 6.0
+    no_speech_s: Annotated[float, Field(ge=3, le=300)] = 20.0
+    max_active: Annotated[int, Field(ge=1)] = 8
+    """Interviews with a connected browser at once; further ones are told to wait."""
+    max_per_person: Annotated[int, Field(ge=1)] = 2
+    """Of these, one account's."""
+
+
+class Settings(BaseSettings):
+    # An empty variable is one that somebody forgot to fill in: it is as if it were not there.
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    token: SecretStr | None = None
+    """A secret that opens everything: as a link for browsers or, where there are accounts, as a header for programs only."""
+    accounts: bool = False
+    """Everybody signs in with a name, even before the first account exists: a link to make it is printed at the start."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    retention_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which an interview's audio is deleted; its transcript and grades stay."""
+    data_dir: Path = Field(default_factory=lambda: user_data_path("hotseat"))
+    models_dir: Path | None = None
+    """Where packaged models are joined; models/ in data_dir when not set."""
+    database_url: str = ""
+    """SQLAlchemy async URL; empty for SQLite in data_dir."""
+    archive_url: str = ""
+    """fsspec URL of an object store for audio, such as s3://bucket/folder; empty for files in data_dir."""
+    rubrics_dir: Path = PROJECT / "rubrics"
+    prompts_dir: Path = PROJECT / "prompts"
+    web_dir: Path = PROJECT / "web"
+    grader: Literal["auto", "embedded", "llm"] = "auto"
+    """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
+    (docs/decisions/0031-judges-sit-an-exam.md); "llm" lets any grade without one."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_style: Literal["text", "json"] = "text"
+    otlp_url: str = ""
+    """Base URL of an OpenTelemetry collector that takes OTLP over HTTP; empty for none."""
+
+    asr: AsrSettings = AsrSettings()
+    tts: TtsSettings = TtsSettings()
+    llm: LlmSettings = LlmSettings()
+    interview: InterviewSettings = InterviewSettings()
+
+    @field_validator("token")
+    @classmethod
+    def _empty_is_none(cls, token: SecretStr | None) -> SecretStr | None:
+        """A blank one is one that somebody forgot to fill in, not a secret that everybody knows."""
+        return token if token is not None and token.get_secret_value().strip() else None
+
+    @field_validator("host")
+    @classmethod
+    def _bare(cls, host: str) -> str:
+        """Without the brackets in which an IPv6 address is written in front of a port."""
+        return host.strip("[]")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _all_networks(cls, proxies: str) -> str:
+        _proxies(proxies)
+        return proxies
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether the address is a trusted proxy's."""
+        networks = _proxies(self.trusted_proxies)
+        if networks is None:
+            return True
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return not address  # the other end of a Unix socket
+        return any(parsed in network for network in networks)
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'hotseat.db'}"
+
+    @property
+    def models(self) -> Path:
+        return self.models_dir or self.data_dir / "models"
+
+    @property
+    def local(self) -> bool:
+        """Nothing that is said leaves this machine: neither to be heard or answered elsewhere, nor to be kept there."""
+        urls = [url for url in (self.llm.url, self.asr.url, self.tts.url) if "://" in url]
+        return all(is_loopback_url(url) for url in urls) and _is_here(self.database_url) and _is_path(self.archive_url)
+
+
+def _proxies(given: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] | None:
+    """The networks of a list of proxies; None for any address. Raises ValueError."""
+    entries = [entry.strip() for entry in given.split(",")]
+    if entries == ["*"]:
+        return None
+    networks = []
+    for entry in entries:
+        try:
+            networks.append(ipaddress.ip_network(entry))
+        except ValueError:
+            raise ValueError(f"{entry!r} is neither an address nor a network such as 10.0.0.0/8, nor * alone") from None
+    return tuple(networks)
+
+
+def _is_here(database_url: str) -> bool:
+    """Whether a database is a file, or a server on this machine."""
+    try:
+        parts = urlsplit(database_url)
+        # SQLAlchemy takes hosts from the query, too: several, with ports, or the folder of a socket.
+        more = [host for given in parse_qs(parts.query).get("host", ()) for host in given.split(",")]
+        return is_loopback(parts.hostname or "localhost") and all(
+            host.startswith("/") or is_loopback_url(f"//{host}") for host in more
+        )
+    except ValueError:
+        return False
+
+
+def _is_path(archive_url: str) -> bool:
+    """Whether fsspec takes it for a folder; one address may stand in front of another (``simplecache::s3://…``)."""
+    return "::" not in archive_url and (archive_url.startswith("file:") or "://" not in archive_url)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Raises SettingsError naming every wrong variable."""
+    if unknown := _unknown():
+        raise SettingsError("; ".join(unknown))
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"HOTSEAT_{'__'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(wrong) from None
+    except UnreadableError:  # a group's own variable would have to be JSON
+        raise SettingsError("; ".join(_groups_set())) from None
+
+
+def _unknown() -> list[str]:
+    """What is wrong with each variable of our prefix that is no setting; empty ones are as if they were not there."""
+    known = _names()
+    wrong = []
+    for name in sorted(name for name, value in os.environ.items() if name.upper().startswith(_PREFIX) and value):
+        if name.upper() in known or _NOT_OURS.match(name.upper()):
+            continue
+        bare = {other.removeprefix(_PREFIX): other for other in known}
+        near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), bare, 1)
+        wrong.append(f"{name}: is no setting" + (f"; did you mean {bare[near[0]]}?" if near else ""))
+    return wrong
+
+
+def _names() -> set[str]:
+    """Every variable that is a setting."""
+    names = set()
+    for name, field in Settings.model_fields.items():
+        names.add(f"{_PREFIX}{name}".upper())
+        if isinstance(field.default, _Part):
+            names |= {f"{_PREFIX}{name}__{part}".upper() for part in type(field.default).model_fields}
+    return names
+
+
+def _groups_set() -> list[str]:
+    """What is wrong with each variable that has the name of a whole group."""
+    names = {name.upper() for name in os.environ}
+    return [
+        f"{variable}: is a group; set {variable}__{next(iter(type(field.default).model_fields)).upper()} and the like"
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.default, _Part) and (variable := f"HOTSEAT_{name}".upper()) in names
+    ]

@@ -1,0 +1,93 @@
+"""Whether a key term was said, where two hearings of the same audio differ.
+
+The recogniser now and then writes a term because it is on its list.
+
+Word probabilities are those of the words without the list (adapters/whisper), so a term that is next to impossible without
+it is compared with what is heard when there is no list. If nothing there sounds like the term, those words are taken
+(docs/decisions/0018-what-only-the-list-says.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from hotseat.domain.model import Word
+from hotseat.speech.term_repair import LONGEST, Sounds, allowed, difference, squeezed
+from hotseat.text.sentences import spoken
+
+_IMPOSSIBLE = 0.03
+"""Probability below which a term is looked at."""
+_FURTHER = 2.0
+"""How many times as far from the sounds of a term as the repair would reach the words without the list may be."""
+
+
+def suspects(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
+    """Where words spell a term of the list that is next to impossible without it."""
+    spans = _spans(words, terms)
+    return [span for span in spans if min(word.probability for word in words[span.start : span.stop]) < _IMPOSSIBLE]
+
+
+def unsuggested(
+    words: Sequence[Word], plain: Sequence[Word], terms: Sequence[str], sounds: Sounds, common: frozenset[str] = frozenset()
+) -> tuple[Word, ...]:
+    """The words, with those of ``plain`` where a term of the list stands for something else.
+
+    ``plain`` is the same audio recognised without the list; ``common`` are words that candidates say whatever the question.
+    """
+    doubted = suspects(words, terms)
+    changes = SequenceMatcher(None, _letters(words), _letters(plain), autojunk=False).get_opcodes()
+    out: list[Word] = []
+    for kind, first, last, plain_first, plain_last in changes:
+        own, other = words[first:last], plain[plain_first:plain_last]
+        spans = [span for span in doubted if first < span.stop and span.start < last]
+        taken = kind == "replace" and any(
+            not _supported(words[span.start : span.stop], other, sounds, common) for span in spans
+        )
+        out += other if taken else own
+    return tuple(out)
+
+
+def recalled(
+    again: Sequence[Word], before: Sequence[Word], terms: Sequence[str], sounds: Sounds, common: frozenset[str] = frozenset()
+) -> tuple[Word, ...]:
+    """The words as heard again, with the terms heard before where what stands there now sounds like them."""
+    known = _spans(before, terms)
+    changes = SequenceMatcher(None, _letters(again), _letters(before), autojunk=False).get_opcodes()
+    out: list[Word] = []
+    for kind, first, last, before_first, before_last in changes:
+        own, other = again[first:last], before[before_first:before_last]
+        differing = [
+            before[max(span.start, before_first) : min(span.stop, before_last)]
+            for span in known
+            if before_first < span.stop and span.start < before_last
+        ]
+        kept = kind == "replace" and len(other) <= LONGEST and differing and not _spans(own, terms)
+        out += other if kept and all(_supported(part, own, sounds, common) for part in differing) else own
+    return tuple(out)
+
+
+def _spans(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
+    """Where words spell a term."""
+    names = {squeezed(term) for term in terms}
+    return [
+        range(start, end)
+        for start in range(len(words))
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1)
+        if squeezed(" ".join(word.text for word in words[start:end])) in names
+    ]
+
+
+def _supported(term: Sequence[Word], plain: Sequence[Word], sounds: Sounds, common: frozenset[str]) -> bool:
+    """Whether some of the plain words sound like the term."""
+    wanted = sounds(spoken(" ".join(word.text for word in term)))
+    for start in range(len(plain)):
+        for end in range(start + 1, min(start + LONGEST, len(plain)) + 1):
+            said = [word.text for word in plain[start:end]]
+            if difference(sounds(spoken(" ".join(said))), wanted) <= _FURTHER * allowed(wanted, said, common):
+                return True
+    return False
+
+
+def _letters(words: Sequence[Word]) -> list[str]:
+    return [squeezed(word.text) for word in words]

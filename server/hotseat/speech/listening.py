@@ -1,0 +1,229 @@
+"""One answer's ears: captions while it is spoken, and its words soon after it ends.
+
+The audio is cut into stretches at pauses while the candidate speaks, and each is recognised for good at once, so that only a
+short tail is left at the end. Some 16 s of them are heard again as one, for what is around a word tells what it was. Captions
+of the stretch still being spoken are disposable. In a silence the tail is recognised in advance; if nothing more is said, the
+final is ready before it is asked for. A known end (the time limit) makes the last cut come a little before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from hotseat.domain.endpointing import CutRules, Gap, commit_point
+from hotseat.domain.model import KeyTerm, Word
+from hotseat.errors import TranscriberError
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from hotseat.speech.hotword_hallucinations import recalled, unsuggested
+from hotseat.speech.segments import Stretch, Stretches, text_of
+from hotseat.speech.term_repair import Mender, Sounds
+
+EARLY_END_S = 4.0
+"""From so long before a known end on, any short gap is worth a cut."""
+QUIET_END_S = 1.0
+"""So long before a known end nothing more is begun, so that the final finds the recogniser free."""
+_FRAME = 640
+_PARTIAL_EVERY_S = 0.3
+"""New audio that makes the next caption worthwhile."""
+_SILENCE_EVERY_S = 0.25
+_SPECULATE_S = 0.3
+_BEHIND_S = 3.0
+"""What was heard last of a recording, and could not have been heard again by its end."""
+_NORMAL = CutRules()
+_BEFORE_END = CutRules(shortest_s=2.0, longest_s=9.0, pause_s=0.09)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What the page shows while the candidate speaks."""
+
+    committed: str
+    """Recognised for good; grows, and words in it may still be put right when they are heard again."""
+    partial: str
+    """The rest as far as it is known; each replaces the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEvent:
+    """Sent when speech begins, when it pauses, and four times a second while silence lasts."""
+
+    speaking: bool
+    spoke: bool
+    """Whether any speech has been heard so far."""
+    silence_s: float
+    """Audio seconds since speech was last heard, or since the start if there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardAnswer:
+    """What was heard of one answer."""
+
+    words: tuple[Word, ...]
+    """Times are seconds from the first sample fed. Repaired words keep what the recogniser wrote in ``raw``."""
+    speech: tuple[Gap, ...]
+    """Where there is speech, its lulls taken out."""
+    incomplete: bool = False
+    """Whether some of it could not be recognised."""
+    muffled: bool = False
+    """Whether it sounds as if somebody in another room had said it."""
+
+    @property
+    def heard_speech(self) -> bool:
+        return bool(self.speech)
+
+
+class Listener:
+    """Belongs to one event loop; every method returns at once except ``finish``."""
+
+    def __init__(
+        self,
+        session_id: str,
+        transcriber: Transcriber,
+        vad: VoiceActivity,
+        key_terms: Sequence[KeyTerm],
+        topic_terms: Sequence[KeyTerm],
+        *,
+        on_caption: Callable[[Caption], None],
+        on_speech: Callable[[SpeechEvent], None],
+        sounds: Sounds | None = None,
+        common_words: frozenset[str] = frozenset(),
+        sparing: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``sounds`` (adapters.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
+
+        ``common_words`` are harder to take for a term. While it is ``sparing`` nothing but captions is recognised that may be
+        thrown away.
+        """
+        self._session = session_id
+        self._transcriber = transcriber
+        names = tuple(term.term for term in key_terms)
+        mend = Mender(key_terms, topic_terms, sounds, common_words) if sounds is not None else None
+        weigh = partial(unsuggested, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
+        recall = partial(recalled, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
+        self._stretches = Stretches(session_id, transcriber, vad, names, mend, weigh, recall)
+        self._sparing = sparing
+        self._on_caption = on_caption
+        self._on_speech = on_speech
+        self._end: float | None = None
+        self._partial: asyncio.Task[None] | None = None
+        self._partial_at = 0.0
+        self._draft = ""
+        self._shown = Caption("", "")
+        self._told = SpeechEvent(False, False, 0.0)
+        self._closed = False
+
+    def feed(self, samples: Samples) -> None:
+        """Takes in the next audio: mono, 16 kHz, usually 40 ms. Ignored once the answer has ended."""
+        for at in range(0, len(samples), _FRAME):
+            if not self._closed:
+                self._take(samples[at : at + _FRAME])
+
+    def expect_end(self, seconds_left: float) -> None:
+        """Audio will end so many seconds from now at the latest."""
+        self._end = self._stretches.now + seconds_left
+
+    async def settled(self) -> None:
+        """Returns when what was fed so far has been recognised: for recordings, which are fed faster than they were spoken."""
+        await self._stretches.settled()
+
+    async def finish(self, *, whole: bool = False) -> HeardAnswer:
+        """Takes no more audio; all words of the answer, however long that takes if ``whole``. Raises TranscriberError."""
+        self._closed = True
+        self._drop_caption()
+        heard = self._stretches.hearing
+        words, incomplete = await self._stretches.finish(whole=whole)
+        return HeardAnswer(tuple(words), heard.speech, incomplete, self._stretches.muffled)
+
+    def close(self) -> None:
+        """Cancels whatever is still being recognised."""
+        self._closed = True
+        self._stretches.cancel()
+        self._drop_caption()
+
+    @property
+    def _left(self) -> float:
+        """Seconds to a known end; infinite if there is none or it has passed."""
+        now = self._stretches.now
+        return self._end - now if self._end is not None and self._end > now else float("inf")
+
+    def _take(self, samples: Samples) -> None:
+        stretches = self._stretches
+        stretches.take(samples)
+        self._tell()
+        if self._left < QUIET_END_S:
+            return
+        heard = stretches.hearing
+        cut = commit_point(heard, stretches.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
+        if cut is not None:
+            stretch = stretches.commit(cut, self._draft)
+            stretch.task.add_done_callback(lambda _task: self._show())
+            self._draft = ""
+            self._show()
+            if self._left > EARLY_END_S:
+                stretches.hear_again(self._show)
+        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut and not heard.run:
+            stretches.look_ahead()
+        elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
+            if not self._sparing():
+                stretches.begin_parts()
+            self._caption_soon()
+
+    def _tell(self) -> None:
+        heard, told = self._stretches.hearing, self._told
+        silence = round(heard.silence_s, 3)
+        if heard.speaking == told.speaking and (heard.speaking or silence - told.silence_s < _SILENCE_EVERY_S):
+            return
+        self._told = SpeechEvent(heard.speaking, heard.heard_speech, silence)
+        self._on_speech(self._told)
+
+    def _caption_soon(self) -> None:
+        if self._partial is None or self._partial.done():
+            self._partial_at = self._stretches.now
+            self._partial = asyncio.ensure_future(self._caption())
+
+    def _drop_caption(self) -> None:
+        """A cancelled task holds the frame it was cancelled in, and with it this listener and its audio."""
+        if self._partial is not None:
+            self._partial.cancel()
+            self._partial = None
+
+    async def _caption(self) -> None:
+        cut: float
+        parts: list[Stretch]
+
+        def tail() -> Samples:
+            nonlocal cut, parts
+            cut, parts = self._stretches.cut, self._stretches.parts
+            return self._stretches.tail_audio(parts[-1].end if parts else cut, self._stretches.now)[1]
+
+        job = RecognitionJob(self._session, tail(), Priority.PARTIAL, fresh=tail)
+        with contextlib.suppress(Superseded, TranscriberError):
+            words = await self._transcriber.recognise(job)
+            if cut == self._stretches.cut:
+                self._draft = _joined([*(part.text for part in parts), text_of(words)])
+                self._show()
+
+    def _show(self) -> None:
+        texts = [stretch.text for stretch in self._stretches.done]
+        known = next((i for i, stretch in enumerate(self._stretches.done) if not stretch.task.done()), len(texts))
+        caption = Caption(_joined(texts[:known]), _joined([*texts[known:], self._draft]))
+        if caption != self._shown and not self._closed:
+            self._shown = caption
+            self._on_caption(caption)
+
+
+async def hear_recording(listener: Listener, samples: Samples) -> HeardAnswer:
+    """All of a recording, heard as if it were spoken now, without waiting for time to pass. Raises TranscriberError."""
+    live = max(0, len(samples) - round(_BEHIND_S * SAMPLE_RATE))
+    listener.feed(samples[:live])
+    await listener.settled()
+    listener.feed(samples[live:])
+    return await listener.finish(whole=True)  # nobody waits in an interview
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(filter(None, texts))

@@ -1,0 +1,38 @@
+"""Whether a voice sounds as if it came through a wall, or through something that lies on the microphone.
+
+Walls let low sounds through and keep high ones: of what makes consonants, from 1.5 kHz up, nearly nothing is left. That does
+not depend on how loud a voice is, on automatic gain, on echo, or on a microphone or line that ends at 3.4 kHz, so a quiet
+candidate far from a poor microphone isn't taken for a neighbour (docs/decisions/0019-a-voice-in-the-next-room.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hotseat.ports import SAMPLE_RATE, Samples
+
+_WINDOW = 512
+_LOUD_DB = 15.0
+"""Windows no further than this below the loudest count: what is quieter may be noise."""
+_LOW, _HIGH = (150, 1000), (1500, 3400)
+"""Hz."""
+_MUFFLED_DB = -26.0
+"""High sounds against low ones. In 6 s a near voice has -11 to -21 whatever the microphone, one behind a wall -31 to -33."""
+
+
+def muffled(samples: Samples) -> bool:
+    """Whether the speech in these seconds is; False where there is nothing to hear."""
+    return brightness(samples) < _MUFFLED_DB
+
+
+def brightness(samples: Samples) -> float:
+    """Power of the high sounds over that of the low ones in the loud parts, in dB; 0 for silence."""
+    windows = samples[: len(samples) // _WINDOW * _WINDOW].reshape(-1, _WINDOW)
+    power = np.mean(windows**2, axis=1)
+    if not len(power) or float(np.max(power)) < 1e-9:
+        return 0.0
+    loud = windows[power >= np.quantile(power, 0.95) / 10 ** (_LOUD_DB / 10)]
+    spectrum = np.mean(np.abs(np.fft.rfft(loud * np.hanning(_WINDOW))) ** 2, axis=0)
+    hertz = np.fft.rfftfreq(_WINDOW, 1 / SAMPLE_RATE)
+    low, high = (float(np.sum(spectrum[(hertz >= first) & (hertz < last)])) for first, last in (_LOW, _HIGH))
+    return float(10 * np.log10((high + 1e-12) / (low + 1e-12)))

@@ -1,0 +1,334 @@
+"""One answer's audio, cut into stretches that are recognised for good."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hotseat.domain.endpointing import WINDOW_S, Gap, Hearing, hear
+from hotseat.domain.model import Word
+from hotseat.errors import TranscriberError
+from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from hotseat.speech.hotword_hallucinations import suspects
+from hotseat.speech.muffled import muffled
+from hotseat.speech.second_pass import better, together
+from hotseat.telemetry.logs import failed
+
+log = logging.getLogger(__name__)
+
+AROUND_S = 0.3
+"""Kept of the silence around a stretch."""
+_LEAST_RUN_S = 0.09
+"""Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
+
+_LONG_TAIL_S = 5.0
+"""A tail longer than this is recognised in parts; all but the last are begun while it is still being spoken."""
+_LEAST_PART_S = 1.5
+_HOP_S, _QUIET_HOPS = 0.02, 5
+"""Steps in which a quiet moment is looked for, and how many of them it lasts."""
+_PATIENCE_S = 20.0
+_ENOUGH_S = 20.0
+"""For the end of an answer; what is not recognised by then is missing (core.session.FINAL_TIMEOUT_S is longer)."""
+
+Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
+"""Puts misheard terms right; called in a thread."""
+Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
+"""Of words heard twice, those to believe; called in a thread."""
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Audio between two cuts, being recognised for good."""
+
+    start: float
+    """Second of the cut before."""
+    end: float
+    offset: float
+    """Second at which the audio given to the recogniser begins: long silence is left out."""
+    job: RecognitionJob
+    task: asyncio.Task[tuple[Word, ...]]
+    draft: str = ""
+    """The caption it had, shown until its words are there."""
+
+    @property
+    def text(self) -> str:
+        """What is known of it now."""
+        return text_of(self.task.result()) if self.known else self.draft
+
+    @property
+    def known(self) -> bool:
+        """Whether it has been recognised."""
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
+
+    @property
+    def audio(self) -> Gap:
+        """What the recogniser is given, in seconds of the answer."""
+        return Gap(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
+
+
+class Stretches:
+    """The audio so far, its cuts, and what is recognised of the tail in advance."""
+
+    def __init__(
+        self,
+        session: str,
+        transcriber: Transcriber,
+        vad: VoiceActivity,
+        terms: tuple[str, ...],
+        mend: Mend | None = None,
+        weigh: Weigh | None = None,
+        recall: Weigh | None = None,
+    ) -> None:
+        """``weigh`` is given words heard with the list of terms and without it, ``recall`` words heard again and before."""
+        self.hearing = Hearing()
+        self.cut = 0.0
+        """Second of the last cut."""
+        self.done: list[Stretch] = []
+        """Those before the last cut, in order."""
+        self._session = session
+        self._transcriber = transcriber
+        self._vad = vad
+        self._terms = terms
+        self._mend = mend
+        self._weigh = weigh
+        self._recall = recall
+        self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
+        self._fed = 0
+        self._ahead: Stretch | None = None
+        self._parts: list[Stretch] = []
+        """The first parts of a long tail, recognised in case the answer ends in the middle of it."""
+        self._finishing = False
+        self._again: list[Stretch] = []
+        """Being heard again."""
+        self._heard_again = 0.0
+        """Second up to which that was considered."""
+
+    @property
+    def now(self) -> float:
+        """Seconds of audio taken in."""
+        return self._fed / SAMPLE_RATE
+
+    @property
+    def muffled(self) -> bool:
+        """Whether all that was written down sounds as if it came through a wall. Known at the end."""
+        spoken = [stretch for stretch in self.done if stretch.known and stretch.task.result()]
+        return bool(spoken) and all(muffled(stretch.job.samples) for stretch in spoken)
+
+    @property
+    def unheard(self) -> bool:
+        """Whether there is speech after the last cut."""
+        return self.hearing.speech_end > self.cut or self.hearing.run * WINDOW_S >= _LEAST_RUN_S
+
+    def take(self, samples: Samples) -> None:
+        """Appends audio."""
+        if self._fed + len(samples) > len(self._audio):
+            self._audio = np.concatenate((self._audio, np.zeros_like(self._audio)))
+        self._audio[self._fed : self._fed + len(samples)] = samples
+        self._fed += len(samples)
+        for probability in self._vad.feed(samples):
+            self.hearing = hear(self.hearing, probability)
+
+    def commit(self, cut: float, draft: str) -> Stretch:
+        """Ends the stretch at ``cut``; it is recognised unless it already was."""
+        ready = self.ahead() or self._begin(self.cut, cut, Priority.COMMIT, doubting=True)
+        if ready is not self._ahead:
+            self.drop_ahead()
+        self._drop_parts()  # one piece is heard better than several
+        stretch = replace(ready, end=cut, draft=draft)
+        self.done.append(stretch)
+        self._ahead, self.cut = None, cut
+        return stretch
+
+    @property
+    def parts(self) -> list[Stretch]:
+        """The first parts of the tail that are recognised already."""
+        return list(itertools.takewhile(lambda part: part.known, self._parts))
+
+    def begin_parts(self) -> None:
+        """Recognises the first part of a long tail, so that less is left if the answer ends now."""
+        if (middle := self._middle()) is not None:
+            self._parts.append(self._begin(self._since, middle, Priority.COMMIT))
+
+    def look_ahead(self) -> None:
+        """Recognises the tail now, in case nothing more is said."""
+        if self.ahead() is None:
+            self.drop_ahead()
+            self._ahead = self._begin(self.cut, self.now, Priority.COMMIT)
+
+    def hear_again(self, then: Callable[[], None]) -> None:
+        """Recognises the latest stretches once more, as one, if they are enough; calls ``then`` when that gave better words."""
+        fresh = [stretch for stretch in self.done if stretch.start >= self._heard_again]
+        which = together([stretch.audio for stretch in fresh])
+        if which is None:
+            return
+        first, last = fresh[which][0], fresh[which][-1]
+        self._heard_again = last.end
+        samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
+        job = RecognitionJob(self._session, samples, Priority.REVIEW, self._terms)
+        task = asyncio.ensure_future(self._as_one(job, fresh[which], first.offset))
+        task.add_done_callback(_seen)
+        again = Stretch(first.start, last.end, first.offset, job, task)
+        self._again.append(again)
+        again.task.add_done_callback(lambda _task: self._take_over(again, then))
+
+    def _take_over(self, again: Stretch, then: Callable[[], None]) -> None:
+        """Puts a stretch that was heard again in the place of those it was made of."""
+        self._again.remove(again)
+        if again.known:
+            parts = [stretch for stretch in self.done if again.start <= stretch.start < again.end]
+            first = self.done.index(parts[0])
+            self.done[first : first + len(parts)] = [again]
+            then()
+
+    async def _as_one(self, job: RecognitionJob, parts: Sequence[Stretch], offset: float) -> tuple[Word, ...]:
+        """Raises Superseded when that is no better, or TranscriberError."""
+        words = await self._recognise(job, doubting=True)
+        await asyncio.wait([part.task for part in parts])
+        if not all(part.known for part in parts):
+            raise Superseded
+        before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
+        if not better(len(words), len(before)):
+            raise Superseded
+        return await asyncio.to_thread(self._recall, words, before) if self._recall is not None else words
+
+    async def settled(self) -> None:
+        """Returns when all asked for has been recognised, or nothing more comes: a busy recogniser hears nothing again."""
+        while waiting := [stretch.task for stretch in (*self.done, *self._again) if not stretch.task.done()]:
+            done, _ = await asyncio.wait(waiting, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return
+
+    def ahead(self) -> Stretch | None:
+        """The tail recognised in advance, if nothing was said since."""
+        tail, heard = self._ahead, self.hearing
+        if tail is None or heard.speaking or heard.run or heard.speech_end > tail.end or tail.start != self.cut:
+            return None
+        return tail
+
+    def drop_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.task.cancel()
+            self._ahead = None
+
+    async def finish(self, *, whole: bool = False) -> tuple[list[Word], bool]:
+        """Every word of the answer, with times from its start, and whether some could not be recognised.
+
+        What is being heard again is not waited for; all else as long as it takes if ``whole``.
+        Raises TranscriberError when nothing could be recognised.
+        """
+        self._finishing = True
+        self._give_up()
+        tail = self.ahead()
+        if tail is not None:
+            self._drop_parts()
+            self.done.append(tail)
+        elif self.unheard:
+            if (middle := self._middle()) is not None:
+                self._parts.append(self._begin(self._since, middle, Priority.FINAL))
+            self.done += [*self._parts, self._begin(self._since, self.now, Priority.FINAL)]
+            self._parts = []
+        words: list[Word] = []
+        missing: Exception | None = None
+        until = None if whole else asyncio.get_running_loop().time() + _ENOUGH_S
+        for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
+            try:
+                async with asyncio.timeout_at(until):
+                    words += await self._words(stretch)
+            except Exception as error:  # whatever it is, the other stretches' words stay
+                missing = error
+                if not isinstance(error, TimeoutError):
+                    failed(log, "recognising a part of an answer", error)
+        if missing is not None and not words:
+            raise TranscriberError(str(missing) or "speech recognition was too slow") from missing
+        return words, missing is not None
+
+    def cancel(self) -> None:
+        self.drop_ahead()
+        self._drop_parts()
+        self._give_up()
+        for stretch in self.done:
+            stretch.task.cancel()
+        self.done = []
+
+    def _drop_parts(self) -> None:
+        for part in self._parts:
+            part.task.cancel()
+        self._parts = []
+
+    def _give_up(self) -> None:
+        for stretch in self._again:
+            stretch.task.cancel()
+
+    def tail_audio(self, since: float, end: float) -> tuple[float, Samples]:
+        """Where the speech after ``since`` begins, and a copy of its audio up to ``end``, without long silence around it."""
+        heard, start = self.hearing, since
+        if heard.onset is not None and heard.onset > start:
+            start = max(start, heard.onset - AROUND_S)
+        for gap in heard.gaps:
+            if gap.start <= since < gap.end:
+                start = max(start, gap.end - AROUND_S)
+        if not heard.speaking and not heard.run:
+            end = min(end, heard.speech_end + AROUND_S)
+        return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
+
+    def _middle(self) -> float | None:
+        """Where what is left of a long tail is best cut in two; None for a short one."""
+        if self.now - self._since <= _LONG_TAIL_S:
+            return None
+        return self._quietest(self._since + _LEAST_PART_S, self.now - _LEAST_PART_S)
+
+    def _quietest(self, start: float, end: float) -> float:
+        """Middle of the quietest tenth of a second between two."""
+        hop = round(_HOP_S * SAMPLE_RATE)
+        first = round(start * SAMPLE_RATE)
+        samples = self._audio[first : first + (round(end * SAMPLE_RATE) - first) // hop * hop]
+        loudness = np.square(samples).reshape(-1, hop).mean(axis=1)
+        quietest = int(np.argmin(np.convolve(loudness, np.ones(_QUIET_HOPS), "valid")))
+        return start + (quietest + _QUIET_HOPS / 2) * _HOP_S
+
+    @property
+    def _since(self) -> float:
+        """Second after which nothing has been begun."""
+        return self._parts[-1].end if self._parts else self.cut
+
+    def _begin(self, since: float, end: float, priority: Priority, doubting: bool = False) -> Stretch:
+        offset, samples = self.tail_audio(since, end)
+        # Without the text before it: a mistake in one stretch must not lead to more in the next.
+        job = RecognitionJob(self._session, samples, priority, self._terms)
+        task = asyncio.ensure_future(self._recognise(job, doubting))
+        task.add_done_callback(_seen)
+        return Stretch(since, end, offset, job, task)
+
+    async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
+        """``doubting`` looks twice at terms that only the list suggests; not once somebody waits for the words."""
+        words = await self._transcriber.recognise(job)
+        if doubting and not self._finishing and self._weigh is not None and suspects(words, job.terms):
+            plain = await self._transcriber.recognise(replace(job, terms=()))
+            words = await asyncio.to_thread(self._weigh, words, plain)
+        return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words
+
+    async def _words(self, stretch: Stretch) -> list[Word]:
+        try:
+            words = await stretch.task
+        except TranscriberError:  # once more: nothing spoken is lost to one failure
+            words = await self._recognise(replace(stretch.job, priority=Priority.FINAL))
+        return [_later(word, stretch.offset) for word in words]
+
+
+def _later(word: Word, seconds: float) -> Word:
+    return replace(word, start=word.start + seconds, end=word.end + seconds)
+
+
+def text_of(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _seen(task: asyncio.Task[tuple[Word, ...]]) -> None:
+    """Marks a failure as looked at; ``finish`` tries again, and a cancelled answer does not care."""
+    if not task.cancelled():
+        task.exception()

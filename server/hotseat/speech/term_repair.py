@@ -1,0 +1,451 @@
+"""Misheard terms, put right: stretches of doubtful words that sound like a key term are read as that term.
+
+Two ways to match: the ways of mishearing that the question lists for a term, and sound (a weighted edit distance between
+phonemes). Both need doubt: words the recogniser was sure of are left alone, so that a term nobody said is not invented.
+The recogniser's own words stay in ``raw``: the first word of a repaired stretch carries them all in ``raw`` and the term
+in ``text``. One repaired stretch is one word, so ``Transcript.raw_text`` is exactly what the recogniser wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from hotseat.domain.model import KeyTerm, Word
+from hotseat.text.normal import singular
+from hotseat.text.sentences import spoken
+
+Sounds = Callable[[str], str]
+"""Text to its sounds as IPA letters without stress and word borders."""
+
+_ALIAS = 0.45
+_SURE = 0.9
+"""Words at least this probable are taken at their word."""
+_UNSURE = 0.7
+_SAME = 0.02
+_APART = 0.42
+_CHEAPEST = 0.6
+"""Of all insertions and deletions."""
+_COMMON, _EDGE, _CODE = 0.6, 0.75, 0.5
+"""How much nearer a term must be to words that are all common, to words with a little one at an end, to an abbreviation."""
+_REST = 1.4
+"""How much further apart than whole terms those of their words may be that were not heard right."""
+_SHORT = 4
+"""Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
+LONGEST = 5
+"""Words of a stretch."""
+_EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
+_GLUED = re.compile(r"(\d+)x?([^\W\d]{1,4}-?\d\w*)")
+_SO = re.compile(r"s[oʊəʌɔɑɒu]{1,2}ː?")
+"""How "so" begins a word that it was run together with."""
+_RUN_IN = {"SO": "so", "N": "and", "D": "the"}
+"""What is written of a little word before an abbreviation, as if it were its first letters: "NRAG" for "and RAG"."""
+_BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
+_VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
+_ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
+_NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
+_LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way a term sounds or is written down."""
+
+    term: str
+    letters: str
+    """Squeezed: lower case, without spaces and punctuation."""
+    sounds: str
+    listed: bool
+    """One of the ways of mishearing that the content lists."""
+    topic: bool
+    """Belongs to the topic rather than to the question."""
+    counts: tuple[tuple[str, int], ...]
+    """How often each sound occurs."""
+    words: tuple[str, ...]
+    """The sounds of each word, without little ones in the middle."""
+    term_words: tuple[str, ...]
+    """The same of the term itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Words ``start`` to ``end`` may be ``form.term``."""
+
+    start: int
+    end: int
+    form: Form
+    distance: float
+    """0 same sound, 1 nothing alike."""
+    probability: float
+    """Of the least sure word."""
+    lead: str = ""
+    """What the recogniser wrote in one word with the term: a number, or a little word before it."""
+
+    @property
+    def cost(self) -> float:
+        """Lower is better; of equal ones the longer stretch."""
+        return self.distance - 0.02 * (self.end - self.start)
+
+
+def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> tuple[Form, ...]:
+    """Every form of the terms, each once; made once for a question and used for all its stretches.
+
+    A listed variant that sounds nothing like its term is another name for it ("access list" for "ACL"), not a mishearing:
+    whoever says it has said that, and it stays.
+    """
+    found: dict[tuple[str, str], Form] = {}
+    for term in terms:
+        own, own_words = sounds(spoken(term.term)), _word_sounds(term.term, sounds)
+        for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
+            sound = sounds(spoken(written))
+            words, counts = _word_sounds(written, sounds), tuple(Counter(sound).items())
+            form = Form(term.term, squeezed(written), sound, listed, topic, counts, words, own_words)
+            apart = max(difference(form.sounds, own), _where_they_differ(form.sounds, own))
+            if form.sounds and apart <= _ALIAS and not (apart > _SAME and _same_stem(form.letters, squeezed(term.term))):
+                found.setdefault((form.term, form.letters), form)
+    return tuple(found.values())
+
+
+class Mender:
+    """Repairs the stretches of one answer. The forms are made at the first, which takes some milliseconds."""
+
+    def __init__(
+        self,
+        key_terms: Sequence[KeyTerm],
+        topic_terms: Sequence[KeyTerm],
+        sounds: Sounds,
+        common: frozenset[str] = frozenset(),
+    ) -> None:
+        """``common`` are words that candidates say whatever the question, in lower case."""
+        self._key_terms, self._topic_terms, self._sounds, self._common = key_terms, topic_terms, sounds, common
+
+    def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        return repair(words, self._forms, self._sounds, self._common)
+
+    @cached_property
+    def _forms(self) -> tuple[Form, ...]:
+        own = {term.term for term in self._key_terms}
+        others = [term for term in self._topic_terms if term.term not in own]
+        return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, topic=True))
+
+
+def repair(
+    words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: frozenset[str] = frozenset()
+) -> tuple[Word, ...]:
+    """The words with misheard terms put right."""
+    candidates = sorted(find(words, forms, sounds, common), key=lambda candidate: candidate.cost)
+    taken: set[int] = set()
+    chosen: dict[int, Candidate] = {}
+    for candidate in candidates:
+        span = range(candidate.start, candidate.end)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            chosen[candidate.start] = candidate
+    out: list[Word] = []
+    at = 0
+    while at < len(words):
+        if at in chosen:
+            lead, term = chosen[at].lead, chosen[at].form.term
+            out.append(_merged(words[at : chosen[at].end], f"{lead} {term}" if lead else term))
+            at = chosen[at].end
+        else:
+            out.append(words[at])
+            at += 1
+    return tuple(out)
+
+
+def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: frozenset[str] = frozenset()) -> list[Candidate]:
+    """Every stretch that may be a term, terms already written right left out."""
+    right = _written_right(words, forms)
+    by_letters = {form.letters: form for form in forms}
+    heard = [sounds(_bare(word.text)) for word in words]
+    found: list[Candidate] = []
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if end - 1 in right:
+                break
+            probability = min(word.probability for word in words[start:end])
+            if probability >= _SURE:
+                continue
+            exact = by_letters.get(squeezed(" ".join(word.text for word in words[start:end])))
+            if exact is not None:
+                found.append(Candidate(start, end, exact, 0.0, probability))
+            elif _in_one_breath(words[start:end]) and not all(_little(word) for word in words[start:end]):
+                found += _by_sound(words, start, end, heard, forms, common)
+                found += _after_so(words, start, end, heard, forms, common)
+        if start not in right:
+            found += _by_letters(start, words[start], forms)
+            found += _after_number(start, words[start], by_letters)
+            found += _run_in(words, start, by_letters)
+    return [candidate for candidate in found if not _inflected(words, candidate)]
+
+
+def _mixed(word: str) -> bool:
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+
+
+def _in_one_breath(words: Sequence[Word]) -> bool:
+    """Whether no mark stands within: a term is said without a pause, unless it is spelled ("K, V cache")."""
+    return all(word.text[-1:].isalnum() or len(_bare(word.text)) == 1 for word in words[:-1])
+
+
+def _little(word: Word) -> bool:
+    """Says nothing by itself: "the 95%" is not "p95"."""
+    bare = _bare(word.text).lower()
+    return bare in _LITTLE or not any(letter.isalpha() for letter in bare)
+
+
+def _by_sound(
+    words: Sequence[Word], start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], common: frozenset[str]
+) -> list[Candidate]:
+    heard = "".join(sounds[start:end])
+    said = [_bare(word.text) for word in words[start:end]]
+    if any(_mixed(word) for word in said):
+        return []  # "A100" sounds like "H100", and a number is right more often than not
+    probability = min(word.probability for word in words[start:end])
+    strictness = _strictness(said, common)
+    telling = _telling(sounds[start:end], said)
+    digits = _digits("".join(said))
+    found: list[Candidate] = []
+    for form in forms:
+        if digits and digits != _digits(form.term):
+            continue
+        limit = strictness * _limit(form, probability)
+        distance = _compared(heard, form, limit)
+        if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
+            continue
+        without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
+        if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
+            found.append(Candidate(start, end, form, distance, probability))
+    return found
+
+
+def _word_sounds(written: str, sounds: Sounds) -> tuple[str, ...]:
+    parts = _said_as(written)
+    return tuple(sounds(word) for word in _telling(parts, parts))
+
+
+def _telling(parts: Sequence[str], words: Sequence[str]) -> list[str]:
+    """The parts that belong to words at an end or that are not little: "recall a k" is "recall at k"."""
+    last = len(words) - 1
+    return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in _LITTLE]
+
+
+def _strictness(said: Sequence[str], common: frozenset[str]) -> float:
+    """What the limit is multiplied with: less for what may well have been said as it stands."""
+    strictness = 1.0
+    if all(word.lower() in common or word.lower() in _LITTLE for word in said):
+        strictness *= _COMMON
+    if len(said) > 1:
+        strictness *= _EDGE ** sum(word.lower() in _LITTLE for word in (said[0], said[-1]))
+    if len(said) == 1 and len(said[0]) > 1 and said[0].isupper():
+        strictness *= _CODE
+    return strictness
+
+
+def _compared(heard: str, form: Form, limit: float) -> float | None:
+    """How far what was heard, or its singular, is from the form; None if too far."""
+    longest = max(len(heard), len(form.sounds))
+    if abs(len(heard) - len(form.sounds)) * _CHEAPEST > longest * limit + 1:
+        return None
+    common = sum(min(count, heard.count(sound)) for sound, count in form.counts)
+    if longest - common > longest * (2.2 * limit + 0.1):
+        return None  # too few sounds in common for the slow comparison to succeed
+    singular_too = (heard, heard[:-1]) if len(heard) > 4 and heard[-1] in "sz" else (heard,)
+    near = [
+        (distance, one)
+        for one in singular_too
+        if (distance := difference(one, form.sounds)) <= limit and _where_they_differ(one, form.sounds) <= _APART
+    ]
+    return min(near)[0] if near else None
+
+
+def _apart_from_shared(heard: Sequence[str], words: Sequence[str], probability: float) -> bool:
+    """Whether what differs is alike by itself: "synthetic" is no reason to hear "data" in "synthetic later"."""
+    begin = next((i for i, (a, b) in enumerate(zip(heard, words, strict=False)) if a != b), 0)
+    left, wanted = heard[begin:], words[begin:]
+    end = next((i for i, (a, b) in enumerate(zip(left[::-1], wanted[::-1], strict=False)) if a != b), 0)
+    said, rest = "".join(left[: len(left) - end]), "".join(wanted[: len(wanted) - end])
+    if not begin + end or not said or not rest:
+        return True
+    return difference(said, rest) <= _REST * _base(max(len(said), len(rest))) * _doubt(probability)
+
+
+def allowed(wanted: str, said: Sequence[str], common: frozenset[str]) -> float:
+    """The greatest distance from the sounds of a term at which these words, if they are as unsure as can be, are read as it."""
+    return _base(len(wanted)) * _strictness([_bare(word) for word in said], common)
+
+
+def _base(size: int) -> float:
+    """The greatest distance from so many sounds at which unsure words are read as them."""
+    return 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
+
+
+def _limit(form: Form, probability: float) -> float:
+    """The greatest distance at which words this sure are read as the form."""
+    base = _base(len(form.sounds))
+    return base * (0.5 if form.topic else 1.0) * _doubt(probability)
+
+
+def _doubt(probability: float) -> float:
+    """1 for words that may be anything, 0 for sure ones."""
+    return min(1.0, 2.2 * (1 - probability))
+
+
+def _where_they_differ(heard: str, wanted: str) -> float:
+    """Difference of what is left without the common beginning and end: "latent attention" shares a word with
+    "paged attention", but "latent" does not sound like "paged"."""
+    begin = len(_common_prefix(heard, wanted))
+    end = len(_common_prefix(heard[begin:][::-1], wanted[begin:][::-1]))
+    left, right = heard[begin : len(heard) - end], wanted[begin : len(wanted) - end]
+    return difference(left, right) * max(len(left), len(right)) / max(len(left), len(right), _SHORT)
+
+
+def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
+    """Another form of the same words: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU"."""
+    if candidate.distance <= _SAME:
+        return False
+    said = [squeezed(word.text) for word in words[candidate.start : candidate.end]]
+    term = [squeezed(word) for word in _said_as(candidate.form.term)]
+    if len(said) == len(term):
+        return all(a == b or _same_stem(a, b) for a, b in zip(said, term, strict=True))
+    return _same_stem("".join(said), "".join(term))
+
+
+def _same_stem(a: str, b: str) -> bool:
+    common = len(_common_prefix(a, b))
+    return common >= 4 and common >= 0.6 * max(len(a), len(b))
+
+
+def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate]:
+    """An abbreviation that is wrong in one letter, "MMOU" for "MMLU" or "fd8" for "fp8": such a thing is no word of its own."""
+    said = _bare(word.text)
+    if not _coded(said) or word.probability > _UNSURE:
+        return []
+    found: list[Candidate] = []
+    for form in forms:
+        term = form.term
+        alike = len(said) == len(term) and sum(a != b for a, b in zip(said.lower(), term.lower(), strict=True)) == 1
+        if alike and _digits(said) == _digits(term) and _coded(term):
+            found.append(Candidate(start, start + 1, form, 0.1, word.probability))
+    return found
+
+
+def _after_number(start: int, word: Word, by_letters: Mapping[str, Form]) -> list[Candidate]:
+    """ "6H100s": a number and a term in one word."""
+    glued = _GLUED.fullmatch(_bare(word.text))
+    form = by_letters.get(squeezed(glued[2])) if glued else None
+    return [Candidate(start, start + 1, form, 0.0, word.probability, glued[1])] if glued and form else []
+
+
+def _run_in(words: Sequence[Word], start: int, by_letters: Mapping[str, Form]) -> list[Candidate]:
+    """ "NRAG": a little word and an abbreviation in one word."""
+    said, probability = _bare(words[start].text), words[start].probability
+    if not said.isupper() or probability >= _SURE or squeezed(said) in by_letters:
+        return []
+    return [
+        Candidate(start, start + 1, form, 0.0, probability, little.capitalize() if _begins(words, start) else little)
+        for letters, little in _RUN_IN.items()
+        if said.startswith(letters) and (form := by_letters.get(squeezed(said.removeprefix(letters))))
+    ]
+
+
+def _after_so(
+    words: Sequence[Word], start: int, end: int, heard: Sequence[str], forms: Sequence[Form], common: frozenset[str]
+) -> list[Candidate]:
+    """ "Soperplexity": the "so" with which a sentence begins and a term in one word."""
+    so = _SO.match(heard[start])
+    if so is None or so.end() == len(heard[start]) or not _begins(words, start):
+        return []
+    rest = [*heard[:start], heard[start][so.end() :], *heard[start + 1 :]]
+    return [replace(found, lead="So") for found in _by_sound(words, start, end, rest, forms, common)]
+
+
+def _begins(words: Sequence[Word], at: int) -> bool:
+    """Whether a sentence begins with this word."""
+    return at == 0 or words[at - 1].text.endswith((".", "?", "!"))
+
+
+def _coded(text: str) -> bool:
+    """Letters that are spelled: at least four with two capitals, or two with digits ("H100" and "A100" are both words)."""
+    letters, capitals = sum(map(str.isalpha, text)), sum(map(str.isupper, text))
+    return (capitals >= 2 and len(text) >= 4) or (letters >= 2 and letters < len(text) <= 4 and text.isalnum())
+
+
+def difference(heard: str, wanted: str) -> float:
+    """Weighted edit distance over the longer length: vowels pass for vowels and b for p more easily than m for s."""
+    row = [0.0]
+    for sound in wanted:
+        row.append(row[-1] + _drop(sound))
+    for said in heard:
+        previous, row = row, [row[0] + _drop(said)]
+        for i, sound in enumerate(wanted, start=1):
+            row.append(min(previous[i - 1] + _swap(said, sound), previous[i] + _drop(said), row[i - 1] + _drop(sound)))
+    return row[-1] / max(len(heard), len(wanted), 1)
+
+
+def _drop(sound: str) -> float:
+    return _CHEAPEST if sound in _VOWELS else 0.9
+
+
+def _swap(a: str, b: str) -> float:
+    if a == b:
+        return 0.0
+    if (a in _VOWELS) != (b in _VOWELS):
+        return 1.2
+    return 0.45 if a in _VOWELS or (a, b) in _NEAR else 1.0
+
+
+def _written_right(words: Sequence[Word], forms: Sequence[Form]) -> set[int]:
+    """Indexes of words that already spell a term."""
+    spelled = {form.letters for form in forms if not form.listed}
+    right: set[int] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if squeezed(" ".join(word.text for word in words[start:end])) in spelled:
+                right.update(range(start, end))
+    return right
+
+
+def _merged(words: Sequence[Word], term: str) -> Word:
+    before = _parts(words[0].text)[0]
+    after = _parts(words[-1].text)[2]
+    return Word(
+        before + term + after,
+        words[0].start,
+        words[-1].end,
+        min(word.probability for word in words),
+        " ".join(word.text for word in words),
+    )
+
+
+def _said_as(term: str) -> list[str]:
+    """The words of a term as it is spoken."""
+    return re.findall(r"[^\W_]+", spoken(term).replace("@", " at "))
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits in lower case, plurals singular, American spelling."""
+    return "".join(_BRITISH.sub(r"iz\1", singular(part)) for part in re.findall(r"[^\W_]+", text.lower()))
+
+
+def _bare(text: str) -> str:
+    return _parts(text)[1] or text
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _common_prefix(a: str, b: str) -> str:
+    length = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return a[:length]
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    match = _EDGES.match(text)
+    assert match is not None  # the pattern matches every text
+    return match[1], match[2], match[3]

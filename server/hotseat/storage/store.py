@@ -1,0 +1,526 @@
+"""Interviews with their event logs, self-assessments, choices and cards, in SQLite or PostgreSQL through SQLAlchemy.
+
+Several processes may share one database. Each interview is held by at most one of them at a time: taking it begins a new
+term, and what a process of an earlier term still writes is refused (docs/decisions/0008-terms.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hotseat.domain.corrections import Change, Correction
+from hotseat.errors import SettingsError, StorageError, TakenOverError
+from hotseat.ports import Afterwards, Assessment, Held, InterviewRecord, LoggedEvent, Note, PointCard, Rated, Regrade, Taken
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_PATIENCE_S = 2
+"""An interview waits so long for a database that is locked or gone; then it goes on, and the event is stored later."""
+
+_MIGRATING = 0x4073EA7
+"""Number of the lock that a process holds in PostgreSQL while it migrates."""
+
+_metadata = sa.MetaData()
+_interviews = sa.Table(
+    "interviews",
+    _metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("created", sa.Float),
+    sa.Column("format", sa.String(32)),
+    sa.Column("title", sa.Text),
+    sa.Column("options", sa.JSON),
+    sa.Column("plan", sa.JSON),
+    sa.Column("summary", sa.JSON),
+    sa.Column("owner", sa.String(32)),
+    sa.Column("replica", sa.String(32)),
+    sa.Column("audio_deleted", sa.Float),
+    sa.Column("term", sa.Integer),
+)
+_replicas = sa.Table(
+    "replicas",
+    _metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("beat", sa.Integer),
+)
+_events = sa.Table(
+    "events",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("monotonic", sa.Float),
+    sa.Column("wall", sa.Float),
+    sa.Column("type", sa.String(32)),
+    sa.Column("payload", sa.JSON),
+)
+_assessments = sa.Table(
+    "assessments",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("taken", sa.Float),
+    sa.Column("scores", sa.JSON),
+    sa.Column("owner", sa.String(32)),
+)
+_settings = sa.Table(
+    "settings",
+    _metadata,
+    sa.Column("owner", sa.String(32), primary_key=True),
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.JSON),
+)
+_ratings = sa.Table(
+    "ratings",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(32)),
+    sa.Column("question_id", sa.String(128)),
+    sa.Column("at", sa.Float),
+    sa.Column("ratings", sa.JSON),
+)
+_cards = sa.Table(
+    "cards",
+    _metadata,
+    sa.Column("owner", sa.String(32), primary_key=True),
+    sa.Column("question_id", sa.String(128), primary_key=True),
+    sa.Column("point_id", sa.String(128), primary_key=True),
+    sa.Column("due", sa.Float),
+    sa.Column("reviewed", sa.Float),
+    sa.Column("stability", sa.Float),
+    sa.Column("difficulty", sa.Float),
+)
+_notes = sa.Table(
+    "notes",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text),
+    sa.Column("changed", sa.Float),
+)
+_corrections = sa.Table(
+    "corrections",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("turn_id", sa.Integer),
+    sa.Column("word", sa.Integer),
+    sa.Column("change", sa.String(16)),
+    sa.Column("before", sa.Text),
+    sa.Column("text", sa.Text),
+    sa.Column("made", sa.Float),
+    sa.Column("by", sa.String(64)),
+)
+_regrades = sa.Table(
+    "regrades",
+    _metadata,
+    sa.Column("interview_id", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("round", sa.Integer),
+    sa.Column("kind", sa.String(16)),
+    sa.Column("reason", sa.Text),
+    sa.Column("grade", sa.JSON),
+    sa.Column("ruling", sa.JSON),
+    sa.Column("made", sa.Float),
+    sa.Column("by", sa.String(64)),
+)
+
+
+class SqlStore:
+    """ports.Store. Every method raises StorageError when the database can't be reached or written."""
+
+    def __init__(self, url: str) -> None:
+        # Parameters are what candidates said: they stay out of errors, and so out of the log.
+        options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+        if url.startswith("postgresql"):
+            options["connect_args"] = {"timeout": _PATIENCE_S, "command_timeout": 30}
+        try:
+            self._engine: AsyncEngine = create_async_engine(url, **options)
+        except (ImportError, InvalidRequestError) as error:  # no such driver, or one that is not for asyncio
+            raise SettingsError(
+                f"HOTSEAT_DATABASE_URL: {error}; PostgreSQL is postgresql+asyncpg://… with the extra postgres (docs/scale.md)"
+            ) from None
+        except ArgumentError as error:
+            raise SettingsError(f"HOTSEAT_DATABASE_URL: {error}") from None
+        except ValueError:  # its text may be a part of the password
+            raise SettingsError("HOTSEAT_DATABASE_URL: the port, after the host's last colon, is not a number") from None
+        self._insert: Any = postgresql.insert
+        if self._engine.dialect.name == "sqlite":
+            self._insert = sqlite.insert
+            sa.event.listen(self._engine.sync_engine, "connect", _sqlite_pragmas)
+            sa.event.listen(self._engine.sync_engine, "checkout", _same_file)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """For what else works on the same database."""
+        return self._engine
+
+    async def migrate(self, revision: str = "head") -> None:
+        """Brings the schema up to date, or to an earlier revision. Raises StorageError, also where it is a later one."""
+        command, config, scripts = await asyncio.to_thread(_alembic)
+
+        def upgrade(connection: sa.Connection) -> None:
+            _refuse_later_schema(connection, {script.revision for script in scripts.walk_revisions()})
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+        async with self._begin() as connection:
+            if connection.dialect.name == "postgresql":  # several processes may start at once
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            await connection.run_sync(upgrade)
+
+    async def revisions(self) -> tuple[str, ...]:
+        """Every schema there has been, oldest first; the last is today's."""
+        _command, _config, scripts = await asyncio.to_thread(_alembic)
+        return tuple(script.revision for script in scripts.walk_revisions())[::-1]
+
+    async def create(self, record: InterviewRecord) -> None:
+        row = {
+            name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary", "owner")
+        }
+        async with self._begin() as connection:
+            await connection.execute(_interviews.insert().values({**row, "term": 0}))
+
+    async def take(self, interview_id: str, replica: str) -> Taken | None:
+        """Makes the process the only one that may run the interview; None if there is none."""
+        this = _interviews.c.id == interview_id
+        async with self._begin() as connection:
+            # The update comes first: it waits for whoever is writing, and what is read then is all that they wrote.
+            await connection.execute(_interviews.update().where(this).values(replica=replica, term=_interviews.c.term + 1))
+            row = (await connection.execute(sa.select(_interviews).where(this))).one_or_none()
+            if row is None:
+                return None
+            await self._beat(connection, replica)
+            return Taken(_record(row), await _log(connection, interview_id), row.term)
+
+    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any], term: int = 0) -> None:
+        """Adds events to the log and replaces the interview's summary, in one transaction.
+
+        ``term`` is that of the taking, 0 for an interview never taken. Raises TakenOverError if it was taken since. Events that
+        are stored already are left as they are, so that it can be called again when nobody knows whether the last call got
+        through.
+        """
+        rows = [
+            {
+                "interview_id": interview_id,
+                "seq": event.seq,
+                "monotonic": event.monotonic,
+                "wall": event.wall,
+                "type": event.type,
+                "payload": event.payload,
+            }
+            for event in events
+        ]
+        async with self._in_time(), self._begin() as connection:
+            ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
+            if (await connection.execute(_interviews.update().where(ours).values(summary=summary))).rowcount == 0:
+                raise TakenOverError("another process has taken this interview over")
+            await connection.execute(self._insert(_events).on_conflict_do_nothing(), rows)
+
+    async def release(self, interview_id: str, term: int) -> None:
+        """Says that nobody runs it any more, if this term is still the latest."""
+        ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
+        async with self._begin() as connection:
+            await connection.execute(_interviews.update().where(ours).values(replica=None))
+
+    async def beat(self, replica: str) -> dict[str, int]:
+        """Says that the process is alive; the terms of the interviews it holds, by id."""
+        async with self._begin() as connection:
+            await self._beat(connection, replica)
+            held = sa.select(_interviews.c.id, _interviews.c.term).where(_interviews.c.replica == replica)
+            return {row.id: row.term for row in await connection.execute(held)}
+
+    async def held_by_others(self, replica: str) -> tuple[Held, ...]:
+        held = (
+            sa.select(_interviews, _replicas.c.beat)
+            .outerjoin(_replicas, _replicas.c.id == _interviews.c.replica)
+            .where(_interviews.c.replica.is_not(None), _interviews.c.replica != replica)
+        )
+        async with self._begin() as connection:
+            rows = await connection.execute(held)
+            return tuple(Held(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
+
+    async def retire(self, replica: str) -> None:
+        """The process ends in order; what it still holds is free."""
+        async with self._begin() as connection:
+            await connection.execute(_replicas.delete().where(_replicas.c.id == replica))
+
+    async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
+        """The interview and its whole log in order; None if there is no such interview."""
+        async with self._begin() as connection:
+            row = (await connection.execute(sa.select(_interviews).where(_interviews.c.id == interview_id))).first()
+            if row is None:
+                return None
+            return _record(row), await _log(connection, interview_id)
+
+    async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
+        """Ids of the interviews begun before then with audio that was not deleted yet, in which nothing happened lately."""
+        gone_on = sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > _interviews.c.audio_deleted)
+        old = sa.select(_interviews.c.id).where(
+            _interviews.c.created < moment,
+            _interviews.c.audio_deleted.is_(None) | gone_on,
+            ~sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > quiet_since),
+        )
+        async with self._begin() as connection:
+            return tuple((await connection.execute(old)).scalars())
+
+    async def audio_deleted(self, interview_id: str, at: float) -> None:
+        """Notes that there is no audio any more."""
+        async with self._begin() as connection:
+            await connection.execute(_interviews.update().where(_interviews.c.id == interview_id).values(audio_deleted=at))
+
+    async def owner_of(self, interview_id: str) -> str | None:
+        """Whose interview it is; None if there is no such interview."""
+        async with self._begin() as connection:
+            owner: str | None = await connection.scalar(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
+            return owner
+
+    async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
+        chosen = sa.select(_interviews).order_by(_interviews.c.created.desc(), _interviews.c.id).limit(limit).offset(offset)
+        verdict, fallback = _regrades.c.grade["verdict"].as_string(), _regrades.c.grade["fallback"].as_boolean()
+        regrades = sa.select(_regrades.c.interview_id, _regrades.c.round, verdict, fallback).order_by(_regrades.c.seq)
+        if owner is not None:
+            chosen = chosen.where(_interviews.c.owner == owner)
+            regrades = regrades.join(_interviews, _interviews.c.id == _regrades.c.interview_id).where(
+                _interviews.c.owner == owner
+            )
+        async with self._begin() as connection:
+            latest: dict[str, dict[int, tuple[str, bool]]] = {}
+            for interview_id, index, *regrade in await connection.execute(regrades):
+                latest.setdefault(interview_id, {})[index] = (regrade[0], regrade[1])
+            rows = await connection.execute(chosen)
+            return tuple(_regraded(_record(row), latest.get(row.id, {})) for row in rows)
+
+    async def count(self, owner: str) -> int:
+        """How many interviews this person has."""
+        own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner)
+        async with self._begin() as connection:
+            return (await connection.execute(own)).scalar_one()
+
+    async def unstarted(self, owner: str) -> tuple[str, ...]:
+        """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
+        touched = [sa.exists().where(table.c.interview_id == _interviews.c.id) for table in (_events, _notes)]
+        idle = sa.select(_interviews.c.id).where(
+            _interviews.c.owner == owner, _interviews.c.replica.is_(None), *(~one for one in touched)
+        )
+        async with self._begin() as connection:
+            return tuple((await connection.execute(idle.order_by(_interviews.c.created.desc(), _interviews.c.id))).scalars())
+
+    async def afterwards(self, interview_id: str) -> Afterwards:
+        """What was added to the interview, oldest first; empty where there is none."""
+        async with self._begin() as connection:
+
+            async def rows(table: sa.Table, order: str) -> list[Any]:
+                chosen = sa.select(table).where(table.c.interview_id == interview_id).order_by(table.c[order])
+                return list(await connection.execute(chosen))
+
+            return Afterwards(
+                tuple(Note(n.round, n.text, n.changed) for n in await rows(_notes, "round")),
+                tuple(
+                    Correction(c.turn_id, c.word, Change(c.change), c.before, c.text, c.made, c.by)
+                    for c in await rows(_corrections, "seq")
+                ),
+                tuple(
+                    Regrade(r.round, r.kind, r.reason, r.grade, r.ruling, r.made, r.by) for r in await rows(_regrades, "seq")
+                ),
+            )
+
+    async def keep_note(self, interview_id: str, note: Note) -> None:
+        """Replaces the round's note."""
+        async with self._begin() as connection:
+            there = _notes.delete().where(_notes.c.interview_id == interview_id, _notes.c.round == note.round)
+            await connection.execute(there)
+            await connection.execute(_notes.insert().values(interview_id=interview_id, **asdict(note)))
+
+    async def add_correction(self, interview_id: str, correction: Correction) -> None:
+        await self._add(_corrections, interview_id, asdict(correction) | {"change": correction.change.value})
+
+    async def add_regrade(self, interview_id: str, regrade: Regrade) -> None:
+        await self._add(_regrades, interview_id, asdict(regrade))
+
+    async def _add(self, table: sa.Table, interview_id: str, values: dict[str, Any]) -> None:
+        """A row after the interview's others."""
+        taken = sa.select(sa.func.count()).select_from(table).where(table.c.interview_id == interview_id)
+        async with self._begin() as connection:
+            seq = await connection.scalar(taken)
+            await connection.execute(table.insert().values(interview_id=interview_id, seq=seq, **values))
+
+    async def add_assessment(self, owner: str, assessment: Assessment) -> None:
+        row = {"taken": assessment.taken, "scores": assessment.scores, "owner": owner}
+        async with self._begin() as connection:
+            await connection.execute(_assessments.insert().values(row))
+
+    async def assessments(self, owner: str) -> tuple[Assessment, ...]:
+        """Oldest first."""
+        chosen = sa.select(_assessments).where(_assessments.c.owner == owner)
+        async with self._begin() as connection:
+            rows = await connection.execute(chosen.order_by(_assessments.c.taken, _assessments.c.id))
+            return tuple(Assessment(row.taken, row.scores) for row in rows)
+
+    async def settings(self, owner: str) -> dict[str, Any]:
+        """What this person has chosen, by name."""
+        async with self._begin() as connection:
+            rows = await connection.execute(sa.select(_settings).where(_settings.c.owner == owner))
+            return {row.name: row.value for row in rows}
+
+    async def keep(self, owner: str, name: str, value: Any) -> None:
+        """Keeps a JSON value; None forgets it."""
+        async with self._begin() as connection:
+            await connection.execute(_settings.delete().where(_settings.c.owner == owner, _settings.c.name == name))
+            if value is not None:
+                await connection.execute(_settings.insert().values(owner=owner, name=name, value=value))
+
+    async def rated_rounds(self) -> set[tuple[str, int]]:
+        """(interview, round) of everybody's ratings."""
+        async with self._begin() as connection:
+            rows = await connection.execute(sa.select(_ratings.c.interview_id, _ratings.c.round))
+            return {(row.interview_id, row.round) for row in rows}
+
+    async def ratings(self, owner: str, question_id: str) -> tuple[Rated, ...]:
+        """Oldest first."""
+        chosen = sa.select(_ratings).where(_ratings.c.owner == owner, _ratings.c.question_id == question_id)
+        async with self._begin() as connection:
+            rows = await connection.execute(chosen.order_by(_ratings.c.at))
+            return tuple(Rated(row.interview_id, row.round, row.question_id, row.at, row.ratings) for row in rows)
+
+    async def rate(self, owner: str, rated: Rated, cards: Sequence[PointCard]) -> None:
+        """Replaces the ratings of a round and the cards of its question, in one transaction."""
+        same = (_ratings.c.interview_id == rated.interview_id, _ratings.c.round == rated.round)
+        async with self._begin() as connection:
+            await connection.execute(_ratings.delete().where(*same))
+            await connection.execute(_ratings.insert().values(owner=owner, **asdict(rated)))
+            await _replace_cards(connection, owner, rated.question_id, cards)
+
+    async def set_cards(self, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
+        """Replaces the cards of a question."""
+        async with self._begin() as connection:
+            await _replace_cards(connection, owner, question_id, cards)
+
+    async def cards(self, owner: str) -> tuple[PointCard, ...]:
+        """The one due first comes first."""
+        names = [entry.name for entry in fields(PointCard)]
+        chosen = sa.select(*(_cards.c[name] for name in names)).where(_cards.c.owner == owner)
+        async with self._begin() as connection:
+            rows = await connection.execute(chosen.order_by(_cards.c.due, _cards.c.question_id, _cards.c.point_id))
+            return tuple(PointCard(*row) for row in rows)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """The candidate waits meanwhile. Raises StorageError."""
+        try:
+            async with asyncio.timeout(2 * _PATIENCE_S):
+                yield
+        except TimeoutError as error:
+            raise StorageError("the database did not answer in time") from error
+
+    async def _beat(self, connection: AsyncConnection, replica: str) -> None:
+        row = self._insert(_replicas).values(id=replica, beat=1)
+        await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": _replicas.c.beat + 1}))
+
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction, for what else is in the database (accounts.SqlAccounts)."""
+        return self._begin()
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error)
+            raise StorageError(f"the database at {self._engine.url.render_as_string()} failed: {reason}") from error
+
+
+async def _replace_cards(connection: AsyncConnection, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
+    await connection.execute(_cards.delete().where(_cards.c.owner == owner, _cards.c.question_id == question_id))
+    if cards:
+        await connection.execute(_cards.insert(), [{"owner": owner, **asdict(card)} for card in cards])
+
+
+def _alembic() -> tuple[Any, Any, Any]:
+    """Its commands, the configuration for them, and the migrations."""
+    # Alembic takes longer to import than everything else here; only migrating needs it.
+    config = importlib.import_module("alembic.config").Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    scripts = importlib.import_module("alembic.script").ScriptDirectory.from_config(config)
+    return importlib.import_module("alembic.command"), config, scripts
+
+
+def _refuse_later_schema(connection: sa.Connection, known: set[str]) -> None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return
+    schema = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if schema is not None and schema not in known:
+        raise StorageError(
+            f"the database was last used by a later version of Hotseat (its schema is {schema}, this version knows up to "
+            f"{max(known)}): use that version, or restore a backup from before"
+        )
+
+
+async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
+    rows = await connection.execute(sa.select(_events).where(_events.c.interview_id == interview_id).order_by(_events.c.seq))
+    return tuple(LoggedEvent(row.seq, row.monotonic, row.wall, row.type, row.payload) for row in rows)
+
+
+def _record(row: Any) -> InterviewRecord:
+    return InterviewRecord(
+        row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner, row.audio_deleted
+    )
+
+
+def _regraded(record: InterviewRecord, latest: dict[int, tuple[str, bool]]) -> InterviewRecord:
+    """The record with the verdicts of its latest regrades, (verdict, stand-in grader's) by round."""
+    verdicts = list(record.summary["verdicts"])
+    asides = list(record.summary.get("asides", [None] * len(verdicts)))
+    for index, (verdict, fallback) in latest.items():
+        if index < len(verdicts):
+            verdicts[index], asides[index] = verdict, "fallback" if fallback else None
+    return replace(record, summary={**record.summary, "verdicts": verdicts, "asides": asides}) if latest else record
+
+
+def _sqlite_pragmas(connection: Any, record: Any) -> None:
+    # WAL lets pages read while an interview writes; FULL survives a pulled plug, for a few milliseconds an event;
+    # secure_delete writes zeros over what is deleted. Each of the pool's connections keeps pages of its own, by default up to
+    # 2 MB as the database grows; half a megabyte will do, for the file is in the system's cache.
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_PATIENCE_S * 1000}",
+        "secure_delete=ON",
+        "cache_size=-512",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA database_list")
+    path = Path(cursor.fetchone()[2])
+    record.info["path"], record.info["file"] = path, _file(path)
+    cursor.close()
+
+
+def _same_file(_connection: object, record: Any, _proxy: object) -> None:
+    # SQLite would go on writing to a file that was removed or replaced, where nobody will ever read it.
+    if record.info["file"] != _file(record.info["path"]):
+        raise DisconnectionError("the database file is another one now")
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,283 @@
+"""The database as tables, read from the database itself: whatever a migration adds is taken along without being named here.
+
+A row belongs to an interview by its column ``interview_id``, to a person by its column ``owner``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hotseat.errors import InputError, StorageError
+from hotseat.ports import Added, Row, Rows, Scope
+
+log = logging.getLogger(__name__)
+
+LEFT_OUT = {
+    "alembic_version": "says which schema this is; every export says so itself",
+    "replicas": "which processes are alive",
+    "accounts": "who may sign in, which is the server's to know",
+    "sessions": "who is signed in",
+    "invites": "who may yet make an account",
+    "audit": "what was done to the server, which nobody may rewrite",
+}
+"""Tables that are not what anybody said or did in an interview, and why they are neither exported nor deleted with it."""
+
+DERIVED = frozenset({"cards"})
+"""Tables that are worked out from others: deleted like them, but not exported."""
+
+_MACHINE_S = ("alembic_version", "replicas")
+"""Tables that have rows before anybody does anything."""
+_MOMENTARY = {"interviews": {"replica", "term"}}
+"""Columns that say which process works on a row now."""
+
+_TYPES: dict[type, tuple[type, ...]] = {float: (float, int), int: (int,), str: (str,), bool: (bool, int)}
+
+
+class SqlTables:
+    """ports.Tables."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._sqlite = engine.dialect.name == "sqlite"
+
+    async def read(self, scope: Scope) -> Rows:
+        """As of one moment. Raises StorageError."""
+        async with self._begin() as connection:
+            tables = await _reflect(connection)
+            found: dict[str, list[Row]] = {}
+            for table in tables:
+                chosen = _chosen(table, tables, scope)
+                if chosen is not None and table.name not in DERIVED:
+                    columns = [column for column in table.c if column.name not in _MOMENTARY.get(table.name, ())]
+                    rows = await connection.execute(sa.select(*columns).where(chosen).order_by(*table.primary_key))
+                    found[table.name] = [dict(row._mapping) for row in rows]
+            return Rows(await _revision(connection), found)
+
+    async def interviews(self, scope: Scope) -> tuple[str, ...]:
+        """Ids of the interviews there are in the scope, oldest first. Raises StorageError."""
+        async with self._begin() as connection:
+            tables = await _reflect(connection)
+            table = next(table for table in tables if table.name == "interviews")
+            chosen = _chosen(table, tables, scope)
+            assert chosen is not None
+            found = await connection.execute(sa.select(table.c.id).where(chosen).order_by(table.c.created, table.c.id))
+            return tuple(found.scalars())
+
+    async def add(self, rows: Rows) -> Added:
+        """All or, if anything is wrong, none of them; the interviews among them must not exist yet.
+
+        A row whose key is taken by a different one is left out, unless its key is only a number: then it gets another.
+        Raises InputError naming table and column, StorageError.
+        """
+        try:
+            async with self._begin(writing=True) as connection:
+                return await self._add(connection, rows)
+        except IntegrityError as error:
+            raise InputError(f"tables: the rows do not fit together or are here already: {error.orig}") from None
+
+    async def _add(self, connection: AsyncConnection, rows: Rows) -> Added:
+        revision = await _revision(connection)
+        if rows.revision != revision:
+            raise InputError(f"revision: the rows are of schema {rows.revision}, the database is of {revision}")
+        tables = await _reflect(connection)
+        unknown = set(rows.tables) - {table.name for table in tables}
+        if unknown:
+            raise InputError(f"tables: there is no table {', '.join(sorted(unknown))} in schema {revision}")
+        added = present = 0
+        kept: list[str] = []
+        for table in tables:
+            given = [_checked(table, number, row) for number, row in enumerate(rows.tables.get(table.name, ()))]
+            fresh, renumbered, same, taken = _sorted(table, given, await _here(connection, table) if given else [])
+            for group in (fresh, renumbered):
+                if group:
+                    await connection.execute(table.insert(), group)
+            if fresh and not self._sqlite:
+                await _advance(connection, table)
+            added += len(fresh) + len(renumbered)
+            present += same
+            kept += [f"{table.name} {' '.join(str(part) for part in key)}" for key in taken]
+        return Added(added, present, tuple(kept))
+
+    async def erase(self, scope: Scope) -> int:
+        """Removes the rows for good, returns how many. Raises StorageError."""
+        removed = 0
+        async with self._begin(writing=True) as connection:
+            tables = await _reflect(connection)
+            for table in reversed(tables):
+                chosen = _chosen(table, tables, scope)
+                if chosen is not None:
+                    removed += (await connection.execute(table.delete().where(chosen))).rowcount
+        if self._sqlite:
+            await self._scrub(everything=scope.interviews is None)
+        return removed
+
+    async def count(self, scope: Scope) -> int:
+        """Rows there are. Raises StorageError."""
+        total = 0
+        async with self._begin() as connection:
+            tables = await _reflect(connection)
+            for table in tables:
+                chosen = _chosen(table, tables, scope)
+                if chosen is not None:
+                    total += await connection.scalar(sa.select(sa.func.count()).select_from(table).where(chosen)) or 0
+        return total
+
+    async def is_empty(self) -> bool:
+        """Whether nobody has done anything here. Raises StorageError."""
+        async with self._begin() as connection:
+            metadata = sa.MetaData()
+            await connection.run_sync(metadata.reflect)
+            for table in metadata.sorted_tables:
+                if table.name not in _MACHINE_S and await connection.scalar(
+                    sa.select(sa.literal(1)).select_from(table).limit(1)
+                ):
+                    return False
+        return True
+
+    async def _scrub(self, everything: bool) -> None:
+        """Takes what was deleted out of SQLite's files; in the database proper ``secure_delete`` has written zeros over it."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                if everything:
+                    await connection.exec_driver_sql("VACUUM")
+                busy = await connection.scalar(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        except SQLAlchemyError as error:
+            busy = error
+        if busy:
+            # The rows are gone for everybody; only their bytes are not, until whoever uses the database now is done.
+            log.warning("deleted rows leave traces in the database's files until the next deletion: it is in use (%s)", busy)
+
+    @asynccontextmanager
+    async def _begin(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
+        async with _storage_errors(self._engine), self._engine.connect() as connection:
+            if self._sqlite:
+                # Python's driver begins a transaction only with the first change; here all reads are of one moment, too.
+                # A transaction that has read can't always go on to write, so one that will takes the lock at once.
+                await connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            else:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+            await connection.commit()
+
+
+@asynccontextmanager
+async def _storage_errors(engine: AsyncEngine) -> AsyncIterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise StorageError(f"the database at {engine.url.render_as_string()} failed: {reason}") from error
+
+
+async def _reflect(connection: AsyncConnection) -> list[sa.Table]:
+    """Every table with the candidate's rows; those that others refer to come first."""
+    metadata = sa.MetaData()
+    await connection.run_sync(metadata.reflect)
+    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+
+
+async def _revision(connection: AsyncConnection) -> str:
+    return str(await connection.scalar(sa.text("SELECT version_num FROM alembic_version")))
+
+
+def _chosen(table: sa.Table, tables: Sequence[sa.Table], scope: Scope) -> sa.ColumnElement[bool] | None:
+    """Which of the table's rows are in the scope; None when none can be."""
+    interview = table.c.id if table.name == "interviews" else table.c.get("interview_id")
+    if interview is None and "owner" not in table.c:
+        return None  # nobody's: better forgotten than given away or deleted
+    if scope.interviews is not None:
+        return None if interview is None else interview.in_(scope.interviews)
+    if scope.owner is None:
+        return sa.true()
+    if "owner" in table.c:
+        return table.c.owner == scope.owner
+    assert interview is not None
+    interviews = next(table for table in tables if table.name == "interviews")
+    return interview.in_(sa.select(interviews.c.id).where(interviews.c.owner == scope.owner))
+
+
+def _checked(table: sa.Table, number: int, row: Row) -> Row:
+    """The row as it can be stored. Raises InputError."""
+    place = f"tables.{table.name}.{number}"
+    unknown = set(row) - set(table.c.keys())
+    if unknown:
+        raise InputError(f"{place}: there is no column {', '.join(sorted(unknown))}")
+    for column in table.c:
+        if column.name in row:
+            _check(f"{place}.{column.name}", column, row[column.name])
+        elif not column.nullable and column.server_default is None:
+            raise InputError(f"{place}.{column.name}: is missing")
+    return row
+
+
+def _check(place: str, column: sa.Column[Any], value: Any) -> None:
+    if isinstance(column.type, sa.JSON):
+        return
+    if value is None:
+        if not column.nullable:
+            raise InputError(f"{place}: must not be null")
+        return
+    expected = _TYPES[column.type.python_type]
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        raise InputError(f"{place}: expected {column.type}, got {value!r:.60}")
+    if isinstance(value, int) and not -(2**31) <= value < 2**31:
+        raise InputError(f"{place}: {value} is out of range")
+    length = getattr(column.type, "length", None)
+    if isinstance(value, str) and length is not None and len(value) > length:
+        raise InputError(f"{place}: is longer than {length} characters")
+
+
+async def _here(connection: AsyncConnection, table: sa.Table) -> list[Row]:
+    """The rows that new ones can get in each other's way with. Interviews are new, and so is what is keyed by them."""
+    if table.name == "interviews" or "interview_id" in table.primary_key.columns:
+        return []
+    return [dict(row._mapping) for row in await connection.execute(sa.select(table))]
+
+
+def _sorted(
+    table: sa.Table, given: Sequence[Row], here: Sequence[Row]
+) -> tuple[list[Row], list[Row], int, list[tuple[Any, ...]]]:
+    """(to add as they are, to add under new numbers, how many are here already, keys of those left out)."""
+    keys = [column.name for column in table.primary_key]
+    numbered = len(keys) == 1 and isinstance(table.c[keys[0]].type, sa.Integer)
+
+    def content(row: Row) -> str:
+        return json.dumps({name: value for name, value in row.items() if not (numbered and name in keys)}, sort_keys=True)
+
+    taken_keys = {tuple(row[name] for name in keys) for row in here}
+    contents = {content(row) for row in here}
+    fresh: list[Row] = []
+    renumbered: list[Row] = []
+    same = 0
+    taken = []
+    for row in given:
+        key = tuple(row.get(name) for name in keys)
+        if content(row) in contents:
+            same += 1
+        elif key not in taken_keys:
+            fresh.append(row)
+        elif numbered:
+            renumbered.append({name: value for name, value in row.items() if name not in keys})
+        else:
+            taken.append(key)
+    return fresh, renumbered, same, taken
+
+
+async def _advance(connection: AsyncConnection, table: sa.Table) -> None:
+    """PostgreSQL counts numbered keys by itself; rows that brought theirs have to be counted, too."""
+    for column in table.primary_key:
+        if isinstance(column.type, sa.Integer):
+            sequence = await connection.scalar(sa.select(sa.func.pg_get_serial_sequence(table.name, column.name)))
+            if sequence is not None:
+                await connection.execute(sa.select(sa.func.setval(sequence, sa.select(sa.func.max(column)).scalar_subquery())))

@@ -1,0 +1,94 @@
+"""Log lines, as text for people or JSON for machines. What a candidate says is in neither, at any level.
+
+Other libraries log what they are given (requests with prompts, SQL with its parameters), so below a warning only our own
+lines are written.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Literal
+
+from hotseat.errors import HotseatError
+from hotseat.text.controls import CONTROLS
+
+interview: ContextVar[str] = ContextVar("interview", default="-")
+"""Id of the interview that the current task belongs to."""
+
+
+def failed(log: logging.Logger, what: str, error: Exception) -> None:
+    """A failure that nothing ends by: a line if it is one of ours, with its trace if nobody foresaw it."""
+    if isinstance(error, HotseatError):
+        log.warning("%s", error)
+    else:
+        log.error("%s failed", what, exc_info=error)
+
+
+def set_up(level: str, style: Literal["text", "json"]) -> None:
+    handler = logging.StreamHandler()
+    handler.addFilter(_Repeats())
+    logging.raiseExceptions = False  # a line that can't be written is left out, rather than its trace written in its place
+    handler.setFormatter(_Json() if style == "json" else _Text())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("hotseat").setLevel(level.upper())
+
+
+_MOST_ALIKE = 100
+"""Lines a minute that differ only in their values: what strangers do must not fill a disk."""
+_MINUTE_S = 60.0
+
+
+class _Repeats(logging.Filter):
+    """Leaves out lines beyond the first hundred a minute of one kind, and says how many they were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[tuple[str, int], tuple[float, int]] = {}
+        """When the minute of each place in the code began, and how many lines it has had since."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        began, count = self._seen.get(place, (now, 0))
+        if now - began >= _MINUTE_S:
+            if count > _MOST_ALIKE:
+                record.msg, record.args = f"{record.getMessage()} ({count - _MOST_ALIKE} lines like it were left out)", ()
+            began, count = now, 0
+        self._seen[place] = (began, count + 1)
+        return count < _MOST_ALIKE
+
+
+def escaped(text: str) -> str:
+    """The text with what a terminal or editor obeys instead of showing it written out, ``\\u202e`` and the like."""
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class _Text(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s [%(interview)s] %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.interview = interview.get()
+        return super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # What somebody sent may be part of it: it must not begin a line of its own, nor tell a terminal what to do.
+        record.message = escaped(record.message)
+        return super().formatMessage(record)
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "interview": interview.get(),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return escaped(json.dumps(line, ensure_ascii=False))  # in JSON, too, \u202e is that character

@@ -1,0 +1,1 @@
+"""Text as the rest compares it: words, sentences, numbers, stems. Standard library only."""

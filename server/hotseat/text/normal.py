@@ -1,0 +1,176 @@
+"""Speech and rubric text in one comparable form, so that "seven-billion" finds "7B" and "doesn't" finds "does not".
+
+The unit is a token that remembers which word of the text it came from; matching works on tokens, quoting on words.
+The same code reads both sides, so a rule here only has to be consistent, not linguistically right.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hotseat.text.stems import singular, stem
+
+__all__ = ["Token", "fold", "singular", "stem", "tokenize", "tokenize_words"]
+
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_EXPANSIONS = {
+    "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",
+    "let's": "let us", "it's": "it is", "that's": "that is", "there's": "there is", "what's": "what is",
+    "gonna": "going to", "wanna": "want to", "%": "percent", "≈": "about", "×": "times", "&": "and",
+    "dont": "do not", "doesnt": "does not", "isnt": "is not", "cant": "can not", "wont": "will not", "didnt": "did not",
+}  # fmt: skip
+_SUFFIXES = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'d", " would"), ("'m", " am"), ("'s", ""))
+_SCALE = {"b": "billion", "bn": "billion", "m": "million", "t": "trillion", "k": "thousand", "gb": "gigabyte", "mb": "megabyte",
+          "tb": "terabyte", "kb": "kilobyte", "ms": "millisecond", "x": "times"}  # fmt: skip
+_ALONE = {"gb": "gigabyte", "mb": "megabyte", "tb": "terabyte", "kb": "kilobyte", "gig": "gigabyte", "gigs": "gigabyte"}
+_WORD = re.compile(r"\d+(?:[.,]\d+)*[a-z]*|[^\W_]+(?:[.,]\d+)*(?:'[a-z]+)?|[%≈×&]")
+_MONEY = re.compile(r"\$(\d[\d.,]*[a-z]*)")
+""" "$100" is how a recogniser writes "a hundred dollars"."""
+_NUMBER_UNIT = re.compile(r"^(\d+(?:\.\d+)?)([a-z]+)$")
+_NAME_NUMBER = re.compile(r"^([a-z]+)(\d+)$")
+_PREFIXES = frozenset({"pre", "re", "de", "auto", "hyper", "un"})
+"""Parted prefixes are joined to the next word: "pre-training" and "pretraining" are one."""
+_JOINED = {
+    ("over", "fit"): "overfit", ("over", "fits"): "overfit", ("over", "fitting"): "overfitting", ("data", "set"): "dataset",
+    ("check", "point"): "checkpoint", ("guard", "rail"): "guardrail", ("jail", "break"): "jailbreak",
+    ("work", "flow"): "workflow",
+    ("through", "put"): "throughput", ("time", "out"): "timeout", ("back", "off"): "backoff", ("soft", "max"): "softmax",
+    ("key", "word"): "keyword", ("half", "way"): "halfway", ("block", "list"): "blocklist", ("allow", "list"): "allowlist",
+    ("red", "team"): "redteam", ("held", "out"): "heldout", ("bench", "mark"): "benchmark", ("sub", "word"): "subword",
+}  # fmt: skip
+_LED_BY_A = frozenset({"ab", "ai", "api", "awq", "aws"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    word: int
+    """Index of the word it came from."""
+    stem: str = ""
+    """What is compared; the text without endings."""
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """Lower-cased tokens without punctuation; number words as digits, contractions and units spelled out, plurals singular.
+
+    ``Token.word`` counts the whitespace-separated words of ``text``.
+    """
+    return tokenize_words(text.split())
+
+
+def tokenize_words(words: Iterable[str]) -> tuple[Token, ...]:
+    """The same for words already apart, such as a transcript's; ``Token.word`` is the index into ``words``."""
+    parts = [(part, index) for index, word in enumerate(words) for part in _parts(word)]
+    joined = _join_numbers(_join_letters(_join_compounds(parts)))
+    return tuple(Token(text, word, stem(text)) for text, word in joined)
+
+
+def fold(text: str) -> str:
+    """One spelling of quotes, dashes, case and spaces, for comparing quotations."""
+    text = unicodedata.normalize("NFKC", text).translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"'})
+    return " ".join(re.sub("[\u2010-\u2015\u2212]", "-", text).lower().split())
+
+
+@lru_cache(maxsize=65536)
+def _parts(word: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for piece in _WORD.findall(_MONEY.sub(r"\1 dollar", fold(word))):
+        if piece in _EXPANSIONS:
+            found.extend(_EXPANSIONS[piece].split())
+            continue
+        for suffix, replacement in _SUFFIXES:
+            if piece.endswith(suffix) and len(piece) > len(suffix):
+                piece = piece[: -len(suffix)] + replacement
+                break
+        for part in piece.split():
+            found.extend(_spelled(part.replace("'", "")))
+    return tuple(found)
+
+
+def _spelled(part: str) -> list[str]:
+    part = part.replace(",", "")
+    if part[-1:] == "s" and any(letter.isdigit() for letter in part):
+        part = part[:-1]  # "H100s"
+    if part in _UNITS:
+        return [str(_UNITS[part])]
+    if part in _TENS:
+        return [str(_TENS[part])]
+    measured = _NUMBER_UNIT.match(part)
+    if measured and measured[2] in _SCALE:
+        return [measured[1], _SCALE[measured[2]]]
+    if part in _ALONE:
+        return [_ALONE[part]]
+    named = _NAME_NUMBER.match(part)  # "int8", "h100", "bf16": written and spoken forms differ in the space
+    if named:
+        return [named[1], named[2]]
+    if part.startswith("finetun"):
+        return ["fine", part[4:]]
+    return [part]
+
+
+Parts = list[tuple[str, int]]
+
+
+def _join_compounds(parts: Parts) -> Parts:
+    joined: Parts = []
+    skip = False
+    for (text, word), (following, _) in zip(parts, [*parts[1:], ("", -1)], strict=False):
+        if skip:
+            skip = False
+        elif text in _PREFIXES and following.isalpha():
+            joined.append((text + singular(following), word))
+            skip = True
+        elif (text, singular(following)) in _JOINED:
+            joined.append((_JOINED[text, singular(following)], word))
+            skip = True
+        else:
+            joined.append((singular(text), word))
+    return joined
+
+
+def _join_letters(parts: Parts) -> Parts:
+    """ "K V" and "g q a" are acronyms spelled out; a leading "a" is an article unless it makes one of a few names."""
+    joined: Parts = []
+    run: Parts = []
+    for part in [*parts, ("", -1)]:
+        if len(part[0]) == 1 and part[0].isalpha():
+            run.append(part)
+            continue
+        if len(run) > 2 and run[0][0] in "ai" and "".join(letter for letter, _ in run) not in _LED_BY_A:
+            joined.append(run.pop(0))
+        joined.extend([("".join(letter for letter, _ in run), run[0][1])] if len(run) > 1 else run)
+        run = []
+        joined.append(part)
+    return joined[:-1]
+
+
+def _counts(text: str) -> bool:
+    """Whether it is a number that somebody may say hundreds of; there are digits that are none."""
+    return text.isdecimal() and len(text) <= 4
+
+
+def _join_numbers(parts: Parts) -> Parts:
+    """ "50 6" said in one breath is 56, "4 hundred" is 400, "2 point 5" is 2.5."""
+    joined: Parts = []
+    for text, word in parts:
+        last = joined[-1][0] if joined else ""
+        if _counts(text) and len(text) == 1 and text != "0" and last in {str(ten) for ten in _TENS.values()}:
+            joined[-1] = (str(int(last) + int(text)), joined[-1][1])
+        elif text == "hundred" and (_counts(last) or last == "a"):
+            joined[-1] = (str(100 * (int(last) if last != "a" else 1)), joined[-1][1])
+        elif text == "b" and last.replace(".", "").isdigit():  # "a seven B model"
+            joined.append(("billion", word))
+        elif text.isdigit() and last == "point" and len(joined) > 1 and joined[-2][0].isdigit():
+            joined[-2:] = [(f"{joined[-2][0]}.{text}", joined[-2][1])]
+        else:
+            joined.append((text, word))
+    return joined

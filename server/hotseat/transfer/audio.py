@@ -1,0 +1,16 @@
+"""Recordings put into the archive whole."""
+
+from __future__ import annotations
+
+from hotseat.errors import StorageError
+from hotseat.ports import SAMPLE_RATE, AudioArchive, StoredAudio
+
+
+def put(archive: AudioArchive, stored: StoredAudio, pcm: bytes) -> None:
+    """Raises StorageError unless all of it is there afterwards: an archive may go on trying, an import can't wait for that."""
+    recording = archive.create(stored.interview_id, stored.turn_id, stored.first_frame)
+    recording.append(pcm)
+    recording.close()
+    archive.stored(stored.interview_id)  # waits for what is on its way
+    if round(archive.seconds(stored.interview_id, stored.turn_id) * SAMPLE_RATE) != len(pcm) // 2:
+        raise StorageError(f"the audio of interview {stored.interview_id} could not be stored; is there room left?")

@@ -1,0 +1,182 @@
+"""The whole data directory's content in one file, and back, while a server runs on it or not.
+
+The database is copied first, as of one moment; audio only ever grows, so what the database knows of is in the copy, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from hotseat.errors import InputError, StorageError
+from hotseat.ports import AudioArchive, StoredAudio
+from hotseat.services import Services
+from hotseat.storage.accounts import SqlAccounts
+from hotseat.storage.sqlite_file import SqliteFile
+from hotseat.storage.store import SqlStore
+from hotseat.transfer.audio import put
+from hotseat.transfer.workplace import workplace
+from hotseat.transfer.zips import ZipSource
+
+_DATABASE, _MANIFEST = "hotseat.db", "manifest.json"
+_AUDIO = re.compile(r"audio/([A-Za-z0-9_-]{1,64})/([0-9]{1,6})\.f([0-9]{1,10})\.pcm")
+_MAX_MANIFEST_BYTES = 64 << 20
+_MAX_RECORDING_BYTES = 256 << 20
+_FAST = 1
+"""Level of compression."""
+
+
+class Entry(BaseModel):
+    """One file of a backup."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Manifest(BaseModel):
+    """What a backup holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["hotseat-backup"] = "hotseat-backup"
+    version: Literal[1] = 1
+    hotseat: str
+    created: AwareDatetime
+    files: dict[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was backed up or restored."""
+
+    recordings: int
+    bytes: int
+
+
+async def backup(services: Services, file: IO[bytes]) -> Content:
+    """Writes the backup to the open file. Raises InputError for a database that isn't SQLite, StorageError."""
+    live = SqliteFile(services.settings.database)
+    with workplace(services.settings.data_dir) as folder:
+        database = folder / _DATABASE
+        await asyncio.to_thread(live.snapshot, database)
+        created = datetime.fromtimestamp(services.clock.wall(), UTC)
+        return await asyncio.to_thread(_write, database, services.archive, created, file)
+
+
+def _write(database: Path, archive: AudioArchive, created: datetime, file: IO[bytes]) -> Content:
+    files: dict[str, Entry] = {}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as target:
+        target.write(database, _DATABASE)
+        with database.open("rb") as copied:
+            digest = hashlib.file_digest(copied, "sha256").hexdigest()
+        files[_DATABASE] = Entry(bytes=database.stat().st_size, sha256=digest)
+        for stored in archive.stored():
+            pcm = archive.read(stored.interview_id, stored.turn_id)
+            if pcm:  # otherwise deleted since it was listed
+                name = f"audio/{stored.interview_id}/{stored.turn_id:03d}.f{stored.first_frame}.pcm"
+                target.writestr(name, pcm)
+                files[name] = Entry(bytes=len(pcm), sha256=hashlib.sha256(pcm).hexdigest())
+        manifest = Manifest(hotseat=version("hotseat"), created=created, files=files)
+        target.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+    return _content(manifest)
+
+
+async def restore(services: Services, file: IO[bytes], *, force: bool) -> Content:
+    """Replaces what is here by the backup, once all of it has been found whole.
+
+    Raises InputError if anything is here, unless forced, and for a damaged file; StorageError.
+    """
+    live = SqliteFile(services.settings.database)
+    source, manifest, recordings = await asyncio.to_thread(_verify, file)
+    if not force:
+        await _refuse_if_used(services)
+    with workplace(services.settings.data_dir) as folder:
+        database = folder / _DATABASE
+        await asyncio.to_thread(_unpack, source, database)
+        await _bring_up_to_date(database)
+        await asyncio.to_thread(_store_audio, source, manifest, recordings, services.archive)
+        await asyncio.to_thread(live.replace, database)
+        await asyncio.to_thread(_remove_others, recordings, services.archive)
+    return _content(manifest)
+
+
+def _verify(file: IO[bytes]) -> tuple[ZipSource, Manifest, dict[str, StoredAudio]]:
+    """Raises InputError naming what is wrong with the file."""
+    source = ZipSource(file)
+    try:
+        manifest = Manifest.model_validate_json(source.read(_MANIFEST, _MAX_MANIFEST_BYTES))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"this is not a backup of Hotseat: {_MANIFEST}: {place}: {first['msg']}") from None
+    if _DATABASE not in manifest.files:
+        raise InputError(f"{_MANIFEST} does not name {_DATABASE}")
+    stray = source.names - manifest.files.keys() - {_MANIFEST}
+    if stray:
+        raise InputError(f"{sorted(stray)[0]} is not in {_MANIFEST}")
+    recordings: dict[str, StoredAudio] = {}
+    for name, entry in manifest.files.items():
+        match = _AUDIO.fullmatch(name)
+        if match:
+            recordings[name] = StoredAudio(match[1], int(match[2]), int(match[3]))
+        elif name != _DATABASE:
+            raise InputError(f"{name} is not a file that a backup holds")
+        if source.measure(name) != (entry.bytes, entry.sha256):
+            raise InputError(f"{name} is damaged: it is not what {_MANIFEST} says (SHA-256 {entry.sha256})")
+    return source, manifest, recordings
+
+
+async def _refuse_if_used(services: Services) -> None:
+    try:
+        used = not await services.tables.is_empty() or bool(await asyncio.to_thread(services.archive.stored))
+    except StorageError as error:
+        raise InputError(f"there is a database here that can't be read ({error}); say --force to replace it") from None
+    if used:
+        raise InputError("there are interviews or accounts here; say --force to replace all of them by the backup")
+
+
+def _unpack(source: ZipSource, database: Path) -> None:
+    with database.open("wb") as target:
+        source.copy(_DATABASE, target)
+
+
+async def _bring_up_to_date(database: Path) -> None:
+    """Migrates the copy. Raises InputError when it is no database of Hotseat."""
+    store = SqlStore(f"sqlite+aiosqlite:///{database}")
+    try:
+        await store.migrate()
+        # Sessions that have ended since, and invitations that have been used, must not come to life again.
+        await SqlAccounts(store.begin).forget_secrets()
+    except StorageError as error:
+        raise InputError(f"{_DATABASE} can't be used: {error}") from None
+    finally:
+        await store.close()
+
+
+def _store_audio(source: ZipSource, manifest: Manifest, recordings: dict[str, StoredAudio], archive: AudioArchive) -> None:
+    for interview_id in {stored.interview_id for stored in recordings.values()}:
+        archive.delete(interview_id)
+    for name, stored in recordings.items():
+        pcm = source.read(name, _MAX_RECORDING_BYTES, manifest.files[name].sha256)
+        put(archive, stored, pcm)
+
+
+def _remove_others(recordings: dict[str, StoredAudio], archive: AudioArchive) -> None:
+    ours = {stored.interview_id for stored in recordings.values()}
+    for interview_id in {stored.interview_id for stored in archive.stored()} - ours:
+        archive.delete(interview_id)
+
+
+def _content(manifest: Manifest) -> Content:
+    return Content(len(manifest.files) - 1, sum(entry.bytes for entry in manifest.files.values()))

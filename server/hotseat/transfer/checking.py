@@ -1,0 +1,192 @@
+"""Whether every page, and every later start, can use what a file holds: tried on a copy before anything is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from hotseat.domain.endpointing import Gap
+from hotseat.domain.model import Grade, Word
+from hotseat.errors import InputError
+from hotseat.interview.interviews import Interviews
+from hotseat.interview.snapshot import summary
+from hotseat.ports import SAMPLE_RATE, Row, Rows, Scope
+from hotseat.practice.agenda import Agenda
+from hotseat.practice.due import Practice
+from hotseat.practice.history import History
+from hotseat.practice.preparation import Preparation
+from hotseat.services import Services
+from hotseat.session import session
+from hotseat.session.eventlog import decode_event, decode_grade, decode_plan
+from hotseat.session.events import Event, RoundGraded, Transcribed
+from hotseat.session.phases import State
+from hotseat.transfer.document import MAX_SAMPLES, Recording
+from hotseat.transfer.removing import work_out_cards
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_RATINGS = range(1, 5)
+_LONGEST_S = MAX_SAMPLES / SAMPLE_RATE
+"""Of an answer, which the review cuts into stretches of some seconds."""
+_MOST_WORDS = 36_000
+"""Of an answer: ten a second."""
+_LATEST = 4_102_444_800.0
+"""The year 2100, in seconds since the epoch."""
+
+
+async def checked_rows(scratch: Services, recordings: Sequence[Recording]) -> Rows:
+    """All rows, with every summary made anew from its log. Raises InputError for what no page or later start could use."""
+    rows = await scratch.tables.read(Scope())
+    logs: dict[str, list[Row]] = {}
+    for event in rows.tables["events"]:
+        logs.setdefault(event["interview_id"], []).append(event)
+    histories = {row["id"]: _history(row, logs.get(row["id"], [])) for row in rows.tables["interviews"]}
+    states = {row["id"]: _state(row, histories[row["id"]]) for row in rows.tables["interviews"]}
+    _check_turns(states, recordings)
+    _check_ratings(rows.tables["ratings"])
+    _check_regrades(rows.tables["regrades"])
+    interviews = [
+        # Held by a process that isn't alive: whichever is goes on with what the interview waits for.
+        {**row, "summary": summary(states[row["id"]]), "replica": "import"}
+        for row in rows.tables["interviews"]
+    ]
+    checked = replace(rows, tables={**rows.tables, "interviews": interviews})
+    # From here on it holds what the real one will hold.
+    await scratch.tables.erase(Scope())
+    await scratch.tables.add(checked)
+    await _try_pages(scratch, checked)
+    await _try_practice(scratch, checked, states, logs)
+    return checked
+
+
+async def _try_pages(scratch: Services, rows: Rows) -> None:
+    """Raises InputError naming the table of what can't be shown."""
+    shown = Interviews(scratch)
+    for row in rows.tables["interviews"]:
+        await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
+    for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:
+        preparation = Preparation(scratch, shown, owner)
+        await _try("tables.assessments", preparation.assessments())
+        await _try("tables.settings", preparation.plan())
+        await _try("tables.settings", preparation.checkpoints())
+        await _try("tables.interviews", History(scratch, owner).progress())
+
+
+async def _try_practice(scratch: Services, rows: Rows, states: Mapping[str, State], logs: Mapping[str, Sequence[Row]]) -> None:
+    """Works out every card, from the ratings and then from the grades, as ``Practice`` does once the rows are there.
+
+    Raises InputError.
+    """
+    practice = Practice(scratch)
+    await _try("tables.ratings", work_out_cards(scratch, rows.tables["ratings"]))
+    for row in rows.tables["interviews"]:
+        for event in logs.get(row["id"], ()):
+            if event["type"] == RoundGraded.__name__:
+                graded = decode_event(event["type"], event["payload"])
+                assert isinstance(graded, RoundGraded)
+                progress = states[row["id"]].progress
+                work = practice.take(row["id"], row["owner"], progress, graded.round, graded.grade, event["wall"])
+                await _try(f"tables.events: {row['id']}", work)
+    for owner in {row["owner"] for row in rows.tables["interviews"]}:
+        await _try("tables.ratings", Agenda(scratch, Interviews(scratch), owner).today())
+
+
+async def _try(place: str, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception as error:  # whatever it is, the page would meet it, too
+        raise InputError(f"{place}: can't be shown: {type(error).__name__}: {error}") from None
+
+
+def _history(row: Row, log: Sequence[Row]) -> tuple[tuple[Event, float], ...]:
+    """What happened in the interview, each event with its time. Raises InputError."""
+    place = f"tables.interviews: {row['id']!r:.40}"
+    if not _ID.fullmatch(row["id"]):
+        raise InputError(f"{place} is not an interview id")
+    if not _is_date(row["created"]) or not isinstance(row["options"], dict):
+        raise InputError(f"{place} has no date or no options")
+    if [event["seq"] for event in log] != list(range(len(log))):
+        raise InputError(f"{place} has gaps in its log")
+    if not all(_is_date(event["wall"]) and _is_date(event["monotonic"]) for event in log):
+        raise InputError(f"{place} has an event without a time that can be")
+    with _told_of(place):
+        try:
+            history = tuple((decode_event(event["type"], event["payload"]), event["monotonic"]) for event in log)
+        except KeyError as error:
+            raise InputError(f"{place}: its log has an event that is not known here: {error}") from None
+        for event, _ in history:
+            _check_extent(event)
+        return history
+
+
+def _check_extent(event: Event) -> None:
+    """Raises ValueError for an answer so long that whoever shows it would not come to an end."""
+    if isinstance(event, RoundGraded):
+        _check_quotes(event.grade)
+    if isinstance(event, Transcribed):
+        spans: tuple[Word | Gap, ...] = (*event.transcript.words, *event.speech)
+        if any(abs(at) > _LONGEST_S for at in (event.duration_s, *(at for span in spans for at in (span.start, span.end)))):
+            raise ValueError(f"an answer is longer than {_LONGEST_S:.0f} seconds")
+
+
+def _check_quotes(grade: Grade) -> None:
+    """Raises ValueError."""
+    quotes = [finding.evidence for finding in grade.findings if finding.evidence is not None]
+    if not all(0 <= quote.word_start <= quote.word_end <= _MOST_WORDS for quote in quotes):
+        raise ValueError(f"a grade quotes words that no answer has; it may have {_MOST_WORDS}")
+
+
+def _check_regrades(rows: Sequence[Row]) -> None:
+    """Raises InputError."""
+    for row in rows:
+        with _told_of(f"tables.regrades: {row['interview_id']}"):
+            _check_quotes(decode_grade(row["grade"]))
+
+
+def _state(row: Row, history: tuple[tuple[Event, float], ...]) -> State:
+    """What the interview has come to. Raises InputError."""
+    place = f"tables.interviews: {row['id']}"
+    with _told_of(place):
+        plan = decode_plan(row["plan"])
+        state = session.replay(plan, history)
+    rounds = range(len(plan.rounds))
+    if any(isinstance(event, RoundGraded) and event.round not in rounds for event, _ in history):
+        raise InputError(f"{place}: its log grades a round that it does not have")
+    return state
+
+
+@contextmanager
+def _told_of(place: str) -> Iterator[None]:
+    """What is wrong is said with where it stands. Raises InputError in place of ValueError."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        raise InputError(f"{place}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    except ValueError as error:
+        raise InputError(f"{place}: {error}") from None
+
+
+def _check_turns(states: Mapping[str, State], recordings: Sequence[Recording]) -> None:
+    """Raises InputError for audio of a turn that never was."""
+    for recording in recordings:
+        state = states[recording.interview_id]
+        turns = {*(answer.turn_id for answer in state.progress.answers), session.turn_of(state)}
+        if recording.turn_id not in turns:
+            raise InputError(f"{recording.file}: interview {recording.interview_id} has no turn {recording.turn_id}")
+
+
+def _check_ratings(rows: Sequence[Row]) -> None:
+    """Raises InputError."""
+    for row in rows:
+        given = row["ratings"]
+        rated = isinstance(given, dict) and all(type(value) is int and value in _RATINGS for value in given.values())
+        if not rated or not _is_date(row["at"]):
+            raise InputError(f"tables.ratings: {row['interview_id']} {row['round']}: has no date, or ratings other than 1 to 4")
+
+
+def _is_date(seconds: float) -> bool:
+    return 0 <= seconds <= _LATEST

@@ -1,0 +1,109 @@
+"""Interviews, or everything, written to a file: JSON, a ZIP with the audio, or a report to read."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import IO, Literal
+
+from hotseat.engines import codecs
+from hotseat.errors import InputError
+from hotseat.interview.interviews import Interviews
+from hotseat.ports import LOCAL, PERSON_COLUMNS, AudioArchive, Row, Rows, Scope
+from hotseat.practice.preparation import Preparation
+from hotseat.services import Services
+from hotseat.transfer.document import Document, Recording, make_document, to_json
+from hotseat.transfer.report import Report
+
+Format = Literal["json", "zip", "md", "html"]
+MEDIA_TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "zip": "application/zip",
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+}
+DOCUMENT = "export.json"
+"""Name of the document in a ZIP."""
+
+
+async def export(services: Services, scope: Scope, kind: Format, codec: codecs.Codec, file: IO[bytes]) -> None:
+    """Writes the export to the open file. Raises InputError for an interview that isn't there, StorageError, OSError.
+
+    An HTML page has the audio inside when it is of chosen interviews; of everything it would be too large to open.
+    """
+    if kind in ("md", "html"):
+        report = await _report(services, scope)
+        if kind == "md":
+            await asyncio.to_thread(report.write_markdown, file)
+        else:
+            within = codec if scope.interviews is not None else None
+            await asyncio.to_thread(report.write_html, file, services.archive, within)
+        return
+    rows = await services.tables.read(scope)
+    _check_present(scope, [row["id"] for row in rows.tables["interviews"]])
+    document = make_document(
+        # An account's id means nothing elsewhere.
+        of_person(rows, LOCAL) if scope.owner is not None else rows,
+        [],
+        version("hotseat"),
+        datetime.fromtimestamp(services.clock.wall(), UTC),
+    )
+    if kind == "json":
+        file.write(to_json(document))
+    else:
+        await asyncio.to_thread(_write_zip, document, services.archive, codec, file)
+
+
+async def _report(services: Services, scope: Scope) -> Report:
+    ids = await services.tables.interviews(scope)
+    _check_present(scope, ids)
+    interviews = Interviews(services)
+    reviews = [review for interview_id in ids if (review := await interviews.review(interview_id)) is not None]
+    if scope.interviews is not None:
+        return Report(reviews, None)
+    return Report(reviews, await Preparation(services, interviews, scope.owner or LOCAL).assessments())
+
+
+def _check_present(scope: Scope, ids: Sequence[str]) -> None:
+    missing = set(scope.interviews or ()).difference(ids)
+    if missing:
+        raise InputError(f"there is no interview {', '.join(sorted(missing))}")
+
+
+def _write_zip(document: Document, archive: AudioArchive, codec: codecs.Codec, file: IO[bytes]) -> None:
+    recordings = []
+    # Audio doesn't get smaller by being packed once more.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
+        for row in document.tables["interviews"]:
+            for stored in archive.stored(str(row["id"])):
+                pcm = archive.read(stored.interview_id, stored.turn_id)
+                if not pcm:
+                    continue
+                data = codecs.encode(pcm, codec)
+                recording = Recording(
+                    interview_id=stored.interview_id,
+                    turn_id=stored.turn_id,
+                    first_frame=stored.first_frame,
+                    samples=len(pcm) // 2,
+                    codec=codec,
+                    file=f"audio/{stored.interview_id}/{stored.turn_id:03d}.{codecs.EXTENSIONS[codec]}",
+                    sha256=hashlib.sha256(data).hexdigest(),
+                )
+                target.writestr(recording.file, data)
+                recordings.append(recording)
+        complete = document.model_copy(update={"recordings": recordings})
+        target.writestr(DOCUMENT, to_json(complete), zipfile.ZIP_DEFLATED)
+
+
+def of_person(rows: Rows, person: str) -> Rows:
+    """The rows as this person's."""
+
+    def own(row: Row) -> Row:
+        return {name: person if name in PERSON_COLUMNS else value for name, value in row.items()}
+
+    return replace(rows, tables={name: [own(row) for row in table] for name, table in rows.tables.items()})

@@ -1,0 +1,170 @@
+"""An export put back: checked as a whole first, then its audio, then all its rows in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import IO, Any
+
+from hotseat.engines import codecs
+from hotseat.errors import HotseatError, InputError, NoRoomError
+from hotseat.ports import AudioArchive, Rows, Scope, StoredAudio
+from hotseat.practice.due import Practice
+from hotseat.services import Services
+from hotseat.storage.store import SqlStore
+from hotseat.storage.tables import SqlTables
+from hotseat.transfer.audio import put
+from hotseat.transfer.checking import checked_rows
+from hotseat.transfer.disk_space import free_bytes
+from hotseat.transfer.document import Document, Recording, from_json
+from hotseat.transfer.exporting import DOCUMENT, of_person
+from hotseat.transfer.removing import work_out_cards
+from hotseat.transfer.workplace import workplace
+from hotseat.transfer.zips import ZipSource
+
+MAX_DOCUMENT_BYTES = 256 << 20
+_FEWER = f"export fewer interviews at a time, or use `hotseat import`, which takes up to {MAX_DOCUMENT_BYTES >> 20} MB"
+_MAX_AUDIO_FILE_BYTES = 128 << 20
+"""An hour of FLAC at its worst."""
+_ZIP_MAGIC = b"PK"
+_MAX_CONTENTS_BYTES = 4 << 20
+"""Of a ZIP's table of contents: some 50,000 recordings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an import."""
+
+    interviews: tuple[str, ...]
+    """Ids of those that were added."""
+    skipped: tuple[str, ...]
+    """Ids of those that are here already, and were left as they are."""
+    rows: int
+    present: int
+    """Other rows that are here already."""
+    kept: tuple[str, ...]
+    """Other rows that differ from what is here, which was left as it is."""
+    recordings: int
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def import_file(
+    services: Services, file: IO[bytes], owner: str | None = None, limit: int = MAX_DOCUMENT_BYTES
+) -> Imported:
+    """Adds what a JSON or ZIP export holds, for ``owner`` or for whom it says. Raises InputError, StorageError.
+
+    Its document may have ``limit`` bytes.
+    """
+    document, source = await asyncio.to_thread(_open, file, limit, _room(services))
+    all_recordings = document.recordings
+    async with carried_forward(services, document.rows) as scratch:
+        del document  # its rows are in the database: memory holds them only once
+        checked = await checked_rows(scratch, all_recordings)
+    if owner is not None:
+        checked = of_person(checked, owner)
+    ids = tuple(row["id"] for row in checked.tables["interviews"])
+    here = frozenset(await services.tables.interviews(Scope(interviews=ids)))
+    fresh = _without(checked, here)
+    recordings = [recording for recording in all_recordings if recording.interview_id not in here]
+    # Rows last: an interview is never in the list without its audio.
+    try:
+        await asyncio.to_thread(_store_audio, services.archive, source, recordings)
+        added = await services.tables.add(fresh)
+    except HotseatError:
+        # Unless somebody else has imported the same meanwhile.
+        arrived = await services.tables.interviews(Scope(interviews=ids))
+        for interview_id in {recording.interview_id for recording in recordings}.difference(arrived):
+            await asyncio.to_thread(services.archive.delete, interview_id)
+        raise
+    await work_out_cards(services, fresh.tables["ratings"])
+    await Practice(services).catch_up()  # exports older than ratings have none
+    return Imported(
+        interviews=tuple(row["id"] for row in fresh.tables["interviews"]),
+        skipped=tuple(sorted(here)),
+        rows=added.rows,
+        present=added.present,
+        kept=added.kept,
+        recordings=len(recordings),
+    )
+
+
+def _room(services: Services) -> int | None:
+    """Bytes of audio that the disk can take; None where audio is kept elsewhere."""
+    if services.settings.archive_url:
+        return None
+    return free_bytes(services.settings.data_dir)
+
+
+def _open(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:
+    """Raises InputError, and NoRoomError for more audio than there is room for."""
+    start = file.read(2)
+    file.seek(0)
+    if start == _ZIP_MAGIC:
+        source = ZipSource(file, _MAX_CONTENTS_BYTES)
+        if source.size(DOCUMENT) > limit:
+            raise InputError(f"{DOCUMENT} is larger than {limit} bytes; {_FEWER}")
+        document = from_json(source.read(DOCUMENT, limit))
+        needed = 2 * sum(recording.samples for recording in document.recordings)
+        if room is not None and needed > max(0, room):
+            raise NoRoomError(f"the audio takes {needed / 1e6:.0f} MB, and the disk has room for {max(0, room) / 1e6:.0f} MB")
+        for recording in document.recordings:  # what is damaged is told before anything is changed
+            _pcm(source, recording)
+        return document, source
+    data = file.read(limit + 1)
+    if len(data) > limit:
+        raise InputError(f"the file is larger than {limit >> 20} MB; {_FEWER}")
+    document = from_json(data)
+    # A document taken out of its ZIP: the words are here, the audio is not.
+    return document.model_copy(update={"recordings": []}), None
+
+
+@asynccontextmanager
+async def carried_forward(services: Services, rows: Rows) -> AsyncIterator[Services]:
+    """Services on a database of today's schema that holds just the rows, whichever schema they are of.
+
+    They go into an empty database of their own age, which is then migrated like any other. Raises InputError for rows that
+    don't fit theirs.
+    """
+    with workplace(services.settings.data_dir) as folder:
+        store = SqlStore(f"sqlite+aiosqlite:///{folder / 'scratch.db'}")
+        try:
+            if rows.revision not in await store.revisions():
+                raise InputError(f"revision: schema {rows.revision} is not known here; a newer Hotseat has written this file")
+            tables = SqlTables(store.engine)
+            await store.migrate(rows.revision)
+            await tables.add(rows)
+            del rows
+            await store.migrate()
+            yield replace(services, store=store, tables=tables)
+        finally:
+            await store.close()
+
+
+def _without(rows: Rows, interview_ids: frozenset[str]) -> Rows:
+    tables = {
+        name: [row for row in table if row.get("id" if name == "interviews" else "interview_id") not in interview_ids]
+        for name, table in rows.tables.items()
+    }
+    return replace(rows, tables=tables)
+
+
+def _store_audio(archive: AudioArchive, source: ZipSource | None, recordings: Sequence[Recording]) -> None:
+    """Raises InputError, StorageError."""
+    for interview_id in {recording.interview_id for recording in recordings}:
+        archive.delete(interview_id)  # what an import that was cut off has left
+    for recording in recordings:
+        assert source is not None
+        stored = StoredAudio(recording.interview_id, recording.turn_id, recording.first_frame)
+        put(archive, stored, _pcm(source, recording))
+
+
+def _pcm(source: ZipSource, recording: Recording) -> bytes:
+    data = source.read(recording.file, _MAX_AUDIO_FILE_BYTES, recording.sha256)
+    try:
+        return codecs.decode(data, recording.codec, recording.samples)
+    except InputError as error:
+        raise InputError(f"{recording.file} {error}") from None

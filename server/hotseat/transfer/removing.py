@@ -1,0 +1,72 @@
+"""Interviews, or everything, removed for good, and looked for again afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotseat.ports import AudioArchive, Row, Scope
+from hotseat.practice.due import Practice
+from hotseat.services import Services
+from hotseat.storage.archive.names import is_id
+from hotseat.transfer.workplace import remove_leftovers
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was removed, and what a search afterwards still found: nothing, unless something went on writing."""
+
+    interviews: int
+    rows: int
+    files: int
+    """Recordings."""
+    rows_left: int
+    files_left: int
+
+
+async def interviews_in(services: Services, scope: Scope) -> tuple[str, ...]:
+    """Ids of the interviews in the scope. With everything that includes audio whose interview is gone. Raises StorageError."""
+    ids = await services.tables.interviews(scope)
+    if scope != Scope():
+        return ids
+    stored = await asyncio.to_thread(services.archive.stored)
+    return tuple({*ids, *(recording.interview_id for recording in stored)})
+
+
+async def remove(services: Services, scope: Scope) -> Removed:
+    """Audio first: should that fail, the interviews are still there to be deleted again. Raises StorageError."""
+    ids = await interviews_in(services, scope)
+    present = await services.tables.interviews(scope)
+    ratings = (await services.tables.read(scope)).tables["ratings"] if scope.interviews is not None else []
+    # An id that an archive can't name has no audio, and must not keep the rest from being removed.
+    named = tuple(interview_id for interview_id in ids if is_id(interview_id))
+    files = await asyncio.to_thread(_remove_audio, services.archive, named)
+    await asyncio.to_thread(remove_leftovers, services.settings.data_dir)
+    rows = await services.tables.erase(scope)
+    await work_out_cards(services, ratings)
+    return Removed(
+        interviews=len(present),
+        rows=rows,
+        files=files,
+        rows_left=await services.tables.count(scope),
+        files_left=await asyncio.to_thread(_count_audio, services.archive, named),
+    )
+
+
+async def work_out_cards(services: Services, ratings: Sequence[Row]) -> None:
+    """When points are due again, after these rows of ratings came or went. Raises StorageError."""
+    practice = Practice(services)
+    for owner in {row["owner"] for row in ratings}:
+        await practice.forget(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
+
+
+def _remove_audio(archive: AudioArchive, ids: tuple[str, ...]) -> int:
+    files = _count_audio(archive, ids)
+    for interview_id in ids:
+        archive.delete(interview_id)
+    return files
+
+
+def _count_audio(archive: AudioArchive, ids: tuple[str, ...]) -> int:
+    return sum(len(archive.stored(interview_id)) for interview_id in ids)

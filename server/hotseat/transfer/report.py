@@ -1,0 +1,95 @@
+"""Reports to read: Markdown, and one HTML page that holds everything it shows. Neither can do anything or fetch anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import jinja2
+from markupsafe import Markup
+
+from hotseat.engines import codecs
+from hotseat.ports import AudioArchive
+from hotseat.text.controls import CONTROLS
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MEDIA_TYPES: dict[codecs.Codec, str] = {"flac": "audio/flac", "opus": "audio/ogg"}
+
+
+class Report:
+    """Interviews' reviews, as ``Interviews.review`` gives them, in a form to read."""
+
+    def __init__(self, reviews: Sequence[dict[str, Any]], assessments: dict[str, Any] | None) -> None:
+        """``assessments`` as ``Preparation.assessments`` gives them; None where only interviews are reported."""
+        self._shown = {"reviews": reviews, "assessments": (assessments or {}).get("assessments", []), "marked": _marked}
+
+    def write_markdown(self, file: IO[bytes]) -> None:
+        environment = _environment(autoescape=False)
+        environment.filters["plain"] = plain
+        environment.filters["quoted"] = lambda text: "\n".join(f"> {plain(line)}".rstrip() for line in text.splitlines())
+        environment.get_template("report.md.j2").stream(self._shown).dump(file, "utf-8")
+
+    def write_html(self, file: IO[bytes], archive: AudioArchive, codec: codecs.Codec | None) -> None:
+        """With the audio inside where a codec is given. Raises StorageError."""
+        environment = _environment(autoescape=True)
+        style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+        def sound(interview_id: str, answer: dict[str, Any]) -> str:
+            pcm = archive.read(interview_id, answer["turn_id"]) if codec is not None and answer["audio"] else b""
+            if not pcm or codec is None:
+                return ""
+            return f"data:{_MEDIA_TYPES[codec]};base64,{base64.b64encode(codecs.encode(pcm, codec)).decode()}"
+
+        shown = {**self._shown, "style": Markup(style), "style_hash": digest, "sound": sound}  # noqa: S704 - our own file
+        environment.get_template("report.html.j2").stream(shown).dump(file, "utf-8")
+
+
+def plain(text: str) -> str:
+    """Text as Markdown that shows just that, on one line: what somebody said can't become markup, an image or a link."""
+    text = CONTROLS.sub("", " ".join(text.split()))
+    text = re.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", text)
+    text = re.sub(r"(?i)\b(https?|ftp|mailto|www)([:.])", r"\1\\\2", text)
+    return re.sub(r"^([-+=]|\d+(?=[.)]))", lambda match: f"\\{match[1]}" if not match[1].isdigit() else f"{match[1]}\\", text)
+
+
+def _marked(answer: dict[str, Any], round_: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer's words as runs of ``text`` that the same ``criteria`` (numbers from 1) quote."""
+    grade = round_["grade"]
+    quotes = [
+        (finding["evidence"]["word_start"], finding["evidence"]["word_end"], number, finding["status"] == "contradicted")
+        for number, criterion in enumerate(grade["criteria"] if grade else [], 1)
+        for finding in criterion["findings"]
+        if finding["status"] in ("met", "contradicted") and finding["evidence"]
+        if finding["evidence"]["turn_id"] == answer["turn_id"]
+    ]
+    runs: list[dict[str, Any]] = []
+    for place, word in enumerate(answer["words"]):
+        text = word["now"]["text"] if "now" in word else word["text"]
+        covering = [(number, wrong) for start, end, number, wrong in quotes if start <= place < end]
+        key = {"criteria": sorted({number for number, _ in covering}), "contradicted": any(wrong for _, wrong in covering)}
+        if runs and {name: runs[-1][name] for name in key} == key:
+            runs[-1]["text"] += f" {text}"
+        else:
+            runs.append({"text": text, **key})
+    return runs
+
+
+def _environment(*, autoescape: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        autoescape=autoescape,  # noqa: S701 - Markdown has its own, see ``plain``
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["clock"] = lambda seconds: f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    environment.filters["day"] = lambda iso: f"{datetime.fromisoformat(iso):%-d %B %Y, %H:%M} UTC"
+    environment.filters["slug"] = lambda verdict: (verdict or "none").lower().replace(" ", "-")
+    return environment

@@ -1,0 +1,93 @@
+"""ZIP files from strangers: sizes are limits, names are only looked up, and nothing is unpacked to a path."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from hotseat.errors import InputError
+
+_CHUNK = 1 << 20
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What zipfile raises for damaged, encrypted or exotic files."""
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Whatever goes wrong in reading a ZIP, as InputError."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise InputError(f"{what} is damaged or not a ZIP file that can be read: {error}") from None
+
+
+class _Guarded:
+    """A file that refuses to hand out too much at once, as zipfile asks for the whole table of contents.
+
+    What zipfile takes for the table is what is measured, however the file is made up.
+    """
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self.most: int | None = most
+        """Bytes; None for any number."""
+        self.seek, self.tell, self.seekable, self.flush = file.seek, file.tell, file.seekable, file.flush
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises ValueError."""
+        if self.most is None:
+            return self._file.read(size)
+        data = self._file.read(size if 0 <= size <= self.most else self.most + 1)
+        if len(data) > self.most:
+            raise ValueError(f"its table of contents is larger than {self.most} bytes")
+        return data
+
+
+class ZipSource:
+    """An open ZIP file that is read with limits."""
+
+    def __init__(self, file: IO[bytes], most_contents: int = 64 << 20) -> None:
+        """Raises InputError, also for a table of contents of more bytes: in memory it takes some ten times as much."""
+        guarded = _Guarded(file, most_contents)
+        with readable("the file"):
+            self._zip = zipfile.ZipFile(guarded)
+        guarded.most = None
+        self.names = frozenset(self._zip.namelist())
+
+    def size(self, name: str) -> int:
+        """Bytes of an entry. Raises InputError if it is missing."""
+        if name not in self.names:
+            raise InputError(f"{name} is missing")
+        # An entry can't be longer than it says it is: zipfile stops there.
+        return self._zip.getinfo(name).file_size
+
+    def read(self, name: str, limit: int, sha256: str | None = None) -> bytes:
+        """The whole entry. Raises InputError if it is missing, damaged, longer than ``limit`` bytes, or not of this hash."""
+        if self.size(name) > limit:
+            raise InputError(f"{name} is larger than {limit} bytes")
+        with readable(name):
+            data = self._zip.read(name)
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise InputError(f"{name} is damaged: its SHA-256 is not the one that was written down")
+        return data
+
+    def measure(self, name: str) -> tuple[int, str]:
+        """(bytes, SHA-256 in hex) of an entry of any size. Raises InputError."""
+        return self.copy(name, None)
+
+    def copy(self, name: str, target: IO[bytes] | None) -> tuple[int, str]:
+        """Copies an entry of any size, returns (bytes, SHA-256 in hex). Raises InputError."""
+        if name not in self.names:
+            raise InputError(f"{name} is missing")
+        digest, size = hashlib.sha256(), 0
+        with readable(name), self._zip.open(name) as source:
+            while chunk := source.read(_CHUNK):
+                if target is not None:
+                    target.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        return size, digest.hexdigest()
