@@ -1,4 +1,4 @@
-"""Which addresses are this machine's own."""
+"""IP addresses: one way to write each, and which are this machine's own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ import ipaddress
 from urllib.parse import urlsplit
 
 
+def plain_address(address: str) -> str:
+    """An IPv4 address as such also where a socket for both families wrote it as IPv6 (``::ffff:192.0.2.1``)."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return address if mapped is None else str(mapped)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address can only be reached from this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(plain_address(host.strip("[]"))).is_loopback
     except ValueError:
         return False
 

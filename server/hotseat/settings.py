@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
 from hotseat.errors import SettingsError
-from hotseat.loopback import is_loopback, is_loopback_url
+from hotseat.loopback import is_loopback, is_loopback_url, plain_address
 
 PROJECT = Path(__file__).resolve().parents[2]
 """Where rubrics/, prompts/ and web/ are."""
@@ -149,8 +149,8 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _all_networks(cls, proxies: str) -> str:
-        _proxies(proxies)
-        return proxies
+        networks = _proxies(proxies)
+        return "*" if networks is None else ",".join(map(str, networks))
 
     def is_proxy(self, address: str) -> bool:
         """Whether the address is a trusted proxy's."""
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
         if networks is None:
             return True
         try:
-            parsed = ipaddress.ip_address(address)
+            parsed = ipaddress.ip_address(plain_address(address))
         except ValueError:
             return not address  # the other end of a Unix socket
         return any(parsed in network for network in networks)
@@ -186,7 +186,7 @@ def _proxies(given: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network,
     networks = []
     for entry in entries:
         try:
-            networks.append(ipaddress.ip_network(entry))
+            networks.append(ipaddress.ip_network(plain_address(entry)))
         except ValueError:
             raise ValueError(f"{entry!r} is neither an address nor a network such as 10.0.0.0/8, nor * alone") from None
     return tuple(networks)

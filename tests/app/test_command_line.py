@@ -127,7 +127,7 @@ def test_output_that_can_not_be_written(command: tuple[str, ...], unbuffered: st
     assert (done.returncode, done.stderr) == (1, "hotseat: can't write: No space left on device\n")
 
 
-@pytest.mark.parametrize("start", ["import runpy; runpy.run_module('server', run_name='__main__')", "console script"])
+@pytest.mark.parametrize("start", ["import runpy; runpy.run_module('hotseat', run_name='__main__')", "console script"])
 def test_ctrl_c_while_it_is_imported(start: str) -> None:
     """No traceback, however the program was started."""
     interrupted = """
@@ -244,6 +244,6 @@ def test_the_schema_of_exports_needs_no_file() -> None:
 
 def test_a_password_needs_standard_input() -> None:
     """Which may be closed."""
-    command = ["sh", "-c", f"{sys.executable} -m server accounts add Ada <&-"]
+    command = ["sh", "-c", f"{sys.executable} -m hotseat accounts add Ada <&-"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=100)
     assert (done.returncode, done.stderr) == (2, "hotseat: standard input is closed; the password is its first line\n")

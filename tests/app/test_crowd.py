@@ -8,9 +8,7 @@ import errno
 import io
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,13 +19,14 @@ from hotseat.accounts.accounts import network_of
 from hotseat.http import guard, serving
 from hotseat.http.app import create_app
 from hotseat.http.connections import Bounds, Connections, bounds_for
-from hotseat.http.serving import BoundedServer, make_server
+from hotseat.http.serving import BoundedServer
 from hotseat.interview import interviews as interviews_module
 from hotseat.interview.interviews import Interviews
 from hotseat.ports import LOCAL
 from hotseat.telemetry import logs
 
 from tests.app.fakes import fake_services
+from tests.app.in_process import listening
 from tests.app.sitting import LORA, Candidate, sitting
 from tests.bench import crowd
 
@@ -137,21 +136,8 @@ def test_who_keeps_the_server_waiting_is_hung_up_on() -> None:
 async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, BoundedServer]]:
     """The port of a server in this process that waits a second for a request, and has room for twenty strangers."""
     monkeypatch.setattr(serving, "bounds_for", lambda _descriptors: Bounds(100, 20, head_s=1.0, unread_s=1.0))
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    with closing(socket.socket()) as listening:
-        listening.bind(("127.0.0.1", 0))
-
-        async def nothing(_services: object) -> None: ...
-
-        server = make_server(create_app(services, nothing), services.settings)
-        monkeypatch.setattr(server, "capture_signals", lambda: closing(io.StringIO()))
-        serving_ = asyncio.create_task(server.serve([listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        yield listening.getsockname()[1], server
-        server.should_exit = True
-        await serving_
+    async with listening(fake_services(tmp_path)) as found:
+        yield found
 
 
 async def ended(reader: asyncio.StreamReader, within_s: float = 30.0) -> bytes:

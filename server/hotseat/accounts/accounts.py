@@ -19,6 +19,7 @@ from hotseat.accounts.passwords import check_name, check_password, hash_password
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
 from hotseat.http.identity import Identity
+from hotseat.loopback import plain_address
 from hotseat.ports import LOCAL, Account, AccountStore, Clock, Invite, Noted, Role
 
 log = logging.getLogger(__name__)
@@ -217,6 +218,7 @@ def hash_secret(secret: str) -> str:
 
 def network_of(address: str) -> str:
     """The address, or the /64 of an IPv6 one, of which one person has 2**64."""
+    address = plain_address(address)
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

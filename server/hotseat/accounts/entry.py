@@ -15,7 +15,7 @@ from hotseat.accounts.accounts import SESSION_S, Accounts, network_of
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.errors import RefusedError, TooManyAttemptsError
 from hotseat.http.identity import LOCAL_PERSON, Identity
-from hotseat.loopback import is_loopback
+from hotseat.loopback import is_loopback, plain_address
 from hotseat.ports import Clock
 from hotseat.settings import Settings
 
@@ -84,14 +84,14 @@ def parts_of(address: str) -> SplitResult:
 
 def address_of(connection: HTTPConnection) -> str:
     """The browser's address; behind a trusted proxy, what that says it is."""
-    return connection.client.host[:64] if connection.client else ""
+    return plain_address(connection.client.host[:64]) if connection.client else ""
 
 
 def _is_foreign(address: str) -> bool:
     """Whether it is another machine's, with a port or without; the other end of a Unix socket has none."""
     for host in (address, parts_of(f"//{address}").hostname or ""):
         with contextlib.suppress(ValueError):
-            return not ipaddress.ip_address(host).is_loopback
+            return not ipaddress.ip_address(plain_address(host)).is_loopback
     return False
 
 

@@ -20,6 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from hotseat.accounts.accounts import network_of
 from hotseat.http.connections import LINE, Connections, Line, bounds_for, raise_descriptor_limit
+from hotseat.loopback import plain_address
 from hotseat.settings import Settings
 from hotseat.wire import MAX_FRAME_SAMPLES
 
@@ -109,6 +110,7 @@ class _BoundedHttp(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.client = _plain(self.client)
         address = self.client[0] if self.client else ""
         self._line = self._connections.open(address, transport.abort, time.monotonic())
         if self._line is None:
@@ -156,6 +158,10 @@ class _BoundedSocket(WebSocketsSansIOProtocol):
         super().__init__(**given)
         self._line: Line | None = self.app_state.get(LINE)
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.client = _plain(self.client)
+
     def connection_lost(self, exc: Exception | None) -> None:
         if self._line is not None:
             self._line.close()
@@ -170,3 +176,8 @@ class _BoundedSocket(WebSocketsSansIOProtocol):
         super().resume_writing()
         if self._line is not None:
             self._line.unread_since = None
+
+
+def _plain(client: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Before anything is decided by the address: whether it is a proxy's, and how often it may try."""
+    return None if client is None else (plain_address(client[0]), client[1])
