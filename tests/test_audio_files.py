@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 from hotseat.errors import InputError
-from hotseat.ports import SAMPLE_RATE, Samples
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.settings import PROJECT
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 from tests.audio import speech
 from tests.audio.speech import resampled

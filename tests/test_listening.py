@@ -14,8 +14,9 @@ import pytest
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.errors import TranscriberError
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Caption, Listener, SpeechEvent, hear_recording
+from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.term_repair import Sounds
 
 LOUD, QUIET = 0.5, 0.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from hotseat.engines.onnx_session import open_session
-from hotseat.ports import Reading
+from hotseat.grading.reading import Reading
 from hotseat.settings import PROJECT
 from hotseat.text.numbers import in_digits, text_in_digits
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ class Encoder:
 
 
 class OnnxReader:
-    """Implements ports.Reader. One pair takes some 20 ms of one core; safe to use from several threads."""
+    """Implements ``Reader``. One pair takes some 20 ms of one core; safe to use from several threads."""
 
     def __init__(self, model: Path, temperature: float = TEMPERATURE) -> None:
         self._session = open_session(model)

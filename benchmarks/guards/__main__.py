@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Sequence
 
 from hotseat.domain.model import PointStatus
+from hotseat.grading.grader import Grader
 from hotseat.grading.scoring import ordered
 from hotseat.loading import make_services
 from hotseat.models import load_for_grading
-from hotseat.ports import Grader
 from hotseat.services import Services
 from hotseat.settings import load_settings
 

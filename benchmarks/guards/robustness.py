@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hotseat.domain.model import Bank, Grade, Question, Verdict
 from hotseat.errors import GraderError
+from hotseat.grading.grader import Grader
 from hotseat.grading.scoring import ordered
-from hotseat.ports import Grader
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import Item, as_answer, load_items

@@ -1,13 +1,29 @@
-"""The machine's clocks."""
+"""What time it is: the protocol that everything timed uses, and the machine's own clocks."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Monotonic seconds."""
+        ...
+
+    def wall(self) -> float:
+        """Seconds since the epoch, for showing."""
+        ...
+
+    def timeout_at(self, moment: float) -> AbstractAsyncContextManager[object]:
+        """Raises TimeoutError in the block when ``now()`` reaches the moment."""
+        ...
 
 
 class SystemClock:
-    """ports.Clock."""
+    """The machine's."""
 
     def now(self) -> float:
         return time.monotonic()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from pathlib import Path
 
 from hotseat.accounts.accounts import Accounts
 from hotseat.clock import SystemClock
-from hotseat.errors import PlaceError
+from hotseat.data_dir import prepare_data_dir
 from hotseat.prompts import Prompts
 from hotseat.questions.content import load_bank
 from hotseat.questions.formats import load_catalogue
@@ -56,20 +55,6 @@ def open_accounts(settings: Settings) -> tuple[SqlStore, Accounts]:
     prepare_data_dir(settings.data_dir)
     store = SqlStore(settings.database)
     return store, Accounts(SqlAccounts(store.begin), SystemClock(), settings.accounts)
-
-
-def prepare_data_dir(data_dir: Path) -> None:
-    """Makes the data directory, for its owner alone: it holds voices. Raises PlaceError when it can't be written."""
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = data_dir / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise PlaceError(
-            f"the data directory {data_dir} can't be written ({error.strerror}); "
-            "choose another with HOTSEAT_DATA_DIR or --data-dir"
-        ) from error
 
 
 async def load_storage(services: Services) -> None:

@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from pydantic import SecretStr
 
+from hotseat.chat import ChatModel
 from hotseat.engines import weights
 from hotseat.engines.embedder import ENTAILMENT, open_embedder
 from hotseat.engines.llama import LlamaServer
+from hotseat.engines.measured import MeasuredChat, MeasuredTranscriber
 from hotseat.engines.native_memory import give_back
 from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
 from hotseat.engines.openai_chat import OpenAiChat
@@ -21,21 +23,22 @@ from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.whisper import WhisperTranscriber
+from hotseat.engines.whisper.queue_metrics import QueueCollector
 from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
 from hotseat.examining import choose_grader
 from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.exam import FILE as EXAM
 from hotseat.grading.exam import Exam, key_of, load_exam
+from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.networks.reader import NetworksReader
 from hotseat.grading.thresholds import GLANCE, THRESHOLDS
 from hotseat.interview.interviewer import Interviewer
-from hotseat.interview.voice import PreparedVoice
-from hotseat.ports import ChatModel, Grader, Speaker, Transcriber
 from hotseat.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
-from hotseat.telemetry.metrics import MeasuredChat, MeasuredTranscriber
+from hotseat.speech.recognition import Transcriber
+from hotseat.speech.voice import PreparedVoice, Speaker
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +120,7 @@ async def _local_transcriber(services: Services, part: Part) -> Transcriber:
         threads=asr.threads,
         language=asr.language,
     )
-    services.metrics.watch_queue(transcriber.metrics)
+    services.metrics.register(QueueCollector(transcriber.metrics))
     return transcriber
 
 

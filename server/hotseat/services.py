@@ -9,15 +9,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from hotseat.accounts.accounts import Accounts
+from hotseat.chat import ChatModel
+from hotseat.clock import Clock
 from hotseat.domain.model import Bank
 from hotseat.errors import HotseatError
+from hotseat.grading.grader import Grader
 from hotseat.interview.interviewer import Interviewer
-from hotseat.interview.voice import PreparedVoice
-from hotseat.ports import AudioArchive, ChatModel, Clock, Grader, Store, Tables, Transcriber, VoiceActivity
 from hotseat.prompts import Prompts
 from hotseat.questions.formats import Catalogue
 from hotseat.questions.study import Study
 from hotseat.settings import Settings
+from hotseat.speech.recognition import Transcriber, VoiceActivity
+from hotseat.speech.recordings import AudioArchive
+from hotseat.speech.voice import PreparedVoice
+from hotseat.storage.store import SqlStore
+from hotseat.storage.tables import SqlTables
 from hotseat.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -80,7 +86,7 @@ class Quiet:
 
 
 class BackgroundChat:
-    """ports.ChatModel for work that yields to interviews sharing the same cores."""
+    """Implements ``ChatModel`` for work that yields to interviews sharing the same cores."""
 
     def __init__(self, chat: ChatModel, quiet: Quiet, patience_s: float = 90.0) -> None:
         self.name = chat.name
@@ -109,8 +115,8 @@ class Services:
     catalogue: Catalogue
     study: Study
     prompts: Prompts
-    store: Store
-    tables: Tables
+    store: SqlStore
+    tables: SqlTables
     """The same database as the store's."""
     archive: AudioArchive
     clock: Clock

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from hotseat.domain.acts import Act
 from hotseat.errors import ProtocolError
 from hotseat.session import events
+from hotseat.session.summary import Phase
 
 PROTOCOL = 1
 MAX_TEXT_BYTES = 32_768
@@ -127,8 +128,6 @@ class MicFrame:
 
 
 # ---- To the browser -------------------------------------------------------------------------------------------------
-
-Phase = Literal["ready", "asking", "thinking", "answering", "finalising", "followingup", "grading", "finished"]
 
 
 class Hello(_Message):

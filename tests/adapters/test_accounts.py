@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 from hotseat.accounts.passwords import check_name
+from hotseat.accounts.records import Account, Invite, Noted
 from hotseat.errors import InputError
-from hotseat.ports import Account, Invite, Noted
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.store import SqlStore
 

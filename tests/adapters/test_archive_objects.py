@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 from hotseat.errors import SettingsError, StorageError
-from hotseat.ports import FRAME_SAMPLES, StoredAudio
+from hotseat.speech.audio import FRAME_SAMPLES
+from hotseat.speech.recordings import StoredAudio
 from hotseat.storage.archive import ObjectArchive
 from hotseat.storage.archive.objects import CHUNK_BYTES
 

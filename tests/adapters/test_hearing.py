@@ -20,8 +20,9 @@ from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.engines.whisper.transcriber import _Decoded, loops, recites, spoken_once
 from hotseat.errors import WeightsError
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import HeardAnswer, Listener
+from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.term_repair import squeezed
 
 from tests.audio import speech

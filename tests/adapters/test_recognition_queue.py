@@ -14,7 +14,8 @@ import pytest
 from hotseat.domain.model import Word
 from hotseat.engines.whisper import RecognitionQueue
 from hotseat.errors import TranscriberError
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 
 
 class Work:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from hotseat.errors import SettingsError, StorageError, TakenOverError
-from hotseat.interview.orphans import DEAD_S, Keeper
-from hotseat.ports import InterviewRecord, LoggedEvent
+from hotseat.interview.orphans import DEAD_S, Orphans
+from hotseat.session.records import InterviewRecord, LoggedEvent
 from hotseat.storage.store import SqlStore
 
 from tests.app.fakes import FastClock
@@ -64,46 +64,46 @@ async def test_what_is_stored_twice_is_there_once(store: SqlStore) -> None:
 
 async def test_only_the_latest_holder_writes(store: SqlStore) -> None:
     """Whoever takes an interview has its whole log; whoever had it before is refused, and changes nothing."""
-    first = await store.take("one", "a")
+    first = await store.acquire("one", "a")
     assert first is not None
-    await store.append("one", [event(0)], RECORD.summary, first.term)
-    second = await store.take("one", "b")
+    await store.append("one", [event(0)], RECORD.summary, first.token)
+    second = await store.acquire("one", "b")
     assert second is not None and second.log == (event(0),)
     with pytest.raises(TakenOverError):
-        await store.append("one", [event(1)], {"phase": "finished", "verdicts": []}, first.term)
-    await store.release("one", first.term)
-    await store.append("one", [event(1)], RECORD.summary, second.term)
-    third = await store.take("one", "a")
+        await store.append("one", [event(1)], {"phase": "finished", "verdicts": []}, first.token)
+    await store.release("one", first.token)
+    await store.append("one", [event(1)], RECORD.summary, second.token)
+    third = await store.acquire("one", "a")
     assert third is not None and len(third.log) == 2 and third.record.summary == RECORD.summary
-    assert await store.take("none", "a") is None
-    assert await store.beat("b") == {}
-    assert await store.beat("a") == {"one": third.term}
+    assert await store.acquire("none", "a") is None
+    assert await store.heartbeat("b") == {}
+    assert await store.heartbeat("a") == {"one": third.token}
 
 
 async def test_the_dead_are_told_by_their_silence(store: SqlStore) -> None:
     """What a process owed is taken over once its beat has stood still for long enough, and not while it counts up."""
     clock = Clock()
-    keeper = Keeper(store, clock, "b")
-    await store.take("one", "a")
-    assert await keeper.owed() == []
+    orphans = Orphans(store, clock, "b")
+    await store.acquire("one", "a")
+    assert await orphans.find() == []
     clock.time += DEAD_S - 1
-    await store.beat("a")
-    assert await keeper.owed() == []
+    await store.heartbeat("a")
+    assert await orphans.find() == []
     clock.time += DEAD_S - 1
-    assert await keeper.owed() == []
+    assert await orphans.find() == []
     clock.time += 2
-    assert await keeper.owed() == ["one"]
+    assert await orphans.find() == ["one"]
 
 
 async def test_what_waits_for_a_browser_is_left_alone(store: SqlStore) -> None:
     """An interview of a process that ended in order is free at once; one in mid-answer waits for its browser."""
-    taken = await store.take("one", "a")
+    taken = await store.acquire("one", "a")
     assert taken is not None
-    await store.append("one", [event(0)], {"phase": "answering", "verdicts": []}, taken.term)
-    await store.retire("a")
-    keeper = Keeper(store, Clock(), "b")
-    assert await keeper.owed() == []
-    assert await store.held_by_others("b") == ()
+    await store.append("one", [event(0)], {"phase": "answering", "verdicts": []}, taken.token)
+    await store.release_all("a")
+    orphans = Orphans(store, Clock(), "b")
+    assert await orphans.find() == []
+    assert await store.leased_by_others("b") == ()
 
 
 @pytest.mark.parametrize("url", ["mysql+nothing://here", "no url", "sqlite+nothing:///x"])

@@ -24,15 +24,17 @@ from hotseat.domain.model import (
     Verdict,
     Word,
 )
+from hotseat.grading.reading import Reading
 from hotseat.interview.interviewer import Interviewer
-from hotseat.interview.voice import PreparedVoice
-from hotseat.ports import Reading, RecognitionJob, Samples, Voice
 from hotseat.prompts import Prompts
 from hotseat.questions.content import load_bank
 from hotseat.questions.formats import load_catalogue
 from hotseat.questions.study import load_study
 from hotseat.services import Part, Services
 from hotseat.settings import PROJECT, Settings
+from hotseat.speech.audio import Samples
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.archive import LocalArchive
 from hotseat.storage.store import SqlStore
@@ -134,7 +136,7 @@ class FakeChat:
 
 
 class ScriptedReader:
-    """A ports.Reader that knows what a few phrases do to a few statements: says or denies, how likely."""
+    """A ``Reader`` that knows what a few phrases do to a few statements: says or denies, how likely."""
 
     def __init__(self, says: Mapping[str, tuple[str, float]], denies: Mapping[str, tuple[str, float]] | None = None) -> None:
         """By a part of the statement: the phrase, and the probability where the passage holds it."""

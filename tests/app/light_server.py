@@ -18,10 +18,10 @@ from hotseat.http.app import create_app
 from hotseat.http.serving import make_server
 from hotseat.interview import interviews
 from hotseat.interview.interviewer import Interviewer
-from hotseat.interview.voice import PreparedVoice
-from hotseat.ports import RecognitionJob, Voice
 from hotseat.services import STORAGE, Part, Services
 from hotseat.settings import Settings, load_settings
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.telemetry import logs
 
 from tests.app.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from hotseat import wire
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL
 from hotseat.questions.formats import Choices
 from hotseat.services import Services
+from hotseat.session.records import LOCAL
 
 from tests.app.fakes import FakeConnection
 

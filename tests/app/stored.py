@@ -9,12 +9,13 @@ import numpy as np
 from hotseat.domain.model import Transcript, Word
 from hotseat.interview.interviews import Interviews
 from hotseat.interview.journal import Journal
-from hotseat.ports import LOCAL, SAMPLE_RATE, Samples, Taken
 from hotseat.questions.formats import Choices
 from hotseat.services import Services
 from hotseat.session import events, session
 from hotseat.session.events import Event
 from hotseat.session.phases import Finished
+from hotseat.session.records import LOCAL, Lease
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 WORD_S, GAP_S = 0.32, 0.08
 
@@ -60,7 +61,7 @@ async def store_interview(services: Services, choices: Choices, rounds: Sequence
     interview_id = await interviews.create(LOCAL, choices)
     found = await services.store.load(interview_id)
     assert found is not None
-    journal = Journal(services.store, services.clock, Taken(*found, term=0))
+    journal = Journal(services.store, services.clock, Lease(*found, token=0))
     now = services.clock.now()
 
     async def happen(event: Event, after: float = 0.1) -> None:

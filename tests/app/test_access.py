@@ -18,7 +18,7 @@ from hotseat.accounts.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S,
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.errors import InputError, RefusedError
 from hotseat.http.app import create_app
-from hotseat.ports import LOCAL
+from hotseat.session.records import LOCAL
 from hotseat.storage.accounts import SqlAccounts
 
 from tests.app.fakes import FastClock, fake_services

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from hotseat.accounts.accounts import Accounts
+from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.errors import StorageError
 from hotseat.http.app import create_app
 from hotseat.http.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
-from hotseat.http.identity import LOCAL_PERSON, Identity
 from hotseat.interview.connection import UNKNOWN_INTERVIEW
 from hotseat.services import Services
 from hotseat.storage.accounts import SqlAccounts

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from hotseat.accounts.opening import open_up
 from hotseat.cli.main import cli
 from hotseat.errors import InputError, SettingsError, StorageError
-from hotseat.ports import LOCAL
+from hotseat.session.records import LOCAL
 
 from tests.app.fakes import fake_services
 from tests.app.test_access import WORDS

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hotseat import wire
 from hotseat.domain.acts import Act
-from hotseat.interview.journal import replayed
 from hotseat.questions.formats import Choices
+from hotseat.session.replay import replayed
 
 from tests.app.fakes import BANK, CATALOGUE, FakeTranscriber, fake_services
 from tests.app.light_server import LightServer

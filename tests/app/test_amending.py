@@ -16,10 +16,11 @@ from hotseat.grading import disputes
 from hotseat.grading.disputes import Claim, Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
-from hotseat.interview.voice import PreparedVoice
-from hotseat.ports import LOCAL, Afterwards, RecognitionJob
 from hotseat.questions.formats import Choices
 from hotseat.services import Services
+from hotseat.session.records import LOCAL, Afterwards
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.voice import PreparedVoice
 
 from tests.app.fakes import BANK, FakeSpeaker, ScriptedReader, fake_services
 from tests.app.sitting import finish, sitting

@@ -17,7 +17,7 @@ import pytest
 from hotseat.errors import InputError, RefusedError
 from hotseat.interview.interviews import Interviews
 from hotseat.loading import load_storage
-from hotseat.ports import LOCAL
+from hotseat.session.records import LOCAL
 from hotseat.settings import PROJECT
 from hotseat.storage.sqlite_file import SqliteFile
 from hotseat.transfer.backup import backup, restore

@@ -22,7 +22,7 @@ from hotseat.http.connections import Bounds, Connections, bounds_for
 from hotseat.http.serving import BoundedServer
 from hotseat.interview import interviews as interviews_module
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL
+from hotseat.session.records import LOCAL
 from hotseat.telemetry import logs
 
 from tests.app.fakes import fake_services

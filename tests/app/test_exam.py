@@ -22,8 +22,8 @@ from hotseat.errors import ChatModelError, ContentError, GraderError
 from hotseat.examining import sit_if_due
 from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
 from hotseat.grading.judge import Judge
+from hotseat.grading.reading import Reading
 from hotseat.http.app import create_app
-from hotseat.ports import Reading
 from hotseat.services import GRADER, Part, Services
 from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
 

@@ -11,7 +11,7 @@ from hotseat.accounts.opening import check_exposure
 from hotseat.errors import SettingsError
 from hotseat.http.app import create_app, ranged
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL
+from hotseat.session.records import LOCAL
 from hotseat.settings import Settings, load_settings
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect

@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from hotseat.domain.model import PointStatus, Verdict
-from hotseat.ports import LOCAL, Assessment, InterviewRecord
 from hotseat.practice import trends
 from hotseat.practice.progress import measure
+from hotseat.practice.records import Assessment
 from hotseat.review.attempts import _attempts_in
+from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore
 
 from tests.app.fakes import BANK, fake_services

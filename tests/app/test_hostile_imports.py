@@ -22,9 +22,11 @@ from hotseat.engines import codecs
 from hotseat.errors import InputError, StorageError
 from hotseat.http.app import create_app
 from hotseat.http.routes import transfer as routes
-from hotseat.ports import LOCAL, SAMPLE_RATE, Scope
 from hotseat.practice.due import Practice
 from hotseat.services import Services
+from hotseat.session.records import LOCAL
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.storage.rows import Scope
 from hotseat.transfer import disk_space as room
 from hotseat.transfer.disk_space import KEPT_FREE_BYTES
 from hotseat.transfer.importing import Imported, _open, import_file

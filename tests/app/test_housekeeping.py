@@ -10,8 +10,8 @@ import pytest
 from hotseat.errors import StorageError
 from hotseat.housekeeping import EVERY_S, delete_old_audio, keep_house
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL
 from hotseat.services import Services
+from hotseat.session.records import LOCAL
 
 from tests.app.fakes import fake_services
 from tests.app.sitting import LORA, Candidate, finish, sitting

@@ -16,14 +16,15 @@ from hotseat.interview.answers import Answers
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.interviews import Interviews
 from hotseat.interview.snapshot import state_message
-from hotseat.interview.voice import PreparedVoice
-from hotseat.ports import LOCAL, RecognitionJob, Voice
 from hotseat.prompts import Prompts
 from hotseat.questions.formats import Choices
 from hotseat.session import events
 from hotseat.session.phases import Answering, Finished, Plan, Progress, RoundPlan, Utterance
+from hotseat.session.records import LOCAL
 from hotseat.settings import PROJECT
 from hotseat.speech.listening import SpeechEvent
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.storage.archive import LocalArchive
 
 from tests.app.fakes import (

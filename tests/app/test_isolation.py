@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.http.app import create_app
-from hotseat.http.identity import LOCAL_PERSON, Identity, identity
+from hotseat.http.identity import identity
 from hotseat.interview.connection import UNKNOWN_INTERVIEW
 from hotseat.practice.due import Practice
 from hotseat.services import Services

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hotseat.ports import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.microphone import PREROLL_S, Microphone
 from hotseat.storage.archive import LocalArchive
 from hotseat.wire import MicFrame

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from hotseat.domain.model import PointStatus
 from hotseat.errors import StorageError
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL, Rows, Scope
 from hotseat.practice.preparation import Preparation
+from hotseat.session.records import LOCAL
+from hotseat.storage.rows import Rows, Scope
 from hotseat.storage.store import SqlStore, _metadata
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.importing import import_file

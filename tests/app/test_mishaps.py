@@ -12,8 +12,8 @@ from hotseat import wire
 from hotseat.engines.whisper.queue import RecognitionQueue
 from hotseat.http.app import create_app
 from hotseat.loading import load_storage
-from hotseat.ports import LOCAL, LoggedEvent
 from hotseat.services import STORAGE
+from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
 from hotseat.storage.archive import LocalArchive
 from hotseat.telemetry.metrics import Metrics

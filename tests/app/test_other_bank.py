@@ -16,9 +16,9 @@ from hotseat.errors import GraderError
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL
 from hotseat.questions.formats import Choices
 from hotseat.services import Services
+from hotseat.session.records import LOCAL
 
 from tests.app.fakes import BANK, FakeGrader, fake_services
 from tests.app.sitting import Candidate, finish

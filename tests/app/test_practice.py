@@ -10,13 +10,14 @@ import httpx
 import pytest
 from hotseat.http.app import create_app
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL, Assessment, PointCard
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import DAILY_S, due, for_today, seconds
 from hotseat.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from hotseat.practice.preparation import Choice
 from hotseat.practice.progress import Measured, compare
+from hotseat.practice.records import Assessment, PointCard
 from hotseat.services import Services
+from hotseat.session.records import LOCAL
 from hotseat.settings import InterviewSettings
 from hotseat.storage.store import SqlStore
 

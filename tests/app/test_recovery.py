@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from hotseat import wire
-from hotseat.ports import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE
 
 from tests.app.sitting import finish
 from tests.app.wire_candidate import FRAME, sitting_at

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hotseat.ports import SAMPLE_RATE
 from hotseat.settings import PROJECT
+from hotseat.speech.audio import SAMPLE_RATE
 
 from tests.app.fakes import BANK
 from tests.audio.speech import say, write

@@ -22,7 +22,7 @@ from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.errors import SpeakerError, TranscriberError
-from hotseat.ports import Priority, RecognitionJob
+from hotseat.speech.recognition import Priority, RecognitionJob
 
 from tests.app.sitting import finish
 from tests.app.wire_candidate import sitting_at

@@ -14,10 +14,10 @@ import pytest
 from hotseat import wire
 from hotseat.domain.model import Grade
 from hotseat.interview.interviews import Interviews
-from hotseat.interview.orphans import DEAD_S, Keeper
-from hotseat.ports import Held, InterviewRecord
+from hotseat.interview.orphans import DEAD_S, Orphans
 from hotseat.services import Services
 from hotseat.session.phases import Finished, State
+from hotseat.session.records import HeldLease, InterviewRecord
 
 from tests.app.fakes import FakeGrader, fake_services
 from tests.app.light_server import LightServer
@@ -186,21 +186,21 @@ async def test_only_the_dead_are_inherited_from() -> None:
     async def release(interview_id: str, _term: int) -> None:
         released.append(interview_id)
 
-    async def held_by_others(_replica: str) -> tuple[Held, ...]:
+    async def leased_by_others(_replica: str) -> tuple[HeldLease, ...]:
         return (
-            Held("alive", "a", 1, int(clock.time), "grading"),
-            Held("stuck", "b", 1, 7, "grading"),
-            Held("waiting", "b", 1, 7, "answering"),
-            Held("ended", "c", 1, None, "finalising"),
+            HeldLease("alive", "a", 1, int(clock.time), "grading"),
+            HeldLease("stuck", "b", 1, 7, "grading"),
+            HeldLease("waiting", "b", 1, 7, "answering"),
+            HeldLease("ended", "c", 1, None, "finalising"),
         )
 
-    store = SimpleNamespace(release=release, held_by_others=held_by_others)
-    keeper = Keeper(cast(Any, store), clock, "me")
-    assert await keeper.owed() == ["ended"]
+    store = SimpleNamespace(release=release, leased_by_others=leased_by_others)
+    orphans = Orphans(cast(Any, store), clock, "me")
+    assert await orphans.find() == ["ended"]
     clock.time += DEAD_S - 0.5
-    assert await keeper.owed() == ["ended"] and released == []
+    assert await orphans.find() == ["ended"] and released == []
     clock.time += 0.5
-    assert await keeper.owed() == ["stuck", "ended"] and released == ["waiting"]
+    assert await orphans.find() == ["stuck", "ended"] and released == ["waiting"]
 
 
 async def found(interviews: Interviews, interview_id: str) -> tuple[InterviewRecord, State]:
@@ -227,9 +227,9 @@ async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatc
     services = fake_services(tmp_path)
     let_go = services.store.release
 
-    async def slowly(interview_id: str, term: int) -> None:
+    async def slowly(interview_id: str, token: int) -> None:
         await asyncio.sleep(0.3)
-        await let_go(interview_id, term)
+        await let_go(interview_id, token)
 
     monkeypatch.setattr(services.store, "release", slowly)
     async with taken_over(services, tmp_path) as (interviews, candidate, others, elsewhere):

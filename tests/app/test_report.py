@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hotseat.ports import Note, Scope
+from hotseat.session.records import Note
+from hotseat.storage.rows import Scope
 from hotseat.transfer.importing import import_file
 from hotseat.transfer.report import plain
 

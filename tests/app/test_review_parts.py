@@ -15,11 +15,12 @@ from hotseat.grading.explanation import THE_RULE, why
 from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
 from hotseat.grading.scoring import RULE, criterion_results, verdict_of
-from hotseat.ports import LOCAL, SAMPLE_RATE, Regrade
 from hotseat.review.grade_view import grade_json
 from hotseat.review.view import ungraded
 from hotseat.review.waveform import MAX_PEAKS, peaks
 from hotseat.session.phases import RoundPlan
+from hotseat.session.records import LOCAL, Regrade
+from hotseat.speech.audio import SAMPLE_RATE
 from hypothesis import given
 from hypothesis import strategies as st
 

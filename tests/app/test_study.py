@@ -12,12 +12,12 @@ import httpx
 import pytest
 from hotseat import wire
 from hotseat.errors import ContentError
-from hotseat.ports import LOCAL, InterviewRecord
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, REPETITION, WEEK_DAYS, PlannedWeek, plan_weeks
 from hotseat.practice.progress import measure, weakness
 from hotseat.questions.content import load_bank
 from hotseat.questions.formats import Choices, load_catalogue
 from hotseat.questions.study import load_study
+from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.settings import PROJECT
 from hotseat.storage.store import SqlStore
 

@@ -21,14 +21,16 @@ from hotseat.domain.corrections import Change, Correction
 from hotseat.errors import InputError, StorageError
 from hotseat.http.app import create_app
 from hotseat.interview.interviews import Interviews
-from hotseat.interview.snapshot import summary
-from hotseat.ports import LOCAL, Assessment, LoggedEvent, Note, Rated, Scope
+from hotseat.practice.records import Assessment, Rated
 from hotseat.practice.scheduling import cards
 from hotseat.questions.formats import Choices
 from hotseat.services import Services
 from hotseat.session.eventlog import decode_event, decode_plan
+from hotseat.session.records import LOCAL, LoggedEvent, Note
 from hotseat.session.session import replay
+from hotseat.session.summary import summary
 from hotseat.settings import PROJECT
+from hotseat.storage.rows import Scope
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import DERIVED, LEFT_OUT
 from hotseat.transfer.document import Document, Recording, schema
@@ -585,7 +587,7 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
 
 async def test_what_an_imported_interview_waits_for_is_given(tmp_path: Path) -> None:
-    """It counts as held by a process that is gone, so that this one's keeper finds it."""
+    """It counts as held by a process that is gone, so that this one finds it."""
     async with storage(tmp_path / "a"), sitting(fake_services(tmp_path / "a", speed=20.0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()

@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import websockets
 from hotseat import wire
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from pydantic import Field, TypeAdapter
 
 from tests.app.fakes import FakeConnection

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 from hotseat.domain.endpointing import Gap
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 from tests.audio.speech import Manner, mixed, noise, say
 

@@ -21,7 +21,7 @@ import numpy as np
 from faster_whisper.audio import decode_audio
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.weights import piper_voice
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.text.sentences import Sentences, spoken
 from numpy.typing import NDArray
 

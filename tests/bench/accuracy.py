@@ -32,10 +32,11 @@ from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber, transcriber
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Listener, hear_recording
+from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.text.normal import tokenize
 
 from tests.audio import corpus, speech

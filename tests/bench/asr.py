@@ -24,9 +24,9 @@ from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
-from hotseat.ports import SAMPLE_RATE, Samples
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Caption, Listener
 
 from tests.audio import corpus, speech

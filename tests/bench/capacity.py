@@ -22,10 +22,10 @@ from typing import Any
 import httpx
 import numpy as np
 import websockets
-from hotseat.ports import SAMPLE_RATE
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import load_settings
+from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.archive import LocalArchive
 
 from tests.bench.conversation import middling, said_aloud

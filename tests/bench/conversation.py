@@ -29,11 +29,11 @@ from hotseat.engines import weights
 from hotseat.engines.llama import LlamaServer
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.engines.piper import PiperSpeaker
-from hotseat.ports import SAMPLE_RATE
 from hotseat.questions.content import load_bank
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import PROJECT, load_settings
+from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.text.sentences import Sentences
 
 from tests.conftest import ServerProcess

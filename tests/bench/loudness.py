@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from hotseat.domain.endpointing import Gap
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 _STEP = SAMPLE_RATE // 100
 """Samples a level is taken over: 10 ms."""

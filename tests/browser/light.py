@@ -10,8 +10,9 @@ from unittest import mock
 import uvicorn
 from hotseat.domain.model import Word
 from hotseat.http.app import create_app
-from hotseat.ports import SAMPLE_RATE, RecognitionJob
 from hotseat.services import Services
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.recognition import RecognitionJob
 
 from tests.app.fakes import FakeTranscriber
 from tests.conftest import free_port

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from playwright.async_api import expect
 
 from tests.audio.speech import say, write

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from hotseat.ports import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE
 from playwright.async_api import Page, expect
 
 from tests.app.fakes import PointGrader, fake_services

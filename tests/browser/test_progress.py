@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from hotseat.domain.model import PointStatus
-from hotseat.ports import LOCAL, Assessment
+from hotseat.practice.records import Assessment
+from hotseat.session.records import LOCAL
 from playwright.async_api import Page, expect
 
 from tests.app.fakes import BANK, fake_services

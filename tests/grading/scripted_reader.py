@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from hotseat.ports import Reading
+from hotseat.grading.reading import Reading
 
 
 class ScriptedReader:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hotseat.domain.model import PointStatus
 from hotseat.grading.passage import Passage, passage_of
+from hotseat.grading.reading import Reading
 from hotseat.grading.thresholds import CHECK, THRESHOLDS, finding_of, status_of
-from hotseat.ports import Reading
 
 from tests.grading.conftest import LORA, typed
 

@@ -15,12 +15,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TypeVar
 
+from hotseat.accounts.identity import Identity
 from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
+from hotseat.accounts.records import Account, AccountStore, Invite, Noted, Role
 from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.clock import Clock
 from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
-from hotseat.http.identity import Identity
 from hotseat.loopback import plain_address
-from hotseat.ports import LOCAL, Account, AccountStore, Clock, Invite, Noted, Role
+from hotseat.session.records import LOCAL
 
 log = logging.getLogger(__name__)
 

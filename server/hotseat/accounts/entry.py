@@ -12,11 +12,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hotseat.accounts.accounts import SESSION_S, Accounts, network_of
+from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.clock import Clock
 from hotseat.errors import RefusedError, TooManyAttemptsError
-from hotseat.http.identity import LOCAL_PERSON, Identity
 from hotseat.loopback import is_loopback, plain_address
-from hotseat.ports import Clock
 from hotseat.settings import Settings
 
 _WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
+from hotseat.data_dir import prepare_data_dir
 from hotseat.errors import StorageError
-from hotseat.loading import prepare_data_dir
 from hotseat.settings import Settings
 
 AUTO = "auto"

@@ -113,7 +113,7 @@ def _read_password() -> str:
 
 async def _erase(owner: str) -> Removed:
     from hotseat.loading import make_services
-    from hotseat.ports import Scope
+    from hotseat.storage.rows import Scope
     from hotseat.transfer.removing import remove
 
     services = make_services(load_settings())

@@ -20,7 +20,7 @@ from hotseat.questions.content import load_bank
 from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # it brings numpy in
-    from hotseat.ports import Grader
+    from hotseat.grading.grader import Grader
 
 _MAX_ANSWER_BYTES = 64_000
 _MAX_BATCH_BYTES = 64_000_000

@@ -27,7 +27,7 @@ from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # they bring numpy in
     from hotseat.domain.model import Question
-    from hotseat.ports import Reader
+    from hotseat.grading.reading import Reader
 
 Result = TypeVar("Result")
 

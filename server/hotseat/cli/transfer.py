@@ -124,7 +124,7 @@ commands = (export_command, import_command, delete_command, backup_command, rest
 
 
 def _scope(ids: tuple[str, ...], everything: bool) -> Any:
-    from hotseat.ports import Scope
+    from hotseat.storage.rows import Scope
 
     if bool(ids) == everything:
         raise InputError("name the interviews (the last part of their review's address), or say --all")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from hotseat.accounts.opening import too_short
 from hotseat.accounts.token_link import is_auto
+from hotseat.data_dir import prepare_data_dir
 from hotseat.doctor.check import Check
 from hotseat.engines.weights import QWEN_GGUF, WHISPER_BASE
 from hotseat.errors import StorageError
-from hotseat.loading import open_accounts, prepare_data_dir
+from hotseat.loading import open_accounts
 from hotseat.loopback import is_loopback
 from hotseat.settings import EMBEDDED, Settings
 

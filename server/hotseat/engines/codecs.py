@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from hotseat.errors import InputError
-from hotseat.ports import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE
 
 Codec = Literal["flac", "opus"]
 

@@ -15,7 +15,9 @@ import openai
 from hotseat.domain.model import Word
 from hotseat.errors import SpeakerError, TranscriberError
 from hotseat.loopback import is_loopback_url
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Voice
+from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
+from hotseat.speech.voice import Voice
 
 _FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError, EOFError, wave.Error)
 """A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
@@ -24,7 +26,7 @@ _SILENT = 0.6
 
 
 class RemoteTranscriber:
-    """ports.Transcriber over ``POST /audio/transcriptions``."""
+    """Implements ``Transcriber`` over ``POST /audio/transcriptions``."""
 
     def __init__(self, url: str, model: str, api_key: str, *, language: str, at_once: int, timeout_s: float) -> None:
         """At most ``at_once`` requests run together; captions that would have to wait are dropped."""
@@ -66,7 +68,7 @@ class RemoteTranscriber:
 
 
 class RemoteSpeaker:
-    """ports.Speaker over ``POST /audio/speech``."""
+    """Implements ``Speaker`` over ``POST /audio/speech``."""
 
     def __init__(self, url: str, model: str, voice: str, api_key: str, *, timeout_s: float) -> None:
         self._url = url

@@ -23,7 +23,7 @@ _LIMITS.keepalive_expiry = 2.0
 
 
 class OpenAiChat:
-    """ports.ChatModel. One request at a time is not enforced; the server batches."""
+    """Implements ``ChatModel``. One request at a time is not enforced; the server batches."""
 
     def __init__(self, url: str, model: str, api_key: str, timeout_s: float) -> None:
         self.name = model

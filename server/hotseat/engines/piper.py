@@ -13,7 +13,7 @@ from piper.config import PiperConfig
 
 from hotseat.engines.onnx_session import open_session
 from hotseat.errors import SpeakerError, WeightsError
-from hotseat.ports import Voice
+from hotseat.speech.voice import Voice
 from hotseat.text.sentences import spoken
 
 _PEAK = 0.9
@@ -34,7 +34,7 @@ class _ClearVoice(PiperVoice):
 
 
 class PiperSpeaker:
-    """Implements ports.Speaker. Loading takes about 0.3 s and blocks: construct it off the event loop."""
+    """Implements ``Speaker``. Loading takes about 0.3 s and blocks: construct it off the event loop."""
 
     def __init__(
         self, model: Path, settings: Path, *, speed: float = 1.0, noise: float | None = None, noise_width: float | None = None

@@ -7,7 +7,7 @@ import onnxruntime
 from faster_whisper.utils import get_assets_path
 
 from hotseat.engines.onnx_session import open_session
-from hotseat.ports import Samples
+from hotseat.speech.audio import Samples
 
 WINDOW = 512
 """Samples the model takes at a time: 32 ms."""
@@ -28,7 +28,7 @@ class SileroModel:
 
 
 class SileroActivity:
-    """Implements ports.VoiceActivity. One window takes about 0.2 ms."""
+    """Implements ``VoiceActivity``. One window takes about 0.2 ms."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session

@@ -13,8 +13,8 @@ from hotseat.grading.clauses import Span, clauses
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
 from hotseat.grading.quoting import cut
+from hotseat.grading.reading import Reader
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds
-from hotseat.ports import Reader
 
 MIN_WORDS = 3
 MAX_WORDS = 60

@@ -11,15 +11,15 @@ from hotseat.errors import GraderError
 from hotseat.grading import assessable, scoring
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import Passage, passage_of
+from hotseat.grading.reading import Reader
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds, finding_of
 from hotseat.grading.word_order import is_shuffled
-from hotseat.ports import Reader
 
 NAME = "embedded"
 
 
 class EmbeddedGrader:
-    """Implements ports.Grader. Without a reader nothing is graded."""
+    """Implements ``Grader``. Without a reader nothing is graded."""
 
     def __init__(
         self, reader: Reader | None, *, versions: Mapping[str, str] | None = None, thresholds: Thresholds = THRESHOLDS

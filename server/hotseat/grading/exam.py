@@ -19,8 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from hotseat.domain.model import Answer, Bank, Grade, PointStatus, Question, Transcript
 from hotseat.errors import ChatModelError, ContentError, GraderError
+from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
-from hotseat.ports import Grader
 
 log = logging.getLogger(__name__)
 

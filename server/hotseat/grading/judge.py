@@ -10,7 +10,7 @@ from dataclasses import replace
 from hotseat.domain.model import Answer, Grade, Question
 from hotseat.errors import HotseatError
 from hotseat.grading.exam import Sitting
-from hotseat.ports import Grader
+from hotseat.grading.grader import Grader
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ PATIENCE_S = 120.0
 
 
 class Judge:
-    """Implements ports.Grader. A grade by the embedded grader in the model's place says so, and why."""
+    """Implements ``Grader``. A grade by the embedded grader in the model's place says so, and why."""
 
     def __init__(self, llm: Grader, embedded: Grader, sitting: Sitting | None) -> None:
         self._llm = llm

@@ -6,13 +6,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
+from hotseat.chat import ChatModel
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, Question
 from hotseat.errors import ChatModelError, GraderError
 from hotseat.grading import asking, assessable, scoring
 from hotseat.grading.asking import BadReply, Sentence
 from hotseat.grading.grades import build_grade
 from hotseat.grading.word_order import is_shuffled
-from hotseat.ports import ChatModel
 from hotseat.prompts import Prompts
 
 NAME = "llm"
@@ -21,7 +21,7 @@ Findings = dict[str, PointFinding]
 
 
 class LlmGrader:
-    """Implements ports.Grader over any ports.ChatModel."""
+    """Implements ``Grader`` over any ``ChatModel``."""
 
     def __init__(self, chat: ChatModel, prompts: Prompts, *, versions: Mapping[str, str] | None = None) -> None:
         self._chat = chat

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Evidence, PointFinding, PointStatus
 from hotseat.grading.passage import Passage
-from hotseat.ports import Reading
+from hotseat.grading.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

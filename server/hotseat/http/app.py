@@ -18,11 +18,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from hotseat.accounts.entry import Entry
+from hotseat.accounts.identity import Identity
 from hotseat.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
 from hotseat.examining import sit_if_due
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
-from hotseat.http.identity import Identity, OwnInterview, Who
+from hotseat.http.identity import OwnInterview, Who
 from hotseat.http.pages import VERSION, Pages
 from hotseat.http.routes.accounts import access_routes
 from hotseat.http.routes.history import history_routes

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hotseat.accounts.entry import Entry, cookie_of, is_secure, local_path, parts_of, set_cookie
+from hotseat.clock import Clock
 from hotseat.errors import HotseatError, RefusedError, TooManyAttemptsError
 from hotseat.http.connections import LINE
 from hotseat.loopback import is_loopback
-from hotseat.ports import Clock
 
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "

@@ -6,28 +6,13 @@ there were none. tests/app/test_isolation.py walks every route to see that none 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from hotseat.ports import LOCAL, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """One person as the server knows them."""
-
-    person: str
-    """Whom rows belong to, by their ``owner`` column."""
-    name: str
-    role: Role
-
-
-LOCAL_PERSON = Identity(LOCAL, "", "owner")
-"""Whoever sits at this machine, or has the token, where there are no accounts."""
+from hotseat.accounts.identity import Identity
 
 
 def identity(connection: HTTPConnection) -> Identity:

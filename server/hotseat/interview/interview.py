@@ -18,7 +18,7 @@ from hotseat.interview.journal import Journal
 from hotseat.interview.replies import Replies
 from hotseat.interview.snapshot import grade_message, state_message
 from hotseat.interview.voice import Kind, VoiceOut
-from hotseat.ports import InterviewRecord
+from hotseat.interview.waits import Waits
 from hotseat.practice.due import Practice
 from hotseat.services import Services
 from hotseat.session import events, session
@@ -34,10 +34,10 @@ from hotseat.session.phases import (
     Thinking,
     Utterance,
 )
+from hotseat.session.records import InterviewRecord
 from hotseat.speech.microphone import Microphone
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.logs import interview as logged_interview
-from hotseat.telemetry.metrics import Waits
 
 log = logging.getLogger(__name__)
 
@@ -139,8 +139,8 @@ class Interview:
         return self.record.owner
 
     @property
-    def term(self) -> int:
-        return self._journal.term
+    def token(self) -> int:
+        return self._journal.token
 
     @property
     def record(self) -> InterviewRecord:

@@ -17,11 +17,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from hotseat.background import in_background
+from hotseat.chat import ChatModel
 from hotseat.domain import followups
 from hotseat.domain.model import Answer, Choice, FollowUp, PointFinding, Question
 from hotseat.errors import ChatModelError
 from hotseat.interview.passages import PassageFor, nearest
-from hotseat.ports import ChatModel
 from hotseat.prompts import Prompts
 from hotseat.text.sentences import Sentences
 

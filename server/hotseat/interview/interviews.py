@@ -14,10 +14,8 @@ from hotseat.engines.native_memory import give_back
 from hotseat.errors import StorageError, UnavailableError
 from hotseat.interview.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
 from hotseat.interview.interview import OWED, Interview
-from hotseat.interview.journal import Journal, replayed
-from hotseat.interview.orphans import Keeper
-from hotseat.interview.snapshot import summary
-from hotseat.ports import LOCAL, InterviewRecord, Scope
+from hotseat.interview.journal import Journal
+from hotseat.interview.orphans import Orphans
 from hotseat.practice.due import Practice
 from hotseat.practice.progress import Measured, measure
 from hotseat.questions.formats import Choices, make_plan
@@ -26,6 +24,10 @@ from hotseat.services import Services
 from hotseat.session import session
 from hotseat.session.eventlog import encode_plan
 from hotseat.session.phases import Finished, State
+from hotseat.session.records import LOCAL, InterviewRecord
+from hotseat.session.replay import replayed
+from hotseat.session.summary import summary
+from hotseat.storage.rows import Scope
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.logs import interview as logged_interview
 from hotseat.telemetry.metrics import Rejection
@@ -144,19 +146,19 @@ class Interviews:
 
     async def keep(self) -> None:
         """Looks after what this process and others hold, until cancelled."""
-        keeper = Keeper(self._services.store, self._services.clock, self._replica)
+        orphans = Orphans(self._services.store, self._services.clock, self._replica)
         while True:
             await asyncio.sleep(KEEP_S)
             try:
                 if running := list(self._running.values()):
-                    held = await self._services.store.beat(self._replica)
+                    held = await self._services.store.heartbeat(self._replica)
                     for interview, task in running:
                         # One that has just ended lets go of itself.
-                        if held.get(interview.id) != interview.term and not isinstance(interview.state, Finished):
+                        if held.get(interview.id) != interview.token and not isinstance(interview.state, Finished):
                             self._lose(interview, task)
                 await self._put_away()
                 if self._services.ready:
-                    for interview_id in await keeper.owed():
+                    for interview_id in await orphans.find():
                         log.info("going on with interview %s, which nobody runs", interview_id)
                         await self._open(interview_id)
             except Exception as error:  # or nobody would look after them any more
@@ -226,9 +228,9 @@ class Interviews:
             try:
                 return await remove(self._services, scope)
             except StorageError:
-                for interview_id, term in taken:  # or nobody would go on with them while this process lives
+                for interview_id, token in taken:  # or nobody would go on with them while this process lives
                     with contextlib.suppress(StorageError):
-                        await self._services.store.release(interview_id, term)
+                        await self._services.store.release(interview_id, token)
                 raise
         finally:
             self._removing.difference_update(ids)
@@ -237,11 +239,11 @@ class Interviews:
         """Another process that runs one of these would write its audio behind what is removed. Ids and terms of those that
         are this one's now. Raises StorageError."""
         store = self._services.store
-        alive = [held for held in await store.held_by_others(self._replica) if held.beat is not None]
-        taken = [await store.take(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
+        alive = [held for held in await store.leased_by_others(self._replica) if held.beat is not None]
+        taken = [await store.acquire(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
         if taken:
             await asyncio.sleep(_LETS_GO_S)
-        return [(one.record.id, one.term) for one in taken if one is not None]
+        return [(one.record.id, one.token) for one in taken if one is not None]
 
     async def drain(self) -> None:
         """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
@@ -263,7 +265,7 @@ class Interviews:
         for interview, _ in stopped:
             interview.drop(GOING_AWAY, STOPPING)
         with contextlib.suppress(StorageError):
-            await self._services.store.retire(self._replica)
+            await self._services.store.release_all(self._replica)
 
     async def _open(self, interview_id: str) -> Interview | None:
         async with self._opening:
@@ -272,13 +274,13 @@ class Interviews:
                 return None
             if interview_id in self._running:
                 interview, task = self._running[interview_id]
-                held = (await store.beat(self._replica)).get(interview_id) == interview.term
+                held = (await store.heartbeat(self._replica)).get(interview_id) == interview.token
                 if not task.done():  # it may have ended meanwhile
                     if held:
                         return interview
                     self._lose(interview, task)
                     await asyncio.wait([task])
-            taken = await store.take(interview_id, self._replica)
+            taken = await store.acquire(interview_id, self._replica)
             if taken is None:
                 return None
             interview = Interview(Journal(store, self._services.clock, taken), self._services, self.practice)
@@ -295,7 +297,7 @@ class Interviews:
             # What the server still owes stays held, so that another process, or the next, finds it.
             if not isinstance(interview.state, OWED):
                 with contextlib.suppress(StorageError):
-                    await self._services.store.release(interview.id, interview.term)
+                    await self._services.store.release(interview.id, interview.token)
 
     def _lose(self, interview: Interview, task: asyncio.Task[bool]) -> None:
         """Another process has taken the interview over."""

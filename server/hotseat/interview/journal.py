@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from pydantic import ValidationError
-
+from hotseat.clock import Clock
 from hotseat.errors import StorageError, TakenOverError
-from hotseat.interview.snapshot import summary
-from hotseat.ports import Clock, InterviewRecord, LoggedEvent, Store, Taken
-from hotseat.session import session
-from hotseat.session.eventlog import decode_event, decode_plan, encode_event
+from hotseat.interview.store import InterviewStore
+from hotseat.session.eventlog import encode_event
 from hotseat.session.events import Event
 from hotseat.session.phases import State
+from hotseat.session.records import Lease, LoggedEvent
+from hotseat.session.replay import replayed
+from hotseat.session.summary import summary
 
 log = logging.getLogger(__name__)
 
@@ -25,27 +25,18 @@ _SETTLE_MOST_S = 30.0
 """The longest pause between two tries."""
 
 
-def replayed(record: InterviewRecord, log: Sequence[LoggedEvent]) -> State:
-    """The state after all logged events. Raises StorageError for a log that this version can't read."""
-    try:
-        history = tuple((decode_event(entry.type, entry.payload), entry.monotonic) for entry in log)
-        return session.replay(decode_plan(record.plan), history)
-    except (KeyError, ValidationError) as error:
-        raise StorageError(f"the log of interview {record.id} is damaged, or another version of Hotseat wrote it") from error
-
-
 class Journal:
     """One interview's log. Events that could not be stored are kept and stored with the next ones, in order."""
 
-    def __init__(self, store: Store, clock: Clock, taken: Taken) -> None:
+    def __init__(self, store: InterviewStore, clock: Clock, lease: Lease) -> None:
         """The state is rebuilt from the log of an earlier process. Raises StorageError."""
         self._store = store
         self._clock = clock
-        self.record = taken.record
-        self.term = taken.term
-        self.recovered = bool(taken.log)
-        self.state = replayed(taken.record, taken.log)
-        self._next = len(taken.log)
+        self.record = lease.record
+        self.token = lease.token
+        self.recovered = bool(lease.log)
+        self.state = replayed(lease.record, lease.log)
+        self._next = len(lease.log)
         self._pending: list[LoggedEvent] = []
 
     async def append(self, event: Event, now: float, state: State, on_trouble: Callable[[str, str], None]) -> None:
@@ -70,7 +61,7 @@ class Journal:
         if not self._pending:
             return None
         try:
-            await self._store.append(self.record.id, tuple(self._pending), summary(self.state), self.term)
+            await self._store.append(self.record.id, tuple(self._pending), summary(self.state), self.token)
         except StorageError as error:
             return error
         except TakenOverError:

@@ -1,8 +1,10 @@
-"""Which interviews nobody runs any more, although the server owes them something."""
+"""Finds orphaned interviews: their process is dead, and work is pending."""
 
 from __future__ import annotations
 
-from hotseat.ports import Clock, Held, Store
+from hotseat.clock import Clock
+from hotseat.interview.store import InterviewStore
+from hotseat.session.records import HeldLease
 
 DEAD_S = 10.0
 """A process that has shown no sign of life for so long is taken for dead; under load a beat may come late."""
@@ -10,19 +12,19 @@ _OWED = ("finalising", "followingup", "grading")
 """Phases that go on by themselves; all others wait for a browser, whose process takes the interview."""
 
 
-class Keeper:
-    """Tells the dead by their beat, which counts up while they live: no clock is compared between machines."""
+class Orphans:
+    """Tells dead processes by their heartbeat, which counts up while they live: no clocks are compared between machines."""
 
-    def __init__(self, store: Store, clock: Clock, replica: str) -> None:
+    def __init__(self, store: InterviewStore, clock: Clock, replica: str) -> None:
         self._store = store
         self._clock = clock
         self._replica = replica
         self._seen: dict[str, tuple[int, float]] = {}
         """The beat of each other process, and since when it has stood there."""
 
-    async def owed(self) -> list[str]:
-        """Interviews of dead processes that have something to do. Raises StorageError."""
-        held = await self._store.held_by_others(self._replica)
+    async def find(self) -> list[str]:
+        """Ids of interviews of dead processes with work pending; leases of the others are released. Raises StorageError."""
+        held = await self._store.leased_by_others(self._replica)
         dead = self._dead(held)
         owed = []
         for entry in held:
@@ -31,10 +33,10 @@ class Keeper:
             if entry.phase in _OWED:
                 owed.append(entry.interview_id)
             else:
-                await self._store.release(entry.interview_id, entry.term)
+                await self._store.release(entry.interview_id, entry.token)
         return owed
 
-    def _dead(self, held: tuple[Held, ...]) -> set[str]:
+    def _dead(self, held: tuple[HeldLease, ...]) -> set[str]:
         now = self._clock.now()
         seen: dict[str, tuple[int, float]] = {}
         dead: set[str] = set()

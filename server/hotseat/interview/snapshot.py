@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hotseat import wire
 from hotseat.domain.model import Grade
 from hotseat.services import Services
 from hotseat.session import session
-from hotseat.session.phases import Answering, Asking, Finalising, Finished, Ready, State, Thinking
+from hotseat.session.phases import Answering, Asking, Finalising, State, Thinking
+from hotseat.session.summary import phase_name
 
 
 def state_message(state: State, services: Services, next_frame: int) -> wire.StateMessage:
@@ -44,29 +43,3 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
 
 def grade_message(round_index: int, grade: Grade) -> wire.GradeMessage:
     return wire.GradeMessage(round=round_index + 1, verdict=grade.verdict.value, reason=grade.reason, fallback=grade.fallback)
-
-
-def phase_name(state: State) -> wire.Phase:
-    name: wire.Phase = type(state).__name__.lower()  # type: ignore[assignment]
-    return name
-
-
-def summary(state: State) -> dict[str, Any]:
-    """What lists show, kept beside the log so that they need not replay it."""
-    progress = state.progress
-    grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
-    rounds = range(len(progress.plan.rounds))
-    return {
-        "phase": phase_name(state),
-        "started": not isinstance(state, Ready),
-        "finished": isinstance(state, Finished),
-        "rounds": len(progress.plan.rounds),
-        "answered": len({answer.round for answer in progress.answers}),
-        "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
-        "asides": [aside(grades[index]) if index in grades else None for index in rounds],
-    }
-
-
-def aside(grade: Grade) -> str | None:
-    """Why a grade is left out of levels and trends; None if it counts."""
-    return "fallback" if grade.fallback else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 from hotseat import wire
-from hotseat.ports import Speaker, Voice
 from hotseat.questions.script import Acknowledgements
-from hotseat.text.sentences import Sentences
+from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.text.sentences import split_sentences
 
 Kind = Literal["question", "follow_up", "acknowledgement", "closing"]
 Send = Callable[[wire.ServerMessage, bytes | None], None]
@@ -16,31 +16,6 @@ Send = Callable[[wire.ServerMessage, bytes | None], None]
 _READING_WORDS_PER_S = 3.0
 _AHEAD = 8
 """Sentences kept that may be said next."""
-
-
-class PreparedVoice:
-    """Lines that are always the same, synthesised once at start so that they can be heard at once."""
-
-    def __init__(self, speaker: Speaker | None, lines: Sequence[str] = ()) -> None:
-        self.speaker = speaker
-        self._wanted = lines
-        self._lines: dict[str, Voice] = {}
-
-    async def prepare(self) -> None:
-        """Raises SpeakerError."""
-        if self.speaker is not None:
-            for line in self._wanted:
-                for sentence in _sentences(line):
-                    self._lines[sentence] = await self.speaker.speak(sentence)
-
-    async def speak(self, sentence: str) -> Voice | None:
-        """The sentence's audio, None without a voice. Raises SpeakerError."""
-        if sentence in self._lines:
-            return self._lines[sentence]
-        return await self.speaker.speak(sentence) if self.speaker is not None else None
-
-    def prepared(self, sentence: str) -> Voice | None:
-        return self._lines.get(sentence)
 
 
 class VoiceOut:
@@ -57,7 +32,7 @@ class VoiceOut:
     def acknowledge(self, turn_id: int, ended_by: str) -> None:
         """Says the line for how the answer ended, without waiting for anything."""
         line = self._acknowledged = self._acknowledgements.after(ended_by, self._acknowledged)
-        voices = [(sentence, self._prepared.prepared(sentence)) for sentence in _sentences(line)]
+        voices = [(sentence, self._prepared.prepared(sentence)) for sentence in split_sentences(line)]
         spoken = [(sentence, voice) for sentence, voice in voices if voice is not None]
         if len(spoken) < len(voices):
             return
@@ -68,7 +43,7 @@ class VoiceOut:
 
     async def prepare(self, text: str) -> None:
         """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""
-        [sentence, *_] = _sentences(text)
+        [sentence, *_] = split_sentences(text)
         voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
         if voice is not None:
             others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
@@ -81,7 +56,7 @@ class VoiceOut:
         """
         seconds = 0.0
         try:
-            for index, sentence in enumerate(_sentences(text)):
+            for index, sentence in enumerate(split_sentences(text)):
                 voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
                 if voice is None:
                     return len(text.split()) / _READING_WORDS_PER_S
@@ -104,8 +79,3 @@ class VoiceOut:
             bytes=len(voice.pcm),
         )
         self._send(message, voice.pcm)
-
-
-def _sentences(text: str) -> list[str]:
-    splitter = Sentences()
-    return [*splitter.feed(text), *splitter.flush()]

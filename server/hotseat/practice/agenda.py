@@ -9,11 +9,11 @@ from typing import Any
 
 from hotseat.domain.model import Question
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import PointCard
 from hotseat.practice.due import DueQuestion, due, for_today
 from hotseat.practice.ics import Day, render
 from hotseat.practice.planning import PlannedDay, day_of
 from hotseat.practice.preparation import Choice, Preparation, midnight
+from hotseat.practice.records import PointCard
 from hotseat.services import Services
 
 DUE = "due"

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from hotseat.domain.model import Bank, Grade, Question, Verdict
 from hotseat.errors import StorageError
-from hotseat.interview.journal import replayed
-from hotseat.ports import InterviewRecord, LoggedEvent, PointCard, Rated
+from hotseat.practice.records import PointCard, Rated
 from hotseat.practice.scheduling import cards, rate, recall
 from hotseat.services import Services
 from hotseat.session.eventlog import counted_grade, decode_event
 from hotseat.session.events import RoundGraded
 from hotseat.session.phases import Progress
+from hotseat.session.records import InterviewRecord, LoggedEvent
+from hotseat.session.replay import replayed
 from hotseat.settings import InterviewSettings
 from hotseat.telemetry.logs import failed
 

@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from hotseat.ports import Assessment, InterviewRecord
 from hotseat.practice import trends
+from hotseat.practice.records import Assessment
 from hotseat.practice.trends import Graded
 from hotseat.services import Services
+from hotseat.session.records import InterviewRecord
 
 
 class History:

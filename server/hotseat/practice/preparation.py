@@ -10,9 +10,9 @@ from typing import Any
 
 from hotseat.errors import InputError
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import Assessment
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
 from hotseat.practice.progress import compare, measure, weakness
+from hotseat.practice.records import Assessment
 from hotseat.questions.study import StudyPath
 from hotseat.services import Services
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotseat.domain.model import Verdict
-from hotseat.ports import Assessment, InterviewRecord
+from hotseat.practice.records import Assessment
+from hotseat.session.records import InterviewRecord
 
 _WEAKNESS = {
     Verdict.STRONG_HIRE.value: 0.0,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hotseat.ports import Assessment, InterviewRecord
 from hotseat.practice.progress import RECENT, level_of, rounds_of
+from hotseat.practice.records import Assessment
+from hotseat.session.records import InterviewRecord
 
 DAYS_APART, WEEKS_APART = 45, 2 * 365
 """Days of history up to which days, and then weeks, are told apart; months beyond, so that a page holds years."""

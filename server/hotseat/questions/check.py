@@ -15,7 +15,7 @@ from hotseat.grading.scoring import criterion_level, implied
 from hotseat.text.normal import tokenize
 
 if TYPE_CHECKING:  # they bring numpy in
-    from hotseat.ports import Reader
+    from hotseat.grading.reading import Reader
 
 SPOKEN_WORDS_PER_S = 2.75
 """165 words a minute: brisk but clear."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hotseat.domain.model import Question, Transcript
 from hotseat.errors import InputError
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Listener, hear_recording
 
 if TYPE_CHECKING:  # importing it takes longer than reading a recording

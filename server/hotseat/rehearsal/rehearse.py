@@ -24,9 +24,9 @@ import websockets
 from hotseat.accounts.token_link import link
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
-from hotseat.ports import SAMPLE_RATE
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.settings import Settings
+from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.wire import PROTOCOL, pack_frame
 
 _FRAME = 640

@@ -18,11 +18,12 @@ from hotseat.grading import disputes, scoring
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
 from hotseat.grading.quoting import cut, shown
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import Afterwards, Note, Regrade, Voice
 from hotseat.review.view import ungraded
 from hotseat.services import Services
 from hotseat.session.eventlog import counted_grade, decode_grade, encode_grade
 from hotseat.session.phases import Progress
+from hotseat.session.records import Afterwards, Note, Regrade
+from hotseat.speech.voice import Voice
 from hotseat.text.sentences import Sentences
 
 _PAUSE_S = 0.25

@@ -8,12 +8,12 @@ from typing import Any
 from hotseat.domain.model import Grade, PointFinding, PointStatus, Question
 from hotseat.errors import InputError
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import InterviewRecord
 from hotseat.practice.progress import rounds_of
 from hotseat.review.comparison import CriterionChange, PointChange, changes
 from hotseat.review.view import answer_json, iso
 from hotseat.services import Services
 from hotseat.session.eventlog import counted_grade
+from hotseat.session.records import InterviewRecord
 
 
 class Attempts:

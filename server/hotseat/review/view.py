@@ -10,13 +10,14 @@ from typing import Any
 from hotseat.domain.corrections import Correction, Standing, corrected, standing
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
-from hotseat.interview.snapshot import phase_name
-from hotseat.ports import Afterwards, AudioArchive, InterviewRecord, Regrade
 from hotseat.review.grade_view import grade_json
 from hotseat.review.onsets import from_onsets
 from hotseat.review.speaking import delivery_json
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.phases import Finished, Progress, RoundPlan, State
+from hotseat.session.records import Afterwards, InterviewRecord, Regrade
+from hotseat.session.summary import phase_name
+from hotseat.speech.recordings import AudioArchive
 
 
 def list_entry(record: InterviewRecord) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 
-from hotseat.ports import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE
 
 MAX_PEAKS = 240
 """Bars of a drawing; more would be narrower than a pixel on a phone."""

@@ -7,8 +7,8 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from hotseat.domain.model import Grade
-from hotseat.ports import Afterwards
 from hotseat.session import events, phases
+from hotseat.session.records import Afterwards
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)

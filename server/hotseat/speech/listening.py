@@ -17,8 +17,9 @@ from functools import partial
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.errors import TranscriberError
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
+from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
 from hotseat.speech.segments import Stretch, Stretches, text_of
 from hotseat.speech.term_repair import Mender, Sounds
 

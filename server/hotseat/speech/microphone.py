@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from hotseat.clock import Clock
 from hotseat.errors import StorageError
-from hotseat.ports import FRAME_SAMPLES, SAMPLE_RATE, AudioArchive, Clock, OpenRecording, Samples, VoiceActivity
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from hotseat.speech.recognition import VoiceActivity
+from hotseat.speech.recordings import AudioArchive, OpenRecording
 from hotseat.wire import MicFrame
 
 if TYPE_CHECKING:

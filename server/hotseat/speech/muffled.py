@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hotseat.ports import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 _WINDOW = 512
 _LOUD_DB = 15.0

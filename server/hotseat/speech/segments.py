@@ -13,9 +13,10 @@ import numpy as np
 from hotseat.domain.endpointing import WINDOW_S, Gap, Hearing, hear
 from hotseat.domain.model import Word
 from hotseat.errors import TranscriberError
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples, Superseded, Transcriber, VoiceActivity
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import suspects
 from hotseat.speech.muffled import muffled
+from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
 from hotseat.speech.second_pass import better, together
 from hotseat.telemetry.logs import failed
 

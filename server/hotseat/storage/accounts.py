@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotseat.accounts.records import Account, Invite, Noted
 from hotseat.errors import InputError, StorageError
-from hotseat.ports import Account, Invite, Noted
 
 _metadata = sa.MetaData()
 _accounts = sa.Table(
@@ -53,7 +53,7 @@ _audit = sa.Table(
 
 
 class SqlAccounts:
-    """ports.AccountStore, in the transactions that ``begin`` opens (store.SqlStore.begin)."""
+    """Implements ``AccountStore``, in the transactions that ``begin`` opens (store.SqlStore.begin)."""
 
     def __init__(self, begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._begin = begin

@@ -1,7 +1,7 @@
 """Interviews with their event logs, self-assessments, choices and cards, in SQLite or PostgreSQL through SQLAlchemy.
 
-Several processes may share one database. Each interview is held by at most one of them at a time: taking it begins a new
-term, and what a process of an earlier term still writes is refused (docs/decisions/0008-terms.md).
+Several processes may share one database. Each interview is leased to at most one of them at a time. Acquiring the lease
+increments its fencing token (the column ``term``), and writes with an older token are rejected (docs/decisions/0008-terms.md).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from hotseat.domain.corrections import Change, Correction
 from hotseat.errors import SettingsError, StorageError, TakenOverError
-from hotseat.ports import Afterwards, Assessment, Held, InterviewRecord, LoggedEvent, Note, PointCard, Rated, Regrade, Taken
+from hotseat.practice.records import Assessment, PointCard, Rated
+from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -137,7 +138,7 @@ _regrades = sa.Table(
 
 
 class SqlStore:
-    """ports.Store. Every method raises StorageError when the database can't be reached or written."""
+    """Implements ``Store``. Every method raises StorageError when the database can't be reached or written."""
 
     def __init__(self, url: str) -> None:
         # Parameters are what candidates said: they stay out of errors, and so out of the log.
@@ -191,7 +192,7 @@ class SqlStore:
         async with self._begin() as connection:
             await connection.execute(_interviews.insert().values({**row, "term": 0}))
 
-    async def take(self, interview_id: str, replica: str) -> Taken | None:
+    async def acquire(self, interview_id: str, replica: str) -> Lease | None:
         """Makes the process the only one that may run the interview; None if there is none."""
         this = _interviews.c.id == interview_id
         async with self._begin() as connection:
@@ -201,14 +202,14 @@ class SqlStore:
             if row is None:
                 return None
             await self._beat(connection, replica)
-            return Taken(_record(row), await _log(connection, interview_id), row.term)
+            return Lease(_record(row), await _log(connection, interview_id), row.term)
 
-    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any], term: int = 0) -> None:
+    async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any], token: int = 0) -> None:
         """Adds events to the log and replaces the interview's summary, in one transaction.
 
-        ``term`` is that of the taking, 0 for an interview never taken. Raises TakenOverError if it was taken since. Events that
-        are stored already are left as they are, so that it can be called again when nobody knows whether the last call got
-        through.
+        ``token`` is the lease's, 0 for an interview never leased. Raises TakenOverError if another process has acquired it
+        since. Events that are stored already are left as they are, so that it can be called again when nobody knows whether
+        the last call got through.
         """
         rows = [
             {
@@ -222,25 +223,25 @@ class SqlStore:
             for event in events
         ]
         async with self._in_time(), self._begin() as connection:
-            ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
+            ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == token)
             if (await connection.execute(_interviews.update().where(ours).values(summary=summary))).rowcount == 0:
                 raise TakenOverError("another process has taken this interview over")
             await connection.execute(self._insert(_events).on_conflict_do_nothing(), rows)
 
-    async def release(self, interview_id: str, term: int) -> None:
-        """Says that nobody runs it any more, if this term is still the latest."""
-        ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == term)
+    async def release(self, interview_id: str, token: int) -> None:
+        """Says that nobody runs it any more, if this token is still the latest."""
+        ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == token)
         async with self._begin() as connection:
             await connection.execute(_interviews.update().where(ours).values(replica=None))
 
-    async def beat(self, replica: str) -> dict[str, int]:
+    async def heartbeat(self, replica: str) -> dict[str, int]:
         """Says that the process is alive; the terms of the interviews it holds, by id."""
         async with self._begin() as connection:
             await self._beat(connection, replica)
             held = sa.select(_interviews.c.id, _interviews.c.term).where(_interviews.c.replica == replica)
             return {row.id: row.term for row in await connection.execute(held)}
 
-    async def held_by_others(self, replica: str) -> tuple[Held, ...]:
+    async def leased_by_others(self, replica: str) -> tuple[HeldLease, ...]:
         held = (
             sa.select(_interviews, _replicas.c.beat)
             .outerjoin(_replicas, _replicas.c.id == _interviews.c.replica)
@@ -248,9 +249,9 @@ class SqlStore:
         )
         async with self._begin() as connection:
             rows = await connection.execute(held)
-            return tuple(Held(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
+            return tuple(HeldLease(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
 
-    async def retire(self, replica: str) -> None:
+    async def release_all(self, replica: str) -> None:
         """The process ends in order; what it still holds is free."""
         async with self._begin() as connection:
             await connection.execute(_replicas.delete().where(_replicas.c.id == replica))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hotseat.errors import InputError, StorageError
-from hotseat.ports import Added, Row, Rows, Scope
+from hotseat.storage.rows import Added, Row, Rows, Scope
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _TYPES: dict[type, tuple[type, ...]] = {float: (float, int), int: (int,), str: (
 
 
 class SqlTables:
-    """ports.Tables."""
+    """Implements ``Tables``."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

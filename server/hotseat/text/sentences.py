@@ -45,6 +45,12 @@ class Sentences:
                 found.append(sentence)
 
 
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a whole text, as ``Sentences`` cuts them."""
+    splitter = Sentences()
+    return [*splitter.feed(text), *splitter.flush()]
+
+
 def _first_end(text: str) -> int | None:
     """Index after the first sentence of text, or None if it is not complete yet."""
     for match in _ENDS.finditer(text, 0, MAX_CHARS + 1):

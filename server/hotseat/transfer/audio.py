@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hotseat.errors import StorageError
-from hotseat.ports import SAMPLE_RATE, AudioArchive, StoredAudio
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.recordings import AudioArchive, StoredAudio
 
 
 def put(archive: AudioArchive, stored: StoredAudio, pcm: bytes) -> None:

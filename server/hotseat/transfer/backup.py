@@ -18,8 +18,8 @@ from typing import IO, Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from hotseat.errors import InputError, StorageError
-from hotseat.ports import AudioArchive, StoredAudio
 from hotseat.services import Services
+from hotseat.speech.recordings import AudioArchive, StoredAudio
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.sqlite_file import SqliteFile
 from hotseat.storage.store import SqlStore

@@ -13,8 +13,6 @@ from hotseat.domain.endpointing import Gap
 from hotseat.domain.model import Grade, Word
 from hotseat.errors import InputError
 from hotseat.interview.interviews import Interviews
-from hotseat.interview.snapshot import summary
-from hotseat.ports import SAMPLE_RATE, Row, Rows, Scope
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
 from hotseat.practice.history import History
@@ -24,6 +22,9 @@ from hotseat.session import session
 from hotseat.session.eventlog import decode_event, decode_grade, decode_plan
 from hotseat.session.events import Event, RoundGraded, Transcribed
 from hotseat.session.phases import State
+from hotseat.session.summary import summary
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.storage.rows import Row, Rows, Scope
 from hotseat.transfer.document import MAX_SAMPLES, Recording
 from hotseat.transfer.removing import work_out_cards
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from hotseat.errors import InputError
-from hotseat.ports import SAMPLE_RATE, Rows
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.storage.rows import Rows
 
 VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE

@@ -14,9 +14,11 @@ from typing import IO, Literal
 from hotseat.engines import codecs
 from hotseat.errors import InputError
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import LOCAL, PERSON_COLUMNS, AudioArchive, Row, Rows, Scope
 from hotseat.practice.preparation import Preparation
 from hotseat.services import Services
+from hotseat.session.records import LOCAL
+from hotseat.speech.recordings import AudioArchive
+from hotseat.storage.rows import PERSON_COLUMNS, Row, Rows, Scope
 from hotseat.transfer.document import Document, Recording, make_document, to_json
 from hotseat.transfer.report import Report
 

@@ -10,9 +10,10 @@ from typing import IO, Any
 
 from hotseat.engines import codecs
 from hotseat.errors import HotseatError, InputError, NoRoomError
-from hotseat.ports import AudioArchive, Rows, Scope, StoredAudio
 from hotseat.practice.due import Practice
 from hotseat.services import Services
+from hotseat.speech.recordings import AudioArchive, StoredAudio
+from hotseat.storage.rows import Rows, Scope
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.audio import put

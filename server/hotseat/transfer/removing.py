@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hotseat.ports import AudioArchive, Row, Scope
 from hotseat.practice.due import Practice
 from hotseat.services import Services
+from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.archive.names import is_id
+from hotseat.storage.rows import Row, Scope
 from hotseat.transfer.workplace import remove_leftovers
 
 

@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from hotseat.engines import codecs
-from hotseat.ports import AudioArchive
+from hotseat.speech.recordings import AudioArchive
 from hotseat.text.controls import CONTROLS
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -20,7 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from hotseat.domain.model import Word
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Superseded
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 
 _REMEMBERED = 256
 """Latest delays kept of each priority."""

@@ -29,7 +29,8 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from hotseat.domain.model import Word
 from hotseat.engines.whisper.queue import QueueMetrics, RecognitionQueue
 from hotseat.errors import TranscriberError, WeightsError
-from hotseat.ports import SAMPLE_RATE, Priority, RecognitionJob, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.term_repair import squeezed
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class _Decoded:
 
 
 class WhisperTranscriber:
-    """Implements ports.Transcriber. Loading takes about a second and blocks: construct it off the event loop."""
+    """Implements ``Transcriber``. Loading takes about a second and blocks: construct it off the event loop."""
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from hotseat.grading.networks.embedding import Embedder
 from hotseat.grading.networks.hearing import hear
 from hotseat.grading.networks.known import known
 from hotseat.grading.networks.signals import Found, Signals, signals
-from hotseat.ports import Reading
+from hotseat.grading.reading import Reading
 
 CACHED = 64
 """Answers whose signals are kept."""
@@ -23,7 +23,7 @@ BESIDE = 1.0
 
 
 class NetworksReader:
-    """Implements ports.Reader for the statements of a bank. Reads all points of a question at once."""
+    """Implements ``Reader`` for the statements of a bank. Reads all points of a question at once."""
 
     def __init__(self, embedder: Embedder, questions: Iterable[Question], *, whole: bool = True) -> None:
         """``whole``: read answers from end to end as well, and passages by all networks; without, it takes half the time."""

@@ -12,9 +12,9 @@ from hotseat.domain.corrections import Change
 from hotseat.errors import MissingError
 from hotseat.grading.disputes import Claim
 from hotseat.http.identity import OwnInterview, Who
-from hotseat.ports import SAMPLE_RATE
 from hotseat.review.amending import Amending
 from hotseat.review.waveform import peaks, wav
+from hotseat.speech.audio import SAMPLE_RATE
 
 MAX_NOTE = 20_000
 """Characters."""

@@ -17,8 +17,8 @@ from hotseat.engines.codecs import Codec
 from hotseat.errors import NoRoomError
 from hotseat.http.identity import OwnInterview, Who
 from hotseat.interview.interviews import Interviews
-from hotseat.ports import Scope
 from hotseat.services import Services
+from hotseat.storage.rows import Scope
 from hotseat.transfer.disk_space import TemporaryFile, check_room
 from hotseat.transfer.exporting import MEDIA_TYPES, Format, export
 from hotseat.transfer.importing import import_file

@@ -15,7 +15,8 @@ from io import FileIO
 from pathlib import Path
 
 from hotseat.errors import StorageError
-from hotseat.ports import SAMPLE_RATE, StoredAudio
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.recordings import StoredAudio
 from hotseat.storage.archive.names import check_id
 
 _SYNC_BYTES = SAMPLE_RATE  # half a second of PCM16

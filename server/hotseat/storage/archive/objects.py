@@ -20,7 +20,8 @@ from typing import Any
 import fsspec
 
 from hotseat.errors import SettingsError, StorageError
-from hotseat.ports import FRAME_SAMPLES, SAMPLE_RATE, StoredAudio
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE
+from hotseat.speech.recordings import StoredAudio
 from hotseat.storage.archive.names import check_id
 
 CHUNK_BYTES = SAMPLE_RATE
@@ -125,7 +126,7 @@ class ObjectRecording:
 
 
 class ObjectArchive:
-    """ports.AudioArchive at an fsspec address such as ``s3://bucket/folder``.
+    """Implements ``AudioArchive`` at an fsspec address such as ``s3://bucket/folder``.
 
     Credentials and the endpoint are found where the backend's own tools look for them, such as AWS_* variables.
     """

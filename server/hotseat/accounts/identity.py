@@ -1,0 +1,22 @@
+"""Who somebody is to the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotseat.accounts.records import Role
+from hotseat.session.records import LOCAL
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One person as the server knows them."""
+
+    person: str
+    """Whom rows belong to, by their ``owner`` column."""
+    name: str
+    role: Role
+
+
+LOCAL_PERSON = Identity(LOCAL, "", "owner")
+"""Whoever sits at this machine, or has the token, where there are no accounts."""

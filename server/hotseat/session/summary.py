@@ -1,0 +1,36 @@
+"""What lists show of an interview."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from hotseat.domain.model import Grade
+from hotseat.session.phases import Finished, Ready, State
+
+Phase = Literal["ready", "asking", "thinking", "answering", "finalising", "followingup", "grading", "finished"]
+
+
+def phase_name(state: State) -> Phase:
+    name: Phase = type(state).__name__.lower()  # type: ignore[assignment]
+    return name
+
+
+def summary(state: State) -> dict[str, Any]:
+    """What lists show, kept beside the log so that they need not replay it."""
+    progress = state.progress
+    grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
+    rounds = range(len(progress.plan.rounds))
+    return {
+        "phase": phase_name(state),
+        "started": not isinstance(state, Ready),
+        "finished": isinstance(state, Finished),
+        "rounds": len(progress.plan.rounds),
+        "answered": len({answer.round for answer in progress.answers}),
+        "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
+        "asides": [aside(grades[index]) if index in grades else None for index in rounds],
+    }
+
+
+def aside(grade: Grade) -> str | None:
+    """Why a grade is left out of levels and trends; None if it counts."""
+    return "fallback" if grade.fallback else None
