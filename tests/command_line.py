@@ -17,7 +17,7 @@ def hotseat(*arguments: str, stdin: bytes = b"", cwd: Path = PROJECT, **environm
         input=stdin,
         capture_output=True,
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
+        env={**os.environ, "PYTHONPATH": f"{PROJECT / 'server'}{os.pathsep}{PROJECT}", **environment},
         timeout=200,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())

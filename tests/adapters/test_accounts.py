@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.accounts.passwords import check_name
-from hotseat.accounts.records import Account, Invite, Noted
+from hotseat.accounts.records import Account, Invite, Noted, Session
 from hotseat.errors import InputError
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.store import SqlStore
@@ -16,6 +16,10 @@ from hotseat.storage.store import SqlStore
 ADA = Account("a", "Ada", "owner", "hash", 1.0)
 BOB = Account("b", "Bób ß", "member", "hash", 2.0)
 HASH, OTHER = "0" * 64, "1" * 64
+
+
+def session(hash: str, expires: float = 100.0) -> Session:
+    return Session(hash, expires, "Firefox on Linux", "203.0.113.1")
 
 
 @pytest.fixture
@@ -56,17 +60,17 @@ async def test_a_session_ends_in_many_ways(accounts: SqlAccounts) -> None:
     """By its time, by itself, by a new password, by the end of the account; and none begins on an old password."""
     await accounts.add_account(BOB, None, 0.0)
     for hash, account in ((HASH, ADA), (OTHER, BOB)):
-        assert await accounts.add_session(hash, account, 100.0)
+        assert await accounts.add_session(session(hash), account)
         assert await accounts.session(hash, 99.0) == account
         assert await accounts.session(hash, 100.0) is None
     await accounts.set_password("a", "new")
     assert await accounts.session(HASH, 1.0) is None and await accounts.session(OTHER, 1.0) == BOB
-    assert not await accounts.add_session(HASH, ADA, 100.0)
+    assert not await accounts.add_session(session(HASH), ADA)
     await accounts.end_session(OTHER)
     assert await accounts.session(OTHER, 1.0) is None
-    assert await accounts.add_session(OTHER, BOB, 100.0)
+    assert await accounts.add_session(session(OTHER), BOB)
     await accounts.remove_account("b")
-    assert await accounts.session(OTHER, 1.0) is None and not await accounts.add_session(HASH, BOB, 100.0)
+    assert await accounts.session(OTHER, 1.0) is None and not await accounts.add_session(session(HASH), BOB)
 
 
 async def test_what_has_run_out_is_forgotten(accounts: SqlAccounts) -> None:
@@ -74,7 +78,7 @@ async def test_what_has_run_out_is_forgotten(accounts: SqlAccounts) -> None:
     for at in (1.0, 2.0, 3.0):
         await accounts.note(Noted(at, "signed in", "Ada", "2001:db8::1", "x" * 1000))
     for hash, expires in ((HASH, 10.0), (OTHER, 20.0)):
-        await accounts.add_session(hash, ADA, expires)
+        await accounts.add_session(session(hash, expires), ADA)
         await accounts.add_invite(Invite(hash, "owner", "", expires))
     await accounts.tidy(now=10.0, noted_before=2.0)
     assert [line.at for line in await accounts.noted(10)] == [3.0, 2.0]
@@ -82,3 +86,30 @@ async def test_what_has_run_out_is_forgotten(accounts: SqlAccounts) -> None:
     assert await accounts.session(OTHER, 0.0) == ADA
     await accounts.forget_secrets()
     assert (await accounts.session(OTHER, 0.0), await accounts.invite(OTHER, 0.0)) == (None, None)
+
+
+async def test_invites_go_with_whoever_made_them(accounts: SqlAccounts) -> None:
+    """By a new password, another role or the end of the account; those of others stay, and none is made afterwards."""
+    eve = replace(BOB, id="e", name="Eve", role="owner")
+    await accounts.add_account(eve, None, 0.0)
+    theirs = Invite(OTHER, "member", "Eve", 100.0)
+    for change in (accounts.set_password("e", "new"), accounts.set_role("e", "owner"), accounts.remove_account("e")):
+        assert await accounts.add_invite(theirs) and await accounts.invites(99.0) == (theirs,)
+        await change
+        assert await accounts.invites(0.0) == ()
+    assert not await accounts.add_invite(theirs), "Eve is gone"
+    await accounts.add_account(BOB, None, 0.0)
+    assert not await accounts.add_invite(replace(theirs, made_by=BOB.name)), "Bob is no owner"
+    assert await accounts.add_invite(replace(theirs, made_by="")) and await accounts.invites(100.0) == ()
+    assert await accounts.end_invite(OTHER) and not await accounts.end_invite(OTHER)
+
+
+async def test_sessions_are_listed_and_ended(accounts: SqlAccounts) -> None:
+    """Newest first, by whom they belong to only."""
+    await accounts.add_account(BOB, None, 0.0)
+    for hash, expires in ((HASH, 10.0), (OTHER, 20.0)):
+        await accounts.add_session(session(hash, expires), ADA)
+    assert await accounts.sessions("a", 5.0) == (session(OTHER, 20.0), session(HASH, 10.0))
+    assert await accounts.sessions("a", 10.0) == (session(OTHER, 20.0),) and await accounts.sessions("b", 0.0) == ()
+    assert not await accounts.end_session(OTHER, "b")
+    assert await accounts.end_session(OTHER, "a") and await accounts.end_sessions("a") == 1

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from hotseat.accounts import passwords
 from hotseat.accounts.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S, Accounts, hash_secret
+from hotseat.accounts.records import Session
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.errors import InputError, RefusedError
 from hotseat.http.app import create_app
@@ -100,6 +101,13 @@ async def form(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Re
 
 async def sign_in(browser: httpx.AsyncClient, name: str, password: str, **fields: str) -> httpx.Response:
     return await form(browser, "/login", name=name, password=password, **fields)
+
+
+async def press(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Sends one of the account page's forms."""
+    token = re.search(r'name="form_token" value="(\w+)"', (await browser.get("/account")).text)
+    assert token is not None
+    return await browser.post(path, data={"form_token": token[1], **fields})
 
 
 async def change_password(browser: httpx.AsyncClient, old: str, new: str) -> httpx.Response:
@@ -429,7 +437,7 @@ async def test_a_new_password_ends_other_sessions(group: Server) -> None:
     refused = await change_password(here, "not the password", OTHER_WORDS)
     assert refused.status_code == 403 and (await elsewhere.get("/api/interviews")).status_code == 200
     assert (await change_password(here, WORDS, OTHER_WORDS)).headers["location"] == "/account?changed=1"
-    assert "The password is changed." in (await here.get("/account?changed=1")).text
+    assert "Your password has been changed." in (await here.get("/account?changed=1")).text
     assert (await elsewhere.get("/api/interviews")).status_code == 401
     assert (await sign_in(group.browser(), "Ada", WORDS)).status_code == 403
     assert (await sign_in(group.browser(), "Ada", OTHER_WORDS)).status_code == 303
@@ -440,7 +448,7 @@ async def test_a_session_begun_with_the_old_password_does_not_outlive_it(group: 
     before = await group.store.account("Ada")
     assert before is not None
     await group.accounts.set_password("Ada", OTHER_WORDS)
-    assert not await group.store.add_session(hash_secret("x"), before, group.clock.wall() + 60)
+    assert not await group.store.add_session(Session(hash_secret("x"), group.clock.wall() + 60, "", ""), before)
     assert await group.accounts.identify("x") is None
 
 

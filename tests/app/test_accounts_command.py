@@ -110,6 +110,32 @@ def test_an_invitation_is_printed_as_a_link(run: Callable[..., Result]) -> None:
     assert re.fullmatch(r"https://box\.example/invite/[\w-]{43}\n", run("invite", "--url", "https://box.example/").stdout)
 
 
+def test_invitations_are_listed_and_revoked(run: Callable[..., Result]) -> None:
+    """By the id in the list; a second time there is nothing to revoke."""
+    run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
+    run("invite", "--owner")
+    [listed] = json.loads(run("invitations", "--json").stdout)
+    assert (listed["role"], listed["made_by"]) == ("owner", "") and "the command line" in run("invitations").stdout
+    run("revoke", listed["id"])
+    assert json.loads(run("invitations", "--json").stdout) == []
+    with pytest.raises(InputError, match="no such invitation"):
+        run("revoke", listed["id"])
+
+
+def test_somebody_is_signed_out(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Everywhere, with how many browsers that were."""
+    run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
+
+    async def sign_in() -> None:
+        services = fake_services(tmp_path)
+        await services.accounts.sign_in("Ada", WORDS, "")
+        await services.store.close()
+
+    asyncio.run(sign_in())
+    assert "signed out in 1 browsers" in run("sign-out", "ada").stderr
+    assert "signed out in 0 browsers" in run("sign-out", "ada").stderr
+
+
 async def test_a_server_opens_only_to_people_who_show_who_they_are(tmp_path: Path) -> None:
     """Exposed without any way in it does not start; with accounts asked for it prints a link to make the first."""
     with pytest.raises(SettingsError, match="have to show who they are"):

@@ -16,8 +16,9 @@ from dataclasses import asdict
 from typing import TypeVar
 
 from hotseat.accounts.identity import Identity
+from hotseat.accounts.lookalikes import outline
 from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
-from hotseat.accounts.records import Account, AccountStore, Invite, Noted, Role
+from hotseat.accounts.records import THE_SERVER, Account, AccountStore, Invite, Noted, Role, Session
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.clock import Clock
 from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 SESSION_S = 30 * 86400.0
 INVITE_S = 7 * 86400.0
-_SERVER = "the  server"  # with two spaces, so that nobody can be called so
 _LOOK_AGAIN_S = 10.0
 KEEP_LOG_S = 365 * 86400.0
 BY_NAME = Allowance(attempts=8, refill_s=60.0)
@@ -75,6 +75,8 @@ class Accounts:
         name = check_name(name)
         check_password(password)
         accounts = await self._store.accounts()
+        if alike := next((one.name for one in accounts if outline(one.name) == outline(name)), None):
+            raise InputError(f"there is an account named {alike!r} already; choose a name that nobody takes for it")
         if not accounts and role != "owner":
             raise InputError("the first account has to be an owner's")
         # The first owner inherits what was there before there were accounts.
@@ -86,15 +88,26 @@ class Accounts:
         await self.note("account made", account.name, address, role)
         return account
 
-    async def remove(self, name: str) -> Account:
+    async def remove(self, name: str, by: str = "", address: str = "") -> Account:
         """Removes the account, not what belongs to it. Raises InputError."""
         account = await self._named(name)
+        await self._check_another_owner(account)
+        await self._store.remove_account(account.id)
+        await self.note("account removed", account.name, address, _by(by))
+        return account
+
+    async def set_role(self, name: str, role: Role, by: str = "", address: str = "") -> None:
+        """Raises InputError."""
+        account = await self._named(name)
+        if role != "owner":
+            await self._check_another_owner(account)
+        await self._store.set_role(account.id, role)
+        await self.note("role changed", account.name, address, f"{role} {_by(by)}".strip())
+
+    async def _check_another_owner(self, account: Account) -> None:
         owners = [one for one in await self._store.accounts() if one.role == "owner"]
         if owners == [account]:
             raise InputError(f"{account.name} is the only owner; make another one first")
-        await self._store.remove_account(account.id)
-        await self.note("account removed", account.name)
-        return account
 
     async def set_password(self, name: str, password: str) -> None:
         """From the command line; ends the account's sessions. Raises InputError."""
@@ -103,16 +116,16 @@ class Accounts:
         await self._store.set_password(account.id, await self._slowly(lambda: hash_password(password)))
         await self.note("password changed", account.name, about="from the command line")
 
-    async def change_password(self, who: Identity, old: str, new: str, address: str) -> str:
+    async def change_password(self, who: Identity, old: str, new: str, address: str, browser: str = "") -> str:
         """Ends all sessions and begins a new one, whose secret is returned. Raises InputError, RefusedError."""
         account = await self._proven(who.name, old, address, "password change refused")
         check_password(new)
         await self._store.set_password(account.id, await self._slowly(lambda: hash_password(new)))
         await self.note("password changed", account.name, address)
-        return await self._begin_session(await self._named(account.name))
+        return await self._begin_session(await self._named(account.name), address, browser)
 
     async def _named(self, name: str) -> Account:
-        account = await self._store.account(check_name(name))
+        account = await self._store.account(plain_name(name))
         if account is None:
             raise InputError(f"there is no account named {name!r}; `hotseat accounts list` shows them")
         return account
@@ -127,31 +140,44 @@ class Accounts:
 
     async def invite_first(self) -> str:
         """The secret of an invite for the first owner, which is worth nothing once there is one."""
-        return await self._add_invite("owner", _SERVER)
+        return await self._add_invite("owner", THE_SERVER)
 
     async def _add_invite(self, role: Role, made_by: str) -> str:
         secret = secrets.token_urlsafe(32)
-        await self._store.add_invite(Invite(hash_secret(secret), role, made_by, self._clock.wall() + INVITE_S))
+        if not await self._store.add_invite(Invite(hash_secret(secret), role, made_by, self._clock.wall() + INVITE_S)):
+            raise RefusedError("only an owner can invite")
         return secret
+
+    async def invitations(self) -> tuple[Invite, ...]:
+        """Those that can still be used, oldest first; not the link that the server prints."""
+        found = await self._store.invites(self._clock.wall())
+        return tuple(invite for invite in found if invite.made_by != THE_SERVER)
+
+    async def revoke(self, hash: str, by: str = "", address: str = "") -> None:
+        """Takes an invitation back, by its hash or the beginning of it. Raises InputError."""
+        matching = [invite for invite in await self.invitations() if hash and invite.hash.startswith(hash)]
+        if len(matching) != 1 or not await self._store.end_invite(matching[0].hash):
+            raise InputError("there is no such invitation; it may have been used or have run out")
+        await self.note("invitation revoked", by, address, matching[0].role)
 
     async def invitation(self, secret: str) -> Invite:
         """Raises RefusedError if it can't be used."""
         invite = await self._store.invite(hash_secret(secret), self._clock.wall())
-        if invite is None or (invite.made_by == _SERVER and await self._store.accounts()):
+        if invite is None or (invite.made_by == THE_SERVER and await self._store.accounts()):
             raise RefusedError("this invitation has been used or has run out; ask for a new one")
         return invite
 
-    async def accept(self, secret: str, name: str, password: str, address: str) -> str:
+    async def accept(self, secret: str, name: str, password: str, address: str, browser: str = "") -> str:
         """Makes the invited account and signs it in; the session's secret. Raises InputError, RefusedError."""
         invite = await self.invitation(secret)
-        return await self._begin_session(await self.add(name, password, invite.role, secret, address))
+        return await self._begin_session(await self.add(name, password, invite.role, secret, address), address, browser)
 
     # ---- Sessions ----------------------------------------------------------------------------------------------------
 
-    async def sign_in(self, name: str, password: str, address: str) -> str:
+    async def sign_in(self, name: str, password: str, address: str, browser: str = "") -> str:
         """The secret of a new session. Raises RefusedError, TooManyAttemptsError."""
         account = await self._proven(name, password, address, "sign-in refused")
-        secret = await self._begin_session(account)
+        secret = await self._begin_session(account, address, browser)
         await self.note("signed in", account.name, address)
         return secret
 
@@ -164,9 +190,27 @@ class Accounts:
         account = await self._store.session(hash_secret(secret), self._clock.wall())
         return None if account is None else Identity(account.id, account.name, account.role)
 
-    async def _begin_session(self, account: Account) -> str:
+    async def sessions(self, who: Identity) -> tuple[Session, ...]:
+        """Newest first."""
+        return await self._store.sessions(who.person, self._clock.wall())
+
+    async def end_session(self, who: Identity, hash: str, address: str) -> None:
+        """One of the person's own. Raises InputError."""
+        if not await self._store.end_session(hash, who.person):
+            raise InputError("that browser is signed out already")
+        await self.note("session ended", who.name, address)
+
+    async def end_sessions(self, name: str, by: str = "", address: str = "") -> int:
+        """Signs somebody out everywhere; how many browsers that were. Raises InputError."""
+        account = await self._named(name)
+        ended = await self._store.end_sessions(account.id)
+        await self.note("sessions ended", account.name, address, _by(by))
+        return ended
+
+    async def _begin_session(self, account: Account, address: str, browser: str) -> str:
         secret = secrets.token_urlsafe(32)
-        if not await self._store.add_session(hash_secret(secret), account, self._clock.wall() + SESSION_S):
+        session = Session(hash_secret(secret), self._clock.wall() + SESSION_S, browser, address)
+        if not await self._store.add_session(session, account):
             raise RefusedError("the password was changed a moment ago; sign in again")
         return secret
 
@@ -212,6 +256,10 @@ class Accounts:
         """Forgets what has run out."""
         now = self._clock.wall()
         await self._store.tidy(now, now - KEEP_LOG_S)
+
+
+def _by(name: str) -> str:
+    return f"by {name}" if name else ""
 
 
 def hash_secret(secret: str) -> str:

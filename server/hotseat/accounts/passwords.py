@@ -8,6 +8,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from hotseat.accounts.lookalikes import has_blanks
 from hotseat.errors import InputError
 
 _SHORTEST = 10
@@ -24,7 +25,7 @@ def plain_name(name: str) -> str:
 def check_name(name: str) -> str:
     """The name as it is kept. Raises InputError."""
     name = plain_name(name)
-    if not 0 < len(name) <= len(name.casefold()) <= _LONGEST_NAME or not name.isprintable():
+    if not 0 < len(name) <= len(name.casefold()) <= _LONGEST_NAME or not name.isprintable() or has_blanks(name):
         raise InputError(f"a name has 1 to {_LONGEST_NAME} characters, all of them visible")
     return name
 

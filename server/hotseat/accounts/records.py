@@ -21,6 +21,10 @@ class Account:
     created: float
 
 
+THE_SERVER = "the  server"
+"""With two spaces, so that nobody can be called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invite:
     """A link that makes one account. Only the hash of its secret is kept."""
@@ -28,9 +32,22 @@ class Invite:
     hash: str
     role: Role
     made_by: str
-    """Name of the person; empty for the command line."""
+    """Name of the owner, THE_SERVER, or empty for the command line."""
     expires: float
     """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. Only the hash of its cookie is kept."""
+
+    hash: str
+    expires: float
+    """Seconds since the epoch."""
+    browser: str
+    """Such as "Firefox on Linux"; empty where it didn't say."""
+    address: str
+    """Where it signed in from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +83,34 @@ class AccountStore(Protocol):
         ...
 
     async def set_password(self, account_id: str, password: str) -> None:
-        """Replaces the hash and ends all sessions of the account."""
+        """Replaces the hash; ends all sessions of the account and takes back its invites."""
+        ...
+
+    async def set_role(self, account_id: str, role: Role) -> None:
+        """Takes back the account's invites, too."""
         ...
 
     async def remove_account(self, account_id: str) -> None:
-        """With its sessions."""
+        """With its sessions and invites."""
         ...
 
-    async def add_invite(self, invite: Invite) -> None: ...
+    async def add_invite(self, invite: Invite) -> bool:
+        """False if the account that makes it is gone or no owner's by now."""
+        ...
+
+    async def invites(self, now: float) -> tuple[Invite, ...]:
+        """Those that can still be used, oldest first."""
+        ...
+
+    async def end_invite(self, hash: str) -> bool:
+        """False if there is no such invite."""
+        ...
 
     async def invite(self, hash: str, now: float) -> Invite | None:
         """The invite, if it can still be used."""
         ...
 
-    async def add_session(self, hash: str, account: Account, expires: float) -> bool:
+    async def add_session(self, session: Session, account: Account) -> bool:
         """False if the account is gone or has another password by now."""
         ...
 
@@ -87,7 +118,17 @@ class AccountStore(Protocol):
         """Whose session it is; None if there is none or it has run out."""
         ...
 
-    async def end_session(self, hash: str) -> None: ...
+    async def sessions(self, account_id: str, now: float) -> tuple[Session, ...]:
+        """The account's, newest first."""
+        ...
+
+    async def end_session(self, hash: str, account_id: str | None = None) -> bool:
+        """False if there is no such session, or it is not this account's."""
+        ...
+
+    async def end_sessions(self, account_id: str) -> int:
+        """How many there were."""
+        ...
 
     async def forget_secrets(self) -> None:
         """Ends all sessions and takes back all invites."""

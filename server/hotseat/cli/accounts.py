@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_ID = 12
+"""Characters of an invitation's id."""
 _owner = click.option("--owner", is_flag=True, help="May invite others and read the log.")
 
 
@@ -63,6 +65,36 @@ def invite(owner: bool, url: str | None) -> None:
     settings = load_settings()
     secret = _with(lambda accounts: accounts.invite("owner" if owner else "member"))
     click.echo(f"{(url or f'http://{settings.host}:{settings.port}').rstrip('/')}/invite/{secret}")
+
+
+@accounts.command()
+@_as_json
+def invitations(as_json: bool) -> None:
+    """Which invitations can still be used, and who made them."""
+    found = _with(lambda accounts: accounts.invitations())
+    if as_json:
+        lines = [
+            {"id": one.hash[:_ID], "role": one.role, "made_by": one.made_by, "expires": _when(one.expires)} for one in found
+        ]
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(f"{one.hash[:_ID]}  {one.role:7} by {one.made_by or 'the command line':30} until {_when(one.expires)}")
+
+
+@accounts.command()
+@click.argument("invitation")
+def revoke(invitation: str) -> None:
+    """Take an invitation back, by its id in the list."""
+    _with(lambda accounts: accounts.revoke(invitation))
+
+
+@accounts.command("sign-out")
+@click.argument("name")
+def sign_out(name: str) -> None:
+    """End all sessions of an account."""
+    ended = _with(lambda accounts: accounts.end_sessions(name))
+    click.echo(f"signed out in {ended} browsers", err=True)
 
 
 @accounts.command()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotseat.accounts.records import Account, Invite, Noted
+from hotseat.accounts.records import THE_SERVER, Account, Invite, Noted, Role, Session
 from hotseat.errors import InputError, StorageError
 
 _metadata = sa.MetaData()
@@ -39,6 +39,8 @@ _sessions = sa.Table(
     sa.Column("hash", sa.String(64), primary_key=True),
     sa.Column("account_id", sa.String(32)),
     sa.Column("expires", sa.Float),
+    sa.Column("browser", sa.String(64)),
+    sa.Column("address", sa.String(64)),
 )
 _audit = sa.Table(
     "audit",
@@ -88,29 +90,50 @@ class SqlAccounts:
         async with self._begin() as connection:
             await connection.execute(_accounts.update().where(_accounts.c.id == account_id).values(password=password))
             await connection.execute(_sessions.delete().where(_sessions.c.account_id == account_id))
+            await _take_back_invites(connection, account_id)
+
+    async def set_role(self, account_id: str, role: Role) -> None:
+        async with self._begin() as connection:
+            await connection.execute(_accounts.update().where(_accounts.c.id == account_id).values(role=role))
+            await _take_back_invites(connection, account_id)
 
     async def remove_account(self, account_id: str) -> None:
         async with self._begin() as connection:
             await connection.execute(_sessions.delete().where(_sessions.c.account_id == account_id))
+            await _take_back_invites(connection, account_id)
             await connection.execute(_accounts.delete().where(_accounts.c.id == account_id))
 
-    async def add_invite(self, invite: Invite) -> None:
+    async def add_invite(self, invite: Invite) -> bool:
         async with self._begin() as connection:
+            makers = sa.select(_accounts.c.id).where(_accounts.c.name == invite.made_by, _accounts.c.role == "owner")
+            if invite.made_by not in ("", THE_SERVER) and (await connection.execute(makers)).first() is None:
+                return False
             await connection.execute(_invites.insert().values(asdict(invite)))
+            return True
+
+    async def invites(self, now: float) -> tuple[Invite, ...]:
+        chosen = sa.select(_invites).where(_invites.c.expires > now).order_by(_invites.c.expires, _invites.c.hash)
+        async with self._begin() as connection:
+            return tuple(_invite(row) for row in await connection.execute(chosen))
+
+    async def end_invite(self, hash: str) -> bool:
+        async with self._begin() as connection:
+            return (await connection.execute(_invites.delete().where(_invites.c.hash == hash))).rowcount > 0
 
     async def invite(self, hash: str, now: float) -> Invite | None:
         async with self._begin() as connection:
             row = (
                 await connection.execute(sa.select(_invites).where(_invites.c.hash == hash, _invites.c.expires > now))
             ).first()
-            return None if row is None else Invite(row.hash, row.role, row.made_by, row.expires)
+            return None if row is None else _invite(row)
 
-    async def add_session(self, hash: str, account: Account, expires: float) -> bool:
-        unchanged = sa.select(sa.literal(hash), _accounts.c.id, sa.literal(expires)).where(
+    async def add_session(self, session: Session, account: Account) -> bool:
+        values = asdict(session)
+        unchanged = sa.select(_accounts.c.id, *map(sa.literal, values.values())).where(
             _accounts.c.id == account.id, _accounts.c.password == account.password
         )
         async with self._begin() as connection:
-            added = await connection.execute(_sessions.insert().from_select(["hash", "account_id", "expires"], unchanged))
+            added = await connection.execute(_sessions.insert().from_select(["account_id", *values], unchanged))
             return added.rowcount > 0
 
     async def session(self, hash: str, now: float) -> Account | None:
@@ -123,9 +146,20 @@ class SqlAccounts:
             row = (await connection.execute(chosen)).first()
             return None if row is None else _account(row)
 
-    async def end_session(self, hash: str) -> None:
+    async def sessions(self, account_id: str, now: float) -> tuple[Session, ...]:
+        chosen = sa.select(_sessions).where(_sessions.c.account_id == account_id, _sessions.c.expires > now)
         async with self._begin() as connection:
-            await connection.execute(_sessions.delete().where(_sessions.c.hash == hash))
+            rows = await connection.execute(chosen.order_by(_sessions.c.expires.desc(), _sessions.c.hash))
+            return tuple(Session(row.hash, row.expires, row.browser, row.address) for row in rows)
+
+    async def end_session(self, hash: str, account_id: str | None = None) -> bool:
+        theirs = sa.true() if account_id is None else _sessions.c.account_id == account_id
+        async with self._begin() as connection:
+            return (await connection.execute(_sessions.delete().where(_sessions.c.hash == hash, theirs))).rowcount > 0
+
+    async def end_sessions(self, account_id: str) -> int:
+        async with self._begin() as connection:
+            return (await connection.execute(_sessions.delete().where(_sessions.c.account_id == account_id))).rowcount
 
     async def forget_secrets(self) -> None:
         async with self._begin() as connection:
@@ -146,6 +180,15 @@ class SqlAccounts:
             await connection.execute(_sessions.delete().where(_sessions.c.expires <= now))
             await connection.execute(_invites.delete().where(_invites.c.expires <= now))
             await connection.execute(_audit.delete().where(_audit.c.at < noted_before))
+
+
+async def _take_back_invites(connection: AsyncConnection, account_id: str) -> None:
+    made_by = sa.select(_accounts.c.name).where(_accounts.c.id == account_id).scalar_subquery()
+    await connection.execute(_invites.delete().where(_invites.c.made_by == made_by))
+
+
+def _invite(row: Any) -> Invite:
+    return Invite(row.hash, row.role, row.made_by, row.expires)
 
 
 def _account(row: Any) -> Account:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from hotseat.accounts.accounts import Accounts
+from hotseat.accounts.accounts import SESSION_S, Accounts, hash_secret
+from hotseat.accounts.browsers import browser_of
 from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
+from hotseat.accounts.identity import Identity
 from hotseat.errors import InputError, RefusedError, TooManyAttemptsError
 from hotseat.http.identity import Who
 from hotseat.http.pages import Pages
@@ -24,6 +27,7 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
     """/login, /logout, /invite/… and /account; where there are no accounts, all lead to the start page."""
     router = APIRouter(include_in_schema=False)
     pages.add_filter("day", lambda seconds: _utc(seconds).date().isoformat())
+    pages.add_filter("began", lambda expires: _utc(expires - SESSION_S).date().isoformat())
     pages.add_filter("moment", lambda seconds: f"{_utc(seconds):%Y-%m-%d %H:%M:%S}")
 
     def form_page(request: Request, template: str, /, status: int = 200, **values: object) -> Response:
@@ -51,7 +55,7 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
         name, next = form.get("name", ""), form.get("next", "/")
         try:
             _check_token(request, form)
-            secret = await accounts.sign_in(name, form.get("password", ""), address_of(request))
+            secret = await accounts.sign_in(name, form.get("password", ""), *_from(request))
         except TooManyAttemptsError as error:
             page = login_page(request, next, str(error), name, 429)
             page.headers["retry-after"] = f"{error.wait_s:.0f}"
@@ -89,7 +93,7 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
         try:
             _check_token(request, form)
             _check_same(form.get("password", ""), form.get("again", ""))
-            session = await accounts.accept(secret, name, form.get("password", ""), address_of(request))
+            session = await accounts.accept(secret, name, form.get("password", ""), *_from(request))
         except InputError as error:
             return form_page(request, "invite", _status(error), usable=True, role=invite.role, error=str(error), name=name)
         return _enter(request, session, "/")
@@ -97,17 +101,44 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
     async def account_page(
         request: Request, who: Who, status: int = 200, error: str = "", done: str = "", link: str = ""
     ) -> Response:
-        """An owner's shows the others' names and the log, too."""
+        """An owner's shows the people, their invitations and the log, too."""
         owns = who.role == "owner"
-        people = await accounts.all() if owns else ()
-        noted = await accounts.noted(_LOG_LINES) if owns else ()
-        return form_page(request, "account", status, who=who, accounts=people, noted=noted, error=error, done=done, link=link)
+        return form_page(
+            request,
+            "account",
+            status,
+            who=who,
+            sessions=await accounts.sessions(who),
+            this=hash_secret(cookie_of(request)),
+            accounts=await accounts.all() if owns else (),
+            invitations=await accounts.invitations() if owns else (),
+            noted=await accounts.noted(_LOG_LINES) if owns else (),
+            error=error,
+            done=done,
+            link=link,
+        )
+
+    async def sent(request: Request, who: Identity, owners_only: bool = True) -> Form:
+        """A form of the account page. Raises RefusedError."""
+        form = await _form(request)
+        _check_token(request, form)
+        if owners_only and who.role != "owner":
+            raise RefusedError("only an owner can do this")
+        return form
+
+    async def after(work: Awaitable[object], done: str, request: Request, who: Identity) -> Response:
+        """The account page, which says that the work is done or why not."""
+        try:
+            await work
+        except InputError as error:
+            return await account_page(request, who, _status(error), error=str(error))
+        return await account_page(request, who, done=done)
 
     @router.get("/account")
     async def account(request: Request, who: Who, changed: bool = False) -> Response:
         if not await accounts.in_use():
             return RedirectResponse("/", 303)
-        return await account_page(request, who, done="The password is changed." if changed else "")
+        return await account_page(request, who, done="Your password has been changed." if changed else "")
 
     @router.post("/account/password")
     async def change_password(request: Request, who: Who) -> Response:
@@ -115,20 +146,55 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
         try:
             _check_token(request, form)
             _check_same(form.get("new", ""), form.get("again", ""))
-            session = await accounts.change_password(who, form.get("old", ""), form.get("new", ""), address_of(request))
+            session = await accounts.change_password(who, form.get("old", ""), form.get("new", ""), *_from(request))
         except InputError as error:
             return await account_page(request, who, _status(error), error=str(error))
         return _enter(request, session, "/account?changed=1")
 
+    @router.post("/account/sessions/end")
+    async def end_session(request: Request, who: Who) -> Response:
+        form = await sent(request, who, owners_only=False)
+        ended = accounts.end_session(who, form.get("session", ""), address_of(request))
+        return await after(ended, "That browser has been signed out.", request, who)
+
     @router.post("/account/invite")
     async def invite(request: Request, who: Who) -> Response:
-        _check_token(request, await _form(request))
-        if who.role != "owner":
-            raise RefusedError("only an owner can invite")
+        await sent(request, who)
         secret = await accounts.invite("member", who.name, address_of(request))
         return await account_page(request, who, link=f"{request.base_url}invite/{secret}")
 
+    @router.post("/account/invitations/revoke")
+    async def revoke(request: Request, who: Who) -> Response:
+        form = await sent(request, who)
+        revoked = accounts.revoke(form.get("invitation", ""), who.name, address_of(request))
+        return await after(revoked, "The invitation has been revoked.", request, who)
+
+    @router.post("/account/people")
+    async def manage(request: Request, who: Who) -> Response:
+        """Changes one person's account; what belongs to them is deleted on the server only."""
+        form = await sent(request, who)
+        name, by = form.get("name", ""), (who.name, address_of(request))
+        change: Awaitable[object]
+        match form.get("change"):
+            case "remove":
+                change, done = accounts.remove(name, *by), f"{name} can't sign in any more."
+            case "owner":
+                change, done = accounts.set_role(name, "owner", *by), f"{name} is an owner now."
+            case "member":
+                change, done = accounts.set_role(name, "member", *by), f"{name} is a member now."
+            case "sign out":
+                change, done = accounts.end_sessions(name, *by), f"{name} has been signed out everywhere."
+            case _:
+                raise InputError("say what to change")
+        answer = await after(change, done, request, who)
+        return answer if name != who.name or answer.status_code != 200 else RedirectResponse("/account", 303)
+
     return router
+
+
+def _from(request: Request) -> tuple[str, str]:
+    """Address and browser, as sessions are listed by them."""
+    return address_of(request), browser_of(request.headers.get("user-agent", ""))
 
 
 def _enter(request: Request, session: str, path: str) -> Response:

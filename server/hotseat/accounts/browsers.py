@@ -1,0 +1,18 @@
+"""What a browser calls itself, in a few words: enough to know one's own again, and no more than that is kept."""
+
+from __future__ import annotations
+
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrom": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {
+    **{"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"},
+    **{"CrOS": "ChromeOS", "Mac OS X": "macOS", "Linux": "Linux"},
+}
+"""In the order in which they are looked for: the later ones occur in what the earlier ones say, too."""
+
+
+def browser_of(user_agent: str) -> str:
+    """Such as "Firefox on Linux"; empty for what is no known browser."""
+    browser, system = (
+        next((name for mark, name in names.items() if mark in user_agent), "") for names in (_BROWSERS, _SYSTEMS)
+    )
+    return f"{browser} on {system}" if browser and system else browser or system

@@ -1,0 +1,23 @@
+"""Names that read alike: one account must not pass for another's."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ALIKE = str.maketrans(
+    # Small Cyrillic, Greek and Armenian letters, and digits; below, the Latin letters they are drawn like.
+    "авекмнорстухіїјѕԁԛԝһьгпӏαβεηικμνορτυχγωϲօսոհցɑɡı015|ǀi",
+    "abekmhopctyxlljsdqwhbrnlabenlkuvoptuxywcounhgaglolslll",
+)
+_BLANK = frozenset((0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)))
+"""Characters that count as visible and show nothing."""
+
+
+def has_blanks(name: str) -> bool:
+    return any(ord(character) in _BLANK for character in name)
+
+
+def outline(name: str) -> str:
+    """The same for names that look the same at a glance, in whatever script their letters are."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in plain.translate(_ALIKE) if character.isalnum()) or plain
