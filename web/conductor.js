@@ -1,6 +1,6 @@
 /**
  * Runs one interview in the browser: ties socket, microphone and player to the store, and carries out what the candidate
- * presses. Fires "level" (detail: the loudness of a microphone frame).
+ * presses. Fires "level" (detail: the loudness of a microphone frame), and "opening" before it opens the microphone.
  */
 
 import { Microphone, MicrophoneError, noteHeard } from "./mic.js";
@@ -138,6 +138,7 @@ export class Conductor extends EventTarget {
   }
 
   async #tryMicrophone() {
+    this.dispatchEvent(new Event("opening"));
     try {
       this.#microphone = await Microphone.open(this.#context);
     } catch (error) {

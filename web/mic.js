@@ -46,8 +46,13 @@ export class Microphone extends EventTarget {
   /** Opens the chosen microphone. Raises MicrophoneError. */
   static async open(context) {
     const stream = await request();
-    await context.audioWorklet.addModule("/static/mic-worklet.js");
-    return new Microphone(context, stream);
+    try {
+      await context.audioWorklet.addModule("/static/mic-worklet.js");
+      return new Microphone(context, stream);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop(); // The context was closed meanwhile.
+      throw error;
+    }
   }
 
   constructor(context, stream) {

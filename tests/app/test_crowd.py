@@ -396,6 +396,5 @@ async def test_planned_interviews_do_not_pile_up(tmp_path: Path) -> None:
         opened = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
         others = await interviews.create("eve", LORA)
         ids = [await interviews.create(LOCAL, LORA) for _ in range(25)]
-        listed = await interviews.list(LOCAL, 50, 0)
-        assert {entry["id"] for entry in listed["interviews"]} == {begun.id, opened.id, *ids[5:]}
-        assert (await interviews.list("eve", 50, 0))["total"] == 1 and others
+        kept = [one for one in (begun.id, opened.id, others, *ids) if await interviews.load(one) is not None]
+        assert kept == [begun.id, opened.id, others, *ids[5:]]

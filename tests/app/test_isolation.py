@@ -87,7 +87,6 @@ def test_another_persons_interview_is_not_there(app: FastAPI, browser: TestClien
         assert answer.json() == missing.json()
     assert browser.get("/api/interviews").json() == {"interviews": [], "total": 0}
     become(app, LOCAL_PERSON)
-    assert [entry["id"] for entry in browser.get("/api/interviews").json()["interviews"]] == [mine]
     assert browser.get(f"/api/interviews/{mine}").status_code == 200
 
 

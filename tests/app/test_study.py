@@ -302,7 +302,7 @@ async def test_what_interviewers_expect_is_served(browser: httpx.AsyncClient) ->
 async def test_every_format_is_offered_and_can_be_begun(browser: httpx.AsyncClient) -> None:
     """The start page knows each format's group, and each but the drill can be begun without naming a question."""
     formats = (await browser.get("/api/bank")).json()["formats"]
-    assert {entry["group"] for entry in formats} == {"drill", "mock", "practice"}
+    assert {entry["group"] for entry in formats} == {"first", "drill", "mock", "practice"}
     for entry in formats:
         question = {"question_id": "rag/core"} if entry["needs_question"] else {}
         path = {"path": "applied"} if entry["follows_path"] else {}

@@ -26,7 +26,7 @@ export async function show(page, id) {
 
   const store = new InterviewStore();
   const conductor = new Conductor(id, store);
-  const ready = makeReady(store, review);
+  const ready = await makeReady(store, conductor, review);
   const typed = makeTyped(store, conductor);
   const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, conductor));
   const turn = h("div", { class: "turn" }, makeClock(store), talk);

@@ -1,11 +1,13 @@
-/** Tries microphone and loudspeaker before it matters: level, device, and two seconds played back. */
+/** Tries microphone and loudspeaker before it matters: level, device, a test sound, and two seconds played back. */
 
-import { h, setText } from "../dom.js";
+import { h, icon, setText } from "../dom.js";
 import { chooseDevice, chosenDevice, loudness, Microphone, MicrophoneError, noteHeard, wasHeard } from "../mic.js";
 import { RATE } from "../resampler.js";
 
 const RECORDED_FRAMES = 50; // 2 s
 const HEARD_LEVEL = 0.5;
+const TEST_TONES_HZ = [523, 659];
+const TONE_S = 0.18;
 
 export function makeSoundCheck() {
   let context = null;
@@ -17,11 +19,11 @@ export function makeSoundCheck() {
     "p",
     { class: "soft", role: "status" },
     wasHeard()
-      ? "You were heard the last time. Check again with another microphone or in another room."
-      : "Before your first interview: see that you are heard before it counts.",
+      ? "Your microphone worked last time. Test it again if you changed it."
+      : "Test your microphone first. You can also type your answers.",
   );
   const meter = h("div", {
-    class: "meter",
+    class: "meter marked",
     role: "meter",
     "aria-label": "Microphone level",
     "aria-valuemin": 0,
@@ -29,19 +31,16 @@ export function makeSoundCheck() {
     "aria-valuenow": 0,
   });
   const devices = h("select", { id: "device", onchange: () => (chooseDevice(devices.value), open()) });
-  const record = h(
-    "button",
-    { type: "button", class: "button", onclick: () => startRecording() },
-    "Record 2 seconds and play them",
-  );
+  const record = h("button", { type: "button", class: "button", onclick: () => startRecording() }, icon("mic"), "Record 2 seconds");
+  const listen = h("button", { type: "button", class: "button", onclick: playTest }, icon("voice"), "Play a test sound");
   const panel = h(
     "div",
     { class: "stack", hidden: true },
-    h("div", { class: "field" }, h("label", { htmlFor: devices.id }, "Microphone"), devices),
     meter,
-    record,
+    h("div", { class: "field" }, h("label", { htmlFor: devices.id }, "Microphone"), devices),
+    h("div", { class: "row" }, listen, record),
   );
-  const begin = h("button", { type: "button", class: "button", onclick: () => open() }, "Check the sound ", h("kbd", {}, "C"));
+  const begin = h("button", { type: "button", class: "button", onclick: () => open() }, "Test the microphone ", h("kbd", {}, "C"));
   const element = h(
     "section",
     { class: "sound-check sheet stack", "aria-label": "Sound check" },
@@ -53,22 +52,32 @@ export function makeSoundCheck() {
 
   async function open() {
     close();
-    context = new AudioContext();
+    const own = (context = new AudioContext());
+    let opened;
     try {
-      microphone = await Microphone.open(context);
+      opened = await Microphone.open(own);
     } catch (error) {
+      if (context !== own) return; // Closed meanwhile.
       if (!(error instanceof MicrophoneError)) throw error;
       close();
       return setText(words, `${error.message} You can also type your answers.`);
     }
+    if (context !== own) return opened.close();
+    microphone = opened;
     microphone.addEventListener("frame", ({ detail }) => take(detail));
     microphone.addEventListener("lost", close);
-    await listDevices();
-    setText(words, "Say something: the bar should move well past its middle.");
     const hadFocus = document.activeElement === begin;
     panel.hidden = false;
     begin.hidden = true;
+    setText(words, "Speak normally. The bar should pass the middle.");
     if (hadFocus) record.focus(); // What has just gone can't keep it.
+    await listDevices();
+  }
+
+  /** Opens it unasked where the browser has allowed the microphone already. */
+  async function openIfAllowed() {
+    const permission = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
+    if (permission?.state === "granted") await open();
   }
 
   async function listDevices() {
@@ -83,21 +92,33 @@ export function makeSoundCheck() {
     meter.style.setProperty("--level", level);
     meter.setAttribute("aria-valuenow", Math.round(level * 100));
     if (level > HEARD_LEVEL && !isHeard) sayHeard();
-    if (microphone.isSilent)
-      setText(words, `Nothing at all comes from ${microphone.name}. Is it muted, or is another one in use?`);
+    if (microphone.isSilent) setText(words, `We can’t hear you. No sound from “${microphone.name}”. Is it muted?`);
     if (recorded && recorded.push(new Int16Array(pcm)) === RECORDED_FRAMES) playRecording();
   }
 
   function sayHeard() {
     isHeard = true;
     noteHeard();
-    setText(words, "You are heard. Now record two seconds and listen to yourself.");
+    setText(words, "We can hear you.");
+  }
+
+  function playTest() {
+    context.resume();
+    TEST_TONES_HZ.forEach((frequency, n) => {
+      const tone = new OscillatorNode(context, { frequency });
+      const volume = new GainNode(context, { gain: 0.2 });
+      const start = context.currentTime + n * TONE_S;
+      tone.connect(volume).connect(context.destination);
+      tone.start(start);
+      tone.stop(start + TONE_S);
+    });
+    setText(words, "Two tones. If you didn’t hear them, check your volume and output device.");
   }
 
   function startRecording() {
     recorded = [];
     record.disabled = true;
-    setText(words, "Recording: say a sentence.");
+    setText(words, "Recording. Say a sentence.");
   }
 
   function playRecording() {
@@ -110,7 +131,7 @@ export function makeSoundCheck() {
     source.connect(context.destination);
     source.onended = () => {
       record.disabled = false;
-      setText(words, "Did you hear yourself? Then you are ready.");
+      setText(words, "Did you hear yourself? Then you’re ready.");
     };
     source.start();
     setText(words, "Playing it back.");
@@ -125,5 +146,5 @@ export function makeSoundCheck() {
     begin.hidden = record.disabled = false;
   }
 
-  return { element, open, close };
+  return { element, open, openIfAllowed, close };
 }

@@ -176,6 +176,11 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
     async def get_bank() -> dict[str, Any]:
         return bank
 
+    @app.get("/api/formats")
+    async def get_formats() -> dict[str, Any]:
+        """The bank's formats and tiers, for pages that need no questions."""
+        return {"formats": bank["formats"], "tiers": bank["tiers"]}
+
     @app.post("/api/interviews", status_code=201)
     async def create(wanted: NewInterview, who: Who) -> dict[str, str]:
         choices = Choices(

@@ -194,8 +194,8 @@ class Interviews:
         return await asyncio.to_thread(review.review, *found, afterwards, services.bank, services.archive)
 
     async def list(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
-        """Some of this person's, newest first, and how many there are. Raises StorageError."""
-        records = await self._services.store.list(owner, limit, offset)
+        """Some of those in which this person answered something, newest first, and how many there are. Raises StorageError."""
+        records = await self._services.store.list(owner, limit, offset, answered=True)
         return {
             "interviews": [review.list_entry(record) for record in records],
             "total": await self._services.store.count(owner),

@@ -30,7 +30,7 @@ class History:
         days = _answers_by_day(records)
         return {
             "unit": periods.unit,
-            "interviews": sum(record.summary["started"] for record in records),
+            "interviews": sum(record.summary["answered"] > 0 for record in records),
             "answers": sum(days.values()),
             "topics": self._topics(rounds, periods, assessments),
             "competencies": self._competencies(rounds, periods),

@@ -25,10 +25,12 @@ PAUSE_S = 30.0
 
 class Format(Strict):
     id: Slug
-    group: Literal["drill", "mock", "practice"]
+    group: Literal["first", "drill", "mock", "practice"]
     """Where the start page offers it."""
     title: Text
     description: Text
+    task: Text | None = None
+    """What the candidate is to do, for the page before it begins."""
     minutes: Annotated[float, Field(gt=0)]
     pick: Literal["chosen", "random", "ordered", "weighted"]
     kinds: list[Kind] = []

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hotseat.domain.model import Bank
-from hotseat.questions.formats import Catalogue
+from hotseat.questions.formats import Catalogue, Format
 
 
 def bank_document(bank: Bank) -> dict[str, Any]:
@@ -49,18 +49,26 @@ def lobby_view(bank: Bank, catalogue: Catalogue) -> dict[str, Any]:
             }
             for question in bank.questions
         ],
-        "formats": [
-            {
-                "id": entry.id,
-                "group": entry.group,
-                "title": entry.title,
-                "description": entry.description,
-                "minutes": entry.minutes,
-                "needs_question": entry.pick == "chosen",
-                "follows_path": entry.pick == "weighted",
-            }
-            for entry in catalogue.formats
-        ],
+        "formats": [_format(entry, bank) for entry in catalogue.formats],
         "paths": [{"id": path.id, "title": path.title, "roles": path.roles} for path in catalogue.paths],
-        "tiers": [{"id": tier.id, "title": tier.title, "depth": tier.depth} for tier in catalogue.tiers],
+        "tiers": [{"id": tier.id, "title": tier.title, "who": tier.who, "depth": tier.depth} for tier in catalogue.tiers],
+    }
+
+
+def _format(entry: Format, bank: Bank) -> dict[str, Any]:
+    """A format; ``rounds`` is 1 where the candidate chooses, ``seconds`` the shortest and longest limit of an answer."""
+    limits = [question.time_limit_s for question in bank.questions if not entry.kinds or question.kind in entry.kinds]
+    chosen = entry.pick == "chosen"
+    return {
+        "id": entry.id,
+        "group": entry.group,
+        "title": entry.title,
+        "description": entry.description,
+        "task": entry.task,
+        "minutes": entry.minutes,
+        "rounds": 1 if chosen else min(entry.rounds or len(limits), len(limits)),
+        "seconds": [min(limits, default=0), max(limits, default=0)],
+        "follow_ups": entry.follow_ups,
+        "needs_question": chosen,
+        "follows_path": entry.pick == "weighted",
     }

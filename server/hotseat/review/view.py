@@ -40,6 +40,8 @@ def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: 
         "title": record.title,
         "created": iso(record.created),
         "options": record.options,
+        "think_s": progress.plan.think_s,
+        "silence_s": progress.plan.silence_s,
         "finished": isinstance(state, Finished),
         "phase": phase_name(state),
         "audio_deleted": None if record.audio_deleted is None else iso(record.audio_deleted),
@@ -68,6 +70,8 @@ def _round(
         "round": index + 1,
         "question": _question(question),
         "limit_s": plan.limit_s,
+        "follow_ups": plan.follow_ups,
+        "follow_up_limit_s": plan.follow_up_limit_s,
         "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
         "acts": [
             {

@@ -16,12 +16,14 @@ class InterviewReader(Protocol):
         """Whose interview it is; None if there is no such interview."""
         ...
 
-    async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
-        """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
+    async def list(
+        self, owner: str | None, limit: int | None = None, offset: int = 0, *, answered: bool = False
+    ) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first; all without a limit; or only those ``answered``."""
         ...
 
     async def count(self, owner: str) -> int:
-        """How many interviews this person has."""
+        """In how many interviews this person has answered something."""
         ...
 
     async def afterwards(self, interview_id: str) -> Afterwards:

@@ -25,7 +25,7 @@ def summary(state: State) -> dict[str, Any]:
         "started": not isinstance(state, Ready),
         "finished": isinstance(state, Finished),
         "rounds": len(progress.plan.rounds),
-        "answered": len({answer.round for answer in progress.answers}),
+        "answered": len({answer.round for answer in progress.answers if answer.transcript.words}),
         "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
         "asides": [aside(grades[index]) if index in grades else None for index in rounds],
     }

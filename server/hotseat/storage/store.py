@@ -286,9 +286,13 @@ class SqlStore:
             owner: str | None = await connection.scalar(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
             return owner
 
-    async def list(self, owner: str | None, limit: int | None = None, offset: int = 0) -> tuple[InterviewRecord, ...]:
-        """This person's interviews, or everybody's (None), newest first; all of them without a limit."""
+    async def list(
+        self, owner: str | None, limit: int | None = None, offset: int = 0, *, answered: bool = False
+    ) -> tuple[InterviewRecord, ...]:
+        """This person's interviews, or everybody's (None), newest first; all without a limit; or only those ``answered``."""
         chosen = sa.select(_interviews).order_by(_interviews.c.created.desc(), _interviews.c.id).limit(limit).offset(offset)
+        if answered:
+            chosen = chosen.where(_has_answers())
         verdict, fallback = _regrades.c.grade["verdict"].as_string(), _regrades.c.grade["fallback"].as_boolean()
         regrades = sa.select(_regrades.c.interview_id, _regrades.c.round, verdict, fallback).order_by(_regrades.c.seq)
         if owner is not None:
@@ -304,8 +308,8 @@ class SqlStore:
             return tuple(_regraded(_record(row), latest.get(row.id, {})) for row in rows)
 
     async def count(self, owner: str) -> int:
-        """How many interviews this person has."""
-        own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner)
+        """In how many interviews this person has answered something."""
+        own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner, _has_answers())
         async with self._begin() as connection:
             return (await connection.execute(own)).scalar_one()
 
@@ -475,6 +479,12 @@ def _refuse_later_schema(connection: sa.Connection, known: set[str]) -> None:
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
     rows = await connection.execute(sa.select(_events).where(_events.c.interview_id == interview_id).order_by(_events.c.seq))
     return tuple(LoggedEvent(row.seq, row.monotonic, row.wall, row.type, row.payload) for row in rows)
+
+
+def _has_answers() -> sa.ColumnElement[bool]:
+    """Interviews in which something was answered, or is being answered."""
+    answered, phase = _interviews.c.summary["answered"].as_integer(), _interviews.c.summary["phase"].as_string()
+    return sa.or_(answered > 0, phase.in_(("answering", "finalising")))
 
 
 def _record(row: Any) -> InterviewRecord:

@@ -62,8 +62,8 @@ export function makeBank({ topics, questions }, start) {
   filter();
   const element = h(
     "section",
-    { class: "bank", "aria-labelledby": "bank-title" },
-    h("h2", { id: "bank-title" }, "Drill one question"),
+    { class: "bank", id: "bank", "aria-labelledby": "bank-title" },
+    h("h2", { id: "bank-title" }, "Or choose a question"),
     h(
       "div",
       { class: "search field" },

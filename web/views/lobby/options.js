@@ -1,4 +1,4 @@
-/** Choices that hold for every interview; remembered by the browser. */
+/** Options that hold for every interview; remembered by the browser. */
 
 import { h } from "../../dom.js";
 
@@ -9,7 +9,7 @@ const makeFields = (tiers) => [
     name: "follow_ups",
     label: "Follow-ups per question",
     values: [
-      ["", "As the format says"],
+      ["", "Default"],
       [0, "None"],
       [1, "1"],
       [2, "2"],
@@ -18,18 +18,18 @@ const makeFields = (tiers) => [
   },
   {
     name: "time_factor",
-    label: "Time",
+    label: "Time to answer",
     values: [
-      ["", "As in an interview"],
-      [1.25, "A quarter more"],
-      [1.5, "Half as much again"],
-      [2, "Twice as much"],
+      ["", "Default"],
+      [1.25, "25% more"],
+      [1.5, "50% more"],
+      [2, "Twice the time"],
     ],
   },
   {
     name: "tier",
-    label: "Who is asking",
-    values: [["", "The usual interviewer"], ...tiers.map(({ id, title }) => [id, title])],
+    label: "Interviewer",
+    values: [["", "Default"], ...tiers.map(({ id, title }) => [id, title])],
   },
 ];
 
@@ -64,7 +64,7 @@ export function makeOptions(tiers) {
   const element = h(
     "details",
     { class: "options", open: Object.keys(remembered).length > 0 },
-    h("summary", {}, "Follow-ups, extra time, who is asking"),
+    h("summary", {}, "Options: follow-ups, extra time, interviewer"),
     h(
       "div",
       { class: "fields" },

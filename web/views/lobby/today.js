@@ -1,12 +1,12 @@
-/** What to do today: practice that is due, the plan's work, a checkpoint. One key begins each. */
+/** What to do today: one thing first, with its button, and what else there is below it. One key begins each. */
 
 import { h } from "../../dom.js";
 import { date, plural } from "../../format.js";
 
 const NAMED = 3;
 
-/** `start` begins an interview. Gives the element, the buttons that begin something, their keys, and whether all is empty. */
-export function makeToday({ due, plan, checkpoint }, formats, start) {
+/** `start` begins an interview. Gives the element, where to put what goes wrong, the buttons that begin something, their keys. */
+export function makeToday({ due, plan, checkpoint }, bank, start) {
   const starters = [];
   const keys = [];
 
@@ -15,7 +15,7 @@ export function makeToday({ due, plan, checkpoint }, formats, start) {
     const begin = () => start(choices);
     const button = h(
       "button",
-      { type: "button", class: starters.length === 0 ? "button lit" : "button", onclick: begin },
+      { type: "button", class: "button", onclick: begin },
       h("span", {}, label, h("span", { class: "unseen" }, what.slice(label.length))),
       key && h("kbd", {}, key.toUpperCase()),
     );
@@ -26,72 +26,96 @@ export function makeToday({ due, plan, checkpoint }, formats, start) {
 
   function makeDue() {
     const points = due.questions.reduce((sum, question) => sum + question.points, 0);
-    if (points === 0) return due.next && makeRow("Nothing to repeat today", `The next points are due on ${date(due.next)}.`);
+    if (points === 0) return null;
     const more = due.waiting > 0 ? ` ${plural(due.waiting, "more question")} can wait.` : "";
-    return makeRow(
-      `${plural(due.minutes, "minute")} of practice`,
-      `${named(due.questions.map(({ title }) => title))}: ${plural(points, "point")} you may be about to forget.${more}`,
-      makeButton("Practise", "d", "Practise what is due", {
+    return {
+      title: `${plural(due.minutes, "minute")} of practice`,
+      detail: `${named(due.questions.map(({ title }) => title))}: ${plural(points, "point")} you may be about to forget.${more}`,
+      action: makeButton("Practise", "d", "Practise what is due", {
         format: due.format,
         question_ids: due.questions.map(({ id }) => id),
       }),
-    );
+    };
   }
 
   function makePlanned() {
-    if (!plan) return makeRow("No plan yet", "Say which role you go for, and when.", link("/study#plan", "Make a plan"));
-    const rows = plan.topics.map(makeLesson);
-    const format = formats.find(({ id }) => id === plan.practice);
-    if (format?.needs_question) {
-      rows.push(makeRow("A drill under the clock", "This week’s practice: any question below.", null));
-    } else if (format) {
-      const button = makeButton("Begin", "m", `Begin: ${format.title}`, { format: format.id });
-      rows.push(makeRow(format.title, "This week’s practice, under the clock.", button));
-    }
+    if (!plan) return [];
     if (plan.days_left === 0)
-      return makeRow("The interview is today", "Nothing new now. Breathe, and say it in sixty seconds.");
-    return rows.length > 0 ? rows : makeRow("A free day", "The plan keeps five days a week.", link("/study#plan", "The plan"));
+      return [{ title: "The interview is today", detail: "Nothing new now. Answer one question you know well, then rest." }];
+    const tasks = plan.topics.map(makeLesson);
+    const format = bank.formats.find(({ id }) => id === plan.practice);
+    if (format?.needs_question) {
+      tasks.push({
+        title: "One question with the clock running",
+        detail: "This week’s practice: any question you like.",
+        action: link("#bank", "Choose a question"),
+      });
+    } else if (format) {
+      const action = makeButton("Begin", "m", `Begin this week’s practice: ${format.title}`, { format: format.id });
+      tasks.push({ title: format.title, detail: `This week’s practice. ${format.description}`, action });
+    }
+    return tasks;
   }
 
   function makeLesson({ title, question, answered, questions }, n) {
     const choices = { format: "drill", question_id: question.id };
-    const button = makeButton("Drill", n === 0 && "n", `Drill: ${question.title}`, choices);
-    return makeRow(title, `${question.title}. ${answered} of ${questions} questions answered so far.`, button);
+    return {
+      title,
+      detail: `Next: ${question.title}. You have answered ${answered} of ${questions} questions on this topic.`,
+      action: makeButton("Answer", n === 0 && "n", `Answer: ${question.title}`, choices),
+    };
   }
 
-  const rows = [
-    makeDue(),
-    makePlanned(),
-    checkpoint &&
-      makeRow(
-        `Day ${checkpoint.day}: ${checkpoint.title}`,
-        `${plural(checkpoint.left, "task")} left.`,
-        link("/study#checkpoints", "See the tasks"),
-      ),
-  ];
+  /** For days on which nothing else is to be done. */
+  function makeAnyQuestion() {
+    const core = bank.questions.filter(({ kind }) => kind === "core");
+    const { id, title } = core[Math.floor(Math.random() * core.length)];
+    return {
+      title: "Answer one question",
+      detail: `${title}. Three minutes with a follow-up.`,
+      action: makeButton("Answer", "n", `Answer: ${title}`, { format: "drill", question_id: id }),
+    };
+  }
+
+  const checkpointTask = checkpoint && {
+    title: `Day ${checkpoint.day}: ${checkpoint.title}`,
+    detail: `${plural(checkpoint.left, "task")} left on your plan.`,
+    action: link("/study#checkpoints", "See the tasks"),
+  };
+  const tasks = [makeDue(), ...makePlanned(), checkpointTask].filter(Boolean);
+  const withButton = tasks.findIndex(({ action }) => action?.tagName === "BUTTON");
+  const [first] = withButton < 0 ? [makeAnyQuestion()] : tasks.splice(withButton, 1);
+  first.action.classList.add("lit", "primary");
+  if (!plan) tasks.push({ title: "No study plan yet", detail: "Tell us your target role and interview date.", action: link("/study#plan", "Make a plan") });
+  const place = h("div", { class: "below-button" });
   const element = h(
     "section",
-    { class: "today sheet", "aria-labelledby": "today-title" },
+    { class: "today", "aria-labelledby": "today-title" },
     h(
       "div",
-      { class: "today-head" },
-      h("h2", { id: "today-title" }, "Today"),
-      plan && h("p", { class: "soft small" }, whereInPlan(plan)),
+      { class: "today-first sheet stack" },
+      h("h1", { id: "today-title", class: "label" }, ["Today", plan && whereInPlan(plan)].filter(Boolean).join(" · ")),
+      h("div", {}, h("h2", {}, first.title), h("p", { class: "lead" }, first.detail)),
+      h("div", { class: "row" }, first.action),
+      place,
     ),
-    h("ul", {}, rows),
+    h(
+      "ul",
+      { class: "today-more" },
+      tasks.map(({ title, detail, action }) => h("li", {}, h("div", {}, h("h3", {}, title), h("p", { class: "soft" }, detail)), action)),
+      due.questions.length === 0 &&
+        due.next &&
+        h("li", {}, h("p", { class: "soft" }, `Nothing to repeat today. The next points are due on ${date(due.next)}.`)),
+    ),
   );
-  return { element, starters, keys, isNew: !plan && due.questions.length === 0 && !due.next };
-}
-
-function makeRow(title, detail, action) {
-  return h("li", {}, h("div", {}, h("h3", {}, title), h("p", { class: "soft" }, detail)), action);
+  return { element, place, starters, keys };
 }
 
 const link = (href, text) => h("a", { class: "button", href }, text);
 
 function whereInPlan({ week, weeks, days_left }) {
-  if (days_left === 0) return "The day itself";
-  return `Week ${week} of ${weeks} · ${plural(days_left, "day")} to the interview`;
+  if (days_left === 0) return "your interview";
+  return `week ${week} of ${weeks}, ${plural(days_left, "day")} to the interview`;
 }
 
 function named(titles) {

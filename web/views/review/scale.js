@@ -13,11 +13,7 @@ export function makeScale({ range, verdict, why, rule, criteria }, unsureId) {
   return h(
     "div",
     { class: "scale-block" },
-    h(
-      "ol",
-      { class: "verdict-scale", "aria-label": "Scale of verdicts" },
-      SCALE.map((name, n) => makeStep(name, lowest <= n && n <= highest, name === verdict)),
-    ),
+    makeSteps(range, verdict),
     isOpen &&
       h(
         "p",
@@ -28,6 +24,16 @@ export function makeScale({ range, verdict, why, rule, criteria }, unsureId) {
       ),
     h("p", {}, why),
     h("p", { class: "soft small" }, rule),
+  );
+}
+
+/** The scale itself; `range` are the lowest and highest verdict that are still possible. */
+export function makeSteps(range, verdict) {
+  const [lowest, highest] = range.map((name) => SCALE.indexOf(name));
+  return h(
+    "ol",
+    { class: "verdict-scale", "aria-label": "Scale of verdicts" },
+    SCALE.map((name, n) => makeStep(name, lowest <= n && n <= highest, name === verdict)),
   );
 }
 

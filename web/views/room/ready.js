@@ -1,34 +1,98 @@
-/** Before the first question: what will happen, and whether the sound works. */
+/** Before the first question: what is coming, what you are to do, and whether the sound works. */
 
-import { h } from "../../dom.js";
+import { begin, get } from "../../api.js";
+import { h, icon, problem } from "../../dom.js";
 import { extraTime, plural } from "../../format.js";
+import { duration, durations, KINDS } from "../../text.js";
 import { makeSoundCheck } from "../soundcheck.js";
 
-export function makeReady(store, review) {
+/** Formats whose question is shown, or its kind, before it is asked. */
+const NAMED_GROUPS = ["drill", "practice"];
+
+export async function makeReady(store, conductor, review) {
+  const { formats, tiers } = await get("/api/formats");
+  const format = formats.find(({ id }) => id === review.format);
+  const tier = tiers.find(({ id }) => id === review.options.tier);
   const soundCheck = makeSoundCheck();
-  const steps = [
-    ["The interviewer asks aloud.", "Cut in whenever you are ready to answer."],
-    ["A moment to think.", "The clock starts when you speak, or by itself."],
-    ["You are stopped at the limit.", "Silence or Done ends an answer early."],
-  ];
+  const isFirst = format?.group === "first";
   const element = h(
     "section",
-    { class: "ready stack" },
+    { class: "ready" },
     h(
       "div",
-      {},
-      h("p", { class: "kicker" }, `${plural(review.rounds.length, "question")}${extraTime(review.options)}`),
-      h("h1", {}, review.title),
-    ),
-    h(
-      "ol",
-      { class: "steps" },
-      steps.map(([what, detail]) => h("li", {}, h("strong", {}, what), ` ${detail}`)),
+      { class: "stack" },
+      h("div", {}, h("p", { class: "kicker" }, kickerOf(review, format)), h("h1", {}, titleOf(review, format))),
+      format?.task && h("p", { class: "lead" }, format.task),
+      h("dl", { class: "facts" }, factsOf(review, tier, isFirst).map(([name, fact]) => h("div", {}, h("dt", {}, name), h("dd", {}, fact)))),
+      makeAnother(review, format),
     ),
     soundCheck.element,
   );
   store.addEventListener("change", () => {
-    if (store.phase !== "ready") soundCheck.close();
+    if (!["connecting", "ready"].includes(store.phase)) soundCheck.close();
   });
+  // The interview opens the microphone itself.
+  conductor.addEventListener("opening", soundCheck.close);
+  // Whoever has just asked for a first question expects to be asked for the microphone.
+  if (isFirst) soundCheck.open();
+  else soundCheck.openIfAllowed();
   return { element, checkSound: () => store.phase === "ready" && soundCheck.open() };
+}
+
+function kickerOf({ rounds, options }, format) {
+  const [{ question }] = rounds;
+  const kind = rounds.length === 1 && NAMED_GROUPS.includes(format?.group) && KINDS[question.kind];
+  return `${kind || "Before you start"}${extraTime(options)}`;
+}
+
+/** What is practised at length has its question named; what is drawn for a mock stays a surprise. */
+function titleOf({ title, rounds }, format) {
+  return rounds.length === 1 && NAMED_GROUPS.includes(format?.group) ? rounds[0].question.title : title;
+}
+
+/** What is coming, as name and words. The very first question needs few of them. */
+function factsOf({ rounds, think_s, silence_s }, tier, isFirst) {
+  const limits = rounds.map(({ limit_s }) => limit_s);
+  const time = durations([Math.min(...limits), Math.max(...limits)]);
+  const { follow_ups, follow_up_limit_s, question } = rounds[0];
+  const hints = Math.max(...rounds.map((round) => round.question.hints.length));
+  const some = `${follow_ups} after each answer, ${duration(follow_up_limit_s)} each`;
+  return [
+    ["Questions", rounds.length === 1 ? `1, with ${time} to answer` : `${rounds.length}, with ${time} each`],
+    !isFirst && ["Follow-ups", follow_ups === 0 ? "None" : follow_ups === 1 ? `1 after each answer, ${duration(follow_up_limit_s)}` : some],
+    hints > 0 && ["Hints", `${hints} available. Using one shows in your result.`],
+    ["The clock", `Starts when you speak, or ${duration(think_s)} after the question`],
+    ["Silence", `${duration(silence_s)} of silence end your answer. So does Done.`],
+    !isFirst && tier && ["Interviewer", question.kind === "candidate-evaluation" ? "You" : `From ${tier.who}`],
+  ].filter(Boolean);
+}
+
+/** Another question in the same format, for formats that draw one, or of the same topic. */
+function makeAnother({ format: id, options, rounds }, format) {
+  if (!format || rounds.length !== 1 || ["first", "story", "due"].includes(format.id)) return null;
+  const failure = h("div");
+  const button = h("button", { type: "button", class: "button", onclick: another }, icon("again"), "Another question");
+
+  async function another() {
+    failure.replaceChildren();
+    try {
+      const { tier, time_factor } = options;
+      await begin({ format: id, tier, time_factor, follow_ups: rounds[0].follow_ups, question_id: await chosen() });
+    } catch (error) {
+      failure.replaceChildren(problem(error.message));
+    }
+  }
+
+  /** What the format doesn't draw by itself, or would perhaps draw again. */
+  async function chosen() {
+    const [{ question }] = rounds;
+    const { questions } = await get("/api/bank");
+    const others = questions.filter(({ id, kind, topic }) => {
+      const fits = format.needs_question ? topic === question.topic : kind === question.kind;
+      return fits && id !== question.id;
+    });
+    return others[Math.floor(Math.random() * others.length)]?.id;
+  }
+
+  return h("div", { class: "row" }, button, failure);
 }

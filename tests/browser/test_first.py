@@ -1,0 +1,85 @@
+"""The first five minutes in a real Chromium, over fake models, from an empty profile to a first result."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from tests.app.fakes import CATALOGUE, PointGrader, fake_services
+from tests.browser.accessibility import violations
+from tests.browser.conftest import browsing
+from tests.browser.light import FluentTranscriber, serving
+from tests.browser.test_pages import LAPTOP, PHONE, speech_file
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[str]:
+    """A server that nobody has used yet; its grader finds every point."""
+    services = fake_services(tmp_path)
+    services.transcriber = FluentTranscriber()
+    services.grader = services.embedded = PointGrader(met=True)  # type: ignore[assignment]
+    async with serving(services) as url:
+        yield url
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+async def test_the_one_button_is_on_the_first_screen(empty: str, size: dict[str, int]) -> None:
+    """What this is and what to press stand above the fold, and only that button is lit."""
+    async with browsing(empty, "missing", viewport=size) as visit:
+        await visit.page.goto(empty)
+        await expect(visit.page.get_by_role("heading", level=1)).to_have_text("Practise LLM-engineering interviews out loud")
+        button = visit.page.get_by_role("button", name="Hear your first question")
+        await expect(button).to_be_in_viewport(ratio=1)
+        await expect(visit.page.locator(".lit")).to_have_count(1)
+        assert await violations(visit.page) == []
+
+
+async def test_two_clicks_to_the_first_question(empty: str, tmp_path: Path) -> None:
+    """One click leads to the sound check, which is open already, the second one to the question; the result follows."""
+    async with browsing(empty, speech_file(tmp_path / "speech.wav")) as visit:
+        page = visit.page
+        await page.goto(empty)
+        await page.get_by_role("button", name="Hear your first question").click()
+        await expect(page.locator(".sound-check").get_by_label("Microphone", exact=True)).to_be_visible()
+        await expect(page.get_by_role("button", name="Play a test sound")).to_be_visible()
+        await expect(page.locator(".facts")).to_contain_text("20 seconds to answer")
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Start").click()
+        await visit.until(lambda: visit.phase == "asking")
+        await visit.until(lambda: visit.phase == "answering", 20)
+        await page.get_by_role("button", name="Done").click()
+        await page.wait_for_url("**/review/*", timeout=30_000)
+        await expect(page.locator(".verdict").first).to_have_text("Strong Hire")
+
+
+@pytest.mark.parametrize("format_id", ["five", "problems", "evaluate"])
+async def test_what_is_coming_is_said_before(empty: str, format_id: str) -> None:
+    """The page before an interview says what to do, how many questions, how long, which follow-ups, and the silence rule."""
+    async with browsing(empty, "missing") as visit:
+        interview_id = await visit.plan(format=format_id, question_id=None)
+        ready = visit.page.locator(".ready")
+        await expect(ready).to_contain_text(CATALOGUE.format(format_id).task or "?")
+        facts = {"five": "5, with 1 minute each", "problems": "3 available", "evaluate": "You"}
+        await expect(ready.locator(".facts")).to_contain_text(facts[format_id])
+        await expect(ready.locator(".facts")).to_contain_text("6 seconds of silence end your answer")
+        if format_id == "problems":
+            title = await ready.get_by_role("heading", level=1).inner_text()
+            await ready.get_by_role("button", name="Another question").click()
+            await visit.page.wait_for_url(lambda url: interview_id not in url)
+            await expect(ready.get_by_role("heading", level=1)).not_to_have_text(title)
+
+
+async def test_unanswered_starts_fill_no_list(empty: str) -> None:
+    """An interview that was begun and left is in no list, and the start page still greets somebody new."""
+    async with browsing(empty, "missing") as visit:
+        await visit.plan()
+        await visit.press("t", "ready")
+        await visit.until(lambda: visit.phase == "thinking")
+        async with httpx.AsyncClient() as http:
+            assert (await http.get(f"{empty}/api/interviews")).json() == {"interviews": [], "total": 0}
+        await visit.page.goto(empty)
+        await expect(visit.page.get_by_role("button", name="Hear your first question")).to_be_visible()
