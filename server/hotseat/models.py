@@ -33,7 +33,7 @@ from hotseat.grading.exam import Exam, key_of, load_exam
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.networks.reader import NetworksReader
-from hotseat.grading.thresholds import GLANCE, THRESHOLDS
+from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.interview.interviewer import Interviewer
 from hotseat.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
@@ -149,7 +149,7 @@ async def _load_llm(services: Services) -> ChatModel | None:
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, services.metrics)
-    services.interviewer = Interviewer(asked, services.prompts, llm.reply_s)
+    services.interviewer = Interviewer(asked, services.prompts)
     return chat
 
 
@@ -175,7 +175,6 @@ async def _load_grader(services: Services, chat: ChatModel | None) -> None:
         reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
         services.embedded = EmbeddedGrader(reader, versions=bank.versions)
         if embedder is not None and reader is not None:
-            services.glance = EmbeddedGrader(NetworksReader(embedder, bank.questions, whole=False), thresholds=GLANCE)
             services.disputes = Disputes(reader)
         if chat is not None:
             asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat

@@ -139,8 +139,6 @@ class Services:
     llm_grader: LlmGrader | None = None
     """Grades if the settings say so, or it has passed the exam."""
     exam: Exam | None = None
-    glance: EmbeddedGrader | None = None
-    """Likewise in half the time, for choosing follow-ups while somebody speaks; without it, ``embedded`` is asked."""
     disputes: Disputes | None = None
     """Looks at disputed points again."""
     llama: LlamaServer | None = None

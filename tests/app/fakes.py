@@ -179,6 +179,12 @@ class FakeGrader:
         self.graded.append((question.id, len(answers)))
         return Grade(question.id, Verdict.LEAN_HIRE, (), "embedded")
 
+    def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
+        """Nothing was said."""
+        if self.error is not None:
+            raise self.error
+        return {point.id: PointFinding(point.id, PointStatus.NOT_MET) for point in question.points}
+
 
 class PointGrader(FakeGrader):
     """Finds every point met in the first answer, or none."""
@@ -219,7 +225,7 @@ def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         transcriber=FakeTranscriber(),
         make_vad=LoudIsSpeech,
         voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
-        interviewer=Interviewer(chat, prompts, 0.6, whole_answer),
+        interviewer=Interviewer(chat, prompts, whole_answer),
         embedded=FakeGrader(),  # type: ignore[arg-type]
         grader=FakeGrader(),
     )

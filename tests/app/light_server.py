@@ -57,7 +57,7 @@ def light_services(settings: Settings, pace: float = 1.0) -> Services:
     services.transcriber = Counting()
     services.make_vad = LoudIsSpeech
     services.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
-    services.interviewer = Interviewer(None, services.prompts, reply_s=1.0)
+    services.interviewer = Interviewer(None, services.prompts)
     services.grader = Grader()
     services.embedded = Grader()  # type: ignore[assignment]
     return services

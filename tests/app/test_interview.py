@@ -28,7 +28,6 @@ from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.storage.archive import LocalArchive
 
 from tests.app.fakes import (
-    BANK,
     CATALOGUE,
     FakeChat,
     FakeGrader,
@@ -267,7 +266,7 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
         ({"transcriber": FakeTranscriber(error=MemoryError())}, "transcript"),
         ({"grader": FakeGrader(RuntimeError("a bug"))}, "not graded"),
         ({"embedded": FakeGrader(RuntimeError("a bug"))}, ""),
-        ({"interviewer": Interviewer(FakeChat(error=RuntimeError("a bug")), PROMPTS, 0.6, whole_answer)}, ""),
+        ({"interviewer": Interviewer(FakeChat(error=RuntimeError("a bug")), PROMPTS, whole_answer)}, ""),
     ],
     ids=[
         *("speaker", "transcriber", "grader", "embedded grader"),
@@ -316,20 +315,6 @@ async def test_a_failing_database_is_told_and_made_up_for(tmp_path: Path) -> Non
         assert [event.seq for event in stored[1]] == list(range(len(stored[1])))
         found = await Interviews(services).load(candidate.id)
         assert found is not None and isinstance(found[1], Finished)
-
-
-async def test_the_models_follow_up_is_spoken(tmp_path: Path) -> None:
-    """What the language model says back to the candidate is heard before the bank's question, and shown in the review."""
-    lead = "You freeze the base model."
-    async with sitting(fake_services(tmp_path, chat=FakeChat(lead))) as (interviews, candidate):
-        candidate.say(type="start")
-        await candidate.answer()
-        await candidate.answer()
-        await finish(candidate)
-        review = await interviews.review(candidate.id)
-        assert review is not None
-        asked = review["rounds"][0]["answers"][1]["asked"]
-        assert asked in {f"{lead} {follow_up.text}" for follow_up in BANK.question("finetuning/lora").follow_ups}
 
 
 async def test_deleting_removes_rows_and_files(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ SAID = "LoRA freezes the base model and learns a small update for each weight ma
 LEAD = "You freeze the base model and learn a small update for each weight matrix."
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
-REPLY_S = 1.2
+SOON_S = 2.2
+"""Within which a follow-up is asked whatever the endpoint does."""
 TIMEOUT_S = 4.0
 
 
@@ -55,7 +56,7 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
         chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
         embedded = EmbeddedGrader(ScriptedReader({"leaves the base model frozen": ("freezes the base model", 0.9)}))
         services.transcriber = FakeTranscriber(SAID)
-        services.interviewer = Interviewer(chat, services.prompts, REPLY_S)
+        services.interviewer = Interviewer(chat, services.prompts)
         services.embedded = embedded
         services.grader = Judge(LlmGrader(chat, services.prompts, versions=BANK.versions), embedded, None)
         async with sitting(services) as (interviews, candidate):
@@ -79,9 +80,8 @@ def statuses(entry: dict[str, Any]) -> dict[str, str]:
 
 
 async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
-    """The follow-up is asked in the model's words, and a point counts that only the model saw."""
+    """A point counts that only the model saw."""
     entry, _, llm = await interviewed(serves(), tmp_path)
-    assert entry["answers"][1]["asked"] in {f"{LEAD} {follow_up.text}" for follow_up in QUESTION.follow_ups}
     assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("llm", "scripted", False)
     assert statuses(entry)[POINT] == "met"
     assert all(SAID not in message["content"] for asked in llm.asked for message in asked["messages"][:1])
@@ -90,8 +90,8 @@ async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
 async def test_a_slow_reply_costs_the_phrasing_only(tmp_path: Path) -> None:
     """When a reply is due the bank's words are asked; the grade can wait and is the model's."""
     entry, waited, _ = await interviewed(serves(delay_s=2.7), tmp_path)
-    assert entry["answers"][1]["asked"] in {follow_up.text for follow_up in QUESTION.follow_ups}
-    assert waited < REPLY_S + 1.0
+    assert entry["answers"][1]["asked"] in {move.text for move in QUESTION.moves}
+    assert waited < SOON_S
     assert statuses(entry)[POINT] == "met" and not entry["grade"]["fallback"]
 
 
@@ -120,8 +120,8 @@ async def test_a_slow_reply_costs_the_phrasing_only(tmp_path: Path) -> None:
 async def test_a_bad_endpoint_costs_neither_follow_up_nor_grade(endpoint: Endpoint, tmp_path: Path) -> None:
     """The follow-up is one of the bank's, in time, and the embedded grade stands in and says so with the reason."""
     entry, waited, _ = await interviewed(endpoint, tmp_path)
-    assert entry["answers"][1]["asked"] in {follow_up.text for follow_up in QUESTION.follow_ups}
-    assert waited < REPLY_S + 1.0
+    assert entry["answers"][1]["asked"] in {move.text for move in QUESTION.moves}
+    assert waited < SOON_S
     assert entry["grade_state"] == "graded"
     assert entry["grade"]["fallback"] and entry["grade"]["grader"] == "embedded"
     assert "language model" in entry["grade"]["reason"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hotseat.domain import followups
-from hotseat.domain.model import PointFinding, PointStatus
+from hotseat.domain.model import MAY_DENY, Move, PointFinding, PointStatus, PointTier, Question
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
 
@@ -19,14 +21,15 @@ def findings(**status: PointStatus) -> tuple[PointFinding, ...]:
 
 @pytest.mark.parametrize("missed", [point.id for point in LORA.points])
 def test_what_was_missed_is_asked_about(missed: str) -> None:
-    """With a single point missing, the first choice probes it."""
+    """With a single point missing, every probe that may be asked is about it."""
     ranked = followups.rank(LORA, findings(**{missed.replace("-", "_"): PointStatus.NOT_MET}), (), 3)
-    assert missed in ranked[0].probes
+    probes = [move for move in ranked if move.move is Move.PROBE]
+    assert all(missed in move.probes for move in probes)
 
 
 def test_a_complete_answer_is_taken_deeper() -> None:
     """When nothing is missing, the follow-up goes a level deeper."""
-    assert followups.rank(LORA, findings(), (), 1)[0].deeper
+    assert followups.rank(LORA, findings(), (), 1)[0].move is Move.DEEPEN
 
 
 def test_no_follow_up_is_asked_twice() -> None:
@@ -136,3 +139,64 @@ def test_a_lead_may_not_misquote(lead: str, problem: str) -> None:
 def test_a_lead_speaks_to_the_candidate(wrote: str, said: str) -> None:
     """A model that repeats the candidate word for word speaks of itself; that is turned round."""
     assert followups.addressed(wrote) == said
+
+
+def with_moves(point_id: str) -> Question:
+    """The question with a challenge and a deepening for one point."""
+    criteria = tuple(
+        replace(
+            criterion,
+            points=tuple(
+                replace(point, challenge="What would the server do then?", deepen="What if it were ten times as large?")
+                if point.id == point_id
+                else replace(point, challenge="", deepen="")
+                for point in criterion.points
+            ),
+        )
+        for criterion in LORA.criteria
+    )
+    return replace(LORA, criteria=criteria)
+
+
+def test_a_false_claim_is_challenged() -> None:
+    """What contradicts a point, surely or perhaps, is taken up before anything else."""
+    question = with_moves("merging")
+    sure = findings(merging=PointStatus.CONTRADICTED)
+    perhaps = tuple(
+        PointFinding("merging", PointStatus.NOT_SURE, note=MAY_DENY) if finding.point_id == "merging" else finding
+        for finding in findings()
+    )
+    assert followups.rank(question, sure, (), 3)[0].id == "challenge-merging"
+    assert followups.rank(question, perhaps, (), 3)[0].id == "challenge-merging"
+
+
+def test_what_was_not_claimed_is_not_challenged() -> None:
+    """A point left out has no challenge."""
+    question = with_moves("merging")
+    ranked = followups.rank(question, findings(merging=PointStatus.NOT_MET), (), 3)
+    assert "challenge-merging" not in {move.id for move in ranked}
+
+
+def test_nothing_that_was_said_is_asked_for() -> None:
+    """When every point is made, no probe is left to be asked."""
+    assert {move.move for move in followups.rank(LORA, findings(), (), 3)} == {Move.DEEPEN}
+
+
+def test_a_weak_answer_gets_a_point_that_shows_recognition() -> None:
+    """Who said nothing of it is asked for something easier first."""
+    nothing = tuple(PointFinding(point.id, PointStatus.NOT_MET) for point in LORA.points)
+    lean = {point.id for point in LORA.points if point.tier is PointTier.LEAN}
+    assert not lean.isdisjoint(followups.rank(LORA, nothing, (), 3)[0].probes)
+
+
+def test_what_the_candidate_spoke_of_comes_first() -> None:
+    """Of two answers that made no point, each is asked on about its own matter."""
+    nothing = tuple(PointFinding(point.id, PointStatus.NOT_MET) for point in LORA.points)
+    asked = [
+        followups.rank(LORA, nothing, (), 3, said)[0].id
+        for said in (
+            "You set a rank, alpha, the learning rate, and choose which linear layers get it",
+            "It is cheaper than training everything",
+        )
+    ]
+    assert asked[0] != asked[1]

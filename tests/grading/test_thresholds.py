@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hotseat.domain.model import PointStatus
+from hotseat.domain.model import MAY_DENY, PointStatus
 from hotseat.grading.passage import Passage, passage_of
 from hotseat.grading.reading import Reading
-from hotseat.grading.thresholds import CHECK, THRESHOLDS, finding_of, status_of
+from hotseat.grading.thresholds import THRESHOLDS, finding_of, status_of
 
 from tests.grading.conftest import LORA, typed
 
@@ -33,7 +33,7 @@ def reading(says: float = 0.0, denies: float = 0.0, at: slice = slice(7, 12), le
         (UNSURE, 0.0, PointStatus.NOT_SURE, ""),
         (0.0, 0.0, PointStatus.NOT_MET, ""),
         (0.0, DENIED, PointStatus.CONTRADICTED, ""),
-        (0.0, DOUBTED, PointStatus.NOT_SURE, CHECK),
+        (0.0, DOUBTED, PointStatus.NOT_SURE, MAY_DENY),
     ],
 )
 def test_two_thresholds_give_three_answers(says: float, denies: float, status: PointStatus, note: str) -> None:

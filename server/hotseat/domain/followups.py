@@ -1,4 +1,4 @@
-"""Which follow-up to ask, and whether a phrasing of it may be spoken."""
+"""Which move fits an answer best, and whether a phrasing of it may be spoken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from hotseat.domain.model import FollowUp, Point, PointFinding, PointStatus, PointTier, Question
+from hotseat.domain.model import MAY_DENY, FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
 from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
 
@@ -22,6 +22,9 @@ _KEPT_OVERLAP = 0.5
 _QUOTED_OVERLAP = 0.75
 """Share of a lead's content words that the candidate said, in this order: the same words in another may say something else."""
 _TO_THEM = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
+_CUT_OFF = re.compile(
+    r"You (?:said|mentioned|think)(?: that)? (?:because|and|but|so|or|which|then|also|if|when|while|as|to)\b", re.I
+)
 _OURS = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
 _THEIRS = {
     "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
@@ -31,6 +34,16 @@ _TELLING = frozenset(("say", "mention", "explain", "describe", "talk", "use"))
 """Stems of what a lead says about the saying."""
 _DENIALS = frozenset("no not never none nothing without cannot neither nor hardly".split())
 _MARKUP = frozenset("*_#`<>{}[]|")
+_STRONG, _WEAK = 0.6, 0.15
+"""Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
+_CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 6.0, 4.0, 0.5
+"""Worth of a move for each unit of its point's weight, where a probe of a missing point has 1."""
+_ASKED_BEFORE, _EASIER, _GOES_ON, _OTHER_TIER = 0.3, 1.5, 1.25, 0.5
+"""Factors for what was asked before, for an easy point, for a point beside one that was made, for another tier's move."""
+_SPOKEN_OF = 3.0
+"""What a point is worth more, all of whose words the candidate used."""
+_LAST = 0.01
+"""Worth of a deepening of what was not made: only when nothing else is left."""
 _COMMON = frozenset(
     "a an and any are as at be been by can could did do does each for from had has have how i if in into is it its me more "
     "much not of on one or our should so some such than that the their them then there these they this those to too up was we "
@@ -38,26 +51,92 @@ _COMMON = frozenset(
 )
 
 
-def rank(question: Question, findings: Sequence[PointFinding], used: Collection[str], tier: int) -> tuple[FollowUp, ...]:
-    """Unused follow-ups, the most telling first: those probing the heaviest missed points, then those going deeper."""
-    status = {finding.point_id: finding.status for finding in findings}
-    weight = {
-        point.id: criterion.weight * (1.5 if point.tier is PointTier.STRONG else 1.0)
-        for criterion in question.criteria
-        for point in criterion.points
-    }
+def rank(
+    question: Question, findings: Sequence[PointFinding], used: Collection[str], tier: int, said: str = ""
+) -> tuple[FollowUp, ...]:
+    """Unused moves that fit what is known of the answer, the best first; the bank's probes alone where nothing is known.
 
-    def worth(follow_up: FollowUp) -> float:
-        missed = [name for name in follow_up.probes if status.get(name) is not PointStatus.MET]
-        # A contradiction is worth probing first: the candidate may correct it.
-        total = sum(weight[name] * (2.0 if status.get(name) is PointStatus.CONTRADICTED else 1.0) for name in missed)
-        score: float = total / len(follow_up.probes) ** 0.5
-        if follow_up.deeper:
-            score = score * 0.5 + 0.25
-        return score if tier in follow_up.tiers else score * 0.5
+    ``used`` are ids of the round's earlier follow-ups, ``said`` all that the candidate said in it.
+    """
+    known = _Known(question, findings, used, said)
+    worth = {move.id: known.worth(move) * (1.0 if tier in move.tiers else _OTHER_TIER) for move in question.moves}
+    left = [move for move in question.moves if move.id not in used and worth[move.id] > 0]
+    return tuple(sorted(left, key=lambda move: worth[move.id], reverse=True))
 
-    left = [follow_up for follow_up in question.follow_ups if follow_up.id not in used]
-    return tuple(sorted(left, key=worth, reverse=True))
+
+class _Known:
+    """What is known of one answer, as worths of what could be asked next."""
+
+    def __init__(self, question: Question, findings: Sequence[PointFinding], used: Collection[str], said: str) -> None:
+        self._blind = not findings
+        self._said = said
+        self._points = {point.id: point for point in question.points}
+        self._weight = {
+            point.id: criterion.weight * (1.5 if point.tier is PointTier.STRONG else 1.0)
+            for criterion in question.criteria
+            for point in criterion.points
+        }
+        self._beside = {point.id: criterion.points for criterion in question.criteria for point in criterion.points}
+        self._asked = {name for move in question.moves if move.id in used for name in move.probes}
+        found = {finding.point_id: finding for finding in findings}
+        self._made: dict[str, float] = {}
+        """Point id to how surely the point was made, 0 to 1."""
+        self._denied: dict[str, float] = {}
+        """Point id to how surely a claim contradicts the point, 0 to 1."""
+        for point in question.points:
+            self._made[point.id], self._denied[point.id] = _sureness(found.get(point.id), point, said)
+        made = sum(weight * self._made[name] for name, weight in self._weight.items())
+        self._share = made / sum(self._weight.values())
+
+    def worth(self, move: FollowUp) -> float:
+        """Of asking it now; 0 where it doesn't fit."""
+        worth = {Move.PROBE: self._probe, Move.CHALLENGE: self._challenge, Move.DEEPEN: self._deepen}[move.move]
+        return worth(move)
+
+    def _probe(self, move: FollowUp) -> float:
+        missing = sum(self._weight[name] * (1.0 - self._made[name] + self._wrong(name)) for name in move.probes)
+        made = sum(self._weight[name] * self._made[name] for name in move.probes)
+        if missing <= made:  # it would ask for what was said
+            return 0.0
+        worth: float = (missing - made) / len(move.probes) ** 0.5
+        if self._blind:
+            return worth
+        if self._asked.issuperset(move.probes):  # the candidate was asked and didn't know
+            worth *= _ASKED_BEFORE
+        if self._share < _WEAK and any(self._points[name].tier is PointTier.LEAN for name in move.probes):
+            worth *= _EASIER
+        if any(self._made[point.id] > 0 for name in move.probes for point in self._beside[name]):
+            worth *= _GOES_ON
+        return worth * (1.0 + _SPOKEN_OF * max(overlap(self._points[name].statement, self._said) for name in move.probes))
+
+    def _wrong(self, name: str) -> float:
+        """What a contradiction that the bank has no challenge for adds to a probe."""
+        return 0.0 if self._points[name].challenge else _CHALLENGED * self._denied[name]
+
+    def _challenge(self, move: FollowUp) -> float:
+        [name] = move.probes
+        return _CHALLENGED * self._weight[name] * self._denied[name] if name not in self._asked else 0.0
+
+    def _deepen(self, move: FollowUp) -> float:
+        made = sum(self._weight[name] * self._made[name] for name in move.probes) / len(move.probes)
+        if self._blind:
+            return _LAST * sum(self._weight[name] for name in move.probes)
+        if any(self._made[name] < 1.0 for name in move.probes):
+            return _LAST * made
+        return made * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
+
+
+def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
+    """How surely the point was made, and how surely it was contradicted."""
+    if finding is None:
+        return 0.0, 0.0
+    if finding.status is PointStatus.MET:
+        return 1.0, 0.0
+    if finding.status is PointStatus.CONTRADICTED:
+        return 0.0, 1.0
+    if finding.status is PointStatus.NOT_SURE:
+        return (0.0, 0.6) if finding.note == MAY_DENY else (0.6, 0.0)
+    return (0.6 if says(said, point) else 0.0), 0.0
 
 
 def addressed(lead: str) -> str:
@@ -78,6 +157,8 @@ def misquotes(lead: str, passage: str) -> list[str]:
     found: list[str] = []
     if not _TO_THEM.match(lead):
         found.append("does not speak to the candidate")
+    if _CUT_OFF.match(lead):
+        found.append("does not stand by itself")
     if _OURS & {word.strip(".,;:").lower() for word in lead.split()}:
         found.append("speaks as the candidate")
     if "?" in lead:

@@ -38,6 +38,17 @@ class PointStatus(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+class Move(StrEnum):
+    """What a follow-up does with what was said."""
+
+    PROBE = "probe"
+    """Asks for a point that was left out."""
+    CHALLENGE = "challenge"
+    """Lets the candidate test a claim of theirs that contradicts a point."""
+    DEEPEN = "deepen"
+    """Goes a step beyond a point that was made."""
+
+
 class PointTier(StrEnum):
     """Whether a point shows recognition (lean) or understanding (strong)."""
 
@@ -67,6 +78,10 @@ class Point:
     """Ways a candidate might say it aloud, each conveying the whole point."""
     misconceptions: tuple[str, ...] = ()
     """Claims that show the opposite belief, as they might be said."""
+    challenge: str = ""
+    """The question to a candidate who claims such a thing; stands after their words."""
+    deepen: str = ""
+    """The question to a candidate who has made the point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +99,13 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One question to ask after an answer that left its points out."""
+    """One question to ask after an answer."""
 
     id: str
     text: str
     probes: tuple[str, ...]
-    """Ids of the points it asks about; it must not state them."""
-    deeper: bool = False
-    """Asks for a level more than the points say, for answers that left nothing out."""
+    """Ids of the points it is about; it must not state them."""
+    move: Move = Move.PROBE
     tiers: tuple[int, ...] = (1, 2, 3, 4)
 
 
@@ -118,12 +132,27 @@ class Question:
     hints: tuple[str, ...] = ()
     scope: str = ""
     """What to assume, said to a candidate who asks what is meant; empty where there is nothing particular."""
+    rephrase: str = ""
+    """The prompt again, shorter and in other words; empty if the bank has none."""
+    simpler: str = ""
+    """An easier first step, for a candidate who doesn't know; empty if the bank has none."""
     exhibit: str = ""
     """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
 
     @property
     def points(self) -> tuple[Point, ...]:
         return tuple(point for criterion in self.criteria for point in criterion.points)
+
+    @property
+    def moves(self) -> tuple[FollowUp, ...]:
+        """Everything that can be asked after an answer: the follow-ups, and the challenge and deepening of each point."""
+        own = (
+            FollowUp(f"{move}-{point.id}", text, (point.id,), move)
+            for point in self.points
+            for move, text in ((Move.CHALLENGE, point.challenge), (Move.DEEPEN, point.deepen))
+            if text
+        )
+        return (*self.follow_ups, *own)
 
     @property
     def has_rubric(self) -> bool:
@@ -178,6 +207,10 @@ class Evidence:
     """Index after the last quoted word."""
     turn_id: int = 0
     """The answer it was said in; a round may have several."""
+
+
+MAY_DENY = "may say the opposite"
+"""Note of a point that is not sure because a passage may contradict it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +269,7 @@ class Grade:
 class Choice:
     """Why a follow-up was asked."""
 
-    move: str
-    """"probe" (a point not heard), "challenge" (a contradicted one) or "deepen"."""
+    move: Move
     source: str
     """"llm" if it begins in the model's words, else "bank"."""
     anchor: str | None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Evidence, PointFinding, PointStatus
+from hotseat.domain.model import MAY_DENY, Evidence, PointFinding, PointStatus
 from hotseat.grading.passage import Passage
 from hotseat.grading.reading import Reading
 
@@ -29,8 +29,6 @@ class Thresholds:
 
 
 THRESHOLDS = Thresholds()
-GLANCE = Thresholds(made=0.21)
-"""For what is read in half the time: the scores stay nearer to the middle."""
 CHECK = "may say the opposite"
 """Note of a point that is not sure because a passage may contradict it."""
 MIN_EVIDENCE_WORDS = 3
@@ -48,7 +46,7 @@ def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thr
         status, note = status_of(reading, cuts)
         if status is PointStatus.NOT_MET or (status is PointStatus.NOT_SURE and found.status is not PointStatus.NOT_MET):
             continue
-        against = status is PointStatus.CONTRADICTED or note == CHECK
+        against = status is PointStatus.CONTRADICTED or note == MAY_DENY
         evidence = _evidence(passage, reading.opposes if against else reading.supports)
         if evidence is not None:
             likely = reading.denies if against else reading.says
@@ -63,7 +61,7 @@ def status_of(reading: Reading, cuts: Thresholds = THRESHOLDS) -> tuple[PointSta
     if reading.says >= cuts.made:
         return PointStatus.MET, ""
     if reading.denies >= cuts.check:
-        return PointStatus.NOT_SURE, CHECK
+        return PointStatus.NOT_SURE, MAY_DENY
     return (PointStatus.NOT_SURE if reading.says >= cuts.unsure else PointStatus.NOT_MET), ""
 
 

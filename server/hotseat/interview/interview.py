@@ -237,6 +237,9 @@ class Interview:
             return events.TimerFired(), self._services.clock.now()
 
     async def _apply(self, event: events.Event, now: float) -> None:
+        if isinstance(event, events.TimerFired) and isinstance(self.state, FollowingUp):
+            log.warning("no follow-up was chosen within %.0f s", session.FOLLOW_UP_TIMEOUT_S)
+            self._services.metrics.fell_back("findings")
         result = session.step(self.state, event, now)
         if result.error is not None:
             self._refuse(event, result.error)
@@ -309,7 +312,7 @@ class Interview:
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
                 if command.utterance.follow_up_id is None and not command.utterance.acts:
-                    self._spawn(self._optional(self._replies.warm(self.state.progress, self._question())))
+                    self._spawn(self._optional(self._replies.warm(self.state.progress)))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()
@@ -321,7 +324,6 @@ class Interview:
                 self._replies.begin(question)
                 self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
             case events.CloseAnswer():
-                self._replies.ended()
                 assert isinstance(self.state, Finalising)
                 self._spawn(self._finalise(command, self.state))
             case events.ChooseFollowUp():

@@ -1,17 +1,15 @@
-"""The interviewer's side of a follow-up: chosen from the bank by what was missed, tied by the language model to what was said.
+"""The interviewer's side of a follow-up: the bank's move that fits the answer best, tied to what was said.
 
-The model says a passage of the answer back in a sentence; the question after it is the bank's. A model that is to phrase the
-question itself answers it more often than it asks, when it is small (docs/decisions/0014-follow-ups-are-drafted.md). Whatever
-it says is checked by core.followups before it is spoken; the bank's words stand alone when it is slow, absent or breaks a rule,
-or nothing that was said has to do with the question. drafting.py does all this ahead of time.
+A challenge stands after the candidate's own words, cut by code. Before a probe the language model may say a passage of the
+answer back in a sentence; the question after it is the bank's. A model that is to phrase the question itself answers it more
+often than it asks, when it is small (docs/decisions/0014-follow-ups-are-drafted.md). Whatever it says is checked by
+domain.followups before it is spoken; the bank's words stand alone when it is slow, absent or breaks a rule.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -19,9 +17,10 @@ from dataclasses import dataclass, replace
 from hotseat.background import in_background
 from hotseat.chat import ChatModel
 from hotseat.domain import followups
-from hotseat.domain.model import Answer, Choice, FollowUp, PointFinding, Question
+from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, Question
 from hotseat.errors import ChatModelError
 from hotseat.interview.passages import PassageFor, nearest
+from hotseat.interview.quotes import clause_of
 from hotseat.prompts import Prompts
 from hotseat.text.sentences import Sentences
 
@@ -41,82 +40,77 @@ class Chosen:
     reason: str = ""
     """Why the bank's words stand alone."""
     anchor: str | None = None
-    """The candidate's words that the model's pick up."""
+    """The candidate's words that it picks up."""
     choice: Choice | None = None
     """Why it is asked; None while it is only drafted."""
 
 
 class Interviewer:
-    """Chooses and phrases follow-ups. ``chat`` is None when there is no language model."""
+    """Chooses moves and leads on to them. ``chat`` is None when there is no language model."""
 
-    def __init__(self, chat: ChatModel | None, prompts: Prompts, reply_s: float, passage_for: PassageFor = nearest) -> None:
+    def __init__(self, chat: ChatModel | None, prompts: Prompts, passage_for: PassageFor = nearest) -> None:
         self._passage_for = passage_for
         self._chat = chat
         self._prompts = prompts
         self._examples = prompts.examples("follow_up_examples.toml")
-        self.reply_s = reply_s
-        """Seconds from the end of an answer within which a phrasing has to be there."""
-        self.usual_s = 0.0
-        """How long the last phrasing took to write."""
         self._warming = False
 
     def rank(
         self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
     ) -> tuple[FollowUp, ...]:
-        """The bank's follow-ups left after these answers of one round, the most telling first."""
+        """The bank's moves that fit these answers of one round, the best first."""
         used = {answer.follow_up_id for answer in answers if answer.follow_up_id}
-        return followups.rank(question, findings, used, tier)
+        return followups.rank(question, findings, used, tier, " ".join(answer.transcript.text for answer in answers))
 
-    async def passage(self, question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
-        """What was said that has most to do with the follow-up; None when nothing has, or nobody could say it back."""
-        if self._chat is None:
-            return None
-        return await in_background(self._passage_for, question, follow_up, answers)
+    def in_the_banks_words(self, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> Chosen:
+        """The move as the bank has it; a challenge after the claim, where that stands as a clause."""
+        claims = [finding.evidence for finding in findings if finding.point_id in move.probes and finding.evidence]
+        quote = clause_of(answers, claims[0]) if move.move is Move.CHALLENGE and claims else None
+        text = f"You said \u201c{quote}\u201d. {move.text}" if quote else move.text
+        return Chosen(move.id, text, "bank", anchor=quote)
 
-    async def phrase(
+    async def led(
         self,
         question: Question,
         follow_up: FollowUp,
-        passage: str | None,
         answers: Sequence[Answer],
         findings: Sequence[PointFinding],
         manner: str,
-        within_s: float,
     ) -> Chosen:
-        """The follow-up tied to the passage in the model's words, or in the bank's alone."""
+        """The follow-up after a sentence in the model's words, or in the bank's alone with the reason."""
         bank = Chosen(follow_up.id, follow_up.text, "bank")
-        if self._chat is None or passage is None:
-            return replace(bank, reason="nothing to tie it to" if self._chat else "no language model")
+        if self._chat is None:
+            return replace(bank, reason="no language model")
+        passage = await in_background(self._passage_for, question, follow_up, answers)
+        if passage is None:
+            return replace(bank, reason="nothing to tie it to")
         try:
-            lead = await self._lead(passage, manner, within_s)
-        except (ChatModelError, TimeoutError) as error:
-            reason = str(error) or "the language model was too slow"
-            log.warning("follow-up in the bank's words: %s", reason)
-            return replace(bank, reason=reason)
+            lead = await self._lead(passage, manner)
+        except ChatModelError as error:
+            log.warning("follow-up in the bank's words: %s", error)
+            return replace(bank, reason=str(error))
         if wrong := followups.misquotes(lead, passage):
             log.info("follow-up in the bank's words: the model's lead %s", "; ".join(wrong))
             return replace(bank, reason="the model's words broke a rule")
-        return self.checked(
-            Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage), question, follow_up, answers, findings
-        )
+        led = Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage)
+        return self.checked(led, bank, question, follow_up, answers, findings)
 
     def checked(
         self,
-        chosen: Chosen,
+        led: Chosen,
+        bank: Chosen,
         question: Question,
         follow_up: FollowUp,
         answers: Sequence[Answer],
         findings: Sequence[PointFinding],
     ) -> Chosen:
-        """The phrasing if it may be spoken after these answers, else the bank's words."""
-        if chosen.source == "bank":
-            return chosen
+        """``led`` if it may be spoken after these answers, else ``bank``."""
         said, asked = " ".join(answer.transcript.text for answer in answers), [answer.asked for answer in answers]
-        wrong = followups.problems(chosen.text, question, follow_up, findings, said, asked)
+        wrong = followups.problems(led.text, question, follow_up, findings, said, asked)
         if not wrong:
-            return chosen
+            return led
         log.info("follow-up in the bank's words: the model's %s", "; ".join(wrong))
-        return Chosen(follow_up.id, follow_up.text, "bank", "the model's words broke a rule")
+        return replace(bank, reason="the model's words broke a rule")
 
     async def warm(self, manner: str) -> None:
         """Lets the endpoint read the prompt up to the passage, so that the first token comes sooner. Never fails.
@@ -132,22 +126,14 @@ class Interviewer:
         finally:
             self._warming = False
 
-    async def _lead(self, passage: str, manner: str, within_s: float) -> str:
-        """The first sentence that the model writes. Raises ChatModelError, TimeoutError."""
+    async def _lead(self, passage: str, manner: str) -> str:
+        """The first sentence that the model writes. Raises ChatModelError."""
         assert self._chat is not None
-        began, splitter, sentences = time.monotonic(), Sentences(), list[str]()
-        try:
-            async with (
-                asyncio.timeout(within_s),
-                aclosing(self._chat.stream(self._messages(passage, manner), max_tokens=_MAX_TOKENS)) as stream,
-            ):
-                async for part in stream:
-                    if sentences := splitter.feed(part):
-                        break
-        except TimeoutError:
-            self.usual_s = max(self.usual_s, within_s)
-            raise
-        self.usual_s = time.monotonic() - began
+        splitter, sentences = Sentences(), list[str]()
+        async with aclosing(self._chat.stream(self._messages(passage, manner), max_tokens=_MAX_TOKENS)) as stream:
+            async for part in stream:
+                if sentences := splitter.feed(part):
+                    break
         [lead, *_] = [*sentences, *splitter.flush(), ""]
         lead = followups.addressed(lead.strip('"“” '))
         return lead if lead.endswith((".", "!", "?")) else f"{lead}."

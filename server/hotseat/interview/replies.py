@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from functools import partial
 
 from hotseat.domain.model import Answer, PointFinding, Question, Transcript, Word
 from hotseat.errors import SpeakerError
+from hotseat.grading.scoring import implied
 from hotseat.interview.drafting import Drafter
 from hotseat.interview.interviewer import Chosen, Interviewer
 from hotseat.interview.voice import VoiceOut
@@ -32,13 +34,10 @@ class Replies:
         self._drafter: Drafter | None = None
         self._drafted = 0
         """Words of the open answer that drafting knows of."""
-        self._ended_at: float | None = None
-        """When the last answer ended."""
 
     def begin(self, question: Question) -> None:
         """A new answer is being given."""
         self.forget()
-        self._ended_at = None
         self._drafter = self._new_drafter(question)
 
     def heard(self, progress: Progress, utterance: Utterance, committed: str) -> None:
@@ -61,37 +60,22 @@ class Replies:
         )
         self._drafter.offer([*progress.answers_of(progress.round), open_answer])
 
-    def ended(self) -> None:
-        """The answer is over; from now on the candidate waits."""
-        self._ended_at = self._services.clock.now()
-
     async def choose(self, question: Question, answers: Sequence[Answer]) -> Chosen | None:
-        """The follow-up to these answers of one round, the last one complete; None when the bank has nothing left."""
+        """What to ask after these answers of one round, the last one complete; None when nothing is left that fits."""
         drafter = self._drafter or self._new_drafter(question)
-        now = self._services.clock.now()
-        waited = now - (self._ended_at if self._ended_at is not None else now)
-        try:
-            chosen = await drafter.choose(answers, max(0.0, self._interviewer.reply_s - waited))
-        except Exception as error:
-            failed(log, "choosing a follow-up", error)
-            left = self._interviewer.rank(question, answers, (), self._tier)
-            chosen = Chosen(left[0].id, left[0].text, "bank", "choosing failed") if left else None
-        if chosen is not None and chosen.source == "bank":
-            self._services.metrics.fell_back("follow_up")
+        chosen = await drafter.choose(answers)
+        if chosen is not None and chosen.choice is not None and not chosen.choice.known and question.has_rubric:
+            log.warning("a follow-up was chosen without knowing what the answer said")
+            self._services.metrics.fell_back("findings")
         return chosen
 
-    async def warm(self, progress: Progress, question: Question) -> None:
-        """Makes ready for the end of the answer while the question is being asked, what is needed first first.
+    async def warm(self, progress: Progress) -> None:
+        """While the question is being asked the language model reads its task, which it may take long to begin with.
 
-        A follow-up can be heard, should nothing be known of the answer in time; the language model has read its task, which it
-        may take long to begin with while it is being loaded.
+        Not in a crowd: there it is not asked, and would read at the cost of others' captions.
         """
-        if progress.current.follow_ups:
-            for follow_up in self._interviewer.rank(question, (), (), self._tier)[:1]:
-                with contextlib.suppress(SpeakerError):
-                    await self._voice.prepare(follow_up.text)
-            if not self._services.quiet.crowded:  # else it is not asked, and reads at the cost of others' captions
-                await self._interviewer.warm(self._manner)
+        if progress.current.follow_ups and not self._services.quiet.crowded:
+            await self._interviewer.warm(self._manner)
 
     async def prepare(self, progress: Progress) -> None:
         """Makes the next question ready to be heard, if it comes right after this answer."""
@@ -118,12 +102,12 @@ class Replies:
         )
 
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
-        if not question.has_rubric:
+        """What the answers say, or nothing where that can't be known."""
+        if not question.has_rubric or self._services.embedded is None:
             return ()
-        grader = self._services.glance or self._services.embedded
-        assert grader is not None
         try:
-            return (await grader.grade(question, answers)).findings
+            found = await asyncio.to_thread(self._services.embedded.findings, question, answers)
         except Exception as error:
-            failed(log, "the glance at what was missed", error)
+            failed(log, "reading what was said", error)
             return ()
+        return tuple(implied(question, found).values())

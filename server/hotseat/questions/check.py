@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyphen
 from rapidfuzz import fuzz
 
 from hotseat.domain.followups import MAX_WORDS, says
-from hotseat.domain.model import Answer, Bank, Level, PointStatus, Question, Topic, Transcript
+from hotseat.domain.model import Answer, Bank, Level, Point, PointStatus, Question, Topic, Transcript
 from hotseat.grading.scoring import criterion_level, implied
 from hotseat.text.normal import tokenize
 
@@ -22,6 +22,7 @@ SPOKEN_WORDS_PER_S = 2.75
 MIN_READING_EASE = 30.0
 """Flesch; spoken prompts have to be understood at one hearing, terms of art included."""
 MAX_PROMPT_WORDS = 60
+MAX_MOVE_WORDS = 30
 SAME = 93.0
 """rapidfuzz token ratio above which two prompts are one question."""
 NEEDED_KINDS = ("core", "estimate", "debugging", "tradeoff")
@@ -71,14 +72,35 @@ def _hints(question: Question) -> Iterator[str]:
 
 def _follow_ups(question: Question) -> Iterator[str]:
     for follow_up in question.follow_ups:
-        where = f"follow_ups[{follow_up.id}].text"
-        if follow_up.text.count("?") != 1:
-            yield f"{where}: has {follow_up.text.count('?')} question marks, expected exactly one question"
-        if len(follow_up.text.split()) > MAX_WORDS:
-            yield f"{where}: {len(follow_up.text.split())} words, at most {MAX_WORDS}"
-        for point in question.points:
-            if says(follow_up.text, point):
-                yield f"{where}: gives away point {point.id}"
+        yield from _asks(f"follow_ups[{follow_up.id}].text", follow_up.text, question.points, MAX_WORDS)
+
+
+def _moves(question: Question) -> Iterator[str]:
+    for name, text in (("rephrase", question.rephrase), ("simpler", question.simpler)):
+        if text:
+            yield from _asks(name, text, question.points, MAX_MOVE_WORDS)
+    if "?" in question.scope:
+        yield "scope: asks; it has to say what to assume"
+    yield from _leaks("scope", question.scope, question.points)
+    for point in question.points:
+        where = f"points[{point.id}]"
+        others = [other for other in question.points if other != point]
+        if point.challenge:
+            yield from _asks(f"{where}.challenge", point.challenge, question.points, MAX_MOVE_WORDS)
+        if point.deepen:  # the candidate has made the point itself
+            yield from _asks(f"{where}.deepen", point.deepen, others, MAX_MOVE_WORDS)
+
+
+def _asks(where: str, text: str, points: Sequence[Point], most: int) -> Iterator[str]:
+    if text.count("?") != 1:
+        yield f"{where}: has {text.count('?')} question marks, expected exactly one question"
+    if len(text.split()) > most:
+        yield f"{where}: {len(text.split())} words, at most {most}"
+    yield from _leaks(where, text, points)
+
+
+def _leaks(where: str, text: str, points: Sequence[Point]) -> Iterator[str]:
+    yield from (f"{where}: gives away point {point.id}" for point in points if says(text, point))
 
 
 def _levels(question: Question) -> Iterator[str]:
@@ -98,7 +120,7 @@ def _terms(question: Question) -> Iterator[str]:
             owner[spelling] = entry.term
 
 
-_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _levels, _terms)
+_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _moves, _levels, _terms)
 
 
 def _of_topic(topic: Topic, bank: Bank) -> Iterator[str]:

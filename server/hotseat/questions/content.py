@@ -56,6 +56,8 @@ class PointFile(Strict):
     tier: domain.PointTier
     phrasings: Annotated[list[Text], Field(min_length=2, max_length=3)]
     misconceptions: list[Text] = []
+    challenge: str = ""
+    deepen: str = ""
 
 
 class CriterionFile(Strict):
@@ -93,6 +95,8 @@ class QuestionFile(Strict):
     hints: list[Text] = []
     scope: str = ""
     """What the interviewer says to a candidate who asks what is meant."""
+    rephrase: str = ""
+    simpler: str = ""
     exhibit: str = ""
 
 
@@ -212,7 +216,7 @@ def _reference_problems(question: domain.Question) -> list[str]:
     for kind, ids in (
         ("criteria", [criterion.id for criterion in question.criteria]),
         ("points", point_ids),
-        ("follow_ups", [follow_up.id for follow_up in question.follow_ups]),
+        ("follow_ups", [move.id for move in question.moves]),
     ):
         problems.extend(f"{kind}: id {name!r} is used more than once" for name in sorted({i for i in ids if ids.count(i) > 1}))
     if not 4 <= len(point_ids) <= 12:
@@ -221,7 +225,7 @@ def _reference_problems(question: domain.Question) -> list[str]:
         problems.extend(
             f"follow_ups[{follow_up.id}].probes: unknown point {name!r}" for name in follow_up.probes if name not in point_ids
         )
-    if not any(follow_up.deeper for follow_up in question.follow_ups):
+    if not any(follow_up.move is domain.Move.DEEPEN for follow_up in question.follow_ups):
         problems.append("follow_ups: none has deeper = true; one must go a level deeper")
     probed = {name for follow_up in question.follow_ups for name in follow_up.probes}
     strong = [point.id for point in question.points if point.tier is domain.PointTier.STRONG]
@@ -259,11 +263,20 @@ def _question(entry: QuestionFile, topic: str) -> domain.Question:
         key_terms=tuple(domain.KeyTerm(item.term, tuple(item.spoken)) for item in entry.key_terms),
         criteria=tuple(_criterion(item) for item in entry.criteria),
         follow_ups=tuple(
-            domain.FollowUp(item.id, item.text, tuple(item.probes), item.deeper, tuple(item.tiers)) for item in entry.follow_ups
+            domain.FollowUp(
+                item.id,
+                item.text,
+                tuple(item.probes),
+                domain.Move.DEEPEN if item.deeper else domain.Move.PROBE,
+                tuple(item.tiers),
+            )
+            for item in entry.follow_ups
         ),
         model_answer=_one_line(entry.model_answer),
         hints=tuple(entry.hints),
         scope=_one_line(entry.scope),
+        rephrase=_one_line(entry.rephrase),
+        simpler=_one_line(entry.simpler),
         exhibit=_one_line(entry.exhibit),
     )
 
@@ -288,6 +301,8 @@ def _criterion(entry: CriterionFile) -> domain.Criterion:
                 tier=point.tier,
                 phrasings=tuple(point.phrasings),
                 misconceptions=tuple(point.misconceptions),
+                challenge=_one_line(point.challenge),
+                deepen=_one_line(point.deepen),
             )
             for point in entry.points
         ),

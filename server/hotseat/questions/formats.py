@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hotseat.domain.followups import rank
-from hotseat.domain.model import Bank, PointTier, Question
+from hotseat.domain.model import Bank, Move, PointTier, Question
 from hotseat.errors import ContentError, InputError
 from hotseat.questions.content import Kind, Slug, Strict, Text, parse_file
 from hotseat.questions.script import Script
@@ -205,6 +205,6 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
 def _easier(question: Question, tier: int) -> tuple[str, str] | None:
     """The bank's follow-up that asks for the least: it probes a point that shows recognition."""
     lean = {point.id for point in question.points if point.tier is PointTier.LEAN}
-    steps = [entry for entry in question.follow_ups if not entry.deeper and not lean.isdisjoint(entry.probes)]
+    steps = [entry for entry in question.follow_ups if entry.move is Move.PROBE and not lean.isdisjoint(entry.probes)]
     steps.sort(key=lambda entry: (tier not in entry.tiers, len(entry.probes)))
     return (steps[0].id, steps[0].text) if steps else None
