@@ -1,4 +1,4 @@
-"""Who a connection is from: a signed-in browser, a program with the token, or the person at this machine."""
+"""Who a connection is from: a signed-in browser, a program with the token, or whoever runs the server."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from starlette.responses import Response
 
 from hotseat.accounts.accounts import SESSION_S, Accounts, network_of
 from hotseat.accounts.identity import LOCAL_PERSON, Identity
+from hotseat.accounts.owner_key import OwnerKey
+from hotseat.accounts.peers import PEER, Peer
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.clock import Clock
 from hotseat.errors import RefusedError, TooManyAttemptsError
 from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import Settings
 
+_FORWARDED = ("forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
+"""What proxies add."""
 _WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)
 
 
@@ -28,6 +32,7 @@ class Entry:
     def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
         self.accounts = accounts
         self._token = settings.token.get_secret_value() if settings.token else None
+        self._key = OwnerKey(settings.data_dir)
         self._clock = clock
         self._throttle = Throttle(_WRONG_TOKENS)
 
@@ -41,24 +46,52 @@ class Entry:
             return await self.accounts.identify(cookie) if cookie else None
         if self._token is not None:
             return LOCAL_PERSON if hmac.compare_digest(cookie.encode(), self.cookie.encode()) else None
-        # Here the only protection is being local: a page that resolves its name to 127.0.0.1 must not get in.
+        self._check_local(connection)
+        peer: Peer | None = connection.scope.get("state", {}).get(PEER)
+        if peer is None or await peer.is_own():
+            return LOCAL_PERSON
+        if kind.lower() == "bearer" and self._key.is_key(bearer):
+            return LOCAL_PERSON
+        ours = self._key.cookie
+        return LOCAL_PERSON if ours and hmac.compare_digest(cookie.encode(), ours.encode()) else None
+
+    def _check_local(self, connection: HTTPConnection) -> None:
+        """Raises RefusedError for what does not come from this machine's own user, by its own account."""
+        # A page that resolves its name to 127.0.0.1 must not get in.
         name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
         if not is_loopback(name):
             raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
         # Nor may what a proxy on this machine lets in from others under such a name.
         if _is_foreign(address_of(connection)):
             raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
-        return LOCAL_PERSON
+        headers = connection.headers
+        for_whom = [address.strip() for told in headers.getlist("x-forwarded-for") for address in told.split(",")]
+        if any(header in headers for header in _FORWARDED) and not any(for_whom):
+            raise RefusedError(
+                "a proxy forwarded this without saying for whom: let it set X-Forwarded-For, and set HOTSEAT_ACCOUNTS or "
+                "HOTSEAT_TOKEN to let others in"
+            )
+        if any(_is_foreign(address) for address in for_whom):
+            raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
+
+    def how_to_enter(self) -> str:
+        """What to do for somebody who isn't known, where there are no accounts."""
+        if self._token is not None:
+            return "open the link with ?token=… of this server's owner"
+        return "this comes from another user of this machine; whoever runs Hotseat gets a link by `hotseat link`"
 
     async def opens(self, connection: HTTPConnection) -> bool:
-        """Whether this is the link with the token, which browsers exchange for a cookie."""
+        """Whether this is the link with the token, or a link of the owner's, which browsers exchange for a cookie."""
         given = connection.query_params.get("token")
-        return given is not None and not await self.accounts.in_use() and self._is_token(given, connection)
+        if given is None or await self.accounts.in_use():
+            return False
+        return self._is_token(given, connection) if self._token is not None else self._key.use(given, self._clock.wall())
 
     @property
     def cookie(self) -> str:
         """What a browser that came with the token keeps: not the token, which would be good for another browser."""
-        assert self._token is not None
+        if self._token is None:
+            return self._key.cookie
         return hmac.new(self._token.encode(), b"cookie", hashlib.sha256).hexdigest()
 
     def _is_token(self, given: str, connection: HTTPConnection) -> bool:

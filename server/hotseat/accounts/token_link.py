@@ -21,7 +21,7 @@ def settled(settings: Settings) -> Settings:
     """The settings with the kept token in place of "auto". Raises StorageError."""
     if not is_auto(settings):
         return settings
-    return settings.model_copy(update={"token": SecretStr(_kept_token(settings.data_dir))})
+    return settings.model_copy(update={"token": SecretStr(kept_secret(settings.data_dir / "token"))})
 
 
 def link(wanted: Settings, settled_: Settings, port: int, place: str | None = None) -> str:
@@ -29,7 +29,7 @@ def link(wanted: Settings, settled_: Settings, port: int, place: str | None = No
 
     Where people sign in by name, the token opens nothing to browsers: then ``place`` is the path to open.
     """
-    url = f"http://{_reachable(settled_.host)}:{port}"
+    url = reachable(settled_.host, port)
     if place is not None:
         return url + place
     if not is_auto(wanted) or settled_.token is None:
@@ -41,28 +41,27 @@ def is_auto(settings: Settings) -> bool:
     return settings.token is not None and settings.token.get_secret_value() == AUTO
 
 
-def _kept_token(data_dir: Path) -> str:
-    prepare_data_dir(data_dir)
-    path = data_dir / "token"
+def kept_secret(path: Path) -> str:
+    """What the file holds, which is made if it isn't there. Raises StorageError."""
+    prepare_data_dir(path.parent)
     try:
         # Only whoever creates the file writes it, so that two servers on one data directory agree.
         with contextlib.suppress(FileExistsError):
             path.touch(mode=0o600, exist_ok=False)
             path.write_text(secrets.token_urlsafe(24), encoding="ascii")
-        token = path.read_text(encoding="ascii").strip()
+        secret = path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise StorageError(f"the token in {path} can't be kept or read ({error.strerror})") from error
-    if not token:
-        raise StorageError(f"{path} is empty; delete it, and a new token is made")
-    return token
+        raise StorageError(f"the secret in {path} can't be kept or read ({error.strerror})") from error
+    if not secret:
+        raise StorageError(f"{path} is empty; delete it, and a new secret is made")
+    return secret
 
 
-def _reachable(host: str) -> str:
-    """An address that means every address is reached here as localhost."""
+def reachable(host: str, port: int) -> str:
+    """The server's address on this machine, where one that means every address is reached as localhost."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return host
-    if address.is_unspecified:
-        return "localhost"
-    return f"[{host}]" if address.version == 6 else host
+        return f"http://{host}:{port}"
+    name = "localhost" if address.is_unspecified else f"[{host}]" if address.version == 6 else host
+    return f"http://{name}:{port}"

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import sys
+import webbrowser
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -93,6 +94,8 @@ def _print(value: object) -> None:
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
     from hotseat.accounts.opening import open_up
+    from hotseat.accounts.owner_key import owner_link
+    from hotseat.accounts.peers import can_tell
     from hotseat.accounts.token_link import link, settled
     from hotseat.http.app import create_app
     from hotseat.http.serving import make_server
@@ -105,9 +108,25 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     services = make_services(settings)
     place = asyncio.run(open_up(services))
     listening = _listen(settings)
-    url = link(wanted, settings, listening.getsockname()[1], place)
+    port_ = listening.getsockname()[1]
+    url = link(wanted, settings, port_, place)
+    if place is None and settings.token is None and not can_tell():
+        url = owner_link(settings, port_)
+        if sys.stderr.isatty():
+            webbrowser.open(url)
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
     make_server(create_app(services), settings).run(sockets=[listening])
+
+
+@cli.command("link")
+def link_() -> None:
+    """Print a link that opens a server on this machine in any browser, once, within ten minutes."""
+    from hotseat.accounts.owner_key import owner_link
+    from hotseat.accounts.token_link import link, settled
+
+    wanted = load_settings()
+    settings = settled(wanted)
+    click.echo(link(wanted, settings, settings.port) if settings.token is not None else owner_link(settings, settings.port))
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -159,7 +159,7 @@ class Guard:
         return timely
 
     async def _how_to_enter(self) -> str:
-        return "sign in first" if await self._entry.accounts.in_use() else "open the link with ?token=… of this server's owner"
+        return "sign in first" if await self._entry.accounts.in_use() else self._entry.how_to_enter()
 
     def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> Receive:
         """Ends a socket soon after its session: signing out or changing the password reaches every open page."""

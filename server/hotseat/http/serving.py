@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from hotseat.accounts.accounts import network_of
+from hotseat.accounts.peers import PEER, Peer
 from hotseat.http.connections import LINE, Connections, Line, bounds_for, raise_descriptor_limit
 from hotseat.loopback import plain_address
 from hotseat.settings import Settings
@@ -115,7 +116,7 @@ class _BoundedHttp(H11Protocol):
         self._line = self._connections.open(address, transport.abort, time.monotonic())
         if self._line is None:
             transport.abort()
-        self.app_state = {**self.app_state, LINE: self._line}
+        self.app_state = {**self.app_state, LINE: self._line, PEER: Peer(self.client, self.server)}
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._line is not None:

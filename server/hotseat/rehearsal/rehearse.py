@@ -21,6 +21,8 @@ import httpx
 import numpy as np
 import websockets
 
+from hotseat.accounts.owner_key import OwnerKey
+from hotseat.accounts.peers import can_tell
 from hotseat.accounts.token_link import link
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
@@ -306,14 +308,14 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
     answers = [read_audio(path) for path in script.files]
     async with (
         _server(settings, script.url) as url,
-        httpx.AsyncClient(base_url=url, headers=_auth(settings), timeout=30, trust_env=not is_loopback_url(url)) as http,
+        httpx.AsyncClient(base_url=url, headers=_auth(settings, url), timeout=30, trust_env=not is_loopback_url(url)) as http,
     ):
         await _until_ready(http)
         interview_id = await _create(http, script)
         address = url.replace("http", "ws", 1) + f"/api/interviews/{interview_id}/socket"
         try:
             async with websockets.connect(
-                address, max_size=None, additional_headers=_auth(settings), proxy=None if is_loopback_url(url) else True
+                address, max_size=None, additional_headers=_auth(settings, url), proxy=None if is_loopback_url(url) else True
             ) as socket_:
                 candidate = _Candidate(socket_, script, answers)
                 await candidate.run()
@@ -415,8 +417,13 @@ async def _until_ready(http: httpx.AsyncClient) -> None:
     raise RehearsalError("the server did not finish loading")
 
 
-def _auth(settings: Settings) -> dict[str, str]:
-    return {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
+def _auth(settings: Settings, url: str) -> dict[str, str]:
+    """The token or, where this machine does not tell whose a connection is, the key of whoever runs the server."""
+    if settings.token is not None:
+        return {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
+    if can_tell() or not is_loopback_url(url):
+        return {}
+    return {"Authorization": f"Bearer {OwnerKey(settings.data_dir).make()}"}
 
 
 @contextlib.asynccontextmanager
