@@ -131,14 +131,14 @@ def as_graded(row: Mapping[str, Any], result: Mapping[str, Any]) -> Graded:
 
 
 async def grade(answers: Sequence[Mapping[str, Any]], heard: bool) -> list[Graded]:
-    from hotseat.loading import make_services
-    from hotseat.models import load_for_grading
+    from hotseat.startup.assembly import assemble
+    from hotseat.startup.models import load_for_grading
 
-    services = make_services(load_settings())
-    grader = await load_for_grading(services)
+    assembly = assemble(load_settings())
+    grader = await load_for_grading(assembly)
     found = []
     for row in answers:
-        question = services.bank.question(row["question"])
+        question = assembly.library.bank.question(row["question"])
         transcript = Transcript.of_typed(row["heard"] if heard else row["text"])
         answer = Answer(1, 0, question.id, question.prompt, None, transcript, 0.0, "done")
         result = await grader.grade(question, [answer])

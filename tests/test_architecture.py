@@ -1,4 +1,4 @@
-"""Imports point inward only: text, domain and session are pure, and errors know nothing."""
+"""Imports of packages form no cycle; text, domain and session are pure; errors know nothing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ IMPURE = {"asyncio", "time", "datetime", "random", "secrets", "os", "pathlib", "
 """Parts of the standard library that read a clock, throw dice or touch the world."""
 
 
-def module_name(path: Path, top: Path = SERVER) -> str:
-    return ".".join(path.relative_to(top).with_suffix("").parts).removesuffix(".__init__")
+def module_name(path: Path, top: Path | None = None) -> str:
+    return ".".join(path.relative_to(top or SERVER).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports(path: Path, top: Path = SERVER) -> set[str]:
+def imports(path: Path, top: Path | None = None) -> set[str]:
     """Full names of all modules a file imports, wherever in it; ``from a import b`` counts as a and a.b."""
     package = module_name(path, top).split(".")[: None if path.name == "__init__.py" else -1]
     found: set[str] = set()
@@ -52,6 +52,42 @@ def test_pure_packages(path: Path) -> None:
     outside = {name.split(".")[0] for name in imports(path)} - {"hotseat"}
     assert outside - sys.stdlib_module_names == set()
     assert outside & IMPURE == set()
+
+
+def package_imports() -> dict[str, set[str]]:
+    """Package or root module to those it imports, TYPE_CHECKING and imports within functions included."""
+    graph: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        own = unit(module_name(path))
+        graph.setdefault(own, set()).update({unit(name) for name in imports(path) if is_in(name, "hotseat")} - {own, "hotseat"})
+    return {name: others & graph.keys() for name, others in graph.items()}
+
+
+def unit(module: str) -> str:
+    """``hotseat.speech.voice`` belongs to ``speech``, ``hotseat.clock`` is its own."""
+    return ".".join(module.split(".")[1:2]) or "hotseat"
+
+
+def test_packages_form_no_cycle() -> None:
+    """Each package and root module can be understood after those it imports; the test prints an order to read them in."""
+    graph = package_imports()
+    order: list[str] = []
+    while ready := sorted(name for name, others in graph.items() if name not in order and others <= set(order)):
+        order += ready
+    print("\n".join(order))
+    in_cycles = {name: sorted(graph[name] - set(order)) for name in graph.keys() - set(order)}
+    assert in_cycles == {}
+
+
+def test_a_cycle_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two packages that import each other, one only for its types, fail the test above."""
+    for name, other in (("one", "two"), ("two", "one")):
+        (tmp_path / "hotseat" / name).mkdir(parents=True)
+        (tmp_path / "hotseat" / name / "part.py").write_text(f"if TYPE_CHECKING:\n    from hotseat.{other}.part import Thing\n")
+    monkeypatch.setattr(sys.modules[__name__], "SERVER", tmp_path)
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path / "hotseat")
+    with pytest.raises(AssertionError, match="one"):
+        test_packages_form_no_cycle()
 
 
 def test_errors_know_nothing() -> None:

@@ -11,23 +11,25 @@ import asyncio
 import json
 import sys
 
-from hotseat.loading import make_services
-from hotseat.models import load_for_hearing
 from hotseat.rehearsal.audio_files import transcribe_samples
 from hotseat.settings import load_settings
+from hotseat.startup.assembly import assemble
+from hotseat.startup.models import load_for_hearing
 
 from tests.audio import speech
 from training.examples import DATA, free_answers
 
 
 async def run(part: str, limit: int) -> None:
-    services = make_services(load_settings())
-    await load_for_hearing(services)
+    assembly = assemble(load_settings())
+    await load_for_hearing(assembly)
     answers = free_answers(part)
     todo = [row for row in answers[::2] if "heard" not in row][:limit]
     for number, row in enumerate(todo, 1):
         samples = await asyncio.to_thread(speech.say, row["text"])
-        transcript = await transcribe_samples(services, samples, services.bank.question(row["question"]))
+        transcript = await transcribe_samples(
+            assembly.speech, assembly.library.bank, samples, assembly.library.bank.question(row["question"])
+        )
         row["heard"] = " ".join(word["text"] for word in transcript["words"])
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in answers)
         (DATA / "free" / f"{part}.jsonl").write_text(text, encoding="utf-8")

@@ -13,53 +13,52 @@ from collections.abc import Sequence
 from hotseat.domain.model import PointStatus
 from hotseat.grading.grader import Grader
 from hotseat.grading.scoring import ordered
-from hotseat.loading import make_services
-from hotseat.models import load_for_grading
-from hotseat.services import Services
 from hotseat.settings import load_settings
+from hotseat.startup.assembly import Assembly, assemble
+from hotseat.startup.models import load_for_grading
 
 from benchmarks.guards.items import Item, as_answer, load_items, load_spoken
 from benchmarks.guards.robustness import run
 from training.examples import DATA, kept_out
 
 
-async def statuses(services: Services, grader: Grader, item: Item) -> dict[str, PointStatus]:
-    question = services.bank.question(item.question)
+async def statuses(assembly: Assembly, grader: Grader, item: Item) -> dict[str, PointStatus]:
+    question = assembly.library.bank.question(item.question)
     grade = await grader.grade(question, [as_answer(item, question)])
     return {finding.point_id: finding.status for finding in grade.findings}
 
 
-async def false_claims(services: Services, grader: Grader, items: Sequence[Item]) -> tuple[int, int, int]:
+async def false_claims(assembly: Assembly, grader: Grader, items: Sequence[Item]) -> tuple[int, int, int]:
     """How many points labelled contradicted are credited, how many are named or to check, of how many."""
     found = []
     for item in items:
-        given = await statuses(services, grader, item)
+        given = await statuses(assembly, grader, item)
         found += [given.get(name) for name, label in item.points.items() if label is PointStatus.CONTRADICTED]
     noticed = (PointStatus.CONTRADICTED, PointStatus.NOT_SURE)
     return sum(status is PointStatus.MET for status in found), sum(status in noticed for status in found), len(found)
 
 
 async def work(injections: int, each: int) -> None:
-    services = make_services(load_settings())
-    grader = await load_for_grading(services)
+    assembly = assemble(load_settings())
+    grader = await load_for_grading(assembly)
     for split in ("told", "tricky"):
         items = [item for item in load_items(DATA, split) if item.question in kept_out()]
-        credited, noticed, total = await false_claims(services, grader, items)
+        credited, noticed, total = await false_claims(assembly, grader, items)
         print(f"{split}: false claims credited {credited} of {total}, named or to check {noticed}", flush=True)
     nothing = [item for item in load_items(DATA, "nothing") if item.question in kept_out()]
     above = 0
     for item in nothing:
-        question = services.bank.question(item.question)
+        question = assembly.library.bank.question(item.question)
         above += ordered([(await grader.grade(question, [as_answer(item, question)])).verdict])[0] > 1
     print(f"texts that say nothing above Lean No Hire: {above} of {len(nothing)}", flush=True)
     changed = total = 0
     heard = load_spoken(DATA, "report")
     for item in (item for item in load_items(DATA, "report") if item.id in heard):
-        question = services.bank.question(item.question)
+        question = assembly.library.bank.question(item.question)
         typed, spoken = [await grader.grade(question, [as_answer(item, question, words)]) for words in (None, heard[item.id])]
         changed, total = changed + (typed.verdict is not spoken.verdict), total + 1
     print(f"verdicts changed by speech: {changed} of {total}", flush=True)
-    held = await run("embedded", grader, services.bank, DATA, "report", injections=injections, each=each)
+    held = await run("embedded", grader, assembly.library.bank, DATA, "report", injections=injections, each=each)
     for kind, tried in held.tried.items():
         print(f"{kind}: {len(held.failed.get(kind, []))} of {tried} did not hold {held.failed.get(kind, [])[:3]}")
     print(f"quotes that do not occur: {held.bad_quotes}; not graded: {held.ungraded}")

@@ -1,4 +1,4 @@
-"""What is done every hour: audio that has been kept long enough is deleted, and what has run out is forgotten."""
+"""Hourly work: deletes audio past its retention, and what has expired."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 import contextlib
 import logging
 from functools import partial
+from typing import Protocol
 
+from hotseat.accounts.accounts import Accounts
+from hotseat.clock import Clock
 from hotseat.errors import StorageError
-from hotseat.services import Services
+from hotseat.speech.recordings import AudioArchive
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -17,38 +20,53 @@ EVERY_S = 3600.0
 _DAY_S = 86_400.0
 
 
-async def keep_house(services: Services) -> None:
+class AgeingStore(Protocol):
+    """Every method raises StorageError. hotseat.storage.store implements it."""
+
+    async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
+        """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
+        ...
+
+    async def audio_deleted(self, interview_id: str, at: float) -> None:
+        """Notes that there is no audio any more."""
+        ...
+
+
+async def keep_house(
+    store: AgeingStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
+) -> None:
     """Runs until it is cancelled."""
     while True:
-        for work in (partial(delete_old_audio, services), services.accounts.tidy):
+        for work in (partial(delete_old_audio, store, archive, accounts, clock, retention_days), accounts.tidy):
             try:
                 await work()
             except Exception as error:  # or nothing would be tidied any more
                 failed(log, "tidying up", error)
         with contextlib.suppress(TimeoutError):
-            async with services.clock.timeout_at(services.clock.now() + EVERY_S):
+            async with clock.timeout_at(clock.now() + EVERY_S):
                 await asyncio.Event().wait()
 
 
-async def delete_old_audio(services: Services) -> int:
+async def delete_old_audio(
+    store: AgeingStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
+) -> int:
     """Deletes the audio of interviews older than the retention; transcripts and grades stay. How many. Raises StorageError.
 
     An interview that somebody sits in just now keeps its audio until the next hour.
     """
-    days = services.settings.retention_days
-    if days is None:
+    if retention_days is None:
         return 0
-    now = services.clock.wall()
-    ids = await services.store.with_audio_before(now - days * _DAY_S, now - EVERY_S)
+    now = clock.wall()
+    ids = await store.with_audio_before(now - retention_days * _DAY_S, now - EVERY_S)
     deleted = 0
     for interview_id in ids:
         try:
-            await asyncio.to_thread(services.archive.delete, interview_id)
-            await services.store.audio_deleted(interview_id, now)
+            await asyncio.to_thread(archive.delete, interview_id)
+            await store.audio_deleted(interview_id, now)
         except StorageError as error:
             log.warning("left for the next hour: %s", error)
         else:
             deleted += 1
     if deleted:
-        await services.accounts.note("audio deleted", about=f"{deleted} interviews older than {days} days")
+        await accounts.note("audio deleted", about=f"{deleted} interviews older than {retention_days} days")
     return deleted

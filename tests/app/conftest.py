@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ from hotseat.accounts import passwords
 from hotseat.http.app import create_app
 from hotseat.storage.store import SqlStore
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 @pytest.fixture
 async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application over that store, with fake models."""
-    services = fake_services(tmp_path)
-    services.store = store
-    transport = httpx.ASGITransport(create_app(services))
+    assembly = fake_assembly(tmp_path)
+    assembly.storage = replace(assembly.storage, store=store)
+    transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 

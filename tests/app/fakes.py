@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from hotseat import wire
 from hotseat.accounts.accounts import Accounts
+from hotseat.clock import Clock
 from hotseat.domain.model import (
     Answer,
     CriterionResult,
@@ -24,19 +25,26 @@ from hotseat.domain.model import (
     Verdict,
     Word,
 )
+from hotseat.grading.graders import Graders
 from hotseat.grading.reading import Reading
 from hotseat.interview.interviewer import Interviewer
+from hotseat.load_status import LoadStatus, Part
+from hotseat.practice.due import Practice
 from hotseat.prompts import Prompts
 from hotseat.questions.content import load_bank
 from hotseat.questions.formats import load_catalogue
+from hotseat.questions.library import Library
 from hotseat.questions.study import load_study
-from hotseat.services import Part, Services
-from hotseat.settings import PROJECT, Settings
+from hotseat.settings import PROJECT, InterviewSettings, Settings
 from hotseat.speech.audio import Samples
+from hotseat.speech.models import SpeechModels
 from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.recordings import AudioArchive
 from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.startup.assembly import Assembly
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.archive import LocalArchive
+from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
 from numpy.typing import NDArray
@@ -204,31 +212,49 @@ class PointGrader(FakeGrader):
         return Grade(question.id, Verdict.STRONG_HIRE if self.met else Verdict.NO_HIRE, criteria, "embedded")
 
 
-def fake_services(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Services:
-    """Ready services with a real database and archive; call ``await services.store.migrate()`` first."""
+def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Assembly:
+    """Every part, ready, with a real database and archive; call ``await assembly.storage.store.migrate()`` first."""
     configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
     store = SqlStore(configured.database)
     clock = FastClock(speed)
     prompts = Prompts(PROJECT / "prompts")
-    return Services(
+    return Assembly(
         settings=configured,
-        bank=BANK,
-        catalogue=CATALOGUE,
-        study=STUDY,
+        library=Library(BANK, CATALOGUE, STUDY),
         prompts=prompts,
-        store=store,
-        tables=SqlTables(store.engine),
-        archive=LocalArchive(data_dir / "audio"),
+        storage=Storage(store, SqlTables(store.engine), LocalArchive(data_dir / "audio"), data_dir, configured.database),
         clock=clock,
         accounts=Accounts(SqlAccounts(store.begin), clock, configured.accounts),
-        parts={"all": Part("all", "ready", "")},
-        transcriber=FakeTranscriber(),
-        make_vad=LoudIsSpeech,
-        voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
         interviewer=Interviewer(chat, prompts, whole_answer),
-        embedded=FakeGrader(),  # type: ignore[arg-type]
-        grader=FakeGrader(),
+        status=LoadStatus({"all": Part("all", "ready", "")}),
+        speech=SpeechModels(
+            transcriber=FakeTranscriber(),
+            make_vad=LoudIsSpeech,
+            voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
+        ),
+        graders=Graders(in_use=FakeGrader(), embedded=FakeGrader()),  # type: ignore[arg-type]
     )
+
+
+def importing(assembly: Assembly) -> tuple[Storage, Library, Clock, InterviewSettings]:
+    """What import_file takes first."""
+    return assembly.storage, assembly.library, assembly.clock, assembly.settings.interview
+
+
+def removing(assembly: Assembly) -> tuple[Storage, Practice]:
+    """What remove takes first."""
+    return assembly.storage, assembly.practice()
+
+
+def housekept(assembly: Assembly) -> tuple[SqlStore, AudioArchive, Accounts, Clock, int | None]:
+    """What housekeeping takes."""
+    storage = assembly.storage
+    return storage.store, storage.archive, assembly.accounts, assembly.clock, assembly.settings.retention_days
+
+
+def opening(assembly: Assembly) -> tuple[Settings, Accounts, SqlStore]:
+    """What open_up takes."""
+    return assembly.settings, assembly.accounts, assembly.storage.store
 
 
 class FakeConnection:

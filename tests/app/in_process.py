@@ -1,4 +1,4 @@
-"""The real HTTP server over fake services, in the test's own process and on a real socket."""
+"""The real HTTP server over fake assembly, in the test's own process and on a real socket."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from contextlib import asynccontextmanager, closing
 import pytest
 from hotseat.http.app import create_app
 from hotseat.http.serving import BoundedServer, make_server
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 
 
 @asynccontextmanager
-async def listening(services: Services, host: str = "127.0.0.1") -> AsyncIterator[tuple[int, BoundedServer]]:
+async def listening(assembly: Assembly, host: str = "127.0.0.1") -> AsyncIterator[tuple[int, BoundedServer]]:
     """The server and its port; signals stay with the test runner."""
-    await services.store.migrate()
+    await assembly.storage.store.migrate()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
     async def nothing(_services: object) -> None: ...
 
     with closing(socket.socket(family)) as opened, pytest.MonkeyPatch.context() as patch:
         opened.bind((host, 0))
-        server = make_server(create_app(services, nothing), services.settings)
+        server = make_server(create_app(assembly, nothing), assembly.settings)
         patch.setattr(server, "capture_signals", lambda: closing(io.StringIO()))
         running = asyncio.create_task(server.serve([opened]))
         while not server.started:

@@ -11,17 +11,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hotseat import loading
 from hotseat.domain.model import Answer, Grade, Question, Verdict, Word
 from hotseat.http import guard
 from hotseat.http.app import create_app
 from hotseat.http.serving import make_server
 from hotseat.interview import interviews
 from hotseat.interview.interviewer import Interviewer
-from hotseat.services import STORAGE, Part, Services
+from hotseat.load_status import STORAGE, Part
+from hotseat.questions.library import Library
 from hotseat.settings import Settings, load_settings
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.startup import assembly as startup
+from hotseat.startup.assembly import Assembly
 from hotseat.telemetry import logs
 
 from tests.app.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
@@ -49,24 +51,24 @@ class Grader(FakeGrader):
         return Grade(question.id, Verdict.LEAN_HIRE, (), "embedded")
 
 
-def light_services(settings: Settings, pace: float = 1.0) -> Services:
+def light_assembly(settings: Settings, pace: float = 1.0) -> Assembly:
     """Ready except for the storage."""
-    services = loading.make_services(settings)
-    services.parts = {STORAGE: Part(STORAGE)}
-    services.clock = FastClock(pace)
-    services.transcriber = Counting()
-    services.make_vad = LoudIsSpeech
-    services.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
-    services.interviewer = Interviewer(None, services.prompts)
-    services.grader = Grader()
-    services.embedded = Grader()  # type: ignore[assignment]
-    return services
+    assembly = startup.assemble(settings)
+    assembly.status.parts = {STORAGE: Part(STORAGE)}
+    assembly.clock = FastClock(pace)
+    assembly.speech.transcriber = Counting()
+    assembly.speech.make_vad = LoudIsSpeech
+    assembly.speech.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
+    assembly.interviewer = Interviewer(None, assembly.prompts)
+    assembly.graders.in_use = Grader()
+    assembly.graders.embedded = Grader()  # type: ignore[assignment]
+    return assembly
 
 
-async def prepare(services: Services) -> None:
+async def prepare(assembly: Assembly) -> None:
     """In place of loading models."""
-    assert services.voice is not None
-    await services.voice.prepare()
+    assert assembly.speech.voice is not None
+    await assembly.speech.voice.prepare()
 
 
 def main() -> None:
@@ -74,15 +76,13 @@ def main() -> None:
     guard.SILENT_BODY_S = float(os.environ.get("LIGHT_SILENT_BODY_S", guard.SILENT_BODY_S))
     settings = load_settings()
     logs.set_up(settings.log_level, settings.log_style)
-    app = create_app(light_services(settings, float(os.environ.get("LIGHT_PACE", "1"))), prepare)
+    app = create_app(light_assembly(settings, float(os.environ.get("LIGHT_PACE", "1"))), prepare)
     make_server(app, settings).run()
 
 
 def serve(data_dir: Path, port: int) -> None:
     """In a process that was forked from one that has the questions; its log goes to the data directory."""
-    loading.load_bank = lambda _directory: BANK
-    loading.load_catalogue = lambda _directory: CATALOGUE
-    loading.load_study = lambda _directory, _bank, _catalogue: STUDY
+    startup.load_library = lambda _directory: Library(BANK, CATALOGUE, STUDY)
     os.environ |= {"HOTSEAT_DATA_DIR": str(data_dir), "HOTSEAT_PORT": str(port)}
     with (data_dir / "server.log").open("a") as log:
         os.dup2(log.fileno(), 2)

@@ -12,8 +12,9 @@ import numpy as np
 from hotseat import wire
 from hotseat.interview.interviews import Interviews
 from hotseat.questions.formats import Choices
-from hotseat.services import Services
+from hotseat.review.reviews import Reviews
 from hotseat.session.records import LOCAL
+from hotseat.startup.assembly import Assembly
 
 from tests.app.fakes import FakeConnection
 
@@ -29,7 +30,13 @@ class Candidate(FakeConnection):
     def __init__(self, interviews: Interviews, interview_id: str) -> None:
         super().__init__()
         self.interviews = interviews
+        self.reviews: Reviews
+        """Of an interview from ``sitting``."""
         self.id = interview_id
+
+    async def review(self) -> dict[str, Any] | None:
+        """As it is stored."""
+        return await self.reviews.review(self.id)
 
     async def attach(self) -> Candidate:
         self.interview = await self.interviews._open(self.id)
@@ -70,18 +77,19 @@ class Candidate(FakeConnection):
 
 
 @asynccontextmanager
-async def sitting(services: Services, choices: Choices = LORA) -> AsyncIterator[tuple[Interviews, Candidate]]:
-    await services.store.migrate()
-    assert services.voice is not None
+async def sitting(assembly: Assembly, choices: Choices = LORA) -> AsyncIterator[tuple[Interviews, Candidate]]:
+    await assembly.storage.store.migrate()
+    assert assembly.speech.voice is not None
     with contextlib.suppress(Exception):  # as when models are loaded
-        await services.voice.prepare()
-    interviews = Interviews(services)
+        await assembly.speech.voice.prepare()
+    interviews = assembly.interviews()
     candidate = await Candidate(interviews, await interviews.create(LOCAL, choices)).attach()
+    candidate.reviews = assembly.reviews(interviews.load)
     try:
         yield interviews, candidate
     finally:
         await interviews.close()
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 async def finish(candidate: FakeConnection, within_s: float = 5.0) -> None:

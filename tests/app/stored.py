@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from hotseat.domain.model import Transcript, Word
-from hotseat.interview.interviews import Interviews
 from hotseat.interview.journal import Journal
 from hotseat.questions.formats import Choices
-from hotseat.services import Services
 from hotseat.session import events, session
 from hotseat.session.events import Event
 from hotseat.session.phases import Finished
 from hotseat.session.records import LOCAL, Lease
 from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.startup.assembly import Assembly
 
 WORD_S, GAP_S = 0.32, 0.08
 
@@ -55,14 +54,14 @@ def tones(answer: Said) -> Samples:
     return samples
 
 
-async def store_interview(services: Services, choices: Choices, rounds: Sequence[Sequence[Said]]) -> str:
+async def store_interview(assembly: Assembly, choices: Choices, rounds: Sequence[Sequence[Said]]) -> str:
     """Plans the interview and logs that it was sat with these answers, the first of each round to the question itself."""
-    interviews = Interviews(services)
+    interviews = assembly.interviews()
     interview_id = await interviews.create(LOCAL, choices)
-    found = await services.store.load(interview_id)
+    found = await assembly.storage.store.load(interview_id)
     assert found is not None
-    journal = Journal(services.store, services.clock, Lease(*found, token=0))
-    now = services.clock.now()
+    journal = Journal(assembly.storage.store, assembly.clock, Lease(*found, token=0))
+    now = assembly.clock.now()
 
     async def happen(event: Event, after: float = 0.1) -> None:
         nonlocal now
@@ -77,7 +76,7 @@ async def store_interview(services: Services, choices: Choices, rounds: Sequence
         for number, answer in enumerate(answers):
             turn = session.turn_of(journal.state)
             if number > 0:
-                follow_up = services.bank.question(journal.state.progress.current.question_id).follow_ups[number - 1]
+                follow_up = assembly.library.bank.question(journal.state.progress.current.question_id).follow_ups[number - 1]
                 await happen(events.FollowUpChosen(turn, follow_up.id, follow_up.text, "bank"))
             await happen(events.VoiceSent(turn, 2.0))
             await happen(events.PlaybackDone(turn), 2.0)
@@ -86,21 +85,21 @@ async def store_interview(services: Services, choices: Choices, rounds: Sequence
             await happen(events.SpeechStarted(turn), 1.0)
             ended = events.TypedAnswer(turn, "") if answer.typed else events.DonePressed(turn)
             await happen(ended, answer.seconds)
-            _record(services, interview_id, turn, answer)
+            _record(assembly, interview_id, turn, answer)
             await happen(events.Transcribed(turn, Transcript(answer.words, answer.typed), answer.seconds))
         if session.turn_of(journal.state) and len(answers) <= journal.state.progress.plan.rounds[index].follow_ups:
             await happen(events.FollowUpChosen(session.turn_of(journal.state), "", "", "bank"))
-        question = services.bank.question(journal.state.progress.plan.rounds[index].question_id)
-        assert services.grader is not None
-        grade = await services.grader.grade(question, journal.state.progress.answers_of(index))
+        question = assembly.library.bank.question(journal.state.progress.plan.rounds[index].question_id)
+        assert assembly.graders.in_use is not None
+        grade = await assembly.graders.in_use.grade(question, journal.state.progress.answers_of(index))
         await happen(events.RoundGraded(index, grade))
     assert isinstance(journal.state, Finished)
     return interview_id
 
 
-def _record(services: Services, interview_id: str, turn: int, answer: Said) -> None:
+def _record(assembly: Assembly, interview_id: str, turn: int, answer: Said) -> None:
     if answer.typed:
         return
-    recording = services.archive.create(interview_id, turn, 0)
+    recording = assembly.storage.archive.create(interview_id, turn, 0)
     recording.append((tones(answer) * 32767).astype("<i2").tobytes())
     recording.close()

@@ -22,7 +22,7 @@ from hotseat.http.app import create_app
 from hotseat.session.records import LOCAL
 from hotseat.storage.accounts import SqlAccounts
 
-from tests.app.fakes import FastClock, fake_services
+from tests.app.fakes import FastClock, fake_assembly
 from tests.app.test_isolation import every_route, filled
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -48,12 +48,12 @@ class Server:
     """An app with accounts, as somebody who runs it sees it."""
 
     def __init__(self, data_dir: Path) -> None:
-        services = fake_services(data_dir, accounts=True, host="0.0.0.0")
-        self.clock = services.clock = ShiftedClock()
-        self.store = SqlAccounts(services.store.begin)
-        self.accounts = services.accounts = Accounts(self.store, self.clock, wanted=True)
-        self.services = services
-        self.app: FastAPI = create_app(services)
+        assembly = fake_assembly(data_dir, accounts=True, host="0.0.0.0")
+        self.clock = assembly.clock = ShiftedClock()
+        self.store = SqlAccounts(assembly.storage.store.begin)
+        self.accounts = assembly.accounts = Accounts(self.store, self.clock, wanted=True)
+        self.assembly = assembly
+        self.app: FastAPI = create_app(assembly)
         self.browsers: list[httpx.AsyncClient] = []
 
     def browser(self, base: str = BASE, address: str = "203.0.113.1") -> httpx.AsyncClient:
@@ -76,11 +76,11 @@ class Server:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     server = Server(tmp_path)
-    await server.services.store.migrate()
+    await server.assembly.storage.store.migrate()
     yield server
     for browser in server.browsers:
         await browser.aclose()
-    await server.services.store.close()
+    await server.assembly.storage.store.close()
 
 
 @pytest.fixture
@@ -164,17 +164,17 @@ async def test_forged_cookies_open_nothing(group: Server, cookie: str) -> None:
 
 async def test_an_account_made_meanwhile_is_seen(tmp_path: Path) -> None:
     """A server that runs without accounts asks everybody to sign in a moment after the first is made."""
-    services = fake_services(tmp_path)
-    clock = services.clock = ShiftedClock()
-    services.accounts = Accounts(SqlAccounts(services.store.begin), clock)
-    await services.store.migrate()
-    transport = httpx.ASGITransport(create_app(services))
+    assembly = fake_assembly(tmp_path)
+    clock = assembly.clock = ShiftedClock()
+    assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), clock)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
         assert (await browser.get("/api/interviews")).status_code == 200
-        await Accounts(SqlAccounts(services.store.begin), clock).add("Ada", WORDS, "owner")
+        await Accounts(SqlAccounts(assembly.storage.store.begin), clock).add("Ada", WORDS, "owner")
         clock.shift = 15
         assert (await browser.get("/api/interviews")).status_code == 401
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 # ---- Signing in and out ---------------------------------------------------------------------------------------------
@@ -472,8 +472,8 @@ async def test_passwords_are_hashed_by_argon2id(server: Server, monkeypatch: pyt
     account = await server.accounts.add("Ada", WORDS, "owner")
     assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$", account.password)
     session, invite = await server.accounts.sign_in("Ada", WORDS, ""), await server.accounts.invite("member")
-    await server.services.store.close()
-    stored = b"".join(path.read_bytes() for path in server.services.settings.data_dir.glob("hotseat.db*"))
+    await server.assembly.storage.store.close()
+    stored = b"".join(path.read_bytes() for path in server.assembly.settings.data_dir.glob("hotseat.db*"))
     assert account.password.encode() in stored
     for secret in (WORDS, session, invite):
         assert secret.encode() not in stored

@@ -15,14 +15,14 @@ from hotseat.errors import StorageError
 from hotseat.http.app import create_app
 from hotseat.http.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
 from hotseat.interview.connection import UNKNOWN_INTERVIEW
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.archive import LocalArchive
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from tests.app.fakes import FastClock, fake_services
+from tests.app.fakes import FastClock, fake_assembly
 from tests.app.test_access import BASE, WORDS, ShiftedClock
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -33,11 +33,11 @@ COOKIE = "__Host-hotseat"
 class Host:
     """A server with Ada and Bob, and one interview of Ada's."""
 
-    def __init__(self, client: TestClient, services: Services, clock: ShiftedClock) -> None:
+    def __init__(self, client: TestClient, assembly: Assembly, clock: ShiftedClock) -> None:
         assert client.portal is not None
-        self.client, self.services, self.clock, self.call = client, services, clock, client.portal.call
+        self.client, self.assembly, self.clock, self.call = client, assembly, clock, client.portal.call
         for name, role in (("Ada", "owner"), ("Bob", "member")):
-            self.call(services.accounts.add, name, WORDS, role)
+            self.call(assembly.accounts.add, name, WORDS, role)
         self.ada, self.bob = self.sign_in("Ada"), self.sign_in("Bob")
         answer = client.post(
             "/api/interviews",
@@ -47,7 +47,7 @@ class Host:
         self.interview: str = answer.json()["id"]
 
     def sign_in(self, name: str) -> str:
-        secret: str = self.call(self.services.accounts.sign_in, name, WORDS, "")
+        secret: str = self.call(self.assembly.accounts.sign_in, name, WORDS, "")
         return secret
 
     def socket(self, cookie: str, origin: str | None = BASE) -> AbstractContextManager[WebSocketTestSession]:
@@ -57,15 +57,15 @@ class Host:
 
 @pytest.fixture
 def host(tmp_path: Path, quick_hashes: None) -> Iterator[Host]:
-    services = fake_services(tmp_path, accounts=True, host="0.0.0.0")
-    clock = services.clock = ShiftedClock()
-    services.accounts = Accounts(SqlAccounts(services.store.begin), clock, wanted=True)
+    assembly = fake_assembly(tmp_path, accounts=True, host="0.0.0.0")
+    clock = assembly.clock = ShiftedClock()
+    assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), clock, wanted=True)
 
-    async def nothing(_services: Services) -> None:
+    async def nothing(_services: Assembly) -> None:
         """The fakes are there already."""
 
-    with TestClient(create_app(services, nothing), base_url=BASE, follow_redirects=False) as client:
-        yield Host(client, services, clock)
+    with TestClient(create_app(assembly, nothing), base_url=BASE, follow_redirects=False) as client:
+        yield Host(client, assembly, clock)
 
 
 def closed(opened: AbstractContextManager[WebSocketTestSession]) -> int:
@@ -97,7 +97,7 @@ def test_a_socket_does_not_outlive_its_session(host: Host) -> None:
         host.clock.shift += LOOK_AGAIN_S
         socket.send_json({"type": "ping", "t": 1})
         until(socket, lambda message: '"pong"' in message.get("text", ""))
-        host.call(host.services.accounts.set_password, "Ada", "another good password")
+        host.call(host.assembly.accounts.set_password, "Ada", "another good password")
         host.clock.shift += LOOK_AGAIN_S
         socket.send_json({"type": "ping", "t": 2})
         assert until(socket, lambda message: message["type"] == "websocket.close")["code"] == UNAUTHORISED
@@ -143,12 +143,12 @@ def test_deleting_is_written_down(host: Host) -> None:
     assert host.client.delete(path, headers={"cookie": f"{COOKIE}={host.ada}", "origin": BASE}).status_code == 200
     everything = host.client.delete("/api/everything", headers={"cookie": f"{COOKIE}={host.bob}", "origin": BASE})
     assert everything.status_code == 200
-    lines = [(line.what, line.who, line.address, line.about) for line in host.call(host.services.accounts.noted)]
+    lines = [(line.what, line.who, line.address, line.about) for line in host.call(host.assembly.accounts.noted)]
     assert lines[:2] == [
         ("everything deleted", "Bob", "testclient", "0 interviews"),
         ("interview deleted", "Ada", "testclient", host.interview),
     ]
-    assert [account.name for account in host.call(host.services.accounts.all)] == ["Ada", "Bob"]
+    assert [account.name for account in host.call(host.assembly.accounts.all)] == ["Ada", "Bob"]
 
 
 ODD = ("..%2f..%2fetc", "%2e%2e", "%2e%2e%2f%2e%2e%2fsecret", "..%5c..", "%2fetc%2fpasswd", "%00", "." * 300, "ä", "%20", "*")
@@ -156,7 +156,7 @@ ODD = ("..%2f..%2fetc", "%2e%2e", "%2e%2e%2f%2e%2e%2fsecret", "..%5c..", "%2fetc
 
 def test_odd_ids_lead_to_no_file(host: Host) -> None:
     """Whatever stands for an id or a turn is refused as unknown, and no file outside is read, made or removed."""
-    data_dir = host.services.settings.data_dir
+    data_dir = host.assembly.settings.data_dir
     (data_dir / "secret.pcm").write_bytes(b"words for nobody")
     before = sorted(data_dir.rglob("*"))
     cookie = {"cookie": f"{COOKIE}={host.ada}", "origin": BASE}

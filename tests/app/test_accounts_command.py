@@ -18,7 +18,7 @@ from hotseat.cli.main import cli
 from hotseat.errors import InputError, SettingsError, StorageError
 from hotseat.session.records import LOCAL
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly, opening
 from tests.app.test_access import WORDS
 from tests.conftest import NO_MODELS, ServerProcess
 
@@ -72,12 +72,12 @@ def test_a_person_leaves_with_everything(run: Callable[..., Result], tmp_path: P
     run("add", "Bob", stdin=f"{WORDS}\n")
 
     async def choices(keep: str | None = None) -> dict[str, object]:
-        services = fake_services(tmp_path)
-        bob = next((account.id for account in await services.accounts.all() if account.name == "Bob"), "gone")
+        assembly = fake_assembly(tmp_path)
+        bob = next((account.id for account in await assembly.accounts.all() if account.name == "Bob"), "gone")
         for owner in (LOCAL, bob) if keep else ():
-            await services.store.keep(owner, "plan", keep)
-        kept = {owner: await services.store.settings(owner) for owner in (LOCAL, bob)}
-        await services.store.close()
+            await assembly.storage.store.keep(owner, "plan", keep)
+        kept = {owner: await assembly.storage.store.settings(owner) for owner in (LOCAL, bob)}
+        await assembly.storage.store.close()
         return kept
 
     before = asyncio.run(choices("kept"))
@@ -127,9 +127,9 @@ def test_somebody_is_signed_out(run: Callable[..., Result], tmp_path: Path) -> N
     run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
 
     async def sign_in() -> None:
-        services = fake_services(tmp_path)
-        await services.accounts.sign_in("Ada", WORDS, "")
-        await services.store.close()
+        assembly = fake_assembly(tmp_path)
+        await assembly.accounts.sign_in("Ada", WORDS, "")
+        await assembly.storage.store.close()
 
     asyncio.run(sign_in())
     assert "signed out in 1 browsers" in run("sign-out", "ada").stderr
@@ -139,26 +139,26 @@ def test_somebody_is_signed_out(run: Callable[..., Result], tmp_path: Path) -> N
 async def test_a_server_opens_only_to_people_who_show_who_they_are(tmp_path: Path) -> None:
     """Exposed without any way in it does not start; with accounts asked for it prints a link to make the first."""
     with pytest.raises(SettingsError, match="have to show who they are"):
-        await open_up(fake_services(tmp_path, host="0.0.0.0"))
-    asked = fake_services(tmp_path, host="0.0.0.0", accounts=True)
-    place = await open_up(asked)
+        await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0")))
+    asked = fake_assembly(tmp_path, host="0.0.0.0", accounts=True)
+    place = await open_up(*opening(asked))
     assert place is not None and place.startswith("/invite/")
     await asked.accounts.accept(place.removeprefix("/invite/"), "Ada", WORDS, "")
-    await asked.store.close()
-    assert await open_up(fake_services(tmp_path, host="0.0.0.0")) == "", "now there is an account"
+    await asked.storage.store.close()
+    assert await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0"))) == "", "now there is an account"
     other = tmp_path / "other"
     other.mkdir()
-    assert await open_up(fake_services(other, host="0.0.0.0", token="a-long-secret")) is None
-    assert await open_up(fake_services(other, host="127.0.0.1")) is None
+    assert await open_up(*opening(fake_assembly(other, host="0.0.0.0", token="a-long-secret"))) is None
+    assert await open_up(*opening(fake_assembly(other, host="127.0.0.1"))) is None
 
 
 async def test_without_a_database_it_opens_to_this_machine_only(tmp_path: Path) -> None:
     """There the page tells what is wrong; elsewhere whether people sign in isn't known, so only a token will do."""
     broken = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/none/hotseat.db"}
-    assert await open_up(fake_services(tmp_path, host="127.0.0.1", **broken)) is None
-    assert await open_up(fake_services(tmp_path, host="0.0.0.0", token="a-long-secret", **broken)) is None
+    assert await open_up(*opening(fake_assembly(tmp_path, host="127.0.0.1", **broken))) is None
+    assert await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0", token="a-long-secret", **broken))) is None
     with pytest.raises(StorageError):
-        await open_up(fake_services(tmp_path, host="0.0.0.0", **broken))
+        await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0", **broken)))
 
 
 def test_the_first_owner_of_an_exposed_server(start_server: Callable[..., ServerProcess]) -> None:
@@ -197,9 +197,9 @@ async def test_what_a_server_writes_is_its_own_users_alone(tmp_path: Path, caplo
     (tmp_path / "open").mkdir(mode=0o755)
     (tmp_path / "closed").mkdir(mode=0o700)
     with caplog.at_level(logging.WARNING, "hotseat.accounts.opening"):
-        await open_up(fake_services(tmp_path / "closed", host="127.0.0.1"))
+        await open_up(*opening(fake_assembly(tmp_path / "closed", host="127.0.0.1")))
         assert not caplog.messages
-        await open_up(fake_services(tmp_path / "open", host="127.0.0.1"))
+        await open_up(*opening(fake_assembly(tmp_path / "open", host="127.0.0.1")))
     assert caplog.messages == [
         f"others on this machine can get into {tmp_path}/open (mode 755), which holds voices; `chmod 700` it"
     ]

@@ -12,7 +12,7 @@ from hotseat.domain.acts import Act
 from hotseat.questions.formats import Choices
 from hotseat.session.replay import replayed
 
-from tests.app.fakes import BANK, CATALOGUE, FakeTranscriber, fake_services
+from tests.app.fakes import BANK, CATALOGUE, FakeTranscriber, fake_assembly
 from tests.app.light_server import LightServer
 from tests.app.sitting import LORA, Candidate, finish, sitting
 from tests.command_line import hotseat
@@ -32,7 +32,7 @@ def heard(candidate: Candidate, turn_id: int) -> str:
 
 async def test_acts_are_answered_and_never_graded(tmp_path: Path) -> None:
     """A candidate who asks, waits and then answers is graded by the answer alone; the review says what else was said."""
-    async with sitting(fake_services(tmp_path)) as (interviews, candidate):
+    async with sitting(fake_assembly(tmp_path)) as (interviews, candidate):
         candidate.say(type="start")
         first = await type_next(candidate, 1, "Could you repeat that, please?")
         assert first.act is Act.REPEAT
@@ -42,7 +42,7 @@ async def test_acts_are_answered_and_never_graded(tmp_path: Path) -> None:
         await type_next(candidate, 3, "It freezes the base model and learns two small matrices.")
         await type_next(candidate, 4, "Because the update has a low rank.")
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
         assert review is not None
         [entry] = review["rounds"]
         assert [answer["turn_id"] for answer in entry["answers"]] == [3, 4]
@@ -52,9 +52,9 @@ async def test_acts_are_answered_and_never_graded(tmp_path: Path) -> None:
 
 async def test_a_spoken_act_is_not_thanked_for(tmp_path: Path) -> None:
     """An acknowledgement waits until it is known that the words are an answer."""
-    services = fake_services(tmp_path)
-    services.transcriber = FakeTranscriber("sorry could you say that again")
-    async with sitting(services) as (_, candidate):
+    assembly = fake_assembly(tmp_path)
+    assembly.speech.transcriber = FakeTranscriber("sorry could you say that again")
+    async with sitting(assembly) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.until("asking", 2)
@@ -65,7 +65,7 @@ async def test_a_spoken_act_is_not_thanked_for(tmp_path: Path) -> None:
 
 async def test_buttons(tmp_path: Path) -> None:
     """Repeat, ask and think can be pressed twice each, and then are no longer offered."""
-    async with sitting(fake_services(tmp_path)) as (_, candidate):
+    async with sitting(fake_assembly(tmp_path)) as (_, candidate):
         candidate.say(type="start")
         await candidate.until("asking", 1)
         candidate.say(type="request", turn_id=1, act="think")
@@ -80,7 +80,7 @@ async def test_buttons(tmp_path: Path) -> None:
 
 async def test_the_greeting_is_heard_before_the_question(tmp_path: Path) -> None:
     """Format, who asks, how many questions and how long, then the question."""
-    async with sitting(fake_services(tmp_path), Choices("five")) as (_, candidate):
+    async with sitting(fake_assembly(tmp_path), Choices("five")) as (_, candidate):
         candidate.say(type="start")
         await candidate.until_sent(wire.VoiceEnd, lambda end: end.turn_id == 1)
         said = heard(candidate, 1)
@@ -90,7 +90,7 @@ async def test_the_greeting_is_heard_before_the_question(tmp_path: Path) -> None
 
 async def test_a_drill_begins_with_its_question(tmp_path: Path) -> None:
     """One question needs no greeting."""
-    async with sitting(fake_services(tmp_path)) as (_, candidate):
+    async with sitting(fake_assembly(tmp_path)) as (_, candidate):
         candidate.say(type="start")
         await candidate.until_sent(wire.VoiceEnd, lambda end: end.turn_id == 1)
         assert heard(candidate, 1) == PROMPT
@@ -107,12 +107,12 @@ async def test_acknowledgements_differ(tmp_path: Path) -> None:
 
 async def test_the_log_replays_to_the_same_state(tmp_path: Path) -> None:
     """What was recognised is in the log: a process that takes over knows it without recognising again."""
-    services = fake_services(tmp_path)
-    async with sitting(services) as (_, candidate):
+    assembly = fake_assembly(tmp_path)
+    async with sitting(assembly) as (_, candidate):
         candidate.say(type="start")
         await type_next(candidate, 1, "No idea, sorry.")
         await candidate.until("asking", 2)
-        found = await services.store.load(candidate.id)
+        found = await assembly.storage.store.load(candidate.id)
         assert found is not None and candidate.interview is not None
         assert replayed(*found).progress.acts == candidate.interview.state.progress.acts
         assert [said.act for said in replayed(*found).progress.acts] == [Act.DONT_KNOW]
@@ -123,7 +123,7 @@ async def test_the_log_replays_to_the_same_state(tmp_path: Path) -> None:
 )
 async def test_answers_that_begin_like_an_act(tmp_path: Path, text: str) -> None:
     """They are answers."""
-    async with sitting(fake_services(tmp_path), LORA) as (_, candidate):
+    async with sitting(fake_assembly(tmp_path), LORA) as (_, candidate):
         candidate.say(type="start")
         assert (await type_next(candidate, 1, text)).act is Act.ANSWER
 

@@ -11,7 +11,7 @@ from hotseat.accounts.accounts import BY_ADDRESS, network_of
 from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import load_settings
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 from tests.app.in_process import listening
 from tests.app.test_access import WORDS, sign_in
 
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.usefixtures("quick_hashes")
 @pytest.fixture
 async def dual_stack(tmp_path: Path) -> AsyncIterator[str]:
     """The IPv4 address of a server on ``::`` with an account."""
-    services = fake_services(tmp_path, accounts=True, host="::")
-    await services.store.migrate()
-    await services.accounts.add("Ada", WORDS, "owner")
+    assembly = fake_assembly(tmp_path, accounts=True, host="::")
+    await assembly.storage.store.migrate()
+    await assembly.accounts.add("Ada", WORDS, "owner")
     try:
-        async with listening(services, "::") as (port, _server):
+        async with listening(assembly, "::") as (port, _server):
             yield f"http://127.0.0.1:{port}"
     except OSError:  # pragma: no cover
         pytest.skip("this machine has no IPv6")

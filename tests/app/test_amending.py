@@ -17,12 +17,12 @@ from hotseat.grading.disputes import Claim, Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
-from hotseat.services import Services
 from hotseat.session.records import LOCAL, Afterwards
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.voice import PreparedVoice
+from hotseat.startup.assembly import Assembly
 
-from tests.app.fakes import BANK, FakeSpeaker, ScriptedReader, fake_services
+from tests.app.fakes import BANK, FakeSpeaker, ScriptedReader, fake_assembly
 from tests.app.sitting import finish, sitting
 
 HEARD = (
@@ -58,22 +58,22 @@ READER = ScriptedReader(
 """Of ``HEARD``: one point is made, three are not sure; merging is made once the word is corrected."""
 
 
-def scripted_services(data_dir: Path, reader: ScriptedReader = READER) -> Services:
-    services = fake_services(data_dir)
-    services.transcriber = Mumbling()
-    services.grader = services.embedded = EmbeddedGrader(reader)
-    services.disputes = Disputes(reader)
-    return services
+def scripted_services(data_dir: Path, reader: ScriptedReader = READER) -> Assembly:
+    assembly = fake_assembly(data_dir)
+    assembly.speech.transcriber = Mumbling()
+    assembly.graders.in_use = assembly.graders.embedded = EmbeddedGrader(reader)
+    assembly.graders.disputes = Disputes(reader)
+    return assembly
 
 
 @asynccontextmanager
-async def reviewed(services: Services) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
+async def reviewed(assembly: Assembly) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
     """A finished drill on LoRA, one spoken answer, and the HTTP application to review it with."""
-    async with sitting(services, Choices("drill", ("finetuning/lora",), follow_ups=0)) as (_, candidate):
+    async with sitting(assembly, Choices("drill", ("finetuning/lora",), follow_ups=0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await finish(candidate)
-        transport = httpx.ASGITransport(create_app(services))
+        transport = httpx.ASGITransport(create_app(assembly))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/interviews/") as http:
             yield candidate.id, http
 
@@ -130,10 +130,10 @@ async def test_a_misheard_word_is_corrected_and_graded_again(tmp_path: Path) -> 
 
 async def test_the_latest_grade_counts_everywhere(tmp_path: Path) -> None:
     """In lists, attempts, progress and ratings a grade that the candidate changed is a grade like any other."""
-    services = scripted_services(tmp_path)
-    async with reviewed(services) as (interview_id, http):
+    assembly = scripted_services(tmp_path)
+    async with reviewed(assembly) as (interview_id, http):
         [before] = (await http.get(LIST)).json()["interviews"]
-        [rated_before] = await services.store.ratings(LOCAL, LORA.id)
+        [rated_before] = await assembly.storage.store.ratings(LOCAL, LORA.id)
         for point, said in (("fewer-parameters", True), ("alpha-rank", True), ("factorisation", True)):
             assert (await answer(http, interview_id, point, said)).status_code == 204
         shown = (await the_round(http, interview_id))["grade"]
@@ -143,7 +143,7 @@ async def test_the_latest_grade_counts_everywhere(tmp_path: Path) -> None:
         assert [attempt["verdict"] for attempt in attempts] == [shown["verdict"]]
         progress = (await http.get("http://127.0.0.1/api/progress")).json()
         assert progress["verdicts"][0]["verdicts"] == {shown["verdict"]: 1}
-        [rated] = await services.store.ratings(LOCAL, LORA.id)
+        [rated] = await assembly.storage.store.ratings(LOCAL, LORA.id)
         assert rated.at == rated_before.at and rated.ratings["factorisation"] > rated_before.ratings["factorisation"]
 
 
@@ -200,8 +200,8 @@ async def test_answers_outlive_a_new_grade(tmp_path: Path) -> None:
 
 async def test_a_repair_is_undone_and_corrections_are_taken_back(tmp_path: Path) -> None:
     """An undone repair shows what was heard; taking a correction back is one more entry, not an erasure."""
-    services = scripted_services(tmp_path)
-    async with reviewed(services) as (interview_id, http):
+    assembly = scripted_services(tmp_path)
+    async with reviewed(assembly) as (interview_id, http):
         last = len(HEARD.split()) - 1
         undo = {"turn_id": 1, "word": last, "change": "unrepair"}
         assert (await http.post(f"{interview_id}/corrections", json=undo)).status_code == 204
@@ -210,7 +210,7 @@ async def test_a_repair_is_undone_and_corrections_are_taken_back(tmp_path: Path)
         await http.post(f"{interview_id}/corrections", json=undo | {"change": "restore"})
         [answer] = (await the_round(http, interview_id))["answers"]
         assert "now" not in answer["words"][last]
-        kept = (await services.store.afterwards(interview_id)).corrections
+        kept = (await assembly.storage.store.afterwards(interview_id)).corrections
         assert [(entry.change.value, entry.before, entry.text) for entry in kept] == [
             ("unrepair", "practice.", "prac this."),
             ("restore", "prac this.", "practice."),
@@ -238,8 +238,8 @@ async def test_a_dispute_that_is_not_upheld_says_why(tmp_path: Path) -> None:
 async def test_an_upheld_dispute_becomes_the_grade(tmp_path: Path) -> None:
     """A passage that may make the point wins it, and it stays won when the round is graded again."""
     reader = ScriptedReader({})
-    services = scripted_services(tmp_path, reader)
-    async with reviewed(services) as (interview_id, http):
+    assembly = scripted_services(tmp_path, reader)
+    async with reviewed(assembly) as (interview_id, http):
         assert finding((await the_round(http, interview_id))["grade"], "merging")["status"] == "not met"
         reader.says |= {STATEMENTS["merging"]: ("purge it into", 0.4)}
         assert (await dispute(http, interview_id, MERGING, "merging")).status_code == 204
@@ -284,17 +284,17 @@ async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
 )
 async def test_what_cannot_be_done_is_said(tmp_path: Path, path: str, body: dict[str, Any], status: int, reason: str) -> None:
     """Corrections and disputes of what there isn't are refused by name, and leave no trace."""
-    services = scripted_services(tmp_path)
-    async with reviewed(services) as (interview_id, http):
+    assembly = scripted_services(tmp_path)
+    async with reviewed(assembly) as (interview_id, http):
         response = await http.post(f"{interview_id}/{path}", json=body)
         assert response.status_code == status and reason in response.json()["error"]
-        assert await services.store.afterwards(interview_id) == Afterwards()
+        assert await assembly.storage.store.afterwards(interview_id) == Afterwards()
 
 
 async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> None:
     """A note belongs to a round, the last writing of it counts, and deleting the interview deletes everything added to it."""
-    services = scripted_services(tmp_path)
-    async with reviewed(services) as (interview_id, http):
+    assembly = scripted_services(tmp_path)
+    async with reviewed(assembly) as (interview_id, http):
         assert (await the_round(http, interview_id))["note"] is None
         for text in ("say", "say the shapes"):
             assert (await http.put(f"{interview_id}/rounds/1/note", json={"text": text})).status_code == 204
@@ -302,24 +302,24 @@ async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> 
         assert (await http.put(f"{interview_id}/rounds/2/note", json={"text": "x"})).status_code == 404
         await edit(http, interview_id, PURGE, "merge")
         await http.post(f"{interview_id}/rounds/1/grade")
-        kept = await services.store.afterwards(interview_id)
+        kept = await assembly.storage.store.afterwards(interview_id)
         assert len(kept.notes) == len(kept.corrections) == len(kept.regrades) == 1
         assert (await http.delete(interview_id)).is_success
-        assert await services.store.afterwards(interview_id) == Afterwards()
+        assert await assembly.storage.store.afterwards(interview_id) == Afterwards()
 
 
 async def test_the_question_is_spoken_again(tmp_path: Path) -> None:
     """What the interviewer said is read aloud anew as one WAV; without a voice the page gets words instead."""
-    services = scripted_services(tmp_path)
-    async with reviewed(services) as (interview_id, http):
+    assembly = scripted_services(tmp_path)
+    async with reviewed(assembly) as (interview_id, http):
         response = await http.get(f"{interview_id}/turns/1/asked.wav")
         assert response.headers["content-type"] == "audio/wav"
         assert response.content[:4] == b"RIFF" and len(response.content) == 44 + 3200
         assert (await http.get(f"{interview_id}/turns/7/asked.wav")).status_code == 404
-        services.voice = PreparedVoice(None)
+        assembly.speech.voice = PreparedVoice(None)
         silent = await http.get(f"{interview_id}/turns/1/asked.wav")
         assert silent.status_code == 503 and "no voice on this server" in silent.json()["error"]
-        services.voice = PreparedVoice(FakeSpeaker(SpeakerError("the voice is hoarse")))
+        assembly.speech.voice = PreparedVoice(FakeSpeaker(SpeakerError("the voice is hoarse")))
         assert (await http.get(f"{interview_id}/turns/1/asked.wav")).json()["error"] == "the voice is hoarse"
 
 
@@ -337,13 +337,13 @@ async def test_the_outline_of_an_answer(tmp_path: Path) -> None:
 
 async def test_a_review_outlives_its_question(tmp_path: Path) -> None:
     """An interview about a question, or a point, that has left the bank can still be reviewed; it only can't be regraded."""
-    services = scripted_services(tmp_path)
-    async with reviewed(services) as (interview_id, http):
-        services.bank = replace(BANK, questions=tuple(replace(q, criteria=q.criteria[1:]) for q in BANK.questions))
+    assembly = scripted_services(tmp_path)
+    async with reviewed(assembly) as (interview_id, http):
+        assembly.library.bank = replace(BANK, questions=tuple(replace(q, criteria=q.criteria[1:]) for q in BANK.questions))
         points = [f for criterion in (await the_round(http, interview_id))["grade"]["criteria"] for f in criterion["findings"]]
         assert points[0]["statement"] == "This point is no longer in the rubric."
 
-        services.bank = replace(BANK, questions=())
+        assembly.library.bank = replace(BANK, questions=())
         shown = await the_round(http, interview_id)
         assert shown["question"]["title"] == LORA.title and shown["question"]["in_bank"] is False
         assert shown["grade"]["verdict"] and shown["answers"][0]["text"] == HEARD

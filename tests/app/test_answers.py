@@ -9,8 +9,11 @@ import pytest
 from hotseat import wire
 from hotseat.domain.model import Word
 from hotseat.interview.answers import Answers
+from hotseat.load_shedding import LiveTurns
 from hotseat.session import events
 from hotseat.speech.listening import HeardAnswer
+from hotseat.speech.models import SpeechModels
+from hotseat.telemetry.metrics import Metrics
 
 from tests.app.fakes import BANK
 
@@ -30,7 +33,10 @@ async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: st
     posted: list[events.Event] = []
     answers = Answers(
         "i",
-        cast(Any, SimpleNamespace(metrics=SimpleNamespace(answered=lambda _: None))),
+        BANK,
+        SpeechModels(),
+        LiveTurns(),
+        Metrics(),
         cast(Any, SimpleNamespace(finish=finish, stop=lambda: None, heard_s=1.0)),
         lambda message, _pcm: sent.append(message),
         posted.append,

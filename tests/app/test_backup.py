@@ -15,16 +15,15 @@ from typing import Any
 
 import pytest
 from hotseat.errors import InputError, RefusedError
-from hotseat.interview.interviews import Interviews
-from hotseat.loading import load_storage
 from hotseat.session.records import LOCAL
 from hotseat.settings import PROJECT
+from hotseat.startup.loading import load_storage
 from hotseat.storage.sqlite_file import SqliteFile
 from hotseat.transfer.backup import backup, restore
 from hotseat.transfer.removing import remove
 from hotseat.transfer.workplace import remove_leftovers, workplace
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly, removing
 from tests.app.sitting import LORA, Candidate, sitting
 from tests.app.test_transfer import EVERYTHING, SECRET, contents, sit, storage
 
@@ -32,18 +31,18 @@ from tests.app.test_transfer import EVERYTHING, SECRET, contents, sit, storage
 async def backed_up(folder: Path) -> io.BytesIO:
     """As the command does it: with a connection of its own."""
     file = io.BytesIO()
-    async with storage(folder) as services:
-        await backup(services, file)
+    async with storage(folder) as assembly:
+        await backup(assembly.storage, assembly.clock, file)
     file.seek(0)
     return file
 
 
 async def put_back(folder: Path, file: io.BytesIO, *, force: bool = False) -> None:
-    services = fake_services(folder)
+    assembly = fake_assembly(folder)
     try:
-        await restore(services, file, force=force)
+        await restore(assembly.storage, file, force=force)
     finally:
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 async def test_a_backup_gives_everything_back(tmp_path: Path) -> None:
@@ -56,9 +55,9 @@ async def test_a_backup_gives_everything_back(tmp_path: Path) -> None:
     assert contents(tmp_path / "b") == before
 
     await sit(tmp_path / "a")
-    async with storage(tmp_path / "a") as services:
-        [*ids] = await services.tables.interviews(EVERYTHING)
-        services.archive.delete(ids[0])
+    async with storage(tmp_path / "a") as assembly:
+        [*ids] = await assembly.storage.tables.interviews(EVERYTHING)
+        assembly.storage.archive.delete(ids[0])
     with pytest.raises(InputError, match="say --force"):
         await put_back(tmp_path / "a", file)
     assert len(contents(tmp_path / "a")[0]["interviews"]) == 2, "nothing was changed"
@@ -69,7 +68,7 @@ async def test_a_backup_gives_everything_back(tmp_path: Path) -> None:
 
 async def test_a_backup_in_mid_answer_can_be_gone_on_from(tmp_path: Path) -> None:
     """A backup made while the candidate speaks holds every finished answer, and the interview goes on from it elsewhere."""
-    running = fake_services(tmp_path / "a", speed=20.0)
+    running = fake_assembly(tmp_path / "a", speed=20.0)
     async with storage(tmp_path / "a"), sitting(running) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
@@ -81,15 +80,15 @@ async def test_a_backup_in_mid_answer_can_be_gone_on_from(tmp_path: Path) -> Non
     (tmp_path / "b").mkdir()
     await put_back(tmp_path / "b", file)
     async with storage(tmp_path / "b"):
-        services = fake_services(tmp_path / "b", speed=20.0)
-        interviews = Interviews(services)
+        assembly = fake_assembly(tmp_path / "b", speed=20.0)
+        interviews = assembly.interviews()
         resumed = await Candidate(interviews, candidate.id).attach()
         state = await resumed.until("answering", turn_id)
         assert state.next_frame >= 25, "the audio so far is there"
-        review = await interviews.review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
         assert review is not None and SECRET in review["rounds"][0]["answers"][0]["text"]
         await interviews.close()
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 async def test_backups_under_writing_are_whole(tmp_path: Path) -> None:
@@ -133,7 +132,7 @@ async def test_backups_under_writing_are_whole(tmp_path: Path) -> None:
 
 async def test_restoring_under_a_running_interview(tmp_path: Path) -> None:
     """The restored log stays whole: whoever runs an interview has to let go, and goes on from what was restored."""
-    running = fake_services(tmp_path, speed=20.0)
+    running = fake_assembly(tmp_path, speed=20.0)
     async with storage(tmp_path), sitting(running) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()
@@ -147,7 +146,7 @@ async def test_restoring_under_a_running_interview(tmp_path: Path) -> None:
         await put_back(tmp_path, file, force=True)
         again.say(type="end")
         await again.until_closed()
-        assert await interviews.review(again.id) is None, "it was begun after the backup"
+        assert await running.reviews(interviews.load).review(again.id) is None, "it was begun after the backup"
         resumed = await Candidate(interviews, candidate.id).attach()
         await resumed.answer()
         await resumed.until("finished")
@@ -239,8 +238,8 @@ async def test_a_ruined_database_can_be_restored_over(tmp_path: Path, sample_bac
 async def test_what_was_deleted_is_in_no_later_backup(tmp_path: Path) -> None:
     """A backup is a fresh copy, not the file with its freed pages."""
     await sit(tmp_path)
-    async with storage(tmp_path) as services:
-        await remove(services, EVERYTHING)
+    async with storage(tmp_path) as assembly:
+        await remove(*removing(assembly), EVERYTHING)
     held = zipfile.ZipFile(await backed_up(tmp_path))
     assert all(SECRET.split()[0].encode() not in held.read(name) for name in held.namelist())
 
@@ -253,17 +252,17 @@ def test_postgresql_is_sent_to_its_own_tools() -> None:
 
 async def test_what_has_ended_does_not_come_back(tmp_path: Path, quick_hashes: None) -> None:
     """A session that was ended after the backup, and an invitation that was used since, are no good after a restore."""
-    async with storage(tmp_path) as services:
-        await services.accounts.add("Ada", "four words make one", "owner")
-        session = await services.accounts.sign_in("Ada", "four words make one", "")
-        invite = await services.accounts.invite("member")
+    async with storage(tmp_path) as assembly:
+        await assembly.accounts.add("Ada", "four words make one", "owner")
+        session = await assembly.accounts.sign_in("Ada", "four words make one", "")
+        invite = await assembly.accounts.invite("member")
     file = await backed_up(tmp_path)
     await put_back(tmp_path, file, force=True)
-    async with storage(tmp_path) as services:
-        assert await services.accounts.identify(session) is None
+    async with storage(tmp_path) as assembly:
+        assert await assembly.accounts.identify(session) is None
         with pytest.raises(RefusedError):
-            await services.accounts.invitation(invite)
-        assert await services.accounts.sign_in("Ada", "four words make one", "")
+            await assembly.accounts.invitation(invite)
+        assert await assembly.accounts.sign_in("Ada", "four words make one", "")
 
 
 LEAVES_A_COPY = """
@@ -285,11 +284,11 @@ async def test_a_copy_that_was_left_is_removed(tmp_path: Path) -> None:
         return [path.name for path in tmp_path.glob("*/*.db")]
 
     await sit(tmp_path)
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         for remedy in (
-            lambda: backup(services, io.BytesIO()),
-            lambda: load_storage(services),
-            lambda: remove(services, EVERYTHING),
+            lambda: backup(assembly.storage, assembly.clock, io.BytesIO()),
+            lambda: load_storage(assembly),
+            lambda: remove(*removing(assembly), EVERYTHING),
         ):
             killed = await asyncio.create_subprocess_exec(sys.executable, "-c", LEAVES_A_COPY, str(tmp_path), cwd=PROJECT)
             assert await killed.wait() == -signal.SIGKILL
@@ -307,8 +306,8 @@ async def test_a_copy_that_was_left_is_removed(tmp_path: Path) -> None:
 
 async def test_recordings_alone_are_not_overwritten_either(tmp_path: Path, sample_backup: bytes) -> None:
     """Audio whose database was lost is somebody's; restoring over it has to be forced."""
-    async with storage(tmp_path) as services:
-        recording = services.archive.create("orphan", 1, 0)
+    async with storage(tmp_path) as assembly:
+        recording = assembly.storage.archive.create("orphan", 1, 0)
         recording.append(b"\x01\x00" * 640)
         recording.close()
     with pytest.raises(InputError, match="say --force"):

@@ -148,7 +148,7 @@ def test_bad_audio_is_told_before_models_are_imported(tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("this is not audio\n" * 100)
     code = (
         "import atexit, sys; from hotseat.cli.main import main;"
-        "atexit.register(lambda: print(*{'hotseat.models', 'hotseat.services', 'sqlalchemy'} & sys.modules.keys())); main()"
+        "atexit.register(lambda: print(*{'hotseat.startup.models', 'sqlalchemy'} & sys.modules.keys())); main()"
     )
     done = run(code, "transcribe", str(tmp_path / "text.wav"), "--question", "finetuning/lora")
     assert done.returncode == 2 and "text.wav is not audio" in done.stderr

@@ -21,11 +21,10 @@ from hotseat.http.app import create_app
 from hotseat.http.connections import Bounds, Connections, bounds_for
 from hotseat.http.serving import BoundedServer
 from hotseat.interview import interviews as interviews_module
-from hotseat.interview.interviews import Interviews
 from hotseat.session.records import LOCAL
 from hotseat.telemetry import logs
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 from tests.app.in_process import listening
 from tests.app.sitting import LORA, Candidate, sitting
 from tests.bench import crowd
@@ -136,7 +135,7 @@ def test_who_keeps_the_server_waiting_is_hung_up_on() -> None:
 async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, BoundedServer]]:
     """The port of a server in this process that waits a second for a request, and has room for twenty strangers."""
     monkeypatch.setattr(serving, "bounds_for", lambda _descriptors: Bounds(100, 20, head_s=1.0, unread_s=1.0))
-    async with listening(fake_services(tmp_path)) as found:
+    async with listening(fake_assembly(tmp_path)) as found:
         yield found
 
 
@@ -263,12 +262,12 @@ def test_the_log_holds_nothing_that_a_terminal_obeys(written: io.StringIO) -> No
 
 async def sent(tmp_path: Path, body: AsyncIterator[bytes], length: int) -> httpx.Response:
     """An import whose time passes a hundred times as fast."""
-    services = fake_services(tmp_path, speed=100.0)
-    await services.store.migrate()
-    transport = httpx.ASGITransport(create_app(services))
+    assembly = fake_assembly(tmp_path, speed=100.0)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         answer = await http.post("/api/import", content=body, headers={"content-length": str(length)})
-    await services.store.close()
+    await assembly.storage.store.close()
     return answer
 
 
@@ -308,9 +307,9 @@ async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeyp
         await go.wait()
         yield b"PK"
 
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    transport = httpx.ASGITransport(create_app(services))
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         length = {"content-length": "2"}
         under_way = [asyncio.create_task(http.post("/api/import", content=waits(), headers=length)) for _ in range(2)]
@@ -321,7 +320,7 @@ async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeyp
         go.set()
         assert [answer.status_code for answer in await asyncio.gather(*under_way)] == [422, 422]
         assert (await http.get("/api/bank")).status_code == 200
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 # ---- Places ---------------------------------------------------------------------------------------------------------
@@ -335,7 +334,7 @@ def grow_old(tab: Candidate, seconds: float) -> None:
 
 async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> None:
     """To whoever needs it, after two minutes; the page is told and may come back."""
-    async with sitting(fake_services(tmp_path, interview={"max_active": 1})) as (interviews, tab):
+    async with sitting(fake_assembly(tmp_path, interview={"max_active": 1})) as (interviews, tab):
         other = await interviews.create(LOCAL, LORA)
         with pytest.raises(interviews_module._Refused, match="busy"):
             await interviews._admit(LOCAL, other)
@@ -348,7 +347,7 @@ async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> No
 
 async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path) -> None:
     """After ten minutes of nothing but pings; a started interview is not."""
-    async with sitting(fake_services(tmp_path)) as (interviews, tab):
+    async with sitting(fake_assembly(tmp_path)) as (interviews, tab):
         started = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
         started.say(type="start")
         await started.until("asking")
@@ -364,11 +363,11 @@ async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path
 
 async def test_one_account_has_two_places(tmp_path: Path) -> None:
     """A third interview takes the place of one that was not started, or waits for one that was."""
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    assert services.voice is not None
-    await services.voice.prepare()
-    interviews = Interviews(services)
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    assert assembly.speech.voice is not None
+    await assembly.speech.voice.prepare()
+    interviews = assembly.interviews()
     tabs = [Candidate(interviews, await interviews.create("ada", LORA)) for _ in range(4)]
     for tab in tabs[:2]:
         await tab.attach()
@@ -385,12 +384,12 @@ async def test_one_account_has_two_places(tmp_path: Path) -> None:
     assert (await interviews._admit("ada", tabs[3].id)).id == tabs[3].id
     assert tabs[2].closed is not None and tabs[2].closed[0] == 4408
     await interviews.close()
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 async def test_planned_interviews_do_not_pile_up(tmp_path: Path) -> None:
     """Of those never started the newest twenty stay, of each person; one that was begun, or is open, stays too."""
-    async with sitting(fake_services(tmp_path)) as (interviews, begun):
+    async with sitting(fake_assembly(tmp_path)) as (interviews, begun):
         begun.say(type="start")
         await begun.until("asking")
         opened = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()

@@ -15,7 +15,7 @@ from hotseat.questions.formats import Choices, load_catalogue
 from hotseat.questions.study import load_study
 from hotseat.settings import PROJECT
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 from tests.app.sitting import finish, sitting
 from tests.grading.scripted_reader import ScriptedReader
 
@@ -51,19 +51,23 @@ def test_each_verdict_can_be_reached(question: Question) -> None:
 
 async def test_an_interview_about_databases(tmp_path: Path) -> None:
     """The format draws from this bank, the answer is graded by its rubric, and the review names its topic."""
-    services = fake_services(tmp_path)
-    services.bank, services.catalogue, services.study = BANK, CATALOGUE, load_study(ROOT, BANK, CATALOGUE)
+    assembly = fake_assembly(tmp_path)
+    assembly.library.bank, assembly.library.catalogue, assembly.library.study = (
+        BANK,
+        CATALOGUE,
+        load_study(ROOT, BANK, CATALOGUE),
+    )
     [atomic, *_] = BANK.question("databases/core").points
     reader = ScriptedReader({atomic.statement: ("then nothing", 0.99)})
-    services.embedded = services.grader = EmbeddedGrader(reader, versions=BANK.versions)
-    async with sitting(services, Choices("drill", ("databases/core",), follow_ups=0)) as (interviews, candidate):
+    assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(reader, versions=BANK.versions)
+    async with sitting(assembly, Choices("drill", ("databases/core",), follow_ups=0)) as (interviews, candidate):
         candidate.say(type="start")
         state = await candidate.until("asking")
         said = "A transaction is a unit of work. If you stop in the middle then nothing happens. Or everything in it does."
         candidate.say(type="typed", turn_id=state.turn_id, text=said)
         await finish(candidate)
         [grade] = candidate.of(wire.GradeMessage)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
     assert grade.verdict is not None, grade.reason
     assert review is not None
     [entry] = review["rounds"]

@@ -18,9 +18,9 @@ from hotseat.doctor.installation import packages, python
 from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
 from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.engines.weights import Weight, assembled
-from hotseat.loading import open_accounts
-from hotseat.services import LLM, VOICE, Part
+from hotseat.load_status import LLM, VOICE, Part
 from hotseat.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
+from hotseat.startup.assembly import open_storage
 from pydantic import SecretStr
 
 from tests.app.scripted_llm import nobody
@@ -139,10 +139,10 @@ async def test_strangers_and_the_microphone(tmp_path: Path, quick_hashes: None) 
     assert (await access(Settings(host="0.0.0.0", data_dir=tmp_path, token=SecretStr("auto")))).ok
     short = Settings(host="0.0.0.0", data_dir=tmp_path, token=SecretStr("short"))
     assert_mends(await access(short), "5 characters", mend="auto")
-    store, accounts = open_accounts(exposed)
-    await store.migrate()
+    storage, accounts = open_storage(exposed)
+    await storage.store.migrate()
     await accounts.add("Ada", "four words make one", "owner")
-    await store.close()
+    await storage.store.close()
     found = await access(exposed)
     assert found.ok and "accounts" in found.detail
     assert microphone(exposed).ok and "HTTPS" in microphone(exposed).mend

@@ -16,7 +16,7 @@ from hotseat.interview.interviewer import Chosen, Interviewer
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
 
-from tests.app.fakes import BANK, FakeChat, FakeGrader, fake_services, whole_answer
+from tests.app.fakes import BANK, FakeChat, FakeGrader, fake_assembly, whole_answer
 from tests.app.sitting import finish, sitting
 
 LORA = BANK.question("finetuning/lora")
@@ -34,12 +34,12 @@ class Desk:
 
     def __init__(self, chat: FakeChat) -> None:
         self.chat = chat
-        self.crowded = False
+        self.is_shedding = False
         self.slow_s = 0.0
         self.met: set[str] = set()
         self.voiced: list[str] = []
         self.interviewer = Interviewer(chat, Prompts(PROJECT / "prompts"), whole_answer)
-        self.drafter = Drafter(self.interviewer, LORA, 3, "Be kind.", self.find, self.voice, lambda: self.crowded)
+        self.drafter = Drafter(self.interviewer, LORA, 3, "Be kind.", self.find, self.voice, lambda: self.is_shedding)
 
     async def find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         await asyncio.sleep(self.slow_s)
@@ -109,7 +109,7 @@ async def test_nobody_waits_for_the_model() -> None:
 async def test_a_crowd_gets_the_banks_words_ready() -> None:
     """While several are listened to the model is left alone, and the bank's words can be heard at once."""
     desk = Desk(FakeChat(LEAD))
-    desk.crowded = True
+    desk.is_shedding = True
     await desk.offer(START)
     chosen = await desk.choose(START)
     assert chosen.source == "bank" and chosen.text in desk.voiced
@@ -141,10 +141,10 @@ async def test_the_model_reads_its_task_beforehand_unless_others_need_the_cores(
 ) -> None:
     """In a crowd follow-ups are asked in the bank's words, and the model is left alone."""
     chat = FakeChat(LEAD)
-    services = fake_services(tmp_path, chat=chat)
+    assembly = fake_assembly(tmp_path, chat=chat)
     for _ in range(others):
-        services.quiet.enter()
-    async with sitting(services) as (_, candidate):
+        assembly.turns.begin()
+    async with sitting(assembly) as (_, candidate):
         candidate.say(type="start")
         await candidate.ask()
         assert chat.completions == warmed
@@ -173,28 +173,28 @@ class AllMade(FakeGrader):
 
 async def test_a_blind_choice_is_counted(tmp_path: Path) -> None:
     """Where an answer can't be read something is asked all the same, and a monitor sees it."""
-    services = fake_services(tmp_path)
-    services.embedded = BrokenGrader()  # type: ignore[assignment]
-    async with sitting(services) as (interviews, candidate):
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.embedded = BrokenGrader()  # type: ignore[assignment]
+    async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.answer()
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
     assert review is not None and review["rounds"][0]["answers"][1]["choice"]["known"] == {}
-    assert 'hotseat_fallbacks_total{part="findings"} 1.0' in services.metrics.render().decode()
+    assert 'hotseat_fallbacks_total{part="findings"} 1.0' in assembly.metrics.render().decode()
 
 
 async def test_a_typed_answer_is_read_too(tmp_path: Path) -> None:
     """What it says decides what is asked, as of a spoken one."""
-    services = fake_services(tmp_path)
-    services.embedded = AllMade()  # type: ignore[assignment]
-    async with sitting(services) as (interviews, candidate):
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.embedded = AllMade()  # type: ignore[assignment]
+    async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking", 1)
         candidate.say(type="typed", turn_id=1, text="It freezes the base model and learns two small matrices.")
         await candidate.until("asking", 2)
         candidate.say(type="typed", turn_id=2, text="Because the update has a low rank.")
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
     assert review is not None and review["rounds"][0]["answers"][1]["choice"]["move"] == "deepen"

@@ -14,20 +14,21 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from hotseat import examining, models
 from hotseat.doctor.parts import exam as exam_checks
 from hotseat.domain.model import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Question, Verdict
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError, ContentError, GraderError
-from hotseat.examining import sit_if_due
 from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
 from hotseat.grading.judge import Judge
 from hotseat.grading.reading import Reading
 from hotseat.http.app import create_app
-from hotseat.services import GRADER, Part, Services
+from hotseat.load_status import GRADER, Part
 from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
+from hotseat.startup import grader_choice, models
+from hotseat.startup.assembly import Assembly
+from hotseat.startup.grader_choice import sit_if_due
 
-from tests.app.fakes import BANK, fake_services
+from tests.app.fakes import BANK, fake_assembly
 from tests.app.scripted_llm import Script, ScriptedLlm, scripted_llm
 from tests.command_line import hotseat
 
@@ -160,41 +161,44 @@ class Believing:
         return Reading(0.9, 0.0, nothing + 1, nothing)
 
 
-async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Services:
-    """Services with that endpoint and a reader that is easy to beat, as they are once loaded."""
+async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Assembly:
+    """Assembly with that endpoint and a reader that is easy to beat, as they are once loaded."""
     monkeypatch.setattr(models, "open_embedder", lambda: object())
     monkeypatch.setattr(models, "NetworksReader", lambda *_, **__: Believing())
     model = settings.pop("model", "scripted")
-    services = fake_services(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
-    services.parts = {GRADER: Part(GRADER)}
-    await models._load_grader(services, OpenAiChat(llm.url, model, "none", 4.0))
-    return services
+    assembly = fake_assembly(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
+    assembly.status.parts = {GRADER: Part(GRADER)}
+    await models._load_grader(assembly, OpenAiChat(llm.url, model, "none", 4.0))
+    return assembly
 
 
 async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The built-in reader grades until then; the status says who grades and how well; the exam is sat once."""
     with scripted_llm(Script(graded=good)) as llm:
-        services = await loaded(llm, tmp_path, monkeypatch)
-        assert services.grader is services.embedded and "has yet to sit our exam" in services.parts[GRADER].detail
-        await sit_if_due(services)
-        assert len(llm.asked) == 40 and isinstance(services.grader, Judge)
-        transport = httpx.ASGITransport(create_app(services))
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assert (
+            assembly.graders.in_use is assembly.graders.embedded
+            and "has yet to sit our exam" in assembly.status.parts[GRADER].detail
+        )
+        await sit_if_due(assembly)
+        assert len(llm.asked) == 40 and isinstance(assembly.graders.in_use, Judge)
+        transport = httpx.ASGITransport(create_app(assembly))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
             [part] = (await client.get("/api/status")).json()["parts"]
         assert re.match(r"scripted grades \(agreement 0\.9\d on our exam; the built-in reader 0\.\d\d\)", part["detail"])
         assert (part["state"], part["done"], part["total"]) == ("ready", 0, 0)
-        [check] = exam_checks(services)
+        [check] = exam_checks(assembly.graders)
         assert check.ok and re.search(r"scripted passed, it grades: .* denied 0\.0%, .* s and 2 tokens an answer", check.detail)
-        grade = await services.grader.grade(ITEMS[0].question, [ITEMS[0].answer])
+        grade = await assembly.graders.in_use.grade(ITEMS[0].question, [ITEMS[0].answer])
         assert (grade.grader, grade.model, len(llm.asked)) == ("llm", "scripted", 41)
         assert grade.agreement is not None and grade.agreement > 0.9 > (grade.reader_agreement or 1.0)
 
         again = await loaded(llm, tmp_path, monkeypatch)
-        assert isinstance(again.grader, Judge)
+        assert isinstance(again.graders.in_use, Judge)
         await sit_if_due(again)
         assert len(llm.asked) == 41
         other = await loaded(llm, tmp_path, monkeypatch, model="another")
-        assert other.grader is other.embedded and examining.is_due(other)
+        assert other.graders.in_use is other.graders.embedded and grader_choice.is_due(other)
 
 
 async def test_the_prompts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,25 +207,25 @@ async def test_the_prompts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with scripted_llm(Script(graded=good)) as llm:
         await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
         monkeypatch.setattr("tests.app.fakes.PROJECT", tmp_path)
-        assert not examining.is_due(await loaded(llm, tmp_path, monkeypatch))
+        assert not grader_choice.is_due(await loaded(llm, tmp_path, monkeypatch))
         (prompts / "grade_system.j2").write_text("Be strict.")
-        assert examining.is_due(await loaded(llm, tmp_path, monkeypatch))
+        assert grader_choice.is_due(await loaded(llm, tmp_path, monkeypatch))
 
 
 @pytest.mark.parametrize("reply", [generous, lambda _: "Great answer!", lambda _: "{}"])
 async def test_a_bad_judge_stays_out(reply: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether it credits everything or can't be read; it isn't asked again, and all who look are told why."""
     with scripted_llm(Script(graded=reply)) as llm:
-        services = await loaded(llm, tmp_path, monkeypatch)
-        await sit_if_due(services)
-        assert services.grader is services.embedded
-        assert "the built-in reader grades; scripted is no better (agreement" in services.parts[GRADER].detail
-        assert "scripted did not pass, it does not grade" in exam_checks(services)[0].detail
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        await sit_if_due(assembly)
+        assert assembly.graders.in_use is assembly.graders.embedded
+        assert "the built-in reader grades; scripted is no better (agreement" in assembly.status.parts[GRADER].detail
+        assert "scripted did not pass, it does not grade" in exam_checks(assembly.graders)[0].detail
         asked = len(llm.asked)
         await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
         assert len(llm.asked) == asked
         forced = await loaded(llm, tmp_path, monkeypatch, grader="llm")
-        assert isinstance(forced.grader, Judge)
+        assert isinstance(forced.graders.in_use, Judge)
 
 
 async def test_nobody_sits_who_is_not_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,44 +234,44 @@ async def test_nobody_sits_who_is_not_asked_to(tmp_path: Path, monkeypatch: pyte
         embedded = await loaded(llm, tmp_path, monkeypatch, grader="embedded")
         forced = await loaded(llm, tmp_path, monkeypatch, grader="llm")
         packaged = await loaded(ScriptedLlm(EMBEDDED), tmp_path, monkeypatch)
-        for services in (embedded, forced, packaged):
-            await sit_if_due(services)
+        for assembly in (embedded, forced, packaged):
+            await sit_if_due(assembly)
         assert llm.asked == []
-    assert embedded.grader is embedded.embedded and packaged.grader is packaged.embedded
-    assert isinstance(forced.grader, Judge) and "has not sat our exam" in forced.parts[GRADER].detail
-    assert "`hotseat exam`" in exam_checks(packaged)[0].mend
+    assert embedded.graders.in_use is embedded.graders.embedded and packaged.graders.in_use is packaged.graders.embedded
+    assert isinstance(forced.graders.in_use, Judge) and "has not sat our exam" in forced.status.parts[GRADER].detail
+    assert "`hotseat exam`" in exam_checks(packaged.graders)[0].mend
 
 
 async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The exam waits for it, and the part says so meanwhile."""
-    monkeypatch.setattr(examining, "RETRY_S", 0.05)
+    monkeypatch.setattr(grader_choice, "RETRY_S", 0.05)
     down = True
 
     def reply(message: str) -> str:
         return "" if down else good(message)  # an empty reply is the endpoint's failure
 
     with scripted_llm(Script(graded=reply)) as llm:
-        services = await loaded(llm, tmp_path, monkeypatch)
-        sitting = asyncio.create_task(sit_if_due(services))
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        sitting = asyncio.create_task(sit_if_due(assembly))
         async with asyncio.timeout(10):
-            while "waits for the endpoint" not in services.parts[GRADER].detail:
+            while "waits for the endpoint" not in assembly.status.parts[GRADER].detail:
                 await asyncio.sleep(0.01)
-        assert services.grader is services.embedded
+        assert assembly.graders.in_use is assembly.graders.embedded
         down = False
         await asyncio.wait_for(sitting, 20)
-    assert isinstance(services.grader, Judge)
+    assert isinstance(assembly.graders.in_use, Judge)
 
 
 async def test_results_that_cannot_be_read_or_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A damaged file is as none; a folder in its place costs the keeping, not the result."""
     (tmp_path / "exams.json").write_text('{"a": 1}')
     with scripted_llm(Script(graded=good)) as llm:
-        services = await loaded(llm, tmp_path, monkeypatch)
-        assert examining.is_due(services)
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assert grader_choice.is_due(assembly)
         (tmp_path / "exams.json").unlink()
         (tmp_path / "exams.json").mkdir()
-        await sit_if_due(services)
-        assert isinstance(services.grader, Judge)
+        await sit_if_due(assembly)
+        assert isinstance(assembly.graders.in_use, Judge)
 
 
 async def test_a_bank_without_an_exam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,10 +280,10 @@ async def test_a_bank_without_an_exam(tmp_path: Path, monkeypatch: pytest.Monkey
         for text in (None, "{"):
             if text is not None:
                 (tmp_path / FILE).write_text(text)
-            services = await loaded(llm, tmp_path, monkeypatch, rubrics_dir=tmp_path)
-            await sit_if_due(services)
-            assert services.exam is None and services.grader is services.embedded
-            assert exam_checks(services) == []
+            assembly = await loaded(llm, tmp_path, monkeypatch, rubrics_dir=tmp_path)
+            await sit_if_due(assembly)
+            assert assembly.graders.exam is None and assembly.graders.in_use is assembly.graders.embedded
+            assert exam_checks(assembly.graders) == []
     assert llm.asked == []
 
 
@@ -303,8 +307,11 @@ def test_the_command(tmp_path: Path) -> None:
 async def test_a_bug_ends_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What looks after interviews runs beside the exam."""
     with scripted_llm(Script(graded=good)) as llm:
-        services = await loaded(llm, tmp_path, monkeypatch)
-        assert services.exam is not None
-        services.exam.outcomes = None  # type: ignore[assignment]
-        await sit_if_due(services)
-    assert services.grader is services.embedded and "the server's log says why" in services.parts[GRADER].detail
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assert assembly.graders.exam is not None
+        assembly.graders.exam.outcomes = None  # type: ignore[assignment]
+        await sit_if_due(assembly)
+    assert (
+        assembly.graders.in_use is assembly.graders.embedded
+        and "the server's log says why" in assembly.status.parts[GRADER].detail
+    )

@@ -10,27 +10,26 @@ import pytest
 from hotseat.accounts.opening import check_exposure
 from hotseat.errors import SettingsError
 from hotseat.http.app import create_app, ranged
-from hotseat.interview.interviews import Interviews
 from hotseat.session.records import LOCAL
 from hotseat.settings import Settings, load_settings
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 from tests.app.sitting import LORA
 
 TOKEN = "a-long-secret"
 
 
 def client(tmp_path: Path, base: str = "http://127.0.0.1:8000", **settings: object) -> TestClient:
-    services = fake_services(tmp_path, **settings)
+    assembly = fake_assembly(tmp_path, **settings)
 
     async def prepare() -> None:
-        await services.store.migrate()
-        await services.store.close()
+        await assembly.storage.store.migrate()
+        await assembly.storage.store.close()
 
     asyncio.run(prepare())
-    return TestClient(create_app(services), base_url=base, follow_redirects=False)
+    return TestClient(create_app(assembly), base_url=base, follow_redirects=False)
 
 
 def test_other_addresses_need_a_way_in() -> None:
@@ -79,7 +78,7 @@ def test_a_proxy_lets_nobody_else_in(tmp_path: Path, address: str, status: int) 
     """Under a loopback name that a proxy has put into the request, others are refused by the address it tells."""
     client(tmp_path)
     proxied = TestClient(
-        create_app(fake_services(tmp_path)), base_url="http://127.0.0.1:8000", client=(address, 50000), follow_redirects=False
+        create_app(fake_assembly(tmp_path)), base_url="http://127.0.0.1:8000", client=(address, 50000), follow_redirects=False
     )
     answer = proxied.get("/api/bank")
     assert answer.status_code == status
@@ -88,12 +87,12 @@ def test_a_proxy_lets_nobody_else_in(tmp_path: Path, address: str, status: int) 
 
 async def test_a_unix_socket_has_no_address(tmp_path: Path) -> None:
     """Whoever can open it is on this machine."""
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    transport = httpx.ASGITransport(create_app(services), client=None)  # type: ignore[arg-type]
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly), client=None)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
         assert (await browser.get("/api/bank")).status_code == 200
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 @pytest.mark.parametrize("span", ["²-", "-²", "0-²", "٣-", "1" * 5000 + "-", "0-" + "9" * 5000])
@@ -233,19 +232,19 @@ def test_https_is_come_back_to(tmp_path: Path) -> None:
 
 def test_a_recording_s_outline_is_not_kept(tmp_path: Path) -> None:
     """What is drawn of a voice goes with the recording: no cache has it."""
-    services = fake_services(tmp_path)
+    assembly = fake_assembly(tmp_path)
 
     async def store() -> str:
-        await services.store.migrate()
-        interview_id = await Interviews(services).create(LOCAL, LORA)
-        await services.store.close()
+        await assembly.storage.store.migrate()
+        interview_id = await assembly.interviews().create(LOCAL, LORA)
+        await assembly.storage.store.close()
         return interview_id
 
     interview_id = asyncio.run(store())
-    recording = services.archive.create(interview_id, 1, 0)
+    recording = assembly.storage.archive.create(interview_id, 1, 0)
     recording.append(bytes(32_000))
     recording.close()
-    outline = TestClient(create_app(services), base_url="http://127.0.0.1:8000").get(
+    outline = TestClient(create_app(assembly), base_url="http://127.0.0.1:8000").get(
         f"/api/interviews/{interview_id}/turns/1/peaks.json"
     )
     assert outline.status_code == 200 and outline.headers["cache-control"] == "no-store"

@@ -19,7 +19,7 @@ from hotseat.review.attempts import _attempts_in
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore
 
-from tests.app.fakes import BANK, fake_services
+from tests.app.fakes import BANK, fake_assembly
 from tests.app.past import DAY_S, many, sat
 from tests.app.sitting import LORA as CHOICES
 from tests.app.sitting import QUIET, finish, sitting
@@ -208,7 +208,7 @@ async def test_another_persons_past_is_not_there(browser: httpx.AsyncClient, sto
 
 async def test_a_spoken_answer_has_its_delivery(tmp_path: Path) -> None:
     """What the detector heard while the answer was given is in the log, and so are the seconds of thought before it."""
-    async with sitting(fake_services(tmp_path), replace(CHOICES, follow_ups=0)) as (interviews, candidate):
+    async with sitting(fake_assembly(tmp_path), replace(CHOICES, follow_ups=0)) as (interviews, candidate):
         candidate.say(type="start")
         turn_id = await candidate.ask()
         candidate.speak(turn_id, 25)
@@ -218,7 +218,7 @@ async def test_a_spoken_answer_has_its_delivery(tmp_path: Path) -> None:
         candidate.speak(turn_id, 15, first=45)
         candidate.say(type="done", turn_id=turn_id)
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
         assert review is not None
         delivery = review["rounds"][0]["answers"][0]["delivery"]
         [pause] = delivery["pauses"]

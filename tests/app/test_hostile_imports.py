@@ -23,9 +23,9 @@ from hotseat.errors import InputError, StorageError
 from hotseat.http.app import create_app
 from hotseat.http.routes import transfer as routes
 from hotseat.practice.due import Practice
-from hotseat.services import Services
 from hotseat.session.records import LOCAL
 from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.startup.assembly import Assembly
 from hotseat.storage.rows import Scope
 from hotseat.transfer import disk_space as room
 from hotseat.transfer.disk_space import KEPT_FREE_BYTES
@@ -33,7 +33,7 @@ from hotseat.transfer.importing import Imported, _open, import_file
 from hotseat.transfer.removing import remove
 from starlette.testclient import TestClient
 
-from tests.app.fakes import BANK, fake_services
+from tests.app.fakes import BANK, fake_assembly, importing, removing
 from tests.app.past import sat
 from tests.app.test_transfer import EVERYTHING, audio_name, changed, contents, exported, repacked, sit, storage
 from tests.disks import mounted
@@ -49,17 +49,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
     async def make() -> dict[str, bytes]:
         await sit(folder)
-        async with storage(folder) as services:
+        async with storage(folder) as assembly:
             question = BANK.question("finetuning/lora")
             await sat(
-                services.store,
+                assembly.storage.store,
                 "graded",
                 1_760_000_000.0,
                 [(question, {point.id: PointStatus.MET for point in question.points[:2]})],
             )
-            await services.store.migrate()
-            await Practice(services).catch_up()
-            return {kind: (await exported(services, kind=kind)).getvalue() for kind in ("json", "zip")}
+            await assembly.storage.store.migrate()
+            await assembly.practice().catch_up()
+            return {kind: (await exported(assembly, kind=kind)).getvalue() for kind in ("json", "zip")}
 
     return asyncio.run(make())
 
@@ -135,10 +135,10 @@ async def test_what_nothing_could_read_is_refused(
     tmp_path: Path, sample: dict[str, bytes], change: Callable[[Document], None], message: str
 ) -> None:
     """Ids, times, ratings and lengths that a page or the next start would choke on: the place is named, nothing is added."""
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         before = contents(tmp_path)
         with pytest.raises(InputError, match=message):
-            await import_file(services, changed(sample["json"], change))
+            await import_file(*importing(assembly), changed(sample["json"], change))
         assert contents(tmp_path) == before
 
 
@@ -150,25 +150,25 @@ async def test_cards_are_worked_out_before_anything_is_stored(
     async def fails(*_arguments: object) -> None:
         raise IndexError("no such round")
 
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         before = contents(tmp_path)
         for name in ("forget", "take"):
             with monkeypatch.context() as patched:
                 patched.setattr(Practice, name, fails)
                 with pytest.raises(InputError, match=r"can't be shown: IndexError: no such round"):
-                    await import_file(services, io.BytesIO(sample["json"]))
+                    await import_file(*importing(assembly), io.BytesIO(sample["json"]))
             assert contents(tmp_path) == before
-        assert len((await import_file(services, io.BytesIO(sample["json"]))).interviews) == 2
+        assert len((await import_file(*importing(assembly), io.BytesIO(sample["json"]))).interviews) == 2
 
 
 async def test_an_impossible_id_can_be_deleted(tmp_path: Path) -> None:
     """An interview whose id no archive can name, from an import of long ago, goes like any other, alone or with everything."""
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         for scope in (Scope(interviews=("bad\n",)), Scope(owner=LOCAL), EVERYTHING):
-            await services.store.migrate()
+            await assembly.storage.store.migrate()
             question = BANK.question("finetuning/lora")
-            await sat(services.store, "bad\n", 1_760_000_000.0, [(question, {})])
-            removed = await remove(services, scope)
+            await sat(assembly.storage.store, "bad\n", 1_760_000_000.0, [(question, {})])
+            removed = await remove(*removing(assembly), scope)
             assert (removed.interviews, removed.files, removed.rows_left, removed.files_left) == (1, 0, 0, 0)
 
 
@@ -233,10 +233,10 @@ def add_recordings(document: Document, held: dict[str, bytes], turns: range, *, 
 async def test_one_file_is_not_many_recordings(tmp_path: Path, sample: dict[str, bytes], own_files: bool, message: str) -> None:
     """Neither by naming one file again and again, nor by audio of turns that never were."""
     bomb = repacked(sample["zip"], lambda d, held: add_recordings(d, held, range(1000, 1010), own_files=own_files))
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         before = contents(tmp_path)
         with pytest.raises(InputError, match=message):
-            await import_file(services, bomb)
+            await import_file(*importing(assembly), bomb)
         assert contents(tmp_path) == before
 
 
@@ -245,16 +245,16 @@ async def test_audio_has_to_fit_on_the_disk(tmp_path: Path, sample: dict[str, by
     usage = shutil.disk_usage(tmp_path)
     [recording] = json.loads(_document(sample["zip"]))["recordings"]
     needed = 2 * recording["samples"]
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         for free, fits in ((KEPT_FREE_BYTES + needed - 1, False), (KEPT_FREE_BYTES + needed, True)):
             monkeypatch.setattr(shutil, "disk_usage", lambda _path, free=free: usage._replace(free=free))
             if fits:
-                assert (await import_file(services, io.BytesIO(sample["zip"]))).recordings == 1
+                assert (await import_file(*importing(assembly), io.BytesIO(sample["zip"]))).recordings == 1
             else:
                 before = contents(tmp_path)
                 with monkeypatch.context() as patched, pytest.raises(StorageError, match="the disk has room for"):
                     patched.setattr(codecs, "decode", None)
-                    await import_file(services, io.BytesIO(sample["zip"]))
+                    await import_file(*importing(assembly), io.BytesIO(sample["zip"]))
                 assert contents(tmp_path) == before
 
 
@@ -267,17 +267,17 @@ async def test_a_document_of_brackets_is_refused_unread(tmp_path: Path, sample: 
     bomb = changed(
         sample["json"], lambda d: d["tables"]["settings"].append({"owner": LOCAL, "name": "x", "value": [[]] * 20_000})
     )
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         with pytest.raises(InputError, match="hardly more than brackets"):
-            await import_file(services, bomb)
+            await import_file(*importing(assembly), bomb)
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[TestClient]:
-    async def nothing(_services: Services) -> None:
+    async def nothing(_services: Assembly) -> None:
         """The fakes are there already."""
 
-    with TestClient(create_app(fake_services(tmp_path), nothing), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(create_app(fake_assembly(tmp_path), nothing), base_url="http://127.0.0.1:8000") as client:
         yield client
 
 
@@ -315,11 +315,11 @@ def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.Monkey
     """413 without the server's path or a trace, and afterwards everything is free again."""
     monkeypatch.setattr(room, "free_bytes", lambda _data_dir: 1 << 40)
 
-    async def nothing(_services: Services) -> None: ...
+    async def nothing(_services: Assembly) -> None: ...
 
     with (
         mounted(tmp_path / "small", "3m") as small,
-        TestClient(create_app(fake_services(small), nothing), base_url="http://127.0.0.1:8000") as client,
+        TestClient(create_app(fake_assembly(small), nothing), base_url="http://127.0.0.1:8000") as client,
     ):
         before = shutil.disk_usage(small).free
         refused = client.post("/api/import", content=bytes(4_000_000))
@@ -363,14 +363,14 @@ async def test_one_import_at_a_time(tmp_path: Path, sample: dict[str, bytes], mo
         return Imported((), (), 0, 0, (), 0)
 
     monkeypatch.setattr(routes, "import_file", slow)
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    transport = httpx.ASGITransport(create_app(services))
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         answers = await asyncio.gather(*(http.post("/api/import", content=sample["json"]) for _ in range(3)))
     assert [answer.status_code for answer in answers] == [201] * 3
     assert most == [1, 1, 1]
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 async def test_the_copy_that_is_checked_is_nowhere_else(
@@ -383,8 +383,8 @@ async def test_the_copy_that_is_checked_is_nowhere_else(
         seen.extend(await asyncio.to_thread(lambda: list(tmp_path.glob("copy-*/scratch.db"))))
 
     monkeypatch.setattr("hotseat.transfer.checking._try_pages", look)
-    async with storage(tmp_path) as services:
-        await import_file(services, io.BytesIO(sample["json"]))
+    async with storage(tmp_path) as assembly:
+        await import_file(*importing(assembly), io.BytesIO(sample["json"]))
     assert len(seen) == 1 and not seen[0].parent.exists()
     with sqlite3.connect(tmp_path / "hotseat.db") as database:
         assert database.execute("SELECT count(*) FROM interviews").fetchone() == (2,)

@@ -13,13 +13,12 @@ from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.http.app import create_app
 from hotseat.http.identity import identity
 from hotseat.interview.connection import UNKNOWN_INTERVIEW
-from hotseat.practice.due import Practice
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from tests.app.fakes import BANK, fake_services
+from tests.app.fakes import BANK, fake_assembly
 from tests.app.past import sat
 from tests.app.test_study import EVEN
 
@@ -30,11 +29,11 @@ PAGES = {"/interview/{interview_id}", "/review/{interview_id}"}
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    async def nothing(_services: Services) -> None:
+    async def nothing(_services: Assembly) -> None:
         """The fakes are there already."""
 
     monkeypatch.setattr("hotseat.http.app.load_models", nothing)
-    return create_app(fake_services(tmp_path))
+    return create_app(fake_assembly(tmp_path))
 
 
 @pytest.fixture
@@ -120,9 +119,9 @@ def test_preparation_is_ones_own(app: FastAPI, browser: TestClient) -> None:
 
 async def test_what_one_person_does_shows_nowhere_to_another(tmp_path: Path) -> None:
     """Whatever they can ask for, byte for byte: after somebody else has practised it is what it was before."""
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    app = create_app(services)
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    app = create_app(assembly)
     become(app, OTHER)
     asked = {path for method, path in every_route(app) if method == "GET" and path.startswith("/api/")}
     asked -= {path for path in asked if "{interview_id}" in path}
@@ -141,8 +140,8 @@ async def test_what_one_person_does_shows_nowhere_to_another(tmp_path: Path) -> 
         await answers()  # the calendar is given its id when it is first asked for, which an export then holds
         before = await answers()
         question = BANK.question("finetuning/lora")
-        await sat(services.store, "past", services.clock.wall(), [(question, {}), (question, {})])
-        await Practice(services).catch_up()
+        await sat(assembly.storage.store, "past", assembly.clock.wall(), [(question, {}), (question, {})])
+        await assembly.practice().catch_up()
         become(app, LOCAL_PERSON)
         await browser.post("/api/assessments", json={"scores": EVEN})
         await browser.put("/api/plan", json={"path": "infra", "weeks": 3})
@@ -158,4 +157,4 @@ async def test_what_one_person_does_shows_nowhere_to_another(tmp_path: Path) -> 
         "/api/attempts/{topic}/{slug}",
         "/api/export",
     }
-    await services.store.close()
+    await assembly.storage.store.close()

@@ -18,7 +18,7 @@ from hotseat.grading.judge import Judge
 from hotseat.grading.llm import LlmGrader
 from hotseat.interview.interviewer import Interviewer
 
-from tests.app.fakes import BANK, FakeTranscriber, ScriptedReader, fake_services
+from tests.app.fakes import BANK, FakeTranscriber, ScriptedReader, fake_assembly
 from tests.app.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
 from tests.app.sitting import LORA, finish, sitting
 
@@ -52,14 +52,14 @@ def sends(status: int, media_type: str, body: str) -> Endpoint:
 async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any], float, ScriptedLlm]:
     """The reviewed round of a drill, and the seconds from the end of its answer to the follow-up."""
     with endpoint() as llm:
-        services = fake_services(data_dir)
+        assembly = fake_assembly(data_dir)
         chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
         embedded = EmbeddedGrader(ScriptedReader({"leaves the base model frozen": ("freezes the base model", 0.9)}))
-        services.transcriber = FakeTranscriber(SAID)
-        services.interviewer = Interviewer(chat, services.prompts)
-        services.embedded = embedded
-        services.grader = Judge(LlmGrader(chat, services.prompts, versions=BANK.versions), embedded, None)
-        async with sitting(services) as (interviews, candidate):
+        assembly.speech.transcriber = FakeTranscriber(SAID)
+        assembly.interviewer = Interviewer(chat, assembly.prompts)
+        assembly.graders.embedded = embedded
+        assembly.graders.in_use = Judge(LlmGrader(chat, assembly.prompts, versions=BANK.versions), embedded, None)
+        async with sitting(assembly) as (interviews, candidate):
             candidate.say(type="start")
             await candidate.answer()
             ended = time.monotonic()
@@ -67,7 +67,7 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
             waited = time.monotonic() - ended
             await candidate.answer()
             await finish(candidate, 30)
-            review = await interviews.review(candidate.id)
+            review = await candidate.review()
             assert candidate.closed is None and not candidate.of(wire.ErrorMessage)
         await chat.close()
         assert review is not None

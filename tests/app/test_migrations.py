@@ -13,15 +13,13 @@ import pytest
 import sqlalchemy as sa
 from hotseat.domain.model import PointStatus
 from hotseat.errors import StorageError
-from hotseat.interview.interviews import Interviews
-from hotseat.practice.preparation import Preparation
 from hotseat.session.records import LOCAL
 from hotseat.storage.rows import Rows, Scope
 from hotseat.storage.store import SqlStore, _metadata
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.importing import import_file
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly, importing
 from tests.app.test_transfer import storage
 from tests.command_line import hotseat
 
@@ -104,35 +102,35 @@ async def test_an_old_interview_is_still_one(tmp_path: Path, revision: str) -> N
     await SqlTables(store.engine).add(Rows("0002", document["tables"]))
     await store.migrate(revision)
     await store.close()
-    services = fake_services(tmp_path)
-    await services.store.migrate()
-    await check_old_interview(services)
-    await services.store.close()
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    await check_old_interview(assembly)
+    await assembly.storage.store.close()
 
 
 async def test_an_old_export_can_be_imported(tmp_path: Path) -> None:
     """An export of an earlier schema goes through the same migrations as a database."""
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         with OLD.open("rb") as file:
-            done = await import_file(services, file)
+            done = await import_file(*importing(assembly), file)
         assert done.interviews == ("a03FQk9myQpa",) and not done.kept
-        await check_old_interview(services)
-        assert len((await services.tables.read(Scope())).tables["ratings"]) == 1, "it is rated like any other"
-        assert await services.store.cards(LOCAL)
+        await check_old_interview(assembly)
+        assert len((await assembly.storage.tables.read(Scope())).tables["ratings"]) == 1, "it is rated like any other"
+        assert await assembly.storage.store.cards(LOCAL)
 
 
-async def check_old_interview(services: Any) -> None:
-    interviews = Interviews(services)
-    listed = await interviews.list(LOCAL, 10, 0)
+async def check_old_interview(assembly: Any) -> None:
+    interviews = assembly.interviews()
+    listed = await assembly.reviews(interviews.load).list(LOCAL, 10, 0)
     assert [entry["verdicts"] for entry in listed["interviews"]] == [["Lean No Hire"]]
-    review = await interviews.review("a03FQk9myQpa")
+    review = await assembly.reviews(interviews.load).review("a03FQk9myQpa")
     assert review is not None and review["finished"]
     [entry] = review["rounds"]
     assert entry["answers"][0]["text"].startswith("LoRA freezes the base model") and entry["answers"][1]["typed"]
     findings = [finding for criterion in entry["grade"]["criteria"] for finding in criterion["findings"]]
     quotes = [finding["evidence"]["quote"] for finding in findings if finding["status"] == PointStatus.MET.value]
     assert quotes and all(any(quote in answer["text"] for answer in entry["answers"]) for quote in quotes)
-    preparation = Preparation(services, interviews, LOCAL)
+    preparation = assembly.preparation(LOCAL)
     assert (await preparation.plan())["choice"]["path"] == "deep"
     assert (await preparation.assessments())["assessments"][0]["scores"]["rag"] == 3
 

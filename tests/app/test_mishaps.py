@@ -10,15 +10,16 @@ import httpx
 import pytest
 from hotseat import wire
 from hotseat.engines.whisper.queue import RecognitionQueue
+from hotseat.engines.whisper.queue_metrics import QueueCollector
 from hotseat.http.app import create_app
-from hotseat.loading import load_storage
-from hotseat.services import STORAGE
+from hotseat.load_status import STORAGE
 from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
+from hotseat.startup.loading import load_storage
 from hotseat.storage.archive import LocalArchive
 from hotseat.telemetry.metrics import Metrics
 
-from tests.app.fakes import FakeConnection, FastClock, fake_services
+from tests.app.fakes import FakeConnection, FastClock, fake_assembly
 from tests.app.sitting import LORA, LOUD, Candidate, finish, sitting
 
 
@@ -37,9 +38,9 @@ class JumpingClock(FastClock):
 
 async def test_a_wall_clock_that_jumps(tmp_path: Path) -> None:
     """Set back a day, then a year ahead, in mid-answer: limits, order and grades are those of an ordinary interview."""
-    services = fake_services(tmp_path)
-    services.clock = clock = JumpingClock()
-    async with sitting(services) as (interviews, candidate):
+    assembly = fake_assembly(tmp_path)
+    assembly.clock = clock = JumpingClock()
+    async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         turn_id = await candidate.ask()
         candidate.speak(turn_id, 25)
@@ -54,18 +55,18 @@ async def test_a_wall_clock_that_jumps(tmp_path: Path) -> None:
         again.say(type="done", turn_id=turn_id)
         await again.answer()
         await finish(again)
-        stored = await services.store.load(candidate.id)
+        stored = await assembly.storage.store.load(candidate.id)
         assert stored is not None
         assert [event.seq for event in stored[1]] == list(range(len(stored[1])))
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
         assert review is not None and review["rounds"][0]["grade"]["verdict"] == "Lean Hire"
 
 
 async def test_a_lid_closed_for_an_hour(tmp_path: Path) -> None:
     """The answer ended at its limit and holds what was said; the follow-up has waited for the lid to open."""
-    services = fake_services(tmp_path)
-    services.clock = clock = JumpingClock()
-    async with sitting(services) as (interviews, candidate):
+    assembly = fake_assembly(tmp_path)
+    assembly.clock = clock = JumpingClock()
+    async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         turn_id = await candidate.ask()
         candidate.speak(turn_id, 50)
@@ -98,15 +99,17 @@ def test_half_a_sample_of_a_crash(tmp_path: Path) -> None:
 
 async def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
     """An event that this version does not know makes one interview unavailable, in words; the others go on."""
-    services = fake_services(tmp_path)
-    async with sitting(services) as (interviews, candidate):
+    assembly = fake_assembly(tmp_path)
+    async with sitting(assembly) as (interviews, candidate):
         bad, good = [await interviews.create(LOCAL, LORA) for _ in range(2)]
-        await services.store.append(bad, [LoggedEvent(0, 0.0, 0.0, "FromTheFuture", {})], {"phase": "ready", "verdicts": []})
+        await assembly.storage.store.append(
+            bad, [LoggedEvent(0, 0.0, 0.0, "FromTheFuture", {})], {"phase": "ready", "verdicts": []}
+        )
         connection = FakeConnection()
         connection.serve = lambda _receiver: asyncio.sleep(0)  # type: ignore[attr-defined]
         await interviews.connect(LOCAL, bad, connection)  # type: ignore[arg-type]
         assert connection.closed is not None and connection.closed[0] == 4503
-        transport = httpx.ASGITransport(create_app(services))
+        transport = httpx.ASGITransport(create_app(assembly))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             reply = await http.get(f"/api/interviews/{bad}")
             assert reply.status_code == 503 and "another version" in reply.json()["error"]
@@ -116,16 +119,16 @@ async def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
 
 async def test_a_database_that_is_none(tmp_path: Path) -> None:
     """A damaged file is named on the page, and nothing is written over it."""
-    services = fake_services(tmp_path)
-    services.parts.clear()
+    assembly = fake_assembly(tmp_path)
+    assembly.status.parts.clear()
     damaged = b"SQLite format 3\0" + b"\xff" * 4_000
     (tmp_path / "hotseat.db").write_bytes(damaged)
-    await load_storage(services)
-    part = services.parts[STORAGE]
+    await load_storage(assembly)
+    part = assembly.status.parts[STORAGE]
     assert part.state == "failed" and str(tmp_path / "hotseat.db") in part.detail
-    assert not services.ready
+    assert not assembly.status.is_ready
     assert (tmp_path / "hotseat.db").read_bytes() == damaged
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 def test_every_outcome_has_its_test() -> None:
@@ -147,6 +150,6 @@ def test_every_metric_is_explained() -> None:
     """docs/operations.md names each number, and none that is not there."""
     explained = set(re.findall(r"`(hotseat_\w+?)(?:_total)?`", (PROJECT / "docs" / "operations.md").read_text()))
     metrics = Metrics()
-    metrics.watch_queue(RecognitionQueue(lambda _job: (), 1).metrics)
+    metrics.register(QueueCollector(RecognitionQueue(lambda _job: (), 1).metrics))
     there = re.findall(r"^# TYPE (hotseat_\w+?)(?:_total)? ", metrics.render().decode(), re.MULTILINE)
     assert {name for name in there if not name.endswith("_created")} == explained

@@ -21,7 +21,7 @@ from hotseat.domain.model import Verdict
 from hotseat.engines.native_memory import give_back
 from hotseat.http.app import create_app
 
-from tests.app.fakes import FakeGrader, fake_services
+from tests.app.fakes import FakeGrader, fake_assembly
 from tests.app.light_server import LightServer
 from tests.app.scripted_llm import Script, scripted_llm
 from tests.app.sitting import finish, sitting
@@ -59,15 +59,15 @@ def numbers(text: str) -> dict[str, float]:
 
 async def test_every_stage_is_measured(tmp_path: Path) -> None:
     """After one interview /metrics has its waits, answers, the stand-ins that were needed and nothing running any more."""
-    services = fake_services(tmp_path)
-    async with sitting(services) as (_, candidate):
+    assembly = fake_assembly(tmp_path)
+    async with sitting(assembly) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.answer()
-        during = numbers(services.metrics.render().decode())
+        during = numbers(assembly.metrics.render().decode())
         await finish(candidate)
         await asyncio.sleep(0.05)
-        transport = httpx.ASGITransport(create_app(services))
+        transport = httpx.ASGITransport(create_app(assembly))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             reply = await http.get("/metrics")
     assert reply.headers["content-type"].startswith("text/plain; version=")
@@ -106,22 +106,22 @@ def test_freed_memory_goes_back_to_the_system() -> None:
 
 async def test_what_the_server_owes_is_given_before_it_stops(tmp_path: Path) -> None:
     """Stopping refuses new interviews in words and waits for a grade under way, not for an answer being given."""
-    services = fake_services(tmp_path)
+    assembly = fake_assembly(tmp_path)
 
     class Slow(FakeGrader):
         async def grade(self, *arguments: object) -> object:  # type: ignore[override]
             await asyncio.sleep(0.3)
             return await super().grade(*arguments)  # type: ignore[arg-type]
 
-    services.grader = Slow()
-    async with sitting(services) as (interviews, candidate):
+    assembly.graders.in_use = Slow()
+    async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.answer()
         await candidate.until("grading")
         draining = asyncio.create_task(interviews.drain())
         await asyncio.sleep(0.05)
-        transport = httpx.ASGITransport(create_app(services))
+        transport = httpx.ASGITransport(create_app(assembly))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             assert (await http.get("/readyz")).status_code == 503
         await draining

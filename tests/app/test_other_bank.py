@@ -17,10 +17,10 @@ from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
 from hotseat.interview.interviews import Interviews
 from hotseat.questions.formats import Choices
-from hotseat.services import Services
 from hotseat.session.records import LOCAL
+from hotseat.startup.assembly import Assembly
 
-from tests.app.fakes import BANK, FakeGrader, fake_services
+from tests.app.fakes import BANK, FakeGrader, fake_assembly
 from tests.app.sitting import Candidate, finish
 from tests.app.test_isolation import every_route, filled
 from tests.app.test_study import EVEN
@@ -39,26 +39,26 @@ def bank_with(*questions: Question) -> Bank:
     return replace(BANK, topics=(*BANK.topics, topic), questions=(*others, *questions))
 
 
-async def served(data_dir: Path, bank: Bank) -> Services:
-    services = fake_services(data_dir)
-    services.bank = bank
-    services.embedded = services.grader = EmbeddedGrader(ScriptedReader({}), versions=bank.versions)
-    await services.store.migrate()
-    assert services.voice is not None
-    await services.voice.prepare()
-    return services
+async def served(data_dir: Path, bank: Bank) -> Assembly:
+    assembly = fake_assembly(data_dir)
+    assembly.library = replace(assembly.library, bank=bank)
+    assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(ScriptedReader({}), versions=bank.versions)
+    await assembly.storage.store.migrate()
+    assert assembly.speech.voice is not None
+    await assembly.speech.voice.prepare()
+    return assembly
 
 
 @asynccontextmanager
-async def running(data_dir: Path, bank: Bank = BANK) -> AsyncIterator[tuple[Services, Interviews]]:
+async def running(data_dir: Path, bank: Bank = BANK) -> AsyncIterator[tuple[Assembly, Interviews]]:
     """A process with this bank; leaving it stops it."""
-    services = await served(data_dir, bank)
-    interviews = Interviews(services)
+    assembly = await served(data_dir, bank)
+    interviews = assembly.interviews()
     try:
-        yield services, interviews
+        yield assembly, interviews
     finally:
         await interviews.close()
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 async def planned(interviews: Interviews, *question_ids: str) -> Candidate:
@@ -88,11 +88,11 @@ async def bring(candidate: Candidate, phase: str) -> None:
 @pytest.mark.parametrize("phase", ["ready", "asking", "thinking", "answering", "follow-up"])
 async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, phase: str) -> None:
     """It goes on in the plan's words; the candidate is told beforehand, what they say is kept, and it is not graded."""
-    async with running(tmp_path, bank_with(GONE)) as (_, interviews):
+    async with running(tmp_path, bank_with(GONE)) as (assembly, interviews):
         before = await planned(interviews, GONE.id)
         await bring(before, phase)
         assert before.of(wire.Notice) == []
-    async with running(tmp_path) as (_, interviews):
+    async with running(tmp_path) as (assembly, interviews):
         candidate = await Candidate(interviews, before.id).attach()
         notice = await candidate.until_sent(wire.Notice)
         assert notice.code == "question" and "left the question bank" in notice.text and "kept" in notice.text
@@ -109,7 +109,7 @@ async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, ph
         await finish(candidate)
         [grade] = candidate.of(wire.GradeMessage)
         assert grade.verdict is None and "left the question bank" in grade.reason
-        review = await interviews.review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     [entry] = review["rounds"]
     assert len(entry["answers"]) == (2 if phase == "follow-up" else 1), "nothing more is asked"
@@ -121,23 +121,23 @@ async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, ph
 @pytest.mark.parametrize("owed", ["finalising", "followingup", "grading"])
 async def test_what_is_owed_to_a_question_that_is_gone(tmp_path: Path, owed: str) -> None:
     """Cut off while the server had something to do, the interview comes to its end without a rubric and without a browser."""
-    async with running(tmp_path, bank_with(GONE)) as (services, interviews):
+    async with running(tmp_path, bank_with(GONE)) as (assembly, interviews):
         before = await planned(interviews, GONE.id)
         never = _Never()
-        services.grader = never if owed == "grading" else services.grader
-        services.embedded = never if owed == "followingup" else services.embedded  # type: ignore[assignment]
-        services.transcriber = never if owed == "finalising" else services.transcriber
+        assembly.graders.in_use = never if owed == "grading" else assembly.graders.in_use
+        assembly.graders.embedded = never if owed == "followingup" else assembly.graders.embedded  # type: ignore[assignment]
+        assembly.speech.transcriber = never if owed == "finalising" else assembly.speech.transcriber
         await bring(before, "answering")
         before.say(type="done", turn_id=1)
         if owed == "grading":
             state = await before.until("asking", 2)
             before.say(type="typed", turn_id=state.turn_id, text=SAID)
         await before.until(owed)
-    async with running(tmp_path) as (services, interviews):
+    async with running(tmp_path) as (assembly, interviews):
         interview = await interviews._open(before.id)
         assert interview is not None
-        await _until_finished(services, before.id)
-        review = await interviews.review(before.id)
+        await _until_finished(assembly, before.id)
+        review = await assembly.reviews(interviews.load).review(before.id)
     assert review is not None and review["finished"]
     [entry] = review["rounds"]
     assert entry["answers"][0]["text"] == "freeze the base model"
@@ -146,9 +146,9 @@ async def test_what_is_owed_to_a_question_that_is_gone(tmp_path: Path, owed: str
 
 async def test_only_the_round_whose_question_is_gone_suffers(tmp_path: Path) -> None:
     """The rounds before and after it are followed up and graded as ever, and the notice comes with the round it is about."""
-    async with running(tmp_path, bank_with(GONE)) as (_, interviews):
+    async with running(tmp_path, bank_with(GONE)) as (assembly, interviews):
         before = await planned(interviews, LORA.id, GONE.id, "rag/core")
-    async with running(tmp_path) as (_, interviews):
+    async with running(tmp_path) as (assembly, interviews):
         candidate = await Candidate(interviews, before.id).attach()
         candidate.say(type="start")
         for turn_id in range(1, 6):
@@ -158,7 +158,7 @@ async def test_only_the_round_whose_question_is_gone_suffers(tmp_path: Path) -> 
             if turn_id == 2:
                 await candidate.until_sent(wire.Notice)
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     assert [(len(entry["answers"]), entry["grade_state"]) for entry in review["rounds"]] == [
         (2, "graded"),
@@ -177,14 +177,14 @@ async def test_a_question_that_was_changed_midway(tmp_path: Path) -> None:
         for entry in PLAN.follow_ups
     )
     changed = replace(PLAN, hints=("anew",), criteria=(renamed, *criteria), follow_ups=follow_ups)
-    async with running(tmp_path, bank_with(hinted)) as (_, interviews):
+    async with running(tmp_path, bank_with(hinted)) as (assembly, interviews):
         before = await planned(interviews, PLAN.id)
         before.say(type="start")
         turn_id = await before.ask()
         for number in (1, 2):
             before.say(type="hint", turn_id=turn_id)
             await before.until_sent(wire.HintMessage, lambda hint, number=number: hint.number == number)  # type: ignore[misc]
-    async with running(tmp_path, bank_with(changed)) as (_, interviews):
+    async with running(tmp_path, bank_with(changed)) as (assembly, interviews):
         candidate = await Candidate(interviews, before.id).attach()
         await candidate.until_sent(wire.HintMessage, lambda hint: hint.number == 2)
         assert [hint.text for hint in candidate.of(wire.HintMessage)] == ["anew", "This hint has left the question bank."]
@@ -197,7 +197,7 @@ async def test_a_question_that_was_changed_midway(tmp_path: Path) -> None:
         assert state.text.startswith("And ")
         candidate.say(type="typed", turn_id=turn_id + 1, text=SAID)
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     [entry] = review["rounds"]
     graded = {finding["point_id"] for criterion in entry["grade"]["criteria"] for finding in criterion["findings"]}
@@ -206,19 +206,19 @@ async def test_a_question_that_was_changed_midway(tmp_path: Path) -> None:
 
 async def test_the_past_can_be_read_with_another_bank(tmp_path: Path) -> None:
     """Every page and address still answers when a question and its whole topic are gone; the words, sound and grade stay."""
-    async with running(tmp_path, bank_with(GONE)) as (services, interviews):
+    async with running(tmp_path, bank_with(GONE)) as (assembly, interviews):
         candidate = await planned(interviews, GONE.id, LORA.id)
         candidate.say(type="start")
         for _ in range(4):
             await candidate.answer()
         await finish(candidate)
-        async with _browser(services) as browser:
+        async with _browser(assembly) as browser:
             assert (await browser.post("/api/assessments", json={"scores": {**EVEN, "extras": 5}})).status_code < 300
             assert (await browser.put("/api/plan", json={"path": "infra", "weeks": 3})).status_code < 300
             old = (await browser.get(f"/api/interviews/{candidate.id}")).json()
-    async with running(tmp_path) as (services, interviews):
-        async with _browser(services) as browser:
-            routes = sorted(path for method, path in every_route(create_app(services)) if method == "GET")
+    async with running(tmp_path) as (assembly, interviews):
+        async with _browser(assembly) as browser:
+            routes = sorted(path for method, path in every_route(create_app(assembly)) if method == "GET")
             answers = {}
             for path in routes:
                 answers[path] = await browser.get(filled(path, interview_id=candidate.id, question_id=GONE.id))
@@ -246,17 +246,17 @@ class _Never(FakeGrader):
     recognise = grade
 
 
-async def _until_finished(services: Services, interview_id: str) -> None:
+async def _until_finished(assembly: Assembly, interview_id: str) -> None:
     async with asyncio.timeout(5):
         while True:
-            found = await services.store.load(interview_id)
+            found = await assembly.storage.store.load(interview_id)
             if found is not None and found[0].summary["finished"]:
                 return
             await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
-async def _browser(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(services))
+async def _browser(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client

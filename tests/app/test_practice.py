@@ -9,19 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 from hotseat.http.app import create_app
-from hotseat.interview.interviews import Interviews
-from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import DAILY_S, due, for_today, seconds
 from hotseat.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from hotseat.practice.preparation import Choice
 from hotseat.practice.progress import Measured, compare
 from hotseat.practice.records import Assessment, PointCard
-from hotseat.services import Services
 from hotseat.session.records import LOCAL
 from hotseat.settings import InterviewSettings
+from hotseat.startup.assembly import Assembly
 from hotseat.storage.store import SqlStore
 
-from tests.app.fakes import BANK, CATALOGUE, PointGrader, fake_services
+from tests.app.fakes import BANK, CATALOGUE, PointGrader, fake_assembly
 from tests.app.sitting import LORA, finish, sitting
 from tests.test_ics import parse
 
@@ -30,34 +28,34 @@ SETTINGS = InterviewSettings()
 DAY_S = 86_400
 
 
-async def drill(tmp_path: Path, met: bool) -> Services:
-    """Services whose store has one graded drill on LoRA."""
-    services = fake_services(tmp_path)
-    services.grader = PointGrader(met)
-    async with sitting(services, LORA) as (_, candidate):
+async def drill(tmp_path: Path, met: bool) -> Assembly:
+    """Assembly whose store has one graded drill on LoRA."""
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.in_use = PointGrader(met)
+    async with sitting(assembly, LORA) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         candidate.say(type="end")
         await finish(candidate)
-    services.store = SqlStore(services.settings.database)
-    return services
+    assembly.storage.store = SqlStore(assembly.settings.database)
+    return assembly
 
 
 @pytest.fixture
-async def failed(tmp_path: Path) -> AsyncIterator[Services]:
-    services = await drill(tmp_path, met=False)
-    yield services
-    await services.store.close()
+async def failed(tmp_path: Path) -> AsyncIterator[Assembly]:
+    assembly = await drill(tmp_path, met=False)
+    yield assembly
+    await assembly.storage.store.close()
 
 
-def browser(services: Services) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(services)), base_url="http://127.0.0.1:8000")
+def browser(assembly: Assembly) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url="http://127.0.0.1:8000")
 
 
-def later(services: Services, days: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def later(assembly: Assembly, days: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets days pass."""
-    now = services.clock.wall() + days * DAY_S
-    monkeypatch.setattr(services.clock, "wall", lambda: now)
+    now = assembly.clock.wall() + days * DAY_S
+    monkeypatch.setattr(assembly.clock, "wall", lambda: now)
 
 
 # ---- From a graded interview to cards -------------------------------------------------------------------------------
@@ -66,52 +64,52 @@ def later(services: Services, days: float, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(("met", "days"), [(False, 1), (True, 8)])
 async def test_a_graded_interview_makes_cards(tmp_path: Path, met: bool, days: int) -> None:
     """Every point of the question has its card: due tomorrow when it was missed, in eight days when it came by itself."""
-    services = await drill(tmp_path, met)
-    stored = await services.store.cards(LOCAL)
+    assembly = await drill(tmp_path, met)
+    stored = await assembly.storage.store.cards(LOCAL)
     assert {card.point_id for card in stored} == {point.id for point in QUESTION.points}
     assert {round((card.due - card.reviewed) / DAY_S, 6) for card in stored} == {days}
-    assert all(abs(card.reviewed - services.clock.wall()) < 60 for card in stored)
-    await services.store.close()
+    assert all(abs(card.reviewed - assembly.clock.wall()) < 60 for card in stored)
+    await assembly.storage.store.close()
 
 
-async def test_what_was_graded_before_is_caught_up(failed: Services) -> None:
+async def test_what_was_graded_before_is_caught_up(failed: Assembly) -> None:
     """An interview without ratings, as after an upgrade or a crash, is rated at the next start, with its own time."""
-    before = await failed.store.cards(LOCAL)
-    async with failed.store._engine.begin() as connection:  # type: ignore[attr-defined]
+    before = await failed.storage.store.cards(LOCAL)
+    async with failed.storage.store._engine.begin() as connection:  # type: ignore[attr-defined]
         await connection.exec_driver_sql("DELETE FROM ratings")
         await connection.exec_driver_sql("DELETE FROM cards")
-    practice = Interviews(failed).practice
+    practice = failed.practice()
     await practice.catch_up()
-    after = await failed.store.cards(LOCAL)
+    after = await failed.storage.store.cards(LOCAL)
     assert [(card.point_id, card.stability) for card in after] == [(card.point_id, card.stability) for card in before]
     assert [card.reviewed for card in after] == pytest.approx([card.reviewed for card in before], abs=1.0)
     await practice.catch_up()
-    assert await failed.store.cards(LOCAL) == after, "once is enough"
+    assert await failed.storage.store.cards(LOCAL) == after, "once is enough"
 
 
-async def test_grading_again_replaces_the_rating(failed: Services) -> None:
+async def test_grading_again_replaces_the_rating(failed: Assembly) -> None:
     """A corrected transcript that is graded anew counts once, at the time it was said."""
-    interviews = Interviews(failed)
-    [record] = await failed.store.list(LOCAL)
+    interviews = failed.interviews()
+    [record] = await failed.storage.store.list(LOCAL)
     loaded = await interviews.load(record.id)
     assert loaded is not None
     progress = loaded[1].progress
-    [old] = await failed.store.ratings(LOCAL, QUESTION.id)
+    [old] = await failed.storage.store.ratings(LOCAL, QUESTION.id)
     better = await PointGrader(True).grade(QUESTION, progress.answers_of(0))
-    await interviews.practice.take(record.id, LOCAL, progress, 0, better)
-    [new] = await failed.store.ratings(LOCAL, QUESTION.id)
+    await failed.practice().take(record.id, LOCAL, progress, 0, better)
+    [new] = await failed.storage.store.ratings(LOCAL, QUESTION.id)
     assert new.at == old.at
     assert set(old.ratings.values()) == {1} and set(new.ratings.values()) == {4}
-    assert {round((card.due - card.reviewed) / DAY_S) for card in await failed.store.cards(LOCAL)} == {8}
+    assert {round((card.due - card.reviewed) / DAY_S) for card in await failed.storage.store.cards(LOCAL)} == {8}
 
 
-async def test_deleting_an_interview_takes_its_cards(failed: Services) -> None:
+async def test_deleting_an_interview_takes_its_cards(failed: Assembly) -> None:
     """Nothing of a deleted interview lives on in the schedule."""
-    [record] = await failed.store.list(LOCAL)
-    assert await Interviews(failed).delete(record.id)
-    assert await failed.store.cards(LOCAL) == ()
-    assert await failed.store.rated_rounds() == set()
-    assert not await Interviews(failed).delete(record.id)
+    [record] = await failed.storage.store.list(LOCAL)
+    assert await failed.interviews().delete(record.id)
+    assert await failed.storage.store.cards(LOCAL) == ()
+    assert await failed.storage.store.rated_rounds() == set()
+    assert not await failed.interviews().delete(record.id)
 
 
 @pytest.mark.parametrize(("rated", "weakness", "judgment"), [(2, 1.0, "over"), (4, 0.0, "under"), (4, 0.1, "fair")])
@@ -158,7 +156,7 @@ def test_minutes_come_from_the_limits() -> None:
     assert seconds(BANK.question("rag/core"), InterviewSettings(follow_ups=0)) == 65.0
 
 
-async def test_the_list_is_empty_today_and_full_tomorrow(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_list_is_empty_today_and_full_tomorrow(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a drill nothing is due until the next day; then the list names the question, and its interview can be begun."""
     async with browser(failed) as client:
         today = (await client.get("/api/today")).json()
@@ -215,7 +213,7 @@ def test_the_day_of_the_interview_is_not_one_to_prepare_on() -> None:
     assert choice.last_day(1) == start + timedelta(days=9)
 
 
-async def test_the_last_day_of_a_week_is_still_in_it(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_last_day_of_a_week_is_still_in_it(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next week begins on the seventh day after the first."""
     async with browser(failed) as client:
         await client.put("/api/plan", json={"path": "applied", "weeks": 2})
@@ -223,9 +221,9 @@ async def test_the_last_day_of_a_week_is_still_in_it(failed: Services, monkeypat
         assert [week["current"] for week in (await client.get("/api/plan")).json()["weeks"]] == [True, False]
 
 
-async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Services) -> None:
+async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Assembly) -> None:
     """An answered question makes room for the next."""
-    agenda = Agenda(failed, Interviews(failed), LOCAL)
+    agenda = failed.agenda(LOCAL)
     choice = Choice(CATALOGUE.path("applied"), date.today(), date.today() + timedelta(days=14))
     first = agenda._lesson("rag", choice, set())
     then = agenda._lesson("rag", choice, {first["question"]["id"]})
@@ -233,7 +231,7 @@ async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Services) 
     assert (first["answered"], then["answered"]) == (0, 1)
 
 
-async def test_today_follows_the_plan(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_today_follows_the_plan(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first day names the path's first topic and a core question; past the interview the plan says nothing."""
     async with browser(failed) as client:
         assert (await client.get("/api/today")).json()["plan"] is None
@@ -253,7 +251,7 @@ async def test_today_follows_the_plan(failed: Services, monkeypatch: pytest.Monk
         assert (await client.get("/api/today")).json()["plan"] is None
 
 
-async def test_verdicts_move_the_plan_from_the_next_day(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_verdicts_move_the_plan_from_the_next_day(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """Failing a topic leaves the day's work as it was, and gives the topic more time from tomorrow on."""
 
     async def days() -> float:
@@ -267,7 +265,7 @@ async def test_verdicts_move_the_plan_from_the_next_day(failed: Services, monkey
         assert await days() > before
 
 
-async def test_a_week_gone_by_keeps_the_rating_of_its_first_day(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_week_gone_by_keeps_the_rating_of_its_first_day(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rating oneself right after choosing a plan shapes its first week, and still does when that week is over."""
     async with browser(failed) as client:
         await client.put("/api/plan", json={"path": "applied", "weeks": 4})
@@ -281,7 +279,7 @@ async def test_a_week_gone_by_keeps_the_rating_of_its_first_day(failed: Services
         assert (await client.get("/api/plan")).json()["weeks"][0]["topics"] == rated
 
 
-async def test_the_checkpoint_that_has_come_is_shown(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_checkpoint_that_has_come_is_shown(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """The latest one due with tasks left; a finished one is not shown again."""
     async with browser(failed) as client:
         await client.put("/api/plan", json={"path": "applied", "weeks": 4})
@@ -296,7 +294,7 @@ async def test_the_checkpoint_that_has_come_is_shown(failed: Services, monkeypat
 # ---- The calendar ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: Services) -> None:
+async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: Assembly) -> None:
     """Each on its day, with ids that stay the same from export to export."""
     async with browser(failed) as client:
         start, when = date.today(), date.today() + timedelta(days=10)
@@ -320,7 +318,7 @@ async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: S
         assert len(moved) == len(events) + 1, "day 14 is before the interview now"
 
 
-async def test_overdue_practice_is_for_today(failed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_overdue_practice_is_for_today(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was due days ago stands in the calendar today, not in the past."""
     async with browser(failed) as client:
         later(failed, 5, monkeypatch)

@@ -15,11 +15,11 @@ from hotseat import wire
 from hotseat.domain.model import Grade
 from hotseat.interview.interviews import Interviews
 from hotseat.interview.orphans import DEAD_S, Orphans
-from hotseat.services import Services
 from hotseat.session.phases import Finished, State
 from hotseat.session.records import HeldLease, InterviewRecord
+from hotseat.startup.assembly import Assembly
 
-from tests.app.fakes import FakeGrader, fake_services
+from tests.app.fakes import FakeGrader, fake_assembly
 from tests.app.light_server import LightServer
 from tests.app.sitting import LOUD, Candidate, finish, sitting
 from tests.app.test_microphone import Clock
@@ -157,8 +157,8 @@ async def test_what_one_process_owed_another_gives(tmp_path: Path) -> None:
         async def grade(self, *_arguments: object) -> Grade:
             return await asyncio.Event().wait()  # type: ignore[return-value]
 
-    ending = fake_services(tmp_path)
-    ending.grader = Never()
+    ending = fake_assembly(tmp_path)
+    ending.graders.in_use = Never()
     async with sitting(ending) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()
@@ -166,16 +166,16 @@ async def test_what_one_process_owed_another_gives(tmp_path: Path) -> None:
         await candidate.until("grading")
         await interviews.close()
         assert candidate.closed is not None and candidate.closed[0] == 1001
-        living = fake_services(tmp_path)
-        others = Interviews(living)
+        living = fake_assembly(tmp_path)
+        others = living.interviews()
         keeping = asyncio.create_task(others.keep())
         async with asyncio.timeout(2):
             while not isinstance((await found(others, candidate.id))[1], Finished):
                 await asyncio.sleep(0.05)
         keeping.cancel()
-        assert living.grader.graded == [("finetuning/lora", 2)]  # type: ignore[union-attr]
+        assert living.graders.in_use.graded == [("finetuning/lora", 2)]  # type: ignore[union-attr]
         await others.close()
-        await living.store.close()
+        await living.storage.store.close()
 
 
 async def test_only_the_dead_are_inherited_from() -> None:
@@ -210,12 +210,12 @@ async def found(interviews: Interviews, interview_id: str) -> tuple[InterviewRec
 
 
 @asynccontextmanager
-async def taken_over(services: Services, tmp_path: Path) -> AsyncIterator[tuple[Interviews, Candidate, Interviews, Candidate]]:
+async def taken_over(assembly: Assembly, tmp_path: Path) -> AsyncIterator[tuple[Interviews, Candidate, Interviews, Candidate]]:
     """An interview at its first question, and the same at another process, which holds it now."""
-    async with sitting(services) as (interviews, candidate):
+    async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking", 1)
-        others = Interviews(fake_services(tmp_path))
+        others = fake_assembly(tmp_path).interviews()
         elsewhere = await Candidate(others, candidate.id).attach()
         await elsewhere.until("asking", 1)
         yield interviews, candidate, others, elsewhere
@@ -224,15 +224,15 @@ async def taken_over(services: Services, tmp_path: Path) -> AsyncIterator[tuple[
 
 async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes to let go: the state in memory is of no worth by then."""
-    services = fake_services(tmp_path)
-    let_go = services.store.release
+    assembly = fake_assembly(tmp_path)
+    let_go = assembly.storage.store.release
 
     async def slowly(interview_id: str, token: int) -> None:
         await asyncio.sleep(0.3)
         await let_go(interview_id, token)
 
-    monkeypatch.setattr(services.store, "release", slowly)
-    async with taken_over(services, tmp_path) as (interviews, candidate, others, elsewhere):
+    monkeypatch.setattr(assembly.storage.store, "release", slowly)
+    async with taken_over(assembly, tmp_path) as (interviews, candidate, others, elsewhere):
         elsewhere.say(type="typed", turn_id=1, text="from elsewhere")
         await elsewhere.until("asking", 2)
         candidate.say(type="end")
@@ -242,8 +242,8 @@ async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatc
 
 async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None:
     """What it still wants to write is refused, its browser is told, and it can take the interview back in order."""
-    services = fake_services(tmp_path)
-    async with taken_over(services, tmp_path) as (interviews, candidate, _, elsewhere):
+    assembly = fake_assembly(tmp_path)
+    async with taken_over(assembly, tmp_path) as (interviews, candidate, _, elsewhere):
         candidate.say(type="typed", turn_id=1, text="too late")
         assert await candidate.until_closed() == (4409, "the interview was opened elsewhere")
         elsewhere.say(type="typed", turn_id=1, text="in time")
@@ -252,6 +252,6 @@ async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None
         await back.until("asking", 2)
         back.say(type="typed", turn_id=2, text="and back")
         await finish(back)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
         assert review is not None
         assert [answer["text"] for answer in review["rounds"][0]["answers"]] == ["in time", "and back"]

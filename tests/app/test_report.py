@@ -15,6 +15,7 @@ from hotseat.storage.rows import Scope
 from hotseat.transfer.importing import import_file
 from hotseat.transfer.report import plain
 
+from tests.app.fakes import importing
 from tests.app.test_migrations import OLD
 from tests.app.test_transfer import EVERYTHING, exported, storage
 
@@ -49,19 +50,19 @@ class Page(HTMLParser):
 
 
 async def reports(folder: Path) -> dict[str, str]:
-    async with storage(folder) as services:
+    async with storage(folder) as assembly:
         with OLD.open("rb") as file:
-            await import_file(services, file)
+            await import_file(*importing(assembly), file)
         [interview_id] = ONE.interviews or ()
-        await services.store.keep_note(interview_id, Note(0, f"{HOSTILE}\n- {HOSTILE}", 1_760_000_000.0))
-        recording = services.archive.create(interview_id, 1, 0)
+        await assembly.storage.store.keep_note(interview_id, Note(0, f"{HOSTILE}\n- {HOSTILE}", 1_760_000_000.0))
+        recording = assembly.storage.archive.create(interview_id, 1, 0)
         recording.append((8000 * np.sin(np.arange(16_000) * 0.2)).astype("<i2").tobytes())
         recording.close()
         return {
-            "one.html": (await exported(services, ONE, "html", "opus")).getvalue().decode(),
-            "all.html": (await exported(services, EVERYTHING, "html")).getvalue().decode(),
-            "one.md": (await exported(services, ONE, "md")).getvalue().decode(),
-            "all.md": (await exported(services, EVERYTHING, "md")).getvalue().decode(),
+            "one.html": (await exported(assembly, ONE, "html", "opus")).getvalue().decode(),
+            "all.html": (await exported(assembly, EVERYTHING, "html")).getvalue().decode(),
+            "one.md": (await exported(assembly, ONE, "md")).getvalue().decode(),
+            "all.md": (await exported(assembly, EVERYTHING, "md")).getvalue().decode(),
         }
 
 

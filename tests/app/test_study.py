@@ -21,7 +21,7 @@ from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.settings import PROJECT
 from hotseat.storage.store import SqlStore
 
-from tests.app.fakes import BANK, CATALOGUE, STUDY, fake_services
+from tests.app.fakes import BANK, CATALOGUE, STUDY, fake_assembly
 from tests.app.sitting import finish, sitting
 
 TOPICS = [topic.id for topic in BANK.topics]
@@ -315,7 +315,7 @@ async def test_every_format_is_offered_and_can_be_begun(browser: httpx.AsyncClie
 async def test_the_exhibit_is_read_out(tmp_path: Path) -> None:
     """Who evaluates a candidate hears the candidate's answer as part of the question."""
     question = BANK.question("capstone/evaluate-candidate")
-    async with sitting(fake_services(tmp_path), Choices("evaluate", (question.id,))) as (_, candidate):
+    async with sitting(fake_assembly(tmp_path), Choices("evaluate", (question.id,))) as (_, candidate):
         candidate.say(type="start")
         state = await candidate.until("asking")
         assert question.exhibit and question.exhibit in state.text
@@ -328,7 +328,7 @@ async def test_the_exhibit_is_read_out(tmp_path: Path) -> None:
 async def test_hints_come_one_by_one_and_are_noted(tmp_path: Path, ending: str) -> None:
     """A problem's hints are sent in order, no more than there are, and their number is in the review."""
     question = BANK.question("capstone/study-plan")
-    async with sitting(fake_services(tmp_path), Choices("problems", (question.id,), follow_ups=0)) as (interviews, candidate):
+    async with sitting(fake_assembly(tmp_path), Choices("problems", (question.id,), follow_ups=0)) as (interviews, candidate):
         candidate.say(type="start")
         turn_id = await candidate.ask()
         assert candidate.state.hints_left == 3
@@ -345,7 +345,7 @@ async def test_hints_come_one_by_one_and_are_noted(tmp_path: Path, ending: str) 
             candidate.speak(turn_id, 25)
             candidate.say(type="end")
         await finish(candidate)
-        review = await interviews.review(candidate.id)
+        review = await candidate.review()
         assert review is not None
         assert review["rounds"][0]["hints_used"] == 2
 

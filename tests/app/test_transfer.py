@@ -20,16 +20,16 @@ from hotseat.cli.main import main
 from hotseat.domain.corrections import Change, Correction
 from hotseat.errors import InputError, StorageError
 from hotseat.http.app import create_app
-from hotseat.interview.interviews import Interviews
 from hotseat.practice.records import Assessment, Rated
 from hotseat.practice.scheduling import cards
 from hotseat.questions.formats import Choices
-from hotseat.services import Services
+from hotseat.questions.library import Library
 from hotseat.session.eventlog import decode_event, decode_plan
 from hotseat.session.records import LOCAL, LoggedEvent, Note
 from hotseat.session.session import replay
 from hotseat.session.summary import summary
 from hotseat.settings import PROJECT
+from hotseat.startup.assembly import Assembly
 from hotseat.storage.rows import Scope
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import DERIVED, LEFT_OUT
@@ -41,7 +41,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.app.fakes import BANK, fake_services
+from tests.app.fakes import BANK, CATALOGUE, STUDY, fake_assembly, importing, removing
 from tests.app.sitting import LORA, finish, sitting
 
 EVERYTHING = Scope()
@@ -61,43 +61,43 @@ def prepare(database: Path) -> None:
 
 async def make_empty() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        services = fake_services(Path(folder))
-        await services.store.migrate()
-        await services.tables.erase(EVERYTHING)  # empties the write-ahead log
+        assembly = fake_assembly(Path(folder))
+        await assembly.storage.store.migrate()
+        await assembly.storage.tables.erase(EVERYTHING)  # empties the write-ahead log
         _empty.append((Path(folder) / "hotseat.db").read_bytes())
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 @asynccontextmanager
-async def storage(folder: Path) -> AsyncIterator[Services]:
+async def storage(folder: Path) -> AsyncIterator[Assembly]:
     if not _empty:
         await make_empty()
     database = folder / "hotseat.db"
     if not database.exists():
         prepare(database)
-    services = fake_services(folder)
+    assembly = fake_assembly(folder)
     try:
-        yield services
+        yield assembly
     finally:
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 async def sit(folder: Path, speed: float = 20.0) -> str:
     """A finished interview with a recording; returns its id."""
     async with storage(folder):
-        services = fake_services(folder, speed=speed)
-    async with sitting(services, Choices("drill", LORA.question_ids, follow_ups=0)) as (_, candidate):
+        assembly = fake_assembly(folder, speed=speed)
+    async with sitting(assembly, Choices("drill", LORA.question_ids, follow_ups=0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await finish(candidate)
         rated = Rated(candidate.id, 0, "finetuning/lora", 1_760_000_000.5, {"frozen": 3, "low-rank": 1})
-        await services.store.keep_note(candidate.id, Note(0, "Say “frozen” first – näher am Punkt.\n", 1_760_000_001.0))
+        await assembly.storage.store.keep_note(candidate.id, Note(0, "Say “frozen” first – näher am Punkt.\n", 1_760_000_001.0))
         correction = Correction(1, 0, Change.EDIT, "freeze", "froze", 1_760_000_002.0, LOCAL)
-        await services.store.add_correction(candidate.id, correction)
-        history = await services.store.ratings(LOCAL, rated.question_id)
-        await services.store.rate(LOCAL, rated, cards([*history, rated]))
-        await services.store.add_assessment(LOCAL, Assessment(1_760_000_000.25, {"rag": 3}))
-        await services.store.keep(LOCAL, "plan", {"path": "deep", "start": "2026-01-01", "interview": "2026-03-01"})
+        await assembly.storage.store.add_correction(candidate.id, correction)
+        history = await assembly.storage.store.ratings(LOCAL, rated.question_id)
+        await assembly.storage.store.rate(LOCAL, rated, cards([*history, rated]))
+        await assembly.storage.store.add_assessment(LOCAL, Assessment(1_760_000_000.25, {"rag": 3}))
+        await assembly.storage.store.keep(LOCAL, "plan", {"path": "deep", "start": "2026-01-01", "interview": "2026-03-01"})
         return candidate.id
 
 
@@ -122,9 +122,9 @@ def contents(folder: Path) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, 
     return rows, {str(path.relative_to(audio)): path.read_bytes() for path in sorted(audio.rglob("*")) if path.is_file()}
 
 
-async def exported(services: Services, scope: Scope = EVERYTHING, kind: Any = "zip", codec: Any = "flac") -> io.BytesIO:
+async def exported(assembly: Assembly, scope: Scope = EVERYTHING, kind: Any = "zip", codec: Any = "flac") -> io.BytesIO:
     file = io.BytesIO()
-    await export(services, scope, kind, codec, file)
+    await export(assembly.storage, assembly.library, assembly.clock, scope, kind, codec, file)
     file.seek(0)
     return file
 
@@ -134,13 +134,13 @@ async def test_a_zip_gives_everything_back_byte_for_byte(tmp_path: Path) -> None
     interview_id = await sit(tmp_path)
     before = contents(tmp_path)
     assert before[0]["events"] and before[0]["assessments"] and before[0]["settings"] and len(before[1]) == 1
-    async with storage(tmp_path) as services:
-        file = await exported(services)
-        removed = await remove(services, EVERYTHING)
+    async with storage(tmp_path) as assembly:
+        file = await exported(assembly)
+        removed = await remove(*removing(assembly), EVERYTHING)
         assert (removed.interviews, removed.files, removed.rows_left, removed.files_left) == (1, 1, 0, 0)
         assert removed.rows == sum(len(rows) for name, rows in before[0].items() if name != "alembic_version")
         assert contents(tmp_path) == ({name: [] for name in before[0]} | {"alembic_version": before[0]["alembic_version"]}, {})
-        done = await import_file(services, file)
+        done = await import_file(*importing(assembly), file)
     assert (done.interviews, done.skipped, done.kept, done.recordings) == ((interview_id,), (), (), 1)
     assert contents(tmp_path) == before
 
@@ -148,18 +148,18 @@ async def test_a_zip_gives_everything_back_byte_for_byte(tmp_path: Path) -> None
 async def test_opus_gives_the_sound_back_and_all_else_exactly(tmp_path: Path) -> None:
     """With Opus the rows come back as they were; the audio has its length to the sample and sounds the same."""
     await sit(tmp_path)
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         tone = (8000 * np.sin(np.arange(32_000) * 0.2)).astype("<i2").tobytes()
-        [stored] = services.archive.stored()
-        services.archive.delete(stored.interview_id)
-        recording = services.archive.create(stored.interview_id, stored.turn_id, stored.first_frame)
+        [stored] = assembly.storage.archive.stored()
+        assembly.storage.archive.delete(stored.interview_id)
+        recording = assembly.storage.archive.create(stored.interview_id, stored.turn_id, stored.first_frame)
         recording.append(tone)
         recording.close()
         before = contents(tmp_path)
-        file = await exported(services, codec="opus")
+        file = await exported(assembly, codec="opus")
         assert len(file.getvalue()) < len(tone) / 2
-        await remove(services, EVERYTHING)
-        await import_file(services, file)
+        await remove(*removing(assembly), EVERYTHING)
+        await import_file(*importing(assembly), file)
     after = contents(tmp_path)
     assert after[0] == before[0] and after[1].keys() == before[1].keys()
     [heard] = (np.frombuffer(data, "<i2").astype(float) for data in after[1].values())
@@ -171,18 +171,18 @@ async def test_opus_gives_the_sound_back_and_all_else_exactly(tmp_path: Path) ->
 async def test_one_interview_leaves_the_others_alone(tmp_path: Path) -> None:
     """Exporting and deleting one interview takes its rows and audio and nothing else."""
     first, second = await sit(tmp_path), await sit(tmp_path)
-    async with storage(tmp_path) as services:
-        file = await exported(services, Scope(interviews=(first,)), "json")
+    async with storage(tmp_path) as assembly:
+        file = await exported(assembly, Scope(interviews=(first,)), "json")
         tables = json.loads(file.getvalue())["tables"]
         assert [row["id"] for row in tables["interviews"]] == [first]
         assert {row["interview_id"] for row in tables["events"]} == {first}
         assert "assessments" not in tables and "settings" not in tables
         before = contents(tmp_path)
-        await remove(services, Scope(interviews=(first,)))
+        await remove(*removing(assembly), Scope(interviews=(first,)))
         rows, audio = contents(tmp_path)
         assert rows["assessments"] == before[0]["assessments"] and len(rows["interviews"]) == 1
         assert {name.split("/")[0] for name in audio} == {second}
-        done = await import_file(services, file)
+        done = await import_file(*importing(assembly), file)
         assert done.interviews == (first,) and done.recordings == 0
         assert contents(tmp_path)[0] == before[0]
 
@@ -194,47 +194,47 @@ async def test_deleted_words_are_in_no_file(tmp_path: Path) -> None:
         return [path.name for path in tmp_path.rglob("*") if path.is_file() and SECRET.split()[0].encode() in path.read_bytes()]
 
     interview_id = await sit(tmp_path)
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         assert traces()
-        await remove(services, Scope(interviews=(interview_id,)))
+        await remove(*removing(assembly), Scope(interviews=(interview_id,)))
         assert traces() == []
 
 
 async def test_what_is_here_already_is_skipped_with_words(tmp_path: Path) -> None:
     """A second import adds nothing; a self-assessment whose number is taken gets another; a choice made since is kept."""
     interview_id = await sit(tmp_path)
-    async with storage(tmp_path) as services:
-        file = await exported(services)
+    async with storage(tmp_path) as assembly:
+        file = await exported(assembly)
         before = contents(tmp_path)
-        done = await import_file(services, file)
+        done = await import_file(*importing(assembly), file)
         assert (done.interviews, done.skipped, done.rows, done.kept) == ((), (interview_id,), 0, ())
         assert contents(tmp_path) == before
 
-        await remove(services, EVERYTHING)
-        await services.store.add_assessment(LOCAL, Assessment(1_770_000_000.0, {"rag": 5}))
-        await services.store.keep(LOCAL, "plan", INFRA)
+        await remove(*removing(assembly), EVERYTHING)
+        await assembly.storage.store.add_assessment(LOCAL, Assessment(1_770_000_000.0, {"rag": 5}))
+        await assembly.storage.store.keep(LOCAL, "plan", INFRA)
         file.seek(0)
-        done = await import_file(services, file)
+        done = await import_file(*importing(assembly), file)
         assert done.kept == ("settings local plan",) and done.interviews == (interview_id,)
-        assert [taken.scores["rag"] for taken in await services.store.assessments(LOCAL)] == [3, 5]
-        assert (await services.store.settings(LOCAL))["plan"]["path"] == "infra"
+        assert [taken.scores["rag"] for taken in await assembly.storage.store.assessments(LOCAL)] == [3, 5]
+        assert (await assembly.storage.store.settings(LOCAL))["plan"]["path"] == "infra"
         file.seek(0)
-        again = await import_file(services, file)
+        again = await import_file(*importing(assembly), file)
         assert (again.rows, again.present) == (0, 1), "the renumbered one is recognised"
 
 
 async def test_an_imported_interview_can_be_reviewed_and_an_open_one_resumed(tmp_path: Path) -> None:
     """What was imported replays to the state it had."""
-    async with storage(tmp_path / "a"), sitting(fake_services(tmp_path / "a", speed=20.0)) as (_, candidate):
+    async with storage(tmp_path / "a"), sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.until("asking", 2)
-        async with storage(tmp_path / "a") as services:
-            file = await exported(services)
+        async with storage(tmp_path / "a") as assembly:
+            file = await exported(assembly)
     async with storage(tmp_path / "b") as other:
-        await import_file(other, file)
-        interviews = Interviews(other)
-        review = await interviews.review(candidate.id)
+        await import_file(*importing(other), file)
+        interviews = other.interviews()
+        review = await other.reviews(interviews.load).review(candidate.id)
         assert review is not None and not review["finished"]
         assert SECRET in review["rounds"][0]["answers"][0]["text"]
 
@@ -246,8 +246,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
     async def make() -> dict[str, bytes]:
         await sit(folder)
-        async with storage(folder) as services:
-            return {kind: (await exported(services, kind=kind)).getvalue() for kind in ("json", "zip")}
+        async with storage(folder) as assembly:
+            return {kind: (await exported(assembly, kind=kind)).getvalue() for kind in ("json", "zip")}
 
     return asyncio.run(make())
 
@@ -285,10 +285,10 @@ def changed(data: bytes, change: Any) -> io.BytesIO:
 )
 async def test_a_wrong_document_is_refused_whole(tmp_path: Path, sample: dict[str, bytes], change: Any, message: str) -> None:
     """The error names the place, and nothing of the file is added."""
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         before = contents(tmp_path)
         with pytest.raises(InputError, match=message):
-            await import_file(services, changed(sample["json"], change))
+            await import_file(*importing(assembly), changed(sample["json"], change))
         assert contents(tmp_path) == before
 
 
@@ -326,10 +326,10 @@ def audio_name(held: dict[str, Any]) -> str:
 )
 async def test_a_wrong_zip_is_refused_whole(tmp_path: Path, sample: dict[str, bytes], change: Any, message: str) -> None:
     """Missing, exchanged, misnamed and mis-measured audio is named, and nothing of the file is added."""
-    async with storage(tmp_path / "data") as services:
+    async with storage(tmp_path / "data") as assembly:
         before = contents(tmp_path / "data")
         with pytest.raises(InputError, match=message):
-            await import_file(services, repacked(sample["zip"], change))
+            await import_file(*importing(assembly), repacked(sample["zip"], change))
         assert contents(tmp_path / "data") == before
     assert not (tmp_path / "outside").exists() and not (tmp_path.parent / "outside").exists()
 
@@ -340,13 +340,13 @@ async def test_a_zip_bomb_is_refused_unopened(tmp_path: Path) -> None:
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as target:
         target.writestr("export.json", b"[" * (2 << 20))
     lying = bomb.getvalue().replace((2 << 20).to_bytes(4, "little"), (100).to_bytes(4, "little"))
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         with pytest.raises(InputError, match="larger than 1048576 bytes"):
-            await import_file(services, io.BytesIO(bomb.getvalue()), limit=1 << 20)
+            await import_file(*importing(assembly), io.BytesIO(bomb.getvalue()), max_bytes=1 << 20)
         with pytest.raises(InputError, match="damaged"):
-            await import_file(services, io.BytesIO(lying), limit=1 << 20)
+            await import_file(*importing(assembly), io.BytesIO(lying), max_bytes=1 << 20)
         with pytest.raises(InputError, match="larger than 1 MB"):
-            await import_file(services, io.BytesIO(b"[" * (2 << 20)), limit=1 << 20)
+            await import_file(*importing(assembly), io.BytesIO(b"[" * (2 << 20)), max_bytes=1 << 20)
 
 
 @settings(max_examples=60)
@@ -399,11 +399,11 @@ async def test_any_content_survives(
 ) -> None:
     """Export, delete, import is the identity on whatever text, numbers, choices and audio there are."""
     folder = tmp_path_factory.mktemp("any")
-    async with storage(folder) as services:
-        interviews = Interviews(services)
+    async with storage(folder) as assembly:
+        interviews = assembly.interviews()
         for text in texts:
             interview_id = await interviews.create(LOCAL, Choices("drill", LORA.question_ids, follow_ups=2))
-            record, _ = await services.store.load(interview_id) or pytest.fail("was just created")
+            record, _ = await assembly.storage.store.load(interview_id) or pytest.fail("was just created")
             events: list[tuple[str, dict[str, Any]]] = [("StartPressed", {})]
             first, last = (min(at, 3600.0) for at in (times[0], times[-1]))
             for turn in range(1, 4):
@@ -419,19 +419,19 @@ async def test_any_content_survives(
                 ]
             log = tuple(LoggedEvent(seq, times[0], times[-1], kind, data) for seq, (kind, data) in enumerate(events))
             state = replay(decode_plan(record.plan), tuple((decode_event(e.type, e.payload), e.monotonic) for e in log))
-            await services.store.append(interview_id, log, summary(state))
+            await assembly.storage.store.append(interview_id, log, summary(state))
         for turn, pcm in enumerate(audio):
-            recording = services.archive.create(interview_id, turn + 1, 7 * turn)
+            recording = assembly.storage.archive.create(interview_id, turn + 1, 7 * turn)
             recording.append(pcm)
             recording.close()
         for taken in times:
-            await services.store.add_assessment(LOCAL, Assessment(taken, {"rag": 2}))
+            await assembly.storage.store.add_assessment(LOCAL, Assessment(taken, {"rag": 2}))
         for name, value in chosen.items():
-            await services.store.keep(LOCAL, name, value)
+            await assembly.storage.store.keep(LOCAL, name, value)
         before = contents(folder)
-        file = await exported(services)
-        await remove(services, EVERYTHING)
-        await import_file(services, file)
+        file = await exported(assembly)
+        await remove(*removing(assembly), EVERYTHING)
+        await import_file(*importing(assembly), file)
         assert contents(folder) == before
 
 
@@ -439,14 +439,14 @@ async def test_audio_that_does_not_fit_is_no_half_import(
     tmp_path: Path, sample: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the archive can't hold the audio, nothing of the import stays, and the same file works once it can."""
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         before = contents(tmp_path)
-        monkeypatch.setattr(type(services.archive), "seconds", lambda *_turn: 0.0)
+        monkeypatch.setattr(type(assembly.storage.archive), "seconds", lambda *_turn: 0.0)
         with pytest.raises(StorageError, match="could not be stored"):
-            await import_file(services, io.BytesIO(sample["zip"]))
+            await import_file(*importing(assembly), io.BytesIO(sample["zip"]))
         assert contents(tmp_path) == before
         monkeypatch.undo()
-        assert len((await import_file(services, io.BytesIO(sample["zip"]))).interviews) == 1
+        assert len((await import_file(*importing(assembly), io.BytesIO(sample["zip"]))).interviews) == 1
 
 
 # ---- Nothing is forgotten -------------------------------------------------------------------------------------------
@@ -457,7 +457,7 @@ EXPORTED = {"interviews", "events", "ratings", "notes", "corrections", "regrades
 
 async def test_every_table_is_exported_or_left_out_on_purpose(tmp_path: Path) -> None:
     """Each has a place; what is exported says by a column whose it is, and has values that JSON can hold."""
-    async with storage(tmp_path) as services, SqlStore(services.settings.database).engine.connect() as connection:
+    async with storage(tmp_path) as assembly, SqlStore(assembly.settings.database).engine.connect() as connection:
         metadata = sa.MetaData()
         await connection.run_sync(metadata.reflect)
     assert EXPORTED | DERIVED | set(LEFT_OUT) == set(metadata.tables), "decide about the new table"
@@ -475,18 +475,18 @@ async def test_every_table_is_exported_or_left_out_on_purpose(tmp_path: Path) ->
 async def test_people_have_only_their_own(tmp_path: Path) -> None:
     """One person's everything leaves the other's alone, goes out without the account's id, and comes in as the importer's."""
     interview_id = await sit(tmp_path)
-    async with storage(tmp_path) as services:
-        await services.store.keep("ann", "plan", INFRA)
-        theirs = await Interviews(services).create("ann", LORA)
-        file = await exported(services, Scope(owner="ann"))
+    async with storage(tmp_path) as assembly:
+        await assembly.storage.store.keep("ann", "plan", INFRA)
+        theirs = await assembly.interviews().create("ann", LORA)
+        file = await exported(assembly, Scope(owner="ann"))
         assert b"ann" not in zipfile.ZipFile(file).read("export.json")
-        removed = await remove(services, Scope(owner="ann"))
+        removed = await remove(*removing(assembly), Scope(owner="ann"))
         assert (removed.interviews, removed.rows, removed.rows_left) == (1, 2, 0)
-        assert await services.tables.interviews(EVERYTHING) == (interview_id,)
-        await import_file(services, file, "bob")
-        assert await services.store.owner_of(theirs) == "bob"
-        assert await services.store.settings("bob") == {"plan": INFRA}
-        assert (await services.store.settings(LOCAL))["plan"]["path"] == "deep"
+        assert await assembly.storage.tables.interviews(EVERYTHING) == (interview_id,)
+        await import_file(*importing(assembly), file, "bob")
+        assert await assembly.storage.store.owner_of(theirs) == "bob"
+        assert await assembly.storage.store.settings("bob") == {"plan": INFRA}
+        assert (await assembly.storage.store.settings(LOCAL))["plan"]["path"] == "deep"
 
 
 async def test_the_schema_file_is_the_models(tmp_path: Path, sample: dict[str, bytes]) -> None:
@@ -504,12 +504,12 @@ async def test_the_schema_file_is_the_models(tmp_path: Path, sample: dict[str, b
 
 @pytest.fixture
 def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    async def nothing(_services: Services) -> None:
+    async def nothing(_services: Assembly) -> None:
         """The fakes are there already."""
 
     monkeypatch.setattr("hotseat.http.app.load_models", nothing)
     asyncio.run(sit(tmp_path))
-    with TestClient(create_app(fake_services(tmp_path)), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(create_app(fake_assembly(tmp_path)), base_url="http://127.0.0.1:8000") as client:
         yield client
 
 
@@ -552,7 +552,8 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     interview_id = asyncio.run(sit(data))
     before = contents(data)
     monkeypatch.setenv("HOTSEAT_DATA_DIR", str(data))
-    monkeypatch.setattr("hotseat.loading.load_bank", lambda _folder: BANK)  # reading it takes a second each time
+    library = Library(BANK, CATALOGUE, STUDY)  # reading it takes a second each time
+    monkeypatch.setattr("hotseat.startup.assembly.load_library", lambda _folder: library)
 
     def run(*arguments: str, code: int = 0) -> str:
         monkeypatch.setattr("sys.argv", ["hotseat", *arguments])
@@ -588,28 +589,28 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
 async def test_what_an_imported_interview_waits_for_is_given(tmp_path: Path) -> None:
     """It counts as held by a process that is gone, so that this one finds it."""
-    async with storage(tmp_path / "a"), sitting(fake_services(tmp_path / "a", speed=20.0)) as (_, candidate):
+    async with storage(tmp_path / "a"), sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
-        async with storage(tmp_path / "a") as services:
-            file = await exported(services)
+        async with storage(tmp_path / "a") as assembly:
+            file = await exported(assembly)
     async with storage(tmp_path / "b") as other:
-        await import_file(other, file)
-        assert [held.interview_id for held in await other.store.held_by_others("this one")] == [candidate.id]
+        await import_file(*importing(other), file)
+        assert [held.interview_id for held in await other.storage.store.leased_by_others("this one")] == [candidate.id]
 
 
 async def test_two_imports_at_once_leave_the_audio(
     tmp_path: Path, sample: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one that comes second fails, and takes nothing away of what the first has brought."""
-    async with storage(tmp_path) as services:
-        add = services.tables.add
+    async with storage(tmp_path) as assembly:
+        add = assembly.storage.tables.add
 
         async def second(rows: Any) -> Any:
             await add(rows)
             raise StorageError("the same rows are there already")
 
-        monkeypatch.setattr(services.tables, "add", second)
+        monkeypatch.setattr(assembly.storage.tables, "add", second)
         with pytest.raises(StorageError, match="the same rows"):
-            await import_file(services, io.BytesIO(sample["zip"]))
+            await import_file(*importing(assembly), io.BytesIO(sample["zip"]))
     assert len(contents(tmp_path)[1]) == 1

@@ -25,11 +25,11 @@ from typing import Any, get_args
 import httpx
 from hotseat import wire
 from hotseat.http.app import create_app
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 from tests.app.light_server import LightServer, prepare
 
 PATIENCE_S = 10.0
@@ -157,18 +157,18 @@ async def session(app: Any, interview_id: str, inputs: list[str | bytes], tally:
     await socket.leave()
 
 
-async def all_ended(services: Services) -> None:
+async def all_ended(assembly: Assembly) -> None:
     """Raises TimeoutError."""
     async with asyncio.timeout(PATIENCE_S):
-        while "hotseat_active_interviews 0.0" not in services.metrics.render().decode():
+        while "hotseat_active_interviews 0.0" not in assembly.metrics.render().decode():
             await asyncio.sleep(0.05)
 
 
 def fuzz_socket(inputs: int, start: int, data_dir: Path, each: int = 100, until: float = math.inf) -> Tally:
     """So many inputs, ``each`` in one session, or as many as there is time for."""
     tally = Tally()
-    services = fake_services(data_dir, speed=200.0)
-    app = create_app(services, prepare)
+    assembly = fake_assembly(data_dir, speed=200.0)
+    app = create_app(assembly, prepare)
 
     async def make() -> str:
         transport = httpx.ASGITransport(app)
@@ -203,7 +203,7 @@ def fuzz_socket(inputs: int, start: int, data_dir: Path, each: int = 100, until:
 
         go()
         try:
-            runner.run(all_ended(services))
+            runner.run(all_ended(assembly))
         except TimeoutError:
             tally.faults.append("interviews are still running")
         runner.run(lifespan.__aexit__(None, None, None))

@@ -10,9 +10,9 @@ from unittest import mock
 import uvicorn
 from hotseat.domain.model import Word
 from hotseat.http.app import create_app
-from hotseat.services import Services
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import RecognitionJob
+from hotseat.startup.assembly import Assembly
 
 from tests.app.fakes import FakeTranscriber
 from tests.conftest import free_port
@@ -34,17 +34,17 @@ class FluentTranscriber(FakeTranscriber):
 
 
 @asynccontextmanager
-async def serving(services: Services) -> AsyncIterator[str]:
-    """The address of a running server with these services, which are taken as they are."""
+async def serving(assembly: Assembly) -> AsyncIterator[str]:
+    """The address of a running server with these assembly, which are taken as they are."""
 
-    async def nothing_to_load(_services: Services) -> None:
+    async def nothing_to_load(_services: Assembly) -> None:
         pass
 
-    assert services.voice is not None
-    await services.voice.prepare()
+    assert assembly.speech.voice is not None
+    await assembly.speech.voice.prepare()
     with mock.patch("hotseat.http.app.load_models", nothing_to_load):
         port = free_port()
-        server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(create_app(assembly), port=port, log_level="warning"))
         running = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.app.fakes import PointGrader, fake_services
+from tests.app.fakes import PointGrader, fake_assembly
 from tests.browser.firefox import FIREFOX, open_firefox
 from tests.browser.light import serving
 
@@ -17,11 +17,11 @@ TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
 @pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
 async def test_a_typed_drill_in_firefox(tmp_path: Path) -> None:
     """Question, typed answer, typed follow-up and review, by keys alone."""
-    services = fake_services(tmp_path)
-    services.grader = PointGrader(met=True)
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.in_use = PointGrader(met=True)
     profile = tmp_path / "profile"
     profile.mkdir()
-    async with serving(services) as url, open_firefox(profile) as page, httpx.AsyncClient(base_url=url) as http:
+    async with serving(assembly) as url, open_firefox(profile) as page, httpx.AsyncClient(base_url=url) as http:
         wanted = {"format": "drill", "question_id": "finetuning/lora"}
         interview = (await http.post("/api/interviews", json=wanted)).json()["id"]
         await page.goto(f"{url}/interview/{interview}")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.app.fakes import CATALOGUE, PointGrader, fake_services
+from tests.app.fakes import CATALOGUE, PointGrader, fake_assembly
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import FluentTranscriber, serving
@@ -19,10 +19,10 @@ from tests.browser.test_pages import LAPTOP, PHONE, speech_file
 @pytest.fixture
 async def empty(tmp_path: Path) -> AsyncIterator[str]:
     """A server that nobody has used yet; its grader finds every point."""
-    services = fake_services(tmp_path)
-    services.transcriber = FluentTranscriber()
-    services.grader = services.embedded = PointGrader(met=True)  # type: ignore[assignment]
-    async with serving(services) as url:
+    assembly = fake_assembly(tmp_path)
+    assembly.speech.transcriber = FluentTranscriber()
+    assembly.graders.in_use = assembly.graders.embedded = PointGrader(met=True)  # type: ignore[assignment]
+    async with serving(assembly) as url:
         yield url
 
 

@@ -8,7 +8,7 @@ import pytest
 from hotseat.questions.formats import Format
 from playwright.async_api import expect
 
-from tests.app.fakes import CATALOGUE, FakeGrader, fake_services
+from tests.app.fakes import CATALOGUE, FakeGrader, fake_assembly
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving
 
@@ -32,9 +32,9 @@ async def sit_through(visit: Visit) -> int:
 @pytest.mark.parametrize("wanted", CHOOSABLE, ids=[found.id for found in CHOOSABLE])
 async def test_a_format_from_start_to_review(tmp_path: Path, wanted: Format) -> None:
     """Chosen on the start page, sat to its end, and every round of it is in the review."""
-    services = fake_services(tmp_path)
-    services.grader = FakeGrader()
-    async with serving(services) as url, browsing(url, "missing") as visit:
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.in_use = FakeGrader()
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
         await visit.page.goto(url)
         await visit.page.get_by_role("button", name=f"Begin: {wanted.title}").click()
         await visit.page.wait_for_url("**/interview/*")

@@ -12,6 +12,7 @@ import pytest
 from hotseat.transfer.importing import import_file
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.app.fakes import importing
 from tests.app.light_server import LightServer
 from tests.app.test_migrations import OLD
 from tests.app.test_transfer import storage
@@ -23,10 +24,10 @@ INTERVIEW = "a03FQk9myQpa"
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """A server with one past interview that has a recording."""
-    async with storage(tmp_path) as services:
+    async with storage(tmp_path) as assembly:
         with OLD.open("rb") as file:
-            await import_file(services, file)
-        recording = services.archive.create(INTERVIEW, 1, 0)
+            await import_file(*importing(assembly), file)
+        recording = assembly.storage.archive.create(INTERVIEW, 1, 0)
         recording.append((8000 * np.sin(np.arange(16_000) * 0.2)).astype("<i2").tobytes())
         recording.close()
     server = await asyncio.to_thread(lambda: LightServer(tmp_path).wait_until_ready())

@@ -14,7 +14,7 @@ import pytest
 from hotseat.speech.audio import SAMPLE_RATE
 from playwright.async_api import Page, expect
 
-from tests.app.fakes import PointGrader, fake_services
+from tests.app.fakes import PointGrader, fake_assembly
 from tests.audio.speech import read, write
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
@@ -29,10 +29,10 @@ MOST_BYTES = 300_000
 @pytest.fixture
 async def light(tmp_path: Path) -> AsyncIterator[str]:
     """A server whose candidate has a plan, and whose grader finds every point."""
-    services = fake_services(tmp_path)
-    services.transcriber = FluentTranscriber()
-    services.grader = PointGrader(met=True)
-    async with serving(services) as url, httpx.AsyncClient(base_url=url) as http:
+    assembly = fake_assembly(tmp_path)
+    assembly.speech.transcriber = FluentTranscriber()
+    assembly.graders.in_use = PointGrader(met=True)
+    async with serving(assembly) as url, httpx.AsyncClient(base_url=url) as http:
         when = (date.today() + timedelta(days=20)).isoformat()
         await http.put("/api/plan", json={"path": "applied", "date": when})
         yield url

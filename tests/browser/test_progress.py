@@ -12,7 +12,7 @@ from hotseat.practice.records import Assessment
 from hotseat.session.records import LOCAL
 from playwright.async_api import Page, expect
 
-from tests.app.fakes import BANK, fake_services
+from tests.app.fakes import BANK, fake_assembly
 from tests.app.past import DAY_S, many, sat
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
@@ -30,14 +30,14 @@ def met(*points: object) -> dict[str, PointStatus]:
 @pytest.fixture
 async def past(tmp_path: Path) -> AsyncIterator[str]:
     """A server with five hundred past interviews, the latest two at the same question, and a self-assessment."""
-    services = fake_services(tmp_path)
-    await services.store.migrate()
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
     now = time.time()
-    await many(services.store, 498, now - 3 * DAY_S)
-    await sat(services.store, "older", now - 2 * DAY_S, [(LORA, met(LOST, KEPT))])
-    await sat(services.store, "newer", now - DAY_S, [(LORA, met(GAINED, KEPT))])
-    await services.store.add_assessment(LOCAL, Assessment(now - DAY_S, {topic.id: 3 for topic in BANK.topics}))
-    async with serving(services) as url:
+    await many(assembly.storage.store, 498, now - 3 * DAY_S)
+    await sat(assembly.storage.store, "older", now - 2 * DAY_S, [(LORA, met(LOST, KEPT))])
+    await sat(assembly.storage.store, "newer", now - DAY_S, [(LORA, met(GAINED, KEPT))])
+    await assembly.storage.store.add_assessment(LOCAL, Assessment(now - DAY_S, {topic.id: 3 for topic in BANK.topics}))
+    async with serving(assembly) as url:
         yield url
 
 

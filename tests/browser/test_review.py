@@ -14,10 +14,10 @@ from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.app.fakes import BANK, ScriptedReader, fake_services
+from tests.app.fakes import BANK, ScriptedReader, fake_assembly
 from tests.app.stored import said, store_interview
 from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit
@@ -44,10 +44,10 @@ CHOICES = Choices("drill", ("finetuning/lora",), follow_ups=1)
 
 
 @asynccontextmanager
-async def serving(services: Services) -> AsyncIterator[str]:
+async def serving(assembly: Assembly) -> AsyncIterator[str]:
     """The application over fakes, in this event loop; yields its address."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(create_app(assembly), port=port, log_level="warning", lifespan="off"))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -58,20 +58,20 @@ async def serving(services: Services) -> AsyncIterator[str]:
         await task
 
 
-async def prepared(data_dir: Path) -> Services:
-    """Services whose reader knows the answers of this file, so that nothing has to be loaded."""
-    services = fake_services(data_dir)
-    await services.store.migrate()
-    services.grader = services.embedded = EmbeddedGrader(READER)
-    services.disputes = Disputes(READER)
-    return services
+async def prepared(data_dir: Path) -> Assembly:
+    """Assembly whose reader knows the answers of this file, so that nothing has to be loaded."""
+    assembly = fake_assembly(data_dir)
+    await assembly.storage.store.migrate()
+    assembly.graders.in_use = assembly.graders.embedded = EmbeddedGrader(READER)
+    assembly.graders.disputes = Disputes(READER)
+    return assembly
 
 
 @asynccontextmanager
 async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
-    services = await prepared(data_dir)
-    interview_id = await store_interview(services, CHOICES, [[FIRST, SECOND]])
-    async with serving(services) as url, async_playwright() as playwright:
+    assembly = await prepared(data_dir)
+    interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
+    async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         visit = Visit(await browser.new_page(), url)
         visit.page.set_default_timeout(10_000)
@@ -81,7 +81,7 @@ async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
         await browser.close()
         assert not visit.failures
         assert not visit.foreign
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 async def position(page: Page) -> float:
@@ -244,9 +244,9 @@ async def test_a_grade_that_arrives_leaves_the_focus_alone(tmp_path: Path) -> No
 
 async def test_a_word_of_300_letters(tmp_path: Path) -> None:
     """It widens nothing."""
-    services = await prepared(tmp_path)
-    interview_id = await store_interview(services, CHOICES, [[said(f"So {'x' * 300} LoRA keeps the weights frozen."), SECOND]])
-    async with serving(services) as url, async_playwright() as playwright:
+    assembly = await prepared(tmp_path)
+    interview_id = await store_interview(assembly, CHOICES, [[said(f"So {'x' * 300} LoRA keeps the weights frozen."), SECOND]])
+    async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for width in (390, 1280):
             page = await browser.new_page(viewport={"width": width, "height": 800})
@@ -254,7 +254,7 @@ async def test_a_word_of_300_letters(tmp_path: Path) -> None:
             await page.get_by_text("x" * 300).first.wait_for()
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
         await browser.close()
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 async def test_the_interviewer_is_heard(tmp_path: Path) -> None:

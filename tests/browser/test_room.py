@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.app.fakes import FakeTranscriber, PointGrader, fake_services
+from tests.app.fakes import FakeTranscriber, PointGrader, fake_assembly
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving
 from tests.browser.line import lined
@@ -55,16 +55,16 @@ WATCH_LINES = """() => {
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    services = fake_services(tmp_path)
-    services.transcriber = FakeTranscriber(FIRST)
-    services.grader = PointGrader(met=True)
-    return services
+def assembly(tmp_path: Path) -> Assembly:
+    assembly = fake_assembly(tmp_path)
+    assembly.speech.transcriber = FakeTranscriber(FIRST)
+    assembly.graders.in_use = PointGrader(met=True)
+    return assembly
 
 
 @pytest.fixture
-async def light(services: Services) -> AsyncIterator[str]:
-    async with serving(services) as url:
+async def light(assembly: Assembly) -> AsyncIterator[str]:
+    async with serving(assembly) as url:
         yield url
 
 
@@ -90,7 +90,7 @@ async def another_page(page: Page) -> Page:
     return await page.context.browser.new_page()
 
 
-async def test_an_answer_leaves_when_the_next_question_comes(light: str, services: Services, speech: Path) -> None:
+async def test_an_answer_leaves_when_the_next_question_comes(light: str, assembly: Assembly, speech: Path) -> None:
     """What was written down can be read while a follow-up is chosen, and is not taken for the answer to it afterwards."""
     async with browsing(light, speech) as visit:
         await visit.plan()
@@ -111,8 +111,8 @@ async def test_an_answer_leaves_when_the_next_question_comes(light: str, service
         await speak(visit, 1)
         await visit.press("Space", "answering")
         await visit.until(lambda: visit.state["turn_id"] == 2 and visit.phase == "asking", 20)
-        assert isinstance(services.transcriber, FakeTranscriber)
-        services.transcriber.text = SECOND
+        assert isinstance(assembly.speech.transcriber, FakeTranscriber)
+        assembly.speech.transcriber.text = SECOND
         await speak(visit, 2)
         await visit.press("Space", "answering")
         await visit.until(lambda: visit.phase in ("grading", "finished"), 20)
@@ -378,7 +378,7 @@ async def test_a_room_that_another_tab_has_taken(light: str, speech: Path) -> No
         assert await page.evaluate("tracks.map((track) => track.readyState)") == ["ended", "live"]
 
 
-async def test_a_room_that_another_tab_has_taken_stays_there(light: str, services: Services, speech: Path) -> None:
+async def test_a_room_that_another_tab_has_taken_stays_there(light: str, assembly: Assembly, speech: Path) -> None:
     """Until it is asked for: not when the network comes back. Several presses are one, and open one microphone. An
     answer given in the other tab does not stand under the question after it."""
     async with browsing(light, speech) as visit:
@@ -398,8 +398,8 @@ async def test_a_room_that_another_tab_has_taken_stays_there(light: str, service
 
         await there.press("Space", "answering")
         await there.until(lambda: there.state["turn_id"] == 2)
-        assert isinstance(services.transcriber, FakeTranscriber)
-        services.transcriber.text = ""
+        assert isinstance(assembly.speech.transcriber, FakeTranscriber)
+        assembly.speech.transcriber.text = ""
         await there.until(lambda: there.phase == "answering", 15)
         await page.locator(".primary").evaluate(
             """button => {

@@ -6,18 +6,27 @@ import logging
 import os
 import stat
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import SecretStr
 
+from hotseat.accounts.accounts import Accounts
 from hotseat.errors import SettingsError, StorageError
 from hotseat.loopback import is_loopback
-from hotseat.services import Services
 from hotseat.settings import Settings
 
 log = logging.getLogger(__name__)
 
 SHORTEST_TOKEN = 8
 """Characters. Guessing is slowed down, so that so many random ones will do."""
+
+
+class AccountDatabase(Protocol):
+    """The database that the accounts are in."""
+
+    async def migrate(self) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 def _keep_private(data_dir: Path) -> None:
@@ -47,15 +56,14 @@ def too_short(token: SecretStr) -> str:
     return f"HOTSEAT_TOKEN has {length} characters; take at least {SHORTEST_TOKEN}" if length < SHORTEST_TOKEN else ""
 
 
-async def open_up(services: Services) -> str | None:
+async def open_up(settings: Settings, accounts: Accounts, store: AccountDatabase) -> str | None:
     """The path at which people sign in, or the first one makes an account; None where there are no accounts.
 
     Raises SettingsError, StorageError.
     """
-    settings, accounts = services.settings, services.accounts
     _keep_private(settings.data_dir)
     try:
-        await services.store.migrate()
+        await store.migrate()
         in_use = await accounts.in_use()
         check_exposure(settings, in_use)
         if not in_use:
@@ -67,4 +75,4 @@ async def open_up(services: Services) -> str | None:
             raise
         return None
     finally:
-        await services.store.close()
+        await store.close()

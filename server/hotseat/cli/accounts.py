@@ -144,28 +144,28 @@ def _read_password() -> str:
 
 
 async def _erase(owner: str) -> Removed:
-    from hotseat.loading import make_services
+    from hotseat.startup.assembly import assemble
     from hotseat.storage.rows import Scope
     from hotseat.transfer.removing import remove
 
-    services = make_services(load_settings())
+    assembly = assemble(load_settings())
     try:
-        return await remove(services, Scope(owner=owner))
+        return await remove(assembly.storage, assembly.practice(), Scope(owner=owner))
     finally:
-        await services.store.close()
+        await assembly.storage.store.close()
 
 
 def _with(work: Callable[[Accounts], Awaitable[Result]]) -> Result:
-    from hotseat.loading import open_accounts
+    from hotseat.startup.assembly import open_storage
 
-    store, accounts = open_accounts(load_settings())
+    storage, accounts = open_storage(load_settings())
 
     async def run() -> Result:
         try:
-            await store.migrate()
+            await storage.store.migrate()
             return await work(accounts)
         finally:
-            await store.close()
+            await storage.store.close()
 
     return asyncio.run(run())
 

@@ -37,11 +37,11 @@ def exam(as_json: bool) -> None:
 
 async def _sit(settings: Settings) -> Sitting:
     logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
-    from hotseat.loading import make_services
-    from hotseat.models import load_for_exam
+    from hotseat.startup.assembly import assemble
+    from hotseat.startup.models import load_for_exam
 
-    services = make_services(settings)
-    loaded = await load_for_exam(services)
+    assembly = assemble(settings)
+    loaded = await load_for_exam(assembly)
 
     async def show(done: int) -> None:
         click.echo(f"\r{loaded.llm.model}: {done} of {len(loaded.items)} answers", err=True, nl=False)
@@ -50,5 +50,5 @@ async def _sit(settings: Settings) -> Sitting:
         return await loaded.sit(show)
     finally:
         click.echo(err=True)
-        if services.llama is not None:
-            services.llama.close()
+        if assembly.llama is not None:
+            assembly.llama.close()

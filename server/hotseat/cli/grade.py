@@ -112,10 +112,10 @@ async def _grade_batch(settings: Settings, items: Sequence[BatchItem]) -> None:
 
 async def _load_grader(settings: Settings) -> Grader:
     logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
-    from hotseat.loading import make_services
-    from hotseat.models import load_for_grading
+    from hotseat.startup.assembly import assemble
+    from hotseat.startup.models import load_for_grading
 
-    return await load_for_grading(make_services(settings))
+    return await load_for_grading(assemble(settings))
 
 
 def _grade_json(item: BatchItem, graded: Grade) -> dict[str, Any]:

@@ -99,14 +99,14 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from hotseat.accounts.token_link import link, settled
     from hotseat.http.app import create_app
     from hotseat.http.serving import make_server
-    from hotseat.loading import make_services
+    from hotseat.startup.assembly import assemble
     from hotseat.telemetry import logs
 
     wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
     logs.set_up(settings.log_level, settings.log_style)
-    services = make_services(settings)
-    place = asyncio.run(open_up(services))
+    assembly = assemble(settings)
+    place = asyncio.run(open_up(settings, assembly.accounts, assembly.storage.store))
     listening = _listen(settings)
     port_ = listening.getsockname()[1]
     url = link(wanted, settings, port_, place)
@@ -115,7 +115,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         if sys.stderr.isatty():
             webbrowser.open(url)
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
-    make_server(create_app(services), settings).run(sockets=[listening])
+    make_server(create_app(assembly), settings).run(sockets=[listening])
 
 
 @cli.command("link")
@@ -226,12 +226,12 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
     question = find_question(settings, question_id)
 
     async def work() -> dict[str, Any]:
-        from hotseat.loading import make_services
-        from hotseat.models import load_for_hearing
+        from hotseat.startup.assembly import assemble
+        from hotseat.startup.models import load_for_hearing
 
-        services = make_services(settings)
-        await load_for_hearing(services)
-        return await transcribe_samples(services, samples, question)
+        assembly = assemble(settings)
+        await load_for_hearing(assembly)
+        return await transcribe_samples(assembly.speech, assembly.library.bank, samples, question)
 
     result = _run(work)
     _print(result) if as_json else click.echo(result["text"])

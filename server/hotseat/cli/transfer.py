@@ -10,12 +10,15 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from hotseat.errors import InputError, StorageError
 from hotseat.settings import load_settings
+
+if TYPE_CHECKING:
+    from hotseat.startup.assembly import Assembly
 
 Result = TypeVar("Result")
 
@@ -45,7 +48,7 @@ def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any
     if output is None:
         raise InputError("say with -o which file to write; - for stdout")
     with _new_file(output) as file:
-        _with_services(lambda services: export(services, scope, kind, audio, file))
+        _with_storage(lambda parts: export(parts.storage, parts.library, parts.clock, scope, kind, audio, file))
 
 
 @click.command("import")
@@ -55,7 +58,9 @@ def import_command(file: Path) -> None:
     from hotseat.transfer.importing import import_file
 
     with _existing_file(file) as source:
-        done = _with_services(lambda services: import_file(services, source))
+        done = _with_storage(
+            lambda parts: import_file(parts.storage, parts.library, parts.clock, parts.settings.interview, source)
+        )
     click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
     for interview_id in done.skipped:
         click.echo(f"skipped {interview_id}: it is here already; delete it first to have the file's")
@@ -76,15 +81,15 @@ def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
         what = "everything that was said and practised here" if everything else ", ".join(ids)
         click.confirm(f"Delete {what} for good?", abort=True, err=True)
 
-    async def work(services: Any) -> Any:
-        missing = set(ids).difference(await services.tables.interviews(scope))
+    async def work(parts: Assembly) -> Any:
+        missing = set(ids).difference(await parts.storage.tables.interviews(scope))
         if missing:
             raise InputError(f"there is no interview {', '.join(sorted(missing))}")
-        removed = await remove(services, scope)
-        await services.accounts.note("interviews deleted", about="all of them" if everything else " ".join(ids))
+        removed = await remove(parts.storage, parts.practice(), scope)
+        await parts.accounts.note("interviews deleted", about="all of them" if everything else " ".join(ids))
         return removed
 
-    done = _with_services(work)
+    done = _with_storage(work)
     click.echo(
         f"deleted {done.interviews} interviews: {done.rows} rows and {done.files} recordings; "
         f"left: {done.rows_left} rows and {done.files_left} recordings"
@@ -103,7 +108,7 @@ def backup_command(file: Path, force: bool) -> None:
     if file.exists() and not force:
         raise InputError(f"{file} is there already; say --force to replace it")
     with _new_file(file) as target:
-        done = _with_services(lambda services: backup(services, target))
+        done = _with_storage(lambda parts: backup(parts.storage, parts.clock, target))
     click.echo(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
 
 
@@ -116,7 +121,7 @@ def restore_command(file: Path, force: bool) -> None:
 
     with _existing_file(file) as source:
         # What is here may be damaged; that is no reason not to restore.
-        done = _with_services(lambda services: restore(services, source, force=force), migrate=False)
+        done = _with_storage(lambda parts: restore(parts.storage, source, force=force), migrate=False)
     click.echo(f"restored the database and {done.recordings} recordings from {file}")
 
 
@@ -157,20 +162,20 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-def _with_services(work: Callable[[Any], Awaitable[Result]], *, migrate: bool = True) -> Result:
+def _with_storage(work: Callable[[Assembly], Awaitable[Result]], *, migrate: bool = True) -> Result:
     """Runs on the storage of the configured data directory, without models."""
-    from hotseat.loading import make_services
+    from hotseat.startup.assembly import assemble
 
     logging.basicConfig(level=logging.WARNING, format="hotseat: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
     async def run() -> Result:
-        services = make_services(load_settings())
+        assembly = assemble(load_settings())
         try:
             if migrate:
-                await services.store.migrate()
-            return await work(services)
+                await assembly.storage.store.migrate()
+            return await work(assembly)
         finally:
-            await services.store.close()
+            await assembly.storage.store.close()
 
     return asyncio.run(run())

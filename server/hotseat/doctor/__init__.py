@@ -7,8 +7,9 @@ from hotseat.doctor.installation import packages, python
 from hotseat.doctor.parts import bank, collector, endpoints, exam, loaded, weights
 from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.errors import HotseatError
-from hotseat.loading import load_models, load_storage, make_services
 from hotseat.settings import Settings
+from hotseat.startup.assembly import assemble
+from hotseat.startup.loading import load_models, load_storage
 
 __all__ = ["Check", "examine"]
 
@@ -28,12 +29,12 @@ async def examine(settings: Settings) -> list[Check]:
         *await collector(settings),
     ]
     try:
-        services = make_services(settings)
+        assembly = assemble(settings)
     except HotseatError:  # the bank's, the data directory's or the collector's check has told
         return checks
-    await load_storage(services)
-    await load_models(services)
-    await services.store.close()
-    if services.llama is not None:
-        services.llama.close()
-    return [*checks, *(loaded(part, settings) for part in services.parts.values()), *exam(services)]
+    await load_storage(assembly)
+    await load_models(assembly)
+    await assembly.storage.store.close()
+    if assembly.llama is not None:
+        assembly.llama.close()
+    return [*checks, *(loaded(part, settings) for part in assembly.status.parts.values()), *exam(assembly.graders)]

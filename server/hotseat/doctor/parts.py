@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from hotseat.doctor.check import Check
 from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from hotseat.errors import ContentError, SettingsError, WeightsError
+from hotseat.grading.graders import Graders
+from hotseat.load_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part
 from hotseat.loopback import is_loopback_url
 from hotseat.questions.content import load_bank
-from hotseat.services import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Services
 from hotseat.settings import EMBEDDED, OFF, Settings
 from hotseat.telemetry.tracing import Spans, traces_url
 
@@ -123,15 +124,15 @@ async def endpoint(name: str, variable: str, url: str, model: str | None, key: S
     return Check(name, True, f"{model} at {url}")
 
 
-def exam(services: Services) -> list[Check]:
+def exam(graders: Graders) -> list[Check]:
     """What came of the language model's exam, where it has sat it or will."""
-    if services.exam is None:
+    if graders.exam is None:
         return []
-    model, sitting = services.exam.llm.model, services.exam.sitting
+    model, sitting = graders.exam.llm.model, graders.exam.sitting
     if sitting is None:
         mend = f"`hotseat exam` has {model} sit it; with HOTSEAT_GRADER=auto a server does so for a remote endpoint"
         return [Check("Exam", True, f"{model} has not sat it", mend)]
-    used = "it grades" if services.grader is not services.embedded else "it does not grade"
+    used = "it grades" if graders.in_use is not graders.embedded else "it does not grade"
     result = "passed" if sitting.passed else "did not pass"
     return [
         Check(

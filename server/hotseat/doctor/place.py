@@ -13,9 +13,9 @@ from hotseat.data_dir import prepare_data_dir
 from hotseat.doctor.check import Check
 from hotseat.engines.weights import QWEN_GGUF, WHISPER_BASE
 from hotseat.errors import StorageError
-from hotseat.loading import open_accounts
 from hotseat.loopback import is_loopback
 from hotseat.settings import EMBEDDED, Settings
+from hotseat.startup.assembly import open_storage
 
 _ROOM_BYTES = 500_000_000
 """Four hours of speech and a database."""
@@ -76,11 +76,11 @@ async def access(settings: Settings) -> Check:
 
 async def _has_accounts(settings: Settings) -> bool:
     try:
-        store, accounts = open_accounts(settings)
+        storage, accounts = open_storage(settings)
         try:
             return await accounts.in_use()
         finally:
-            await store.close()
+            await storage.store.close()
     except StorageError:  # the data directory's check, or the storage's, tells
         return False
 

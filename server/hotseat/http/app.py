@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response, WebSocket
@@ -20,7 +21,6 @@ from starlette.requests import ClientDisconnect
 from hotseat.accounts.entry import Entry
 from hotseat.accounts.identity import Identity
 from hotseat.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
-from hotseat.examining import sit_if_due
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
 from hotseat.http.identity import OwnInterview, Who
@@ -32,13 +32,14 @@ from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
 from hotseat.interview.connection import Connection
 from hotseat.interview.interviews import Interviews
-from hotseat.loading import load_models, load_storage
-from hotseat.practice.preparation import Preparation
+from hotseat.load_status import STORAGE
 from hotseat.questions.formats import Choices
 from hotseat.questions.views import lobby_view
-from hotseat.review.amending import Amending
+from hotseat.review.reviews import Reviews
 from hotseat.review.waveform import wav
-from hotseat.services import STORAGE, Services
+from hotseat.startup.assembly import Assembly
+from hotseat.startup.grader_choice import sit_if_due
+from hotseat.startup.loading import load_models, load_storage
 
 log = logging.getLogger(__name__)
 
@@ -69,29 +70,31 @@ class NewInterview(BaseModel):
     path: str | None = None
 
 
-def create_app(services: Services, load: Callable[[Services], Awaitable[None]] | None = None) -> FastAPI:
+def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] | None = None) -> FastAPI:
     """The application; it serves pages at once and loads models behind them, or whatever ``load`` does instead."""
-    interviews = Interviews(services)
+    settings, storage, accounts, clock = assembly.settings, assembly.storage, assembly.accounts, assembly.clock
+    interviews = assembly.interviews()
 
     async def behind_the_page() -> None:
-        await (load or load_models)(services)
-        while services.parts[STORAGE].state == "failed":  # a database that starts later than this process
+        await (load or load_models)(assembly)
+        while assembly.status.parts[STORAGE].state == "failed":  # a database that starts later than this process
             await asyncio.sleep(RETRY_S)
-            await load_storage(services)
-        await interviews.practice.catch_up()
-        await asyncio.gather(interviews.keep(), sit_if_due(services))
+            await load_storage(assembly)
+        await assembly.practice().catch_up()
+        await asyncio.gather(interviews.keep(), sit_if_due(assembly))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await load_storage(services)
-        tasks = [asyncio.create_task(behind_the_page()), asyncio.create_task(keep_house(services))]
+        await load_storage(assembly)
+        housekeeping = keep_house(storage.store, storage.archive, accounts, clock, settings.retention_days)
+        tasks = [asyncio.create_task(behind_the_page()), asyncio.create_task(housekeeping)]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await interviews.close()
-        await services.store.close()
-        await services.metrics.close()
+        await storage.store.close()
+        await assembly.metrics.close()
 
     app = FastAPI(
         title="Hotseat",
@@ -99,25 +102,26 @@ def create_app(services: Services, load: Callable[[Services], Awaitable[None]] |
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        # Its own spans and logs would carry tokens in addresses and what was sent; ours are in operations/tracing.py.
+        # Its own spans and logs would carry tokens in addresses and what was sent; ours are in hotseat.telemetry.tracing.
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
-    app.state.services = services
+    app.state.owner_of = storage.store.owner_of
+    app.state.data_dir = settings.data_dir
     app.state.drain = interviews.drain
-    entry = Entry(services.settings, services.accounts, services.clock)
-    app.add_middleware(Guard, entry=entry, clock=services.clock)
+    entry = Entry(settings, accounts, clock)
+    app.add_middleware(Guard, entry=entry, clock=clock)
     app.add_exception_handler(HotseatError, _on_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.mount("/static", StaticFiles(directory=services.settings.web_dir), name="static")
-    pages = Pages(services.settings.web_dir)
+    app.mount("/static", StaticFiles(directory=settings.web_dir), name="static")
+    pages = Pages(settings.web_dir)
     _add_pages(app, pages)
-    app.include_router(access_routes(services.accounts, pages))
-    _add_api(app, services, interviews)
-    app.include_router(study_routes(services, interviews))
-    app.include_router(history_routes(services, interviews))
-    app.include_router(review_routes(Amending(services, interviews)))
-    app.include_router(transfer_routes(services, interviews))
+    app.include_router(access_routes(accounts, pages))
+    _add_api(app, assembly, interviews, assembly.reviews(interviews.load))
+    app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
+    app.include_router(history_routes(assembly.history, partial(assembly.attempts, interviews.load)))
+    app.include_router(review_routes(assembly.amending(interviews.load)))
+    app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))
     return app
 
 
@@ -147,8 +151,9 @@ def _wants_page(request: Request) -> bool:
     return request.method == "GET" and is_page and "text/html" in request.headers.get("accept", "")
 
 
-def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
-    bank = lobby_view(services.bank, services.catalogue)
+def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: Reviews) -> None:
+    library, status, archive = assembly.library, assembly.status, assembly.storage.archive
+    bank = lobby_view(library.bank, library.catalogue)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -156,21 +161,21 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        return JSONResponse({"ready": services.ready}, 200 if services.ready else 503)
+        return JSONResponse({"ready": status.is_ready}, 200 if status.is_ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics(who: Who) -> Response:
         if who.role != "owner":
             raise RefusedError("only an owner or the token can read these")
-        return Response(services.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+        return Response(assembly.metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/api/status")
-    async def status() -> dict[str, Any]:
+    async def get_status() -> dict[str, Any]:
         parts = [
             {"name": p.name, "state": p.state, "detail": p.detail, "done": p.done, "total": p.total}
-            for p in services.parts.values()
+            for p in status.parts.values()
         ]
-        return {"ready": services.ready, "version": VERSION, "parts": parts, "local": services.settings.local}
+        return {"ready": status.is_ready, "version": VERSION, "parts": parts, "local": assembly.settings.local}
 
     @app.get("/api/bank")
     async def get_bank() -> dict[str, Any]:
@@ -187,10 +192,10 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
             format=wanted.format,
             question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
             follow_ups=wanted.follow_ups,
-            tier=wanted.tier or (services.catalogue.path(wanted.path).tier if wanted.path else 3),
+            tier=wanted.tier or (library.catalogue.path(wanted.path).tier if wanted.path else 3),
             time_factor=wanted.time_factor,
             path=wanted.path,
-            weakness=await Preparation(services, interviews, who.person).weakness(),
+            weakness=await assembly.preparation(who.person).weakness(),
         )
         return {"id": await interviews.create(who.person, choices)}
 
@@ -198,18 +203,18 @@ def _add_api(app: FastAPI, services: Services, interviews: Interviews) -> None:
     async def past(
         who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
     ) -> dict[str, Any]:
-        return await interviews.list(who.person, limit, offset)
+        return await reviews.list(who.person, limit, offset)
 
     @app.get("/api/interviews/{interview_id}")
     async def get_review(interview_id: OwnInterview) -> dict[str, Any]:
-        found = await interviews.review(interview_id)
+        found = await reviews.review(interview_id)
         if found is None:
             raise HTTPException(404, "there is no such interview")
         return found
 
     @app.get("/api/interviews/{interview_id}/turns/{turn_id}/audio.wav")
     async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:
-        pcm = await asyncio.to_thread(services.archive.read, interview_id, turn_id)
+        pcm = await asyncio.to_thread(archive.read, interview_id, turn_id)
         if not pcm:
             raise HTTPException(404, "there is no audio of this answer")
         return ranged(wav(pcm), request.headers.get("range"), "audio/wav")
@@ -250,7 +255,7 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, StorageError):
         log.warning("%s", error)
     # Where the data is concerns nobody but the owner, who finds it in the log.
-    folder = str(request.app.state.services.settings.data_dir)
+    folder = str(request.app.state.data_dir)
     return JSONResponse({"error": str(error).replace(folder, "the data folder")}, status)
 
 

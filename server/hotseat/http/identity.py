@@ -28,7 +28,7 @@ Who = Annotated[Identity, Depends(identity)]
 
 async def own_interview(interview_id: str, connection: HTTPConnection, who: Who) -> str:
     """The id, if the interview is this person's."""
-    if await connection.app.state.services.store.owner_of(interview_id) != who.person:
+    if await connection.app.state.owner_of(interview_id) != who.person:
         raise HTTPException(404, "there is no such interview")
     return interview_id
 

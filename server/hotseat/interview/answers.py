@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 from hotseat import wire
 from hotseat.domain.acts import Act, recognise
-from hotseat.domain.model import Question, Transcript
+from hotseat.domain.model import Bank, Question, Transcript
 from hotseat.interview.voice import Send
-from hotseat.services import Services
+from hotseat.load_shedding import LiveTurns
 from hotseat.session import events
 from hotseat.session.phases import Plan
 from hotseat.speech.listening import Caption, HeardAnswer, Listener, SpeechEvent
 from hotseat.speech.microphone import Microphone
+from hotseat.speech.models import SpeechModels
 from hotseat.telemetry.logs import failed
+from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +37,20 @@ class Answers:
     def __init__(
         self,
         interview_id: str,
-        services: Services,
+        bank: Bank,
+        speech: SpeechModels,
+        turns: LiveTurns,
+        metrics: Metrics,
         microphone: Microphone,
         send: Send,
         post: Callable[[events.Event], None],
         on_words: Callable[[str], None],
     ) -> None:
         self._interview_id = interview_id
-        self._services = services
+        self._bank = bank
+        self._speech = speech
+        self._turns = turns
+        self._metrics = metrics
         self._microphone = microphone
         self._send = send
         self._post = post
@@ -76,9 +84,9 @@ class Answers:
                 failed(log, "writing the answer down", error)
                 note = _LOST
             if note in (_LOST, _PARTLY):
-                self._services.metrics.fell_back("transcript")
+                self._metrics.fell_back("transcript")
                 self._send(wire.Notice(code="transcript", text=note), None)
-        self._services.metrics.answered(command.ended_by)
+        self._metrics.answered(command.ended_by)
         act = Act.ANSWER if command.ended_by == "skipped" else recognise(transcript.text, asked)
         on_act(act)
         answer = wire.AnswerMessage(
@@ -94,7 +102,7 @@ class Answers:
         self._post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
-        assert self._services.transcriber is not None and self._services.make_vad is not None
+        assert self._speech.transcriber is not None and self._speech.make_vad is not None
 
         def on_caption(caption: Caption) -> None:
             self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial), None)
@@ -105,14 +113,14 @@ class Answers:
 
         listener = Listener(
             self._interview_id,
-            self._services.transcriber,
-            self._services.make_vad(),
+            self._speech.transcriber,
+            self._speech.make_vad(),
             question.key_terms,
-            self._services.bank.terms_of(question.topic),
+            self._bank.terms_of(question.topic),
             on_caption=on_caption,
             on_speech=on_speech,
-            sounds=self._services.sounds,
-            common_words=self._services.bank.common_words,
+            sounds=self._speech.phonemes,
+            common_words=self._bank.common_words,
             sparing=self._sparing,
         )
         listener.expect_end(limit_s)
@@ -120,7 +128,7 @@ class Answers:
 
     def _sparing(self) -> bool:
         """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
-        return self._services.quiet.crowded or bool(self._services.settings.asr.url)
+        return self._turns.is_shedding or self._speech.is_remote
 
     def _on_silence(self, turn_id: int, event: SpeechEvent, plan: Plan) -> None:
         allowed = plan.silence_s if event.spoke else plan.no_speech_s

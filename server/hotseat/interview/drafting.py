@@ -41,11 +41,11 @@ class Drafter:
         manner: str,
         find: Findings,
         voice: Callable[[str], Awaitable[None]],
-        crowded: Callable[[], bool] = lambda: False,
+        is_shedding: Callable[[], bool] = lambda: False,
     ) -> None:
         """``find`` reads answers, and returns nothing where it can't; ``voice`` makes a text's first sentence ready.
 
-        While it is ``crowded`` the language model is left alone: it would be at others' cost.
+        While ``is_shedding`` the language model is left alone: it would be at others' cost.
         """
         self._interviewer = interviewer
         self._question = question
@@ -53,7 +53,7 @@ class Drafter:
         self._manner = manner
         self._find = find
         self._voice = voice
-        self._crowded = crowded
+        self._is_shedding = is_shedding
         self._wanted: Sequence[Answer] | None = None
         self._led: dict[str, Chosen] = {}
         """By the move's id, those that the model has written a lead-in to and that can be heard at once."""
@@ -100,7 +100,7 @@ class Drafter:
                 await self._lead(ranked[0], answers, findings)
 
     async def _lead(self, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> None:
-        if move.move is not Move.PROBE or move.id in self._led or self._crowded():
+        if move.move is not Move.PROBE or move.id in self._led or self._is_shedding():
             return
         chosen = await self._interviewer.led(self._question, move, answers, findings, self._manner)
         if chosen.source == "llm":

@@ -14,13 +14,12 @@ from hotseat.domain.model import Grade, Question
 from hotseat.errors import HotseatError, StorageError, TakenOverError
 from hotseat.interview.answers import Answers
 from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
+from hotseat.interview.context import InterviewContext
 from hotseat.interview.journal import Journal
 from hotseat.interview.replies import Replies
 from hotseat.interview.snapshot import grade_message, state_message
 from hotseat.interview.voice import Kind, VoiceOut
 from hotseat.interview.waits import Waits
-from hotseat.practice.due import Practice
-from hotseat.services import Services
 from hotseat.session import events, session
 from hotseat.session.phases import (
     Answering,
@@ -61,33 +60,54 @@ OWED = (Finalising, FollowingUp, Grading)
 class Interview:
     """Runs one interview, with or without a browser attached, until it is finished."""
 
-    def __init__(self, journal: Journal, services: Services, practice: Practice) -> None:
+    def __init__(self, journal: Journal, context: InterviewContext) -> None:
         self.id = journal.record.id
         self._journal = journal
-        self._services = services
-        self._practice = practice
-        self._waits = Waits(services.metrics, services.clock)
+        self._context = context
+        self._clock = context.clock
+        self._metrics = context.metrics
+        self._waits = Waits(context.metrics, context.clock)
         self.state: State = journal.state
         self._events: asyncio.Queue[tuple[events.Event, float]] = asyncio.Queue()
         """Each with when it came: what was sent in time is in time, however long storage keeps the loop."""
         self._connection: Connection | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._under_way: set[asyncio.Task[None]] = set()
-        self._left_at = services.clock.now()
+        self._left_at = context.clock.now()
         """Since when there is no browser."""
         self._touched_at = self._left_at
         """When a browser last connected or sent more than a `ping`."""
         self._speaking: asyncio.Task[None] | None = None
         self._goodbye: asyncio.Task[None] | None = None
         self._greeting: asyncio.Task[None] | None = None
-        assert services.make_vad is not None and services.voice is not None
-        self._script = services.catalogue.script
-        self._voice = VoiceOut(services.voice, self._send, self._script.acknowledgements)
+        speech, library = context.speech, context.library
+        assert speech.make_vad is not None and speech.voice is not None
+        self._script = library.catalogue.script
+        self._voice = VoiceOut(speech.voice, self._send, self._script.acknowledgements)
         self._microphone = Microphone(
-            self.id, services.archive, services.clock, services.make_vad, self._on_onset, self._on_trouble
+            self.id, context.storage.archive, context.clock, speech.make_vad, self._on_onset, self._on_trouble
         )
-        self._replies = Replies(services, journal.record.options.get("tier", 3), self._voice)
-        self._answers = Answers(self.id, services, self._microphone, self._send, self.post, self._on_words)
+        tier = journal.record.options.get("tier", 3)
+        self._replies = Replies(
+            context.interviewer,
+            context.graders,
+            context.turns,
+            context.metrics,
+            tier,
+            library.catalogue.manner(tier),
+            self._voice,
+        )
+        self._answers = Answers(
+            self.id,
+            library.bank,
+            speech,
+            context.turns,
+            context.metrics,
+            self._microphone,
+            self._send,
+            self.post,
+            self._on_words,
+        )
         self._busy = False
         self.at_rest = asyncio.Event()
         """Set while the server owes nothing."""
@@ -100,7 +120,7 @@ class Interview:
         if self._connection is not None:
             self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
         self._connection = connection
-        self._touched_at = self._services.clock.now()
+        self._touched_at = self._clock.now()
         connection.send(wire.Hello(interview_id=self.id))
         if isinstance(self.state, Finished):
             self._publish()
@@ -112,7 +132,7 @@ class Interview:
     def detach(self, connection: Connection) -> None:
         if self._connection is connection:
             self._connection = None
-            self._left_at = self._services.clock.now()
+            self._left_at = self._clock.now()
             self.post(events.Detached())
 
     @property
@@ -126,13 +146,13 @@ class Interview:
     def alone_s(self) -> float:
         """For how long there is no browser, if all it waits for is one; else 0."""
         alone = self._connection is None and isinstance(self.state, Ready | Asking)
-        return self._services.clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
+        return self._clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
 
     @property
     def unstarted_s(self) -> float:
         """For how long a browser has been here without anybody starting or touching the interview; else 0."""
         waits = self._connection is not None and isinstance(self.state, Ready)
-        return self._services.clock.now() - self._touched_at if waits else 0.0
+        return self._clock.now() - self._touched_at if waits else 0.0
 
     @property
     def owner(self) -> str:
@@ -158,7 +178,7 @@ class Interview:
             self.detach(self._connection)
 
     def on_message(self, message: wire.ClientMessage) -> None:
-        self._touched_at = self._services.clock.now()
+        self._touched_at = self._clock.now()
         if isinstance(message, wire.Mic):
             log.info("microphone %s", message.state)
         elif (event := wire.to_event(message)) is not None:
@@ -168,7 +188,7 @@ class Interview:
         self._microphone.frame(frame)
 
     def post(self, event: events.Event) -> None:
-        self._events.put_nowait((event, self._services.clock.now()))
+        self._events.put_nowait((event, self._clock.now()))
 
     def _send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
         if self._connection is not None:
@@ -195,7 +215,7 @@ class Interview:
             async with asyncio.TaskGroup() as self._tasks:
                 if self._journal.recovered:
                     await self._resume()
-                began = self._services.clock.now()  # until here an answer's clock stood
+                began = self._clock.now()  # until here an answer's clock stood
                 while not isinstance(self.state, Finished):
                     event, came = await self._next_event()
                     await self._apply(event, max(came, began))
@@ -217,7 +237,7 @@ class Interview:
             question = self._question()
             self._replies.begin(question)
             await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, question, self.state.progress.plan)
-        await self._apply(events.Recovered(self._microphone.heard_s), self._services.clock.now())
+        await self._apply(events.Recovered(self._microphone.heard_s), self._clock.now())
 
     async def _leave_off(self) -> None:
         """What hangs must not keep a finished interview."""
@@ -231,15 +251,15 @@ class Interview:
         if deadline is None:
             return await self._events.get()
         try:
-            async with self._services.clock.timeout_at(deadline):
+            async with self._clock.timeout_at(deadline):
                 return await self._events.get()
         except TimeoutError:
-            return events.TimerFired(), self._services.clock.now()
+            return events.TimerFired(), self._clock.now()
 
     async def _apply(self, event: events.Event, now: float) -> None:
         if isinstance(event, events.TimerFired) and isinstance(self.state, FollowingUp):
             log.warning("no follow-up was chosen within %.0f s", session.FOLLOW_UP_TIMEOUT_S)
-            self._services.metrics.fell_back("findings")
+            self._metrics.fell_back("findings")
         result = session.step(self.state, event, now)
         if result.error is not None:
             self._refuse(event, result.error)
@@ -280,15 +300,17 @@ class Interview:
 
     def _set_busy(self, busy: bool) -> None:
         if busy and not self._busy:
-            self._services.quiet.enter()
+            self._context.turns.begin()
         elif self._busy and not busy:
-            self._services.quiet.leave()
+            self._context.turns.end()
         self._busy = busy
 
     def _publish(self) -> None:
         microphone = self._microphone
         next_frame = microphone.next_frame if microphone.turn_id == session.turn_of(self.state) else 0
-        self._send(state_message(self.state, self._services, next_frame))
+        voice = self._context.speech.voice
+        has_voice = voice is not None and voice.speaker is not None
+        self._send(state_message(self.state, self._context.library.bank, self._clock.now(), next_frame, has_voice))
 
     def _welcome(self) -> None:
         """What a browser that has just connected needs to know."""
@@ -367,7 +389,7 @@ class Interview:
     def _question(self, round_index: int | None = None) -> Question:
         rounds = self.state.progress.plan.rounds
         index = self.state.progress.round if round_index is None else round_index
-        return rounds[min(index, len(rounds) - 1)].question_in(self._services.bank)
+        return rounds[min(index, len(rounds) - 1)].question_in(self._context.library.bank)
 
     async def _ask(self, utterance: Utterance) -> None:
         kind: Kind = "question" if utterance.follow_up_id is None else "follow_up"
@@ -376,7 +398,7 @@ class Interview:
             seconds = await self._voice.say(utterance.turn_id, kind, utterance.aloud)
         except Exception as error:
             failed(log, "the voice", error)
-            self._services.metrics.fell_back("voice")
+            self._metrics.fell_back("voice")
             self._send(wire.Notice(code="voice", text="The voice failed; the question is on the page."))
         self.post(events.VoiceSent(utterance.turn_id, seconds))
 
@@ -408,17 +430,18 @@ class Interview:
         if not question.has_rubric:
             self._not_graded(round_index, _GONE)
             return
-        assert self._services.grader is not None
+        grader = self._context.graders.in_use
+        assert grader is not None
         try:
-            with self._services.metrics.timed("grade"):
-                grade = await self._services.grader.grade(question, self.state.progress.answers_of(round_index))
+            with self._metrics.timed("grade"):
+                grade = await grader.grade(question, self.state.progress.answers_of(round_index))
         except Exception as error:
             failed(log, "grading", error)
-            self._services.metrics.fell_back("grader")
+            self._metrics.fell_back("grader")
             self._not_graded(round_index, str(error) if isinstance(error, HotseatError) else "the grader failed")
             return
         if grade.fallback:
-            self._services.metrics.fell_back("grader")
+            self._metrics.fell_back("grader")
         self._send(grade_message(round_index, grade))
         await self._optional(self._say_what_stood_out(round_index, grade))
         self.post(events.RoundGraded(round_index, grade))
@@ -428,7 +451,7 @@ class Interview:
         state = self.state
         if not isinstance(state, Grading) or session.ungraded(state.progress) != [round_index] or self._connection is None:
             return
-        if self._services.clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _LISTENS_S:
+        if self._clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _LISTENS_S:
             return
         graded = [(entry.round, entry.grade) for entry in state.progress.grades if entry.grade is not None]
         known = [(self._question(number), known) for number, known in (*graded, (round_index, grade))]
@@ -444,6 +467,6 @@ class Interview:
 
     async def _rate(self, graded: events.RoundGraded) -> None:
         try:
-            await self._practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
+            await self._context.practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
         except StorageError as error:  # made good at the next start
             log.error("ratings not stored: %s", error)

@@ -55,6 +55,10 @@ class Interviewer:
         self._examples = prompts.examples("follow_up_examples.toml")
         self._warming = False
 
+    def use(self, chat: ChatModel) -> None:
+        """From now on follow-ups are phrased by this language model."""
+        self._chat = chat
+
     def rank(
         self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
     ) -> tuple[FollowUp, ...]:

@@ -1,4 +1,4 @@
-"""All interviews of this process: planning, running, reopening and reviewing them."""
+"""All interviews of this process: planning, running and reopening them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ import logging
 import random
 import secrets
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from hotseat.engines.native_memory import give_back
 from hotseat.errors import StorageError, UnavailableError
 from hotseat.interview.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
+from hotseat.interview.context import InterviewContext
 from hotseat.interview.interview import OWED, Interview
 from hotseat.interview.journal import Journal
 from hotseat.interview.orphans import Orphans
-from hotseat.practice.due import Practice
-from hotseat.practice.progress import Measured, measure
 from hotseat.questions.formats import Choices, make_plan
-from hotseat.review import view as review
-from hotseat.services import Services
 from hotseat.session import session
 from hotseat.session.eventlog import encode_plan
 from hotseat.session.phases import Finished, State
@@ -57,9 +53,12 @@ _OWED_S = 5.0
 class Interviews:
     """Keeps the running ones; the rest live in the store."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self.practice = Practice(services)
+    def __init__(self, context: InterviewContext) -> None:
+        self._context = context
+        self._store = context.storage.store
+        self._clock = context.clock
+        self._metrics = context.metrics
+        self._status = context.status
         self._running: dict[str, tuple[Interview, asyncio.Task[bool]]] = {}
         self._opening = asyncio.Lock()
         self._removing: set[str] = set()
@@ -69,14 +68,14 @@ class Interviews:
 
     async def create(self, owner: str, choices: Choices) -> str:
         """Plans and stores an interview of this person's. Raises InputError, StorageError, UnavailableError."""
-        services = self._services
-        if services.stopping:
-            services.metrics.rejected("stopping")
+        if self._status.stopping:
+            self._metrics.rejected("stopping")
             raise UnavailableError("this server is stopping; try again in a minute")
-        title, plan = make_plan(services.catalogue, services.bank, choices, services.settings.interview, random.SystemRandom())
+        library = self._context.library
+        title, plan = make_plan(library.catalogue, library.bank, choices, self._context.limits, random.SystemRandom())
         record = InterviewRecord(
             id=secrets.token_urlsafe(9).replace("-", "a").replace("_", "b"),
-            created=services.clock.wall(),
+            created=self._clock.wall(),
             format=choices.format,
             title=title,
             options={"tier": choices.tier, "time_factor": choices.time_factor, "path": choices.path},
@@ -84,14 +83,14 @@ class Interviews:
             summary=summary(session.begin(plan)),
             owner=owner,
         )
-        await services.store.create(record)
+        await self._store.create(record)
         with contextlib.suppress(StorageError):  # it can wait for the next one
             await self._tidy(owner)
         return record.id
 
     async def _tidy(self, owner: str) -> None:
         """Deletes what this person planned long ago and never started. Raises StorageError."""
-        old = (await self._services.store.unstarted(owner))[_KEPT_UNSTARTED:]
+        old = (await self._store.unstarted(owner))[_KEPT_UNSTARTED:]
         if idle := tuple(interview_id for interview_id in old if interview_id not in self._running):
             await self._remove(Scope(interviews=idle))
 
@@ -100,7 +99,7 @@ class Interviews:
         try:
             interview = await self._admit(owner, interview_id)
         except _Refused as refused:
-            self._services.metrics.rejected(refused.reason)
+            self._metrics.rejected(refused.reason)
             connection.close(refused.code, str(refused))
             await connection.serve(_Deaf())
             return
@@ -113,13 +112,12 @@ class Interviews:
 
     async def _admit(self, owner: str, interview_id: str) -> Interview:
         """The interview, running. Raises _Refused."""
-        services = self._services
-        if services.stopping:
+        if self._status.stopping:
             raise _Refused("stopping", NOT_READY, STOPPING)
-        if not services.ready:
+        if not self._status.is_ready:
             raise _Refused("loading", NOT_READY, "the models are still loading")
         try:
-            owned = await services.store.owner_of(interview_id) == owner
+            owned = await self._store.owner_of(interview_id) == owner
             if owned:
                 self._find_place(owner, interview_id)
             interview = await self._open(interview_id) if owned else None
@@ -132,7 +130,7 @@ class Interviews:
 
     def _find_place(self, owner: str, interview_id: str) -> None:
         """Makes sure that there is room for this interview of this person's. Raises _Refused."""
-        limits = self._services.settings.interview
+        limits = self._context.limits
         engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
         own = [one for one in engaged if one.owner == owner]
         if owner != LOCAL and len(own) >= limits.max_per_person and not _send_one_away(own, KEEP_S):
@@ -146,18 +144,18 @@ class Interviews:
 
     async def keep(self) -> None:
         """Looks after what this process and others hold, until cancelled."""
-        orphans = Orphans(self._services.store, self._services.clock, self._replica)
+        orphans = Orphans(self._store, self._clock, self._replica)
         while True:
             await asyncio.sleep(KEEP_S)
             try:
                 if running := list(self._running.values()):
-                    held = await self._services.store.heartbeat(self._replica)
+                    held = await self._store.heartbeat(self._replica)
                     for interview, task in running:
                         # One that has just ended lets go of itself.
                         if held.get(interview.id) != interview.token and not isinstance(interview.state, Finished):
                             self._lose(interview, task)
                 await self._put_away()
-                if self._services.ready:
+                if self._status.is_ready:
                     for interview_id in await orphans.find():
                         log.info("going on with interview %s, which nobody runs", interview_id)
                         await self._open(interview_id)
@@ -180,42 +178,22 @@ class Interviews:
         if interview_id in self._running:
             interview = self._running[interview_id][0]
             return interview.record, interview.state
-        found = await self._services.store.load(interview_id)
+        found = await self._store.load(interview_id)
         if found is None:
             return None
         return found[0], replayed(*found)
 
-    async def review(self, interview_id: str) -> dict[str, Any] | None:
-        """The review as JSON; None if there is no such interview. Raises StorageError."""
-        found = await self.load(interview_id)
-        if found is None:
-            return None
-        services, afterwards = self._services, await self._services.store.afterwards(interview_id)
-        return await asyncio.to_thread(review.review, *found, afterwards, services.bank, services.archive)
-
-    async def list(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
-        """Some of those in which this person answered something, newest first, and how many there are. Raises StorageError."""
-        records = await self._services.store.list(owner, limit, offset, answered=True)
-        return {
-            "interviews": [review.list_entry(record) for record in records],
-            "total": await self._services.store.count(owner),
-        }
-
-    async def measured(self, owner: str) -> dict[str, Measured]:
-        """Topic id to what the recent verdicts on it show. Raises StorageError."""
-        return measure(await self._services.store.list(owner, limit=100))
-
     async def delete(self, interview_id: str) -> Removed | None:
         """Stops and removes an interview with its audio; None if there is none. Raises StorageError."""
         scope = Scope(interviews=(interview_id,))
-        return await self._remove(scope) if await self._services.tables.interviews(scope) else None
+        return await self._remove(scope) if await self._context.storage.tables.interviews(scope) else None
 
     async def delete_everything(self, owner: str) -> Removed:
         """Stops and removes this person's interviews, and all else that they practised. Raises StorageError."""
         return await self._remove(Scope(owner=owner))
 
     async def _remove(self, scope: Scope) -> Removed:
-        ids = await interviews_in(self._services, scope)
+        ids = await interviews_in(self._context.storage, scope)
         self._removing.update(ids)
         try:
             async with self._opening:
@@ -226,11 +204,11 @@ class Interviews:
                 await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
             taken = await self._take_from_others(ids)
             try:
-                return await remove(self._services, scope)
+                return await remove(self._context.storage, self._context.practice, scope)
             except StorageError:
                 for interview_id, token in taken:  # or nobody would go on with them while this process lives
                     with contextlib.suppress(StorageError):
-                        await self._services.store.release(interview_id, token)
+                        await self._store.release(interview_id, token)
                 raise
         finally:
             self._removing.difference_update(ids)
@@ -238,7 +216,7 @@ class Interviews:
     async def _take_from_others(self, ids: Collection[str]) -> Sequence[tuple[str, int]]:
         """Another process that runs one of these would write its audio behind what is removed. Ids and terms of those that
         are this one's now. Raises StorageError."""
-        store = self._services.store
+        store = self._store
         alive = [held for held in await store.leased_by_others(self._replica) if held.beat is not None]
         taken = [await store.acquire(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
         if taken:
@@ -247,7 +225,7 @@ class Interviews:
 
     async def drain(self) -> None:
         """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
-        self._services.stopping = True
+        self._status.stopping = True
         log.info("stopping; %d interviews are running", len(self._running))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_OWED_S):
@@ -265,11 +243,11 @@ class Interviews:
         for interview, _ in stopped:
             interview.drop(GOING_AWAY, STOPPING)
         with contextlib.suppress(StorageError):
-            await self._services.store.release_all(self._replica)
+            await self._store.release_all(self._replica)
 
     async def _open(self, interview_id: str) -> Interview | None:
         async with self._opening:
-            store = self._services.store
+            store = self._store
             if interview_id in self._removing:
                 return None
             if interview_id in self._running:
@@ -283,10 +261,10 @@ class Interviews:
             taken = await store.acquire(interview_id, self._replica)
             if taken is None:
                 return None
-            interview = Interview(Journal(store, self._services.clock, taken), self._services, self.practice)
+            interview = Interview(Journal(store, self._clock, taken), self._context)
             task = asyncio.create_task(self._run(interview), name=f"interview {interview_id}")
             self._running[interview_id] = (interview, task)
-            self._services.metrics.active.set(len(self._running))
+            self._metrics.active.set(len(self._running))
             task.add_done_callback(lambda done: self._ended(interview, done))
             return interview
 
@@ -297,7 +275,7 @@ class Interviews:
             # What the server still owes stays held, so that another process, or the next, finds it.
             if not isinstance(interview.state, OWED):
                 with contextlib.suppress(StorageError):
-                    await self._services.store.release(interview.id, interview.token)
+                    await self._store.release(interview.id, interview.token)
 
     def _lose(self, interview: Interview, task: asyncio.Task[bool]) -> None:
         """Another process has taken the interview over."""
@@ -308,7 +286,7 @@ class Interviews:
         """Hangs up only now, so that a browser that asks at once reads what is stored."""
         if self._running[interview.id][0] is interview:
             del self._running[interview.id]
-        self._services.metrics.active.set(len(self._running))
+        self._metrics.active.set(len(self._running))
         if task.cancelled():
             pass
         elif (error := task.exception()) is not None:

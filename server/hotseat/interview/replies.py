@@ -10,13 +10,15 @@ from functools import partial
 
 from hotseat.domain.model import Answer, PointFinding, Question, Transcript, Word
 from hotseat.errors import SpeakerError
+from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
 from hotseat.interview.drafting import Drafter
 from hotseat.interview.interviewer import Chosen, Interviewer
 from hotseat.interview.voice import VoiceOut
-from hotseat.services import Services
+from hotseat.load_shedding import LiveTurns
 from hotseat.session.phases import Progress, Utterance
 from hotseat.telemetry.logs import failed
+from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +26,22 @@ log = logging.getLogger(__name__)
 class Replies:
     """Belongs to one interview; holds the open answer's drafts."""
 
-    def __init__(self, services: Services, tier: int, voice: VoiceOut) -> None:
-        assert services.interviewer is not None
-        self._services = services
-        self._interviewer: Interviewer = services.interviewer
+    def __init__(
+        self,
+        interviewer: Interviewer,
+        graders: Graders,
+        turns: LiveTurns,
+        metrics: Metrics,
+        tier: int,
+        manner: str,
+        voice: VoiceOut,
+    ) -> None:
+        self._interviewer = interviewer
+        self._graders = graders
+        self._turns = turns
+        self._metrics = metrics
         self._tier = tier
-        self._manner = services.catalogue.manner(tier)
+        self._manner = manner
         self._voice = voice
         self._drafter: Drafter | None = None
         self._drafted = 0
@@ -66,7 +78,7 @@ class Replies:
         chosen = await drafter.choose(answers)
         if chosen is not None and chosen.choice is not None and not chosen.choice.known and question.has_rubric:
             log.warning("a follow-up was chosen without knowing what the answer said")
-            self._services.metrics.fell_back("findings")
+            self._metrics.fell_back("findings")
         return chosen
 
     async def warm(self, progress: Progress) -> None:
@@ -74,7 +86,7 @@ class Replies:
 
         Not in a crowd: there it is not asked, and would read at the cost of others' captions.
         """
-        if progress.current.follow_ups and not self._services.quiet.crowded:
+        if progress.current.follow_ups and not self._turns.is_shedding:
             await self._interviewer.warm(self._manner)
 
     async def prepare(self, progress: Progress) -> None:
@@ -98,15 +110,15 @@ class Replies:
             self._manner,
             partial(self._find, question),
             self._voice.prepare,
-            lambda: self._services.quiet.crowded,
+            lambda: self._turns.is_shedding,
         )
 
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         """What the answers say, or nothing where that can't be known."""
-        if not question.has_rubric or self._services.embedded is None:
+        if not question.has_rubric or self._graders.embedded is None:
             return ()
         try:
-            found = await asyncio.to_thread(self._services.embedded.findings, question, answers)
+            found = await asyncio.to_thread(self._graders.embedded.findings, question, answers)
         except Exception as error:
             failed(log, "reading what was said", error)
             return ()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from hotseat import wire
-from hotseat.domain.model import Grade
-from hotseat.services import Services
+from hotseat.domain.model import Bank, Grade
 from hotseat.session import session
 from hotseat.session.phases import Answering, Asking, Finalising, State, Thinking
 from hotseat.session.summary import phase_name
 
 
-def state_message(state: State, services: Services, next_frame: int) -> wire.StateMessage:
-    """What the browser draws. ``remaining_ms`` is read off the server's clock now."""
+def state_message(state: State, bank: Bank, now: float, next_frame: int, has_voice: bool) -> wire.StateMessage:
+    """What the browser draws. ``now`` is the monotonic clock's, for ``remaining_ms``."""
     progress = state.progress
     current = progress.current
-    question = current.question_in(services.bank)
-    remaining = session.remaining_s(state, services.clock.now())
+    question = current.question_in(bank)
+    remaining = session.remaining_s(state, now)
     asked = state.utterance if isinstance(state, Asking | Thinking | Answering | Finalising) else None
     follow_up = asked is not None and asked.follow_up_id is not None
     limit = current.follow_up_limit_s if follow_up else current.limit_s
@@ -25,7 +24,7 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
         round=min(progress.round + 1, len(progress.plan.rounds)),
         rounds=len(progress.plan.rounds),
         question_id=question.id,
-        topic=next((topic.title for topic in services.bank.topics if topic.id == question.topic), question.topic),
+        topic=next((topic.title for topic in bank.topics if topic.id == question.topic), question.topic),
         title=question.title,
         text=asked.text if asked is not None else "",
         follow_up=follow_up,
@@ -37,7 +36,7 @@ def state_message(state: State, services: Services, next_frame: int) -> wire.Sta
         clock_running=isinstance(state, Thinking) or (isinstance(state, Answering) and state.deadline is not None),
         next_frame=next_frame,
         hints_left=max(0, min(current.hints, len(question.hints)) - progress.hints),
-        voice=services.voice is not None and services.voice.speaker is not None,
+        voice=has_voice,
     )
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from hotseat.clock import Clock
 from hotseat.domain.model import Question
-from hotseat.interview.interviews import Interviews
-from hotseat.practice.due import DueQuestion, due, for_today
+from hotseat.practice.due import DueQuestion, Practice, due, for_today
 from hotseat.practice.ics import Day, render
 from hotseat.practice.planning import PlannedDay, day_of
 from hotseat.practice.preparation import Choice, Preparation, midnight
 from hotseat.practice.records import PointCard
-from hotseat.services import Services
+from hotseat.practice.store import PracticeStore
+from hotseat.questions.library import Library
+from hotseat.settings import InterviewSettings
 
 DUE = "due"
 """Id of the format for what is due."""
@@ -25,11 +27,16 @@ _CALENDAR = "calendar"
 class Agenda:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, services: Services, interviews: Interviews, owner: str) -> None:
-        self._services = services
+    def __init__(
+        self, store: PracticeStore, clock: Clock, library: Library, limits: InterviewSettings, practice: Practice, owner: str
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._bank = library.bank
+        self._limits = limits
+        self._practice = practice
         self._owner = owner
-        self._preparation = Preparation(services, interviews, owner)
-        self._practice = interviews.practice
+        self._preparation = Preparation(store, clock, library, owner)
 
     async def today(self) -> dict[str, Any]:
         """Everything as JSON; parts for which there is nothing to do are null."""
@@ -63,8 +70,7 @@ class Agenda:
         }
 
     def _due_before(self, cards: Iterable[PointCard], day: date) -> list[DueQuestion]:
-        services = self._services
-        return due(services.bank, cards, services.clock.wall(), midnight(day), services.settings.interview)
+        return due(self._bank, cards, self._clock.wall(), midnight(day), self._limits)
 
     async def _plan(self, answered: set[str]) -> dict[str, Any] | None:
         choice = await self._preparation.choice()
@@ -87,12 +93,12 @@ class Agenda:
 
     def _lesson(self, topic: str, choice: Choice, answered: set[str]) -> dict[str, Any]:
         """A topic to learn, with the question to begin with: the first, easiest one not answered yet that the role is asked."""
-        own = [question for question in self._services.bank.questions if question.topic == topic]
+        own = [question for question in self._bank.questions if question.topic == topic]
         fresh = [question for question in own if question.id not in answered] or own
         start = min(fresh, key=lambda question: (*_order(question, choice), question.id))
         return {
             "topic": topic,
-            "title": self._services.bank.topic(topic).title,
+            "title": self._bank.topic(topic).title,
             "question": {"id": start.id, "title": start.title},
             "answered": len(own) - len([question for question in own if question.id not in answered]),
             "questions": len(own),
@@ -111,13 +117,13 @@ class Agenda:
         """Checkpoints, the interview, and practice on the day it falls due, from today on."""
         calendar_id = await self._id_of_calendar()
         days = [*await self._planned_days(calendar_id), *self._due_days(await self._practice.cards(self._owner), calendar_id)]
-        return render(days, self._services.clock.wall())
+        return render(days, self._clock.wall())
 
     async def _id_of_calendar(self) -> str:
-        known: str | None = (await self._services.store.settings(self._owner)).get(_CALENDAR)
+        known: str | None = (await self._store.settings(self._owner)).get(_CALENDAR)
         if known is None:
             known = secrets.token_hex(8)
-            await self._services.store.keep(self._owner, _CALENDAR, known)
+            await self._store.keep(self._owner, _CALENDAR, known)
         return known
 
     async def _planned_days(self, calendar_id: str) -> list[Day]:

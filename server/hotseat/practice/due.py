@@ -6,11 +6,12 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hotseat.clock import Clock
 from hotseat.domain.model import Bank, Grade, Question, Verdict
 from hotseat.errors import StorageError
 from hotseat.practice.records import PointCard, Rated
 from hotseat.practice.scheduling import cards, rate, recall
-from hotseat.services import Services
+from hotseat.practice.store import PracticeStore
 from hotseat.session.eventlog import counted_grade, decode_event
 from hotseat.session.events import RoundGraded
 from hotseat.session.phases import Progress
@@ -41,9 +42,10 @@ class DueQuestion:
 class Practice:
     """Ratings and cards of everybody. Every method raises StorageError unless it says otherwise."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._store = services.store
+    def __init__(self, store: PracticeStore, clock: Clock, bank: Bank) -> None:
+        self._store = store
+        self._clock = clock
+        self._bank = bank
 
     async def take(
         self, interview_id: str, owner: str, progress: Progress, round_index: int, grade: Grade, at: float | None = None
@@ -56,7 +58,7 @@ class Practice:
             return
         history = await self._store.ratings(owner, grade.question_id)
         before = next((entry for entry in history if (entry.interview_id, entry.round) == (interview_id, round_index)), None)
-        moment = before.at if before else self._services.clock.wall() if at is None else at
+        moment = before.at if before else self._clock.wall() if at is None else at
         rated = Rated(interview_id, round_index, grade.question_id, moment, {key: int(value) for key, value in ratings.items()})
         kept = [entry for entry in history if entry is not before]
         await self._store.rate(owner, rated, cards([*kept, rated]))
@@ -93,7 +95,7 @@ class Practice:
 
     async def cards(self, owner: str) -> list[PointCard]:
         """Those of points that the bank still has; the one due first comes first."""
-        known = {(question.id, point.id) for question in self._services.bank.questions for point in question.points}
+        known = {(question.id, point.id) for question in self._bank.questions for point in question.points}
         return [card for card in await self._store.cards(owner) if (card.question_id, card.point_id) in known]
 
 

@@ -6,25 +6,28 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from hotseat.clock import Clock
 from hotseat.practice import trends
 from hotseat.practice.records import Assessment
+from hotseat.practice.store import PracticeStore
 from hotseat.practice.trends import Graded
-from hotseat.services import Services
+from hotseat.questions.library import Library
 from hotseat.session.records import InterviewRecord
 
 
 class History:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, services: Services, owner: str) -> None:
-        self._services = services
+    def __init__(self, store: PracticeStore, clock: Clock, library: Library, owner: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._library = library
         self._owner = owner
 
     async def progress(self) -> dict[str, Any]:
         """The page as JSON; see ``trends`` for its parts."""
-        store = self._services.store
-        records, assessments = await store.list(self._owner), await store.assessments(self._owner)
-        today = trends.local_day(self._services.clock.wall())
+        records, assessments = await self._store.list(self._owner), await self._store.assessments(self._owner)
+        today = trends.local_day(self._clock.wall())
         rounds = trends.graded(records)
         periods = trends.periods_for(rounds[0].day if rounds else today, today)
         days = _answers_by_day(records)
@@ -42,16 +45,16 @@ class History:
         self, rounds: list[Graded], periods: trends.Periods, assessments: tuple[Assessment, ...]
     ) -> list[dict[str, Any]]:
         found = []
-        for topic in self._services.bank.topics:
+        for topic in self._library.bank.topics:
             own = [entry for entry in rounds if entry.topic == topic.id]
             ratings = trends.ratings_of(topic.id, assessments)
             found.append({"id": topic.id, "title": topic.title, **trends.standing(own, periods, ratings)})
         return found
 
     def _competencies(self, rounds: list[Graded], periods: trends.Periods) -> list[dict[str, Any]]:
-        asked_for = {question.id: question.competencies for question in self._services.bank.questions}
+        asked_for = {question.id: question.competencies for question in self._library.bank.questions}
         found = []
-        for entry in self._services.study.competencies:
+        for entry in self._library.study.competencies:
             own = [graded for graded in rounds if entry.name in asked_for.get(graded.question_id, ())]
             found.append({"id": entry.name, "title": entry.title, **trends.standing(own, periods)})
         return found

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from hotseat.clock import Clock
 from hotseat.errors import InputError
-from hotseat.interview.interviews import Interviews
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
-from hotseat.practice.progress import compare, measure, weakness
+from hotseat.practice.progress import Measured, compare, measure, weakness
 from hotseat.practice.records import Assessment
+from hotseat.practice.store import PracticeStore
+from hotseat.questions.library import Library
 from hotseat.questions.study import StudyPath
-from hotseat.services import Services
 
 _PLAN = "plan"
 _TICK = "tick:"
@@ -45,17 +46,22 @@ class Choice:
 class Preparation:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, services: Services, interviews: Interviews, owner: str) -> None:
-        self._services = services
-        self._interviews = interviews
+    def __init__(self, store: PracticeStore, clock: Clock, library: Library, owner: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._library = library
         self._owner = owner
-        self._topics = [topic.id for topic in services.bank.topics]
-        self._frequency = {topic.id: topic.frequency_weight for topic in services.bank.topics}
+        self._topics = [topic.id for topic in library.bank.topics]
+        self._frequency = {topic.id: topic.frequency_weight for topic in library.bank.topics}
 
     async def weakness(self) -> dict[str, float]:
         """Topic id to weakness, 0 to 1, by verdicts and the last self-assessment."""
-        taken = await self._services.store.assessments(self._owner)
-        return weakness(await self._interviews.measured(self._owner), taken[-1].scores if taken else {})
+        taken = await self._store.assessments(self._owner)
+        return weakness(await self._measured(), taken[-1].scores if taken else {})
+
+    async def _measured(self) -> dict[str, Measured]:
+        """Topic id to what the recent verdicts on it show."""
+        return measure(await self._store.list(self._owner, limit=100))
 
     # ---- Self-assessment ---------------------------------------------------------------------------------------------
 
@@ -65,12 +71,12 @@ class Preparation:
         wrong += [f"scores.{topic}: is missing" for topic in self._topics if topic not in scores]
         if wrong:
             raise InputError("; ".join(wrong))
-        await self._services.store.add_assessment(self._owner, Assessment(self._services.clock.wall(), dict(scores)))
+        await self._store.add_assessment(self._owner, Assessment(self._clock.wall(), dict(scores)))
 
     async def assessments(self) -> dict[str, Any]:
         """All of them, oldest first, and how the last compares with the first and with what was measured."""
-        taken = await self._services.store.assessments(self._owner)
-        measured = await self._interviews.measured(self._owner)
+        taken = await self._store.assessments(self._owner)
+        measured = await self._measured()
         return {
             "assessments": [self._assessment(entry) for entry in taken],
             "comparison": compare(self._topics, taken, measured),
@@ -79,7 +85,7 @@ class Preparation:
 
     def _assessment(self, entry: Assessment) -> dict[str, Any]:
         total = sum(entry.scores.values())
-        band = self._services.study.band(total)
+        band = self._library.study.band(total)
         return {
             "taken": datetime.fromtimestamp(entry.taken, UTC).isoformat(timespec="seconds"),
             "scores": entry.scores,
@@ -92,7 +98,7 @@ class Preparation:
 
     async def choose(self, path_id: str, weeks: int | None, interview: date | None) -> None:
         """From today. Raises InputError naming the field."""
-        path = self._services.catalogue.path(path_id)
+        path = self._library.catalogue.path(path_id)
         if (weeks is None) == (interview is None):
             raise InputError("weeks: give either the weeks or the date of the interview")
         today = self.today()
@@ -100,7 +106,7 @@ class Preparation:
         if not 0 < (until - today).days <= MAX_WEEKS * 7:
             raise InputError(f"date: has to be after today and at most {MAX_WEEKS} weeks away")
         chosen = {"path": path.id, "start": today.isoformat(), "interview": until.isoformat()}
-        await self._services.store.keep(self._owner, _PLAN, chosen)
+        await self._store.keep(self._owner, _PLAN, chosen)
 
     async def plan(self) -> dict[str, Any]:
         """The plan for what was chosen, as results have made it; ``choice`` is null when nothing was."""
@@ -129,7 +135,7 @@ class Preparation:
         """
         number = choice.week_of(self.today())
         first_days = [choice.start + timedelta(weeks=week) for week in range(number)]
-        records, taken = await self._services.store.list(self._owner), await self._services.store.assessments(self._owner)
+        records, taken = await self._store.list(self._owner), await self._store.assessments(self._owner)
 
         def known(verdicts_until: float, ratings_until: float) -> dict[str, float]:
             scores = [entry.scores for entry in taken if entry.taken < ratings_until]
@@ -140,22 +146,22 @@ class Preparation:
         return replan(choice.path, choice.weeks, [*past, known(midnight(self.today()), math.inf)], self._frequency)
 
     async def choice(self) -> Choice | None:
-        stored = (await self._services.store.settings(self._owner)).get(_PLAN)
+        stored = (await self._store.settings(self._owner)).get(_PLAN)
         if stored is None:
             return None
-        path = next((path for path in self._services.catalogue.paths if path.id == stored["path"]), None)
+        path = next((path for path in self._library.catalogue.paths if path.id == stored["path"]), None)
         if path is None:  # rubrics/paths.toml has changed since
             return None
         return Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
 
     def today(self) -> date:
-        return datetime.fromtimestamp(self._services.clock.wall()).astimezone().date()
+        return datetime.fromtimestamp(self._clock.wall()).astimezone().date()
 
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
 
     async def checkpoints(self) -> dict[str, Any]:
         """With what is done of each, and on which day it falls if the plan reaches so far."""
-        settings = await self._services.store.settings(self._owner)
+        settings = await self._store.settings(self._owner)
         choice = await self.choice()
 
         def falls(day: int) -> str | None:
@@ -174,16 +180,16 @@ class Preparation:
                         for task in checkpoint.tasks
                     ],
                 }
-                for checkpoint in self._services.study.checkpoints
+                for checkpoint in self._library.study.checkpoints
             ]
         }
 
     async def tick(self, task_id: str, done: bool) -> None:
         """Raises InputError for a task that does not exist."""
-        known = {task.id for checkpoint in self._services.study.checkpoints for task in checkpoint.tasks}
+        known = {task.id for checkpoint in self._library.study.checkpoints for task in checkpoint.tasks}
         if task_id not in known:
             raise InputError(f"there is no task {task_id!r}")
-        await self._services.store.keep(self._owner, f"{_TICK}{task_id}", self._services.clock.wall() if done else None)
+        await self._store.keep(self._owner, f"{_TICK}{task_id}", self._clock.wall() if done else None)
 
 
 def midnight(day: date) -> float:

@@ -18,7 +18,8 @@ from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Listener, hear_recording
 
 if TYPE_CHECKING:  # importing it takes longer than reading a recording
-    from hotseat.services import Services
+    from hotseat.domain.model import Bank
+    from hotseat.speech.models import SpeechModels
 
 _MISSING_S = 0.3
 """A file may hold so much less than it says: formats round to their own blocks."""
@@ -99,19 +100,19 @@ def _wav_beyond(path: Path) -> float:
     return 0.0
 
 
-async def transcribe_samples(services: Services, samples: Samples, question: Question) -> dict[str, Any]:
+async def transcribe_samples(speech: SpeechModels, bank: Bank, samples: Samples, question: Question) -> dict[str, Any]:
     """The transcript as JSON. Raises TranscriberError."""
-    assert services.transcriber is not None and services.make_vad is not None
+    assert speech.transcriber is not None and speech.make_vad is not None
     listener = Listener(
         "transcribe",
-        services.transcriber,
-        services.make_vad(),
+        speech.transcriber,
+        speech.make_vad(),
         question.key_terms,
-        services.bank.terms_of(question.topic),
+        bank.terms_of(question.topic),
         on_caption=lambda _caption: None,
         on_speech=lambda _event: None,
-        sounds=services.sounds,
-        common_words=services.bank.common_words,
+        sounds=speech.phonemes,
+        common_words=bank.common_words,
     )
     listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
     try:

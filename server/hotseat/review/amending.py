@@ -10,21 +10,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from weakref import WeakValueDictionary
 
+from hotseat.clock import Clock
 from hotseat.domain.corrections import Change, Correction, corrected, outcome, standing, why_not
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question
+from hotseat.domain.model import Answer, Bank, Grade, PointFinding, PointStatus, Question
 from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
 from hotseat.grading import disputes, scoring
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
+from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import cut, shown
-from hotseat.interview.interviews import Interviews
+from hotseat.load_status import LoadStatus
+from hotseat.practice.due import Practice
+from hotseat.review.store import ReviewStore
 from hotseat.review.view import ungraded
-from hotseat.services import Services
 from hotseat.session.eventlog import counted_grade, decode_grade, encode_grade
 from hotseat.session.phases import Progress
 from hotseat.session.records import Afterwards, Note, Regrade
-from hotseat.speech.voice import Voice
-from hotseat.text.sentences import Sentences
+from hotseat.session.replay import LoadInterview
+from hotseat.speech.models import SpeechModels
+from hotseat.speech.recordings import AudioArchive
+from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.text.sentences import split_sentences
 
 _PAUSE_S = 0.25
 """Between the sentences of a question read aloud again."""
@@ -80,17 +86,35 @@ class _Round:
 class Amending:
     """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
 
-    def __init__(self, services: Services, interviews: Interviews) -> None:
-        self._services = services
-        self._interviews = interviews
+    def __init__(
+        self,
+        store: ReviewStore,
+        archive: AudioArchive,
+        clock: Clock,
+        bank: Bank,
+        load: LoadInterview,
+        practice: Practice,
+        graders: Graders,
+        speech: SpeechModels,
+        status: LoadStatus,
+    ) -> None:
+        self._store = store
+        self._archive = archive
+        self._clock = clock
+        self._bank = bank
+        self._load = load
+        self._practice = practice
+        self._graders = graders
+        self._speech = speech
+        self._status = status
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
         """Keeps the note of a round; ``number`` counts from 1."""
-        found = await self._interviews.load(interview_id)
+        found = await self._load(interview_id)
         if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
-        await self._services.store.keep_note(interview_id, Note(number - 1, text, self._services.clock.wall()))
+        await self._store.keep_note(interview_id, Note(number - 1, text, self._clock.wall()))
 
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
         """Records a correction of one word. No grade changes by it; that is ``grade_again``."""
@@ -109,10 +133,10 @@ class Amending:
                 change,
                 before=stored.text if current is None else current,
                 text=outcome(stored, change, text),
-                made=self._services.clock.wall(),
+                made=self._clock.wall(),
                 by=by,
             )
-            await self._services.store.add_correction(interview_id, made)
+            await self._store.add_correction(interview_id, made)
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
         """Grades a round as corrected. What the candidate won or answered stays so where the new grade leaves it open."""
@@ -122,10 +146,10 @@ class Amending:
             if not ungraded(corrections, entry.regrades):
                 raise InputError("There is no correction that has not been graded yet.")
             # The moment before grading, so that a correction made meanwhile is not taken for one that was graded.
-            now = self._services.clock.wall()
-            assert self._services.grader is not None
+            now = self._clock.wall()
+            assert self._graders.in_use is not None
             try:
-                grade = await self._services.grader.grade(entry.question, entry.amended)
+                grade = await self._graders.in_use.grade(entry.question, entry.amended)
             except GraderError as error:
                 raise InputError(f"It could not be graded: {error}") from error
             settled = _settled(entry, grade)
@@ -145,10 +169,10 @@ class Amending:
             if refusal := disputes.why_not(answers, point, entry.grade, claim):
                 raise InputError(refusal)
             claim = disputes.whole(claim, answers)
-            now = self._services.clock.wall()
-            if self._services.disputes is None:
+            now = self._clock.wall()
+            if self._graders.disputes is None:
                 raise InputError("Nothing is installed here that could read the passage again.")
-            ruling = await self._services.disputes.hear(entry.question, answers, claim)
+            ruling = await self._graders.disputes.hear(entry.question, answers, claim)
             upheld = ruling.upheld
             grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
             [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
@@ -167,7 +191,7 @@ class Amending:
             finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
             if finding is None or finding.evidence is None:
                 raise InputError("Only points that are not sure are answered with yes or no.")
-            evidence, now = finding.evidence, self._services.clock.wall()
+            evidence, now = finding.evidence, self._clock.wall()
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             kept = {
                 **asdict(Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)),
@@ -179,16 +203,16 @@ class Amending:
 
     async def asked(self, interview_id: str, turn_id: int) -> Voice:
         """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""
-        found = await self._interviews.load(interview_id)
+        found = await self._load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         text = next((answer.asked for answer in answers if answer.turn_id == turn_id), None)
         if text is None:
             raise MissingError("there is no such turn")
-        return await spoken(self._services, text)
+        return await spoken(self._speech.voice, text)
 
     async def recording(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16, empty where there is none."""
-        return await asyncio.to_thread(self._services.archive.read, interview_id, turn_id)
+        return await asyncio.to_thread(self._archive.read, interview_id, turn_id)
 
     def _alone(self, interview_id: str) -> asyncio.Lock:
         """One change of an interview at a time, so that a grade is never made of half of what came before it."""
@@ -196,12 +220,12 @@ class Amending:
 
     async def _keep(self, interview_id: str, entry: _Round, regrade: Regrade) -> None:
         """Stores the grade, which counts from now on, also for when the points are due again."""
-        await self._services.store.add_regrade(interview_id, regrade)
+        await self._store.add_regrade(interview_id, regrade)
         grade = decode_grade(regrade.grade)
-        await self._interviews.practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
+        await self._practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
 
     async def _round_of(self, interview_id: str, turn_id: int) -> int:
-        found = await self._interviews.load(interview_id)
+        found = await self._load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         index = next((answer.round for answer in answers if answer.turn_id == turn_id), None)
         if index is None:
@@ -210,30 +234,29 @@ class Amending:
 
     async def _round(self, interview_id: str, index: int) -> _Round:
         """Raises InputError while its first grade is outstanding or its rubric is gone."""
-        found = await self._interviews.load(interview_id)
+        found = await self._load(interview_id)
         if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
         record, progress = found[0], found[1].progress
         graded = next((item for item in progress.grades if item.round == index), None)
-        question = progress.plan.rounds[index].question_in(self._services.bank)
+        question = progress.plan.rounds[index].question_in(self._bank)
         if graded is None:
             raise InputError("This question is not graded yet. Correct or dispute it once its first grade is there.")
         if not question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")
-        if not self._services.ready:
+        if not self._status.is_ready:
             raise InputError("The models are still loading; try again in a moment.")
-        afterwards = await self._services.store.afterwards(interview_id)
+        afterwards = await self._store.afterwards(interview_id)
         return _Round(index, record.owner, question, progress, afterwards)
 
 
-async def spoken(services: Services, text: str) -> Voice:
+async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
     """Text read aloud by the interviewer's voice. Raises SpeakerError where there is none."""
-    splitter = Sentences()
+    if prepared is None:
+        raise SpeakerError("The voice is still loading; try again in a moment.")
     voices: list[Voice] = []
-    for sentence in [*splitter.feed(text), *splitter.flush()]:
-        if services.voice is None:
-            raise SpeakerError("The voice is still loading; try again in a moment.")
-        voice = await services.voice.speak(sentence)
+    for sentence in split_sentences(text):
+        voice = await prepared.speak(sentence)
         if voice is None:
             raise SpeakerError("There is no voice on this server to read it aloud with. The words are on the page.")
         voices.append(voice)

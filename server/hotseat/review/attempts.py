@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hotseat.domain.model import Grade, PointFinding, PointStatus, Question
+from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus, Question
 from hotseat.errors import InputError
-from hotseat.interview.interviews import Interviews
 from hotseat.practice.progress import rounds_of
 from hotseat.review.comparison import CriterionChange, PointChange, changes
+from hotseat.review.store import ReviewStore
 from hotseat.review.view import answer_json, iso
-from hotseat.services import Services
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.records import InterviewRecord
+from hotseat.session.replay import LoadInterview
+from hotseat.speech.recordings import AudioArchive
 
 
 class Attempts:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, services: Services, interviews: Interviews, owner: str) -> None:
-        self._services = services
-        self._interviews = interviews
+    def __init__(self, store: ReviewStore, archive: AudioArchive, bank: Bank, load: LoadInterview, owner: str) -> None:
+        self._store = store
+        self._archive = archive
+        self._bank = bank
+        self._load = load
         self._owner = owner
 
     async def at(self, question_id: str) -> dict[str, Any]:
@@ -52,18 +55,18 @@ class Attempts:
         }
 
     async def _list(self, question_id: str) -> list[dict[str, Any]]:
-        records = await self._services.store.list(self._owner)
+        records = await self._store.list(self._owner)
         return [entry for record in reversed(records) for entry in _attempts_in(record, question_id)]
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
-        found = await self._interviews.load(attempt["interview_id"])
+        found = await self._load(attempt["interview_id"])
         if found is None:  # deleted a moment ago
             raise InputError(f"{attempt['id']!r} is not there any more")
         progress, index = found[1].progress, attempt["round"] - 1
-        grade = counted_grade(progress, await self._services.store.afterwards(attempt["interview_id"]), index)
+        grade = counted_grade(progress, await self._store.afterwards(attempt["interview_id"]), index)
 
         def answers() -> list[dict[str, Any]]:
-            plan, archive = progress.plan.rounds[index], self._services.archive
+            plan, archive = progress.plan.rounds[index], self._archive
             return [answer_json(attempt["interview_id"], plan, answer, archive, {}) for answer in progress.answers_of(index)]
 
         return {
@@ -76,7 +79,7 @@ class Attempts:
 
     def _question(self, question_id: str) -> Question:
         try:
-            return self._services.bank.question(question_id)
+            return self._bank.question(question_id)
         except KeyError:
             raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
 

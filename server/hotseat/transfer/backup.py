@@ -17,11 +17,12 @@ from typing import IO, Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from hotseat.clock import Clock
 from hotseat.errors import InputError, StorageError
-from hotseat.services import Services
 from hotseat.speech.recordings import AudioArchive, StoredAudio
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.sqlite_file import SqliteFile
+from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.transfer.audio import put
 from hotseat.transfer.workplace import workplace
@@ -64,14 +65,14 @@ class Content:
     bytes: int
 
 
-async def backup(services: Services, file: IO[bytes]) -> Content:
+async def backup(storage: Storage, clock: Clock, file: IO[bytes]) -> Content:
     """Writes the backup to the open file. Raises InputError for a database that isn't SQLite, StorageError."""
-    live = SqliteFile(services.settings.database)
-    with workplace(services.settings.data_dir) as folder:
+    live = SqliteFile(storage.database_url)
+    with workplace(storage.data_dir) as folder:
         database = folder / _DATABASE
         await asyncio.to_thread(live.snapshot, database)
-        created = datetime.fromtimestamp(services.clock.wall(), UTC)
-        return await asyncio.to_thread(_write, database, services.archive, created, file)
+        created = datetime.fromtimestamp(clock.wall(), UTC)
+        return await asyncio.to_thread(_write, database, storage.archive, created, file)
 
 
 def _write(database: Path, archive: AudioArchive, created: datetime, file: IO[bytes]) -> Content:
@@ -92,22 +93,22 @@ def _write(database: Path, archive: AudioArchive, created: datetime, file: IO[by
     return _content(manifest)
 
 
-async def restore(services: Services, file: IO[bytes], *, force: bool) -> Content:
+async def restore(storage: Storage, file: IO[bytes], *, force: bool) -> Content:
     """Replaces what is here by the backup, once all of it has been found whole.
 
     Raises InputError if anything is here, unless forced, and for a damaged file; StorageError.
     """
-    live = SqliteFile(services.settings.database)
+    live = SqliteFile(storage.database_url)
     source, manifest, recordings = await asyncio.to_thread(_verify, file)
     if not force:
-        await _refuse_if_used(services)
-    with workplace(services.settings.data_dir) as folder:
+        await _refuse_if_used(storage)
+    with workplace(storage.data_dir) as folder:
         database = folder / _DATABASE
         await asyncio.to_thread(_unpack, source, database)
         await _bring_up_to_date(database)
-        await asyncio.to_thread(_store_audio, source, manifest, recordings, services.archive)
+        await asyncio.to_thread(_store_audio, source, manifest, recordings, storage.archive)
         await asyncio.to_thread(live.replace, database)
-        await asyncio.to_thread(_remove_others, recordings, services.archive)
+        await asyncio.to_thread(_remove_others, recordings, storage.archive)
     return _content(manifest)
 
 
@@ -137,9 +138,9 @@ def _verify(file: IO[bytes]) -> tuple[ZipSource, Manifest, dict[str, StoredAudio
     return source, manifest, recordings
 
 
-async def _refuse_if_used(services: Services) -> None:
+async def _refuse_if_used(storage: Storage) -> None:
     try:
-        used = not await services.tables.is_empty() or bool(await asyncio.to_thread(services.archive.stored))
+        used = not await storage.tables.is_empty() or bool(await asyncio.to_thread(storage.archive.stored))
     except StorageError as error:
         raise InputError(f"there is a database here that can't be read ({error}); say --force to replace it") from None
     if used:

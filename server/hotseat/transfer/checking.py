@@ -9,22 +9,26 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
+from hotseat.clock import Clock
 from hotseat.domain.endpointing import Gap
 from hotseat.domain.model import Grade, Word
 from hotseat.errors import InputError
-from hotseat.interview.interviews import Interviews
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
 from hotseat.practice.history import History
 from hotseat.practice.preparation import Preparation
-from hotseat.services import Services
+from hotseat.questions.library import Library
+from hotseat.review.reviews import Reviews
 from hotseat.session import session
 from hotseat.session.eventlog import decode_event, decode_grade, decode_plan
 from hotseat.session.events import Event, RoundGraded, Transcribed
 from hotseat.session.phases import State
+from hotseat.session.replay import load_from
 from hotseat.session.summary import summary
+from hotseat.settings import InterviewSettings
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Row, Rows, Scope
+from hotseat.storage.storage import Storage
 from hotseat.transfer.document import MAX_SAMPLES, Recording
 from hotseat.transfer.removing import work_out_cards
 
@@ -38,7 +42,9 @@ _LATEST = 4_102_444_800.0
 """The year 2100, in seconds since the epoch."""
 
 
-async def checked_rows(scratch: Services, recordings: Sequence[Recording]) -> Rows:
+async def checked_rows(
+    scratch: Storage, library: Library, clock: Clock, limits: InterviewSettings, recordings: Sequence[Recording]
+) -> Rows:
     """All rows, with every summary made anew from its log. Raises InputError for what no page or later start could use."""
     rows = await scratch.tables.read(Scope())
     logs: dict[str, list[Row]] = {}
@@ -58,31 +64,40 @@ async def checked_rows(scratch: Services, recordings: Sequence[Recording]) -> Ro
     # From here on it holds what the real one will hold.
     await scratch.tables.erase(Scope())
     await scratch.tables.add(checked)
-    await _try_pages(scratch, checked)
-    await _try_practice(scratch, checked, states, logs)
+    await _try_pages(scratch, library, clock, checked)
+    await _try_practice(scratch, library, clock, limits, checked, states, logs)
     return checked
 
 
-async def _try_pages(scratch: Services, rows: Rows) -> None:
+async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Rows) -> None:
     """Raises InputError naming the table of what can't be shown."""
-    shown = Interviews(scratch)
+    store = scratch.store
+    shown = Reviews(store, scratch.archive, library.bank, load_from(store))
     for row in rows.tables["interviews"]:
         await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
     for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:
-        preparation = Preparation(scratch, shown, owner)
+        preparation = Preparation(store, clock, library, owner)
         await _try("tables.assessments", preparation.assessments())
         await _try("tables.settings", preparation.plan())
         await _try("tables.settings", preparation.checkpoints())
-        await _try("tables.interviews", History(scratch, owner).progress())
+        await _try("tables.interviews", History(store, clock, library, owner).progress())
 
 
-async def _try_practice(scratch: Services, rows: Rows, states: Mapping[str, State], logs: Mapping[str, Sequence[Row]]) -> None:
+async def _try_practice(
+    scratch: Storage,
+    library: Library,
+    clock: Clock,
+    limits: InterviewSettings,
+    rows: Rows,
+    states: Mapping[str, State],
+    logs: Mapping[str, Sequence[Row]],
+) -> None:
     """Works out every card, from the ratings and then from the grades, as ``Practice`` does once the rows are there.
 
     Raises InputError.
     """
-    practice = Practice(scratch)
-    await _try("tables.ratings", work_out_cards(scratch, rows.tables["ratings"]))
+    practice = Practice(scratch.store, clock, library.bank)
+    await _try("tables.ratings", work_out_cards(practice, rows.tables["ratings"]))
     for row in rows.tables["interviews"]:
         for event in logs.get(row["id"], ()):
             if event["type"] == RoundGraded.__name__:
@@ -92,7 +107,8 @@ async def _try_practice(scratch: Services, rows: Rows, states: Mapping[str, Stat
                 work = practice.take(row["id"], row["owner"], progress, graded.round, graded.grade, event["wall"])
                 await _try(f"tables.events: {row['id']}", work)
     for owner in {row["owner"] for row in rows.tables["interviews"]}:
-        await _try("tables.ratings", Agenda(scratch, Interviews(scratch), owner).today())
+        agenda = Agenda(scratch.store, clock, library, limits, practice, owner)
+        await _try("tables.ratings", agenda.today())
 
 
 async def _try(place: str, work: Awaitable[object]) -> None:

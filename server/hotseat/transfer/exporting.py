@@ -11,14 +11,17 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import IO, Literal
 
+from hotseat.clock import Clock
 from hotseat.engines import codecs
 from hotseat.errors import InputError
-from hotseat.interview.interviews import Interviews
 from hotseat.practice.preparation import Preparation
-from hotseat.services import Services
+from hotseat.questions.library import Library
+from hotseat.review.reviews import Reviews
 from hotseat.session.records import LOCAL
+from hotseat.session.replay import load_from
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.rows import PERSON_COLUMNS, Row, Rows, Scope
+from hotseat.storage.storage import Storage
 from hotseat.transfer.document import Document, Recording, make_document, to_json
 from hotseat.transfer.report import Report
 
@@ -33,42 +36,44 @@ DOCUMENT = "export.json"
 """Name of the document in a ZIP."""
 
 
-async def export(services: Services, scope: Scope, kind: Format, codec: codecs.Codec, file: IO[bytes]) -> None:
+async def export(
+    storage: Storage, library: Library, clock: Clock, scope: Scope, kind: Format, codec: codecs.Codec, file: IO[bytes]
+) -> None:
     """Writes the export to the open file. Raises InputError for an interview that isn't there, StorageError, OSError.
 
     An HTML page has the audio inside when it is of chosen interviews; of everything it would be too large to open.
     """
     if kind in ("md", "html"):
-        report = await _report(services, scope)
+        report = await _report(storage, library, clock, scope)
         if kind == "md":
             await asyncio.to_thread(report.write_markdown, file)
         else:
             within = codec if scope.interviews is not None else None
-            await asyncio.to_thread(report.write_html, file, services.archive, within)
+            await asyncio.to_thread(report.write_html, file, storage.archive, within)
         return
-    rows = await services.tables.read(scope)
+    rows = await storage.tables.read(scope)
     _check_present(scope, [row["id"] for row in rows.tables["interviews"]])
     document = make_document(
         # An account's id means nothing elsewhere.
         of_person(rows, LOCAL) if scope.owner is not None else rows,
         [],
         version("hotseat"),
-        datetime.fromtimestamp(services.clock.wall(), UTC),
+        datetime.fromtimestamp(clock.wall(), UTC),
     )
     if kind == "json":
         file.write(to_json(document))
     else:
-        await asyncio.to_thread(_write_zip, document, services.archive, codec, file)
+        await asyncio.to_thread(_write_zip, document, storage.archive, codec, file)
 
 
-async def _report(services: Services, scope: Scope) -> Report:
-    ids = await services.tables.interviews(scope)
+async def _report(storage: Storage, library: Library, clock: Clock, scope: Scope) -> Report:
+    ids = await storage.tables.interviews(scope)
     _check_present(scope, ids)
-    interviews = Interviews(services)
-    reviews = [review for interview_id in ids if (review := await interviews.review(interview_id)) is not None]
+    shown = Reviews(storage.store, storage.archive, library.bank, load_from(storage.store))
+    reviews = [review for interview_id in ids if (review := await shown.review(interview_id)) is not None]
     if scope.interviews is not None:
         return Report(reviews, None)
-    return Report(reviews, await Preparation(services, interviews, scope.owner or LOCAL).assessments())
+    return Report(reviews, await Preparation(storage.store, clock, library, scope.owner or LOCAL).assessments())
 
 
 def _check_present(scope: Scope, ids: Sequence[str]) -> None:

@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import IO, Any
 
+from hotseat.clock import Clock
 from hotseat.engines import codecs
 from hotseat.errors import HotseatError, InputError, NoRoomError
 from hotseat.practice.due import Practice
-from hotseat.services import Services
+from hotseat.questions.library import Library
+from hotseat.settings import InterviewSettings
 from hotseat.speech.recordings import AudioArchive, StoredAudio
 from hotseat.storage.rows import Rows, Scope
+from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.audio import put
@@ -54,35 +57,42 @@ class Imported:
 
 
 async def import_file(
-    services: Services, file: IO[bytes], owner: str | None = None, limit: int = MAX_DOCUMENT_BYTES
+    storage: Storage,
+    library: Library,
+    clock: Clock,
+    limits: InterviewSettings,
+    file: IO[bytes],
+    owner: str | None = None,
+    max_bytes: int = MAX_DOCUMENT_BYTES,
 ) -> Imported:
     """Adds what a JSON or ZIP export holds, for ``owner`` or for whom it says. Raises InputError, StorageError.
 
-    Its document may have ``limit`` bytes.
+    Its document may have ``max_bytes``.
     """
-    document, source = await asyncio.to_thread(_open, file, limit, _room(services))
+    document, source = await asyncio.to_thread(_open, file, max_bytes, _room(storage))
     all_recordings = document.recordings
-    async with carried_forward(services, document.rows) as scratch:
+    async with carried_forward(storage, document.rows) as scratch:
         del document  # its rows are in the database: memory holds them only once
-        checked = await checked_rows(scratch, all_recordings)
+        checked = await checked_rows(scratch, library, clock, limits, all_recordings)
     if owner is not None:
         checked = of_person(checked, owner)
     ids = tuple(row["id"] for row in checked.tables["interviews"])
-    here = frozenset(await services.tables.interviews(Scope(interviews=ids)))
+    here = frozenset(await storage.tables.interviews(Scope(interviews=ids)))
     fresh = _without(checked, here)
     recordings = [recording for recording in all_recordings if recording.interview_id not in here]
     # Rows last: an interview is never in the list without its audio.
     try:
-        await asyncio.to_thread(_store_audio, services.archive, source, recordings)
-        added = await services.tables.add(fresh)
+        await asyncio.to_thread(_store_audio, storage.archive, source, recordings)
+        added = await storage.tables.add(fresh)
     except HotseatError:
         # Unless somebody else has imported the same meanwhile.
-        arrived = await services.tables.interviews(Scope(interviews=ids))
+        arrived = await storage.tables.interviews(Scope(interviews=ids))
         for interview_id in {recording.interview_id for recording in recordings}.difference(arrived):
-            await asyncio.to_thread(services.archive.delete, interview_id)
+            await asyncio.to_thread(storage.archive.delete, interview_id)
         raise
-    await work_out_cards(services, fresh.tables["ratings"])
-    await Practice(services).catch_up()  # exports older than ratings have none
+    practice = Practice(storage.store, clock, library.bank)
+    await work_out_cards(practice, fresh.tables["ratings"])
+    await practice.catch_up()  # exports older than ratings have none
     return Imported(
         interviews=tuple(row["id"] for row in fresh.tables["interviews"]),
         skipped=tuple(sorted(here)),
@@ -93,11 +103,11 @@ async def import_file(
     )
 
 
-def _room(services: Services) -> int | None:
+def _room(storage: Storage) -> int | None:
     """Bytes of audio that the disk can take; None where audio is kept elsewhere."""
-    if services.settings.archive_url:
+    if storage.is_archive_remote:
         return None
-    return free_bytes(services.settings.data_dir)
+    return free_bytes(storage.data_dir)
 
 
 def _open(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:
@@ -124,13 +134,13 @@ def _open(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = N
 
 
 @asynccontextmanager
-async def carried_forward(services: Services, rows: Rows) -> AsyncIterator[Services]:
-    """Services on a database of today's schema that holds just the rows, whichever schema they are of.
+async def carried_forward(storage: Storage, rows: Rows) -> AsyncIterator[Storage]:
+    """Storage with a database of today's schema that holds just the rows, whichever schema they are of.
 
     They go into an empty database of their own age, which is then migrated like any other. Raises InputError for rows that
     don't fit theirs.
     """
-    with workplace(services.settings.data_dir) as folder:
+    with workplace(storage.data_dir) as folder:
         store = SqlStore(f"sqlite+aiosqlite:///{folder / 'scratch.db'}")
         try:
             if rows.revision not in await store.revisions():
@@ -140,7 +150,7 @@ async def carried_forward(services: Services, rows: Rows) -> AsyncIterator[Servi
             await tables.add(rows)
             del rows
             await store.migrate()
-            yield replace(services, store=store, tables=tables)
+            yield replace(storage, store=store, tables=tables)
         finally:
             await store.close()
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotseat.practice.due import Practice
-from hotseat.services import Services
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.archive.names import is_id
 from hotseat.storage.rows import Row, Scope
+from hotseat.storage.storage import Storage
 from hotseat.transfer.workplace import remove_leftovers
 
 
@@ -26,38 +26,37 @@ class Removed:
     files_left: int
 
 
-async def interviews_in(services: Services, scope: Scope) -> tuple[str, ...]:
+async def interviews_in(storage: Storage, scope: Scope) -> tuple[str, ...]:
     """Ids of the interviews in the scope. With everything that includes audio whose interview is gone. Raises StorageError."""
-    ids = await services.tables.interviews(scope)
+    ids = await storage.tables.interviews(scope)
     if scope != Scope():
         return ids
-    stored = await asyncio.to_thread(services.archive.stored)
+    stored = await asyncio.to_thread(storage.archive.stored)
     return tuple({*ids, *(recording.interview_id for recording in stored)})
 
 
-async def remove(services: Services, scope: Scope) -> Removed:
+async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
     """Audio first: should that fail, the interviews are still there to be deleted again. Raises StorageError."""
-    ids = await interviews_in(services, scope)
-    present = await services.tables.interviews(scope)
-    ratings = (await services.tables.read(scope)).tables["ratings"] if scope.interviews is not None else []
+    ids = await interviews_in(storage, scope)
+    present = await storage.tables.interviews(scope)
+    ratings = (await storage.tables.read(scope)).tables["ratings"] if scope.interviews is not None else []
     # An id that an archive can't name has no audio, and must not keep the rest from being removed.
     named = tuple(interview_id for interview_id in ids if is_id(interview_id))
-    files = await asyncio.to_thread(_remove_audio, services.archive, named)
-    await asyncio.to_thread(remove_leftovers, services.settings.data_dir)
-    rows = await services.tables.erase(scope)
-    await work_out_cards(services, ratings)
+    files = await asyncio.to_thread(_remove_audio, storage.archive, named)
+    await asyncio.to_thread(remove_leftovers, storage.data_dir)
+    rows = await storage.tables.erase(scope)
+    await work_out_cards(practice, ratings)
     return Removed(
         interviews=len(present),
         rows=rows,
         files=files,
-        rows_left=await services.tables.count(scope),
-        files_left=await asyncio.to_thread(_count_audio, services.archive, named),
+        rows_left=await storage.tables.count(scope),
+        files_left=await asyncio.to_thread(_count_audio, storage.archive, named),
     )
 
 
-async def work_out_cards(services: Services, ratings: Sequence[Row]) -> None:
+async def work_out_cards(practice: Practice, ratings: Sequence[Row]) -> None:
     """When points are due again, after these rows of ratings came or went. Raises StorageError."""
-    practice = Practice(services)
     for owner in {row["owner"] for row in ratings}:
         await practice.forget(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
 

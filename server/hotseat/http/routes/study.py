@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hotseat.http.identity import Who
-from hotseat.interview.interviews import Interviews
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.ics import MEDIA_TYPE
 from hotseat.practice.planning import MAX_WEEKS
 from hotseat.practice.preparation import Preparation
+from hotseat.questions.library import Library
 from hotseat.questions.study import study_view
-from hotseat.services import Services
 
 
 class _Body(BaseModel):
@@ -42,18 +42,20 @@ class Tick(_Body):
     done: bool
 
 
-def study_routes(services: Services, interviews: Interviews) -> APIRouter:
-    """Everything below /api that has to do with preparing."""
+def study_routes(
+    library: Library, preparation_of: Callable[[str], Preparation], agenda_of: Callable[[str], Agenda]
+) -> APIRouter:
+    """Everything below /api that has to do with preparing; both by the id of the person they are of."""
 
-    def preparation_of(who: Who) -> Preparation:
-        return Preparation(services, interviews, who.person)
+    def of_candidate(who: Who) -> Preparation:
+        return preparation_of(who.person)
 
-    def agenda_of(who: Who) -> Agenda:
-        return Agenda(services, interviews, who.person)
+    def agenda_of_candidate(who: Who) -> Agenda:
+        return agenda_of(who.person)
 
-    mine, my_agenda = Depends(preparation_of), Depends(agenda_of)
+    mine, my_agenda = Depends(of_candidate), Depends(agenda_of_candidate)
     router = APIRouter()
-    study = study_view(services.study, services.catalogue.paths)
+    study = study_view(library.study, library.catalogue.paths)
 
     @router.get("/api/study")
     async def get_study() -> dict[str, Any]:

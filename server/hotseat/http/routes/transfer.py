@@ -12,13 +12,17 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
+from hotseat.accounts.accounts import Accounts
 from hotseat.accounts.entry import address_of
+from hotseat.clock import Clock
 from hotseat.engines.codecs import Codec
 from hotseat.errors import NoRoomError
 from hotseat.http.identity import OwnInterview, Who
 from hotseat.interview.interviews import Interviews
-from hotseat.services import Services
+from hotseat.questions.library import Library
+from hotseat.settings import InterviewSettings
 from hotseat.storage.rows import Scope
+from hotseat.storage.storage import Storage
 from hotseat.transfer.disk_space import TemporaryFile, check_room
 from hotseat.transfer.exporting import MEDIA_TYPES, Format, export
 from hotseat.transfer.importing import import_file
@@ -31,7 +35,9 @@ _Kind = Annotated[Format, Query(alias="format")]
 _Audio = Annotated[Codec, Query(alias="audio")]
 
 
-def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
+def transfer_routes(
+    storage: Storage, library: Library, clock: Clock, limits: InterviewSettings, accounts: Accounts, interviews: Interviews
+) -> APIRouter:
     """Everything below /api that takes interviews out, puts them back or removes them."""
     router = APIRouter()
     importing = asyncio.Lock()
@@ -40,9 +46,9 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
     """By person: one file at a time from each."""
 
     async def download(scope: Scope, kind: Format, codec: Codec, name: str) -> StreamingResponse:
-        file = TemporaryFile(services.settings.data_dir)  # closed when it has been sent
+        file = TemporaryFile(storage.data_dir)  # closed when it has been sent
         try:
-            await export(services, scope, kind, codec, file)
+            await export(storage, library, clock, scope, kind, codec, file)
         except BaseException:
             file.close()
             raise
@@ -60,7 +66,7 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
     @router.get("/api/export", response_class=StreamingResponse)
     async def export_everything(who: Who, kind: _Kind = "json", codec: _Audio = "opus") -> StreamingResponse:
         """Of the person who asks."""
-        day = datetime.fromtimestamp(services.clock.wall(), UTC).date()
+        day = datetime.fromtimestamp(clock.wall(), UTC).date()
         return await download(Scope(owner=who.person), kind, codec, f"hotseat-{day}")
 
     @router.post("/api/import", status_code=201)
@@ -68,13 +74,14 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
         """The body is the file, whatever its content type; what is in it becomes that of the person who sends it."""
         try:
             async with sending.setdefault(who.person, asyncio.Lock()):
-                check_room(services.settings.data_dir, int(request.headers.get("content-length", "0")))
-                with TemporaryFile(services.settings.data_dir) as file:
+                check_room(storage.data_dir, int(request.headers.get("content-length", "0")))
+                with TemporaryFile(storage.data_dir) as file:
                     async for chunk in request.stream():
                         file.write(chunk)
                     file.seek(0)
                     async with importing:
-                        return (await import_file(services, file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)).as_json()
+                        mine = (file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)
+                        return (await import_file(storage, library, clock, limits, *mine)).as_json()
         except NoRoomError as error:
             raise HTTPException(413, f"{error}; import fewer interviews at a time") from None
 
@@ -83,14 +90,14 @@ def transfer_routes(services: Services, interviews: Interviews) -> APIRouter:
         removed = await interviews.delete(interview_id)
         if removed is None:
             raise HTTPException(404, "there is no such interview")
-        await services.accounts.note("interview deleted", who.name, address_of(request), interview_id)
+        await accounts.note("interview deleted", who.name, address_of(request), interview_id)
         return asdict(removed)
 
     @router.delete("/api/everything")
     async def delete_everything(who: Who, request: Request) -> dict[str, Any]:
         """Of the person who asks."""
         removed = await interviews.delete_everything(who.person)
-        await services.accounts.note("everything deleted", who.name, address_of(request), f"{removed.interviews} interviews")
+        await accounts.note("everything deleted", who.name, address_of(request), f"{removed.interviews} interviews")
         return asdict(removed)
 
     return router

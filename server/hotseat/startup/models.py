@@ -25,7 +25,6 @@ from hotseat.engines.silero import SileroModel
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.engines.whisper.queue_metrics import QueueCollector
 from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
-from hotseat.examining import choose_grader
 from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.exam import FILE as EXAM
@@ -34,36 +33,38 @@ from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.networks.reader import NetworksReader
 from hotseat.grading.thresholds import THRESHOLDS
-from hotseat.interview.interviewer import Interviewer
-from hotseat.services import GRADER, HEARING, LLM, VOICE, BackgroundChat, Part, Services
+from hotseat.load_shedding import YieldingChat
+from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
 from hotseat.speech.recognition import Transcriber
 from hotseat.speech.voice import PreparedVoice, Speaker
+from hotseat.startup.assembly import Assembly
+from hotseat.startup.grader_choice import choose_grader
 
 log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 
 
-async def load_models(services: Services) -> None:
-    """Fills in every model; failures are recorded in ``services.parts``, not raised."""
-    chat, *_ = await asyncio.gather(_load_llm(services), _load_hearing(services), _load_voice(services))
-    await _load_grader(services, chat)
+async def load_models(assembly: Assembly) -> None:
+    """Fills in every model; failures are recorded in ``assembly.status``, not raised."""
+    chat, *_ = await asyncio.gather(_load_llm(assembly), _load_hearing(assembly), _load_voice(assembly))
+    await _load_grader(assembly, chat)
     await asyncio.to_thread(give_back)
 
 
-async def _load_voice(services: Services) -> None:
-    tts = services.settings.tts
-    with services.loading(VOICE) as part:
+async def _load_voice(assembly: Assembly) -> None:
+    tts = assembly.settings.tts
+    with assembly.status.loading(VOICE) as part:
         if tts.voice == OFF:
-            services.voice = PreparedVoice(None)
+            assembly.speech.voice = PreparedVoice(None)
             part.state, part.detail = "off", "questions are only written"
             return
         part.detail = f"asking {tts.url}" if tts.url else "loading"
         speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
-        voice = PreparedVoice(speaker, services.catalogue.script.constant())
+        voice = PreparedVoice(speaker, assembly.library.catalogue.script.constant())
         await voice.prepare()
-        services.voice = voice
+        assembly.speech.voice = voice
         part.detail = detail
 
 
@@ -81,15 +82,16 @@ async def _local_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
     return await asyncio.to_thread(PiperSpeaker, model, config), model.stem
 
 
-async def _load_hearing(services: Services) -> None:
-    asr = services.settings.asr
-    with services.loading(HEARING) as part:
-        transcriber = await (_remote_transcriber(asr, part) if asr.url else _local_transcriber(services, part))
+async def _load_hearing(assembly: Assembly) -> None:
+    asr = assembly.settings.asr
+    with assembly.status.loading(HEARING) as part:
+        assembly.speech.is_remote = bool(asr.url)
+        transcriber = await (_remote_transcriber(asr, part) if asr.url else _local_transcriber(assembly, part))
         # Speech is detected here in any case.
         vad = await asyncio.to_thread(SileroModel)
-        services.make_vad = vad.session
-        services.transcriber = MeasuredTranscriber(transcriber, services.metrics)
-        services.sounds = EspeakPhonemes()
+        assembly.speech.make_vad = vad.session
+        assembly.speech.transcriber = MeasuredTranscriber(transcriber, assembly.metrics)
+        assembly.speech.phonemes = EspeakPhonemes()
         name = "Whisper base" if asr.model == EMBEDDED else asr.model
         part.detail = f"{asr.model} at {asr.url}" if asr.url else name
 
@@ -104,12 +106,12 @@ async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
     return transcriber
 
 
-async def _local_transcriber(services: Services, part: Part) -> Transcriber:
+async def _local_transcriber(assembly: Assembly, part: Part) -> Transcriber:
     """Raises WeightsError."""
-    asr = services.settings.asr
+    asr = assembly.settings.asr
     model = asr.model
     if model == EMBEDDED:
-        model = str(await asyncio.to_thread(weights.whisper_dir, services.settings.models, part.progress))
+        model = str(await asyncio.to_thread(weights.whisper_dir, assembly.settings.models, part.progress))
     part.progress("loading the model", 0, 0)
     transcriber = await asyncio.to_thread(
         WhisperTranscriber,
@@ -120,7 +122,7 @@ async def _local_transcriber(services: Services, part: Part) -> Transcriber:
         threads=asr.threads,
         language=asr.language,
     )
-    services.metrics.register(QueueCollector(transcriber.metrics))
+    assembly.metrics.register(QueueCollector(transcriber.metrics))
     return transcriber
 
 
@@ -128,14 +130,14 @@ def _key(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
-async def _load_llm(services: Services) -> ChatModel | None:
-    llm = services.settings.llm
+async def _load_llm(assembly: Assembly) -> ChatModel | None:
+    llm = assembly.settings.llm
     chat: ChatModel | None = None
-    with services.loading(LLM) as part:
+    with assembly.status.loading(LLM) as part:
         if llm.url == OFF:
             part.state, part.detail = "off", "follow-ups come from the bank"
         elif llm.url == EMBEDDED:
-            chat = await _embedded_chat(services, part)
+            chat = await _embedded_chat(assembly, part)
         else:
             remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
             chat = remote
@@ -148,46 +150,49 @@ async def _load_llm(services: Services) -> ChatModel | None:
                 part.state, part.detail = "off", f"{error}; until it answers, follow-ups come from the bank"
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
-    asked = None if chat is None else MeasuredChat(chat, services.metrics)
-    services.interviewer = Interviewer(asked, services.prompts)
+    asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
+    if asked is not None:
+        assembly.interviewer.use(asked)
     return chat
 
 
-async def _embedded_chat(services: Services, part: Part) -> ChatModel:
+async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     """Raises WeightsError, ChatModelError."""
-    llm = services.settings.llm
-    gguf = await asyncio.to_thread(weights.gguf_path, services.settings.models, part.progress)
+    llm = assembly.settings.llm
+    gguf = await asyncio.to_thread(weights.gguf_path, assembly.settings.models, part.progress)
     part.progress("loading the model", 0, 0)
-    services.llama = await asyncio.to_thread(
+    assembly.llama = await asyncio.to_thread(
         LlamaServer, gguf, threads=llm.threads or max(1, (os.cpu_count() or 2) - 1), context=llm.context
     )
-    chat = OpenAiChat(services.llama.url, gguf.stem, services.llama.key, llm.timeout_s)
+    chat = OpenAiChat(assembly.llama.url, gguf.stem, assembly.llama.key, llm.timeout_s)
     await chat.ping()
     part.detail = gguf.stem
     return chat
 
 
-async def _load_grader(services: Services, chat: ChatModel | None) -> None:
-    bank, settings = services.bank, services.settings
-    with services.loading(GRADER) as part:
+async def _load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
+    bank, settings = assembly.library.bank, assembly.settings
+    with assembly.status.loading(GRADER) as part:
         part.detail = "loading"
         embedder = await asyncio.to_thread(open_embedder)
         reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
-        services.embedded = EmbeddedGrader(reader, versions=bank.versions)
+        assembly.graders.embedded = EmbeddedGrader(reader, versions=bank.versions)
         if embedder is not None and reader is not None:
-            services.disputes = Disputes(reader)
+            assembly.graders.disputes = Disputes(reader)
         if chat is not None:
-            asked = BackgroundChat(chat, services.quiet) if settings.llm.url == EMBEDDED else chat
-            services.llm_grader = LlmGrader(asked, services.prompts, versions=bank.versions)
-            services.exam = await asyncio.to_thread(_make_exam, services, services.llm_grader, services.embedded)
-        choose_grader(services)
-        if reader is None and services.grader is services.embedded:
+            asked = YieldingChat(chat, assembly.turns) if settings.llm.url == EMBEDDED else chat
+            assembly.graders.llm = LlmGrader(asked, assembly.prompts, versions=bank.versions)
+            assembly.graders.exam = await asyncio.to_thread(
+                _make_exam, assembly, assembly.graders.llm, assembly.graders.embedded
+            )
+        choose_grader(assembly)
+        if reader is None and assembly.graders.in_use is assembly.graders.embedded:
             part.state, part.detail = "off", "not installed: answers are not graded (install the extra 'local')"
 
 
-def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:
+def _make_exam(assembly: Assembly, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:
     """None where the bank has no exam, or one that doesn't fit it."""
-    bank, settings = services.bank, services.settings
+    bank, settings = assembly.library.bank, assembly.settings
     try:
         items = load_exam(settings.rubrics_dir / EXAM, bank)
     except ContentError as error:
@@ -198,29 +203,29 @@ def _make_exam(services: Services, llm: LlmGrader, embedded: EmbeddedGrader) -> 
     return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
 
 
-async def load_for_grading(services: Services) -> Grader:
+async def load_for_grading(assembly: Assembly) -> Grader:
     """Only what grading needs, for the command line."""
-    settings = services.settings
+    settings = assembly.settings
     may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
-    await _load_grader(services, await _load_llm(services) if may_judge else None)
-    return _wanted(services.grader, services.parts[GRADER])
+    await _load_grader(assembly, await _load_llm(assembly) if may_judge else None)
+    return _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
 
 
-async def load_for_exam(services: Services) -> Exam:
+async def load_for_exam(assembly: Assembly) -> Exam:
     """Raises InputError where there is no model to sit it, or no exam; WeightsError where nothing can grade beside it."""
-    await _load_grader(services, await _load_llm(services))
-    _wanted(services.grader, services.parts[GRADER])
-    if services.llm_grader is None:
-        raise InputError(f"there is no language model to sit it ({services.parts[LLM].detail}); see HOTSEAT_LLM__URL")
-    if services.exam is None:
-        raise InputError(f"{services.settings.rubrics_dir} has no {EXAM}, or one that doesn't fit its questions")
-    return services.exam
+    await _load_grader(assembly, await _load_llm(assembly))
+    _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
+    if assembly.graders.llm is None:
+        raise InputError(f"there is no language model to sit it ({assembly.status.parts[LLM].detail}); see HOTSEAT_LLM__URL")
+    if assembly.graders.exam is None:
+        raise InputError(f"{assembly.settings.rubrics_dir} has no {EXAM}, or one that doesn't fit its questions")
+    return assembly.graders.exam
 
 
-async def load_for_hearing(services: Services) -> None:
+async def load_for_hearing(assembly: Assembly) -> None:
     """Only what transcribing needs, for the command line. Raises WeightsError."""
-    await _load_hearing(services)
-    _wanted(services.transcriber, services.parts[HEARING])
+    await _load_hearing(assembly)
+    _wanted(assembly.speech.transcriber, assembly.status.parts[HEARING])
 
 
 def _wanted(loaded: Loaded | None, part: Part) -> Loaded:

@@ -7,7 +7,8 @@ import logging
 
 from hotseat.errors import GraderError
 from hotseat.grading.judge import Judge
-from hotseat.services import GRADER, Services
+from hotseat.load_status import GRADER
+from hotseat.startup.assembly import Assembly
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -19,40 +20,40 @@ QUIET_S = 90.0
 """How long an answer of the exam waits for interviews to be quiet."""
 
 
-def choose_grader(services: Services) -> None:
-    """Puts the grader into ``services`` that the settings and the exam's result ask for; its part says which, and why."""
-    llm, embedded, part = services.llm_grader, services.embedded, services.parts[GRADER]
-    sitting = services.exam.sitting if services.exam is not None else None
-    services.grader, part.detail = embedded, HERE
+def choose_grader(assembly: Assembly) -> None:
+    """Makes the grader the one in use that the settings and the exam's result ask for; its part says which, and why."""
+    llm, embedded, part = assembly.graders.llm, assembly.graders.embedded, assembly.status.parts[GRADER]
+    sitting = assembly.graders.exam.sitting if assembly.graders.exam is not None else None
+    assembly.graders.in_use, part.detail = embedded, HERE
     if llm is None or embedded is None:
         return
-    has_passed = services.settings.llm.is_remote and sitting is not None and sitting.passed
-    wanted = services.settings.grader
+    has_passed = assembly.settings.llm.is_remote and sitting is not None and sitting.passed
+    wanted = assembly.settings.grader
     if wanted == "llm" or (wanted == "auto" and has_passed):
-        services.grader = Judge(llm, embedded, sitting)
+        assembly.graders.in_use = Judge(llm, embedded, sitting)
         part.detail = f"{llm.model} grades ({sitting.in_words if sitting else 'it has not sat our exam'})"
-    elif is_due(services):
+    elif is_due(assembly):
         part.detail = f"{HERE}; {llm.model} has yet to sit our exam"
     elif wanted == "auto" and sitting is not None:
         part.detail = f"{HERE}; {llm.model} is no better ({sitting.in_words})"
 
 
-def is_due(services: Services) -> bool:
+def is_due(assembly: Assembly) -> bool:
     """Whether the model is to sit the exam by itself: a remote one, asked for by ``auto``, without a result."""
-    is_wanted = services.settings.grader == "auto" and services.settings.llm.is_remote
-    return is_wanted and services.exam is not None and services.exam.sitting is None
+    is_wanted = assembly.settings.grader == "auto" and assembly.settings.llm.is_remote
+    return is_wanted and assembly.graders.exam is not None and assembly.graders.exam.sitting is None
 
 
-async def sit_if_due(services: Services) -> None:
+async def sit_if_due(assembly: Assembly) -> None:
     """Has the model sit the exam, however long its endpoint takes to come up. The part says how far it is."""
-    if not is_due(services):
+    if not is_due(assembly):
         return
-    assert services.exam is not None
-    exam, part, total = services.exam, services.parts[GRADER], len(services.exam.items)
+    assert assembly.graders.exam is not None
+    exam, part, total = assembly.graders.exam, assembly.status.parts[GRADER], len(assembly.graders.exam.items)
 
     async def show(done: int) -> None:
         part.progress(f"{HERE}; {exam.llm.model} is sitting our exam ({done} of {total} answers)", done, total)
-        await services.quiet.wait(QUIET_S)
+        await assembly.turns.wait_until_idle(QUIET_S)
 
     while exam.sitting is None:
         try:
@@ -65,5 +66,5 @@ async def sit_if_due(services: Services) -> None:
             part.progress(f"{HERE}; the exam of {exam.llm.model} failed, and the server's log says why", 0, 0)
             return
     part.done = part.total = 0
-    choose_grader(services)
+    choose_grader(assembly)
     log.info("%s: %s", part.name, part.detail)

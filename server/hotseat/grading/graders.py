@@ -1,0 +1,24 @@
+"""The graders of one process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotseat.grading.disputes import Disputes
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.exam import Exam
+from hotseat.grading.grader import Grader
+from hotseat.grading.llm import LlmGrader
+
+
+@dataclass(slots=True)
+class Graders:
+    """Filled in as models load; None until then, or where a part isn't installed."""
+
+    in_use: Grader | None = None
+    """The one that grades answers: embedded, or the language model (hotseat.startup.grader_choice)."""
+    embedded: EmbeddedGrader | None = None
+    llm: LlmGrader | None = None
+    exam: Exam | None = None
+    disputes: Disputes | None = None
+    """Looks at disputed points again."""

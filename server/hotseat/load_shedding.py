@@ -1,0 +1,60 @@
+"""Load shedding: work that can wait gives way while candidates are being listened or replied to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from hotseat.chat import ChatModel
+
+
+class LiveTurns:
+    """Counts the candidates who are being listened or replied to."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def begin(self) -> None:
+        self._count += 1
+        self._idle.clear()
+
+    def end(self) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    @property
+    def is_shedding(self) -> bool:
+        """There are several, so optional work for one would be at another's cost: skip it."""
+        return self._count > 1
+
+    async def wait_until_idle(self, timeout_s: float) -> None:
+        """Returns when there are none, or after ``timeout_s``."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), timeout_s)
+        except TimeoutError:
+            return
+
+
+class YieldingChat:
+    """A ``ChatModel`` on cores that it shares with interviews: each request waits until they are idle, within limits."""
+
+    def __init__(self, chat: ChatModel, turns: LiveTurns, timeout_s: float = 90.0) -> None:
+        self.name = chat.name
+        self._chat = chat
+        self._turns = turns
+        self._timeout_s = timeout_s
+
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+        await self._turns.wait_until_idle(self._timeout_s)
+        async for text in self._chat.stream(messages, max_tokens=max_tokens):
+            yield text
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        await self._turns.wait_until_idle(self._timeout_s)
+        return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)

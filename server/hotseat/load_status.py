@@ -1,0 +1,63 @@
+"""How far the parts of a starting server have loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hotseat.errors import HotseatError
+
+STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
+
+PartState = Literal["loading", "ready", "failed", "off"]
+
+
+@dataclass(slots=True)
+class Part:
+    """One thing that has to be loaded, as the page shows it."""
+
+    name: str
+    state: PartState = "loading"
+    detail: str = "waiting"
+    done: int = 0
+    total: int = 0
+    """Bytes or steps; 0 when unknown."""
+
+    def progress(self, label: str, done: int, total: int) -> None:
+        self.detail, self.done, self.total = label, done, total
+
+
+@dataclass(slots=True)
+class LoadStatus:
+    """Every part by name, and whether interviews can be held."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    stopping: bool = False
+    """No new interviews: the process is about to end."""
+
+    @classmethod
+    def of_server(cls) -> LoadStatus:
+        """Nothing loaded yet."""
+        return cls({name: Part(name) for name in (STORAGE, HEARING, VOICE, LLM, GRADER)})
+
+    @property
+    def is_ready(self) -> bool:
+        """Every part that is wanted has loaded, and the process is not about to end.
+
+        A failed LLM is off, not failed: an interview manages without.
+        """
+        return not self.stopping and bool(self.parts) and all(part.state in ("ready", "off") for part in self.parts.values())
+
+    @contextmanager
+    def loading(self, name: str) -> Iterator[Part]:
+        """Marks a part as ready at the end, or as failed with the reason of a HotseatError."""
+        part = self.parts.setdefault(name, Part(name))
+        try:
+            yield part
+        except HotseatError as error:
+            part.state, part.detail = "failed", str(error)
+        else:
+            if part.state != "off":
+                part.state = "ready"

@@ -1,0 +1,23 @@
+"""The speech models of one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hotseat.speech.recognition import Transcriber, VoiceActivity
+from hotseat.speech.voice import PreparedVoice
+
+
+@dataclass(slots=True)
+class SpeechModels:
+    """Filled in as models load; None until then."""
+
+    transcriber: Transcriber | None = None
+    is_remote: bool = False
+    """Speech is recognised by another server, whose time is to be spared."""
+    make_vad: Callable[[], VoiceActivity] | None = None
+    """A voice activity detector for one answer."""
+    phonemes: Callable[[str], str] | None = None
+    """Text to phonemes, by which misheard key terms are repaired."""
+    voice: PreparedVoice | None = None

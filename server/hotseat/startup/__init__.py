@@ -1,0 +1,1 @@
+"""Starting one process: every part built, wired to the others, and loaded."""

@@ -1,0 +1,135 @@
+"""The one place where parts are wired together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hotseat.accounts.accounts import Accounts
+from hotseat.clock import Clock, SystemClock
+from hotseat.data_dir import prepare_data_dir
+from hotseat.engines.llama import LlamaServer
+from hotseat.grading.graders import Graders
+from hotseat.interview.context import InterviewContext
+from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.interviews import Interviews
+from hotseat.load_shedding import LiveTurns
+from hotseat.load_status import LoadStatus
+from hotseat.practice.agenda import Agenda
+from hotseat.practice.due import Practice
+from hotseat.practice.history import History
+from hotseat.practice.preparation import Preparation
+from hotseat.prompts import Prompts
+from hotseat.questions.library import Library, load_library
+from hotseat.review.amending import Amending
+from hotseat.review.attempts import Attempts
+from hotseat.review.reviews import Reviews
+from hotseat.session.replay import LoadInterview
+from hotseat.settings import Settings
+from hotseat.speech.models import SpeechModels
+from hotseat.storage.accounts import SqlAccounts
+from hotseat.storage.archive import LocalArchive, ObjectArchive
+from hotseat.storage.storage import Storage
+from hotseat.storage.store import SqlStore
+from hotseat.storage.tables import SqlTables
+from hotseat.telemetry.metrics import Metrics
+from hotseat.telemetry.tracing import Spans
+
+
+@dataclass(slots=True)
+class Assembly:
+    """The parts of one process. Only what starts a process sees all of them; each part is handed what it uses."""
+
+    settings: Settings
+    library: Library
+    prompts: Prompts
+    storage: Storage
+    clock: Clock
+    accounts: Accounts
+    interviewer: Interviewer
+    metrics: Metrics = field(default_factory=Metrics)
+    status: LoadStatus = field(default_factory=LoadStatus.of_server)
+    turns: LiveTurns = field(default_factory=LiveTurns)
+    speech: SpeechModels = field(default_factory=SpeechModels)
+    graders: Graders = field(default_factory=Graders)
+    llama: LlamaServer | None = None
+    """The embedded language model's process, which lives as long as this."""
+
+    def practice(self) -> Practice:
+        return Practice(self.storage.store, self.clock, self.library.bank)
+
+    def interviews(self) -> Interviews:
+        return Interviews(
+            InterviewContext(
+                limits=self.settings.interview,
+                library=self.library,
+                storage=self.storage,
+                clock=self.clock,
+                practice=self.practice(),
+                speech=self.speech,
+                interviewer=self.interviewer,
+                graders=self.graders,
+                status=self.status,
+                turns=self.turns,
+                metrics=self.metrics,
+            )
+        )
+
+    def preparation(self, owner: str) -> Preparation:
+        return Preparation(self.storage.store, self.clock, self.library, owner)
+
+    def agenda(self, owner: str) -> Agenda:
+        return Agenda(self.storage.store, self.clock, self.library, self.settings.interview, self.practice(), owner)
+
+    def history(self, owner: str) -> History:
+        return History(self.storage.store, self.clock, self.library, owner)
+
+    def reviews(self, load: LoadInterview) -> Reviews:
+        return Reviews(self.storage.store, self.storage.archive, self.library.bank, load)
+
+    def attempts(self, load: LoadInterview, owner: str) -> Attempts:
+        return Attempts(self.storage.store, self.storage.archive, self.library.bank, load, owner)
+
+    def amending(self, load: LoadInterview) -> Amending:
+        return Amending(
+            self.storage.store,
+            self.storage.archive,
+            self.clock,
+            self.library.bank,
+            load,
+            self.practice(),
+            self.graders,
+            self.speech,
+            self.status,
+        )
+
+
+def assemble(settings: Settings) -> Assembly:
+    """Everything that needs no model. Raises ContentError, PlaceError, SettingsError, StorageError."""
+    library = load_library(settings.rubrics_dir)
+    prompts = Prompts(settings.prompts_dir)
+    storage, accounts = open_storage(settings)
+    return Assembly(
+        settings=settings,
+        library=library,
+        prompts=prompts,
+        storage=storage,
+        clock=SystemClock(),
+        accounts=accounts,
+        interviewer=Interviewer(None, prompts),
+        metrics=Metrics(Spans(settings.otlp_url) if settings.otlp_url else None),
+    )
+
+
+def open_storage(settings: Settings) -> tuple[Storage, Accounts]:
+    """The database, the audio archive, and the accounts in the database. Raises PlaceError, SettingsError, StorageError."""
+    prepare_data_dir(settings.data_dir)
+    store = SqlStore(settings.database)
+    storage = Storage(
+        store=store,
+        tables=SqlTables(store.engine),
+        archive=ObjectArchive(settings.archive_url) if settings.archive_url else LocalArchive(settings.data_dir / "audio"),
+        data_dir=settings.data_dir,
+        database_url=settings.database,
+        is_archive_remote=bool(settings.archive_url),
+    )
+    return storage, Accounts(SqlAccounts(store.begin), SystemClock(), settings.accounts)

@@ -1,0 +1,41 @@
+"""What a server loads: storage before its first page, models behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+
+from hotseat.load_status import STORAGE
+from hotseat.startup.assembly import Assembly
+from hotseat.transfer.workplace import remove_leftovers
+
+log = logging.getLogger(__name__)
+
+
+async def load_storage(assembly: Assembly) -> None:
+    """Before the first page, so that no request meets a database without tables; a failure is recorded, not raised."""
+    storage = assembly.storage
+    with assembly.status.loading(STORAGE) as part:
+        await asyncio.to_thread(remove_leftovers, storage.data_dir)
+        await storage.store.migrate()
+        await asyncio.to_thread(storage.archive.check)
+        part.detail = str(storage.data_dir)
+    if part.state == "failed":
+        log.error("%s: %s", part.name, part.detail)
+
+
+async def load_models(assembly: Assembly) -> None:
+    """Behind the first page; failures are recorded in ``assembly.status``, not raised."""
+    try:
+        # Imported here, in a thread, so that the page is served before the model runtimes are in memory.
+        models = await asyncio.to_thread(importlib.import_module, "hotseat.startup.models")
+        await models.load_models(assembly)
+    except Exception:
+        # A bug, but one the page has to tell of rather than load for ever.
+        log.exception("loading failed")
+        for part in assembly.status.parts.values():
+            if part.state == "loading":
+                part.state, part.detail = "failed", "an unexpected error; the server's log has it"
+    for part in assembly.status.parts.values():
+        log.info("%s: %s %s", part.name, part.state, part.detail)
