@@ -195,7 +195,7 @@ async def test_captions_grow_and_are_replaced() -> None:
 
 
 async def test_one_failure_loses_nothing_and_a_second_is_raised() -> None:
-    """A stretch whose recognition failed is tried once more at the end."""
+    """A segment whose recognition failed is tried once more at the end."""
     listener, _ = ears(CountingTranscriber(failures=1))
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
     assert len((await listener.finish()).words) == 9
@@ -220,7 +220,7 @@ async def test_what_could_be_recognised_is_kept(error: Exception) -> None:
 
 async def test_a_recogniser_that_hangs_costs_only_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words that are known are there before nobody waits any more."""
-    monkeypatch.setattr("hotseat.speech.segments._ENOUGH_S", 0.1)
+    monkeypatch.setattr("hotseat.speech.segments._FINISH_TIMEOUT_S", 0.1)
     transcriber = CountingTranscriber()
     listener, _ = ears(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
@@ -313,7 +313,7 @@ async def test_a_long_tail_without_a_gap_is_cut_where_it_is_quietest() -> None:
 
 
 LONG = ((LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6), (LOUD, 5.0), (QUIET, 0.6))
-"""Three stretches that are worth hearing again as one, 5 words each."""
+"""Three segments that are worth hearing again as one, 5 words each."""
 
 
 @dataclass
@@ -406,7 +406,7 @@ class Suggestible(CountingTranscriber):
 
 
 async def test_a_term_that_only_the_list_says_is_not_believed() -> None:
-    """Stretches recognised while the candidate speaks are heard again without the list; the tail, being waited for, is not."""
+    """Segments recognised while the candidate speaks are heard again without the list; the tail, being waited for, is not."""
     transcriber = Suggestible()
     listener, _ = ears(transcriber, EspeakPhonemes())
     await feed(listener, audio((LOUD, 4.5), (QUIET, 0.6), (LOUD, 2.0)))
@@ -437,7 +437,7 @@ async def test_silence_is_no_muffled_answer() -> None:
 
 async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recogniser too busy to hear anything again must not hold it up for ever."""
-    monkeypatch.setattr("hotseat.speech.segments._PATIENCE_S", 0.05)
+    monkeypatch.setattr("hotseat.speech.segments._SETTLE_TIMEOUT_S", 0.05)
     listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
     heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 4.0))), 10)
     assert names(heard.words) == [f"w{500 + second}" for second in range(19)]
@@ -458,7 +458,7 @@ async def test_audio_goes_with_the_answer(finished: bool) -> None:
         slow.held.set()
         await heard
         listener.close()
-        everything = weakref.ref(listener._stretches._audio)
+        everything = weakref.ref(listener._segments._audio)
         slow.jobs.clear()
         del listener, heard
         for _ in range(5):

@@ -8,7 +8,7 @@ import { Player } from "./player.js";
 import { InterviewSocket } from "./socket.js";
 import { OPEN_PHASES } from "./store.js";
 import { Uplink } from "./uplink.js";
-import { Wishes } from "./wishes.js";
+import { Outbox } from "./outbox.js";
 
 const DOUBLE_PRESS_MS = 500;
 const READING_MS_PER_WORD = 330;
@@ -18,7 +18,7 @@ export class Conductor extends EventTarget {
   #store;
   #socket;
   #uplink;
-  #wishes = new Wishes();
+  #outbox = new Outbox();
   #context = null;
   #player = null;
   #microphone = null;
@@ -127,7 +127,7 @@ export class Conductor extends EventTarget {
 
   end() {
     this.#player?.stop();
-    this.#wish({ type: "end" });
+    this.#command({ type: "end" });
   }
 
   /** True when it is open. Otherwise the store says why not. */
@@ -175,7 +175,7 @@ export class Conductor extends EventTarget {
       this.#uplink.resume(state.next_frame);
       this.#catchUp();
     } else if (!this.#isBehind) {
-      this.#wishes.settle(state);
+      this.#outbox.settle(state);
     }
     // What was written is taken: the next answer is spoken again.
     const wasWritten = before?.turn_id === this.#store.typedTurn && OPEN_PHASES.includes(before?.phase);
@@ -220,7 +220,7 @@ export class Conductor extends EventTarget {
   /** Nobody listens here any more, and what was pressed is for the other page to press. */
   #part() {
     this.#closeMicrophone();
-    this.#wishes = new Wishes();
+    this.#outbox = new Outbox();
     this.#store.set({ isWaiting: false });
   }
 
@@ -255,7 +255,7 @@ export class Conductor extends EventTarget {
     const { phase, state, typing } = this.#store;
     this.dispatchEvent(new CustomEvent("level", { detail: rms }));
     // Nothing is recorded while one types: the silence would end the answer.
-    if (!OPEN_PHASES.includes(phase) || typing || this.#wishes.endsAnswer(state)) return;
+    if (!OPEN_PHASES.includes(phase) || typing || this.#outbox.endsAnswer(state)) return;
     this.#uplink.push(pcm);
     this.#watchSilence();
   }
@@ -300,20 +300,20 @@ export class Conductor extends EventTarget {
   }
 
   #sendForTurn(type, fields = {}) {
-    this.#wish({ type, turn_id: this.#store.state.turn_id, ...fields });
+    this.#command({ type, turn_id: this.#store.state.turn_id, ...fields });
   }
 
   /** What was said before a press belongs before it; what makes no sense any more once that is out is not sent. */
   async #catchUp() {
     if (!(await this.#uplink.flush())) return;
     this.#isBehind = false;
-    for (const message of this.#wishes.renew(this.#store.state)) this.#socket.send(message);
+    for (const message of this.#outbox.renew(this.#store.state)) this.#socket.send(message);
     this.#store.set({ isWaiting: false });
   }
 
   /** Sends what must not be lost with the line, or keeps it until it can go out. */
-  #wish(message) {
-    this.#wishes.add(message, this.#store.state);
+  #command(message) {
+    this.#outbox.add(message, this.#store.state);
     if (this.#isBehind || !this.#socket.isOpen) this.#store.set({ isWaiting: true });
     else this.#socket.send(message);
   }

@@ -68,7 +68,7 @@ export class InterviewSocket extends EventTarget {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Sends a message, or drops it when the line is down: what must not be lost is kept in wishes.js. */
+  /** Sends a message, or drops it when the line is down: what must not be lost is kept in outbox.js. */
   send(message) {
     if (this.isOpen) this.#socket.send(JSON.stringify(message));
   }

@@ -19,10 +19,10 @@ from click.testing import CliRunner
 from hotseat.accounts import peers
 from hotseat.accounts.owner_key import LINK_S, OwnerKey
 from hotseat.cli.main import cli
-from hotseat.services import Services
+from hotseat.startup.assembly import Assembly
 from starlette.testclient import TestClient
 
-from tests.app.fakes import fake_services
+from tests.app.fakes import fake_assembly
 from tests.app.in_process import listening
 from tests.app.test_guard import client
 from tests.conftest import NO_MODELS, ServerProcess
@@ -33,11 +33,11 @@ linux = pytest.mark.skipif(not peers.can_tell(), reason="this system doesn't tel
 
 
 @pytest.fixture
-async def local(tmp_path: Path) -> AsyncIterator[tuple[Services, str]]:
+async def local(tmp_path: Path) -> AsyncIterator[tuple[Assembly, str]]:
     """A server on loopback with neither token nor accounts, and its address."""
-    services = fake_services(tmp_path)
-    async with listening(services) as (port, _server):
-        yield services, f"http://127.0.0.1:{port}"
+    assembly = fake_assembly(tmp_path)
+    async with listening(assembly) as (port, _server):
+        yield assembly, f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def open_as(user: int, url: str) -> str:
 
 
 @linux
-async def test_whoever_runs_the_server_notices_nothing(local: tuple[Services, str]) -> None:
+async def test_whoever_runs_the_server_notices_nothing(local: tuple[Assembly, str]) -> None:
     """Their own programs get in, over HTTP and as sockets do."""
     async with httpx.AsyncClient(base_url=local[1]) as browser:
         assert (await browser.get("/")).status_code == 200
@@ -85,10 +85,10 @@ def test_another_user_of_the_machine_stays_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("another_users")
-async def test_a_link_opens_it_once(local: tuple[Services, str]) -> None:
+async def test_a_link_opens_it_once(local: tuple[Assembly, str]) -> None:
     """Where it isn't known whose a connection is: the browser that opens the link stays in, a second one doesn't get in."""
-    services, url = local
-    code = OwnerKey(services.settings.data_dir).new_code(services.clock.wall())
+    assembly, url = local
+    code = OwnerKey(assembly.settings.data_dir).new_code(assembly.clock.wall())
     async with httpx.AsyncClient(base_url=url) as browser, httpx.AsyncClient(base_url=url) as other:
         assert (await browser.get("/api/interviews")).status_code == 401
         opened = await browser.get(f"/?token={code}")
@@ -101,11 +101,11 @@ async def test_a_link_opens_it_once(local: tuple[Services, str]) -> None:
 
 
 @pytest.mark.usefixtures("another_users")
-async def test_commands_find_the_key_by_themselves(local: tuple[Services, str]) -> None:
+async def test_commands_find_the_key_by_themselves(local: tuple[Assembly, str]) -> None:
     """In the data directory, which only the server's user can read."""
-    services, url = local
-    key = OwnerKey(services.settings.data_dir).make()
-    assert (services.settings.data_dir / "key").stat().st_mode & 0o777 == 0o600
+    assembly, url = local
+    key = OwnerKey(assembly.settings.data_dir).make()
+    assert (assembly.settings.data_dir / "key").stat().st_mode & 0o777 == 0o600
     async with httpx.AsyncClient(base_url=url) as program:
         for given, status in ((key, 200), (key[:-1], 401), ("x", 401)):
             answer = await program.get("/api/bank", headers={"authorization": f"Bearer {given}"})

@@ -35,7 +35,7 @@ class Clock:
         raise NotImplementedError
 
 
-class Ears:
+class FakeAnswerTranscriber:
     """Counts the samples that reach it."""
 
     def __init__(self) -> None:
@@ -101,9 +101,9 @@ def test_the_first_word_is_kept(bench: Bench) -> None:
     bench.microphone.watch(1, 0.16)
     bench.send(QUIET, 100)
     bench.send(LOUD, 5, first=100)
-    ears = Ears()
-    bench.microphone.record(1, 60.0, ears)
-    assert PREROLL_S < ears.samples / SAMPLE_RATE < PREROLL_S + 0.4
+    transcriber = FakeAnswerTranscriber()
+    bench.microphone.record(1, 60.0, transcriber)
+    assert PREROLL_S < transcriber.samples / SAMPLE_RATE < PREROLL_S + 0.4
 
 
 def test_the_first_words_are_kept_when_the_clock_starts_late(bench: Bench) -> None:
@@ -112,25 +112,25 @@ def test_the_first_words_are_kept_when_the_clock_starts_late(bench: Bench) -> No
     bench.send(QUIET, 100)
     bench.send(LOUD, 10, first=100)
     bench.send(QUIET, 20, first=110)
-    ears = Ears()
-    bench.microphone.record(1, 60.0, ears)
-    assert ears.samples / SAMPLE_RATE >= 30 * FRAME / SAMPLE_RATE
+    transcriber = FakeAnswerTranscriber()
+    bench.microphone.record(1, 60.0, transcriber)
+    assert transcriber.samples / SAMPLE_RATE >= 30 * FRAME / SAMPLE_RATE
 
 
 def test_no_audio_beyond_the_limit(bench: Bench) -> None:
-    """An 80-second monologue leaves exactly 60 seconds, on disk and for the ears."""
+    """An 80-second monologue leaves exactly 60 seconds, on disk and for the transcriber."""
     bench.microphone.watch(1, 0.16)
-    ears = Ears()
-    bench.microphone.record(1, 60.0, ears)
+    transcriber = FakeAnswerTranscriber()
+    bench.microphone.record(1, 60.0, transcriber)
     bench.send(LOUD, 80 * 25)
-    assert ears.samples == 60 * SAMPLE_RATE
+    assert transcriber.samples == 60 * SAMPLE_RATE
     assert bench.stored_s() == 60.0
 
 
 def test_a_flood_does_not_outrun_the_clock(bench: Bench) -> None:
     """Frames sent faster than time passes are dropped beyond two seconds, and the candidate is told once."""
     bench.microphone.watch(1, 0.16)
-    bench.microphone.record(1, 60.0, Ears())
+    bench.microphone.record(1, 60.0, FakeAnswerTranscriber())
     bench.send(LOUD, 1000, real_time=False)
     assert bench.stored_s() == pytest.approx(2.0, abs=0.05)
     assert bench.troubles == ["flood"]
@@ -139,7 +139,7 @@ def test_a_flood_does_not_outrun_the_clock(bench: Bench) -> None:
 def test_a_stall_is_made_up_for(bench: Bench) -> None:
     """Frames held back by the network all count once they arrive, having been spoken in time."""
     bench.microphone.watch(1, 0.16)
-    bench.microphone.record(1, 60.0, Ears())
+    bench.microphone.record(1, 60.0, FakeAnswerTranscriber())
     bench.clock.time += 10.0
     bench.send(LOUD, 250, real_time=False)
     assert bench.stored_s() == 10.0
@@ -149,7 +149,7 @@ def test_a_stall_is_made_up_for(bench: Bench) -> None:
 def test_repeated_and_foreign_frames_are_dropped(bench: Bench) -> None:
     """A frame counts once, and only in its own turn."""
     bench.microphone.watch(1, 0.16)
-    bench.microphone.record(1, 60.0, Ears())
+    bench.microphone.record(1, 60.0, FakeAnswerTranscriber())
     bench.send(LOUD, 25)
     bench.send(LOUD, 25)
     bench.send(LOUD, 25, first=25, turn=2)
@@ -160,27 +160,27 @@ def test_repeated_and_foreign_frames_are_dropped(bench: Bench) -> None:
 async def test_frames_after_the_end_are_dropped(bench: Bench) -> None:
     """Once the answer is closed nothing more is stored."""
     bench.microphone.watch(1, 0.16)
-    bench.microphone.record(1, 60.0, Ears())
+    bench.microphone.record(1, 60.0, FakeAnswerTranscriber())
     bench.send(LOUD, 25)
-    _, seconds = await bench.microphone.finish(1, Ears)
+    _, seconds = await bench.microphone.finish(1, FakeAnswerTranscriber)
     bench.send(LOUD, 25, first=25)
     assert seconds == 1.0
     assert bench.stored_s() == 1.0
 
 
 async def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
-    """After a crash the ears hear what is on disk, the browser is told what to send again, and the limit still holds."""
+    """After a crash the transcriber hear what is on disk, the browser is told what to send again, and the limit still holds."""
     bench.microphone.watch(1, 0.16)
     bench.send(QUIET, 20)
-    bench.microphone.record(1, 10.0, Ears())
+    bench.microphone.record(1, 10.0, FakeAnswerTranscriber())
     before = bench.microphone.heard_s
     bench.send(LOUD, 50, first=20)
 
     bench.microphone = bench.make()
-    ears = Ears()
-    await bench.microphone.resume(1, 10.0, ears)
+    transcriber = FakeAnswerTranscriber()
+    await bench.microphone.resume(1, 10.0, transcriber)
     assert bench.microphone.next_frame == 70
-    assert ears.samples / SAMPLE_RATE == pytest.approx(before + 2.0)
+    assert transcriber.samples / SAMPLE_RATE == pytest.approx(before + 2.0)
     bench.send(LOUD, 500, first=70, real_time=False)
     assert bench.stored_s() == 10.0
 
@@ -188,12 +188,12 @@ async def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> 
 async def test_an_answer_closed_by_a_dead_process_is_heard_from_disk(bench: Bench) -> None:
     """Finishing without having recorded listens to the archive."""
     bench.microphone.watch(1, 0.16)
-    bench.microphone.record(1, 60.0, Ears())
+    bench.microphone.record(1, 60.0, FakeAnswerTranscriber())
     bench.send(LOUD, 50)
     bench.microphone = bench.make()
-    heard, seconds = await bench.microphone.finish(1, Ears)
+    heard, seconds = await bench.microphone.finish(1, FakeAnswerTranscriber)
     assert (heard, seconds) == (2 * SAMPLE_RATE, 2.0)
-    assert await bench.microphone.finish(9, Ears) == (None, 0.0)
+    assert await bench.microphone.finish(9, FakeAnswerTranscriber) == (None, 0.0)
 
 
 def test_a_full_disk_does_not_stop_the_ears(tmp_path: Path) -> None:
@@ -202,10 +202,10 @@ def test_a_full_disk_does_not_stop_the_ears(tmp_path: Path) -> None:
     root.write_text("a file where the folder should be")
     bench = Bench(root)
     bench.microphone.watch(1, 0.16)
-    ears = Ears()
-    bench.microphone.record(1, 60.0, ears)
+    transcriber = FakeAnswerTranscriber()
+    bench.microphone.record(1, 60.0, transcriber)
     bench.send(LOUD, 25)
-    assert ears.samples == SAMPLE_RATE
+    assert transcriber.samples == SAMPLE_RATE
     assert bench.troubles == ["storage"]
     root.unlink()
     bench.send(LOUD, 1, first=25)
@@ -224,7 +224,7 @@ async def test_what_arrives_while_an_answer_is_taken_over_is_asked_for_again(ben
         return pcm
 
     bench.archive.read = read_too_early  # type: ignore[method-assign]
-    ears = Ears()
-    await bench.microphone.resume(1, 60.0, ears)
+    transcriber = FakeAnswerTranscriber()
+    await bench.microphone.resume(1, 60.0, transcriber)
     assert bench.microphone.next_frame == 13
-    assert ears.samples == 10 * FRAME
+    assert transcriber.samples == 10 * FRAME

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from hotseat import wire
 from hotseat.domain.model import Verdict
-from hotseat.engines.native_memory import give_back
+from hotseat.engines.native_memory import release_free_memory
 from hotseat.http.app import create_app
 
 from tests.app.fakes import FakeGrader, fake_assembly
@@ -83,7 +83,7 @@ async def test_every_stage_is_measured(tmp_path: Path) -> None:
 def test_numeric_libraries_start_no_threads() -> None:
     """What tells them so comes before the first of them is imported: numpy would start one for each core."""
     code = (
-        "import sys, os, hotseat.cli.main; assert 'numpy' not in sys.modules; hotseat.cli.main.resources.restrain();"
+        "import sys, os, hotseat.cli.main; assert 'numpy' not in sys.modules; hotseat.cli.main.limit_native_memory();"
         "import numpy; numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(len(os.listdir('/proc/self/task')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
@@ -99,7 +99,7 @@ def test_freed_memory_goes_back_to_the_system() -> None:
     full = resident_mb(os.getpid())
     for block in blocks[:-1]:
         libc.free(ctypes.c_void_p(block))
-    give_back()
+    release_free_memory()
     assert resident_mb(os.getpid()) < full - 80
     libc.free(ctypes.c_void_p(blocks[-1]))
 

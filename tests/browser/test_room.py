@@ -457,18 +457,18 @@ async def test_a_browser_that_keeps_nothing_loses_nothing(light: str, speech: Pa
         await expect(visit.page.locator(".status")).to_have_text("Hearing you.", timeout=15_000)
 
 
-async def test_a_hint_settles_no_other_wish(light: str) -> None:
+async def test_a_hint_settles_no_other_command(light: str) -> None:
     """That one is shown says nothing about the rest that was pressed."""
     async with browsing(light, "missing") as visit:
         await visit.page.goto(light)
         left = await visit.page.evaluate(
             """async () => {
-                const { Wishes } = await import("/static/wishes.js");
+                const { Outbox } = await import("/static/outbox.js");
                 const before = { turn_id: 1, phase: "answering", hints_left: 2 };
-                const wishes = new Wishes();
-                for (const type of ["done", "hint"]) wishes.add({ type, turn_id: 1 }, before);
-                wishes.settle({ ...before, hints_left: 1 });
-                return wishes.renew({ ...before, hints_left: 2 }).map(({ type }) => type);
+                const outbox = new Outbox();
+                for (const type of ["done", "hint"]) outbox.add({ type, turn_id: 1 }, before);
+                outbox.settle({ ...before, hints_left: 1 });
+                return outbox.renew({ ...before, hints_left: 2 }).map(({ type }) => type);
             }"""
         )
         assert left == ["done"]

@@ -21,7 +21,7 @@ from hotseat.cli.accounts import accounts
 from hotseat.cli.exam import exam
 from hotseat.cli.grade import find_question, grade
 from hotseat.cli.transfer import commands
-from hotseat.engines import native_memory as resources
+from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
 from hotseat.questions.content import Kind, load_bank
 from hotseat.settings import Settings, load_settings
@@ -48,7 +48,7 @@ for command in (*commands, accounts, exam, grade):
 
 def main() -> None:
     """Runs the command line to its end; ``hotseat.__main__`` is where it is entered."""
-    resources.restrain()
+    limit_native_memory()
     try:
         cli.main(standalone_mode=False)
         if sys.stdout is not None:

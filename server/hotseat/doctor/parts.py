@@ -19,7 +19,7 @@ from hotseat.settings import EMBEDDED, OFF, Settings
 from hotseat.telemetry.tracing import Spans, traces_url
 
 _INSTALL = 'install the "local" extra (./hotseat serve without HOTSEAT_LITE, or uv sync --extra local)'
-_PATIENCE_S = 10.0
+_TIMEOUT_S = 10.0
 _MENDS = {
     STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL or HOTSEAT_ARCHIVE_URL and start what they name",
     HEARING: f"{_INSTALL}, or name another model with HOTSEAT_ASR__MODEL",
@@ -89,7 +89,7 @@ async def collector(settings: Settings) -> list[Check]:
     except SettingsError as error:
         return [Check(name, False, str(error), "install the extra, or unset HOTSEAT_OTLP_URL")]
     try:
-        async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=not is_loopback_url(url)) as http:
+        async with httpx.AsyncClient(timeout=_TIMEOUT_S, trust_env=not is_loopback_url(url)) as http:
             reply = await http.post(url, headers={"content-type": "application/x-protobuf"})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()
@@ -104,7 +104,7 @@ async def endpoint(name: str, variable: str, url: str, model: str | None, key: S
     """An OpenAI-compatible server: there, willing, and with the model that is asked for, if one is."""
     prefix = f"HOTSEAT_{variable}__"
     try:
-        async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=not is_loopback_url(url)) as http:
+        async with httpx.AsyncClient(timeout=_TIMEOUT_S, trust_env=not is_loopback_url(url)) as http:
             reply = await http.get(f"{url.rstrip('/')}/models", headers={"authorization": f"Bearer {key.get_secret_value()}"})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         detail = f"nothing answers at {url}: {type(error).__name__} {error}".rstrip()

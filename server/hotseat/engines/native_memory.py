@@ -1,4 +1,4 @@
-"""What numeric libraries would keep to themselves: memory that was freed, and processors they have no work for."""
+"""Memory settings of malloc, MKL, oneDNN and OpenBLAS."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LIBRARIES = {
 """Environment variables, read when the libraries are loaded; what each costs is in docs/decisions/0021."""
 
 
-def restrain() -> None:
+def limit_native_memory() -> None:
     """To be called before numpy or ctranslate2 is imported, and before there are threads.
 
-    By default every thread has a heap of its own. Memory from the two heaps is kept between runs until it is given back:
-    fetched anew for every matrix it would make captions slower by a quarter.
+    By default every thread has a heap of its own. Freed memory stays in the two heaps until ``release_free_memory``: fetching
+    it from the kernel for every matrix would make captions slower by a quarter.
     """
     for name, value in _LIBRARIES.items():
         os.environ.setdefault(name, value)
@@ -33,7 +33,7 @@ def restrain() -> None:
         tell(_TRIM_THRESHOLD, 128 * _MB)
 
 
-def give_back() -> None:
-    """The C library would keep it for itself: some 90 MB after loading models, and a little of each interview."""
+def release_free_memory() -> None:
+    """Returns freed memory to the kernel: some 90 MB after loading models, and a little after each interview."""
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL(None).malloc_trim(0)

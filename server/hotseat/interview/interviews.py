@@ -9,7 +9,7 @@ import random
 import secrets
 from collections.abc import Collection, Sequence
 
-from hotseat.engines.native_memory import give_back
+from hotseat.engines.native_memory import release_free_memory
 from hotseat.errors import StorageError, UnavailableError
 from hotseat.interview.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
 from hotseat.interview.context import InterviewContext
@@ -295,7 +295,7 @@ class Interviews:
             interview.drop(POLICY, "something went wrong; reconnecting")
         elif not task.result():
             interview.drop(TAKEN_OVER, ELSEWHERE)
-        asyncio.get_running_loop().run_in_executor(None, give_back)
+        asyncio.get_running_loop().run_in_executor(None, release_free_memory)
 
 
 def _send_one_away(interviews: Sequence[Interview], longer_than_s: float) -> bool:

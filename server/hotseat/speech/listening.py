@@ -1,8 +1,8 @@
 """One answer's ears: captions while it is spoken, and its words soon after it ends.
 
-The audio is cut into stretches at pauses while the candidate speaks, and each is recognised for good at once, so that only a
+The audio is cut into segments at pauses while the candidate speaks, and each is recognised for good at once, so that only a
 short tail is left at the end. Some 16 s of them are heard again as one, for what is around a word tells what it was. Captions
-of the stretch still being spoken are disposable. In a silence the tail is recognised in advance; if nothing more is said, the
+of the segment still being spoken are disposable. In a silence the tail is recognised in advance; if nothing more is said, the
 final is ready before it is asked for. A known end (the time limit) makes the last cut come a little before it.
 """
 
@@ -20,7 +20,7 @@ from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
-from hotseat.speech.segments import Stretch, Stretches, text_of
+from hotseat.speech.segments import Segment, Segments, text_of
 from hotseat.speech.term_repair import Mender, Sounds
 
 EARLY_END_S = 4.0
@@ -105,7 +105,7 @@ class Listener:
         mend = Mender(key_terms, topic_terms, sounds, common_words) if sounds is not None else None
         weigh = partial(unsuggested, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
         recall = partial(recalled, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
-        self._stretches = Stretches(session_id, transcriber, vad, names, mend, weigh, recall)
+        self._segments = Segments(session_id, transcriber, vad, names, mend, weigh, recall)
         self._sparing = sparing
         self._on_caption = on_caption
         self._on_speech = on_speech
@@ -125,56 +125,56 @@ class Listener:
 
     def expect_end(self, seconds_left: float) -> None:
         """Audio will end so many seconds from now at the latest."""
-        self._end = self._stretches.now + seconds_left
+        self._end = self._segments.now + seconds_left
 
     async def settled(self) -> None:
         """Returns when what was fed so far has been recognised: for recordings, which are fed faster than they were spoken."""
-        await self._stretches.settled()
+        await self._segments.settled()
 
     async def finish(self, *, whole: bool = False) -> HeardAnswer:
         """Takes no more audio; all words of the answer, however long that takes if ``whole``. Raises TranscriberError."""
         self._closed = True
         self._drop_caption()
-        heard = self._stretches.hearing
-        words, incomplete = await self._stretches.finish(whole=whole)
-        return HeardAnswer(tuple(words), heard.speech, incomplete, self._stretches.muffled)
+        heard = self._segments.hearing
+        words, incomplete = await self._segments.finish(whole=whole)
+        return HeardAnswer(tuple(words), heard.speech, incomplete, self._segments.muffled)
 
     def close(self) -> None:
         """Cancels whatever is still being recognised."""
         self._closed = True
-        self._stretches.cancel()
+        self._segments.cancel()
         self._drop_caption()
 
     @property
     def _left(self) -> float:
         """Seconds to a known end; infinite if there is none or it has passed."""
-        now = self._stretches.now
+        now = self._segments.now
         return self._end - now if self._end is not None and self._end > now else float("inf")
 
     def _take(self, samples: Samples) -> None:
-        stretches = self._stretches
-        stretches.take(samples)
+        segments = self._segments
+        segments.take(samples)
         self._tell()
         if self._left < QUIET_END_S:
             return
-        heard = stretches.hearing
-        cut = commit_point(heard, stretches.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
+        heard = segments.hearing
+        cut = commit_point(heard, segments.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
         if cut is not None:
-            stretch = stretches.commit(cut, self._draft)
-            stretch.task.add_done_callback(lambda _task: self._show())
+            segment = segments.commit(cut, self._draft)
+            segment.task.add_done_callback(lambda _task: self._show())
             self._draft = ""
             self._show()
             if self._left > EARLY_END_S:
-                stretches.hear_again(self._show)
-        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > stretches.cut and not heard.run:
-            stretches.look_ahead()
-        elif heard.speaking and stretches.now - self._partial_at >= _PARTIAL_EVERY_S:
+                segments.start_second_pass(self._show)
+        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > segments.cut and not heard.run:
+            segments.look_ahead()
+        elif heard.speaking and segments.now - self._partial_at >= _PARTIAL_EVERY_S:
             if not self._sparing():
-                stretches.begin_parts()
+                segments.begin_parts()
             self._caption_soon()
 
     def _tell(self) -> None:
-        heard, told = self._stretches.hearing, self._told
+        heard, told = self._segments.hearing, self._told
         silence = round(heard.silence_s, 3)
         if heard.speaking == told.speaking and (heard.speaking or silence - told.silence_s < _SILENCE_EVERY_S):
             return
@@ -183,7 +183,7 @@ class Listener:
 
     def _caption_soon(self) -> None:
         if self._partial is None or self._partial.done():
-            self._partial_at = self._stretches.now
+            self._partial_at = self._segments.now
             self._partial = asyncio.ensure_future(self._caption())
 
     def _drop_caption(self) -> None:
@@ -194,23 +194,23 @@ class Listener:
 
     async def _caption(self) -> None:
         cut: float
-        parts: list[Stretch]
+        parts: list[Segment]
 
         def tail() -> Samples:
             nonlocal cut, parts
-            cut, parts = self._stretches.cut, self._stretches.parts
-            return self._stretches.tail_audio(parts[-1].end if parts else cut, self._stretches.now)[1]
+            cut, parts = self._segments.cut, self._segments.parts
+            return self._segments.tail_audio(parts[-1].end if parts else cut, self._segments.now)[1]
 
         job = RecognitionJob(self._session, tail(), Priority.PARTIAL, fresh=tail)
         with contextlib.suppress(Superseded, TranscriberError):
             words = await self._transcriber.recognise(job)
-            if cut == self._stretches.cut:
+            if cut == self._segments.cut:
                 self._draft = _joined([*(part.text for part in parts), text_of(words)])
                 self._show()
 
     def _show(self) -> None:
-        texts = [stretch.text for stretch in self._stretches.done]
-        known = next((i for i, stretch in enumerate(self._stretches.done) if not stretch.task.done()), len(texts))
+        texts = [segment.text for segment in self._segments.done]
+        known = next((i for i, segment in enumerate(self._segments.done) if not segment.task.done()), len(texts))
         caption = Caption(_joined(texts[:known]), _joined([*texts[known:], self._draft]))
         if caption != self._shown and not self._closed:
             self._shown = caption

@@ -38,8 +38,8 @@ _SPEECH = 0.5
 """Voice-activity probability taken for speech."""
 
 
-class Ears(Protocol):
-    """What listens to one answer (listening.Listener)."""
+class AnswerTranscriber(Protocol):
+    """Streaming transcriber for one answer (listening.Listener)."""
 
     def feed(self, samples: Samples) -> None: ...
 
@@ -72,8 +72,8 @@ class Microphone:
         self._ring: deque[MicFrame] = deque()
         self._watch: VoiceActivity | None = None
         self._run_s = 0.0
-        self._patience_s = 0.0
-        self._ears: Ears | None = None
+        self._speech_needed_s = 0.0
+        self._transcriber: AnswerTranscriber | None = None
         self._recording: OpenRecording | None = None
         self._since = 0.0
         self._taken = 0
@@ -81,8 +81,8 @@ class Microphone:
         self._burst = 0
         self._told: set[str] = set()
 
-    def watch(self, turn_id: int, patience_s: float) -> None:
-        """Looks out for ``patience_s`` of speech in this turn's frames; stores nothing."""
+    def watch(self, turn_id: int, speech_needed_s: float) -> None:
+        """Looks out for ``speech_needed_s`` of speech in this turn's frames; stores nothing."""
         if turn_id != self.turn_id:
             self.turn_id, self.next_frame = turn_id, 0
             self._ring.clear()
@@ -91,11 +91,11 @@ class Microphone:
             self._burst = int(_BURST_S * SAMPLE_RATE)
         if self._watch is None:
             self._watch = self._make_vad()
-        self._run_s, self._patience_s = 0.0, patience_s
+        self._run_s, self._speech_needed_s = 0.0, speech_needed_s
 
-    def record(self, turn_id: int, limit_s: float, ears: Ears) -> None:
+    def record(self, turn_id: int, limit_s: float, transcriber: AnswerTranscriber) -> None:
         """The clock runs: archives and listens, starting a little before the speech that set it off."""
-        self._begin(turn_id, limit_s, ears)
+        self._begin(turn_id, limit_s, transcriber)
         first = self._ring[0].number if self._ring else self.next_frame
         self._recording = self._archive.create(self._interview_id, turn_id, first)
         # What is kept from before the clock started must not count as running ahead of it.
@@ -104,23 +104,23 @@ class Microphone:
             self._take(frame.pcm)
         self._ring.clear()
 
-    async def resume(self, turn_id: int, limit_s: float, ears: Ears) -> None:
+    async def resume(self, turn_id: int, limit_s: float, transcriber: AnswerTranscriber) -> None:
         """Goes on with an answer that an earlier process was recording. Raises StorageError."""
         stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
         recordings = await asyncio.to_thread(self._archive.stored, self._interview_id)
         first = next((recording.first_frame for recording in recordings if recording.turn_id == turn_id), 0)
-        self._begin(turn_id, limit_s, ears)
+        self._begin(turn_id, limit_s, transcriber)
         # From what was read, not from what is stored by now: the process before may still be writing.
         self.next_frame, self._taken = first + len(stored) // 2 // FRAME_SAMPLES, len(stored) // 2
         self._recording = self._archive.create(self._interview_id, turn_id, self.next_frame, self._taken)
         # The browser may have gone on recording while there was no server; all of that is taken.
         self._burst = self._limit
-        ears.feed(samples_of(stored))
+        transcriber.feed(samples_of(stored))
 
-    def _begin(self, turn_id: int, limit_s: float, ears: Ears) -> None:
+    def _begin(self, turn_id: int, limit_s: float, transcriber: AnswerTranscriber) -> None:
         self.turn_id = turn_id
         self._watch = None
-        self._ears = ears
+        self._transcriber = transcriber
         self._since, self._taken = self._clock.now(), 0
         self._limit = int(limit_s * SAMPLE_RATE)
         self._burst = int(_BURST_S * SAMPLE_RATE)
@@ -129,16 +129,16 @@ class Microphone:
         """Takes a frame in; late, repeated and surplus ones are dropped."""
         if frame.turn_id != self.turn_id or frame.number < self.next_frame:
             return
-        if self._watch is None and self._ears is None:
+        if self._watch is None and self._transcriber is None:
             return
         allowed = int((self._clock.now() - self._since) * SAMPLE_RATE) + self._burst - self._taken
         if allowed < len(frame.pcm) // 2:
-            if self._ears is None:  # nothing is lost: only the last half second before speech is ever wanted
+            if self._transcriber is None:  # nothing is lost: only the last half second before speech is ever wanted
                 return
             self._tell("flood", "The microphone sent audio faster than time passes; the surplus was dropped.")
             return
         self.next_frame = frame.number + 1
-        if self._ears is not None:
+        if self._transcriber is not None:
             self._take(frame.pcm)
         else:
             self._taken += len(frame.pcm) // 2
@@ -149,32 +149,32 @@ class Microphone:
         """Seconds stored of the open answer."""
         return self._taken / SAMPLE_RATE if self._recording is not None else 0.0
 
-    async def finish(self, turn_id: int, make_ears: Callable[[], Ears]) -> tuple[HeardAnswer | None, float]:
+    async def finish(self, turn_id: int, make_transcriber: Callable[[], AnswerTranscriber]) -> tuple[HeardAnswer | None, float]:
         """Takes no more audio; the final words and the seconds stored. (None, 0) when nothing was recorded.
 
         An answer that an earlier process recorded is listened to from the archive. Raises TranscriberError, StorageError.
         """
-        ears, seconds = self._ears, self.heard_s
+        transcriber, seconds = self._transcriber, self.heard_s
         self._stop_recording()
-        if ears is None:
+        if transcriber is None:
             stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
             if not stored:
                 return None, 0.0
-            ears, seconds = make_ears(), len(stored) / 2 / SAMPLE_RATE
-            ears.feed(samples_of(stored))
+            transcriber, seconds = make_transcriber(), len(stored) / 2 / SAMPLE_RATE
+            transcriber.feed(samples_of(stored))
         try:
-            return await ears.finish(), seconds
+            return await transcriber.finish(), seconds
         finally:
-            ears.close()
+            transcriber.close()
 
     def stop(self) -> None:
         """Takes no more audio and forgets what was being listened to; what is stored stays."""
-        if self._ears is not None:
-            self._ears.close()
+        if self._transcriber is not None:
+            self._transcriber.close()
         self._stop_recording()
 
     def _stop_recording(self) -> None:
-        self._ears = None
+        self._transcriber = None
         self._watch = None
         if self._recording is not None:
             self._recording.close()
@@ -187,12 +187,12 @@ class Microphone:
         for probability in self._watch.feed(samples):
             self._run_s = self._run_s + _WINDOW_S if probability >= _SPEECH else 0.0
         # Once speech was announced, nothing of it may go before the clock starts, however long that takes.
-        wanted = PREROLL_S + self._run_s if math.isfinite(self._patience_s) else _BACKLOG_S
+        wanted = PREROLL_S + self._run_s if math.isfinite(self._speech_needed_s) else _BACKLOG_S
         kept = sum(len(entry.pcm) // 2 for entry in self._ring) / SAMPLE_RATE
         while kept > wanted and len(self._ring) > 1:
             kept -= len(self._ring.popleft().pcm) / 2 / SAMPLE_RATE
-        if self._run_s >= self._patience_s:
-            self._patience_s = math.inf  # say it once
+        if self._run_s >= self._speech_needed_s:
+            self._speech_needed_s = math.inf  # say it once
             self._on_speech(self.turn_id)
 
     def _take(self, pcm: bytes) -> None:
@@ -200,8 +200,8 @@ class Microphone:
         if not pcm:
             return
         self._taken += len(pcm) // 2
-        assert self._ears is not None and self._recording is not None
-        self._ears.feed(samples_of(pcm))
+        assert self._transcriber is not None and self._recording is not None
+        self._transcriber.feed(samples_of(pcm))
         try:
             self._recording.append(pcm)
         except StorageError as error:

@@ -1,4 +1,4 @@
-"""One answer's audio, cut into stretches that are recognised for good."""
+"""One answer's audio, cut into segments that are recognised for good."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hotseat.telemetry.logs import failed
 log = logging.getLogger(__name__)
 
 AROUND_S = 0.3
-"""Kept of the silence around a stretch."""
+"""Kept of the silence around a segment."""
 _LEAST_RUN_S = 0.09
 """Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
 
@@ -32,9 +32,10 @@ _LONG_TAIL_S = 5.0
 _LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
 """Steps in which a quiet moment is looked for, and how many of them it lasts."""
-_PATIENCE_S = 20.0
-_ENOUGH_S = 20.0
-"""For the end of an answer; what is not recognised by then is missing (core.session.FINAL_TIMEOUT_S is longer)."""
+_SETTLE_TIMEOUT_S = 20.0
+"""A recogniser that finishes nothing for so long is too busy for a second pass."""
+_FINISH_TIMEOUT_S = 20.0
+"""After the end of an answer; what is not recognised by then is missing (session.FINAL_TIMEOUT_S is longer)."""
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
@@ -43,7 +44,7 @@ Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
 
 
 @dataclass(slots=True)
-class Stretch:
+class Segment:
     """Audio between two cuts, being recognised for good."""
 
     start: float
@@ -72,7 +73,7 @@ class Stretch:
         return Gap(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
 
 
-class Stretches:
+class Segments:
     """The audio so far, its cuts, and what is recognised of the tail in advance."""
 
     def __init__(
@@ -89,7 +90,7 @@ class Stretches:
         self.hearing = Hearing()
         self.cut = 0.0
         """Second of the last cut."""
-        self.done: list[Stretch] = []
+        self.done: list[Segment] = []
         """Those before the last cut, in order."""
         self._session = session
         self._transcriber = transcriber
@@ -100,14 +101,14 @@ class Stretches:
         self._recall = recall
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
-        self._ahead: Stretch | None = None
-        self._parts: list[Stretch] = []
+        self._ahead: Segment | None = None
+        self._parts: list[Segment] = []
         """The first parts of a long tail, recognised in case the answer ends in the middle of it."""
         self._finishing = False
-        self._again: list[Stretch] = []
-        """Being heard again."""
-        self._heard_again = 0.0
-        """Second up to which that was considered."""
+        self._second_pass: list[Segment] = []
+        """Segments being recognised a second time, several as one."""
+        self._reviewed_until = 0.0
+        """Second of audio up to which a second pass was considered."""
 
     @property
     def now(self) -> float:
@@ -117,8 +118,8 @@ class Stretches:
     @property
     def muffled(self) -> bool:
         """Whether all that was written down sounds as if it came through a wall. Known at the end."""
-        spoken = [stretch for stretch in self.done if stretch.known and stretch.task.result()]
-        return bool(spoken) and all(muffled(stretch.job.samples) for stretch in spoken)
+        spoken = [segment for segment in self.done if segment.known and segment.task.result()]
+        return bool(spoken) and all(muffled(segment.job.samples) for segment in spoken)
 
     @property
     def unheard(self) -> bool:
@@ -134,19 +135,19 @@ class Stretches:
         for probability in self._vad.feed(samples):
             self.hearing = hear(self.hearing, probability)
 
-    def commit(self, cut: float, draft: str) -> Stretch:
-        """Ends the stretch at ``cut``; it is recognised unless it already was."""
+    def commit(self, cut: float, draft: str) -> Segment:
+        """Ends the segment at ``cut``; it is recognised unless it already was."""
         ready = self.ahead() or self._begin(self.cut, cut, Priority.COMMIT, doubting=True)
         if ready is not self._ahead:
             self.drop_ahead()
         self._drop_parts()  # one piece is heard better than several
-        stretch = replace(ready, end=cut, draft=draft)
-        self.done.append(stretch)
+        segment = replace(ready, end=cut, draft=draft)
+        self.done.append(segment)
         self._ahead, self.cut = None, cut
-        return stretch
+        return segment
 
     @property
-    def parts(self) -> list[Stretch]:
+    def parts(self) -> list[Segment]:
         """The first parts of the tail that are recognised already."""
         return list(itertools.takewhile(lambda part: part.known, self._parts))
 
@@ -161,32 +162,32 @@ class Stretches:
             self.drop_ahead()
             self._ahead = self._begin(self.cut, self.now, Priority.COMMIT)
 
-    def hear_again(self, then: Callable[[], None]) -> None:
-        """Recognises the latest stretches once more, as one, if they are enough; calls ``then`` when that gave better words."""
-        fresh = [stretch for stretch in self.done if stretch.start >= self._heard_again]
-        which = together([stretch.audio for stretch in fresh])
+    def start_second_pass(self, then: Callable[[], None]) -> None:
+        """Recognises the latest segments a second time, as one, if they are enough; calls ``then`` if the words are better."""
+        fresh = [segment for segment in self.done if segment.start >= self._reviewed_until]
+        which = together([segment.audio for segment in fresh])
         if which is None:
             return
         first, last = fresh[which][0], fresh[which][-1]
-        self._heard_again = last.end
+        self._reviewed_until = last.end
         samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
         job = RecognitionJob(self._session, samples, Priority.REVIEW, self._terms)
-        task = asyncio.ensure_future(self._as_one(job, fresh[which], first.offset))
+        task = asyncio.ensure_future(self._recognise_joined(job, fresh[which], first.offset))
         task.add_done_callback(_seen)
-        again = Stretch(first.start, last.end, first.offset, job, task)
-        self._again.append(again)
-        again.task.add_done_callback(lambda _task: self._take_over(again, then))
+        joined = Segment(first.start, last.end, first.offset, job, task)
+        self._second_pass.append(joined)
+        joined.task.add_done_callback(lambda _task: self._take_over(joined, then))
 
-    def _take_over(self, again: Stretch, then: Callable[[], None]) -> None:
-        """Puts a stretch that was heard again in the place of those it was made of."""
-        self._again.remove(again)
-        if again.known:
-            parts = [stretch for stretch in self.done if again.start <= stretch.start < again.end]
+    def _take_over(self, joined: Segment, then: Callable[[], None]) -> None:
+        """Puts the result of a second pass in the place of the segments it was made of."""
+        self._second_pass.remove(joined)
+        if joined.known:
+            parts = [segment for segment in self.done if joined.start <= segment.start < joined.end]
             first = self.done.index(parts[0])
-            self.done[first : first + len(parts)] = [again]
+            self.done[first : first + len(parts)] = [joined]
             then()
 
-    async def _as_one(self, job: RecognitionJob, parts: Sequence[Stretch], offset: float) -> tuple[Word, ...]:
+    async def _recognise_joined(self, job: RecognitionJob, parts: Sequence[Segment], offset: float) -> tuple[Word, ...]:
         """Raises Superseded when that is no better, or TranscriberError."""
         words = await self._recognise(job, doubting=True)
         await asyncio.wait([part.task for part in parts])
@@ -198,13 +199,13 @@ class Stretches:
         return await asyncio.to_thread(self._recall, words, before) if self._recall is not None else words
 
     async def settled(self) -> None:
-        """Returns when all asked for has been recognised, or nothing more comes: a busy recogniser hears nothing again."""
-        while waiting := [stretch.task for stretch in (*self.done, *self._again) if not stretch.task.done()]:
-            done, _ = await asyncio.wait(waiting, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        """Returns when everything has been recognised, or a busy recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
+        while waiting := [segment.task for segment in (*self.done, *self._second_pass) if not segment.task.done()]:
+            done, _ = await asyncio.wait(waiting, timeout=_SETTLE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 return
 
-    def ahead(self) -> Stretch | None:
+    def ahead(self) -> Segment | None:
         """The tail recognised in advance, if nothing was said since."""
         tail, heard = self._ahead, self.hearing
         if tail is None or heard.speaking or heard.run or heard.speech_end > tail.end or tail.start != self.cut:
@@ -219,7 +220,7 @@ class Stretches:
     async def finish(self, *, whole: bool = False) -> tuple[list[Word], bool]:
         """Every word of the answer, with times from its start, and whether some could not be recognised.
 
-        What is being heard again is not waited for; all else as long as it takes if ``whole``.
+        Second passes are not waited for; all else as long as it takes if ``whole``.
         Raises TranscriberError when nothing could be recognised.
         """
         self._finishing = True
@@ -235,12 +236,12 @@ class Stretches:
             self._parts = []
         words: list[Word] = []
         missing: Exception | None = None
-        until = None if whole else asyncio.get_running_loop().time() + _ENOUGH_S
-        for stretch in tuple(self.done):  # one heard again in the last moment may still take its place in the list
+        until = None if whole else asyncio.get_running_loop().time() + _FINISH_TIMEOUT_S
+        for segment in tuple(self.done):  # a second pass may still replace one in the list
             try:
                 async with asyncio.timeout_at(until):
-                    words += await self._words(stretch)
-            except Exception as error:  # whatever it is, the other stretches' words stay
+                    words += await self._words(segment)
+            except Exception as error:  # whatever it is, the other segments' words stay
                 missing = error
                 if not isinstance(error, TimeoutError):
                     failed(log, "recognising a part of an answer", error)
@@ -252,8 +253,8 @@ class Stretches:
         self.drop_ahead()
         self._drop_parts()
         self._give_up()
-        for stretch in self.done:
-            stretch.task.cancel()
+        for segment in self.done:
+            segment.task.cancel()
         self.done = []
 
     def _drop_parts(self) -> None:
@@ -262,8 +263,8 @@ class Stretches:
         self._parts = []
 
     def _give_up(self) -> None:
-        for stretch in self._again:
-            stretch.task.cancel()
+        for segment in self._second_pass:
+            segment.task.cancel()
 
     def tail_audio(self, since: float, end: float) -> tuple[float, Samples]:
         """Where the speech after ``since`` begins, and a copy of its audio up to ``end``, without long silence around it."""
@@ -297,13 +298,13 @@ class Stretches:
         """Second after which nothing has been begun."""
         return self._parts[-1].end if self._parts else self.cut
 
-    def _begin(self, since: float, end: float, priority: Priority, doubting: bool = False) -> Stretch:
+    def _begin(self, since: float, end: float, priority: Priority, doubting: bool = False) -> Segment:
         offset, samples = self.tail_audio(since, end)
-        # Without the text before it: a mistake in one stretch must not lead to more in the next.
+        # Without the text before it: a mistake in one segment must not lead to more in the next.
         job = RecognitionJob(self._session, samples, priority, self._terms)
         task = asyncio.ensure_future(self._recognise(job, doubting))
         task.add_done_callback(_seen)
-        return Stretch(since, end, offset, job, task)
+        return Segment(since, end, offset, job, task)
 
     async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
         """``doubting`` looks twice at terms that only the list suggests; not once somebody waits for the words."""
@@ -313,12 +314,12 @@ class Stretches:
             words = await asyncio.to_thread(self._weigh, words, plain)
         return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words
 
-    async def _words(self, stretch: Stretch) -> list[Word]:
+    async def _words(self, segment: Segment) -> list[Word]:
         try:
-            words = await stretch.task
+            words = await segment.task
         except TranscriberError:  # once more: nothing spoken is lost to one failure
-            words = await self._recognise(replace(stretch.job, priority=Priority.FINAL))
-        return [_later(word, stretch.offset) for word in words]
+            words = await self._recognise(replace(segment.job, priority=Priority.FINAL))
+        return [_later(word, segment.offset) for word in words]
 
 
 def _later(word: Word, seconds: float) -> Word:

@@ -16,7 +16,7 @@ from hotseat.engines import weights
 from hotseat.engines.embedder import ENTAILMENT, open_embedder
 from hotseat.engines.llama import LlamaServer
 from hotseat.engines.measured import MeasuredChat, MeasuredTranscriber
-from hotseat.engines.native_memory import give_back
+from hotseat.engines.native_memory import release_free_memory
 from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.engines.phonemes import EspeakPhonemes
@@ -50,7 +50,7 @@ async def load_models(assembly: Assembly) -> None:
     """Fills in every model; failures are recorded in ``assembly.status``, not raised."""
     chat, *_ = await asyncio.gather(_load_llm(assembly), _load_hearing(assembly), _load_voice(assembly))
     await _load_grader(assembly, chat)
-    await asyncio.to_thread(give_back)
+    await asyncio.to_thread(release_free_memory)
 
 
 async def _load_voice(assembly: Assembly) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hotseat.errors import InputError, StorageError
 
-_PATIENCE_S = 30.0
+_TIMEOUT_S = 30.0
 """How long a copy waits for whoever writes."""
 
 
@@ -30,7 +30,7 @@ class SqliteFile:
     def snapshot(self, path: Path) -> None:
         """A copy of the whole database as a new file, as of one moment; what was deleted is not in it. Raises StorageError."""
         try:
-            with closing(sqlite3.connect(self._live, timeout=_PATIENCE_S)) as database:
+            with closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
                 database.execute("VACUUM INTO ?", (str(path),))
         except sqlite3.Error as error:
             raise StorageError(f"the database {self._live} can't be copied: {error}") from error
@@ -42,7 +42,7 @@ class SqliteFile:
         """
         try:
             latest = self._latest_term()
-            with closing(sqlite3.connect(path)) as copy, closing(sqlite3.connect(self._live, timeout=_PATIENCE_S)) as database:
+            with closing(sqlite3.connect(path)) as copy, closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
                 damage = copy.execute("PRAGMA integrity_check").fetchone()[0]
                 if damage != "ok":
                     raise InputError(f"the database to restore is damaged: {damage}")
@@ -58,7 +58,7 @@ class SqliteFile:
     def _latest_term(self) -> int:
         """Removes a file that is so damaged that SQLite can't write to it."""
         try:
-            with closing(sqlite3.connect(self._live, timeout=_PATIENCE_S)) as database:
+            with closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
                 tables = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'interviews'").fetchone()[0]
                 return int(database.execute("SELECT coalesce(max(term), 0) FROM interviews").fetchone()[0]) if tables else 0
         except sqlite3.DatabaseError as error:

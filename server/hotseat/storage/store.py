@@ -27,7 +27,7 @@ from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Leas
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-_PATIENCE_S = 2
+_TIMEOUT_S = 2
 """An interview waits so long for a database that is locked or gone; then it goes on, and the event is stored later."""
 
 _MIGRATING = 0x4073EA7
@@ -144,7 +144,7 @@ class SqlStore:
         # Parameters are what candidates said: they stay out of errors, and so out of the log.
         options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if url.startswith("postgresql"):
-            options["connect_args"] = {"timeout": _PATIENCE_S, "command_timeout": 30}
+            options["connect_args"] = {"timeout": _TIMEOUT_S, "command_timeout": 30}
         try:
             self._engine: AsyncEngine = create_async_engine(url, **options)
         except (ImportError, InvalidRequestError) as error:  # no such driver, or one that is not for asyncio
@@ -427,7 +427,7 @@ class SqlStore:
     async def _in_time(self) -> AsyncIterator[None]:
         """The candidate waits meanwhile. Raises StorageError."""
         try:
-            async with asyncio.timeout(2 * _PATIENCE_S):
+            async with asyncio.timeout(2 * _TIMEOUT_S):
                 yield
         except TimeoutError as error:
             raise StorageError("the database did not answer in time") from error
@@ -512,7 +512,7 @@ def _sqlite_pragmas(connection: Any, record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={_PATIENCE_S * 1000}",
+        f"busy_timeout={_TIMEOUT_S * 1000}",
         "secure_delete=ON",
         "cache_size=-512",
     ):

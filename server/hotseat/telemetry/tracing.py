@@ -13,7 +13,7 @@ from importlib.metadata import version
 from hotseat.errors import SettingsError
 from hotseat.telemetry.logs import interview
 
-_PATIENCE_S = 2.0
+_TIMEOUT_S = 2.0
 """For a collector that does not answer; nobody waits for it but a process that ends."""
 
 
@@ -40,7 +40,7 @@ class Spans:
         resource = Resource.create({"service.name": "hotseat", "service.version": version("hotseat")})
         # Ours alone: other libraries look for a global provider, and would tell it of requests with all that is in them.
         self._provider = TracerProvider(resource=resource, id_generator=ByInterview(), shutdown_on_exit=False)
-        exporter = OTLPSpanExporter(endpoint=traces_url(otlp_url), timeout=_PATIENCE_S)
+        exporter = OTLPSpanExporter(endpoint=traces_url(otlp_url), timeout=_TIMEOUT_S)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("hotseat")
 
