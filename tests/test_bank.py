@@ -132,8 +132,12 @@ CONTENT = [
     ("two questions", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "What? And why?"'), "question marks"),
     ("long probe", replaced(r'(\[\[follow_ups\]\]\nid = .*\n)text = ".*"', r'\1text = "' + "a " * 36 + '?"'), "words, at most"),
     ("shared spelling", lambda text: text.replace("spoken = [", 'spoken = ["twice", '), "also stands for"),
-    ("nothing between", replaced(r'(?s)\[\[criteria\.points\]\]\nid = "two-routes".*?(?=\[\[)', ""),
+    ("nothing between", lambda text: replaced(r'(?s)\[\[criteria\.points\]\]\nid = "two-routes".*?(?=\[\[)', "")(text)
+     .replace('probes = ["two-routes"]', 'probes = ["rerank"]'),
      "criteria[judgment].points: none makes a Lean Hire"),
+    ("no challenge", replaced(r'challenge = ".*"', 'challenge = "Tell me more."'), "challenge: has 0 question marks"),
+    ("long step", replaced(r'simpler = ".*"', 'simpler = "' + "a " * 31 + '?"'), "simpler: 32 words, at most 30"),
+    ("scope asks", replaced(r'scope = ".*"', 'scope = "What do you assume?"'), "scope: asks"),
     ("given away", replaced(r'(?s)(statement = "(.*?)\.".*?\[\[follow_ups\]\]\nid = .*?\n)text = ".*?"', r'\1text = "\2?"'),
      "gives away point"),
     ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),

@@ -13,7 +13,7 @@ from hotseat.domain.acts import Act, recognise
 
 from tests.app.fakes import BANK
 
-DATA = Path(__file__).parents[1] / "core" / "data" / "acts"
+DATA = Path(__file__).parents[2] / "training" / "data" / "acts"
 
 
 @dataclass(frozen=True)

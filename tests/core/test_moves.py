@@ -32,6 +32,7 @@ FIRST = RoundPlan(
     follow_ups=2,
     lead="Hello.",
     scope="Assume inference on one GPU.",
+    rephrase="How would you serve it?",
     easier=("memory", "What does one token cost?"),
 )
 PLAN = Plan((FIRST, RoundPlan("rag/core", "What is RAG?", 60.0, lead="Next, RAG systems.")))
@@ -81,12 +82,12 @@ def test_the_greeting_comes_before_the_first_question() -> None:
     ("acts", "said"),
     [
         ([Act.REPEAT], f"Sure. {FIRST.prompt}"),
-        ([Act.REPEAT, Act.REPEAT], "In short: How do you serve it?"),
+        ([Act.REPEAT, Act.REPEAT], "In short: How would you serve it?"),
         ([Act.CLARIFY], "Assume inference on one GPU."),
         ([Act.THINK], LINES.think),
         ([Act.DONT_KNOW], f"{LINES.easier} What does one token cost?"),
-        ([Act.OBJECTION], "Fair enough. Let's stay with the question: How do you serve it?"),
-        ([Act.OFF_TOPIC], "Let's come back to the question: How do you serve it?"),
+        ([Act.OBJECTION], "Fair enough. Let's stay with the question: How would you serve it?"),
+        ([Act.OFF_TOPIC], "Let's come back to the question: How would you serve it?"),
         ([Act.CLARIFY, Act.REPEAT], f"Sure. {FIRST.prompt}"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else None,

@@ -19,6 +19,8 @@ from hotseat.questions.study import PathsFile, StudyPath
 from hotseat.session.phases import Plan, RoundPlan
 from hotseat.settings import InterviewSettings
 
+SIMPLER = "simpler"
+"""Id, among a round's follow-ups, of the question's easier step."""
 PAUSE_S = 30.0
 """Time to think for a candidate who asks for it."""
 
@@ -197,13 +199,16 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
         backups=tuple((entry.id, entry.text) for entry in rank(question, (), (), choices.tier)),
         title=question.title,
         scope=question.scope,
+        rephrase=question.rephrase,
         hint_texts=question.hints,
         easier=_easier(question, choices.tier),
     )
 
 
 def _easier(question: Question, tier: int) -> tuple[str, str] | None:
-    """The bank's follow-up that asks for the least: it probes a point that shows recognition."""
+    """The bank's easier step, or else the follow-up that asks for the least: it probes a point that shows recognition."""
+    if question.simpler:
+        return SIMPLER, question.simpler
     lean = {point.id for point in question.points if point.tier is PointTier.LEAN}
     steps = [entry for entry in question.follow_ups if entry.move is Move.PROBE and not lean.isdisjoint(entry.probes)]
     steps.sort(key=lambda entry: (tier not in entry.tiers, len(entry.probes)))

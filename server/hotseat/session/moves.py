@@ -25,16 +25,17 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
         case Act.REPEAT:
             times = asked.acts.count(Act.REPEAT)
             return replace(
-                again, said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {shorter(asked.text) if times else asked.text}"
+                again,
+                said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {_shorter(progress, asked) if times else asked.text}",
             )
         case Act.CLARIFY:
             return replace(again, said=progress.current.scope or lines.scope)
         case Act.THINK:
             return replace(again, said=lines.think)
         case Act.OBJECTION:
-            return replace(again, said=f"{lines.objection} {shorter(asked.text)}")
+            return replace(again, said=f"{lines.objection} {_shorter(progress, asked)}")
         case Act.OFF_TOPIC:
-            return replace(again, said=f"{lines.off_topic} {shorter(asked.text)}")
+            return replace(again, said=f"{lines.off_topic} {_shorter(progress, asked)}")
         case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
             return _easier(progress, again)
     return None
@@ -46,13 +47,18 @@ def next_hint(progress: Progress) -> str | None:
     return hints[progress.hints] if progress.hints < min(progress.current.hints, len(hints)) else None
 
 
+def _shorter(progress: Progress, asked: Utterance) -> str:
+    """What is asked again: in the bank's other words, where it has some for the question."""
+    is_question = asked.text == progress.current.prompt
+    return progress.current.rephrase if is_question and progress.current.rephrase else shorter(asked.text)
+
+
 def _easier(progress: Progress, again: Utterance) -> Utterance | None:
     lines = progress.plan.lines
     if hint := next_hint(progress):
         return replace(again, said=f"{lines.hint} {hint}")
-    used = {again.follow_up_id, *(answer.follow_up_id for answer in progress.round_answers)}
     step = progress.current.easier
-    if step is None or step[0] in used:
+    if step is None or progress.round_answers:  # it leads into the question, which has been answered
         return None
     follow_up_id, text = step
     return replace(again, follow_up_id=follow_up_id, text=text, choice=None, said=f"{lines.easier} {text}")

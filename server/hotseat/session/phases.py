@@ -28,9 +28,11 @@ class RoundPlan:
     """Said before the question: the greeting, or how far the interview is and what comes next."""
     scope: str = ""
     """What to assume, for a candidate who asks what is meant; empty if the bank doesn't say."""
+    rephrase: str = ""
+    """The question again, shorter and in other words; empty if the bank has none."""
     hint_texts: tuple[str, ...] = ()
     easier: tuple[str, str] | None = None
-    """(id, text) of a bank follow-up that is an easier step into the question."""
+    """(id, text) of an easier step into the question."""
 
     @property
     def opening(self) -> str:
