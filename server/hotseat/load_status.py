@@ -11,7 +11,8 @@ from hotseat.errors import HotseatError
 
 STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
-PartState = Literal["loading", "ready", "failed", "off"]
+PartState = Literal["loading", "ready", "degraded", "failed", "off"]
+"""Degraded: it stopped working, and hotseat.healing is at work on it."""
 
 
 @dataclass(slots=True)
@@ -24,6 +25,11 @@ class Part:
     done: int = 0
     total: int = 0
     """Bytes or steps; 0 when unknown."""
+
+    @property
+    def is_well(self) -> bool:
+        """It works, or is not wanted."""
+        return self.state in ("ready", "off")
 
     def progress(self, label: str, done: int, total: int) -> None:
         self.detail, self.done, self.total = label, done, total
@@ -46,9 +52,14 @@ class LoadStatus:
     def is_ready(self) -> bool:
         """Every part that is wanted has loaded, and the process is not about to end.
 
-        A failed LLM is off, not failed: an interview manages without.
+        A failed LLM is off, not failed: an interview manages without, as it does while the voice is being started again.
         """
-        return not self.stopping and bool(self.parts) and all(part.state in ("ready", "off") for part in self.parts.values())
+        working = all(part.is_well or (part.state == "degraded" and part.name != HEARING) for part in self.parts.values())
+        return not self.stopping and bool(self.parts) and working
+
+    @property
+    def degraded(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts.values() if part.state == "degraded")
 
     @contextmanager
     def loading(self, name: str) -> Iterator[Part]:
@@ -59,5 +70,5 @@ class LoadStatus:
         except HotseatError as error:
             part.state, part.detail = "failed", str(error)
         else:
-            if part.state != "off":
+            if part.state == "loading":
                 part.state = "ready"

@@ -12,6 +12,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from hotseat.errors import ChatModelError
@@ -21,16 +22,19 @@ _NICENESS = 10
 """Recognition of live speech comes first on shared cores."""
 
 
+_COMMAND = (sys.executable, "-m", "hotseat.engines.llama")
+
+
 class LlamaServer:
     """Serves one GGUF file with an OpenAI-compatible address until closed."""
 
-    def __init__(self, gguf: Path, *, threads: int, context: int, slots: int = 2) -> None:
+    def __init__(self, gguf: Path, *, threads: int, context: int, slots: int = 2, command: Sequence[str] = _COMMAND) -> None:
         """Blocks while the model loads (seconds). Raises ChatModelError."""
         # Other programs and pages on this machine can reach the port, so it asks for a key.
         self.key = secrets.token_urlsafe(24)
         wanted = {"gguf": str(gguf), "threads": threads, "context": context, "slots": slots, "key": self.key}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "hotseat.engines.llama"],
+        self._process = subprocess.Popen(  # noqa: S603 - this Python, or a test's stand-in
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -46,6 +50,17 @@ class LlamaServer:
             self.close()
             raise ChatModelError(f"the embedded language model {gguf} did not load: {answer.get('error', 'it crashed')}")
         self.url: str = answer["url"]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ended(self) -> str | None:
+        """How the child ended, in words; None while it runs."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def close(self) -> None:
         """Ends the child."""

@@ -81,7 +81,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
             await asyncio.sleep(RETRY_S)
             await load_storage(assembly)
         await assembly.practice().catch_up()
-        await asyncio.gather(interviews.keep(), sit_if_due(assembly))
+        await asyncio.gather(interviews.keep(), sit_if_due(assembly), *(healing.keep() for healing in assembly.healing))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -161,7 +161,8 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: 
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        return JSONResponse({"ready": status.is_ready}, 200 if status.is_ready else 503)
+        degraded = [part.name for part in status.degraded]
+        return JSONResponse({"ready": status.is_ready, "degraded": degraded}, 200 if status.is_ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics(who: Who) -> Response:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hotseat.accounts.accounts import Accounts
 from hotseat.clock import Clock, SystemClock
 from hotseat.data_dir import prepare_data_dir
 from hotseat.engines.llama import LlamaServer
 from hotseat.grading.graders import Graders
+from hotseat.healing import Healing
 from hotseat.interview.context import InterviewContext
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.interviews import Interviews
@@ -31,7 +33,7 @@ from hotseat.storage.archive import LocalArchive, ObjectArchive
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
-from hotseat.telemetry.metrics import Metrics
+from hotseat.telemetry.metrics import Metrics, PartStates
 from hotseat.telemetry.tracing import Spans
 
 
@@ -53,6 +55,11 @@ class Assembly:
     graders: Graders = field(default_factory=Graders)
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""
+    healing: list[Healing[Any]] = field(default_factory=list)
+    """What the server keeps working."""
+
+    def __post_init__(self) -> None:
+        self.metrics.register(PartStates(lambda: {part.name: part.is_well for part in self.status.parts.values()}))
 
     def practice(self) -> Practice:
         return Practice(self.storage.store, self.clock, self.library.bank)

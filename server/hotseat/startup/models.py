@@ -9,12 +9,14 @@ import os
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from pydantic import SecretStr
 
 from hotseat.chat import ChatModel
 from hotseat.engines import weights
 from hotseat.engines.embedder import ENTAILMENT, open_embedder
 from hotseat.engines.llama import LlamaServer
+from hotseat.engines.llama_chat import LlamaChat
 from hotseat.engines.measured import MeasuredChat, MeasuredTranscriber
 from hotseat.engines.native_memory import release_free_memory
 from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
@@ -33,10 +35,12 @@ from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.networks.reader import NetworksReader
 from hotseat.grading.thresholds import THRESHOLDS
+from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.load_shedding import YieldingChat
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
-from hotseat.speech.recognition import Transcriber
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import PreparedVoice, Speaker
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.grader_choice import choose_grader
@@ -44,6 +48,8 @@ from hotseat.startup.grader_choice import choose_grader
 log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
+_LOOK_S = 5.0
+"""Between two looks at whether the embedded language model's process is there."""
 
 
 async def load_models(assembly: Assembly) -> None:
@@ -62,10 +68,14 @@ async def _load_voice(assembly: Assembly) -> None:
             return
         part.detail = f"asking {tts.url}" if tts.url else "loading"
         speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
-        voice = PreparedVoice(speaker, assembly.library.catalogue.script.constant())
+
+        async def again(_hung: Speaker) -> Speaker:
+            return (await _local_speaker(tts))[0]
+
+        healing = _kept(assembly, Healing(part, speaker, None if tts.url else again, _speaks, detail=detail))
+        voice = PreparedVoice(HealingSpeaker(healing), assembly.library.catalogue.script.constant())
         await voice.prepare()
         assembly.speech.voice = voice
-        part.detail = detail
 
 
 def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
@@ -86,14 +96,27 @@ async def _load_hearing(assembly: Assembly) -> None:
     asr = assembly.settings.asr
     with assembly.status.loading(HEARING) as part:
         assembly.speech.is_remote = bool(asr.url)
-        transcriber = await (_remote_transcriber(asr, part) if asr.url else _local_transcriber(assembly, part))
+        name = "Whisper base" if asr.model == EMBEDDED else asr.model
+        healing: Healing[Transcriber]
+        if asr.url:
+            remote = await _remote_transcriber(asr, part)
+            healing = Healing(part, remote, None, _hears, detail=f"{asr.model} at {asr.url}")
+        else:
+            whisper = await _local_transcriber(assembly, part)
+
+            async def again(_broken: Transcriber) -> Transcriber:
+                nonlocal whisper
+                whisper.close()
+                whisper = await _local_transcriber(assembly, Part(HEARING))
+                return whisper
+
+            assembly.metrics.register(QueueCollector(lambda: whisper.metrics()))
+            healing = Healing(part, whisper, again, _hears, detail=name)
         # Speech is detected here in any case.
         vad = await asyncio.to_thread(SileroModel)
         assembly.speech.make_vad = vad.session
-        assembly.speech.transcriber = MeasuredTranscriber(transcriber, assembly.metrics)
+        assembly.speech.transcriber = MeasuredTranscriber(HealingTranscriber(_kept(assembly, healing)), assembly.metrics)
         assembly.speech.phonemes = EspeakPhonemes()
-        name = "Whisper base" if asr.model == EMBEDDED else asr.model
-        part.detail = f"{asr.model} at {asr.url}" if asr.url else name
 
 
 async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
@@ -106,14 +129,14 @@ async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
     return transcriber
 
 
-async def _local_transcriber(assembly: Assembly, part: Part) -> Transcriber:
+async def _local_transcriber(assembly: Assembly, part: Part) -> WhisperTranscriber:
     """Raises WeightsError."""
     asr = assembly.settings.asr
     model = asr.model
     if model == EMBEDDED:
         model = str(await asyncio.to_thread(weights.whisper_dir, assembly.settings.models, part.progress))
     part.progress("loading the model", 0, 0)
-    transcriber = await asyncio.to_thread(
+    return await asyncio.to_thread(
         WhisperTranscriber,
         model,
         device=asr.device,
@@ -122,8 +145,19 @@ async def _local_transcriber(assembly: Assembly, part: Part) -> Transcriber:
         threads=asr.threads,
         language=asr.language,
     )
-    assembly.metrics.register(QueueCollector(transcriber.metrics))
-    return transcriber
+
+
+def _kept(assembly: Assembly, healing: Healing[Loaded]) -> Healing[Loaded]:
+    assembly.healing.append(healing)
+    return healing
+
+
+async def _speaks(speaker: Speaker) -> None:
+    await speaker.speak("Okay.")
+
+
+async def _hears(transcriber: Transcriber) -> None:
+    await transcriber.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, np.float32), Priority.FINAL))
 
 
 def _key(secret: SecretStr) -> str:
@@ -139,15 +173,7 @@ async def _load_llm(assembly: Assembly) -> ChatModel | None:
         elif llm.url == EMBEDDED:
             chat = await _embedded_chat(assembly, part)
         else:
-            remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
-            chat = remote
-            part.detail = f"asking {llm.url}"
-            try:
-                await remote.ping()
-                part.detail = f"{llm.model} at {llm.url}"
-            except ChatModelError as error:
-                # Not fatal: it may come up later, and every use has a fallback.
-                part.state, part.detail = "off", f"{error}; until it answers, follow-ups come from the bank"
+            chat = await _remote_chat(assembly, part)
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
@@ -156,18 +182,38 @@ async def _load_llm(assembly: Assembly) -> ChatModel | None:
     return chat
 
 
+async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:
+    llm = assembly.settings.llm
+    remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
+
+    healing = _kept(assembly, Healing(part, remote, None, OpenAiChat.ping, detail=f"{llm.model} at {llm.url}"))
+    try:
+        await remote.ping()
+    except ChatModelError as error:  # not fatal: it may come up later, and every use has a fallback
+        healing.degrade(f"{error}; until it answers, follow-ups come from the bank")
+    return HealingChat(llm.model, healing)
+
+
 async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     """Raises WeightsError, ChatModelError."""
     llm = assembly.settings.llm
     gguf = await asyncio.to_thread(weights.gguf_path, assembly.settings.models, part.progress)
+    threads = llm.threads or max(1, (os.cpu_count() or 2) - 1)
+
+    async def start() -> LlamaChat:
+        server = await asyncio.to_thread(LlamaServer, gguf, threads=threads, context=llm.context)
+        assembly.llama = server
+        return LlamaChat(server, gguf.stem, llm.timeout_s)
+
+    async def again(broken: LlamaChat) -> LlamaChat:
+        await broken.close()
+        return await start()
+
     part.progress("loading the model", 0, 0)
-    assembly.llama = await asyncio.to_thread(
-        LlamaServer, gguf, threads=llm.threads or max(1, (os.cpu_count() or 2) - 1), context=llm.context
-    )
-    chat = OpenAiChat(assembly.llama.url, gguf.stem, assembly.llama.key, llm.timeout_s)
+    chat = await start()
     await chat.ping()
-    part.detail = gguf.stem
-    return chat
+    healing = _kept(assembly, Healing(part, chat, again, LlamaChat.check, detail=gguf.stem, every_s=_LOOK_S))
+    return HealingChat(gguf.stem, healing)
 
 
 async def _load_grader(assembly: Assembly, chat: ChatModel | None) -> None:

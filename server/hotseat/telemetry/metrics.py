@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -78,6 +78,19 @@ class Metrics:
     async def close(self) -> None:
         if self._spans is not None:
             await asyncio.to_thread(self._spans.close)
+
+
+class PartStates(Collector):
+    """Which parts work, by name; read when it is asked for."""
+
+    def __init__(self, read: Callable[[], Mapping[str, bool]]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("hotseat_part_up", "Whether a part works (1) or is degraded or failed (0)", labels=["part"])
+        for name, works in self._read().items():
+            up.add_metric([name], float(works))
+        yield up
 
 
 class _Tasks(Collector):

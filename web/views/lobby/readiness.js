@@ -21,9 +21,9 @@ export function makeReadiness(changed) {
       return setTimeout(poll, POLL_MS);
     }
     changed(status.ready);
-    const notable = status.parts.filter((part) => part.state === "failed" || part.state === "loading");
+    const notable = status.parts.filter((part) => ["failed", "loading", "degraded"].includes(part.state));
     element.replaceChildren(...notable.map(makePart));
-    if (!status.ready || notable.some((part) => part.state === "loading")) setTimeout(poll, POLL_MS);
+    if (!status.ready || notable.some((part) => part.state !== "failed")) setTimeout(poll, POLL_MS);
   }
 
   poll();
@@ -33,6 +33,8 @@ export function makeReadiness(changed) {
 function makePart({ name, state, detail, done, total }) {
   if (state === "failed")
     return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, name), ` is not available: ${detail}`));
+  if (state === "degraded")
+    return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, name), ` has stopped working: ${detail}`));
   const share = total > 0 ? done / total : 0;
   const amount = total > MEGABYTE ? `${size(done)} of ${size(total)}` : total > 0 ? `${Math.round(share * 100)}%` : "";
   return h(

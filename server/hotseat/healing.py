@@ -1,0 +1,248 @@
+"""Parts that heal: an engine that stops working is noticed, said to be degraded, and replaced until one works again.
+
+While it is, whoever asks gets the engine's own error at once, and the interview goes on as it does without that part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+from hotseat.chat import ChatModel
+from hotseat.domain.model import Word
+from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
+from hotseat.load_status import Part
+from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
+from hotseat.speech.voice import Speaker, Voice
+
+log = logging.getLogger(__name__)
+
+Engine = TypeVar("Engine")
+Result = TypeVar("Result")
+
+PROBE_S = 30.0
+"""An engine that takes longer to show that it works doesn't."""
+HUNG_S = 10.0
+"""Speech that is not recognised by then is reported, a sentence that is not spoken is given up."""
+PAUSES_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+"""Before each attempt at a new engine; the last goes on."""
+STEADY_S = 60.0
+"""An engine that worked for so long starts again with the first pause."""
+
+
+class Healing(Generic[Engine]):
+    """One part's engine."""
+
+    def __init__(
+        self,
+        part: Part,
+        engine: Engine,
+        make: Callable[[Engine], Awaitable[Engine]] | None,
+        probe: Callable[[Engine], Awaitable[None]],
+        *,
+        detail: str,
+        every_s: float | None = None,
+    ) -> None:
+        """``make`` closes what is left of an engine and returns a new one; it and ``probe`` raise whatever they like.
+
+        None for an engine on another server: it is asked all the same, and probed until it answers.
+
+        ``detail`` is the part's while it works. ``every_s`` is for engines that are probed without a report, too.
+        """
+        part.detail = self._detail = detail
+        self._part = part
+        self._make = make
+        self._probe = probe
+        self._every_s = every_s
+        self._trouble = asyncio.Event()
+        self._engine = engine
+        self._gone = asyncio.Event()
+        """Set once the engine is found not to work."""
+        self._looked = asyncio.Event()
+        """Cleared by a report, set when it has been looked into."""
+        self._kept = False
+        self._pauses = 0
+        self._since = time.monotonic()
+        """Since when the engine has worked."""
+        self.replaced = 0
+
+    @property
+    def engine(self) -> Engine | None:
+        """None while there is none that works."""
+        return None if self._part.state == "degraded" and self._make is not None else self._engine
+
+    @property
+    def trouble(self) -> str:
+        """The part and what is wrong with it."""
+        return f"{self._part.name}: {self._part.detail}"
+
+    def report(self) -> None:
+        """Something went wrong with it, or seems to have."""
+        self._looked.clear()
+        self._trouble.set()
+
+    async def use(self, work: Callable[[Engine], Awaitable[Result]], error: type[HotseatError]) -> Result:
+        """What ``work`` makes of the engine. Raises ``error`` where there is none, or as soon as it is found not to work."""
+        if (engine := self.engine) is None:
+            raise error(self.trouble)
+        working, gone = asyncio.ensure_future(work(engine)), asyncio.ensure_future(self._gone.wait())
+        try:
+            await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise error(f"{self._part.name} stopped working")
+            return working.result()
+        finally:
+            working.cancel()
+            gone.cancel()
+
+    async def another(self, than: int) -> bool:
+        """Reports trouble; whether there is a new engine soon, after so many replacements."""
+        if self._kept and self.replaced == than:
+            self.report()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HUNG_S):
+                    await self._looked.wait()
+        return self.engine is not None and self.replaced > than
+
+    def degrade(self, trouble: str) -> None:
+        """It doesn't work, as is known."""
+        self._part.state, self._part.detail = "degraded", f"{trouble}; trying again"
+        self._gone.set()
+        self._trouble.set()
+
+    async def keep(self) -> None:
+        """For as long as the server runs."""
+        self._kept = True
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._every_s):
+                    await self._trouble.wait()
+            self._trouble.clear()
+            if (trouble := await self._trouble_of(self._engine)) is not None:
+                await self._heal(trouble)
+            elif self._part.state == "degraded":  # from the start, and it has come up since
+                self._works()
+            if not self._trouble.is_set():
+                self._looked.set()
+
+    async def _heal(self, trouble: str) -> None:
+        if time.monotonic() - self._since >= STEADY_S:
+            self._pauses = 0
+        while True:
+            self.degrade(trouble)
+            log.warning("%s", self.trouble)
+            await asyncio.sleep(PAUSES_S[min(self._pauses, len(PAUSES_S) - 1)])
+            self._pauses += 1
+            try:
+                if self._make is not None:
+                    self._engine = await self._make(self._engine)
+            except Exception as error:
+                trouble = _words(error)
+                continue
+            if (found := await self._trouble_of(self._engine)) is None:
+                break
+            trouble = found
+        self.replaced += 1
+        self._works()
+
+    def _works(self) -> None:
+        self._since = time.monotonic()
+        self._part.state, self._part.detail = "ready", self._detail
+        self._gone = asyncio.Event()
+        self._trouble.clear()
+        log.info("%s: works again", self._part.name)
+
+    async def _trouble_of(self, engine: Engine) -> str | None:
+        """What is wrong with it; None if it works."""
+        try:
+            async with asyncio.timeout(PROBE_S):
+                await self._probe(engine)
+        except Exception as error:
+            return _words(error)
+        return None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, HotseatError):
+        return str(error)
+    return "it doesn't answer" if isinstance(error, TimeoutError) else f"it failed ({type(error).__name__})"
+
+
+class HealingChat:
+    """Implements ``ChatModel``."""
+
+    def __init__(self, name: str, healing: Healing[Any]) -> None:
+        self.name = name
+        self._healing = healing
+
+    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+        with self._reported():
+            async for text in self._chat.stream(messages, max_tokens=max_tokens):
+                yield text
+
+    async def complete(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> tuple[str, int]:
+        with self._reported():
+            return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)
+
+    @property
+    def _chat(self) -> ChatModel:
+        chat: ChatModel | None = self._healing.engine
+        if chat is None:
+            raise ChatModelError(self._healing.trouble)
+        return chat
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except ChatModelError:
+            self._healing.report()
+            raise
+
+
+class HealingTranscriber:
+    """Implements ``Transcriber``. What an engine was not able to recognise, the next one does, if it comes soon."""
+
+    def __init__(self, healing: Healing[Transcriber]) -> None:
+        self._healing = healing
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        if job.priority > Priority.COMMIT:
+            return await self._recognise(job)
+        replaced = self._healing.replaced
+        slow = asyncio.get_running_loop().call_later(HUNG_S, self._healing.report)
+        try:
+            return await self._recognise(job)
+        except TranscriberError:
+            if not await self._healing.another(replaced):
+                raise
+            return await self._recognise(job)
+        finally:
+            slow.cancel()
+
+    async def _recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        return await self._healing.use(lambda transcriber: transcriber.recognise(job), TranscriberError)
+
+
+class HealingSpeaker:
+    """Implements ``Speaker``."""
+
+    def __init__(self, healing: Healing[Speaker]) -> None:
+        self._healing = healing
+
+    async def speak(self, sentence: str) -> Voice:
+        try:
+            async with asyncio.timeout(HUNG_S):
+                return await self._healing.use(lambda speaker: speaker.speak(sentence), SpeakerError)
+        except TimeoutError as error:
+            self._healing.report()
+            raise SpeakerError(f"the voice took longer than {HUNG_S:.0f} s") from error
+        except SpeakerError:
+            self._healing.report()
+            raise
