@@ -9,14 +9,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
+from hotseat.accounts import passwords
+from hotseat.storage.store import SqlStore
 from hypothesis import settings
 
-from tests.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
+from tests.support.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
 
 PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
@@ -147,3 +151,33 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 def server(start_server: Callable[..., ServerProcess]) -> ServerProcess:
     """The embedded default, ready: Whisper base, Piper joe, Qwen 1.5B."""
     return start_server().wait_until_ready()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """A real SQLite, migrated."""
+    opened = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
+    await opened.migrate()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application over that store, with fake models."""
+    from hotseat.http.app import create_app  # here, so that tests that need neither start sooner
+
+    from tests.support.fakes import fake_assembly
+
+    assembly = fake_assembly(tmp_path)
+    assembly.storage = replace(assembly.storage, store=store)
+    transport = httpx.ASGITransport(create_app(assembly))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Password hashes of the same kind that take no time."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passwords._of_nobody.cache_clear()

@@ -9,9 +9,9 @@ from hotseat.domain.model import KeyTerm
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
 
+from benchmarks import accuracy
 from tests.audio import corpus
 from tests.audio.speech import NON_SPEECH
-from tests.bench import accuracy
 
 BANK = load_bank(PROJECT / "rubrics")
 ITEMS = [*corpus.model_answers(BANK), *corpus.spoken_answers(BANK)]

@@ -14,8 +14,8 @@ from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.startup.assembly import Assembly
 
-from tests.app.fakes import FakeTranscriber
 from tests.conftest import free_port
+from tests.support.fakes import FakeTranscriber
 
 SPEECH = (
     "It freezes the base model and learns the weight update as a product of two low rank matrices so far fewer parameters are "

@@ -13,8 +13,8 @@ import pytest
 from hotseat.settings import PROJECT
 from playwright.async_api import Error, Page, async_playwright, expect
 
-from tests.app.light_server import LightServer
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.support.light_server import LightServer
 
 WORDS = "four words make one"
 

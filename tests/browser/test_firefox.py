@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.app.fakes import PointGrader, fake_assembly
 from tests.browser.firefox import FIREFOX, open_firefox
 from tests.browser.light import serving
+from tests.support.fakes import PointGrader, fake_assembly
 
 TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
 

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.app.fakes import CATALOGUE, PointGrader, fake_assembly
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import FluentTranscriber, serving
 from tests.browser.test_pages import LAPTOP, PHONE, speech_file
+from tests.support.fakes import CATALOGUE, PointGrader, fake_assembly
 
 
 @pytest.fixture

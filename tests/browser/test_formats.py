@@ -8,9 +8,9 @@ import pytest
 from hotseat.questions.formats import Format
 from playwright.async_api import expect
 
-from tests.app.fakes import CATALOGUE, FakeGrader, fake_assembly
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving
+from tests.support.fakes import CATALOGUE, FakeGrader, fake_assembly
 
 OVER = ("grading", "finished")
 CHOOSABLE = [found for found in CATALOGUE.formats if found.pick != "chosen" and found.group != "first"]

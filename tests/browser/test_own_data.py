@@ -12,11 +12,11 @@ import pytest
 from hotseat.transfer.importing import import_file
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.app.fakes import importing
-from tests.app.light_server import LightServer
-from tests.app.test_migrations import OLD
-from tests.app.test_transfer import storage
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.storage.test_migrations import OLD
+from tests.support.fakes import importing
+from tests.support.light_server import LightServer
+from tests.transfer.test_transfer import storage
 
 INTERVIEW = "a03FQk9myQpa"
 

@@ -14,11 +14,11 @@ import pytest
 from hotseat.speech.audio import SAMPLE_RATE
 from playwright.async_api import Page, expect
 
-from tests.app.fakes import PointGrader, fake_assembly
 from tests.audio.speech import read, write
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import FluentTranscriber, serving
+from tests.support.fakes import PointGrader, fake_assembly
 
 PHONE, LAPTOP, WIDE = ({"width": width, "height": height} for width, height in ((390, 844), (1440, 900), (1920, 1080)))
 HUMAN = Path(__file__).parents[1] / "audio" / "human"

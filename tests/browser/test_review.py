@@ -17,11 +17,11 @@ from hotseat.questions.formats import Choices
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.app.fakes import BANK, ScriptedReader, fake_assembly
-from tests.app.stored import said, store_interview
 from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit
 from tests.conftest import free_port
+from tests.support.fakes import BANK, ScriptedReader, fake_assembly
+from tests.support.stored import said, store_interview
 
 TEXT = (
     "So LoRA keeps the pretrained weights frozen. It learns a low rank update as a product of two thin matrices. "

@@ -13,11 +13,11 @@ import pytest
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.app.fakes import FakeTranscriber, PointGrader, fake_assembly
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving
 from tests.browser.line import lined
 from tests.browser.test_pages import TYPED, speech_file
+from tests.support.fakes import FakeTranscriber, PointGrader, fake_assembly
 
 FIRST, SECOND = "the first answer is about freezing", "a second one follows on merging"
 NOTHING_YET = "Your words appear here as you speak."

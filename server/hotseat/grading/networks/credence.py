@@ -2,7 +2,7 @@
 
 A false claim holds the same words as the right one, so patterns and likeness alone can't tell them apart. Two cross-encoders
 read the statement together with the passages nearest to it, one also with all of the answer, and give the odds of each. Both
-scores are log odds of a logistic regression (``python -m tests.bench.grading.fit_credence``), which says what each sign is
+scores are log odds of a logistic regression (``python -m benchmarks.grading.fit_credence``), which says what each sign is
 worth, and each of the networks' states: these show what no network's own odds do, of answers that it has not learned from
 (docs/decisions/0023). A third network reads one of the passages, and a second regression weighs its word against these scores,
 the more the closer the passage is to the statement's words (docs/decisions/0026, 0027); in an answer long enough to compare a

@@ -1,0 +1,222 @@
+"""Interviews while each part dies or hangs at random: nobody is stuck, nothing is lost, and everything is back at the end.
+
+``python -m benchmarks.chaos --minutes 10`` runs them in this process, with the language model's stand-in as a real child
+process that is killed or stopped, and a recogniser and a voice that fail or never answer until they are replaced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hotseat import healing, wire
+from hotseat.domain.model import Word
+from hotseat.engines.llama import LlamaServer
+from hotseat.engines.llama_chat import LlamaChat
+from hotseat.errors import SpeakerError, TranscriberError
+from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.interviews import Interviews
+from hotseat.load_status import HEARING, LLM, VOICE, Part
+from hotseat.session.records import LOCAL
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.recordings import AudioArchive
+from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.startup.assembly import Assembly
+
+from tests.support.fakes import CATALOGUE, FakeSpeaker, FakeTranscriber, fake_assembly
+from tests.support.sitting import LORA, Candidate, finish
+
+COMMAND = (sys.executable, "-m", "tests.support.stand_in_llama")
+QUICK_PAUSES_S = (0.0, 0.05, 0.1)
+
+
+class Mortal:
+    """May be made to fail or to hang for ever."""
+
+    state = "well"
+
+    async def live(self, error: Exception) -> None:
+        if self.state == "hung":
+            await asyncio.Event().wait()
+        if self.state == "dead":
+            raise error
+
+
+class FlakyTranscriber(FakeTranscriber, Mortal):
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        await self.live(TranscriberError("dead"))
+        return await super().recognise(job)
+
+
+class Mouth(FakeSpeaker, Mortal):
+    async def speak(self, sentence: str) -> Voice:
+        await self.live(SpeakerError("dead"))
+        return await super().speak(sentence)
+
+
+@dataclass(slots=True)
+class Found:
+    """What came of it."""
+
+    interviews: int = 0
+    stuck: int = 0
+    """Interviews that did not end in time."""
+    lost: int = 0
+    """Answers whose audio is not there."""
+    killed: Counter[str] = field(default_factory=Counter)
+    replaced: dict[str, int] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    """Of the parts, at the end."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What can be killed."""
+
+    assembly: Assembly
+    healing: dict[str, Healing[Any]]
+
+    def kill(self, dice: random.Random) -> str:
+        name = dice.choice([LLM, HEARING, VOICE])
+        way = dice.choice(["dead", "hung"])
+        if name == LLM:
+            assert self.assembly.llama is not None
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.assembly.llama.pid, signal.SIGKILL if way == "dead" else signal.SIGSTOP)
+        elif (engine := self.healing[name].engine) is not None:
+            engine.state = way
+        return f"{name}: {way}"
+
+
+async def make_parts(data_dir: Path, pace: float) -> Parts:
+    assembly = fake_assembly(data_dir, speed=pace)
+    await assembly.storage.store.migrate()
+    assembly.status.parts = {name: Part(name, "ready") for name in (LLM, HEARING, VOICE)}
+
+    async def start() -> LlamaChat:
+        assembly.llama = await asyncio.to_thread(LlamaServer, Path("none"), threads=1, context=512, command=COMMAND)
+        return LlamaChat(assembly.llama, "stand-in", 5.0)
+
+    async def restart(broken: LlamaChat) -> LlamaChat:
+        await broken.close()
+        return await start()
+
+    async def new_ears(_old: FlakyTranscriber) -> FlakyTranscriber:
+        return FlakyTranscriber()
+
+    async def new_mouth(_old: Mouth) -> Mouth:
+        return Mouth()
+
+    async def speaks(mouth: Mouth) -> None:
+        await mouth.speak("Okay.")
+
+    async def hears(ears: FlakyTranscriber) -> None:
+        await ears.live(TranscriberError("dead"))
+
+    parts = assembly.status.parts
+    chat = Healing(parts[LLM], await start(), restart, LlamaChat.check, detail="stand-in", every_s=0.1)
+    ears = Healing(parts[HEARING], FlakyTranscriber(), new_ears, hears, detail="fake", every_s=0.1)
+    mouth = Healing(parts[VOICE], Mouth(), new_mouth, speaks, detail="fake", every_s=0.1)
+    assembly.speech.transcriber = HealingTranscriber(ears)  # type: ignore[arg-type]
+    assembly.speech.voice = PreparedVoice(HealingSpeaker(mouth), CATALOGUE.script.constant())  # type: ignore[arg-type]
+    assembly.interviewer = Interviewer(HealingChat("stand-in", chat), assembly.prompts)
+    return Parts(assembly, {LLM: chat, HEARING: ears, VOICE: mouth})
+
+
+async def sit(interviews: Interviews, archive: AudioArchive, found: Found, within_s: float) -> None:
+    """One interview with an answer spoken and all others, too."""
+    interview_id = await interviews.create(LOCAL, LORA)
+    candidate = await Candidate(interviews, interview_id).attach()
+    candidate.patience_s = within_s
+    found.interviews += 1
+    try:
+        candidate.say(type="start")
+        for _ in range(2):
+            await candidate.answer()
+        await finish(candidate, within_s)
+    except (TimeoutError, AssertionError):
+        found.stuck += 1
+    else:
+        answers = [message for message in candidate.sent if isinstance(message, wire.AnswerMessage)]
+        found.lost += sum(not archive.read(interview_id, answer.turn_id) for answer in answers)
+    finally:
+        candidate.leave()
+
+
+async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0, every_s: float = 0.3) -> Found:
+    """Interviews one after another for so long, with a part killed every so often."""
+    dice = random.Random(seed)
+    found = Found()
+    parts = await make_parts(data_dir, pace)
+    interviews, archive = parts.assembly.interviews(), parts.assembly.storage.archive
+    with contextlib.suppress(Exception):
+        await parts.assembly.speech.voice.prepare()  # type: ignore[union-attr]
+    keeping = [asyncio.create_task(one.keep()) for one in parts.healing.values()]
+
+    async def kill() -> None:
+        while True:
+            await asyncio.sleep(dice.uniform(0.5, 1.5) * every_s)
+            found.killed[parts.kill(dice)] += 1
+
+    killing = asyncio.create_task(kill())
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        await sit(interviews, archive, found, within_s=30.0)
+    killing.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            while any(part.state != "ready" for part in parts.assembly.status.parts.values()):
+                await asyncio.sleep(0.05)
+            # One more, with everything well.
+            await sit(interviews, archive, found, within_s=30.0)
+    for task in keeping:
+        task.cancel()
+    await asyncio.gather(killing, *keeping, return_exceptions=True)
+    found.replaced = {name: one.replaced for name, one in parts.healing.items()}
+    found.states = {name: part.state for name, part in parts.assembly.status.parts.items()}
+    await interviews.close()
+    await parts.assembly.storage.store.close()
+    if parts.assembly.llama is not None:
+        parts.assembly.llama.close()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    healing.PAUSES_S, healing.PROBE_S, healing.HUNG_S = QUICK_PAUSES_S, 1.0, 1.0
+    with tempfile.TemporaryDirectory() as folder:
+        found = asyncio.run(chaos(Path(folder), given.minutes * 60, given.seed))
+    print(
+        json.dumps(
+            {
+                "interviews": found.interviews,
+                "stuck": found.stuck,
+                "lost": found.lost,
+                "killed": found.killed,
+                "replaced": found.replaced,
+                "states": found.states,
+            },
+            indent=1,
+        )
+    )
+    sys.exit(bool(found.stuck or found.lost))
+
+
+if __name__ == "__main__":
+    main()

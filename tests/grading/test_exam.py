@@ -1,0 +1,317 @@
+"""The exam that language models sit before they grade: what it measures, who passes, and who grades then."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from hotseat.doctor.parts import exam as exam_checks
+from hotseat.domain.model import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Question, Verdict
+from hotseat.engines.openai_chat import OpenAiChat
+from hotseat.errors import ChatModelError, ContentError, GraderError
+from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
+from hotseat.grading.judge import Judge
+from hotseat.grading.reading import Reading
+from hotseat.http.app import create_app
+from hotseat.load_status import GRADER, Part
+from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
+from hotseat.startup import grader_choice, models
+from hotseat.startup.assembly import Assembly
+from hotseat.startup.grader_choice import sit_if_due
+
+from tests.support.command_line import hotseat
+from tests.support.fakes import BANK, fake_assembly
+from tests.support.scripted_llm import Script, ScriptedLlm, scripted_llm
+
+ITEMS = load_exam(PROJECT / "rubrics" / FILE, BANK)
+MET, NOT, SURE, CON = PointStatus.MET, PointStatus.NOT_MET, PointStatus.NOT_SURE, PointStatus.CONTRADICTED
+
+
+# ---- What is measured ----------------------------------------------------------------------------------------------
+
+
+def test_the_exam_that_is_shipped() -> None:
+    """Forty answers to as many questions, with every kind of label often enough to tell graders apart."""
+    assert len(ITEMS) == len({item.question.id for item in ITEMS}) == 40
+    labels = Counter(label for item in ITEMS for label in item.labels.values())
+    assert min(labels["met"], labels["no"], labels["wrong"]) >= 30
+    assert len({item.question.topic for item in ITEMS}) >= 9
+
+
+def graded(statuses: Mapping[str, PointStatus], seconds: float = 1.0, tokens: int = 100) -> Grade:
+    findings = tuple(PointFinding(point_id, status) for point_id, status in statuses.items())
+    criteria = (CriterionResult("c", Level.NO, findings),)
+    return Grade("q", Verdict.NO_HIRE, criteria, "llm", seconds=seconds, tokens=tokens)
+
+
+def item(item_id: str, **labels: str) -> Item:
+    return Item(item_id, ITEMS[0].question, ITEMS[0].answer, labels)
+
+
+def test_what_is_counted() -> None:
+    """Partly counts neither way, not sure denies nothing, and what could not be read agrees in nothing."""
+    first = item("1", a="met", b="met", c="met", d="no", e="wrong", f="wrong", g="partly", h="partly")
+    found = graded({"a": MET, "b": SURE, "c": NOT, "d": MET, "e": CON, "f": NOT, "g": MET, "h": NOT})
+    result = result_of([(first, found), (item("2", a="no", b="met"), graded({"a": CON, "b": MET}, 3.0, 300))])
+    assert result == Result(
+        agreement=round(3 / 8, 4), denied=0.25, credited=0.25, accused=0.5, seconds=2.0, tokens=200.0, unread=0
+    )
+    lost = result_of([(item("1", a="met", b="no"), None)])
+    assert (lost.agreement, lost.denied, lost.credited, lost.unread) == (0.0, 1.0, 0.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "denied", "credited", "passes"),
+    [
+        (0.81, 0.10, 0.10, True),
+        (0.81, 0.12, 0.12, True),
+        (0.80, 0.00, 0.00, False),
+        (0.99, 0.13, 0.00, False),
+        (0.99, 0.00, 0.13, False),
+    ],
+)
+def test_who_passes(agreement: float, denied: float, credited: float, passes: bool) -> None:
+    """Strictly more agreement than the reader, and at most two points more denied and credited."""
+    judge = Result(agreement, denied, credited, 0, 1, 1)
+    assert Sitting("m", judge, Result(0.80, 0.10, 0.10, 0, 1, 0)).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "exam.jsonl:2"),
+        ('["id"]', "exam.jsonl:2"),
+        ('{"id": "x", "question": "no/such", "answer": "a", "points": {}}', "no/such"),
+        ('{"id": "x", "question": "finetuning/lora", "answer": 3, "points": {}}', "exam.jsonl:2"),
+        ('{"id": "x", "question": "finetuning/lora", "answer": "a", "points": {"nope": "met"}}', "no point 'nope'"),
+        ('{"id": "x", "question": "finetuning/lora", "answer": "a", "points": {"merging": "yes"}}', "'yes' is none of"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named(line: str, said: str, tmp_path: Path) -> None:
+    """As everything in the bank."""
+    (tmp_path / FILE).write_text(f"\n{line}\n")
+    with pytest.raises(ContentError, match=re.escape(said)):
+        load_exam(tmp_path / FILE, BANK)
+
+
+class Failing:
+    """Grades until the third answer, whose reply can't be read, and fails at the fifth, once."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        self.asked.append(question.id)
+        if len(self.asked) == 3:
+            raise GraderError("it could not be read")
+        if len(self.asked) == 5:
+            raise GraderError("the endpoint is down") from ChatModelError("down")
+        return graded({})
+
+
+async def test_an_exam_goes_on_where_the_endpoint_failed() -> None:
+    """A reply that can't be read is the model's fault; an endpoint that fails is nobody's, and no answer is graded twice."""
+    grader, outcomes, begun = Failing(), dict[str, Any](), list[int]()
+
+    async def note(done: int) -> None:
+        begun.append(done)
+
+    with pytest.raises(GraderError, match="down"):
+        await sit(grader, ITEMS, outcomes, note)
+    assert len(outcomes) == 4
+    result = await sit(grader, ITEMS, outcomes, note)
+    assert (result.unread, len(grader.asked)) == (1, 41)
+    assert begun == [0, 1, 2, 3, 4, *range(4, 40)]
+
+
+# ---- Who grades then, over a real socket ---------------------------------------------------------------------------
+
+REPLIES = {"met": "made", "partly": "partly", "no": "not said", "wrong": "contradicted"}
+BY_PROMPT = {item.question.prompt: item for item in ITEMS}
+
+
+def judging(message: str, status: Callable[[str], str]) -> str:
+    """A reply to one answer of the exam, by its labels."""
+    asked = BY_PROMPT[message.split("Question: ", 1)[1].split("\n\nStatements:", 1)[0]]
+    return json.dumps({p.id: {"sentences": [1], "status": status(asked.labels.get(p.id, "no"))} for p in asked.question.points})
+
+
+def good(message: str) -> str:
+    return judging(message, REPLIES.__getitem__)
+
+
+def generous(message: str) -> str:
+    return judging(message, lambda _: "made")
+
+
+class Believing:
+    """A reader to which every answer says everything."""
+
+    def read(self, statement: str, words: Sequence[str]) -> Reading:
+        nothing = np.zeros(len(words), np.float32)
+        return Reading(0.9, 0.0, nothing + 1, nothing)
+
+
+async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Assembly:
+    """Assembly with that endpoint and a reader that is easy to beat, as they are once loaded."""
+    monkeypatch.setattr(models, "open_embedder", lambda: object())
+    monkeypatch.setattr(models, "NetworksReader", lambda *_, **__: Believing())
+    model = settings.pop("model", "scripted")
+    assembly = fake_assembly(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
+    assembly.status.parts = {GRADER: Part(GRADER)}
+    await models._load_grader(assembly, OpenAiChat(llm.url, model, "none", 4.0))
+    return assembly
+
+
+async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in reader grades until then; the status says who grades and how well; the exam is sat once."""
+    with scripted_llm(Script(graded=good)) as llm:
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assert (
+            assembly.graders.in_use is assembly.graders.embedded
+            and "has yet to sit our exam" in assembly.status.parts[GRADER].detail
+        )
+        await sit_if_due(assembly)
+        assert len(llm.asked) == 40 and isinstance(assembly.graders.in_use, Judge)
+        transport = httpx.ASGITransport(create_app(assembly))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+            [part] = (await client.get("/api/status")).json()["parts"]
+        assert re.match(r"scripted grades \(agreement 0\.9\d on our exam; the built-in reader 0\.\d\d\)", part["detail"])
+        assert (part["state"], part["done"], part["total"]) == ("ready", 0, 0)
+        [check] = exam_checks(assembly.graders)
+        assert check.ok and re.search(r"scripted passed, it grades: .* denied 0\.0%, .* s and 2 tokens an answer", check.detail)
+        grade = await assembly.graders.in_use.grade(ITEMS[0].question, [ITEMS[0].answer])
+        assert (grade.grader, grade.model, len(llm.asked)) == ("llm", "scripted", 41)
+        assert grade.agreement is not None and grade.agreement > 0.9 > (grade.reader_agreement or 1.0)
+
+        again = await loaded(llm, tmp_path, monkeypatch)
+        assert isinstance(again.graders.in_use, Judge)
+        await sit_if_due(again)
+        assert len(llm.asked) == 41
+        other = await loaded(llm, tmp_path, monkeypatch, model="another")
+        assert other.graders.in_use is other.graders.embedded and grader_choice.is_due(other)
+
+
+async def test_the_prompts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With other prompts a model is another judge."""
+    prompts = shutil.copytree(PROJECT / "prompts", tmp_path / "prompts")
+    with scripted_llm(Script(graded=good)) as llm:
+        await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
+        monkeypatch.setattr("tests.support.fakes.PROJECT", tmp_path)
+        assert not grader_choice.is_due(await loaded(llm, tmp_path, monkeypatch))
+        (prompts / "grade_system.j2").write_text("Be strict.")
+        assert grader_choice.is_due(await loaded(llm, tmp_path, monkeypatch))
+
+
+@pytest.mark.parametrize("reply", [generous, lambda _: "Great answer!", lambda _: "{}"])
+async def test_a_bad_judge_stays_out(reply: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it credits everything or can't be read; it isn't asked again, and all who look are told why."""
+    with scripted_llm(Script(graded=reply)) as llm:
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        await sit_if_due(assembly)
+        assert assembly.graders.in_use is assembly.graders.embedded
+        assert "the built-in reader grades; scripted is no better (agreement" in assembly.status.parts[GRADER].detail
+        assert "scripted did not pass, it does not grade" in exam_checks(assembly.graders)[0].detail
+        asked = len(llm.asked)
+        await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
+        assert len(llm.asked) == asked
+        forced = await loaded(llm, tmp_path, monkeypatch, grader="llm")
+        assert isinstance(forced.graders.in_use, Judge)
+
+
+async def test_nobody_sits_who_is_not_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packaged model never by itself, no model where the settings name the grader."""
+    with scripted_llm(Script(graded=good)) as llm:
+        embedded = await loaded(llm, tmp_path, monkeypatch, grader="embedded")
+        forced = await loaded(llm, tmp_path, monkeypatch, grader="llm")
+        packaged = await loaded(ScriptedLlm(EMBEDDED), tmp_path, monkeypatch)
+        for assembly in (embedded, forced, packaged):
+            await sit_if_due(assembly)
+        assert llm.asked == []
+    assert embedded.graders.in_use is embedded.graders.embedded and packaged.graders.in_use is packaged.graders.embedded
+    assert isinstance(forced.graders.in_use, Judge) and "has not sat our exam" in forced.status.parts[GRADER].detail
+    assert "`hotseat exam`" in exam_checks(packaged.graders)[0].mend
+
+
+async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exam waits for it, and the part says so meanwhile."""
+    monkeypatch.setattr(grader_choice, "RETRY_S", 0.05)
+    down = True
+
+    def reply(message: str) -> str:
+        return "" if down else good(message)  # an empty reply is the endpoint's failure
+
+    with scripted_llm(Script(graded=reply)) as llm:
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        sitting = asyncio.create_task(sit_if_due(assembly))
+        async with asyncio.timeout(10):
+            while "waits for the endpoint" not in assembly.status.parts[GRADER].detail:
+                await asyncio.sleep(0.01)
+        assert assembly.graders.in_use is assembly.graders.embedded
+        down = False
+        await asyncio.wait_for(sitting, 20)
+    assert isinstance(assembly.graders.in_use, Judge)
+
+
+async def test_results_that_cannot_be_read_or_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged file is as none; a folder in its place costs the keeping, not the result."""
+    (tmp_path / "exams.json").write_text('{"a": 1}')
+    with scripted_llm(Script(graded=good)) as llm:
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assert grader_choice.is_due(assembly)
+        (tmp_path / "exams.json").unlink()
+        (tmp_path / "exams.json").mkdir()
+        await sit_if_due(assembly)
+        assert isinstance(assembly.graders.in_use, Judge)
+
+
+async def test_a_bank_without_an_exam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its questions are graded by the built-in reader, also where its exam does not fit it."""
+    with scripted_llm(Script(graded=good)) as llm:
+        for text in (None, "{"):
+            if text is not None:
+                (tmp_path / FILE).write_text(text)
+            assembly = await loaded(llm, tmp_path, monkeypatch, rubrics_dir=tmp_path)
+            await sit_if_due(assembly)
+            assert assembly.graders.exam is None and assembly.graders.in_use is assembly.graders.embedded
+            assert exam_checks(assembly.graders) == []
+    assert llm.asked == []
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """It shows how far it is, prints both results and keeps them; without a model it says what is missing."""
+    rubrics = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
+    short = (rubrics / FILE).read_text(encoding="utf-8").splitlines()[:3]
+    (rubrics / FILE).write_text("\n".join(short), encoding="utf-8")
+    told = {"HOTSEAT_DATA_DIR": str(tmp_path / "data"), "HOTSEAT_RUBRICS_DIR": str(rubrics)}
+    with scripted_llm(Script(said="ok", graded=good)) as llm:
+        done = hotseat("exam", "--json", HOTSEAT_LLM__URL=llm.url, HOTSEAT_LLM__MODEL="scripted", **told)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["model"] == "scripted" and result["judge"]["agreement"] > 0.8 and isinstance(result["passed"], bool)
+    assert "scripted: 2 of 3 answers" in done.stderr
+    assert len(json.loads((tmp_path / "data" / "exams.json").read_text())) == 1
+    done = hotseat("exam", HOTSEAT_LLM__URL="off", **told)
+    assert done.returncode == 2 and "no language model to sit it" in done.stderr
+
+
+async def test_a_bug_ends_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks after interviews runs beside the exam."""
+    with scripted_llm(Script(graded=good)) as llm:
+        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assert assembly.graders.exam is not None
+        assembly.graders.exam.outcomes = None  # type: ignore[assignment]
+        await sit_if_due(assembly)
+    assert (
+        assembly.graders.in_use is assembly.graders.embedded
+        and "the server's log says why" in assembly.status.parts[GRADER].detail
+    )

@@ -1,0 +1,399 @@
+"""Strangers, stalled uploads and forgotten tabs: each is bounded, and none is at the candidate's cost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+import uvicorn
+from hotseat.accounts.accounts import network_of
+from hotseat.http import guard, serving
+from hotseat.http.app import create_app
+from hotseat.http.connections import Bounds, Connections, bounds_for
+from hotseat.http.serving import BoundedServer
+from hotseat.interview import interviews as interviews_module
+from hotseat.session.records import LOCAL
+from hotseat.telemetry import logs
+
+from benchmarks import crowd
+from tests.support.fakes import fake_assembly
+from tests.support.in_process import listening
+from tests.support.sitting import LORA, Candidate, sitting
+
+SMALL = Bounds(total=4, strangers=3, per_address=2)
+PROXY = "192.0.2.1"
+
+
+class Book(Connections):
+    """Few connections, and who was closed."""
+
+    def __init__(self, bounds: Bounds = SMALL) -> None:
+        super().__init__(bounds, lambda address: address == PROXY, network_of)
+        self.closed: list[str] = []
+
+    def come(self, name: str, address: str = PROXY, now: float = 0.0) -> Any:
+        return self.open(address, lambda: self.closed.append(name), now)
+
+
+# ---- Connections ----------------------------------------------------------------------------------------------------
+
+
+def test_descriptors_are_left_for_interviews() -> None:
+    """At the usual 1,024 half of them are; a process that may have more takes 4,096 connections at most."""
+    assert bounds_for(1_024) == Bounds(512, 256)
+    assert bounds_for(256) == Bounds(128, 64)
+    assert bounds_for(8_192) == Bounds(4_096, 512)
+
+
+def test_the_stranger_who_has_waited_longest_makes_room() -> None:
+    """First those without a request under way, then whoever came first; who is known stays."""
+    book = Book()
+    first, *_ = [book.come(name) for name in "abc"]
+    first.waiting_since = None  # a request is under way
+    assert book.come("d") and book.closed == ["b"]
+    for line in [book.come("e"), book.come("f")]:
+        line.waiting_since = None
+    assert book.closed == ["b", "c", "d"]
+    assert book.come("g") and book.closed == ["b", "c", "d", "a"]
+    assert len(book) == book.strangers == 3
+
+
+def test_who_is_known_makes_room_only_while_waiting() -> None:
+    """A socket is never closed for a newcomer; with nothing but sockets there is no room."""
+    book = Book()
+    known = [book.come(str(number)) for number in range(3)]
+    for line in known:
+        line.recognise()
+    assert book.strangers == 0 and book.come("stranger")
+    assert book.come("another") and book.closed == ["stranger"]
+    book = Book()
+    known = []
+    for number in range(4):
+        known.append(book.come(str(number)))
+        known[-1].recognise()
+        known[-1].waiting_since = None
+    assert book.come("late") is None and book.closed == []
+    known[2].waiting_since = 1.0
+    assert book.come("later") and book.closed == ["2"]
+
+
+def test_one_address_crowds_out_only_itself() -> None:
+    """Addresses of one IPv6 /64 are one; a trusted proxy stands for many people."""
+    book = Book()
+    book.come("other", "198.51.100.7")
+    for number in range(3):
+        book.come(str(number), f"2001:db8::{number}")
+    assert book.closed == ["0"]
+    book = Book()
+    for number in range(3):
+        book.come(str(number), PROXY)
+    assert book.closed == []
+
+
+def test_closing_is_counted_once() -> None:
+    """However a connection ends, and whoever says so."""
+    book = Book()
+    line = book.come("a", "198.51.100.7")
+    line.close()
+    line.close()
+    line.recognise()
+    assert len(book) == 0
+    for _ in range(4):
+        book.come("b", "198.51.100.7").close()
+    assert book.closed == []
+
+
+def test_who_keeps_the_server_waiting_is_hung_up_on() -> None:
+    """For a request head after ten seconds, for what is sent and not read after thirty."""
+    book = Book()
+    waiting, reading, busy = (book.come(name) for name in "wrb")
+    reading.waiting_since = busy.waiting_since = None
+    reading.unread_since = 0.0
+    reading.recognise()
+    book.sweep(9.9)
+    assert book.closed == []
+    book.sweep(10.0)
+    assert book.closed == ["w"]
+    book.sweep(30.0)
+    assert book.closed == ["w", "r"] and len(book) == 1
+    assert waiting.drop is not busy.drop
+
+
+# ---- A real server --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, BoundedServer]]:
+    """The port of a server in this process that waits a second for a request, and has room for twenty strangers."""
+    monkeypatch.setattr(serving, "bounds_for", lambda _descriptors: Bounds(100, 20, head_s=1.0, unread_s=1.0))
+    async with listening(fake_assembly(tmp_path)) as found:
+        yield found
+
+
+async def ended(reader: asyncio.StreamReader, within_s: float = 30.0) -> bytes:
+    """All that comes until the server hangs up."""
+    got = b""
+    async with asyncio.timeout(within_s):
+        with contextlib.suppress(ConnectionResetError):
+            while part := await reader.read(65_536):
+                got += part
+    return got
+
+
+async def test_half_a_request_is_not_waited_for(served: tuple[int, BoundedServer]) -> None:
+    """Neither at the beginning nor behind a whole one, even if a little more of it comes all the time."""
+    port, _ = served
+    whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for start in (b"", b"GET /hea", whole + b"GET /hea"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(start)
+
+        async def drip(writer: asyncio.StreamWriter = writer, drops: bool = bool(start)) -> None:
+            for _ in range(40 if drops else 0):
+                writer.write(b"x")
+                await asyncio.sleep(0.1)
+
+        dripping = asyncio.create_task(drip())
+        got = await ended(reader)
+        assert got.count(b"200 OK") == start.count(b"\r\n\r\n")
+        dripping.cancel()
+        writer.close()
+
+
+async def test_what_is_not_read_is_not_kept(served: tuple[int, BoundedServer]) -> None:
+    """A connection that asks for much and reads nothing is closed."""
+    port, server = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    writer.write(b"GET /api/bank HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400)
+    async with asyncio.timeout(30):
+        while len(server._connections) == 0:
+            await asyncio.sleep(0.01)
+        while len(server._connections):
+            await asyncio.sleep(0.05)
+    assert reader is not None
+    writer.close()
+
+
+async def test_strangers_do_not_keep_others_out(served: tuple[int, BoundedServer]) -> None:
+    """However many are there, a page is answered, and no more of them are kept than there is room for."""
+    port, server = served
+    strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        assert (await http.get("/healthz")).status_code == 200
+        assert (await http.get("/api/bank")).status_code == 200
+        assert len(server._connections) <= 21
+    for _, writer in strangers:
+        writer.close()
+
+
+async def test_a_crowd_costs_the_candidate_nothing(tmp_path: Path) -> None:
+    """1,100 strangers, a stalled upload and eight forgotten tabs: every answer is whole, and the log stays small."""
+    found = await crowd.crowd(tmp_path / "data", 1_100, 0, print)
+    assert found.lost == ()
+    assert found.upload == 408
+    assert found.log_bytes < crowd.LOG_BYTES
+    assert found.connections < crowd.DESCRIPTORS - 300, "descriptors are left"
+
+
+def test_want_of_descriptors_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A line without a trace, however often asyncio tries; other errors are reported as ever."""
+    config = uvicorn.Config(cast(Any, None))
+    server = BoundedServer(config, cast(Any, None), Book())
+    loop = asyncio.new_event_loop()
+    caplog.set_level(logging.WARNING)
+    for _ in range(1_000):
+        error = OSError(errno.EMFILE, "Too many open files")
+        server._on_loop_error(loop, {"message": "socket.accept() out of system resource", "exception": error})
+    assert [record.getMessage() for record in caplog.records] == ["no connection can be taken: Too many open files; 0 are open"]
+    assert caplog.records[0].exc_info is None
+    server._on_loop_error(loop, {"message": "another"})
+    assert caplog.records[-1].getMessage() == "another"
+    loop.close()
+
+
+# ---- The log --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["text", "json"])
+def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What is logged in either style."""
+    root, raises = logging.getLogger(), logging.raiseExceptions
+    before = root.handlers[:]
+    logs.set_up("info", request.param)
+    out = io.StringIO()
+    cast(Any, root.handlers[0]).setStream(out)
+    yield out
+    root.handlers[:] = before
+    logging.raiseExceptions = raises
+
+
+def test_what_repeats_does_not_fill_the_disk(written: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred lines a minute from one place, then how many more there were."""
+    now = 0.0
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    for number in [*range(1_000), None]:
+        now += 60.0 * (number is None)
+        logging.getLogger("server.test").warning("frame %s", number)
+    lines = written.getvalue().splitlines()
+    assert len(lines) == 101
+    assert "(900 lines like it were left out)" in lines[-1]
+
+
+def test_the_log_holds_nothing_that_a_terminal_obeys(written: io.StringIO) -> None:
+    """Escapes, C1 controls and marks that turn text around are written out."""
+    logging.getLogger("server.test").warning("a\x1b[2J\x9b\x85\u202e\u2066\n%s", "end")
+    line = written.getvalue().removesuffix("\n")
+    assert line.isprintable() and "end" in line and "\\u202e" in line and "\\u009b" in line
+    if line.startswith("{"):
+        assert json.loads(line)["message"] == "a\x1b[2J\x9b\x85\u202e\u2066\nend"
+
+
+# ---- Bodies ---------------------------------------------------------------------------------------------------------
+
+
+async def sent(tmp_path: Path, body: AsyncIterator[bytes], length: int) -> httpx.Response:
+    """An import whose time passes a hundred times as fast."""
+    assembly = fake_assembly(tmp_path, speed=100.0)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        answer = await http.post("/api/import", content=body, headers={"content-length": str(length)})
+    await assembly.storage.store.close()
+    return answer
+
+
+async def test_a_body_that_stops_is_given_up(tmp_path: Path) -> None:
+    """What was received of it takes no more room, and the reason is said."""
+
+    async def stalls() -> AsyncIterator[bytes]:
+        yield bytes(2 << 20)
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(30):
+        answer = await sent(tmp_path, stalls(), 300_000_000)
+    assert answer.status_code == 408 and "stopped coming" in answer.json()["error"]
+
+
+async def test_a_body_that_drips_is_given_up(tmp_path: Path) -> None:
+    """A byte now and then is as good as none."""
+    dripped = 0
+
+    async def drips() -> AsyncIterator[bytes]:
+        nonlocal dripped
+        for dripped in range(1_000):  # noqa: B007 - counted
+            yield b"x"
+            await asyncio.sleep(0.05)
+
+    async with asyncio.timeout(30):
+        assert (await sent(tmp_path, drips(), 1_000)).status_code == 408
+    assert dripped < 20
+
+
+async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More are refused in words; those under way go on."""
+    monkeypatch.setattr(guard, "REQUESTS_AT_ONCE", 2)
+    go = asyncio.Event()
+
+    async def waits() -> AsyncIterator[bytes]:
+        await go.wait()
+        yield b"PK"
+
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        length = {"content-length": "2"}
+        under_way = [asyncio.create_task(http.post("/api/import", content=waits(), headers=length)) for _ in range(2)]
+        async with asyncio.timeout(30):
+            while (refused := await http.get("/api/bank")).status_code == 200:
+                await asyncio.sleep(0.02)
+        assert refused.status_code == 429 and "close some" in refused.json()["error"]
+        go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*under_way)] == [422, 422]
+        assert (await http.get("/api/bank")).status_code == 200
+    await assembly.storage.store.close()
+
+
+# ---- Places ---------------------------------------------------------------------------------------------------------
+
+
+def grow_old(tab: Candidate, seconds: float) -> None:
+    """Nobody has touched the page for so long."""
+    assert tab.interview is not None
+    tab.interview._touched_at -= seconds
+
+
+async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> None:
+    """To whoever needs it, after two minutes; the page is told and may come back."""
+    async with sitting(fake_assembly(tmp_path, interview={"max_active": 1})) as (interviews, tab):
+        other = await interviews.create(LOCAL, LORA)
+        with pytest.raises(interviews_module._Refused, match="busy"):
+            await interviews._admit(LOCAL, other)
+        grow_old(tab, 120)
+        assert (await interviews._admit(LOCAL, other)).id == other
+        assert tab.closed is not None and tab.closed[0] == 4408 and "not started" in tab.closed[1]
+        again = await Candidate(interviews, tab.id).attach()
+        assert (await again.until("ready")).turn_id == 0
+
+
+async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path) -> None:
+    """After ten minutes of nothing but pings; a started interview is not."""
+    async with sitting(fake_assembly(tmp_path)) as (interviews, tab):
+        started = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
+        started.say(type="start")
+        await started.until("asking")
+        grow_old(started, 3_600)
+        grow_old(tab, 600)
+        tab.say(type="mic", state="on")
+        await interviews._put_away()
+        assert tab.closed is None, "somebody tries the microphone"
+        grow_old(tab, 600)
+        await interviews._put_away()
+        assert tab.closed is not None and started.closed is None
+
+
+async def test_one_account_has_two_places(tmp_path: Path) -> None:
+    """A third interview takes the place of one that was not started, or waits for one that was."""
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    assert assembly.speech.voice is not None
+    await assembly.speech.voice.prepare()
+    interviews = assembly.interviews()
+    tabs = [Candidate(interviews, await interviews.create("ada", LORA)) for _ in range(4)]
+    for tab in tabs[:2]:
+        await tab.attach()
+        tab.say(type="start")
+        await tab.until("asking")
+    with pytest.raises(interviews_module._Refused, match="2 interviews open already"):
+        await interviews._admit("ada", tabs[2].id)
+    other = await interviews.create("eve", LORA)
+    assert (await interviews._admit("eve", other)).id == other
+    assert (await interviews._admit("ada", tabs[0].id)).id == tabs[0].id, "it is open already"
+    tabs[1].leave()
+    await tabs[2].attach()
+    grow_old(tabs[2], 10)
+    assert (await interviews._admit("ada", tabs[3].id)).id == tabs[3].id
+    assert tabs[2].closed is not None and tabs[2].closed[0] == 4408
+    await interviews.close()
+    await assembly.storage.store.close()
+
+
+async def test_planned_interviews_do_not_pile_up(tmp_path: Path) -> None:
+    """Of those never started the newest twenty stay, of each person; one that was begun, or is open, stays too."""
+    async with sitting(fake_assembly(tmp_path)) as (interviews, begun):
+        begun.say(type="start")
+        await begun.until("asking")
+        opened = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
+        others = await interviews.create("eve", LORA)
+        ids = [await interviews.create(LOCAL, LORA) for _ in range(25)]
+        kept = [one for one in (begun.id, opened.id, others, *ids) if await interviews.load(one) is not None]
+        assert kept == [begun.id, opened.id, others, *ids[5:]]

@@ -1,0 +1,258 @@
+"""Who gets in."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from hotseat.accounts.opening import check_exposure
+from hotseat.errors import SettingsError
+from hotseat.http.app import create_app, ranged
+from hotseat.session.records import LOCAL
+from hotseat.settings import Settings, load_settings
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from tests.support.fakes import fake_assembly
+from tests.support.sitting import LORA
+
+TOKEN = "a-long-secret"
+
+
+def client(tmp_path: Path, base: str = "http://127.0.0.1:8000", **settings: object) -> TestClient:
+    assembly = fake_assembly(tmp_path, **settings)
+
+    async def prepare() -> None:
+        await assembly.storage.store.migrate()
+        await assembly.storage.store.close()
+
+    asyncio.run(prepare())
+    return TestClient(create_app(assembly), base_url=base, follow_redirects=False)
+
+
+def test_other_addresses_need_a_way_in() -> None:
+    """Serving to other machines without a token or accounts is refused at start, with the ways out."""
+    with pytest.raises(SettingsError, match=r"hotseat accounts add .* HOTSEAT_ACCOUNTS=1 .* HOTSEAT_TOKEN"):
+        check_exposure(Settings(host="0.0.0.0"), accounts=False)
+    check_exposure(Settings(host="0.0.0.0"), accounts=True)
+    check_exposure(Settings(host="0.0.0.0", token=TOKEN), accounts=False)  # type: ignore[arg-type]
+    check_exposure(Settings(host="127.0.0.1"), accounts=False)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_an_empty_token_is_none(tmp_path: Path, empty: str) -> None:
+    """A variable that was left empty opens nothing: neither does the server start on it, nor does an empty token get in."""
+    exposed = Settings(host="0.0.0.0", data_dir=tmp_path, token=empty)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="HOTSEAT_TOKEN"):
+        check_exposure(exposed, accounts=False)
+    browser = client(tmp_path, "http://box.local", token=empty)
+    assert browser.get(f"/?token={empty.strip()}").status_code == 403
+    assert browser.get("/api/bank", headers={"authorization": "Bearer "}).status_code == 403
+
+
+def test_a_token_is_long_enough_for_who_can_reach_it() -> None:
+    """Seven characters are refused where others can try, with the number; on this machine any will do."""
+    with pytest.raises(SettingsError, match="has 7 characters; take at least 8"):
+        check_exposure(Settings(host="0.0.0.0", token="sevench"), accounts=True)  # type: ignore[arg-type]
+    check_exposure(Settings(host="127.0.0.1", token="sevench"), accounts=False)  # type: ignore[arg-type]
+
+
+def test_rebound_names_are_refused(tmp_path: Path) -> None:
+    """A page whose own name was made to point here does not get in."""
+    assert client(tmp_path, "http://evil.example").get("/api/bank").status_code == 403
+    for odd in ("[", "", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:80"):
+        assert client(tmp_path).get("/api/bank", headers={"host": odd}).status_code == 403
+    assert client(tmp_path).get("/api/bank").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        *(("127.0.0.1", 200), ("127.9.9.9", 200), ("::1", 200), ("127.0.0.1:4000", 200), ("[::1]:4000", 200)),
+        *(("192.0.2.7", 403), ("192.0.2.7:4000", 403), ("2001:db8::1", 403), ("[2001:db8::1]:4000", 403)),
+    ],
+)
+def test_a_proxy_lets_nobody_else_in(tmp_path: Path, address: str, status: int) -> None:
+    """Under a loopback name that a proxy has put into the request, others are refused by the address it tells."""
+    client(tmp_path)
+    proxied = TestClient(
+        create_app(fake_assembly(tmp_path)), base_url="http://127.0.0.1:8000", client=(address, 50000), follow_redirects=False
+    )
+    answer = proxied.get("/api/bank")
+    assert answer.status_code == status
+    assert status == 200 or "HOTSEAT_TOKEN" in answer.json()["error"]
+
+
+async def test_a_unix_socket_has_no_address(tmp_path: Path) -> None:
+    """Whoever can open it is on this machine."""
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly), client=None)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        assert (await browser.get("/api/bank")).status_code == 200
+    await assembly.storage.store.close()
+
+
+@pytest.mark.parametrize("span", ["²-", "-²", "0-²", "٣-", "1" * 5000 + "-", "0-" + "9" * 5000])
+def test_odd_ranges_are_no_ranges(span: str) -> None:
+    """What looks like a number, or is longer than any, gets the whole body like any other range that can't be read."""
+    whole = ranged(b"0123456789", f"bytes={span}", "audio/wav")
+    assert (whole.status_code, whole.body) == (200, b"0123456789")
+    part = ranged(b"0123456789", "bytes=2-4", "audio/wav")
+    assert (part.status_code, part.body, part.headers["content-range"]) == (206, b"234", "bytes 2-4/10")
+
+
+def test_what_counts_as_local() -> None:
+    """Words that are heard, answered or kept on another machine leave this one."""
+
+    def local(**settings: object) -> bool:
+        return load_settings(**settings).local
+
+    assert local()
+    for url in (
+        "sqlite+aiosqlite:////srv/hotseat.db",
+        "postgresql+asyncpg://me:secret@127.0.0.1:5432/hotseat",
+        "postgresql+asyncpg://me@[::1]/hotseat",
+        "postgresql+asyncpg://me@/hotseat?host=/run/postgresql",
+        "postgresql+asyncpg://me@/hotseat?host=localhost:5432,[::1]:5433",
+    ):
+        assert local(database_url=url), url
+    for url in (
+        "postgresql+asyncpg://me@db.example/hotseat",
+        "postgresql+asyncpg://me@/hotseat?host=db.example",
+        "postgresql+asyncpg://me@localhost/hotseat?host=localhost:1&host=db.example:2",
+        "postgresql+asyncpg://[me@localhost/hotseat",
+    ):
+        assert not local(database_url=url), url
+    assert local(archive_url="file:///srv/audio") and local(archive_url="/srv/audio")
+    for url in ("s3://bucket/folder", "simplecache::s3://bucket", "file::s3://bucket", "ssh://box/srv"):
+        assert not local(archive_url=url), url
+    assert local(llm={"url": "http://localhost:11434/v1"}) and not local(llm={"url": "https://llm.example/v1"})
+
+
+def test_cross_origin_writes_and_sockets_are_refused(tmp_path: Path) -> None:
+    """Another site's page can neither start an interview nor open a socket."""
+    evil = {"origin": "http://evil.example"}
+    for headers in (evil, {"origin": "http://["}, {"origin": ""}):
+        assert client(tmp_path).post("/api/interviews", json={"format": "five"}, headers=headers).status_code == 403
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        client(tmp_path).websocket_connect("ws://127.0.0.1:8000/api/interviews/x/socket", headers=evil),
+    ):
+        pass
+    assert (closed.value.code, closed.value.reason) == (4403, "cross-origin requests are refused")
+
+
+def test_a_token_is_asked_for_and_exchanged_for_a_cookie(tmp_path: Path) -> None:
+    """With a token set, nothing private is served without it; the link with it leaves a cookie that is not the token."""
+    browser = client(tmp_path, "http://box.local", token=TOKEN)
+    assert browser.get("/").status_code == 401
+    assert browser.get("/?token=wrong").status_code == 401
+    welcome = browser.get(f"/?token={TOKEN}")
+    assert welcome.status_code == 303
+    assert welcome.headers["location"] == "/"
+    cookie = welcome.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=lax" in cookie and TOKEN not in cookie
+    assert browser.get("/").status_code == 200
+    other = client(tmp_path, "http://box.local", token=TOKEN)
+    assert other.get("/healthz").status_code == 200
+    for forged in (TOKEN, "0" * 64, "é"):
+        assert other.get("/api/bank", headers={"cookie": f"hotseat={forged}".encode()}).status_code == 401
+
+
+def test_a_program_sends_the_token_in_a_header(tmp_path: Path) -> None:
+    """As a bearer token it opens the API; a wrong one does not, and after a few nobody there is listened to."""
+    program = client(tmp_path, "http://box.local", token=TOKEN)
+    assert program.get("/api/bank", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
+    tries = [program.get("/api/bank", headers={"authorization": f"Bearer {n}"}).status_code for n in range(30)]
+    assert set(tries[:20]) == {401} and set(tries[20:]) == {429}
+    assert program.get(f"/?token={TOKEN}").status_code == 429
+
+
+def test_too_much_is_refused(tmp_path: Path) -> None:
+    """A body above the limit, or of unknown size, is refused before anything reads it."""
+    browser = client(tmp_path)
+    answer = browser.post("/api/assessments", content=b"x" * 1_000_001)
+    assert answer.status_code == 413 and "1000000 bytes" in answer.json()["error"]
+    assert browser.post("/api/assessments", content=iter([b"{}"])).status_code == 411
+
+
+def test_pages_carry_a_strict_policy(tmp_path: Path) -> None:
+    """No inline script or style, no foreign content, nothing cached that is private."""
+    headers = client(tmp_path).get("/").headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("host", ["box.local/static/", "box.local/login?", "x/static/#", "box.local\\static"])
+def test_the_host_header_opens_no_path(tmp_path: Path, host: str) -> None:
+    """What is asked for is the request's path, whatever a Host header would make of the address."""
+    browser = client(tmp_path, "http://box.local", token=TOKEN)
+    for path in ("/api/bank", "/api/status", "/metrics", "/"):
+        assert browser.get(path, headers={"host": host}).status_code == 401
+
+
+def test_an_import_may_be_larger(tmp_path: Path) -> None:
+    """Recordings are: what is sent to be imported has a limit of its own, four gigabytes."""
+    browser = client(tmp_path)
+    assert browser.post("/api/import", content=b"x" * 1_000_001).status_code == 422, "read, and found to be no export"
+    told = {"content-length": str((4 << 30) + 1)}
+    assert browser.post("/api/import", content=b"", headers=told).status_code == 413
+
+
+def test_the_policy_word_for_word(tmp_path: Path) -> None:
+    """Nothing is sent elsewhere, no other page frames this one, and the microphone is this page's."""
+    headers = client(tmp_path).get("/").headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    ours = dict.fromkeys(("default-src", "script-src", "style-src", "connect-src", "worker-src", "form-action"), "'self'")
+    nobody = dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'")
+    assert policy == {**ours, **nobody, "img-src": "'self' data:", "media-src": "'self' blob:"}
+    assert "microphone=(self)" in headers["permissions-policy"]
+
+
+def test_code_is_asked_after_each_time(tmp_path: Path) -> None:
+    """A browser keeps the page's modules but asks whether they are still the same, so that an update is never half there."""
+    assert client(tmp_path).get("/static/app.js").headers["cache-control"] == "no-cache"
+
+
+def test_https_is_come_back_to(tmp_path: Path) -> None:
+    """A browser that came over HTTPS keeps to it for a year; under a loopback name, which others share, and over HTTP not."""
+    for base, told in (("https://box.local", True), ("http://box.local", False), ("https://localhost", False)):
+        headers = client(tmp_path, base, token=TOKEN).get("/healthz").headers
+        assert ("strict-transport-security" in headers) is told, base
+    assert (
+        client(tmp_path, "https://box.local", token=TOKEN).get("/").headers["strict-transport-security"] == "max-age=31536000"
+    )
+
+
+def test_a_recording_s_outline_is_not_kept(tmp_path: Path) -> None:
+    """What is drawn of a voice goes with the recording: no cache has it."""
+    assembly = fake_assembly(tmp_path)
+
+    async def store() -> str:
+        await assembly.storage.store.migrate()
+        interview_id = await assembly.interviews().create(LOCAL, LORA)
+        await assembly.storage.store.close()
+        return interview_id
+
+    interview_id = asyncio.run(store())
+    recording = assembly.storage.archive.create(interview_id, 1, 0)
+    recording.append(bytes(32_000))
+    recording.close()
+    outline = TestClient(create_app(assembly), base_url="http://127.0.0.1:8000").get(
+        f"/api/interviews/{interview_id}/turns/1/peaks.json"
+    )
+    assert outline.status_code == 200 and outline.headers["cache-control"] == "no-store"
+
+
+def test_a_program_is_told_how_long_to_wait(tmp_path: Path) -> None:
+    """In seconds, with the refusal after too many wrong tokens."""
+    program = client(tmp_path, "http://box.local", token=TOKEN)
+    for _ in range(21):
+        refused = program.get("/api/bank", headers={"authorization": "Bearer wrong"})
+    assert refused.status_code == 429 and 0 < int(refused.headers["retry-after"]) <= 15

@@ -1,0 +1,99 @@
+"""The real server with stand-ins for the models: real HTTP, WebSocket, database and archive, ready in a second.
+
+``python -m tests.support.light_server`` takes the HOTSEAT_* settings, the pace of time from LIGHT_PACE, and seconds of patience
+from LIGHT_UNSTARTED_S (pages that nobody starts while others wait) and LIGHT_SILENT_BODY_S.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hotseat.domain.model import Answer, Grade, Question, Verdict, Word
+from hotseat.http import guard
+from hotseat.http.app import create_app
+from hotseat.http.serving import make_server
+from hotseat.interview import interviews
+from hotseat.interview.interviewer import Interviewer
+from hotseat.load_status import STORAGE, Part
+from hotseat.questions.library import Library
+from hotseat.settings import Settings, load_settings
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.startup import assembly as startup
+from hotseat.startup.assembly import Assembly
+from hotseat.telemetry import logs
+
+from tests.conftest import ServerProcess
+from tests.support.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
+
+
+class Counting(FakeTranscriber):
+    """Writes down how much it was given."""
+
+    async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        return (Word("frames", 0.0, 0.1), Word(str(len(job.samples) // 640), 0.1, 0.2))
+
+
+class Speaker(FakeSpeaker):
+    """Keeps no list of what it said, which would grow for as long as the server runs."""
+
+    async def speak(self, sentence: str) -> Voice:
+        return Voice(b"\0" * 3200, 16_000)
+
+
+class Grader(FakeGrader):
+    """Keeps no list of what it graded."""
+
+    async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
+        return Grade(question.id, Verdict.LEAN_HIRE, (), "embedded")
+
+
+def light_assembly(settings: Settings, pace: float = 1.0) -> Assembly:
+    """Ready except for the storage."""
+    assembly = startup.assemble(settings)
+    assembly.status.parts = {STORAGE: Part(STORAGE)}
+    assembly.clock = FastClock(pace)
+    assembly.speech.transcriber = Counting()
+    assembly.speech.make_vad = LoudIsSpeech
+    assembly.speech.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
+    assembly.interviewer = Interviewer(None, assembly.prompts)
+    assembly.graders.in_use = Grader()
+    assembly.graders.embedded = Grader()  # type: ignore[assignment]
+    return assembly
+
+
+async def prepare(assembly: Assembly) -> None:
+    """In place of loading models."""
+    assert assembly.speech.voice is not None
+    await assembly.speech.voice.prepare()
+
+
+def main() -> None:
+    interviews._UNSTARTED_WHEN_FULL_S = float(os.environ.get("LIGHT_UNSTARTED_S", interviews._UNSTARTED_WHEN_FULL_S))
+    guard.SILENT_BODY_S = float(os.environ.get("LIGHT_SILENT_BODY_S", guard.SILENT_BODY_S))
+    settings = load_settings()
+    logs.set_up(settings.log_level, settings.log_style)
+    app = create_app(light_assembly(settings, float(os.environ.get("LIGHT_PACE", "1"))), prepare)
+    make_server(app, settings).run()
+
+
+def serve(data_dir: Path, port: int) -> None:
+    """In a process that was forked from one that has the questions; its log goes to the data directory."""
+    startup.load_library = lambda _directory: Library(BANK, CATALOGUE, STUDY)
+    os.environ |= {"HOTSEAT_DATA_DIR": str(data_dir), "HOTSEAT_PORT": str(port)}
+    with (data_dir / "server.log").open("a") as log:
+        os.dup2(log.fileno(), 2)
+        main()
+
+
+class LightServer(ServerProcess):
+    """One in a process of its own."""
+
+    command = (sys.executable, "-m", "tests.support.light_server")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""Parts that die or hang: said to be degraded, started again, and the interview goes on meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from hotseat import healing as healing_module
+from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
+from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.http.app import create_app
+from hotseat.load_status import HEARING, LLM, VOICE, Part
+from hotseat.speech.recognition import Priority, RecognitionJob
+from hotseat.speech.voice import Speaker, Voice
+from hotseat.startup.assembly import Assembly
+
+from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
+from tests.support.fakes import FakeChat, FakeSpeaker, fake_assembly
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the patience that real engines need."""
+    for name, value in (("PAUSES_S", QUICK_PAUSES_S), ("PROBE_S", 1.0), ("HUNG_S", 0.5)):
+        monkeypatch.setattr(healing_module, name, value)
+
+
+async def until(part: Part, state: str) -> None:
+    async with asyncio.timeout(20):
+        while part.state != state:
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def kept(*all_: Healing) -> AsyncIterator[None]:  # type: ignore[type-arg]
+    tasks = [asyncio.create_task(one.keep()) for one in all_]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether its process is gone or hangs, without anybody asking it; the old one is ended, and the new one answers."""
+    monkeypatch.setattr("hotseat.engines.llama_chat._ANSWERS_S", 0.5)
+    parts = await make_parts(tmp_path, 1.0)
+    llama = parts.assembly.llama
+    assert llama is not None
+    chat = HealingChat("stand-in", parts.healing[LLM])
+    async with kept(parts.healing[LLM]):
+        assert (await chat.complete([], max_tokens=1))[0]
+        os.kill(llama.pid, way)
+        await until(parts.assembly.status.parts[LLM], "degraded")
+        assert parts.assembly.status.is_ready, "interviews manage without"
+        with pytest.raises(ChatModelError):
+            await chat.complete([], max_tokens=1)
+        await until(parts.assembly.status.parts[LLM], "ready")
+        assert (await chat.complete([], max_tokens=1))[0]
+    assert llama.ended() == "signal 9" and parts.healing[LLM].replaced == 1
+    assert parts.assembly.llama is not None and parts.assembly.llama is not llama
+    parts.assembly.llama.close()
+    await parts.assembly.storage.store.close()
+
+
+async def test_a_part_that_does_not_come_back_is_tried_with_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its trouble is told meanwhile, in its own words."""
+    monkeypatch.setattr(healing_module, "PAUSES_S", (0.0, 0.02, 0.04, 0.08))
+    part, tries = Part(VOICE, "ready"), list[float]()
+
+    async def fails(_engine: object) -> None:
+        raise HotseatError("no sound today")
+
+    async def make(engine: str) -> str:
+        tries.append(asyncio.get_running_loop().time())
+        return engine
+
+    broken = Healing(part, "engine", make, fails, detail="fine")
+    async with kept(broken):
+        broken.report()
+        while len(tries) < 6:
+            await asyncio.sleep(0.01)
+    assert (part.state, part.detail) == ("degraded", "no sound today; trying again") and broken.engine is None
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tries)]
+    assert all(pause >= least for pause, least in zip(pauses, (0.02, 0.04, 0.08, 0.08), strict=False))
+
+
+async def test_one_bad_sentence_is_no_trouble() -> None:
+    """What fails once is looked at and found well: nothing is replaced."""
+    part, speaker = Part(VOICE, "ready"), FakeSpeaker(SpeakerError("this one sentence"))
+
+    async def works(_speaker: Speaker) -> None: ...
+
+    async def never(_speaker: Speaker) -> Speaker:
+        raise AssertionError("nothing was wrong")
+
+    healing: Healing[Speaker] = Healing(part, speaker, never, works, detail="joe")
+    async with kept(healing):
+        with pytest.raises(SpeakerError, match="this one sentence"):
+            await HealingSpeaker(healing).speak("x")
+        await asyncio.sleep(0.1)
+    assert part.state == "ready" and healing.replaced == 0
+
+
+async def test_a_voice_that_hangs_is_given_up() -> None:
+    """The sentence is an error in time, so that the question is shown in writing; then there is a new voice."""
+
+    class Hangs(FakeSpeaker):
+        async def speak(self, sentence: str) -> Voice:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    async def speaks(speaker: Speaker) -> None:
+        await speaker.speak("Okay.")
+
+    seen = asyncio.Event()
+
+    async def new(_old: Speaker) -> Speaker:
+        await seen.wait()
+        return FakeSpeaker()
+
+    part = Part(VOICE, "ready")
+    healing: Healing[Speaker] = Healing(part, Hangs(), new, speaks, detail="joe")
+    async with kept(healing):
+        with pytest.raises(SpeakerError, match="took longer"):
+            await HealingSpeaker(healing).speak("x")
+        await until(part, "degraded")
+        seen.set()
+        await until(part, "ready")
+        assert await HealingSpeaker(healing).speak("x")
+
+
+async def test_a_remote_model_that_was_away_at_the_start_is_found() -> None:
+    """It is asked all the same, and ready once it answers."""
+    part, chat = Part(LLM, "ready"), FakeChat("hello", error=ChatModelError("away"))
+
+    async def ping(chat: FakeChat) -> None:
+        if chat.error is not None:
+            raise chat.error
+
+    healing: Healing[FakeChat] = Healing(part, chat, None, ping, detail="far")
+    healing.degrade("away")
+    async with kept(healing):
+        assert healing.engine is chat
+        await asyncio.sleep(0.1)
+        assert part.state == "degraded"
+        chat.error = None
+        await until(part, "ready")
+    assert part.detail == "far"
+
+
+@pytest.mark.parametrize("state", ["dead", "hung"])
+async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
+    """What the last one failed at, or never answered, is not lost."""
+    part = Part(HEARING, "ready")
+
+    async def new(_old: FlakyTranscriber) -> FlakyTranscriber:
+        return FlakyTranscriber("freeze the base model")
+
+    ears = FlakyTranscriber()
+    ears.state = state
+    healing: Healing[FlakyTranscriber] = Healing(
+        part, ears, new, lambda ears: ears.live(TranscriberError("dead")), detail="fake"
+    )
+    job = RecognitionJob("s", np.zeros(1600, np.float32), Priority.FINAL)
+    async with kept(healing), asyncio.timeout(20):
+        await asyncio.sleep(0)
+        words = await HealingTranscriber(healing).recognise(job)  # type: ignore[arg-type]
+    assert [word.text for word in words] == ["freeze", "the", "base", "model"] and healing.replaced == 1
+
+
+@pytest.mark.parametrize(("name", "ready"), [(LLM, True), (VOICE, True), (HEARING, False)])
+async def test_degraded_is_said_everywhere(tmp_path: Path, name: str, ready: bool) -> None:
+    """In /api/status, in /readyz, which only misses the recogniser, and in the numbers."""
+    assembly: Assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    assembly.status.parts = {
+        name: Part(name, "degraded", "the process ended (signal 9); trying again"),
+        "Storage": Part("Storage", "ready"),
+    }
+    transport = httpx.ASGITransport(create_app(assembly))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
+        readyz = await browser.get("/readyz")
+        assert (readyz.status_code, readyz.json()) == (200 if ready else 503, {"ready": ready, "degraded": [name]})
+        [told, _] = (await browser.get("/api/status")).json()["parts"]
+        assert told["state"] == "degraded" and "signal 9" in told["detail"]
+        numbers = (await browser.get("/metrics")).text
+        assert f'hotseat_part_up{{part="{name}"}} 0.0' in numbers and 'hotseat_part_up{part="Storage"} 1.0' in numbers
+    await assembly.storage.store.close()
+
+
+async def test_interviews_survive_chaos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few seconds of interviews while parts die and hang; ``python -m benchmarks.chaos`` takes ten minutes."""
+    monkeypatch.setattr("hotseat.engines.llama_chat._ANSWERS_S", 0.5)
+    found = await chaos(tmp_path, 6.0, seed=7)
+    assert (found.stuck, found.lost) == (0, 0) and found.interviews >= 2
+    assert set(found.states.values()) == {"ready"}
+    assert sum(found.replaced.values()) >= 3
