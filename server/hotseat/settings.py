@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     """Everybody signs in with a name, even before the first account exists: a link to make it is printed at the start."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    backup_dir: Path | None = None
+    """Where backups are written by themselves (SQLite); better on another disk. None are when not set."""
+    backup_hours: Annotated[float, Field(gt=0)] = 24.0
+    """Between two of them."""
+    backup_keep: Annotated[int, Field(ge=1)] = 7
+    """How many are kept, the newest."""
     retention_days: Annotated[int, Field(ge=1)] | None = None
     """Days after which an interview's audio is deleted; its transcript and grades stay."""
     data_dir: Path = Field(default_factory=lambda: user_data_path("hotseat"))

@@ -15,6 +15,7 @@ from hotseat.domain.model import PointStatus
 from hotseat.errors import StorageError
 from hotseat.session.records import LOCAL
 from hotseat.storage.rows import Rows, Scope
+from hotseat.storage.sqlite_file import check
 from hotseat.storage.store import SqlStore, _metadata
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.importing import import_file
@@ -166,3 +167,53 @@ async def test_the_code_and_the_schema_are_one(tmp_path: Path) -> None:
     await store.close()
     written = {name: set(table.c.keys()) for name, table in _metadata.tables.items()}
     assert written.items() <= made.items()
+
+
+async def test_a_copy_is_made_before_the_schema_changes(tmp_path: Path) -> None:
+    """Whole, its owner's alone, of the three latest updates; none where nothing changes. A deletion takes them along."""
+    store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
+    for revision in REVISIONS:
+        await store.migrate(revision)
+    await store.migrate()
+    folder = tmp_path / "before-update"
+    copies = sorted(folder.iterdir())
+    assert [copy.name[:11] for copy in copies] == [f"schema-{revision}" for revision in REVISIONS[-4:-1]]
+    for copy in copies:
+        check(copy)
+        assert copy.stat().st_mode & 0o777 == 0o600
+    store.remove_copies()
+    assert not folder.exists()
+    await store.close()
+
+
+async def test_an_update_without_its_copy_is_not_made(tmp_path: Path) -> None:
+    """Where there is no room for one, say: the database stays as it was."""
+    store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
+    await store.migrate(REVISIONS[0])
+    (tmp_path / "before-update").write_text("in the way")
+    with pytest.raises(StorageError, match="no copy of the database could be made before its update"):
+        await store.migrate()
+    with closing(sqlite3.connect(tmp_path / "hotseat.db")) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISIONS[0],)
+    await store.close()
+
+
+async def test_going_back_after_an_update(tmp_path: Path) -> None:
+    """The earlier version names the copy, and the command puts it back: what was there before the update is there again."""
+    store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
+    await store.migrate(REVISIONS[-2])
+    async with store.engine.begin() as connection:
+        await connection.execute(sa.text("INSERT INTO settings (owner, name, value) VALUES ('local', 'plan', '1')"))
+    await store.migrate()
+    async with store.engine.begin() as connection:
+        await connection.execute(sa.text("DELETE FROM settings"))
+        await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match=r"go back with `hotseat restore --force \S+schema-") as refused:
+        await store.migrate()
+    await store.close()
+    path = str(refused.value).split("--force ")[1].strip("`")
+    done = hotseat("restore", "--force", path, HOTSEAT_DATA_DIR=str(tmp_path))
+    assert done.returncode == 0 and "restored the database" in done.stdout, done.stderr
+    with closing(sqlite3.connect(tmp_path / "hotseat.db")) as database:
+        assert database.execute("SELECT name, value FROM settings").fetchall() == [("plan", 1)]
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISIONS[-1],)

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotseat.errors import InputError, RefusedError
+from hotseat.errors import InputError, RefusedError, StorageError
 from hotseat.session.records import LOCAL
 from hotseat.settings import PROJECT
 from hotseat.startup.loading import load_storage
 from hotseat.storage.sqlite_file import SqliteFile
-from hotseat.transfer.backup import backup, restore
+from hotseat.transfer.backup import backup, restore, verify
 from hotseat.transfer.removing import remove
+from hotseat.transfer.scheduled import back_up, keep_backups
 from hotseat.transfer.workplace import remove_leftovers, workplace
 
+from tests.support.command_line import hotseat
 from tests.support.fakes import fake_assembly, removing
 from tests.support.sitting import LORA, Candidate, sitting
 from tests.transfer.test_transfer import EVERYTHING, SECRET, contents, sit, storage
@@ -313,3 +315,83 @@ async def test_recordings_alone_are_not_overwritten_either(tmp_path: Path, sampl
     with pytest.raises(InputError, match="say --force"):
         await put_back(tmp_path, io.BytesIO(sample_backup))
     assert list((tmp_path / "audio").rglob("*.pcm"))
+
+
+# ---- By themselves --------------------------------------------------------------------------------------------------
+
+
+async def test_a_restore_drill(tmp_path: Path) -> None:
+    """A backup that was made by itself, found whole by the command, is put back elsewhere and holds everything."""
+    await sit(tmp_path / "a")
+    async with storage(tmp_path / "a") as assembly:
+        path = await back_up(assembly.storage, assembly.clock, tmp_path / "backups", keep=2)
+    assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o777 == 0o700
+    verified = hotseat("backup", "--verify", str(path), HOTSEAT_DATA_DIR=str(tmp_path / "c"))
+    assert (verified.returncode, "is whole" in verified.stdout) == (0, True), verified.stderr
+    restored = hotseat("restore", str(path), HOTSEAT_DATA_DIR=str(tmp_path / "b"))
+    assert restored.returncode == 0, restored.stderr
+    assert contents(tmp_path / "b") == contents(tmp_path / "a")
+
+
+async def test_backups_are_made_in_time_and_the_oldest_go(tmp_path: Path) -> None:
+    """One for each period, the newest few; what is no backup stays."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "mine.zip").touch()
+    assembly = fake_assembly(tmp_path, speed=3_000.0)
+    await assembly.storage.store.migrate()
+    keeping = asyncio.create_task(keep_backups(assembly.storage, assembly.clock, folder, 0.1, 3))
+    seen: set[str] = set()
+    async with asyncio.timeout(60):
+        while len(seen) < 5:
+            seen |= {path.name for path in folder.glob("hotseat-*.zip")}
+            await asyncio.sleep(0.02)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await assembly.storage.store.close()
+    left = sorted(path.name for path in folder.glob("*.zip"))
+    assert len(left) <= 5 and left[-1] == "mine.zip" and min(seen) not in left
+
+
+async def test_one_bad_recording_fails_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named and left out; everything else is there."""
+    await sit(tmp_path)
+    await sit(tmp_path)
+    file = io.BytesIO()
+    async with storage(tmp_path) as assembly:
+        archive = assembly.storage.archive
+        [bad, *good] = archive.stored()
+        read = archive.read
+
+        def reads(interview_id: str, turn_id: int) -> bytes:
+            if (interview_id, turn_id) == (bad.interview_id, bad.turn_id):
+                raise StorageError("Input/output error")
+            return read(interview_id, turn_id)
+
+        monkeypatch.setattr(archive, "read", reads)
+        done = await backup(assembly.storage, assembly.clock, file)
+        assert good and done.recordings == len(good)
+        assert len(done.skipped) == 1 and done.skipped[0].endswith("Input/output error")
+        assert (await verify(tmp_path, file)).recordings == len(good)
+
+
+async def test_verifying_finds_a_damaged_database(tmp_path: Path) -> None:
+    """Also where every hash is right, as the database was damaged before it was copied."""
+    await sit(tmp_path / "a")
+    file = await backed_up(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    await verify(tmp_path / "b", file)
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(damaged, "w") as target:
+        manifest = json.loads(source.read("manifest.json"))
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "hotseat.db":
+                data = data[:4096] + b"\xff" * 8192 + data[12288:]
+                manifest["files"][name]["sha256"] = hashlib.sha256(data).hexdigest()
+            if name != "manifest.json":
+                target.writestr(name, data)
+        target.writestr("manifest.json", json.dumps(manifest))
+    with pytest.raises(InputError, match=r"damaged|can't be used"):
+        await verify(tmp_path / "b", damaged)
+    assert [path.name for path in (tmp_path / "b").iterdir()] == [], "nothing is left behind"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_SQLITE = b"SQLite format 3\0"
 _ids = click.argument("ids", nargs=-1, metavar="[ID]…")
 _all = click.option("--all", "everything", is_flag=True, help="Everything: all interviews, self-assessments and choices.")
 
@@ -101,14 +102,22 @@ def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
-def backup_command(file: Path, force: bool) -> None:
+@click.option("--verify", "only_verify", is_flag=True, help="Write nothing: try whether the file could be restored.")
+def backup_command(file: Path, force: bool, only_verify: bool) -> None:
     """Copy the database and all audio into one file, while the server runs or not."""
-    from hotseat.transfer.backup import backup
+    from hotseat.transfer.backup import backup, verify
 
+    if only_verify:
+        with _existing_file(file) as source:
+            done = _with_storage(lambda parts: verify(parts.settings.data_dir, source), migrate=False)
+        click.echo(f"{file} is whole: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
+        return
     if file.exists() and not force:
         raise InputError(f"{file} is there already; say --force to replace it")
     with _new_file(file) as target:
         done = _with_storage(lambda parts: backup(parts.storage, parts.clock, target))
+    for left_out in done.skipped:
+        click.echo(f"left out, as it can't be read: {left_out}", err=True)
     click.echo(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
 
 
@@ -117,9 +126,14 @@ def backup_command(file: Path, force: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace what is here.")
 def restore_command(file: Path, force: bool) -> None:
     """Put a backup in the place of what is here, once all of it has been found whole; while the server runs or not."""
-    from hotseat.transfer.backup import restore
+    from hotseat.transfer.backup import restore, restore_database
 
     with _existing_file(file) as source:
+        if source.read(len(_SQLITE)) == _SQLITE:
+            _with_storage(lambda parts: restore_database(parts.storage, file, force=force), migrate=False)
+            click.echo(f"restored the database from {file}; recordings are as they were")
+            return
+        source.seek(0)
         # What is here may be damaged; that is no reason not to restore.
         done = _with_storage(lambda parts: restore(parts.storage, source, force=force), migrate=False)
     click.echo(f"restored the database and {done.recordings} recordings from {file}")

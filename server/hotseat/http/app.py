@@ -40,6 +40,7 @@ from hotseat.review.waveform import wav
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.grader_choice import sit_if_due
 from hotseat.startup.loading import load_models, load_storage
+from hotseat.transfer.scheduled import keep_backups
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,10 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
         await load_storage(assembly)
         housekeeping = keep_house(storage.store, storage.archive, accounts, clock, settings.retention_days)
         tasks = [asyncio.create_task(behind_the_page()), asyncio.create_task(housekeeping)]
+        if settings.backup_dir is not None:
+            every_s = settings.backup_hours * 3600
+            backups = keep_backups(storage, clock, settings.backup_dir, every_s, settings.backup_keep)
+            tasks.append(asyncio.create_task(backups))
         yield
         for task in tasks:
             task.cancel()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sqlite3
+import time
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +18,15 @@ _TIMEOUT_S = 30.0
 """How long a copy waits for whoever writes."""
 
 
+_COPIES = "before-update"
+"""Folder beside the database for copies made before its schema changes."""
+_COPY = re.compile(r"schema-(\w+)-[0-9TZ]+\.db")
+_KEPT = 3
+"""Of these copies, the newest."""
+
+
 class SqliteFile:
-    """Both methods block for as long as the disk takes."""
+    """The methods block for as long as the disk takes."""
 
     def __init__(self, url: str) -> None:
         """Of the database, as in SQLAlchemy. Raises InputError for a database that isn't SQLite."""
@@ -26,6 +37,7 @@ class SqliteFile:
                 "or take everything out with `hotseat export --all --format zip --audio flac`"
             )
         self._live = Path(str(parsed.database))
+        self._copies = self._live.parent / _COPIES
 
     def snapshot(self, path: Path) -> None:
         """A copy of the whole database as a new file, as of one moment; what was deleted is not in it. Raises StorageError."""
@@ -35,17 +47,45 @@ class SqliteFile:
         except sqlite3.Error as error:
             raise StorageError(f"the database {self._live} can't be copied: {error}") from error
 
+    def keep_copy(self, schema: str) -> Path:
+        """A copy that was found whole, named after the schema; the oldest make room. Raises StorageError."""
+        try:
+            self._copies.mkdir(mode=0o700, exist_ok=True)
+            part = self._copies / "copy.part"
+            part.unlink(missing_ok=True)
+            self.snapshot(part)
+            check(part)
+            part.chmod(0o600)
+            kept = part.rename(self._copies / f"schema-{schema}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db")
+            for old in self._kept()[_KEPT:]:
+                old.unlink()
+        except (InputError, OSError) as error:
+            raise StorageError(f"no copy of the database could be made before its update: {error}") from error
+        return kept
+
+    def copy_for(self, schemas: Collection[str]) -> Path | None:
+        """The newest copy of one of these schemas."""
+        return next((path for path in self._kept() if _schema(path) in schemas), None)
+
+    def remove_copies(self) -> None:
+        """They hold what is to be deleted. Raises OSError."""
+        if self._copies.exists():
+            shutil.rmtree(self._copies)
+
+    def _kept(self) -> list[Path]:
+        """Newest first."""
+        found = [path for path in self._copies.glob("*.db") if _COPY.fullmatch(path.name)]
+        return sorted(found, key=lambda path: (path.stem.rpartition("-")[2], path.name), reverse=True)
+
     def replace(self, path: Path) -> None:
         """Puts a file of today's schema in the place of the whole database, at one moment.
 
         Whoever runs an interview finds its term over. Raises InputError for a damaged file, StorageError.
         """
         try:
+            check(path)
             latest = self._latest_term()
             with closing(sqlite3.connect(path)) as copy, closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
-                damage = copy.execute("PRAGMA integrity_check").fetchone()[0]
-                if damage != "ok":
-                    raise InputError(f"the database to restore is damaged: {damage}")
                 with copy:
                     copy.execute("DELETE FROM replicas")
                     copy.execute("UPDATE interviews SET replica = 'backup', term = max(term, ?) + 1", (latest,))
@@ -67,3 +107,20 @@ class SqliteFile:
             for suffix in ("", "-wal", "-shm"):
                 self._live.with_name(self._live.name + suffix).unlink(missing_ok=True)
             return 0
+
+
+def check(path: Path) -> None:
+    """Reads all of a database file. Raises InputError for a damaged one."""
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            damage = database.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.Error as error:
+        damage = str(error)
+    if damage != "ok":
+        raise InputError(f"the database {path.name} is damaged: {damage}")
+
+
+def _schema(copy: Path) -> str:
+    match = _COPY.fullmatch(copy.name)
+    assert match is not None
+    return match[1]

@@ -23,6 +23,7 @@ from hotseat.domain.corrections import Change, Correction
 from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.practice.records import Assessment, PointCard, Rated
 from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade
+from hotseat.storage.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -155,6 +156,8 @@ class SqlStore:
             raise SettingsError(f"HOTSEAT_DATABASE_URL: {error}") from None
         except ValueError:  # its text may be a part of the password
             raise SettingsError("HOTSEAT_DATABASE_URL: the port, after the host's last colon, is not a number") from None
+        is_file = self._engine.dialect.name == "sqlite" and self._engine.url.database not in (None, "", ":memory:")
+        self._file = SqliteFile(url) if is_file else None
         self._insert: Any = postgresql.insert
         if self._engine.dialect.name == "sqlite":
             self._insert = sqlite.insert
@@ -166,19 +169,41 @@ class SqlStore:
         """For what else works on the same database."""
         return self._engine
 
-    async def migrate(self, revision: str = "head") -> None:
-        """Brings the schema up to date, or to an earlier revision. Raises StorageError, also where it is a later one."""
+    async def migrate(self, revision: str = "head", *, keep_copy: bool = True) -> None:
+        """Brings the schema up to date, or to an earlier revision. Raises StorageError, also where it is a later one.
+
+        A SQLite file whose schema changes is copied first (SqliteFile.keep_copy).
+        """
         command, config, scripts = await asyncio.to_thread(_alembic)
+        known = {script.revision for script in scripts.walk_revisions()}
 
         def upgrade(connection: sa.Connection) -> None:
-            _refuse_later_schema(connection, {script.revision for script in scripts.walk_revisions()})
+            if (schema := _schema(connection)) is not None and schema not in known:
+                raise self._later_schema(schema, known)
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
 
         async with self._begin() as connection:
+            schema = await connection.run_sync(_schema)
+        if self._file is not None and keep_copy and schema is not None and schema in known - {scripts.get_current_head()}:
+            await asyncio.to_thread(self._file.keep_copy, schema)
+        async with self._begin() as connection:
             if connection.dialect.name == "postgresql":  # several processes may start at once
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             await connection.run_sync(upgrade)
+
+    def remove_copies(self) -> None:
+        """Those made before updates: they hold what is deleted. Raises OSError."""
+        if self._file is not None:
+            self._file.remove_copies()
+
+    def _later_schema(self, schema: str, known: set[str]) -> StorageError:
+        copy = None if self._file is None else self._file.copy_for(known)
+        back = "restore a backup from before" if copy is None else f"go back with `hotseat restore --force {copy}`"
+        return StorageError(
+            f"the database was last used by a later version of Hotseat (its schema is {schema}, this version knows up to "
+            f"{max(known)}): use that version, or {back}"
+        )
 
     async def revisions(self) -> tuple[str, ...]:
         """Every schema there has been, oldest first; the last is today's."""
@@ -465,15 +490,12 @@ def _alembic() -> tuple[Any, Any, Any]:
     return importlib.import_module("alembic.command"), config, scripts
 
 
-def _refuse_later_schema(connection: sa.Connection, known: set[str]) -> None:
+def _schema(connection: sa.Connection) -> str | None:
+    """The revision of the database; None for an empty one."""
     if not sa.inspect(connection).has_table("alembic_version"):
-        return
-    schema = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    if schema is not None and schema not in known:
-        raise StorageError(
-            f"the database was last used by a later version of Hotseat (its schema is {schema}, this version knows up to "
-            f"{max(known)}): use that version, or restore a backup from before"
-        )
+        return None
+    revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import shutil
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,7 @@ from hotseat.clock import Clock
 from hotseat.errors import InputError, StorageError
 from hotseat.speech.recordings import AudioArchive, StoredAudio
 from hotseat.storage.accounts import SqlAccounts
-from hotseat.storage.sqlite_file import SqliteFile
+from hotseat.storage.sqlite_file import SqliteFile, check
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.transfer.audio import put
@@ -59,10 +60,12 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was backed up or restored."""
+    """What was backed up, verified or restored."""
 
     recordings: int
     bytes: int
+    skipped: tuple[str, ...] = ()
+    """Recordings that could not be read, and why."""
 
 
 async def backup(storage: Storage, clock: Clock, file: IO[bytes]) -> Content:
@@ -77,20 +80,51 @@ async def backup(storage: Storage, clock: Clock, file: IO[bytes]) -> Content:
 
 def _write(database: Path, archive: AudioArchive, created: datetime, file: IO[bytes]) -> Content:
     files: dict[str, Entry] = {}
+    skipped: list[str] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as target:
         target.write(database, _DATABASE)
         with database.open("rb") as copied:
             digest = hashlib.file_digest(copied, "sha256").hexdigest()
         files[_DATABASE] = Entry(bytes=database.stat().st_size, sha256=digest)
         for stored in archive.stored():
-            pcm = archive.read(stored.interview_id, stored.turn_id)
+            name = f"audio/{stored.interview_id}/{stored.turn_id:03d}.f{stored.first_frame}.pcm"
+            try:
+                pcm = archive.read(stored.interview_id, stored.turn_id)
+            except (StorageError, OSError) as error:
+                skipped.append(f"{name}: {error}")
+                continue
             if pcm:  # otherwise deleted since it was listed
-                name = f"audio/{stored.interview_id}/{stored.turn_id:03d}.f{stored.first_frame}.pcm"
                 target.writestr(name, pcm)
                 files[name] = Entry(bytes=len(pcm), sha256=hashlib.sha256(pcm).hexdigest())
         manifest = Manifest(hotseat=version("hotseat"), created=created, files=files)
         target.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+    return replace(_content(manifest), skipped=tuple(skipped))
+
+
+async def verify(data_dir: Path, file: IO[bytes]) -> Content:
+    """Tries all of a restore but the replacing. Raises InputError naming what is wrong with the file."""
+    source, manifest, _recordings = await asyncio.to_thread(_verify, file)
+    with workplace(data_dir) as folder:
+        database = folder / _DATABASE
+        await asyncio.to_thread(_unpack, source, database)
+        await asyncio.to_thread(check, database)
+        await _bring_up_to_date(database)
     return _content(manifest)
+
+
+async def restore_database(storage: Storage, path: Path, *, force: bool) -> None:
+    """Puts a copy of the database alone, as made before an update, in the place of what is here; audio stays.
+
+    Raises InputError if anything is here, unless forced, and for a damaged file; StorageError.
+    """
+    if not force:
+        await _refuse_if_used(storage)
+    with workplace(storage.data_dir) as folder:
+        database = folder / _DATABASE
+        await asyncio.to_thread(shutil.copyfile, path, database)
+        await asyncio.to_thread(check, database)
+        await _bring_up_to_date(database)
+        await asyncio.to_thread(SqliteFile(storage.database_url).replace, database)
 
 
 async def restore(storage: Storage, file: IO[bytes], *, force: bool) -> Content:
@@ -156,7 +190,7 @@ async def _bring_up_to_date(database: Path) -> None:
     """Migrates the copy. Raises InputError when it is no database of Hotseat."""
     store = SqlStore(f"sqlite+aiosqlite:///{database}")
     try:
-        await store.migrate()
+        await store.migrate(keep_copy=False)
         # Sessions that have ended since, and invitations that have been used, must not come to life again.
         await SqlAccounts(store.begin).forget_secrets()
     except StorageError as error:

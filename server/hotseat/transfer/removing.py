@@ -44,6 +44,7 @@ async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
     named = tuple(interview_id for interview_id in ids if is_id(interview_id))
     files = await asyncio.to_thread(_remove_audio, storage.archive, named)
     await asyncio.to_thread(remove_leftovers, storage.data_dir)
+    await asyncio.to_thread(storage.store.remove_copies)
     rows = await storage.tables.erase(scope)
     await work_out_cards(practice, ratings)
     return Removed(
