@@ -74,8 +74,8 @@ class LlmSettings(_Part):
     """"embedded", the base URL of an OpenAI-compatible server, or "off" for bank follow-ups and the embedded grader."""
     model: str = "default"
     api_key: SecretStr = SecretStr("none")
-    reply_s: Annotated[float, Field(gt=0)] = 1.2
-    """A follow-up that is not phrased so long after the end of the answer is asked in the bank's words."""
+    reply_s: Annotated[float, Field(gt=0)] = 2.5
+    """How long an endpoint may take to ask; then the bank's move is asked."""
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
     threads: Annotated[int, Field(ge=0, le=64)] = 0
     """Threads of the embedded server; 0 leaves one core to speech recognition, which has to keep up with the candidate."""

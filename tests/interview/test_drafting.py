@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from hotseat.domain.model import Answer, Move, PointFinding, PointStatus, Question, Transcript, Word
 from hotseat.errors import GraderError
+from hotseat.interview.chosen import Chosen
 from hotseat.interview.drafting import Drafter
-from hotseat.interview.interviewer import Chosen, Interviewer
+from hotseat.interview.interviewer import Interviewer
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
 

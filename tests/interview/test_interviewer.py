@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hotseat.domain.model import Answer, Transcript, Word
 from hotseat.errors import ChatModelError
-from hotseat.interview.interviewer import Chosen, Interviewer
+from hotseat.interview.chosen import Chosen
+from hotseat.interview.interviewer import Interviewer
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
 

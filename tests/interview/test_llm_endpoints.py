@@ -16,7 +16,7 @@ from hotseat.errors import ChatModelError
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.judge import Judge
 from hotseat.grading.llm import LlmGrader
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview import endpoint as interviewing
 
 from tests.support.fakes import BANK, FakeTranscriber, ScriptedReader, fake_assembly
 from tests.support.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
@@ -24,9 +24,9 @@ from tests.support.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question(LORA.question_ids[0])
 SAID = "LoRA freezes the base model and learns a small update for each weight matrix, so it is more efficient"
-LEAD = "You freeze the base model and learn a small update for each weight matrix."
 POINT = "limits"
 """A point that SAID does not make; the model is told to find it all the same."""
+REPLY_S = 1.2
 SOON_S = 2.2
 """Within which a follow-up is asked whatever the endpoint does."""
 TIMEOUT_S = 4.0
@@ -36,13 +36,25 @@ NOT_SAID = {"sentences": [], "status": "not said"}
 GRADED = json.dumps(
     {point.id: {"sentences": [1], "status": "made"} if point.id == POINT else NOT_SAID for point in QUESTION.points}
 )
-WORKS = Script(said=LEAD, graded=GRADED)
+ASKED = {
+    "move": "probe",
+    "point": "merging",
+    "anchor": "learns a small update for each weight matrix",
+    "question": "You said it learns a small update for each weight matrix. How would you serve that?",
+}
+
+
+def works(message: str) -> str:
+    """Asks where it is told the situation, grades otherwise."""
+    return json.dumps(ASKED) if message.startswith("{") else GRADED
+
+
 PAGE = "<!doctype html><title>502</title><h1>Bad gateway</h1>"
 Endpoint = Callable[[], AbstractContextManager[ScriptedLlm]]
 
 
 def serves(**changes: Any) -> Endpoint:
-    return lambda: scripted_llm(Script(**({"said": LEAD, "graded": GRADED} | changes)))
+    return lambda: scripted_llm(Script(**({"graded": GRADED} | changes)))
 
 
 def sends(status: int, media_type: str, body: str) -> Endpoint:
@@ -56,7 +68,7 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
         chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
         embedded = EmbeddedGrader(ScriptedReader({"leaves the base model frozen": ("freezes the base model", 0.9)}))
         assembly.speech.transcriber = FakeTranscriber(SAID)
-        assembly.interviewer = Interviewer(chat, assembly.prompts)
+        assembly.interviewer.endpoint = interviewing.Endpoint(chat, assembly.prompts, REPLY_S)
         assembly.graders.embedded = embedded
         assembly.graders.in_use = Judge(LlmGrader(chat, assembly.prompts, versions=BANK.versions), embedded, None)
         async with sitting(assembly) as (interviews, candidate):
@@ -80,8 +92,11 @@ def statuses(entry: dict[str, Any]) -> dict[str, str]:
 
 
 async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
-    """A point counts that only the model saw."""
-    entry, _, llm = await interviewed(serves(), tmp_path)
+    """Its question is asked, and a point counts that only the model saw."""
+    entry, _, llm = await interviewed(serves(graded=works), tmp_path)
+    second = entry["answers"][1]
+    assert second["asked"] == ASKED["question"]
+    assert (second["choice"]["source"], second["choice"]["anchor"]) == ("llm", ASKED["anchor"])
     assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("llm", "scripted", False)
     assert statuses(entry)[POINT] == "met"
     assert all(SAID not in message["content"] for asked in llm.asked for message in asked["messages"][:1])
@@ -152,7 +167,7 @@ async def test_an_endpoints_words_are_not_repeated(script: Script, kind: str) ->
 
 async def test_a_proxy_gets_nothing_that_is_meant_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """HTTP_PROXY is for the way out; an endpoint on loopback is asked directly, one elsewhere through it."""
-    with nobody() as proxy, scripted_llm(WORKS) as llm:
+    with nobody() as proxy, scripted_llm(Script(said="ok")) as llm:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
         for name in ("no_proxy", "NO_PROXY"):

@@ -47,6 +47,8 @@ class Move(StrEnum):
     """Lets the candidate test a claim of theirs that contradicts a point."""
     DEEPEN = "deepen"
     """Goes a step beyond a point that was made."""
+    CALLBACK = "callback"
+    """Takes up what was claimed in an earlier round."""
 
 
 class PointTier(StrEnum):
@@ -271,7 +273,7 @@ class Choice:
 
     move: Move
     source: str
-    """"llm" if it begins in the model's words, else "bank"."""
+    """"llm" if it is or begins in the model's words, else "bank"."""
     anchor: str | None
     """The candidate's words it picks up."""
     between: tuple[str, ...]

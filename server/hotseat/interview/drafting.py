@@ -13,9 +13,12 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, Question
+from hotseat.domain.ledger import Claim
+from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
 from hotseat.errors import SpeakerError
-from hotseat.interview.interviewer import Chosen, Interviewer
+from hotseat.interview.chosen import Chosen
+from hotseat.interview.endpoint import Endpoint, Situation
+from hotseat.interview.interviewer import Interviewer
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -42,10 +45,11 @@ class Drafter:
         find: Findings,
         voice: Callable[[str], Awaitable[None]],
         is_shedding: Callable[[], bool] = lambda: False,
+        endpoint: Endpoint | None = None,
     ) -> None:
         """``find`` reads answers, and returns nothing where it can't; ``voice`` makes a text's first sentence ready.
 
-        While ``is_shedding`` the language model is left alone: it would be at others' cost.
+        While ``is_shedding`` the language model is left alone: it would be at others' cost. An ``endpoint`` has the last word.
         """
         self._interviewer = interviewer
         self._question = question
@@ -54,6 +58,7 @@ class Drafter:
         self._find = find
         self._voice = voice
         self._is_shedding = is_shedding
+        self._endpoint = endpoint
         self._wanted: Sequence[Answer] | None = None
         self._led: dict[str, Chosen] = {}
         """By the move's id, those that the model has written a lead-in to and that can be heard at once."""
@@ -65,8 +70,11 @@ class Drafter:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
 
-    async def choose(self, answers: Sequence[Answer]) -> Chosen | None:
-        """What to ask after these answers, the last one complete; None when nothing is left that fits."""
+    async def choose(self, answers: Sequence[Answer], claims: Sequence[Claim] = (), left_s: float = 0.0) -> Chosen | None:
+        """What to ask after these answers, the last one complete; None when nothing is left that fits.
+
+        ``claims`` are those of earlier rounds, ``left_s`` the planned seconds to the end of the interview.
+        """
         self.close()
         findings = await self._find(answers)
         ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
@@ -75,7 +83,15 @@ class Drafter:
         chosen = self._interviewer.in_the_banks_words(ranked[0], answers, findings)
         if led := self._led.get(ranked[0].id):
             chosen = self._interviewer.checked(led, chosen, self._question, ranked[0], answers, findings)
+        if self._endpoint is not None:
+            situation = Situation(self._question, self._manner, answers, findings, ranked, claims, left_s)
+            chosen = await self._endpoint.ask(situation, chosen, self._says)
         return replace(chosen, choice=_choice(chosen, findings, ranked))
+
+    async def _says(self, text: str) -> set[str]:
+        """The points that a text makes, as the reader sees it."""
+        read = Answer(0, 0, self._question.id, "", None, Transcript.of_typed(text), 0.0, "done")
+        return {finding.point_id for finding in await self._find([read]) if finding.status is PointStatus.MET}
 
     def close(self) -> None:
         """Stops drafting."""
@@ -115,4 +131,4 @@ class Drafter:
 def _choice(chosen: Chosen, findings: Sequence[PointFinding], ranked: Sequence[FollowUp]) -> Choice:
     known = tuple((finding.point_id, finding.status) for finding in findings)
     between = tuple(move.id for move in ranked[:_NAMED])
-    return Choice(ranked[0].move, chosen.source, chosen.anchor, between, known)
+    return Choice(chosen.move or ranked[0].move, chosen.source, chosen.anchor, between, known)

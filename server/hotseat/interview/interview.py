@@ -91,6 +91,7 @@ class Interview:
         self._replies = Replies(
             context.interviewer,
             context.graders,
+            library.bank,
             context.turns,
             context.metrics,
             tier,
@@ -419,7 +420,7 @@ class Interview:
         await self._voice.say(turn_id, "closing", self._script.closing.end)
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
-        chosen = await self._replies.choose(self._question(), self.state.progress.answers_of(command.round))
+        chosen = await self._replies.choose(self._question(), self.state.progress)
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
         else:

@@ -12,13 +12,15 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotseat.background import in_background
 from hotseat.chat import ChatModel
 from hotseat.domain import followups
-from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, Question
+from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, Question
 from hotseat.errors import ChatModelError
+from hotseat.interview.chosen import Chosen
+from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.passages import PassageFor, nearest
 from hotseat.interview.quotes import clause_of
 from hotseat.prompts import Prompts
@@ -27,22 +29,6 @@ from hotseat.text.sentences import Sentences
 log = logging.getLogger(__name__)
 
 _MAX_TOKENS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What to ask next."""
-
-    follow_up_id: str
-    text: str
-    source: str
-    """"llm" if it begins in the model's words, else "bank"."""
-    reason: str = ""
-    """Why the bank's words stand alone."""
-    anchor: str | None = None
-    """The candidate's words that it picks up."""
-    choice: Choice | None = None
-    """Why it is asked; None while it is only drafted."""
 
 
 class Interviewer:
@@ -54,6 +40,8 @@ class Interviewer:
         self._prompts = prompts
         self._examples = prompts.examples("follow_up_examples.toml")
         self._warming = False
+        self.endpoint: Endpoint | None = None
+        """A model that asks by itself; it is told what would be asked without it."""
 
     def use(self, chat: ChatModel) -> None:
         """From now on follow-ups are phrased by this language model."""

@@ -8,12 +8,14 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from hotseat.domain.model import Answer, PointFinding, Question, Transcript, Word
+from hotseat.domain.ledger import claims
+from hotseat.domain.model import Answer, Bank, PointFinding, Question, Transcript, Word
 from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
+from hotseat.interview.chosen import Chosen
 from hotseat.interview.drafting import Drafter
-from hotseat.interview.interviewer import Chosen, Interviewer
+from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.voice import VoiceOut
 from hotseat.load_shedding import LiveTurns
 from hotseat.session.phases import Progress, Utterance
@@ -30,6 +32,7 @@ class Replies:
         self,
         interviewer: Interviewer,
         graders: Graders,
+        bank: Bank,
         turns: LiveTurns,
         metrics: Metrics,
         tier: int,
@@ -38,6 +41,7 @@ class Replies:
     ) -> None:
         self._interviewer = interviewer
         self._graders = graders
+        self._bank = bank
         self._turns = turns
         self._metrics = metrics
         self._tier = tier
@@ -72,13 +76,17 @@ class Replies:
         )
         self._drafter.offer([*progress.answers_of(progress.round), open_answer])
 
-    async def choose(self, question: Question, answers: Sequence[Answer]) -> Chosen | None:
-        """What to ask after these answers of one round, the last one complete; None when nothing is left that fits."""
+    async def choose(self, question: Question, progress: Progress) -> Chosen | None:
+        """What to ask after the round's answers, the last one complete; None when nothing is left that fits."""
         drafter = self._drafter or self._new_drafter(question)
-        chosen = await drafter.choose(answers)
+        questions = {number: entry.question_in(self._bank) for number, entry in enumerate(progress.plan.rounds)}
+        graded = [(entry.round, entry.grade) for entry in progress.grades if entry.grade is not None]
+        chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s)
         if chosen is not None and chosen.choice is not None and not chosen.choice.known and question.has_rubric:
             log.warning("a follow-up was chosen without knowing what the answer said")
             self._metrics.fell_back("findings")
+        if chosen is not None and self._interviewer.endpoint is not None and chosen.source == "bank":
+            self._metrics.fell_back("follow_up")
         return chosen
 
     async def warm(self, progress: Progress) -> None:
@@ -111,6 +119,7 @@ class Replies:
             partial(self._find, question),
             self._voice.prepare,
             lambda: self._turns.is_shedding,
+            self._interviewer.endpoint,
         )
 
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:

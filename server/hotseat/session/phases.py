@@ -139,6 +139,13 @@ class Progress:
     """The candidate has ended the interview: nothing more is asked."""
 
     @property
+    def left_s(self) -> float:
+        """Planned seconds of answering to the end, the current round's follow-ups included."""
+        here = max(0, self.current.follow_ups - self.asked) * self.current.follow_up_limit_s
+        rest = self.plan.rounds[self.round + 1 :]
+        return here + sum(entry.limit_s + entry.follow_ups * entry.follow_up_limit_s for entry in rest)
+
+    @property
     def current(self) -> RoundPlan:
         return self.plan.rounds[min(self.round, len(self.plan.rounds) - 1)]
 

@@ -36,6 +36,7 @@ from hotseat.grading.llm import LlmGrader
 from hotseat.grading.networks.reader import NetworksReader
 from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.interview.endpoint import Endpoint
 from hotseat.load_shedding import YieldingChat
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
@@ -177,7 +178,9 @@ async def _load_llm(assembly: Assembly) -> ChatModel | None:
     if part.state == "failed":
         part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
-    if asked is not None:
+    if asked is not None and llm.is_remote:
+        assembly.interviewer.endpoint = Endpoint(asked, assembly.prompts, llm.reply_s)
+    elif asked is not None:
         assembly.interviewer.use(asked)
     return chat
 

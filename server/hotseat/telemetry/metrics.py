@@ -16,7 +16,7 @@ from hotseat.telemetry.tracing import Spans
 
 Stage = Literal["acknowledgement", "final_transcript", "follow_up_token", "reply_audio", "caption", "grade"]
 Rejection = Literal["loading", "busy", "stopping", "unknown", "storage"]
-Part = Literal["findings", "grader", "voice", "transcript"]
+Part = Literal["findings", "follow_up", "grader", "voice", "transcript"]
 
 _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 30.0)
 

@@ -1,0 +1,25 @@
+"""What the interviewer has decided to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotseat.domain.model import Choice, Move
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What to ask next."""
+
+    follow_up_id: str
+    text: str
+    source: str
+    """"llm" if it is or begins in the model's words, else "bank"."""
+    reason: str = ""
+    """Why the bank's words stand alone."""
+    anchor: str | None = None
+    """The candidate's words that it picks up."""
+    move: Move | None = None
+    """What it does; None for what its move in the bank does."""
+    choice: Choice | None = None
+    """Why it is asked; None while it is only drafted."""
