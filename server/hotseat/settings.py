@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     """A secret that opens everything: as a link for browsers or, where there are accounts, as a header for programs only."""
     accounts: bool = False
     """Everybody signs in with a name, even before the first account exists: a link to make it is printed at the start."""
+    user_header: str = ""
+    """Header in which a trusted proxy says who has signed in with it, such as Remote-User; they get an account of that name."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     backup_dir: Path | None = None
@@ -160,6 +162,17 @@ class Settings(BaseSettings):
     def _all_networks(cls, proxies: str) -> str:
         networks = _proxies(proxies)
         return "*" if networks is None else ",".join(map(str, networks))
+
+    @model_validator(mode="after")
+    def _proxy_is_named(self) -> Settings:
+        """Whoever is believed to be the proxy can be anybody."""
+        if self.user_header and ("trusted_proxies" not in self.model_fields_set or self.trusted_proxies == "*"):
+            raise ValueError("HOTSEAT_USER_HEADER needs HOTSEAT_TRUSTED_PROXIES to name the proxy that sets it, not *")
+        return self
+
+    @property
+    def wants_accounts(self) -> bool:
+        return self.accounts or bool(self.user_header)
 
     def is_proxy(self, address: str) -> bool:
         """Whether the address is a trusted proxy's."""
@@ -228,7 +241,8 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         wrong = "; ".join(
-            f"HOTSEAT_{'__'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+            f"{_PREFIX}{'__'.join(map(str, item['loc'])).upper()}: {item['msg']}" if item["loc"] else item["msg"]
+            for item in error.errors()
         )
         raise SettingsError(wrong) from None
     except UnreadableError:  # a group's own variable would have to be JSON

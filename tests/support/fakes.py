@@ -224,7 +224,7 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         prompts=prompts,
         storage=Storage(store, SqlTables(store.engine), LocalArchive(data_dir / "audio"), data_dir, configured.database),
         clock=clock,
-        accounts=Accounts(SqlAccounts(store.begin), clock, configured.accounts),
+        accounts=Accounts(SqlAccounts(store.begin), clock, configured.wants_accounts),
         interviewer=Interviewer(chat, prompts, whole_answer),
         status=LoadStatus({"all": Part("all", "ready", "")}),
         speech=SpeechModels(

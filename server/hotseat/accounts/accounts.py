@@ -6,6 +6,7 @@ Secrets of sessions and invites are 256 random bits of which only the SHA-256 is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import ipaddress
 import json
@@ -31,6 +32,8 @@ SESSION_S = 30 * 86400.0
 INVITE_S = 7 * 86400.0
 _LOOK_AGAIN_S = 10.0
 KEEP_LOG_S = 365 * 86400.0
+NO_PASSWORD = "!"  # noqa: S105 - no password is hashed to it
+"""No hash: nobody signs in with one."""
 BY_NAME = Allowance(attempts=8, refill_s=60.0)
 BY_ADDRESS = Allowance(attempts=20, refill_s=15.0)
 
@@ -87,6 +90,22 @@ class Accounts:
             raise RefusedError("this invitation has been used or has run out; ask for a new one")
         await self.note("account made", account.name, address, role)
         return account
+
+    async def vouched_for(self, name: str) -> Identity:
+        """Whom a trusted proxy has let in; their account is made when they first come. Raises RefusedError."""
+        try:
+            name = check_name(name)
+        except InputError as error:
+            raise RefusedError(f"the proxy says who you are in a way that can't be used: {error}") from None
+        if (account := await self._store.account(name)) is None:
+            first = not await self._store.accounts()
+            role: Role = "owner" if first else "member"
+            made = Account(LOCAL if first else secrets.token_hex(8), name, role, NO_PASSWORD, self._clock.wall())
+            with contextlib.suppress(InputError):  # made by another request a moment ago
+                await self._store.add_account(made, None, made.created)
+                await self.note("account made", name, about=f"{role}, by the proxy")
+            account = await self._named(name)
+        return Identity(account.id, account.name, account.role)
 
     async def remove(self, name: str, by: str = "", address: str = "") -> Account:
         """Removes the account, not what belongs to it. Raises InputError."""

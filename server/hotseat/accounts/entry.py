@@ -32,6 +32,7 @@ class Entry:
     def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
         self.accounts = accounts
         self._token = settings.token.get_secret_value() if settings.token else None
+        self._settings = settings
         self._key = OwnerKey(settings.data_dir)
         self._clock = clock
         self._throttle = Throttle(_WRONG_TOKENS)
@@ -41,6 +42,8 @@ class Entry:
         kind, _, bearer = connection.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._token is not None:
             return LOCAL_PERSON if self._is_token(bearer, connection) else None
+        if (name := self.vouched_for(connection)) is not None:
+            return await self.accounts.vouched_for(name)
         cookie = cookie_of(connection)
         if await self.accounts.in_use():
             return await self.accounts.identify(cookie) if cookie else None
@@ -54,6 +57,13 @@ class Entry:
             return LOCAL_PERSON
         ours = self._key.cookie
         return LOCAL_PERSON if ours and hmac.compare_digest(cookie.encode(), ours.encode()) else None
+
+    def vouched_for(self, connection: HTTPConnection) -> str | None:
+        """Whom the proxy says this is from; None where it says nothing, or it isn't the proxy that says so."""
+        peer: Peer | None = connection.scope.get("state", {}).get(PEER)
+        if not self._settings.user_header or peer is None or not self._settings.is_proxy(peer.address):
+            return None
+        return connection.headers.get(self._settings.user_header) or None
 
     def _check_local(self, connection: HTTPConnection) -> None:
         """Raises RefusedError for what does not come from this machine's own user, by its own account."""

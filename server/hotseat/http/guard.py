@@ -92,7 +92,7 @@ class Guard:
 
     async def _admit(self, connection: HTTPConnection) -> Response | None:
         """Fills in who it is; a response instead of the page where one is due. Raises _Refusal."""
-        _check_origin(connection)
+        _check_origin(connection, bool(cookie_of(connection)) or self._entry.vouched_for(connection) is not None)
         _check_size(connection)
         # As the routes see it, not as connection.url puts it together with what the Host header says.
         path: str = connection.scope["path"]
@@ -206,8 +206,11 @@ class Guard:
         await response(scope, receive, send)
 
 
-def _check_origin(connection: HTTPConnection) -> None:
-    """Raises _Refusal if another site's page is behind a request that can change something, or may be."""
+def _check_origin(connection: HTTPConnection, from_browser: bool) -> None:
+    """Raises _Refusal if another site's page is behind a request that can change something, or may be.
+
+    ``from_browser`` is for what a browser adds whoever has it send something: a cookie, a proxy's header.
+    """
     headers = connection.headers
     if connection.scope["type"] == "http" and connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return
@@ -216,7 +219,7 @@ def _check_origin(connection: HTTPConnection) -> None:
         raise _Refusal(403, "cross-origin requests are refused")
     if site not in (None, "same-origin", "none"):
         raise _Refusal(403, "cross-origin requests are refused")
-    if origin is None and site is None and cookie_of(connection):
+    if origin is None and site is None and from_browser:
         raise _Refusal(403, "a browser's request has to say where it comes from (Origin)")
 
 

@@ -139,4 +139,4 @@ def open_storage(settings: Settings) -> tuple[Storage, Accounts]:
         database_url=settings.database,
         is_archive_remote=bool(settings.archive_url),
     )
-    return storage, Accounts(SqlAccounts(store.begin), SystemClock(), settings.accounts)
+    return storage, Accounts(SqlAccounts(store.begin), SystemClock(), settings.wants_accounts)
