@@ -7,6 +7,7 @@ import { Microphone, MicrophoneError, noteHeard } from "./mic.js";
 import { Player } from "./player.js";
 import { InterviewSocket } from "./socket.js";
 import { OPEN_PHASES } from "./store.js";
+import { isTickWanted, playTick } from "./tick.js";
 import { Uplink } from "./uplink.js";
 import { Outbox } from "./outbox.js";
 
@@ -104,7 +105,9 @@ export class Conductor extends EventTarget {
 
   async type() {
     if (!this.#store.isOpen) return;
-    this.#store.set({ typing: true });
+    const { micProblem } = this.#store;
+    // Nobody has to be heard while they type.
+    this.#store.set({ typing: true, micProblem: micProblem?.kind === "silent" ? null : micProblem });
     this.#reportMicrophone();
     if (this.#store.soundLocked) await this.#unlockSound();
   }
@@ -123,6 +126,11 @@ export class Conductor extends EventTarget {
   hint() {
     const { phase, hints_left } = this.#store.state;
     if (hints_left > 0 && phase !== "asking") this.#sendForTurn("hint");
+  }
+
+  /** One soft tick, where it is wanted and there is sound. */
+  tick() {
+    if (isTickWanted() && this.#context?.state === "running") playTick(this.#context);
   }
 
   end() {
@@ -210,9 +218,9 @@ export class Conductor extends EventTarget {
     this.#uplink.hold();
     this.#readTurn = null;
     this.#player?.stop();
-    const why = reason ? `The server says: ${reason}.` : "The line to the server is down.";
+    const why = reason ? `The server says: ${reason}.` : "The connection to the server is lost.";
     // Without the seconds: it is read out again whenever it changes.
-    const next = "Trying again soon; what you say or press meanwhile is kept here.";
+    const next = "Reconnecting. What you say or press is kept and sent then.";
     this.#store.set({ offline: parted ? why : `${why} ${next}`, parted });
     if (parted) this.#part();
   }
@@ -264,7 +272,7 @@ export class Conductor extends EventTarget {
     const wasSilent = this.#store.micProblem?.kind === "silent";
     const isSilent = this.#store.phase === "answering" && this.#microphone.isSilent;
     if (isSilent === wasSilent) return;
-    const text = `Nothing at all comes from ${this.#microphone.name}. Is it muted, or is another one in use?`;
+    const text = `We can’t hear you. No sound from “${this.#microphone.name}”. Is it muted?`;
     this.#store.set({ micProblem: isSilent ? { kind: "silent", text } : null });
     this.#reportMicrophone();
   }

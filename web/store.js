@@ -25,7 +25,7 @@ export class InterviewStore extends EventTarget {
   hints = [];
   /** Grade messages by round. */
   grades = new Map();
-  /** Things to know, newest last: { code, text }. */
+  /** Things to know, newest last: { code, text, turn }. They go once a later turn is answered. */
   notices = [];
   /** What is wrong with the microphone: { kind, text }; null while it works or was not tried. */
   micProblem = null;
@@ -74,7 +74,8 @@ export class InterviewStore extends EventTarget {
   }
 
   notify(code, text) {
-    this.set({ notices: [...this.notices.filter((notice) => notice.code !== code), { code, text }] });
+    const notice = { code, text, turn: this.state?.turn_id ?? 0 };
+    this.set({ notices: [...this.notices.filter((other) => other.code !== code), notice] });
   }
 
   dismiss(code) {
@@ -117,6 +118,10 @@ export class InterviewStore extends EventTarget {
     const fields = { state };
     if (before && state.question_id !== before.question_id) {
       Object.assign(fields, { hints: [], notices: this.notices.filter((notice) => notice.code !== "question") });
+    }
+    if (state.phase === "answering") {
+      const notices = fields.notices ?? this.notices;
+      fields.notices = notices.filter(({ code, turn }) => code === "question" || turn >= state.turn_id);
     }
     // While a follow-up is chosen the state has its turn already, and the answer before it can still be read.
     const wasOpen = before?.turn_id === state.turn_id && OPEN_PHASES.includes(before.phase);

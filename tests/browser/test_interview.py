@@ -225,7 +225,7 @@ async def test_a_silent_microphone_is_told(visiting: Visiting, tmp_path: Path) -
         await visit.plan()
         await visit.press("Space", "ready")
         await visit.press("Space", "asking")
-        notice = visit.page.locator(".notice", has_text="Nothing at all comes from")
+        notice = visit.page.locator(".notice", has_text="We can’t hear you. No sound from")
         await expect(notice).to_be_visible(timeout=10_000)
         assert visit.phase == "answering"
         await visit.until(lambda: {"type": "mic", "state": "silent"} in visit.sent)

@@ -185,6 +185,90 @@ async def test_turns_and_time_left_are_announced(light: str) -> None:
         assert said[-1] == "Finished."
 
 
+async def test_the_last_ten_seconds_are_seen_and_heard(light: str) -> None:
+    """The clock changes and ticks once a second, and counts "1 second"."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(visit.url)
+        seen = await visit.page.evaluate(
+            """async () => {
+                const { makeClock } = await import("/static/views/room/clock.js");
+                const store = Object.assign(new EventTarget(), { phase: "answering", state: { turn_id: 1, limit_ms: 60_000 } });
+                let ticks = 0;
+                store.remaining = 11_500;
+                const clock = makeClock(store, () => ticks++);
+                const seen = [];
+                for (const ms of [11_500, 9_900, 9_500, 8_800, 900, 0]) {
+                    store.remaining = ms;
+                    await new Promise((resolve) => setTimeout(resolve, 150));
+                    seen.push([clock.classList.contains("ending"), ticks, clock.querySelector(".unit").textContent]);
+                }
+                return seen;
+            }"""
+        )
+        assert seen == [
+            [False, 0, "seconds"],
+            [True, 1, "seconds"],
+            [True, 1, "seconds"],
+            [True, 2, "seconds"],
+            [True, 3, "second"],
+            [True, 3, "seconds"],
+        ]
+
+
+async def test_the_tick_can_be_turned_off(light: str) -> None:
+    """On the page before the interview, and by a key in it."""
+    async with browsing(light, "missing") as visit:
+        await visit.plan()
+        tick = "localStorage.getItem('hotseat.tick')"
+        await visit.page.get_by_label("Soft tick in the last ten seconds").uncheck()
+        assert await visit.page.evaluate(tick) == "off"
+        await visit.page.keyboard.press("k")
+        assert await visit.page.evaluate(tick) == "on"
+
+
+async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> None:
+    """What leads to it is read along first; without a voice it is there at once; a voice that never comes is not waited for."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(visit.url)
+        shown = await visit.page.evaluate(
+            """async () => {
+                const { makeQuestion } = await import("/static/views/room/question.js");
+                const state = { phase: "asking", voice: true, text: "Why merge? Say it.", round: 2, rounds: 5, title: "LoRA", said: "" };
+                const store = Object.assign(new EventTarget(), { state, saying: "Next topic.", hints: [] });
+                const question = makeQuestion(store);
+                const read = () => {
+                    store.dispatchEvent(new Event("change"));
+                    return [question.querySelector("h1").textContent, question.querySelector(".saying").textContent];
+                };
+                const before = read();
+                store.saying = "Why merge?";
+                const begun = read();
+                store.state = { ...state, text: "And how?", voice: false };
+                return [before, begun, read()];
+            }"""
+        )
+        assert shown == [["", "Next topic."], ["Why merge? Say it.", ""], ["And how?", ""]]
+
+
+async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
+    """How long it has been silent and when that ends the answer."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(visit.url)
+        said = await visit.page.evaluate(
+            """async () => {
+                const { makeCaptions } = await import("/static/views/room/captions.js");
+                const { phaseWords } = await import("/static/views/room/words.js");
+                const speech = { speaking: false, silence_ms: 5_100, ends_at_ms: 6_000 };
+                const caption = { committed: "", partial: "" };
+                const store = Object.assign(new EventTarget(), { phase: "answering", state: {}, speech, caption, micOpen: true });
+                const captions = makeCaptions(store, new EventTarget());
+                store.dispatchEvent(new Event("change"));
+                return [captions.querySelector(".status").textContent, phaseWords(store)];
+            }"""
+        )
+        assert said == ["Silent for 5 seconds. At 6 your answer ends.", "Ending in 1 second. Keep talking."]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(light: str, tmp_path: Path, scheme: str) -> None:
     """The start page, the room in each of its states, and the study page, in both themes."""

@@ -140,9 +140,9 @@ async def test_a_typed_answer_outlives_the_line(light: str) -> None:
         await visit.until(lambda: (visit.phase, visit.state["turn_id"]) == ("asking", 1))
         await page.keyboard.type(TYPED)
         line.cut()
-        await words(page).to_have_text("No line")
+        await words(page).to_have_text("Offline")
         await page.keyboard.press("Control+Enter")
-        await words(page).to_have_text("No line: sent when it is back")
+        await words(page).to_have_text("Offline. We’ll send this when you’re back.")
         await expect(field).to_have_value(TYPED)
         line.mend()
         await visit.until(lambda: bool(visit.of("answer")), 15)
@@ -157,7 +157,7 @@ async def test_a_typed_answer_outlives_the_line(light: str) -> None:
         await asyncio.sleep(0.3)
         await expect(field).to_have_value(TYPED + " Twice.")
         line.cut()
-        await words(page).to_have_text("No line")
+        await words(page).to_have_text("Offline")
         line.mend()
         await visit.until(lambda: len(visit.of("answer")) == 2, 15)
         assert visit.of("answer")[1]["text"] == TYPED + " Twice."
@@ -185,9 +185,9 @@ async def test_what_is_pressed_without_a_line_is_done_when_it_is_back(light: str
 
         async def without_line(key: str) -> None:
             line.cut()
-            await words(page).to_have_text("No line")
+            await words(page).to_have_text("Offline")
             await visit.press(key, "answering")
-            await words(page).to_have_text("No line: sent when it is back")
+            await words(page).to_have_text("Offline. We’ll send this when you’re back.")
             line.mend()
 
         await visit.plan(question_id="capstone/study-plan")
@@ -220,7 +220,7 @@ async def test_a_press_while_the_line_comes_back_counts_once(light: str, speech:
         hints = visit.state["hints_left"]
         assert hints >= 2
         line.cut()
-        await words(page).to_have_text("No line")
+        await words(page).to_have_text("Offline")
         await page.evaluate(
             """() => (window.atFirstMessage = () => {
                 window.atFirstMessage = null;
@@ -247,7 +247,7 @@ async def test_a_press_waits_behind_what_was_said_before_it(light: str, speech: 
         await visit.press("Space", "ready")
         await visit.until(lambda: visit.phase == "asking")
         line.cut()
-        await words(page).to_have_text("No line")
+        await words(page).to_have_text("Offline")
         await page.evaluate("window.isSlow = true")
         line.mend()
         await visit.until(lambda: visit.phase == "answering", 20)
@@ -257,7 +257,7 @@ async def test_a_press_waits_behind_what_was_said_before_it(light: str, speech: 
         assert (visit.phase, dones()) == ("answering", 0)
 
         line.cut()
-        await words(page).to_have_text("No line")
+        await words(page).to_have_text("Offline")
         await asyncio.sleep(0.5)
         await page.evaluate("window.isSlow = true")
         line.mend()
@@ -278,7 +278,7 @@ async def test_a_start_without_a_line_is_for_later(light: str, speech: Path) -> 
         await page.add_init_script(f"({WATCH_TRACKS})()")
         await visit.plan()
         line.cut()
-        await expect(page.locator(".notices")).to_contain_text("The line to the server is down.")
+        await expect(page.locator(".notices")).to_contain_text("The connection to the server is lost.")
         await expect(page.locator(".primary")).to_be_disabled()
         await page.keyboard.press("Space")
         await page.keyboard.press("t")
@@ -329,7 +329,7 @@ async def test_a_server_that_is_loading_is_left_in_peace(light: str) -> None:
         await asyncio.sleep(4)
         assert len(lines) <= 5, "tries after 0.5, 1, 2 and 4 seconds at most"
         assert await page.evaluate("window.said") == 0
-        await words(page).to_have_text("No line: sent when it is back")
+        await words(page).to_have_text("Offline. We’ll send this when you’re back.")
 
 
 async def test_an_end_without_a_line_ends_it_when_it_is_back(light: str) -> None:
@@ -339,7 +339,7 @@ async def test_an_end_without_a_line_ends_it_when_it_is_back(light: str) -> None
         await visit.until(lambda: visit.phase == "thinking")
         await visit.page.keyboard.type(TYPED)
         line.cut()
-        await words(visit.page).to_have_text("No line")
+        await words(visit.page).to_have_text("Offline")
         await visit.page.get_by_role("button", name="End", exact=True).click()
         await visit.page.get_by_role("button", name="End it now").click()
         line.mend()
@@ -454,7 +454,7 @@ async def test_a_browser_that_keeps_nothing_loses_nothing(light: str, speech: Pa
         await visit.page.add_init_script("Storage.prototype.setItem = () => { throw Error('full'); }")
         await visit.plan()
         await visit.press("Space", "ready")
-        await expect(visit.page.locator(".status")).to_have_text("Hearing you.", timeout=15_000)
+        await expect(visit.page.locator(".status")).to_have_text("We can hear you.", timeout=15_000)
 
 
 async def test_a_hint_settles_no_other_command(light: str) -> None:

@@ -29,7 +29,7 @@ export async function show(page, id) {
   const ready = await makeReady(store, conductor, review);
   const typed = makeTyped(store, conductor);
   const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, conductor));
-  const turn = h("div", { class: "turn" }, makeClock(store), talk);
+  const turn = h("div", { class: "turn" }, makeClock(store, () => conductor.tick()), talk);
   const grading = makeGrading(store, id);
   const room = h(
     "div",

@@ -4,7 +4,10 @@
  */
 
 import { h, setText } from "../../dom.js";
+import { plural } from "../../format.js";
 import { loudness } from "../../mic.js";
+
+const SILENT_FROM_MS = 1000;
 
 export function makeCaptions(store, conductor) {
   const committed = h("span");
@@ -39,8 +42,11 @@ export function makeCaptions(store, conductor) {
 }
 
 function statusWords({ speech, micOpen, finalAnswer, typing }) {
-  if (finalAnswer) return finalAnswer.note || "This is what was written down.";
+  if (finalAnswer) return finalAnswer.note || "This is what we heard.";
   if (typing) return "Recording is off while you type.";
   if (!micOpen) return "The microphone is off.";
-  return speech?.speaking ? "Hearing you." : "The microphone is on.";
+  if (speech?.speaking) return "We can hear you.";
+  if (!speech || speech.silence_ms < SILENT_FROM_MS) return "The microphone is on.";
+  const [silent, ends] = [speech.silence_ms, speech.ends_at_ms].map((ms) => Math.floor(ms / 1000));
+  return `Silent for ${plural(silent, "second")}. At ${ends} your answer ends.`;
 }

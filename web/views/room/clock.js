@@ -5,8 +5,10 @@ import { clock } from "../../format.js";
 import { phaseWords } from "./words.js";
 
 const ANNOUNCED_S = [30, 10, 5];
+const LAST_SECONDS = 10;
 
-export function makeClock(store) {
+/** `tick` is called once in each of the last ten seconds of an answer. */
+export function makeClock(store, tick = () => {}) {
   const arc = svg("circle", { class: "arc", cx: 100, cy: 100, r: 93, pathLength: 1 });
   const face = svg(
     "svg",
@@ -19,6 +21,7 @@ export function makeClock(store) {
   const words = h("p", { class: "phase" });
   let turn = null;
   let announced = Infinity;
+  let ticked = null;
 
   function draw() {
     const { state, phase, parted, remaining } = store;
@@ -28,10 +31,13 @@ export function makeClock(store) {
     // Rounded up, so that "1" shows during the last second and 0 only when the server says so.
     const seconds = Math.ceil((left ?? 0) / 1000);
     setText(figures, isBusy || left === null ? "" : seconds < 100 ? String(seconds) : clock(seconds));
-    setText(unit, isBusy || left === null ? "" : phase === "thinking" ? "to think" : seconds < 100 ? "seconds" : "minutes");
+    setText(unit, isBusy || left === null ? "" : phase === "thinking" ? "to think" : seconds >= 100 ? "minutes" : seconds === 1 ? "second" : "seconds");
     const whole = phase === "thinking" ? Math.max(left, 5000) : state?.limit_ms;
     arc.style.setProperty("--left", parted ? 1 : isBusy ? 0.25 : whole ? left / whole : 1);
-    figures.classList.toggle("last-seconds", phase === "answering" && seconds <= 10);
+    const isEnding = phase === "answering" && !parted && seconds <= LAST_SECONDS;
+    element.classList.toggle("ending", isEnding);
+    if (isEnding && seconds > 0 && ticked !== seconds) tick();
+    ticked = isEnding ? seconds : null;
     figures.classList.toggle("long", figures.textContent.includes(":"));
     if (phase === "answering" && !parted) sayTimeLeft(seconds);
   }
@@ -47,15 +53,16 @@ export function makeClock(store) {
     announce(`${Math.min(due, seconds)} seconds left.`);
   }
 
-  (function tick() {
-    draw();
-    setTimeout(() => requestAnimationFrame(tick), 80);
-  })();
-
-  return h(
+  const element = h(
     "section",
     { class: "clock", "aria-label": "Clock" },
     h("div", { class: "face" }, face, h("div", { class: "reading" }, figures, unit)),
     words,
   );
+  (function redraw() {
+    draw();
+    setTimeout(() => requestAnimationFrame(redraw), 80);
+  })();
+
+  return element;
 }

@@ -1,7 +1,8 @@
 /** The one large action of the moment, the smaller ones beside it, and their keys. */
 
-import { h, setText } from "../../dom.js";
+import { announce, h, setText } from "../../dom.js";
 import { bindKeys, showKeys } from "../../keys.js";
+import { isTickWanted, wantTick } from "../../tick.js";
 
 /** `typed` is the written answer, which the large button sends while one types. */
 export function makeControls(store, conductor, typed) {
@@ -35,6 +36,11 @@ export function makeControls(store, conductor, typed) {
     else if (canStart(store)) conductor.startTyping();
   }
 
+  function switchTick() {
+    wantTick(!isTickWanted());
+    announce(isTickWanted() ? "The tick is on." : "The tick is off.");
+  }
+
   const whenOpen = (run) => () => store.isOpen && run();
   bindKeys([
     { key: " ", what: "The large button: start, answer now, done", run: press },
@@ -43,6 +49,7 @@ export function makeControls(store, conductor, typed) {
     { key: "a", what: "Ask what is meant, in writing", run: () => conductor.ask() },
     { key: "m", what: "A moment to think, with the clock standing", run: () => conductor.request("think") },
     { key: "h", what: "Show a hint, where there are some", run: whenOpen(() => conductor.hint()) },
+    { key: "k", what: "Turn the tick of the last ten seconds on or off", run: switchTick },
     { key: "s", what: "Skip this question", run: whenOpen(() => conductor.skip()) },
     { key: "Escape", what: "End the interview; while typing, speak again", run: () => !end.hidden && ending.showModal() },
   ]);

@@ -5,12 +5,15 @@ import { understoodWords } from "./words.js";
 
 /** Characters beyond which a question leaves no room for what is said to it: it scrolls in a smaller type. */
 const LONG = 160;
+/** A voice that has been silent for so long is not going to ask: the question is shown. */
+const PATIENCE_MS = 6_000;
 
 export function makeQuestion(store) {
   const kicker = h("p", { class: "kicker" });
   const [before, now, after] = [new Text(), h("span", { class: "now" }), new Text()];
   const text = h("h1", { class: "said" }, before, now, after);
   let asked = "";
+  let timer = null;
   const saying = h("p", { class: "saying said" });
   const hints = h("ol", { class: "hints" });
 
@@ -20,7 +23,10 @@ export function makeQuestion(store) {
     const what = `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""}`;
     setText(kicker, [what, state.title, understoodWords(state)].filter(Boolean).join(" · "));
     // Between turns nothing is being asked; the last question stays to be read.
-    if (state.text && state.text !== asked) drawAsked(state.text);
+    if (state.text && state.text !== asked) {
+      if (isBegun(store)) drawAsked(state.text);
+      else expect(state.text);
+    }
     drawText(store.saying);
     hints.replaceChildren(
       ...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)),
@@ -28,7 +34,19 @@ export function makeQuestion(store) {
     hints.hidden = store.hints.length === 0;
   });
 
+  /** Until the interviewer begins a question, what was asked before has gone and it has not come. */
+  function expect(question) {
+    asked = "";
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (store.state.text !== question || asked) return;
+      drawAsked(question);
+      drawText(store.saying);
+    }, PATIENCE_MS);
+  }
+
   function drawAsked(question) {
+    clearTimeout(timer);
     asked = question;
     text.scrollTop = 0;
     text.classList.toggle("long", asked.length > LONG);
@@ -54,4 +72,10 @@ export function makeQuestion(store) {
   }
 
   return h("section", { class: "question", "aria-label": "Question" }, kicker, text, saying, hints);
+}
+
+/** Whether the interviewer has come to the question; what is said before it is only to be heard. */
+function isBegun({ state, saying, soundLocked }) {
+  if (state.phase !== "asking" || !state.voice || soundLocked) return true;
+  return saying !== "" && state.text.includes(saying);
 }

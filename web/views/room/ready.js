@@ -4,6 +4,7 @@ import { begin, get } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
 import { extraTime, plural } from "../../format.js";
 import { duration, durations, KINDS } from "../../text.js";
+import { isTickWanted, wantTick } from "../../tick.js";
 import { makeSoundCheck } from "../soundcheck.js";
 
 /** Formats whose question is shown, or its kind, before it is asked. */
@@ -12,6 +13,7 @@ const NAMED_GROUPS = ["drill", "practice"];
 export async function makeReady(store, conductor, review) {
   const { formats, tiers } = await get("/api/formats");
   const format = formats.find(({ id }) => id === review.format);
+  const task = formatOfKind(formats, review)?.task ?? format?.task;
   const tier = tiers.find(({ id }) => id === review.options.tier);
   const soundCheck = makeSoundCheck();
   const isFirst = format?.group === "first";
@@ -22,11 +24,11 @@ export async function makeReady(store, conductor, review) {
       "div",
       { class: "stack" },
       h("div", {}, h("p", { class: "kicker" }, kickerOf(review, format)), h("h1", {}, titleOf(review, format))),
-      format?.task && h("p", { class: "lead" }, format.task),
+      task && h("p", { class: "lead" }, task),
       h("dl", { class: "facts" }, factsOf(review, tier, isFirst).map(([name, fact]) => h("div", {}, h("dt", {}, name), h("dd", {}, fact)))),
       makeAnother(review, format),
     ),
-    soundCheck.element,
+    h("div", { class: "stack" }, soundCheck.element, makeTickChoice()),
   );
   store.addEventListener("change", () => {
     if (!["connecting", "ready"].includes(store.phase)) soundCheck.close();
@@ -37,6 +39,17 @@ export async function makeReady(store, conductor, review) {
   if (isFirst) soundCheck.open();
   else soundCheck.openIfAllowed();
   return { element, checkSound: () => store.phase === "ready" && soundCheck.open() };
+}
+
+/** The format that is made for the kind of question that somebody chose: its task says more. */
+function formatOfKind(formats, { rounds: [{ question }] }) {
+  const ids = { "candidate-evaluation": "evaluate", problem: "problems", story: "story" };
+  return formats.find(({ id }) => id === ids[question.kind]);
+}
+
+function makeTickChoice() {
+  const box = h("input", { type: "checkbox", id: "tick", checked: isTickWanted(), onchange: () => wantTick(box.checked) });
+  return h("p", { class: "choice" }, box, h("label", { htmlFor: box.id }, "Soft tick in the last ten seconds"));
 }
 
 function kickerOf({ rounds, options }, format) {

@@ -1,5 +1,7 @@
 /** What the interview room says about each phase, large enough to be read from where one speaks. */
 
+import { plural } from "../../format.js";
+
 const WARN_MS = 4_000;
 const PHASES = {
   connecting: "Connecting",
@@ -7,8 +9,8 @@ const PHASES = {
   asking: "The interviewer is speaking",
   thinking: "Time to think",
   answering: "Listening",
-  finalising: "Taking your answer down",
-  followingup: "Thinking about a follow-up",
+  finalising: "Finishing your transcript…",
+  followingup: "Choosing a follow-up…",
   grading: "Grading your answers",
   finished: "Finished",
 };
@@ -31,16 +33,16 @@ export function understoodWords({ understood }) {
 export function phaseWords(store) {
   const { phase, state, parted, typing, soundLocked, micOpen, micProblem } = store;
   if (state === null) return PHASES.connecting;
-  if (parted) return { taken: "Open in another tab", idle: "Not started", gone: "Gone from the server" }[parted];
-  if (store.offline) return store.isWaiting ? "No line: sent when it is back" : "No line";
-  if (phase === "finalising" && store.typedTurn === state.turn_id) return "Reading your answer";
+  if (parted) return { taken: "Open in another tab", idle: "Not started", gone: "This interview has been deleted" }[parted];
+  if (store.offline) return store.isWaiting ? "Offline. We’ll send this when you’re back." : "Offline";
+  if (phase === "finalising" && store.typedTurn === state.turn_id) return "Reading your answer…";
   if (phase === "answering" && typing) return "The clock runs while you type";
   if (soundLocked && store.isOpen) return phase === "answering" ? "Not listening yet" : "No sound yet";
   if (phase !== "answering") return PHASES[phase];
-  if (micProblem) return "Nobody hears you";
+  if (micProblem) return "We can’t hear you";
   if (!micOpen) return "Not listening yet";
   const left = endsIn(store);
-  return left === null ? PHASES.answering : `Ending in ${left} s: keep talking`;
+  return left === null ? PHASES.answering : `Ending in ${plural(left, "second")}. Keep talking.`;
 }
 
 /** Seconds until the silence ends the answer; null unless that is soon. */
