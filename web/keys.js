@@ -5,8 +5,8 @@
 
 import { h } from "./dom.js";
 
-const WRITES = "input, textarea, select, [contenteditable]";
-const PRESSES = "button, a, summary";
+const WRITES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+const PRESSES = "button, a, summary, input";
 const NAMES = { " ": "Space", Escape: "Esc" };
 const LETTERS_KEY = "hotseat.letters";
 

@@ -131,6 +131,12 @@ class Visit:
             self.foreign.append(request.url)
 
 
+async def unfold(page: Page) -> None:
+    """Opens everything that is folded, once there is any of it."""
+    await page.locator("main details").first.wait_for()
+    await page.locator("main details").evaluate_all("all => all.forEach((details) => (details.open = true))")
+
+
 Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
 

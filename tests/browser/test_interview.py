@@ -14,7 +14,7 @@ from hotseat.speech.audio import SAMPLE_RATE, Samples
 from playwright.async_api import expect
 
 from tests.audio.speech import say, write
-from tests.browser.conftest import Visit, Visiting
+from tests.browser.conftest import Visit, Visiting, unfold
 
 LEAD_S = 6.0
 """Silence before a spoken answer: the question is heard to its end meanwhile."""
@@ -116,6 +116,7 @@ async def check_review(visit: Visit, entry: dict[str, Any]) -> None:
     page = visit.page
     await expect(page.locator(".round-head")).to_contain_text(entry["grade"]["verdict"], timeout=30_000)
     assert entry["grade"]["verdict"] in VERDICTS
+    await unfold(page)
     shown = await page.locator(".rubric .quote q").all_inner_texts()
     assert shown
     transcripts = [words(answer["text"]) for answer in entry["answers"]]

@@ -233,7 +233,8 @@ async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> No
         shown = await visit.page.evaluate(
             """async () => {
                 const { makeQuestion } = await import("/static/views/room/question.js");
-                const state = { phase: "asking", voice: true, text: "Why merge? Say it.", round: 2, rounds: 5, title: "LoRA", said: "" };
+                const asked = { phase: "asking", voice: true, text: "Why merge? Say it.", said: "" };
+                const state = { ...asked, round: 2, rounds: 5, title: "LoRA" };
                 const store = Object.assign(new EventTarget(), { state, saying: "Next topic.", hints: [] });
                 const question = makeQuestion(store);
                 const read = () => {
@@ -243,7 +244,7 @@ async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> No
                 const before = read();
                 store.saying = "Why merge?";
                 const begun = read();
-                store.state = { ...state, text: "And how?", voice: false };
+                Object.assign(store, { saying: "", state: { ...state, text: "And how?", voice: false } });
                 return [before, begun, read()];
             }"""
         )
@@ -260,7 +261,8 @@ async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
                 const { phaseWords } = await import("/static/views/room/words.js");
                 const speech = { speaking: false, silence_ms: 5_100, ends_at_ms: 6_000 };
                 const caption = { committed: "", partial: "" };
-                const store = Object.assign(new EventTarget(), { phase: "answering", state: {}, speech, caption, micOpen: true });
+                const fields = { phase: "answering", state: {}, speech, caption, micOpen: true };
+                const store = Object.assign(new EventTarget(), fields);
                 const captions = makeCaptions(store, new EventTarget());
                 store.dispatchEvent(new Event("change"));
                 return [captions.querySelector(".status").textContent, phaseWords(store)];

@@ -89,7 +89,7 @@ async def test_looking_back(past: str) -> None:
         await page.get_by_text("How you said it").click()
         await expect(page.locator(".measures")).to_contain_text("1, the longest 3.0 s")
         await check_axe(page)
-        await page.get_by_role("link", name="All attempts at this question").click()
+        await page.get_by_role("link", name="Compare all your attempts").click()
         await page.wait_for_url("**/attempts/finetuning/lora")
 
 

@@ -18,7 +18,7 @@ from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import CHROMIUM, FLAGS, Visit
+from tests.browser.conftest import CHROMIUM, FLAGS, Visit, unfold
 from tests.conftest import free_port
 from tests.support.fakes import BANK, ScriptedReader, fake_assembly
 from tests.support.stored import said, store_interview
@@ -76,7 +76,7 @@ async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
         visit = Visit(await browser.new_page(), url)
         visit.page.set_default_timeout(10_000)
         await visit.page.goto(f"{url}/review/{interview_id}")
-        await visit.page.locator(".round .transcript").first.wait_for()
+        await unfold(visit.page)
         yield visit, interview_id
         await browser.close()
         assert not visit.failures
@@ -102,7 +102,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         assert PURGE.start - 0.3 <= await position(page) <= PURGE.start + 0.3
         await expect(first.locator(".word.heard")).to_have_count(1)
-        await expect(first.locator(".word-line")).to_contain_text("perhaps misheard, 31% sure")
+        await expect(first.locator(".word-line")).to_contain_text("may be misheard, 31% sure")
         quote = page.locator(".rubric .quote").filter(has_text="product of two thin matrices").first
         await quote.click()
         start = next(word.start for word in FIRST.words if word.text == "It")
@@ -119,7 +119,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
 
         await expect(page.locator(".round-head h1")).to_be_focused()
         merging = page.locator('.made [data-point="merging"]')
-        await expect(merging).to_contain_text("Holds a word that you wrote in afterwards.")
+        await expect(merging).to_contain_text("Includes a word you corrected afterwards.")
 
         disputed = page.locator('.missing [data-point="limits"]')
         await expect(disputed.locator(".model")).to_contain_text("When the domain shift is large")
@@ -127,7 +127,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await disputed.get_by_role("button", name="That saves a lot of memory in practice.").click()
         await expect(disputed).to_contain_text("You pointed to That saves a lot of memory in practice. Read by itself")
         await expect(disputed).to_be_focused()
-        await page.locator(".history summary").click()
+        await page.locator(".history-fold summary").click()
         history = page.locator(".history li")
         await expect(history.first).to_contain_text("“purge” to “merge”")
         await expect(history.last).to_contain_text("Dispute not upheld")
@@ -136,6 +136,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await expect(page.locator(".notes [role=status]")).to_have_text("Saved.")
         shown = await visit.review(interview_id)
         await page.reload()
+        await unfold(page)
         await expect(page.get_by_label("Your notes")).to_have_value("Say what merging saves.")
         await expect(page.locator(".history ol > li")).to_have_count(2)
         assert shown["rounds"][0]["answers"][0]["text"] == " ".join(word.text for word in FIRST.words)
@@ -149,7 +150,9 @@ async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
         head, scale = page.locator(".round-head .verdict"), page.locator(".verdict-scale")
         await expect(head).to_have_text(["Lean No Hire", "Lean Hire"])
         await expect(scale.locator("li")).to_have_text(["No Hire", "Lean No Hire", "Lean Hire", "Strong Hire"])
-        await expect(page.locator(".depends")).to_contain_text("Lean No Hire to Lean Hire, depending on 2 points below")
+        await expect(page.locator(".depends")).to_contain_text(
+            "Lean No Hire to Lean Hire, depending on 2 points we’re not sure about"
+        )
         unsure = page.locator('.unsure [data-point="factorisation"]')
         await expect(unsure.locator("q.nearest")).to_have_text("It learns a low rank update as a product of two thin matrices.")
         await unsure.locator(".quote").click()
@@ -159,7 +162,7 @@ async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
         made = page.locator('.made [data-point="factorisation"]')
         await expect(made).to_be_focused()
         await expect(made).to_contain_text("your word")
-        await expect(page.locator(".depends")).to_contain_text("depending on 1 point below")
+        await expect(page.locator(".depends")).to_contain_text("depending on 1 point we’re not sure about")
         await expect(page.locator("#announcer")).to_contain_text("Verdict: Lean No Hire to Lean Hire")
         await page.locator('.unsure [data-point="fewer-parameters"]').get_by_role("button", name="I didn’t say that").click()
         await expect(head).to_have_text(["Lean No Hire"])
@@ -216,10 +219,9 @@ async def test_a_click_keeps_the_place(tmp_path: Path) -> None:
         await expect(first.locator(".word-line")).to_contain_text("Hear it")
         await expect(first.locator(".edited")).to_have_count(0)
 
-        await page.get_by_text("Your notes").evaluate("label => label.removeAttribute('for')")
-        await page.get_by_text("Your notes").click()
+        await page.locator(".model-fold p").first.click()
         await page.keyboard.press("Tab")
-        await expect(page.get_by_role("textbox")).to_be_focused()
+        await expect(page.locator(".notes-fold summary")).to_be_focused()
         await page.locator(".skip-link").focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("main")).to_be_focused()
@@ -251,7 +253,8 @@ async def test_a_word_of_300_letters(tmp_path: Path) -> None:
         for width in (390, 1280):
             page = await browser.new_page(viewport={"width": width, "height": 800})
             await page.goto(f"{url}/review/{interview_id}")
-            await page.get_by_text("x" * 300).first.wait_for()
+            await unfold(page)
+            await page.locator(".transcript", has_text="x" * 300).first.wait_for()
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
         await browser.close()
     await assembly.storage.store.close()
@@ -267,3 +270,85 @@ async def test_the_interviewer_is_heard(tmp_path: Path) -> None:
         await page.route("**/turns/2/asked.wav", lambda route: route.fulfill(status=503, json={"error": "No voice here."}))
         await page.get_by_role("button", name="Hear the follow-up").click()
         await expect(page.locator(".asked").nth(1)).to_contain_text("No voice here.")
+
+
+# ---- The coach --------------------------------------------------------------------------------------------------------
+
+
+async def test_the_first_screen_coaches(tmp_path: Path) -> None:
+    """On a phone: the verdict, one thing done well with its audio, one to add, and the button to practise just that."""
+    async with reviewing(tmp_path) as (visit, interview_id):
+        page = visit.page
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await page.goto(f"{visit.url}/review/{interview_id}")
+        await expect(page.locator(".verdict-scale")).to_be_in_viewport(ratio=1)
+        await expect(page.locator(".judgement")).to_contain_text("points.")
+        await expect(page.locator(".well .quote q")).to_contain_text("low rank update")
+        await expect(page.get_by_role("button", name="Say just this: 15 seconds")).to_be_in_viewport(ratio=1)
+        await expect(page.locator(".lit")).to_have_count(1)
+        await expect(page.locator("details[open]")).to_have_count(0)
+        await page.locator(".depends a").click()
+        await expect(page.locator(".unsure [data-point]").first).to_be_visible()
+        await page.keyboard.press("q")
+        start = next(word.start for word in FIRST.words if word.text == "It")
+        await expect(page.get_by_label("Position in the recording").first).not_to_have_value("0")
+        assert start - 0.3 <= await position(page) <= start + 2
+        assert await violations(page) == []
+
+
+async def test_a_repair_drill_is_graded_at_once(tmp_path: Path) -> None:
+    """One point in one's own words, graded by itself; the interview's grade stays."""
+    async with reviewing(tmp_path) as (visit, interview_id):
+        page = visit.page
+        before = (await visit.review(interview_id))["rounds"][0]["grade"]
+        point = before["next_point"]
+        scripted = {"text": "Then you merge it into the weights.", "status": "met", "statement": "", "quote": "merge it into"}
+        await page.get_by_role("button", name="or type it").click()
+        await page.get_by_label("The point in your words").fill("I have no idea.")
+        await page.get_by_role("button", name="Grade it").click()
+        await expect(page.locator(".repair-result")).to_have_text("It isn’t there yet. Hear it said, then try once more.")
+        await expect(page.locator(".repair-result")).to_be_focused()
+        await page.reload()
+        await page.route(f"**/points/{point}/repair", lambda route: route.fulfill(json=scripted))
+        await page.get_by_role("button", name="or type it").click()
+        await page.get_by_label("The point in your words").fill(scripted["text"])
+        await page.get_by_role("button", name="Grade it").click()
+        await expect(page.locator(".repair-result")).to_have_text("You said it.")
+        await expect(page.locator(".repair mark")).to_have_text("merge it into")
+        assert await violations(page) == []
+        assert (await visit.review(interview_id))["rounds"][0]["grade"] == before
+
+
+async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
+    """How it went, the best moment and what to practise next; a key goes from question to question."""
+    services = await prepared(tmp_path)
+    choices = Choices("drill", ("finetuning/lora", "rag/core"), follow_ups=0)
+    interview_id = await store_interview(services, choices, [[FIRST], [SECOND]])
+    async with serving(services) as url, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page()
+        await page.goto(f"{url}/review/{interview_id}")
+        await expect(page.locator(".overall .judgement")).to_contain_text("2 questions: ")
+        await expect(page.locator(".overall .well")).to_contain_text("Best moment: How LoRA works")
+        await expect(page.locator(".overall .add")).to_contain_text("Practise this next: ")
+        await page.keyboard.press("n")
+        await expect(page.locator(".round-head h2").nth(1)).to_be_focused()
+        assert await violations(page) == []
+        await browser.close()
+    await services.store.close()
+
+
+async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path) -> None:
+    """There is nothing to review, and it is in no list or count."""
+    services = await prepared(tmp_path)
+    interview_id = await store_interview(services, Choices("drill", ("finetuning/lora",), follow_ups=0), [[said("")]])
+    async with serving(services) as url, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page()
+        await page.goto(f"{url}/review/{interview_id}")
+        await expect(page.locator(".nothing-said")).to_contain_text("Nothing was said in this interview")
+        await expect(page.locator(".round, .verdict")).to_have_count(0)
+        await page.goto(f"{url}/past")
+        await expect(page.locator(".interviews")).to_have_count(0)
+        await browser.close()
+    await services.store.close()

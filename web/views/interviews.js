@@ -52,12 +52,13 @@ function tellDeleted(row, removed) {
   said.focus();
 }
 
-/** `deleted` is given what was removed. */
-export function makeDeleteButton(id, title, deleted) {
+/** `deleted` is given what was removed; `words` stand beside the sign. */
+export function makeDeleteButton(id, title, deleted, words = "") {
   const bin = h(
     "button",
-    { type: "button", class: "icon-button", title: "Delete", "aria-label": `Delete “${title}”` },
+    { type: "button", class: words ? "button" : "icon-button", title: "Delete", "aria-label": `Delete “${title}”` },
     icon("bin"),
+    words,
   );
   return makeConfirm(bin, { yes: "Delete for good", run: async () => deleted(await remove(`/api/interviews/${id}`)) });
 }

@@ -1,12 +1,14 @@
-/** What became of an interview: per question the verdict, the words it rests on, what was missing, and the model answer. */
+/** What became of an interview: over several questions the story of it, and for each question the coach and what it rests on. */
 
 import { begin, get } from "../api.js";
 import { h, icon, problem } from "../dom.js";
 import { day, extraTime } from "../format.js";
+import { bindKeys } from "../keys.js";
 import { makeDeleteButton } from "./interviews.js";
 import { makeNotes } from "./review/notes.js";
+import { makeOverall } from "./review/overall.js";
 import { playAlone } from "./review/recording.js";
-import { isPending, makeRound, makeVerdict } from "./review/round.js";
+import { hasWords, isPending, makeRound } from "./review/round.js";
 import { makeExport, tellRemoved } from "./transfer.js";
 
 const POLL_MS = 3000;
@@ -15,30 +17,55 @@ export async function show(page, id) {
   const address = `/api/interviews/${id}`;
   const review = await get(address);
   document.title = `${review.title} · Hotseat`;
+  if (review.finished && !review.rounds.some(hasWords)) return page.replaceChildren(makeNothingSaid(review));
   const notes = review.rounds.map((round) => makeNotes(round, address));
   // A single round is its own page: what became of it stands above all that can be done with it.
   const top = review.rounds.length === 1 ? makeTop(review) : null;
   const drawn = review.rounds.map((_, n) => make(n));
+  const head = h("div", { class: "review-top" });
+  drawHead();
   page.replaceChildren(
     h(
       "div",
       { class: "review" },
-      !top && makeHeader(id, review),
+      !top && head,
       drawn.map(({ element }) => element),
-      top && h("footer", { class: "stack" }, makeRecordingsGone(review), makeExported(id), makeDelete(id, review)),
+      h("footer", { class: "stack" }, makeRecordingsGone(review), makeExport(`${address}/export`, "Export"), makeDelete(id, review)),
     ),
   );
+  bindKeys([
+    { key: "p", what: "Play or pause your answer", run: togglePlaying },
+    { key: "q", what: "Hear the next quote", run: hearNextQuote },
+    { key: "n", what: "Next question", run: goToNext },
+  ]);
 
   function make(n) {
     return makeRound(review.rounds[n], { address, notes: notes[n], top, reload: (focus) => reload(n, focus) });
   }
 
+  /** The story of several rounds; it changes with them. */
+  function drawHead() {
+    if (top) return;
+    const hear = (n) => (turn, seconds) => drawn[n].answers.get(turn)?.playFrom?.(seconds);
+    head.replaceChildren(makeHeader(review), makeOverall(review.rounds, address, hear), makeAnotherTry("Practise again", review, isSame() ? review.rounds : []));
+  }
+
+  function isSame() {
+    return review.format === "due"; // Other formats draw anew.
+  }
+
   function draw(n, focus) {
     playAlone(null);
     const at = document.activeElement;
+    const open = [...drawn[n].element.querySelectorAll("details[data-fold][open]")].map((fold) => fold.dataset.fold);
     const fresh = make(n);
+    for (const name of open) {
+      const fold = fresh.element.querySelector(`details[data-fold="${name}"]`);
+      if (fold) fold.open = true;
+    }
     drawn[n].element.replaceWith(fresh.element);
     drawn[n] = fresh;
+    drawHead();
     if (top?.next.contains(at)) at.focus(); // It is the same one as before, in the new round.
     focus?.(fresh);
   }
@@ -63,20 +90,57 @@ export async function show(page, id) {
     if (review.rounds.some(isPending)) setTimeout(() => poll().catch(pollIfPending), POLL_MS);
   }
   pollIfPending();
+
+  // ---- Keys ----
+
+  let quote = -1;
+
+  /** The round that is being read: the last whose top is above the middle of the window. */
+  function current() {
+    const above = drawn.findLastIndex(({ element }) => element.getBoundingClientRect().top < innerHeight / 2);
+    return Math.max(0, above);
+  }
+
+  function togglePlaying() {
+    const answers = [...drawn[current()].answers.values()];
+    answers.find(({ toggle }) => toggle)?.toggle();
+  }
+
+  function hearNextQuote() {
+    const { criteria } = review.rounds[current()].grade ?? { criteria: [] };
+    const spoken = criteria.flatMap(({ findings }) => findings).filter(({ evidence }) => evidence?.start != null);
+    const places = [...new Map(spoken.map(({ evidence }) => [`${evidence.turn_id} ${evidence.start}`, evidence])).values()];
+    places.sort((a, b) => a.turn_id - b.turn_id || a.start - b.start);
+    if (places.length === 0) return;
+    quote = (quote + 1) % places.length;
+    drawn[current()].answers.get(places[quote].turn_id)?.playFrom?.(places[quote].start);
+  }
+
+  function goToNext() {
+    const next = drawn[(current() + 1) % drawn.length].element;
+    next.scrollIntoView();
+    next.querySelector(".round-head [tabindex]").focus({ preventScroll: true });
+    quote = -1;
+  }
 }
 
-/** What stands at the top of a review of several rounds. */
-function makeHeader(id, review) {
-  const isSame = review.format === "due"; // Other formats draw anew.
+/** An interview in which nothing was said is one line, with the way on. */
+function makeNothingSaid(review) {
+  return h(
+    "div",
+    { class: "review stack nothing-said" },
+    h("h1", {}, review.title),
+    h("p", {}, `Nothing was said in this interview (${whenOf(review)}), so there is nothing to review.`),
+    h("div", { class: "row" }, makeTryButton("Try again", review, review.rounds), makeDelete(review.id, review)),
+  );
+}
+
+function makeHeader(review) {
   return h(
     "header",
     { class: "review-head stack" },
     h("div", {}, h("p", { class: "kicker" }, whenOf(review)), h("h1", {}, review.title)),
-    makeRecordingsGone(review),
-    makeUnfinished(id, review),
-    h("ol", { class: "overview" }, review.rounds.map(makeOverviewRow)),
-    makeAnotherTry("Practise again", review, isSame ? review.rounds : [], makeDelete(id, review)),
-    makeExported(id),
+    makeUnfinished(review.id, review),
   );
 }
 
@@ -90,9 +154,25 @@ function makeTop(review) {
       "div",
       { class: "stack" },
       makeUnfinished(review.id, review),
+      review.format === "first" && review.finished && makeOffer(),
       makeAnotherTry("Try this question again", review, review.rounds),
     ),
   };
+}
+
+/** What to do after the very first answer. */
+function makeOffer() {
+  return h(
+    "section",
+    { class: "offer", "aria-labelledby": "offer-title" },
+    h(
+      "div",
+      {},
+      h("h2", { id: "offer-title" }, "That was your first answer"),
+      h("p", {}, "Tell us your target role and interview date. We’ll plan what to practise on which day."),
+    ),
+    h("a", { class: "button", href: "/study#plan" }, "Make a plan"),
+  );
 }
 
 function whenOf(review) {
@@ -101,8 +181,8 @@ function whenOf(review) {
 
 function makeRecordingsGone({ audio_deleted }) {
   if (!audio_deleted) return null;
-  const when = `on ${day(audio_deleted)}, as old as this server keeps them`;
-  return h("p", { class: "soft" }, `The recordings were deleted ${when}. The words and grades stay.`);
+  const when = `on ${day(audio_deleted)}, as this server deletes old recordings`;
+  return h("p", { class: "soft" }, `The recordings were deleted ${when}. The transcripts and grades stay.`);
 }
 
 function makeUnfinished(id, { finished }) {
@@ -110,31 +190,26 @@ function makeUnfinished(id, { finished }) {
 }
 
 /** The same format once more, with the same questions or, where none are given, with others. */
-function makeAnotherTry(text, review, rounds, beside = null) {
+function makeAnotherTry(text, review, rounds) {
+  return h("div", { class: "row" }, makeTryButton(text, review, rounds));
+}
+
+function makeTryButton(text, review, rounds) {
   const failure = h("div");
   const choices = { format: review.format, question_ids: rounds.map(({ question }) => question.id) };
   const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
-  const button = h("button", { type: "button", class: "button lit", onclick: again }, icon("again"), text);
-  return h("div", { class: "row" }, button, beside, failure);
-}
-
-function makeExported(id) {
-  return makeExport(`/api/interviews/${id}/export`, "Export");
+  return [h("button", { type: "button", class: "button", onclick: again }, icon("again"), text), failure];
 }
 
 function makeDelete(id, review) {
-  return makeDeleteButton(id, review.title, showDeleted);
+  return makeDeleteButton(id, review.title, showDeleted, "Delete");
 }
 
 /** The proof takes the place of what is gone. */
 function showDeleted(removed) {
   const title = h("h1", { tabIndex: -1 }, "Deleted");
   const said = h("p", {}, tellRemoved(removed));
-  const back = h("p", {}, h("a", { href: "/past" }, "To the interviews that are left"));
+  const back = h("p", {}, h("a", { href: "/past" }, "Your other interviews"));
   document.getElementById("page").replaceChildren(h("div", { class: "stack past" }, title, said, back));
   title.focus();
-}
-
-function makeOverviewRow(round) {
-  return h("li", {}, h("a", { href: `#round-${round.round}` }, round.question.title), makeVerdict(round));
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from hotseat.domain.corrections import Standing, typed_in
 from hotseat.domain.model import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
-from hotseat.grading.advice import is_enough, to_strong
+from hotseat.grading.advice import is_enough, most_worth_adding, to_strong
 from hotseat.grading.disputes import CANDIDATE, may_be_answered
 from hotseat.grading.explanation import THE_RULE, follows_rule, why
 from hotseat.grading.model_sentences import model_sentences
@@ -38,8 +38,18 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
         "rule": THE_RULE,
         "to_strong": to_strong(question, grade) if may_rise else "",
         "advice_is_enough": may_rise and is_enough(question, grade),
+        "next_point": _next_point(question, grade),
         "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
     }
+
+
+def _next_point(question: Question, grade: Grade) -> str | None:
+    """The point to say next time; None where there is none, or none to be trusted."""
+    if grade.verdict is Verdict.NOT_ASSESSABLE:
+        return None
+    point = most_worth_adding(question, {finding.point_id: finding for finding in grade.findings})
+    graded = {finding.point_id for finding in grade.findings}
+    return point.id if point is not None and point.id in graded else None
 
 
 def _criterion(

@@ -10,6 +10,7 @@ from typing import Any
 from hotseat.domain.corrections import Correction, Standing, corrected, standing
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
+from hotseat.review.best import best_answer
 from hotseat.review.grade_view import grade_json
 from hotseat.review.onsets import from_onsets
 from hotseat.review.speaking import delivery_json
@@ -87,6 +88,7 @@ def _round(
         "used_s": round(sum(answer.duration_s for answer in answers), 3),
         "hints_used": progress.hints_used[index] if index < len(progress.hints_used) else 0,
         "grade": None if grade is None else grade_json(grade, question, *graded_as),
+        "best": [] if grade is None else [asdict(piece) for piece in best_answer(question, grade, graded_as[0])],
         "grade_state": "graded" if grade is not None else "pending" if graded is None else "not graded",
         "grade_reason": graded.reason if graded is not None and grade is None else "",
         "first_verdict": graded.grade.verdict.value if regrades and graded and graded.grade else None,

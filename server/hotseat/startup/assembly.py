@@ -24,6 +24,7 @@ from hotseat.prompts import Prompts
 from hotseat.questions.library import Library, load_library
 from hotseat.review.amending import Amending
 from hotseat.review.attempts import Attempts
+from hotseat.review.coaching import Coaching
 from hotseat.review.reviews import Reviews
 from hotseat.session.replay import LoadInterview
 from hotseat.settings import Settings
@@ -95,6 +96,9 @@ class Assembly:
 
     def attempts(self, load: LoadInterview, owner: str) -> Attempts:
         return Attempts(self.storage.store, self.storage.archive, self.library.bank, load, owner)
+
+    def coaching(self, load: LoadInterview) -> Coaching:
+        return Coaching(self.storage.store, self.library.bank, load, self.graders, self.speech)
 
     def amending(self, load: LoadInterview) -> Amending:
         return Amending(

@@ -9,7 +9,7 @@ export function makeAgain({ id }, alone) {
     "div",
     { class: "row again" },
     !alone && makeTryAgain(id, "button"),
-    h("a", { href: `/attempts/${id}` }, "All attempts at this question, side by side"),
+    h("a", { href: `/attempts/${id}` }, "Compare all your attempts at this question"),
   );
 }
 

@@ -63,13 +63,13 @@ export function makeAnswer({ answer, question, grade, address, changed }) {
     hasWords && line?.element,
     h("p", { class: "soft small" }, factsOf(answer).join(" · ")),
   );
-  return { element, playFrom: recording?.playFrom, focusWord };
+  return { element, playFrom: recording?.playFrom, toggle: recording?.toggle, focusWord };
 }
 
 function factsOf({ typed, duration_s, limit_s, ended_by, words }) {
   const counts = [
-    [words.filter(({ raw, now }) => raw !== null && !now).length, "repaired (dotted)"],
-    [words.filter(isDoubtful).length, "perhaps misheard (wavy)"],
+    [words.filter(({ raw, now }) => raw !== null && !now).length, "repaired (dotted underline)"],
+    [words.filter(isDoubtful).length, "may be misheard (wavy underline)"],
     [words.filter(({ now }) => now?.change === "edit").length, "corrected by you"],
   ];
   return [

@@ -1,36 +1,15 @@
-/** What the interviewer asked, to read and, spoken anew by the server's voice, to hear. */
+/** What the server's voice reads aloud: what was asked, and sentences that might be said. */
 
 import { h, icon, setText } from "../../dom.js";
 import { playAlone } from "./recording.js";
 
 export function makeAsked({ asked, asked_audio, follow_up }) {
   const what = follow_up ? "the follow-up" : "the question";
-  const audio = new Audio();
-  const failure = h("span", { class: "small", role: "status" });
-  const button = h("button", { type: "button", class: "icon-button", onclick: toggle });
-
-  function draw() {
-    button.replaceChildren(icon(audio.paused ? "voice" : "pause"));
-    button.ariaLabel = button.title = audio.paused ? `Hear ${what}` : "Pause";
-  }
-
-  async function toggle() {
-    if (!audio.paused) return audio.pause();
-    button.ariaDisabled = "true";
-    setText(failure, "");
-    try {
-      if (!audio.src) audio.src = URL.createObjectURL(await speech(asked_audio));
-      await audio.play();
-    } catch (error) {
-      setText(failure, error.message);
-    } finally {
-      button.ariaDisabled = null;
-    }
-  }
-
-  audio.addEventListener("play", () => (playAlone(audio), draw()));
-  for (const event of ["pause", "ended"]) audio.addEventListener(event, draw);
-  draw();
+  const { button, failure } = makeVoice(asked_audio, (isPlaying) => ({
+    content: [icon(isPlaying ? "pause" : "voice")],
+    label: isPlaying ? "Pause" : `Hear ${what}`,
+  }));
+  button.className = "icon-button";
   return h(
     "div",
     { class: "asked" },
@@ -45,9 +24,52 @@ export function makeAsked({ asked, asked_audio, follow_up }) {
   );
 }
 
+/** A button that reads aloud what is at the address. */
+export function makeSpoken(address, text) {
+  const { button, failure } = makeVoice(address, (isPlaying) => ({
+    content: [icon(isPlaying ? "pause" : "voice"), isPlaying ? "Pause" : text],
+    label: null,
+  }));
+  button.className = "button";
+  return [button, failure];
+}
+
+/** `look(isPlaying)` is { content, label } of the button. */
+function makeVoice(address, look) {
+  const audio = new Audio();
+  const failure = h("span", { class: "small alarming", role: "status" });
+  const button = h("button", { type: "button", onclick: toggle });
+
+  function draw() {
+    const { content, label } = look(!audio.paused);
+    button.replaceChildren(...content);
+    button.ariaLabel = label;
+    if (label) button.title = label;
+  }
+
+  async function toggle() {
+    if (!audio.paused) return audio.pause();
+    button.ariaDisabled = "true";
+    setText(failure, "");
+    try {
+      if (!audio.src) audio.src = URL.createObjectURL(await speech(address));
+      await audio.play();
+    } catch (error) {
+      setText(failure, error.message);
+    } finally {
+      button.ariaDisabled = null;
+    }
+  }
+
+  audio.addEventListener("play", () => (playAlone(audio), draw()));
+  for (const event of ["pause", "ended"]) audio.addEventListener(event, draw);
+  draw();
+  return { button, failure };
+}
+
 async function speech(address) {
   const response = await fetch(address);
   if (response.ok) return response.blob();
   const { error } = await response.json().catch(() => ({}));
-  throw new Error(error ?? "The server could not read it aloud.");
+  throw new Error(error ?? "The server can’t read it aloud.");
 }

@@ -29,7 +29,7 @@ export function makeGradeAgain({ round, address, changed }) {
   return h(
     "div",
     { class: "grade-again" },
-    h("p", {}, `${plural(count, "correction")} not graded yet. What you corrected is kept either way.`),
+    h("p", {}, `${plural(count, "correction")} not graded yet.`),
     button,
     failure,
   );
@@ -39,10 +39,9 @@ export function makeGradeAgain({ round, address, changed }) {
 export function makeHistory({ history, first_verdict, round }) {
   if (history.length === 0) return null;
   return h(
-    "details",
-    { class: "history fold" },
-    h("summary", { id: `history-${round}` }, `${plural(history.length, "change")} of yours`),
-    first_verdict && h("p", { class: "row" }, h("strong", {}, "First grade"), verdictBadge(first_verdict)),
+    "div",
+    { class: "history", id: `history-${round}` },
+    first_verdict && h("p", { class: "row" }, h("strong", {}, "Original grade"), verdictBadge(first_verdict)),
     h("ol", {}, history.map(makeEntry)),
   );
 }

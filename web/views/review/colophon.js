@@ -1,17 +1,12 @@
-/** What closes a round: how it might have been answered, and where the grade comes from. */
+/** How a question might have been answered, and where a grade comes from. */
 
 import { h } from "../../dom.js";
 
 export function makeModelAnswer({ model_answer }) {
-  return h(
-    "details",
-    { class: "fold" },
-    h("summary", {}, "A model answer"),
-    model_answer
-      .trim()
-      .split(/\n{2,}/)
-      .map((paragraph) => h("p", { class: "said" }, paragraph)),
-  );
+  return model_answer
+    .trim()
+    .split(/\n{2,}/)
+    .map((paragraph) => h("p", { class: "said" }, paragraph));
 }
 
 /** For those who doubt a grade. */
@@ -23,12 +18,7 @@ export function makeColophon(grade) {
     `${seconds.toFixed(1)} s`,
     tokens > 0 && `${tokens} tokens`,
   ];
-  return h(
-    "details",
-    { class: "colophon soft small" },
-    h("summary", {}, tellGrader(grade)),
-    h("p", {}, parts.filter(Boolean).join(" · ")),
-  );
+  return [h("p", {}, tellGrader(grade)), h("p", { class: "soft small" }, parts.filter(Boolean).join(" · "))];
 }
 
 /** Who graded, and for a language model how well it did in the exam, if it has sat it. */

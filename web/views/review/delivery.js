@@ -11,10 +11,9 @@ const TALLEST = 240; // words a minute
 export function makeDelivery({ delivery, duration_s }, hear) {
   if (!delivery) return null;
   return h(
-    "details",
-    { class: "fold delivery" },
-    h("summary", {}, "How you said it ", h("span", { class: "soft small" }, `${delivery.pace} words a minute`)),
-    h("p", { class: "soft small" }, "Measured on the recording. None of it counts towards the verdict."),
+    "div",
+    { class: "delivery stack" },
+    h("p", { class: "soft" }, "Measured on the recording. It doesn’t affect the verdict."),
     makeMeasures(delivery, hear),
     makeTimeline(delivery, duration_s),
   );
@@ -27,7 +26,7 @@ export function measures({ pace, pauses, fillers, first_word_s, limit_share, mon
     { name: "Pace", figure: `${pace} words a minute`, advice: advice.pace },
     {
       name: "Pauses",
-      figure: pauses.length ? `${pauses.length}, the longest ${seconds(length(longest))}` : "none of half a second",
+      figure: pauses.length ? `${pauses.length}, the longest ${seconds(length(longest))}` : "no pauses longer than half a second",
       advice: advice.pauses,
       moment: pauses.length ? longest.start : null,
     },
@@ -40,8 +39,8 @@ export function measures({ pace, pauses, fillers, first_word_s, limit_share, mon
     { name: "First word", figure: `after ${seconds(first_word_s)}`, advice: advice.first_word },
     { name: "Time used", figure: `${Math.round(limit_share * 100)} % of the limit`, advice: advice.limit },
     {
-      name: "Without a signpost",
-      figure: `${seconds(length(monologue))} at most`,
+      name: "Longest stretch without a signpost",
+      figure: seconds(length(monologue)),
       advice: advice.structure,
       moment: monologue.start,
     },
@@ -87,7 +86,7 @@ function makeTimeline(delivery, duration) {
       "div",
       { class: "axis small soft figures", "aria-hidden": "true" },
       h("span", {}, "0:00"),
-      h("span", {}, "bars: pace, on the band easy to follow · gaps: pauses · dots: fillers"),
+      h("span", {}, "bars: pace (easy to follow within the band) · gaps: pauses · dots: fillers"),
       h("span", {}, clock(duration)),
     ),
     h(

@@ -32,5 +32,5 @@ export function makeNotes({ round, note }, address) {
   }
 
   addEventListener("pagehide", save);
-  return h("div", { class: "field notes" }, h("label", { for: field.id }, "Your notes"), field, state);
+  return h("div", { class: "field notes" }, h("label", { for: field.id, class: "unseen" }, "Your notes"), field, state);
 }

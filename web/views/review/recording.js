@@ -69,7 +69,19 @@ export function makeRecording({ audio: address, peaks, duration_s: duration }, q
   }
 
   const element = h("div", { class: "recording" }, button, h("div", { class: "track" }, waveform.element, bar), time, failure);
-  return { element, playFrom };
+  return { element, playFrom, toggle: () => (audio.paused ? play() : audio.pause()) };
+}
+
+/** Plays a stretch of a recording, in seconds; resolves at its end, or when something else is played. */
+export async function playSpan(address, start, end) {
+  const audio = new Audio(address);
+  audio.currentTime = Math.max(0, start - LEAD_S);
+  playAlone(audio);
+  await audio.play();
+  await new Promise((resolve) => {
+    audio.addEventListener("timeupdate", () => audio.currentTime >= end && audio.pause());
+    for (const event of ["pause", "ended"]) audio.addEventListener(event, resolve);
+  });
 }
 
 let playing = null;

@@ -1,16 +1,18 @@
-/** One question of a review: the verdict, what was said on the left, what it amounts to on the right. */
+/** One question of a review: the coach's first screen, and everything else folded below it. */
 
 import { announce, h, icon } from "../../dom.js";
 import { clock, plural } from "../../format.js";
+import { TERMS } from "../../text.js";
 import { verdictBadge, verdictRange } from "../verdict.js";
 import { makeAgain } from "./again.js";
 import { makeAnswer } from "./answer.js";
+import { makeBest } from "./best.js";
 import { makeGradeAgain, makeHistory } from "./changes.js";
+import { makeCoach } from "./coach.js";
 import { makeColophon, makeModelAnswer } from "./colophon.js";
 import { makeDelivery } from "./delivery.js";
-import { criteriaOf, makeRubric, NOT_ASSESSABLE } from "./rubric.js";
+import { makeRubric, makeUnsurePoints, NOT_ASSESSABLE } from "./rubric.js";
 import { makeSaying } from "./saying.js";
-import { makeScale } from "./scale.js";
 
 export function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
   if (answers.length === 0) return h("span", { class: "soft" }, "not answered");
@@ -26,6 +28,11 @@ function isOpen(grade) {
 
 export function isPending(round) {
   return round.answers.length > 0 && round.grade_state === "pending";
+}
+
+/** Whether anything was said or written in it. */
+export function hasWords({ answers }) {
+  return answers.some(({ words }) => words.length > 0);
 }
 
 /**
@@ -45,6 +52,24 @@ export function makeRound(round, { address, notes, top, reload }) {
   const say = makeSaying({ round, address, changed: (pointId) => reload(focusPoint(pointId)) });
   const titleId = `round-${round.round}-title`;
   const idOf = (number) => `round-${round.round}-criterion-${number}`;
+  const unsureId = `round-${round.round}-unsure`;
+  const isAssessable = grade && grade.verdict !== NOT_ASSESSABLE;
+  const folds = [
+    ["unsure", unsureTitle(grade), grade && makeUnsurePoints(grade, hear, say), unsureId],
+    ["best", "Your answer at its best", isAssessable && makeBest(round, address, hear)],
+    ["said", "What you said", answers.length > 0 && makeConversation(made, answers, round, { address, reload })],
+    [
+      "points",
+      isAssessable ? "Every point and how the verdict is made" : "What the rubric asks for",
+      grade && makePoints({ question, grade, idOf, hear, say }, isAssessable),
+    ],
+    ["delivery", "How you said it", answers.map((answer) => makeDelivery(answer, made.get(answer.turn_id).playFrom))],
+    ["model", "A model answer", question.model_answer && makeModelAnswer(question)],
+    ["hints", `The ${plural(round.hints_used, "hint")} you used`, round.hints_used > 0 && makeHints(round)],
+    ["notes", "Your notes", notes],
+    ["history", `${plural(round.history.length, "change")} of yours`, makeHistory(round)],
+    ["about", "About this grade", grade && [makeFacts(round), makeColophon(grade)]],
+  ];
   const element = h(
     "section",
     { class: "round", id: `round-${round.round}`, "aria-labelledby": titleId },
@@ -56,54 +81,63 @@ export function makeRound(round, { address, notes, top, reload }) {
         : h("h2", { id: titleId, tabIndex: -1 }, question.title),
       makeVerdict(round, { large: true }),
     ),
-    grade && makeScale(grade, idOf(firstUnsure(question, grade))),
     makeRemarks(round, grade),
+    isAssessable && makeCoach({ round, address, hear, unsureId }),
+    answers.length === 0 && h("p", { class: "soft" }, "This question was not answered."),
     top?.next,
-    makeFacts(round),
-    round.hints_used > 0 && makeHints(round),
-    h(
-      "div",
-      { class: "round-body" },
-      h(
-        "div",
-        { class: "conversation" },
-        top && h("h2", { class: "unseen" }, "What you said"),
-        answers.length > 0
-          ? answers.map((answer) => {
-              const { element, playFrom } = made.get(answer.turn_id);
-              return [element, makeDelivery(answer, playFrom)];
-            })
-          : h("p", { class: "soft" }, "This question was not answered."),
-        makeGradeAgain({ round, address, changed: () => reload(focusVerdict) }),
-        question.model_answer && makeModelAnswer(question),
-        notes,
-      ),
-      h(
-        "div",
-        { class: "assessment" },
-        top && h("h2", { class: "unseen" }, "What it amounts to"),
-        grade && makeAssessment({ question, grade, idOf, hear, say }),
-        makeHistory(round),
-      ),
-    ),
-    grade && makeColophon(grade),
+    h("div", { class: "folds" }, folds.map(makeFold)),
     question.in_bank && answers.length > 0 && makeAgain(question, top !== null),
   );
   return { element, answers: made };
 }
 
-/** The number of the first criterion with a point that is not sure. */
-function firstUnsure(question, grade) {
-  const unsure = grade.criteria.filter(({ findings }) => findings.some(({ status }) => status === "not sure"));
-  return 1 + criteriaOf(question, grade).findIndex(({ id }) => unsure.some(({ criterion_id }) => criterion_id === id));
+/** Nothing for a fold with nothing in it. */
+function makeFold([name, title, content, id]) {
+  if (!content || (Array.isArray(content) && !content.some(Boolean))) return null;
+  return h(
+    "details",
+    { class: `round-fold ${name}-fold`, id, "data-fold": name },
+    h("summary", {}, h("h2", {}, title)),
+    h("div", { class: "stack" }, content),
+  );
 }
+
+function unsureTitle(grade) {
+  const count = (grade?.criteria ?? []).flatMap(({ findings }) => findings).filter(({ status }) => status === "not sure").length;
+  return `${plural(count, "point")} we’re not sure about: did you say ${count === 1 ? "it" : "them"}?`;
+}
+
+function makeConversation(made, answers, round, { address, reload }) {
+  return [
+    answers.map(({ turn_id }) => made.get(turn_id).element),
+    makeGradeAgain({ round, address, changed: () => reload(focusVerdict) }),
+  ];
+}
+
+function makePoints(parts, isAssessable) {
+  const { grade } = parts;
+  return [
+    isAssessable && h("p", {}, grade.why),
+    isAssessable &&
+      h("p", { class: "soft small" }, `${grade.rule} A criterion is ${lower(TERMS.criterion)} A point is ${lower(TERMS.point)}`),
+    isAssessable &&
+      grade.to_strong &&
+      h("p", {}, grade.advice_is_enough ? "With the point above it would have been a Strong Hire." : grade.to_strong),
+    makeRubric(parts),
+  ];
+}
+
+const lower = (text) => text[0].toLowerCase() + text.slice(1);
 
 /** A screen reader hears the verdict that the change has made, and goes on from the point. */
 function focusPoint(pointId) {
   return ({ element }) => {
     const verdicts = [...element.querySelectorAll(".round-head .verdict")].map(({ textContent }) => textContent);
     announce(`Verdict: ${verdicts.join(" to ")}`);
-    element.querySelector(`[data-point="${CSS.escape(pointId)}"]`)?.focus();
+    const point = element.querySelector(`.folds [data-point="${CSS.escape(pointId)}"]`);
+    const fold = point?.closest("details");
+    if (fold) fold.open = true;
+    point?.focus();
   };
 }
 
@@ -126,41 +160,26 @@ function makeFacts({ answers, used_s, hints_used, question }) {
 /** What has to be said plainly before anyone reads the verdict. */
 function makeRemarks({ question, grade_state, grade_reason }, grade) {
   const remarks = [];
-  if (grade?.advice) remarks.push(h("p", { class: "advice" }, grade.advice));
-  if (grade?.to_strong)
-    remarks.push(h("p", {}, grade.advice_is_enough ? "That alone would have made it a Strong Hire." : grade.to_strong));
   if (!question.in_bank)
     remarks.push(
-      makeRemark("note", "This question has left the bank, and its rubric with it. What you said and the verdict are kept."),
+      makeRemark("note", "This question is no longer in the bank, so its rubric is gone. Your answer and the verdict are kept."),
     );
   if (grade_state === "not graded")
-    remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "no reason was recorded"}`));
+    remarks.push(makeRemark("warning", `Not graded: ${grade_reason || "we don’t know why"}`));
   if (grade?.fallback)
-    remarks.push(makeRemark("note", `Graded by the built-in stand-in, not the grader you chose. ${grade.reason}`));
+    remarks.push(makeRemark("note", `Graded by the built-in grader, because yours failed. ${grade.reason}`));
   else if (grade?.reason) remarks.push(makeRemark("note", grade.reason));
   return h("div", { class: "remarks" }, remarks);
 }
 
 function makeHints({ question, hints_used }) {
   return h(
-    "details",
-    { class: "fold hints-used" },
-    h("summary", {}, `Answered with ${hints_used} of ${plural(question.hints.length, "hint")}`),
-    h(
-      "ol",
-      {},
-      question.hints.slice(0, hints_used).map((text, n) => h("li", {}, h("span", { class: "label" }, `Hint ${n + 1} `), text)),
-    ),
+    "ol",
+    {},
+    question.hints.slice(0, hints_used).map((text, n) => h("li", {}, h("span", { class: "label" }, `Hint ${n + 1} `), text)),
   );
 }
 
 function makeRemark(sign, text) {
   return h("p", { class: "remark" }, icon(sign), h("span", {}, text));
-}
-
-/** Of an answer that could not be assessed the levels mean nothing; what was looked for may still be read. */
-function makeAssessment(parts) {
-  const rubric = makeRubric(parts);
-  if (parts.grade.verdict !== NOT_ASSESSABLE) return rubric;
-  return h("details", { class: "fold" }, h("summary", {}, "What the rubric asks for"), rubric);
 }

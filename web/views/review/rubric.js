@@ -1,4 +1,4 @@
-/** The rubric: a table of the levels reached, then each criterion with what was made, is not sure, to be checked, not heard. */
+/** The rubric: a table of the levels reached, then each criterion with what was made, to be checked, not heard; and, apart, what is not sure. */
 
 import { h, icon } from "../../dom.js";
 import { clock } from "../../format.js";
@@ -26,6 +26,12 @@ export function makeRubric({ question, grade, idOf, hear, say }) {
       rows.map((row) => makeCriterion({ ...row, question, id: idOf(row.number), isAssessable, hear, say })),
     ),
   );
+}
+
+/** Points that are not sure, of all criteria; null where there are none. */
+export function makeUnsurePoints({ criteria }, hear, say) {
+  const unsure = criteria.flatMap(({ findings }) => findings).filter(({ status }) => status === "not sure");
+  return unsure.length === 0 ? null : h("div", { class: "findings unsure" }, h("ul", {}, makeUnsure(unsure, hear, say)));
 }
 
 /** Those of the question, or, once it has left the bank, what the grade remembers of them. */
@@ -89,9 +95,9 @@ function makeCriterion({ question, criterion, number, result, id, isAssessable, 
       isAssessable && verdictBadge(result?.level),
     ),
     isAssessable && result && h("p", { class: "soft" }, criterion[DESCRIPTORS[result.level]]),
-    makeGroup("Made", "made", makeQuoted(of("met"), `hue-${number}`, hear, say)),
+    makeGroup("You said", "made", makeQuoted(of("met"), `hue-${number}`, hear, say)),
     makeGroup("Check this", "check", makeQuoted(of("contradicted"), "contradicted", hear, say)),
-    makeGroup("Not sure: did you say this?", "unsure", makeUnsure(of("not sure"), hear, say)),
+    of("not sure").length > 0 && h("p", { class: "soft" }, `${of("not sure").length} not sure: see above.`),
     makeGroup(
       "Not heard",
       "missing",
@@ -145,7 +151,7 @@ function onePerStatement(findings) {
   return [...new Map(findings.map((finding) => [finding.statement, finding])).values()];
 }
 
-function makeQuote(evidence, look, hear) {
+export function makeQuote(evidence, look, hear) {
   const words = h("q", { class: `said ${look}` }, evidence.quote);
   if (evidence.start === null) return h("span", { class: "quote written" }, words);
   return h(
@@ -163,14 +169,14 @@ function makeClaim(finding, say) {
   const isContradicted = status === "contradicted";
   const remark = note && said === null ? ` (${note})` : "";
   return [
-    h("p", { class: "small soft" }, `${isContradicted ? "It seems to say the opposite of: " : ""}${statement}${remark}`),
+    h("p", { class: "small soft" }, `${isContradicted ? "This seems to say the opposite of: " : ""}${statement}${remark}`),
     evidence.typed_in && makeTypedIn(),
     say(finding),
   ];
 }
 
 function makeTypedIn() {
-  return h("p", { class: "small typed-in" }, icon("note"), "Holds a word that you wrote in afterwards.");
+  return h("p", { class: "small typed-in" }, icon("note"), "Includes a word you corrected afterwards.");
 }
 
 /** The point first, as it is what is asked; then the words that come nearest to it. */
@@ -181,7 +187,7 @@ function makeUnsure(findings, hear, say) {
       placeOf(finding),
       h("p", {}, finding.statement),
       finding.evidence && [
-        h("p", { class: "label" }, finding.note ? `Check this passage: it ${finding.note}` : "Nearest to it you said"),
+        h("p", { class: "label" }, finding.note ? `Check this passage: it ${finding.note}` : "The closest thing you said"),
         makeQuote(finding.evidence, "nearest", hear),
         finding.evidence.typed_in && makeTypedIn(),
       ],

@@ -1,33 +1,9 @@
-/** Where a verdict stands on the scale, how it came about, and by which rule. */
+/** The scale of verdicts, with those that are possible lit and the current one marked. */
 
 import { h } from "../../dom.js";
-import { plural } from "../../format.js";
 import { SCALE, slugOf, verdictIcon } from "../verdict.js";
 
-/** Nothing where there is no range: not assessable, or graded by an older rule. `unsureId` is the first unsure point's. */
-export function makeScale({ range, verdict, why, rule, criteria }, unsureId) {
-  if (!range) return null;
-  const [lowest, highest] = range.map((name) => SCALE.indexOf(name));
-  const isOpen = lowest !== highest;
-  const unsure = criteria.flatMap(({ findings }) => findings).filter(({ status }) => status === "not sure").length;
-  return h(
-    "div",
-    { class: "scale-block" },
-    makeSteps(range, verdict),
-    isOpen &&
-      h(
-        "p",
-        { class: "depends" },
-        `${range[0]} to ${range[1]}, depending on `,
-        h("a", { href: `#${unsureId}` }, `${plural(unsure, "point")} below`),
-        `. Until you answer: ${verdict}.`,
-      ),
-    h("p", {}, why),
-    h("p", { class: "soft small" }, rule),
-  );
-}
-
-/** The scale itself; `range` are the lowest and highest verdict that are still possible. */
+/** `range` are the lowest and highest verdict that are still possible. */
 export function makeSteps(range, verdict) {
   const [lowest, highest] = range.map((name) => SCALE.indexOf(name));
   return h(

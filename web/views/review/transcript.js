@@ -78,7 +78,7 @@ function makeWord(word) {
     return h("span", { class: "word repaired", title: `Repaired: ${heard} was heard here` }, text);
   }
   if (isDoubtful(word))
-    return h("span", { class: "word doubtful", title: `Perhaps misheard (${Math.round(probability * 100)}% sure)` }, text);
+    return h("span", { class: "word doubtful", title: `May be misheard (${Math.round(probability * 100)}% sure)` }, text);
   return h("span", { class: "word" }, text);
 }
 

@@ -13,7 +13,7 @@ export function makeWordLine({ answer, address, hear, changed }) {
 
   function rest() {
     element.replaceChildren(
-      h("p", { class: "soft" }, "Choose a word to hear it, or to correct it if it was misheard. Arrow keys move."),
+      h("p", { class: "soft" }, "Click a word to hear it, or to fix it if we misheard. Arrow keys move."),
     );
   }
 
@@ -84,7 +84,7 @@ function describe({ text, start, probability, raw, now }) {
     heard !== null && `“${heard}” was heard`,
     now?.change === "edit" && "corrected by you",
     now?.change === "unrepair" && "repair undone",
-    isDoubtful({ probability, raw, now }) && `perhaps misheard, ${Math.round(probability * 100)}% sure`,
+    isDoubtful({ probability, raw, now }) && `may be misheard, ${Math.round(probability * 100)}% sure`,
   ];
   return parts.filter(Boolean).join(" · ");
 }

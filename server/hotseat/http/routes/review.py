@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from hotseat.errors import MissingError
 from hotseat.grading.disputes import Claim
 from hotseat.http.identity import OwnInterview, Who
 from hotseat.review.amending import Amending
+from hotseat.review.coaching import Coaching
 from hotseat.review.waveform import peaks, wav
 from hotseat.speech.audio import SAMPLE_RATE
 
@@ -57,7 +58,13 @@ class PointAnswer(_Body):
     said: bool
 
 
-def review_routes(amending: Amending) -> APIRouter:
+class RepairText(_Body):
+    """One point, written again."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+def review_routes(amending: Amending, coaching: Coaching) -> APIRouter:
     router = APIRouter(prefix="/api/interviews/{interview_id}")
 
     @router.put("/rounds/{number}/note", status_code=204)
@@ -86,6 +93,25 @@ def review_routes(amending: Amending) -> APIRouter:
     async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> Response:
         await amending.answer(interview_id, number, point_id, wanted.said, by=who.person)
         return Response(status_code=204)
+
+    @router.post("/rounds/{number}/points/{point_id}/repair")
+    async def repair(interview_id: OwnInterview, number: int, point_id: str, wanted: RepairText) -> dict[str, Any]:
+        return await coaching.repair_typed(interview_id, number, point_id, wanted.text)
+
+    @router.post("/rounds/{number}/points/{point_id}/repair/spoken")
+    async def repair_spoken(interview_id: OwnInterview, number: int, point_id: str, request: Request) -> dict[str, Any]:
+        """The body is mono PCM16 at 16 kHz."""
+        return await coaching.repair_spoken(interview_id, number, point_id, await request.body())
+
+    @router.get("/rounds/{number}/points/{point_id}/model.wav")
+    async def model_sentence(interview_id: OwnInterview, number: int, point_id: str) -> Response:
+        voice = await coaching.model_sentence(interview_id, number, point_id)
+        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+
+    @router.get("/rounds/{number}/best.wav")
+    async def best(interview_id: OwnInterview, number: int) -> Response:
+        voice = await coaching.best(interview_id, number)
+        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
 
     @router.get("/turns/{turn_id}/peaks.json")
     async def outline(interview_id: OwnInterview, turn_id: int) -> JSONResponse:

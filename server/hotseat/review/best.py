@@ -1,0 +1,121 @@
+"""The candidate's answer at its best: their own sentences in a better order, and what was missing from the model answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hotseat.domain.evidence import bare
+from hotseat.domain.model import Answer, Evidence, Grade, PointFinding, PointStatus, PointTier, Question
+from hotseat.grading.clauses import split_sentences
+from hotseat.grading.model_sentences import model_sentences
+from hotseat.grading.quoting import shown
+from hotseat.grading.scoring import is_implied
+
+MAX_WORDS = 150
+"""What is said in a minute. Own sentences always stay; sentences are added while there is room."""
+_LONGEST_SENTENCE = 32
+"""Words; of a longer sentence only the clause with the evidence is taken."""
+_OPENERS = frozenset("so um uh er well okay ok and yeah like right basically".split())
+"""Words that lead into a spoken sentence and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One sentence."""
+
+    text: str
+    own: bool
+    """Said by the candidate; else from the model answer."""
+    turn_id: int | None = None
+    start: float | None = None
+    """Seconds of the answer's audio; None for what was typed or is not the candidate's."""
+    end: float | None = None
+
+
+def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> tuple[Piece, ...]:
+    """In the model answer's order; empty where there is no model answer or nothing to build on."""
+    sentences = model_sentences(question)
+    order = {sentence: place for place, sentence in enumerate(_in_order(question, sentences))}
+    said = {answer.turn_id: answer for answer in answers}
+    findings = {finding.point_id: finding for finding in grade.findings}
+
+    placed: list[tuple[int, int, Piece]] = []
+    for evidence, place in _own(question, findings, sentences, order, said).items():
+        placed.append((place, evidence.turn_id * 10_000 + evidence.word_start, _piece(evidence)))
+    if not placed:
+        return ()
+    words = sum(len(piece.text.split()) for _, _, piece in placed)
+    for sentence in _missing(question, findings, sentences):
+        words += len(sentence.split())
+        if words > MAX_WORDS:
+            break
+        placed.append((order[sentence], -1, Piece(_sentence(sentence), own=False)))
+    return tuple(piece for _, _, piece in sorted(placed, key=lambda entry: entry[:2]))
+
+
+def _in_order(question: Question, sentences: Mapping[str, str]) -> list[str]:
+    text = " ".join(question.model_answer.split())
+    return sorted({sentence for sentence in sentences.values() if sentence}, key=text.find)
+
+
+def _own(
+    question: Question,
+    findings: Mapping[str, PointFinding],
+    sentences: Mapping[str, str],
+    order: Mapping[str, int],
+    said: Mapping[int, Answer],
+) -> dict[Evidence, int]:
+    """The candidate's sentences that made points, each with its place in the order."""
+    own: dict[Evidence, int] = {}
+    for point in question.points:
+        finding = findings.get(point.id)
+        if finding is None or finding.status is not PointStatus.MET or finding.evidence is None or is_implied(finding):
+            continue
+        answer = said.get(finding.evidence.turn_id)
+        if answer is None:
+            continue
+        quoted = _whole(answer, finding.evidence)
+        place = order.get(sentences.get(point.id, ""), len(order))
+        own[quoted] = min(place, own.get(quoted, place))
+    return own
+
+
+def _whole(answer: Answer, evidence: Evidence) -> Evidence:
+    """The sentence around the evidence, or its clause where the sentence is long."""
+    words = [word.text for word in answer.transcript.words]
+    times = [(word.start, word.end) for word in answer.transcript.words]
+    spans = [span for span in split_sentences(words, times) if span[0] < evidence.word_end and evidence.word_start < span[1]]
+    if not spans or spans[-1][1] - spans[0][0] > _LONGEST_SENTENCE:
+        return shown(answer, evidence)
+    wide = Evidence("", None, None, spans[0][0], spans[-1][1], evidence.turn_id)
+    return shown(answer, wide)
+
+
+def _missing(question: Question, findings: Mapping[str, PointFinding], sentences: Mapping[str, str]) -> list[str]:
+    """Sentences for points that were not made, those that weigh most first."""
+    made = {sentences.get(point_id) for point_id, finding in findings.items() if finding.status is PointStatus.MET}
+    wanted = [
+        (criterion.weight, point.tier is PointTier.STRONG, sentences[point.id])
+        for criterion in question.criteria
+        for point in criterion.points
+        if (finding := findings.get(point.id)) is not None
+        and finding.status in (PointStatus.NOT_MET, PointStatus.CONTRADICTED)
+        and sentences.get(point.id)
+        and sentences[point.id] not in made
+    ]
+    wanted.sort(key=lambda entry: (-entry[1], -entry[0]))
+    return list(dict.fromkeys(sentence for _, _, sentence in wanted))
+
+
+def _piece(evidence: Evidence) -> Piece:
+    return Piece(_sentence(evidence.quote), True, evidence.turn_id, evidence.start, evidence.end)
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop, without words that only lead into it."""
+    words = text.split()
+    while len(words) > 1 and bare(words[0]) in _OPENERS:
+        words = words[1:]
+    plain = " ".join(words).rstrip(",;:")
+    return plain[:1].upper() + plain[1:] + ("" if plain.endswith((".", "!", "?")) else ".")

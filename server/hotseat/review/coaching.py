@@ -1,0 +1,128 @@
+"""Helps to say it better: a repair drill of one point, and sentences read aloud. Nothing of it is stored or changes a grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hotseat.background import in_background
+from hotseat.domain.corrections import corrected, standing
+from hotseat.domain.model import Answer, Bank, Grade, Point, PointFinding, Question, Transcript
+from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
+from hotseat.grading.graders import Graders
+from hotseat.grading.model_sentences import model_sentences
+from hotseat.grading.passage import passage_of
+from hotseat.grading.quoting import shown
+from hotseat.review.amending import spoken
+from hotseat.review.best import best_answer
+from hotseat.review.store import ReviewStore
+from hotseat.session.eventlog import counted_grade
+from hotseat.session.replay import LoadInterview
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.listening import Listener, hear_recording
+from hotseat.speech.models import SpeechModels
+from hotseat.speech.voice import Voice
+
+MAX_S = 20.0
+"""Audio of a repair drill; the page stops after 15 s."""
+_LIMIT_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    question: Question
+    grade: Grade | None
+    answers: tuple[Answer, ...]
+    """As corrected."""
+
+    def point(self, point_id: str) -> Point:
+        """Raises MissingError."""
+        for point in self.question.points:
+            if point.id == point_id:
+                return point
+        raise MissingError("there is no such point in this question's rubric")
+
+
+class Coaching:
+    """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
+
+    def __init__(
+        self, store: ReviewStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels
+    ) -> None:
+        self._store = store
+        self._bank = bank
+        self._load = load
+        self._graders = graders
+        self._speech = speech
+
+    async def repair_spoken(self, interview_id: str, number: int, point_id: str, pcm: bytes) -> dict[str, Any]:
+        """Grades one point on new audio: mono PCM16 at 16 kHz."""
+        entry = await self._round(interview_id, number)
+        point = entry.point(point_id)
+        samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
+        if not 0 < len(samples) <= MAX_S * SAMPLE_RATE:
+            raise InputError(f"A repair drill has at most {MAX_S:.0f} seconds of sound.")
+        if self._speech.transcriber is None or self._speech.make_vad is None:
+            raise UnavailableError("Speech recognition is still loading; try again in a moment.")
+        listener = Listener(
+            f"repair-{interview_id}",
+            self._speech.transcriber,
+            self._speech.make_vad(),
+            entry.question.key_terms,
+            self._bank.terms_of(entry.question.topic),
+            on_caption=lambda _caption: None,
+            on_speech=lambda _event: None,
+            sounds=self._speech.phonemes,
+            common_words=self._bank.common_words,
+        )
+        listener.expect_end(_LIMIT_S)
+        try:
+            heard = await hear_recording(listener, samples)
+        except TranscriberError as error:
+            raise UnavailableError(f"It could not be heard: {error}") from error
+        finally:
+            listener.close()
+        return await self._repaired(entry, point, Transcript(heard.words))
+
+    async def repair_typed(self, interview_id: str, number: int, point_id: str, text: str) -> dict[str, Any]:
+        """Grades one point on new written words."""
+        entry = await self._round(interview_id, number)
+        return await self._repaired(entry, entry.point(point_id), Transcript.of_typed(text))
+
+    async def _repaired(self, entry: _Round, point: Point, transcript: Transcript) -> dict[str, Any]:
+        grader = self._graders.embedded
+        if grader is None:
+            raise UnavailableError("The grader is still loading; try again in a moment.")
+        answer = Answer(0, 0, entry.question.id, "", None, transcript, 0.0, "done")
+        finding: PointFinding = await in_background(grader.find, point, [passage_of(entry.question, answer)])
+        quote = shown(answer, finding.evidence).quote if finding.evidence is not None else ""
+        return {"text": transcript.text, "status": finding.status.value, "statement": point.statement, "quote": quote}
+
+    async def model_sentence(self, interview_id: str, number: int, point_id: str) -> Voice:
+        """A point as it might have been said, read aloud. Raises SpeakerError where there is no voice."""
+        entry = await self._round(interview_id, number)
+        point = entry.point(point_id)
+        return await spoken(self._speech.voice, model_sentences(entry.question).get(point_id) or point.statement)
+
+    async def best(self, interview_id: str, number: int) -> Voice:
+        """The answer at its best, read aloud. Raises SpeakerError where there is no voice."""
+        entry = await self._round(interview_id, number)
+        pieces = best_answer(entry.question, entry.grade, entry.answers) if entry.grade is not None else ()
+        if not pieces:
+            raise MissingError("there is no better answer to read aloud")
+        return await spoken(self._speech.voice, " ".join(piece.text for piece in pieces))
+
+    async def _round(self, interview_id: str, number: int) -> _Round:
+        """``number`` counts from 1."""
+        found = await self._load(interview_id)
+        if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
+            raise MissingError("there is no such round of an interview")
+        progress, afterwards = found[1].progress, await self._store.afterwards(interview_id)
+        question = progress.plan.rounds[number - 1].question_in(self._bank)
+        if not question.has_rubric:
+            raise InputError("This question is no longer in the bank, so there is nothing to compare an answer with.")
+        in_force = standing(afterwards.corrections)
+        answers = tuple(corrected(answer, in_force) for answer in progress.answers_of(number - 1))
+        return _Round(question, counted_grade(progress, afterwards, number - 1), answers)

@@ -1,0 +1,57 @@
+/** The page over all rounds of an interview: how it went, the best and the weakest moment, and what to practise next. */
+
+import { h } from "../../dom.js";
+import { plural } from "../../format.js";
+import { SCALE } from "../verdict.js";
+import { bestFinding, makeDoneWell, makeToAdd, nextFinding } from "./coach.js";
+import { makeVerdict } from "./round.js";
+
+/** `hear(n)(turn_id, seconds)` plays an answer of round n. */
+export function makeOverall(rounds, address, hear) {
+  const graded = rounds
+    .map((round, n) => ({ round, n, height: SCALE.indexOf(round.grade?.verdict) }))
+    .filter(({ height }) => height >= 0);
+  const best = graded.filter(({ round }) => bestFinding(round.grade)).sort((a, b) => b.height - a.height)[0];
+  const weakest = graded.filter(({ round }) => nextFinding(round.grade)).sort((a, b) => a.height - b.height)[0];
+  return h(
+    "div",
+    { class: "overall stack" },
+    graded.length > 0 && h("p", { class: "judgement" }, storyOf(rounds, graded)),
+    h("ol", { class: "overview" }, rounds.map(makeOverviewRow)),
+    h(
+      "div",
+      { class: "coach-cards" },
+      best && inQuestion("Best moment", best, makeDoneWell(bestFinding(best.round.grade), hear(best.n))),
+      weakest &&
+        inQuestion(
+          "Practise this next",
+          weakest,
+          makeToAdd(nextFinding(weakest.round.grade), { round: weakest.round, address, hear: hear(weakest.n) }),
+        ),
+    ),
+  );
+}
+
+/** "5 questions: 1 Strong Hire, 3 Lean Hire, 1 Lean No Hire." with where it went up or down. */
+function storyOf(rounds, graded) {
+  const counts = [...SCALE]
+    .reverse()
+    .map((verdict) => [verdict, graded.filter(({ round }) => round.grade.verdict === verdict).length])
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${count} ${verdict}`);
+  const heights = graded.map(({ height }) => height);
+  const half = Math.floor(heights.length / 2);
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const change = heights.length >= 4 ? mean(heights.slice(-half)) - mean(heights.slice(0, half)) : 0;
+  const course = change >= 0.5 ? " You got stronger towards the end." : change <= -0.5 ? " Your first answers were stronger than your last." : "";
+  return `${plural(rounds.length, "question")}: ${counts.join(", ")}.${course}`;
+}
+
+function inQuestion(title, { round }, card) {
+  card.prepend(h("p", { class: "label" }, `${title}: `, h("a", { href: `#round-${round.round}` }, round.question.title)));
+  return card;
+}
+
+function makeOverviewRow(round) {
+  return h("li", {}, h("a", { href: `#round-${round.round}` }, round.question.title), makeVerdict(round));
+}
