@@ -15,7 +15,7 @@ const routes = [
   [/^\/attempts\/([^/]+)\/([^/]+)$/, () => import("./views/attempts.js")],
   [/^\/past$/, () => import("./views/past.js")],
   [/^\/progress$/, () => import("./views/progress.js")],
-  [/^\/study$/, () => import("./views/study.js")],
+  [/^\/study(?:\/(learn|rate))?$/, () => import("./views/study.js")],
   [/^\/cheat-sheet$/, () => import("./views/cheatsheet.js")],
 ];
 
@@ -24,7 +24,7 @@ async function show() {
   const [match, load] =
     routes.map(([pattern, load]) => [location.pathname.match(pattern), load]).find(([match]) => match) ?? [];
   if (!match) {
-    const start = h("p", {}, h("a", { href: "/" }, "The practice page"), " is a good place to start.");
+    const start = h("p", {}, "Start from the ", h("a", { href: "/" }, "practice page"), ".");
     return page.replaceChildren(failed("Not found", "There is no such page.", start));
   }
   const loading = setTimeout(() => page.replaceChildren(h("p", { class: "soft", role: "status" }, "Loading…")), LOADING_MS);
@@ -33,9 +33,9 @@ async function show() {
     await view.show(page, ...match.slice(1));
     followHash();
   } catch (error) {
-    const past = h("p", {}, h("a", { href: "/past" }, "Past interviews"), " lists all that there are.");
+    const past = h("p", {}, "Your interviews are under ", h("a", { href: "/past" }, "Past interviews"), ".");
     const isMissing = error.status === 404;
-    page.replaceChildren(failed(isMissing ? "Not found" : "That did not work", sentence(error.message), isMissing && past));
+    page.replaceChildren(failed(isMissing ? "Not found" : "That didn’t work", sentence(error.message), isMissing && past));
     if (!(error instanceof ApiError)) throw error; // Ours to mend, not the reader's.
   } finally {
     clearTimeout(loading);
@@ -75,8 +75,8 @@ function showTheme() {
 
 async function showPrivacy() {
   const { local } = await get("/api/status");
-  if (local === true) setPrivacy("Everything stays on this machine: your voice, your words, your grades.");
-  if (local === false) setPrivacy("Your words also go where this server is set up to send or keep them.");
+  if (local === true) setPrivacy("Your voice, transcripts and grades stay on this machine.");
+  if (local === false) setPrivacy("Your words also go to the services this server is set up to use.");
 }
 
 function setPrivacy(text) {
@@ -84,10 +84,11 @@ function setPrivacy(text) {
 }
 
 for (const link of document.querySelectorAll("header nav a")) {
-  if (link.pathname === location.pathname) link.ariaCurrent = "page";
+  const isHere = link.pathname === location.pathname || (link.pathname !== "/" && location.pathname.startsWith(`${link.pathname}/`));
+  if (isHere) link.ariaCurrent = "page";
 }
 addEventListener("hashchange", followHash);
-bindKeys([{ key: "?", what: "Show this map", run: showKeys }]);
+bindKeys([{ key: "?", what: "Show the keys", run: showKeys }]);
 document.getElementById("keys").addEventListener("click", showKeys);
 document.querySelector(".skip-link").addEventListener("click", () => {
   // Only now: a page that can be focused would take the focus at every click in it, and Tab back to its top.

@@ -46,7 +46,7 @@ export function showKeys() {
     h(
       "dl",
       { class: "keys" },
-      [...rows, ["Tab", "Everything else"]].map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
+      [...rows, ["Tab", "Move through everything else"]].map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
     ),
     h("p", { class: "choice" }, letters, h("label", { htmlFor: letters.id }, "Letters and signs work as keys")),
     h("form", { method: "dialog" }, h("button", { class: "button", autofocus: true }, "Close")),

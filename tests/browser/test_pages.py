@@ -110,7 +110,7 @@ async def unreached(page: Page) -> list[str]:
     return left
 
 
-@pytest.mark.parametrize("path", ["/", "/study"])
+@pytest.mark.parametrize("path", ["/", "/study", "/study/learn", "/study/rate"])
 async def test_everything_is_reached_with_tab(light: str, path: str) -> None:
     """No part of a page needs a pointer, and where one is can be seen."""
     async with browsing(light, "missing") as visit:
@@ -239,7 +239,9 @@ async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> No
                 const question = makeQuestion(store);
                 const read = () => {
                     store.dispatchEvent(new Event("change"));
-                    return [question.querySelector("h1").textContent, question.querySelector(".saying").textContent];
+                    const heading = question.querySelector("h1");
+                    const isSeen = !heading.classList.contains("expected");
+                    return [isSeen && heading.textContent, question.querySelector(".saying").textContent];
                 };
                 const before = read();
                 store.saying = "Why merge?";
@@ -248,7 +250,7 @@ async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> No
                 return [before, begun, read()];
             }"""
         )
-        assert shown == [["", "Next topic."], ["Why merge? Say it.", ""], ["And how?", ""]]
+        assert shown == [[False, "Next topic."], ["Why merge? Say it.", ""], ["And how?", ""]]
 
 
 async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
@@ -281,9 +283,10 @@ async def test_axe_finds_nothing(light: str, tmp_path: Path, scheme: str) -> Non
         assert await violations(page) == []
         await page.keyboard.press("?")
         assert await violations(page) == []
-        await page.goto(visit.url + "/study")
-        await page.locator(".weeks").wait_for()
-        assert await violations(page) == []
+        for path, landmark in (("/study", ".weeks"), ("/study/learn", ".map svg"), ("/study/rate", ".scores")):
+            await page.goto(visit.url + path)
+            await page.locator(landmark).first.wait_for()
+            assert await violations(page) == []
         await visit.plan(time_factor=1.5)
         await page.keyboard.press("c")
         await page.locator(".sound-check .meter").wait_for()
@@ -306,6 +309,23 @@ WATCH_SHIFTS = """() => {
             window.shifts.push([entry.value, entry.sources.map((source) => source.node?.className ?? source.node?.nodeName)]);
     }).observe({ type: "layout-shift", buffered: false });
 }"""
+
+
+@pytest.mark.parametrize("path", ["/", "/study", "/progress"])
+async def test_pages_do_not_jump_as_they_load(light: str, path: str) -> None:
+    """Neither the typeface nor what comes from the server moves what one reads (a cumulative shift below 0.1)."""
+    async with browsing(light, "missing", viewport=PHONE) as visit:
+        await visit.page.add_init_script(
+            """window.shift = 0;
+            new PerformanceObserver((list) => {
+                for (const entry of list.getEntries()) window.shift += entry.value;
+            }).observe({ type: "layout-shift", buffered: true });"""
+        )
+        await visit.page.goto(visit.url + path)
+        await visit.page.locator("main h1").wait_for()
+        await visit.page.wait_for_load_state("networkidle")
+        await asyncio.sleep(0.3)
+        assert await visit.page.evaluate("window.shift") < 0.1
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
@@ -346,6 +366,7 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
         for path, landmark in (
             ("/", ".today"),
             ("/study", ".weeks"),
+            ("/study/learn", ".map"),
             ("/past", "main h1"),
             (f"/interview/{interview}", ".room"),
         ):

@@ -95,6 +95,9 @@ async def test_looking_back(past: str) -> None:
 
 async def check_progress(page: Page) -> None:
     """Each chart says in a table what it draws: the verdicts there add up to all grades, and days to a year."""
+    await expect(page.locator(".glance > li")).to_have_count(16)
+    await expect(page.get_by_role("link", name="Practise ")).to_have_class("button lit")
+    await page.locator("#over-time > summary").click()
     folds = page.locator(".as-table")
     assert await folds.count() == 1 + 11 + 5 + 1
     await expect(page.locator(".standing")).to_have_count(16)
@@ -106,7 +109,7 @@ async def check_progress(page: Page) -> None:
     tuning = page.locator(".standing", has_text="Fine-tuning")
     await tuning.locator("summary").click()
     await expect(tuning.locator("tbody tr").last).to_contain_text("3")
-    await expect(tuning.locator("header")).to_contain_text("you say 3")
+    await expect(tuning.locator("header")).to_contain_text("your rating 3")
 
 
 async def check_axe(page: Page) -> None:
@@ -114,3 +117,24 @@ async def check_axe(page: Page) -> None:
     for scheme in ("dark", "light"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         assert await violations(page) == [], scheme
+
+
+async def test_progress_says_what_it_means_before_it_draws(tmp_path: Path) -> None:
+    """Nothing graded: what will be here. Fewer than three grades: words and verdicts, no chart. From three on, pictures."""
+    services = fake_services(tmp_path)
+    await services.store.migrate()
+    now = time.time()
+    async with serving(services) as url, browsing(url, "missing") as visit:
+        page = visit.page
+        await page.goto(f"{url}/progress")
+        await expect(page.locator(".promises li")).to_have_count(3)
+        await sat(services.store, "one", now - 2 * DAY_S, [(LORA, met(LOST))])
+        await page.reload()
+        await expect(page.locator(".lead")).to_contain_text("Charts appear from 3 grades on.")
+        await expect(page.locator("main header .verdict")).to_have_count(1)
+        await expect(page.locator("main svg:not(.icon)")).to_have_count(0)
+        for n in range(3):
+            await sat(services.store, f"more-{n}", now - DAY_S, [(LORA, met(KEPT))])
+        await page.reload()
+        await expect(page.locator(".glance > li .track")).not_to_have_count(0)
+        await check_axe(page)

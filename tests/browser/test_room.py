@@ -121,10 +121,10 @@ async def test_an_answer_leaves_when_the_next_question_comes(light: str, assembl
             return [(text, status) for at, later, text, status in entries if (at, later) == (phase, follow_up)]
 
         entries = await visit.page.evaluate("window.seen")
-        assert (FIRST, "This is what was written down.") in seen("finalising", False) + seen("followingup", False)
+        assert (FIRST, "This is what we heard.") in seen("finalising", False) + seen("followingup", False)
         asking = seen("asking", True) + seen("thinking", True)
         assert asking and {text for text, _ in asking} == {NOTHING_YET}
-        assert "This is what was written down." not in {status for _, status in asking}
+        assert "This is what we heard." not in {status for _, status in asking}
         closing = seen("finalising", True)
         assert closing and not any("first" in text for text, _ in closing)
 

@@ -22,7 +22,7 @@ export async function show(page) {
           h(
             "p",
             { class: "lead" },
-            "Ten questions, sixty seconds each. An answer is not whole until it has named all of these.",
+            "Ten questions, one minute each. A complete answer names all of these.",
           ),
         ),
         h("button", { type: "button", class: "button", onclick: () => print() }, icon("print"), "Print"),
@@ -46,9 +46,9 @@ export async function show(page) {
       h(
         "p",
         { class: "soft on-screen" },
-        "Know it by heart? ",
-        h("a", { href: "/#format-cheat-sheet" }, "Take the cheat-sheet quiz."),
-        " All ten in a row, without the sheet.",
+        "Ready? ",
+        h("a", { href: "/#format-cheat-sheet" }, "Take the cheat-sheet quiz"),
+        ": all ten in a row, without the sheet.",
       ),
     ),
   );

@@ -74,12 +74,6 @@ export function makeSoundCheck() {
     await listDevices();
   }
 
-  /** Opens it unasked where the browser has allowed the microphone already. */
-  async function openIfAllowed() {
-    const permission = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
-    if (permission?.state === "granted") await open();
-  }
-
   async function listDevices() {
     const all = await navigator.mediaDevices.enumerateDevices();
     const inputs = all.filter((device) => device.kind === "audioinput");
@@ -146,5 +140,5 @@ export function makeSoundCheck() {
     begin.hidden = record.disabled = false;
   }
 
-  return { element, open, openIfAllowed, close };
+  return { element, open, close };
 }

@@ -45,7 +45,7 @@ from hotseat.transfer.scheduled import keep_backups
 log = logging.getLogger(__name__)
 
 _PAGES = (
-    *("/", "/study", "/cheat-sheet", "/past", "/progress"),
+    *("/", "/study", "/study/learn", "/study/rate", "/cheat-sheet", "/past", "/progress"),
     *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
 )
 

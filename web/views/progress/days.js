@@ -28,9 +28,9 @@ export function makeDays({ current, longest, total, this_week, days }) {
 }
 
 function sentence(total, current, longest, thisWeek) {
-  const parts = [`You have practised on ${plural(total, "day")}, ${thisWeek} of them this week.`];
-  if (current > 1) parts.push(`The last ${current} were in a row${current === longest ? ", your longest run" : ""}.`);
-  if (longest > 1 && longest > current) parts.push(`Your longest run is ${longest} days.`);
+  const parts = [`${plural(total, "day")} of practice in all, ${thisWeek} this week.`];
+  if (current > 1) parts.push(`${current} days in a row${current === longest ? ", your longest streak" : ""}.`);
+  if (longest > 1 && longest > current) parts.push(`Your longest streak: ${longest} days.`);
   return parts.join(" ");
 }
 

@@ -5,6 +5,8 @@ import { date, plural } from "../../format.js";
 import { makeAxis, makeTable, periodName, scale } from "./time.js";
 
 const CHART = { width: 320, height: 110, edge: 8 };
+/** Points from which on a line says something. */
+const ENOUGH = 3;
 const LEVELS = [1, 2, 3, 4, 5];
 const JUDGMENTS = [
   [1, "You rate yourself higher than your answers show."],
@@ -13,7 +15,6 @@ const JUDGMENTS = [
 
 export function makeStandings(standings, unit) {
   const known = standings.filter(({ periods }) => periods.length > 0);
-  const unknown = standings.filter(({ periods }) => periods.length === 0);
   const days = known.flatMap(({ periods, ratings }) => [
     ...periods.map(({ from }) => from),
     ...ratings.map(({ date }) => date),
@@ -29,7 +30,6 @@ export function makeStandings(standings, unit) {
       { class: "standings" },
       known.map((standing) => h("li", {}, makeStanding(standing, unit, days[0], days.at(-1)))),
     ),
-    unknown.length > 0 && h("p", { class: "soft" }, `No grade yet: ${unknown.map(({ title }) => title).join(", ")}.`),
   );
 }
 
@@ -39,7 +39,7 @@ function makeKey(hasRatings) {
   return h(
     "ul",
     { class: "key-list small soft" },
-    entry("measured: mean of the last five grades, 1 (No Hire) to 5 (Strong Hire)", path("line", "M2 8H30"), diamond(16, 8)),
+    entry("your level: the last five grades, 1 (No Hire) to 5 (Strong Hire)", path("line", "M2 8H30"), diamond(16, 8)),
     hasRatings && entry("your own rating", path("rated", "M2 8H30"), circle(16, 8)),
   );
 }
@@ -47,7 +47,7 @@ function makeKey(hasRatings) {
 function makeStanding({ title, level, answers, aside, periods, ratings }, unit, first, last) {
   const rated = ratings.at(-1)?.score ?? null;
   const judgment = level !== null && rated !== null ? judge(rated - level) : null;
-  const counts = [plural(answers, "grade"), aside > 0 && `${aside} left out`].filter(Boolean).join(", ");
+  const counts = [plural(answers, "grade"), aside > 0 && `${aside} excluded`].filter(Boolean).join(", ");
   return h(
     "article",
     { class: "standing" },
@@ -58,20 +58,22 @@ function makeStanding({ title, level, answers, aside, periods, ratings }, unit, 
       h(
         "p",
         { class: "figures" },
-        level === null ? h("span", { class: "soft" }, "none that counts") : [h("strong", {}, level.toFixed(1)), " of 5"],
-        rated !== null && h("span", { class: "soft" }, ` · you say ${rated}`),
+        level === null ? h("span", { class: "soft" }, "no counted grades yet") : [h("strong", {}, level.toFixed(1)), " of 5"],
+        rated !== null && h("span", { class: "soft" }, ` · your rating ${rated}`),
       ),
     ),
-    h(
-      "div",
-      { class: "level-chart", "aria-hidden": "true" },
-      h("div", { class: "scale small soft figures" }, h("span", {}, "5"), h("span", {}, "1")),
-      draw(periods, ratings, scale(first, last)),
-    ),
-    makeAxis(first, last),
+    periods.length >= ENOUGH && [
+      h(
+        "div",
+        { class: "level-chart", "aria-hidden": "true" },
+        h("div", { class: "scale small soft figures" }, h("span", {}, "5"), h("span", {}, "1")),
+        draw(periods, ratings, scale(first, last)),
+      ),
+      makeAxis(first, last),
+    ],
     judgment && h("p", { class: "small" }, judgment),
     h("p", { class: "soft small" }, `${counts}.`),
-    makeTable(`${title} by ${unit}`, ["When", "Measured", "Grades", "Left out", "You say"], rows(periods, ratings, unit)),
+    makeTable(`${title} by ${unit}`, ["When", "Measured", "Grades", "Excluded", "Your rating"], rows(periods, ratings, unit)),
   );
 }
 

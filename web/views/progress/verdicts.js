@@ -20,15 +20,15 @@ export function makeVerdicts(periods, unit) {
       totals
         .filter(([, count]) => count > 0)
         .map(([verdict, count]) => h("li", { class: "figures" }, verdictBadge(verdict), String(count))),
-      aside > 0 && h("li", { class: "figures" }, h("span", { class: "verdict aside" }, "Left out"), String(aside)),
+      aside > 0 && h("li", { class: "figures" }, h("span", { class: "verdict aside" }, "Excluded"), String(aside)),
     ),
     h("div", { class: "chart-frame", "aria-hidden": "true" }, draw(periods, unit)),
     makeAxis(periods[0].from, periods.at(-1).from),
     aside > 0 &&
-      h("p", { class: "soft small" }, "Left out of every level: grades by the stand-in grader."),
+      h("p", { class: "soft small" }, "Excluded grades are those by the stand-in grader. They don’t count towards your level."),
     makeTable(
       `Verdicts by ${unit}`,
-      [unit[0].toUpperCase() + unit.slice(1), ...ORDER, "Left out"],
+      [unit[0].toUpperCase() + unit.slice(1), ...ORDER, "Excluded"],
       periods.map(({ from, verdicts, aside }) => [
         periodName(unit, from),
         ...ORDER.map((verdict) => String(verdicts[verdict] ?? 0)),

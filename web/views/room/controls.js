@@ -24,6 +24,7 @@ export function makeControls(store, conductor, typed) {
   const skip = button("Skip", "S", () => conductor.skip());
   const end = button("End", "Esc", () => ending.showModal());
   const help = button("Keys", "?", showKeys);
+  help.classList.add("keys-help");
   const ending = makeEnding(conductor, typed);
 
   function press() {

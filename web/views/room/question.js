@@ -23,10 +23,8 @@ export function makeQuestion(store) {
     const what = `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""}`;
     setText(kicker, [what, state.title, understoodWords(state)].filter(Boolean).join(" · "));
     // Between turns nothing is being asked; the last question stays to be read.
-    if (state.text && state.text !== asked) {
-      if (isBegun(store)) drawAsked(state.text);
-      else expect(state.text);
-    }
+    if (state.text && state.text !== asked) drawAsked(state.text);
+    if (isBegun(store)) reveal();
     drawText(store.saying);
     hints.replaceChildren(
       ...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)),
@@ -34,24 +32,21 @@ export function makeQuestion(store) {
     hints.hidden = store.hints.length === 0;
   });
 
-  /** Until the interviewer begins a question, what was asked before has gone and it has not come. */
-  function expect(question) {
-    asked = "";
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (store.state.text !== question || asked) return;
-      drawAsked(question);
-      drawText(store.saying);
-    }, PATIENCE_MS);
-  }
-
+  /** It has its place at once, so that nothing moves, and is seen when the interviewer begins it. */
   function drawAsked(question) {
+    text.classList.add("expected");
     clearTimeout(timer);
+    timer = setTimeout(reveal, PATIENCE_MS);
     asked = question;
     text.scrollTop = 0;
     text.classList.toggle("long", asked.length > LONG);
     if (asked.length > LONG) text.tabIndex = 0; // To be scrolled with the arrow keys.
     else text.removeAttribute("tabindex");
+  }
+
+  function reveal() {
+    clearTimeout(timer);
+    text.classList.remove("expected");
   }
 
   /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */

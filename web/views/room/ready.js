@@ -37,7 +37,6 @@ export async function makeReady(store, conductor, review) {
   conductor.addEventListener("opening", soundCheck.close);
   // Whoever has just asked for a first question expects to be asked for the microphone.
   if (isFirst) soundCheck.open();
-  else soundCheck.openIfAllowed();
   return { element, checkSound: () => store.phase === "ready" && soundCheck.open() };
 }
 

@@ -53,7 +53,7 @@ function makeForm(topics, levels, submit) {
       rows.map((row) => row.element),
     ),
     failure,
-    h("div", { class: "row" }, h("button", { class: "button lit" }, "Keep this rating"), total),
+    h("div", { class: "row" }, h("button", { class: "button lit" }, "Save this rating"), total),
   );
 
   function count() {
@@ -70,7 +70,7 @@ function makeForm(topics, levels, submit) {
     failure.replaceChildren();
     const missing = rows.find((row) => row.score() === null);
     if (missing) {
-      failure.replaceChildren(problem(`${missing.topic.title} has no score yet.`));
+      failure.replaceChildren(problem(`Rate ${missing.topic.title} too.`));
       return missing.focus();
     }
     try {

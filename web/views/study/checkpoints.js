@@ -3,6 +3,7 @@
 import { put } from "../../api.js";
 import { h, problem } from "../../dom.js";
 import { date } from "../../format.js";
+import { addressOf } from "./pages.js";
 
 const FORMAT = "format:";
 
@@ -16,8 +17,8 @@ export function makeCheckpoints(formats, start) {
     h(
       "p",
       { class: "soft" },
-      "Fifteen to twenty minutes each. Coming back to a topic just before it fades is what makes it stay. ",
-      h("a", { href: "/api/hotseat.ics", download: "hotseat.ics" }, "Put these days and your practice into a calendar"),
+      "Five short sessions of 15 to 20 minutes. You return to each topic just before you’d forget it. ",
+      h("a", { href: "/api/hotseat.ics", download: "hotseat.ics" }, "Add them to your calendar"),
       ".",
     ),
     failure,
@@ -84,7 +85,7 @@ export function makeCheckpoints(formats, start) {
   }
 
   function makeWay(link, text) {
-    if (!link.startsWith(FORMAT)) return h("a", { href: link, class: "small", "aria-label": `Go there: ${text}` }, "Go there");
+    if (!link.startsWith(FORMAT)) return h("a", { href: addressOf(link), class: "small", "aria-label": `Open: ${text}` }, "Open");
     const format = link.slice(FORMAT.length);
     return h(
       "button",

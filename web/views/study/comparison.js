@@ -3,6 +3,8 @@
 import { h, svg } from "../../dom.js";
 import { day, plural } from "../../format.js";
 
+/** Measured topics from which on a table of them says something without a rating. */
+const ENOUGH = 3;
 const JUDGMENTS = {
   over: "You rate yourself higher than your answers show.",
   under: "Your answers are better than you think.",
@@ -11,12 +13,12 @@ const JUDGMENTS = {
 
 export function makeComparison(topics, { assessments, comparison, most }) {
   const last = assessments.at(-1);
-  const hasMeasured = comparison.some((row) => row.measured !== null);
+  const hasMeasured = comparison.filter((row) => row.measured !== null).length >= ENOUGH;
   if (!last && !hasMeasured)
     return h(
       "p",
       { class: "soft" },
-      "Rate yourself on all eleven topics. In a week you will rate yourself again and see what moved.",
+      "Rate yourself on every topic. Rate yourself again in a week to see what changed.",
     );
   return h(
     "div",
@@ -40,7 +42,7 @@ function makeInvitation() {
   return h(
     "p",
     { class: "soft" },
-    "This is what your answers show so far. Rate yourself, and see whether you agree with them.",
+    "This is what your answers show so far. Rate yourself to see whether you agree.",
   );
 }
 

@@ -18,7 +18,7 @@ export function makeMap(topics) {
   /** Lights the topics whose turn it is. */
   function light(ids) {
     lit = ids;
-    note.textContent = `An arrow leads from what comes first to what builds on it.${lit.length > 0 ? " This week’s topics are lit." : ""}`;
+    note.textContent = `Arrows lead from a topic to those that build on it.${lit.length > 0 ? " This week’s topics are highlighted." : ""}`;
     draw();
   }
 
@@ -57,8 +57,8 @@ function makeList(topics) {
   );
 
   function needsInWords({ depends_on }) {
-    if (depends_on.length === 0) return "builds on none of the others";
-    if (depends_on.length === topics.length - 1) return "builds on all the others";
+    if (depends_on.length === 0) return "no prerequisites";
+    if (depends_on.length === topics.length - 1) return "builds on all other topics";
     return `builds on ${depends_on.map((id) => titles.get(id)).join(", ")}`;
   }
 }

@@ -16,7 +16,7 @@ export function makePlan(bank, paths, start, changed) {
     const plan = await put("/api/plan", wanted);
     draw(plan);
     changed(plan);
-    result.querySelector("h3").focus();
+    result.querySelector("h2").focus();
   });
   const summary = h("summary", {});
   const fold = h("details", { class: "plan-choice", open: true }, summary, form.element);
@@ -24,7 +24,7 @@ export function makePlan(bank, paths, start, changed) {
 
   function draw(plan) {
     const { choice } = plan;
-    setText(summary, choice ? "Change the plan" : "Choose a path and a date");
+    setText(summary, choice ? "Change your plan" : "Choose a role and a date");
     fold.open = !choice;
     form.fill(choice);
     result.hidden = !choice;
@@ -34,11 +34,11 @@ export function makePlan(bank, paths, start, changed) {
       h(
         "div",
         {},
-        h("h3", { tabIndex: -1 }, `${path.title}, ${plural(choice.weeks, "week")}`),
+        h("h2", { tabIndex: -1 }, `${path.title}, ${plural(choice.weeks, "week")}`),
         h(
           "p",
           { class: "soft" },
-          `${whenIsIt(plan)} Five days a week, one of them under the clock; weak topics get more of the others.`,
+          `${whenIsIt(plan)} Five days a week, one of them a timed interview. Extra practice goes to your weakest topics.`,
         ),
       ),
       h("ol", { class: "weeks" }, plan.weeks.map(makeWeek)),
@@ -49,7 +49,7 @@ export function makePlan(bank, paths, start, changed) {
   function makeWeek(week) {
     const practice = formats.get(week.practice);
     const topics = week.topics.map(({ topic, days: count }) =>
-      makeBlock(count, "learning", h("a", { href: `#topic-${topic}` }, titles.get(topic)), days(count)),
+      makeBlock(count, "learning", h("a", { href: `/study/learn#topic-${topic}` }, titles.get(topic)), days(count)),
     );
     const begin = practice.needs_question
       ? h("a", { href: `/#topic-${week.topics[0].topic}` }, "Drills on these topics")
@@ -64,7 +64,7 @@ export function makePlan(bank, paths, start, changed) {
         h("span", { class: "soft small" }, `${date(week.first)} – ${date(week.last)}`),
         week.current && h("span", { class: "now-mark small" }, "This week"),
       ),
-      h("ul", { class: "days" }, topics, makeBlock(week.practice_days, "practice", begin, "under the clock")),
+      h("ul", { class: "days" }, topics, makeBlock(week.practice_days, "practice", begin, "timed")),
       h("p", { class: "soft small" }, week.focus.join(" ")),
     );
   }
@@ -84,9 +84,9 @@ function makeLeftOut(titles) {
     h(
       "p",
       { class: "soft small" },
-      `Left out for lack of time: ${titles.join(", ")}. Read them on the `,
+      `Left out because time is short: ${titles.join(", ")}. Read them on the `,
       h("a", { href: "/cheat-sheet" }, "cheat sheet"),
-      ", so that you can at least say what they are.",
+      ", so you can say what they are.",
     ),
   ];
 }
@@ -155,7 +155,7 @@ function makeForm(paths, submit) {
     h(
       "fieldset",
       {},
-      h("legend", { class: "label" }, "The role you go for"),
+      h("legend", { class: "label" }, "Target role"),
       h(
         "div",
         { class: "paths" },
@@ -166,7 +166,7 @@ function makeForm(paths, submit) {
       "div",
       { class: "row until" },
       h("div", { class: "field" }, h("label", { htmlFor: weeks.id }, "Weeks until the interview"), weeks),
-      h("div", { class: "field" }, h("label", { htmlFor: when.id }, "or its date"), when),
+      h("div", { class: "field" }, h("label", { htmlFor: when.id }, "or the date"), when),
       h("button", { class: "button lit" }, "Make the plan"),
     ),
     failure,
@@ -184,7 +184,7 @@ function makePath({ id, title, roles, companies, week }) {
       "span",
       {},
       h("strong", {}, roles.join(", ")),
-      h("span", { class: "soft small" }, `${title}, best in ${plural(week.length, "week")}. For ${companies}.`),
+      h("span", { class: "soft small" }, `${title}: ${plural(week.length, "week")} of study, for ${companies}.`),
     ),
   );
   return { element, input };

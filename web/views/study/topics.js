@@ -26,7 +26,7 @@ export function makeTopics({ topics, questions }) {
               { class: "concepts" },
               topic.concepts.map((concept) => h("li", {}, concept)),
             ),
-            h("p", {}, h("a", { href: `/#topic-${topic.id}` }, `Drill its ${plural(count, "question")}`)),
+            h("p", {}, h("a", { href: `/#topic-${topic.id}` }, `Practise its ${plural(count, "question")}`)),
           ),
         ),
       );
