@@ -37,7 +37,7 @@ class FluentTranscriber(FakeTranscriber):
 async def serving(assembly: Assembly) -> AsyncIterator[str]:
     """The address of a running server with these assembly, which are taken as they are."""
 
-    async def nothing_to_load(_services: Assembly) -> None:
+    async def nothing_to_load(_assembly: Assembly) -> None:
         pass
 
     assert assembly.speech.voice is not None

@@ -121,20 +121,20 @@ async def check_axe(page: Page) -> None:
 
 async def test_progress_says_what_it_means_before_it_draws(tmp_path: Path) -> None:
     """Nothing graded: what will be here. Fewer than three grades: words and verdicts, no chart. From three on, pictures."""
-    services = fake_services(tmp_path)
-    await services.store.migrate()
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
     now = time.time()
-    async with serving(services) as url, browsing(url, "missing") as visit:
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
         page = visit.page
         await page.goto(f"{url}/progress")
         await expect(page.locator(".promises li")).to_have_count(3)
-        await sat(services.store, "one", now - 2 * DAY_S, [(LORA, met(LOST))])
+        await sat(assembly.storage.store, "one", now - 2 * DAY_S, [(LORA, met(LOST))])
         await page.reload()
         await expect(page.locator(".lead")).to_contain_text("Charts appear from 3 grades on.")
         await expect(page.locator("main header .verdict")).to_have_count(1)
         await expect(page.locator("main svg:not(.icon)")).to_have_count(0)
         for n in range(3):
-            await sat(services.store, f"more-{n}", now - DAY_S, [(LORA, met(KEPT))])
+            await sat(assembly.storage.store, f"more-{n}", now - DAY_S, [(LORA, met(KEPT))])
         await page.reload()
         await expect(page.locator(".glance > li .track")).not_to_have_count(0)
         await check_axe(page)

@@ -321,10 +321,10 @@ async def test_a_repair_drill_is_graded_at_once(tmp_path: Path) -> None:
 
 async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
     """How it went, the best moment and what to practise next; a key goes from question to question."""
-    services = await prepared(tmp_path)
+    assembly = await prepared(tmp_path)
     choices = Choices("drill", ("finetuning/lora", "rag/core"), follow_ups=0)
-    interview_id = await store_interview(services, choices, [[FIRST], [SECOND]])
-    async with serving(services) as url, async_playwright() as playwright:
+    interview_id = await store_interview(assembly, choices, [[FIRST], [SECOND]])
+    async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page()
         await page.goto(f"{url}/review/{interview_id}")
@@ -335,14 +335,14 @@ async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
         await expect(page.locator(".round-head h2").nth(1)).to_be_focused()
         assert await violations(page) == []
         await browser.close()
-    await services.store.close()
+    await assembly.storage.store.close()
 
 
 async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path) -> None:
     """There is nothing to review, and it is in no list or count."""
-    services = await prepared(tmp_path)
-    interview_id = await store_interview(services, Choices("drill", ("finetuning/lora",), follow_ups=0), [[said("")]])
-    async with serving(services) as url, async_playwright() as playwright:
+    assembly = await prepared(tmp_path)
+    interview_id = await store_interview(assembly, Choices("drill", ("finetuning/lora",), follow_ups=0), [[said("")]])
+    async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page()
         await page.goto(f"{url}/review/{interview_id}")
@@ -351,4 +351,4 @@ async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path
         await page.goto(f"{url}/past")
         await expect(page.locator(".interviews")).to_have_count(0)
         await browser.close()
-    await services.store.close()
+    await assembly.storage.store.close()

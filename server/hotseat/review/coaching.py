@@ -48,9 +48,7 @@ class _Round:
 class Coaching:
     """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
 
-    def __init__(
-        self, store: ReviewStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels
-    ) -> None:
+    def __init__(self, store: ReviewStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels) -> None:
         self._store = store
         self._bank = bank
         self._load = load
