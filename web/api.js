@@ -18,13 +18,13 @@ async function call(method, path, body, options) {
       ...options,
     });
   } catch {
-    throw new ApiError("The Hotseat server does not answer. Is it still running?", 0);
+    throw new ApiError("We can’t reach the Hotseat server. Is it still running?", 0);
   }
   if (response.status === 204) return null;
   if (response.status === 401) signIn();
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
-    throw new ApiError(answer.error ?? `The server answered ${response.status} to ${method} ${path}.`, response.status);
+    throw new ApiError(answer.error ?? `Something went wrong on the server (${response.status} for ${method} ${path}).`, response.status);
   }
   return answer;
 }

@@ -279,7 +279,7 @@ export class Conductor extends EventTarget {
 
   #microphoneLost() {
     this.#closeMicrophone();
-    const text = "The microphone was unplugged. Plug it in again, then try again.";
+    const text = "Your microphone was unplugged. Plug it in, then try again.";
     this.#store.set({ micProblem: { kind: "off", text } });
     this.#reportMicrophone();
   }

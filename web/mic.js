@@ -70,7 +70,7 @@ export class Microphone extends EventTarget {
   }
 
   get name() {
-    return this.#stream.getTracks()[0].label || "the microphone";
+    return this.#stream.getTracks()[0].label || "your microphone";
   }
 
   /** Nothing at all has come out of it for three seconds. */
@@ -96,7 +96,7 @@ async function request() {
   if (!navigator.mediaDevices) {
     throw new MicrophoneError(
       "missing",
-      "The browser only opens the microphone on https:// or on localhost. " +
+      "Browsers only allow the microphone on https:// or on localhost. " +
         `Open Hotseat as http://localhost:${location.port || 80} on the machine it runs on, or put HTTPS in front of it.`,
     );
   }
@@ -115,14 +115,14 @@ function explain(error) {
     case "SecurityError":
       return new MicrophoneError(
         "denied",
-        "The browser blocked the microphone for this page. Allow it with the sign beside the address, then try again.",
+        "Your browser blocked the microphone. Allow it with the icon beside the address, then try again.",
       );
     case "NotFoundError":
-      return new MicrophoneError("missing", "No microphone was found. Plug one in or switch it on, then try again.");
+      return new MicrophoneError("missing", "We found no microphone. Plug one in or switch it on, then try again.");
     default:
       return new MicrophoneError(
         "missing",
-        `The microphone could not be opened (${error.message || error.name}). Another program may be using it.`,
+        `We couldn’t open the microphone (${error.message || error.name}). Another program may be using it.`,
       );
   }
 }

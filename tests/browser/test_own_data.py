@@ -80,7 +80,7 @@ async def test_out_away_and_in_again_by_keyboard(url: str, tmp_path: Path) -> No
         await page.keyboard.press("Shift+Tab")
         await page.keyboard.press("Enter")
         proof = page.locator(".interviews .deleted p")
-        await expect(proof).to_contain_text("and 1 recording. A search afterwards found nothing left.")
+        await expect(proof).to_contain_text("and 1 recording. We checked: nothing is left.")
         await expect(proof).to_be_focused()
 
         await page.locator("#import-file").set_input_files(file)
@@ -95,7 +95,7 @@ async def test_out_away_and_in_again_by_keyboard(url: str, tmp_path: Path) -> No
         await expect(page.get_by_role("button", name="Keep")).to_be_focused()
         await page.keyboard.press("Shift+Tab")
         await page.keyboard.press("Enter")
-        await expect(page.locator(".own-data [role=status]")).to_contain_text("A search afterwards found nothing left.")
+        await expect(page.locator(".own-data [role=status]")).to_contain_text("We checked: nothing is left.")
         await expect(page.locator(".interviews > li")).to_have_count(0)
 
 

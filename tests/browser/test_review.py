@@ -161,7 +161,7 @@ async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
         await unsure.get_by_role("button", name="I said this").click()
         made = page.locator('.made [data-point="factorisation"]')
         await expect(made).to_be_focused()
-        await expect(made).to_contain_text("your word")
+        await expect(made).to_contain_text("you say you said it")
         await expect(page.locator(".depends")).to_contain_text("depending on 1 point we’re not sure about")
         await expect(page.locator("#announcer")).to_contain_text("Verdict: Lean No Hire to Lean Hire")
         await page.locator('.unsure [data-point="fewer-parameters"]').get_by_role("button", name="I didn’t say that").click()

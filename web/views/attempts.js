@@ -23,7 +23,7 @@ export async function show(page, topic, slug) {
         h("div", { class: "row" }, makeTryAgain(question.id, "button lit")),
       ),
       attempts.length === 0 &&
-        h("p", {}, "You have not answered this question yet. What you say will be kept here to compare."),
+        h("p", {}, "You haven’t answered this question yet. Your attempts will appear here to compare."),
       attempts.length > 1 && makeChoice(address, attempts),
       attempts.length > 0 && makeAll(attempts),
     ),
@@ -37,7 +37,7 @@ function makeAll(attempts) {
     h("h2", { id: "all-title" }, "All attempts"),
     makeList(attempts),
     attempts.length === 1 &&
-      h("p", { class: "soft" }, "After a second one you will see here which points it gained and which it lost."),
+      h("p", { class: "soft" }, "After a second attempt you’ll see which points you gained and lost."),
   );
 }
 

@@ -63,7 +63,7 @@ export async function show(page, id) {
       else leave(since);
     }, REVIEW_AFTER_MS);
   }
-  bindKeys([{ key: "c", what: "Check the sound, before the start", run: ready.checkSound }]);
+  bindKeys([{ key: "c", what: "Test the microphone, before the start", run: ready.checkSound }]);
   store.set({});
   page.replaceChildren(room);
 }

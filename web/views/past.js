@@ -20,9 +20,9 @@ export async function show(page) {
         : h(
             "p",
             {},
-            "There are none yet. ",
-            h("a", { href: "/" }, "Sit the first one."),
-            " It will be kept here, with your voice and its grades.",
+            "No interviews yet. ",
+            h("a", { href: "/" }, "Answer a first question"),
+            ", and you’ll find it here with your recording and its grade.",
           ),
       makeOwnData(),
     ),

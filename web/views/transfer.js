@@ -42,8 +42,8 @@ export function tellRemoved({ interviews, rows, files, rows_left, files_left }) 
   const removed = `${plural(interviews, "interview")}: ${plural(rows, "row")} and ${plural(files, "recording")}`;
   const left = `${plural(rows_left, "row")} and ${plural(files_left, "recording")}`;
   return rows_left + files_left === 0
-    ? `Deleted ${removed}. A search afterwards found nothing left.`
-    : `Deleted ${removed}, but ${left} are there again: something is still being written. Delete once more.`;
+    ? `Deleted ${removed}. We checked: nothing is left.`
+    : `Deleted ${removed}, but ${left} were written meanwhile. Delete once more.`;
 }
 
 /** Everything of one's own: all out, back in, and gone. */
@@ -57,7 +57,7 @@ export function makeOwnData() {
     h(
       "p",
       { class: "soft" },
-      "Interviews, self-assessments, your plan and what is due: all of it is yours to take along or delete.",
+      "Export or delete your interviews, self-assessments and plan.",
     ),
     makeExport("/api/export", "Export everything"),
     h("div", { class: "row" }, makeImport(said, failure), makeDeleteEverything(said, failure)),
@@ -88,17 +88,17 @@ function makeImport(said, failure) {
 
 function tellImported({ interviews, skipped, recordings, kept }) {
   const parts = [`Added ${plural(interviews.length, "interview")} with ${plural(recordings, "recording")}.`];
-  if (skipped.length > 0) parts.push(`${plural(skipped.length, "interview")} had been here already and stayed as it was.`);
-  if (kept.length > 0) parts.push(`Kept as it is here: ${kept.join(", ")}.`);
-  if (interviews.length > 0) parts.push("Reload the page to see what came.");
+  if (skipped.length > 0) parts.push(`${plural(skipped.length, "interview")} was here already and stayed unchanged.`);
+  if (kept.length > 0) parts.push(`Your current settings were kept: ${kept.join(", ")}.`);
+  if (interviews.length > 0) parts.push("Reload the page to see them.");
   return parts.join(" ");
 }
 
 function makeDeleteEverything(said, failure) {
   const button = h("button", { type: "button", class: "button alarm" }, icon("bin"), "Delete everything…");
   return makeConfirm(button, {
-    question: "Every interview with its recording, all self-assessments, your plan and what is due. There is no way back.",
-    yes: "Delete everything for good",
+    question: "All interviews with their recordings, your self-assessments, your plan and what is due. This can’t be undone.",
+    yes: "Delete everything",
     async run() {
       failure.replaceChildren();
       const removed = await remove("/api/everything");

@@ -36,49 +36,49 @@ def advice(delivery: Delivery) -> dict[str, str]:
 def _pace(delivery: Delivery) -> str:
     first, last = delivery.stretches[0].pace, delivery.stretches[-1].pace
     if delivery.pace > FAST:
-        return "That is fast: slow down on names and numbers, which are what a listener writes down."
+        return "That’s fast. Slow down for names and numbers: listeners write those down."
     if delivery.pace < SLOW:
-        return "That is slow: shorter sentences would leave room for another point."
+        return "That’s slow. Shorter sentences would leave time for another point."
     if len(delivery.stretches) > 1 and first and last / first >= SPED_UP:
-        return "A good pace on the whole, but you sped up: give the end as much time as the beginning."
-    return "That is easy to follow."
+        return "A good pace overall, but you sped up towards the end."
+    return "Easy to follow."
 
 
 def _pauses(delivery: Delivery) -> str:
     longest = max((pause.seconds for pause in delivery.pauses), default=0.0)
     if longest >= LONG_PAUSE_S:
-        return "Say what you are weighing up instead of going silent for so long."
+        return "Instead of going silent for so long, say what you’re weighing up."
     if delivery.silence_s > MUCH_SILENCE * delivery.seconds:
-        return "Nearly a third of the answer was silence: decide on the next point while you finish the last."
+        return "Almost a third of your answer was silence. Decide on your next point while you finish the last one."
     if not delivery.pauses and delivery.seconds > MONOLOGUE_S:
-        return "Stop for a breath after each point, so that it can sink in."
-    return "Short enough to think in without losing the listener."
+        return "Pause for a breath after each point, so it can sink in."
+    return "Long enough to think, short enough to keep your listener."
 
 
 def _fillers(delivery: Delivery) -> str:
     if not delivery.fillers:
-        return "None were heard, though a few may have been left out of the transcript."
+        return "We heard none, though the transcript may leave out a few."
     if 60 * len(delivery.fillers) > MANY_FILLERS * delivery.seconds:
         [(most, _)] = Counter(filler.text for filler in delivery.fillers).most_common(1)
-        return f"Where the next “{most}” would come, close your mouth and let a silence stand."
-    return "Nobody minds so few."
+        return f"When you feel a “{most}” coming, pause silently instead."
+    return "That’s few enough that nobody will notice."
 
 
 def _first_word(delivery: Delivery) -> str:
     if delivery.first_word_s > LATE_S:
-        return "Begin with the answer in one sentence, and think while you explain it."
-    return "Soon enough to sound sure."
+        return "Start with your answer in one sentence, and think while you explain it."
+    return "You started quickly, which sounds confident."
 
 
 def _limit(delivery: Delivery) -> str:
     if delivery.cut_off:
-        return "You were cut off: know your last sentence before you begin, and start it ten seconds early."
+        return "You were cut off. Know your last sentence before you begin, and start it ten seconds early."
     if delivery.limit_share < SHORT_SHARE:
-        return "There was time for a number, a failure or an alternative."
-    return "You used the time and came to an end of your own."
+        return "You had time left for a number, a failure or an alternative."
+    return "You used your time well and finished on your own."
 
 
 def _structure(delivery: Delivery) -> str:
     if delivery.monologue.seconds > MONOLOGUE_S:
-        return "Number your points, or say “because” and “for example”, so that one hears where you are."
-    return "One hears where you are: the way you connect sentences carries the listener along."
+        return "Number your points, or say “because” and “for example”, so listeners know where you are."
+    return "Easy to follow: you signpost where you’re going."

@@ -37,7 +37,7 @@ export function makeComparison({ earlier, later, gained, lost, criteria }, names
         points.filter(({ change }) => change === "not sure"),
         false,
       ),
-      makePoints("Made both times", "kept", both(true), false),
+      makePoints("Said both times", "kept", both(true), false),
       makePoints("Not heard both times", "missing", both(false), false),
     ),
     criteria.length > 0 && makeLevels(criteria, names),

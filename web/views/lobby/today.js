@@ -41,7 +41,7 @@ export function makeToday({ due, plan, checkpoint }, bank, start) {
   function makePlanned() {
     if (!plan) return [];
     if (plan.days_left === 0)
-      return [{ title: "The interview is today", detail: "Nothing new now. Answer one question you know well, then rest." }];
+      return [{ title: "Your interview is today", detail: "Nothing new now. Answer one question you know well, then rest." }];
     const tasks = plan.topics.map(makeLesson);
     const format = bank.formats.find(({ id }) => id === plan.practice);
     if (format?.needs_question) {
@@ -115,7 +115,7 @@ const link = (href, text) => h("a", { class: "button", href }, text);
 
 function whereInPlan({ week, weeks, days_left }) {
   if (days_left === 0) return "your interview";
-  return `week ${week} of ${weeks}, ${plural(days_left, "day")} to the interview`;
+  return `week ${week} of ${weeks}, ${plural(days_left, "day")} until your interview`;
 }
 
 function named(titles) {

@@ -23,7 +23,7 @@ export function makeWelcome(start) {
         "div",
         { class: "row" },
         button,
-        h("p", { class: "soft" }, "20 seconds to answer.", h("br"), "Two minutes in all, no account."),
+        h("p", { class: "soft" }, "20 seconds to answer.", h("br"), "Two minutes in all. Nothing to sign up for."),
       ),
       place,
     ),

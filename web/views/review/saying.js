@@ -41,7 +41,7 @@ function makeChange(finding, said, answer) {
   return h(
     "div",
     { class: "saying row small" },
-    h("span", { class: "own-word" }, icon("voice"), said ? "your word: said" : "your word: not said"),
+    h("span", { class: "own-word" }, icon("voice"), said ? "you said this" : "you didn’t say this"),
     makeAnswer(finding, !said, answer, "link-button", failure),
     failure,
   );
@@ -56,7 +56,7 @@ function makeAnswer({ statement }, isSaid, answer, look, failure) {
 
 function makeDispute({ statement }, passages, refused, dispute) {
   const failure = h("div");
-  const label = refused ? "Name other words" : YES;
+  const label = refused ? "Point to other words" : YES;
   const onclick = () => {
     const isOpen = list.hidden;
     list.hidden = !isOpen;

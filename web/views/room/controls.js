@@ -14,9 +14,9 @@ export function makeControls(store, conductor, typed) {
   const again = button("Repeat", "R", () => conductor.request("repeat"));
   again.title = "Hear the question again";
   const ask = button("Ask", "A", () => conductor.ask());
-  ask.title = "Ask what is meant";
+  ask.title = "Ask what the question means";
   const think = button("Think", "M", () => conductor.request("think"));
-  think.title = "Half a minute to think, with the clock standing";
+  think.title = "Half a minute to think; the clock stops";
   const type = button("Type", "T", startOrSwitch);
   const speak = button("Speak", "Esc", () => conductor.speak());
   speak.classList.add("speak");
@@ -47,9 +47,9 @@ export function makeControls(store, conductor, typed) {
     { key: " ", what: "The large button: start, answer now, done", run: press },
     { key: "t", what: "Type the answer instead", run: startOrSwitch },
     { key: "r", what: "Hear the question again", run: () => conductor.request("repeat") },
-    { key: "a", what: "Ask what is meant, in writing", run: () => conductor.ask() },
-    { key: "m", what: "A moment to think, with the clock standing", run: () => conductor.request("think") },
-    { key: "h", what: "Show a hint, where there are some", run: whenOpen(() => conductor.hint()) },
+    { key: "a", what: "Ask what the question means, in writing", run: () => conductor.ask() },
+    { key: "m", what: "Half a minute to think; the clock stops", run: () => conductor.request("think") },
+    { key: "h", what: "Show a hint, if there are any", run: whenOpen(() => conductor.hint()) },
     { key: "k", what: "Turn the tick of the last ten seconds on or off", run: switchTick },
     { key: "s", what: "Skip this question", run: whenOpen(() => conductor.skip()) },
     { key: "Escape", what: "End the interview; while typing, speak again", run: () => !end.hidden && ending.showModal() },
@@ -89,7 +89,7 @@ function canStart(store) {
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
 function primaryAction(store, conductor, typed) {
   if (["taken", "idle"].includes(store.parted)) return { label: "Continue here", run: () => conductor.takeBack() };
-  if (store.parted) return { label: "See what is left", run: () => location.assign("/past") };
+  if (store.parted) return { label: "Your other interviews", run: () => location.assign("/past") };
   if (store.typing && store.isOpen) return { label: store.asking ? "Ask this" : "Send this answer", key: "Ctrl + Enter", run: typed.send };
   if (store.soundLocked && store.phase === "answering")
     return { label: "Turn the microphone on", run: () => conductor.unlock() };
@@ -126,7 +126,7 @@ function makeEnding(conductor, typed) {
     "dialog",
     { "aria-labelledby": "ending-title" },
     h("h2", { id: "ending-title" }, "End the interview?"),
-    h("p", {}, "What you have said so far is kept and graded. The clock goes on while you decide."),
+    h("p", {}, "What you’ve said so far is kept and graded. The clock keeps running."),
     h(
       "form",
       { method: "dialog", class: "row" },

@@ -26,8 +26,8 @@ export function makeGrading(store, id) {
     setText(
       words,
       isOver
-        ? "Every verdict comes with the words it rests on."
-        : "Each answer is compared with its rubric, point by point. The review can be read while the rest is graded.",
+        ? "We’ll show the words behind every verdict."
+        : "We’re comparing each answer with its rubric, point by point. You can read the review meanwhile.",
     );
     list.replaceChildren(...rounds.map((round) => makeRow(round, store.grades.get(round.round))));
   }

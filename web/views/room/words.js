@@ -17,7 +17,7 @@ const PHASES = {
 
 const UNDERSTOOD = {
   repeat: "You asked to hear it again",
-  clarify: "You asked what is meant",
+  clarify: "You asked what the question means",
   think: "You asked for a moment",
   dont_know: "You didn’t know",
   objection: "You objected",

@@ -52,7 +52,7 @@ function makeTable(topics, comparison) {
   return h(
     "table",
     { class: "comparison" },
-    h("caption", { class: "unseen" }, "Your ratings and what was measured, from 1 to 5"),
+    h("caption", { class: "unseen" }, "Your ratings and your measured level, from 1 to 5"),
     h(
       "thead",
       {},

@@ -11,7 +11,7 @@ export function makeCompetencies({ questions }, { entries, change, trap, project
     h(
       "p",
       { class: "lead" },
-      "Naming the parts of a model no longer sets anyone apart. Interviewers ask why a part is there, what it costs, how you measured it and what happens when it fails.",
+      "Knowing the parts of a model isn’t enough any more. Interviewers ask why a part is there, what it costs, how you measured it and what happens when it fails.",
     ),
     h(
       "ol",
@@ -48,7 +48,7 @@ export function makeCompetencies({ questions }, { entries, change, trap, project
       trap,
     ),
     makeTable(
-      "A portfolio that counts",
+      "A portfolio that helps",
       "Projects for a portfolio, how much each counts, and an example",
       ["Project", "Impact", "Example"],
       project.map(({ kind, impact, example }) => [kind, impact, example]),

@@ -52,7 +52,7 @@ export function makePlan(bank, paths, start, changed) {
       makeBlock(count, "learning", h("a", { href: `/study/learn#topic-${topic}` }, titles.get(topic)), days(count)),
     );
     const begin = practice.needs_question
-      ? h("a", { href: `/#topic-${week.topics[0].topic}` }, "Drills on these topics")
+      ? h("a", { href: `/#topic-${week.topics[0].topic}` }, "Questions on these topics")
       : h("button", { type: "button", class: "link-button", onclick: () => start({ format: practice.id }) }, practice.title);
     return h(
       "li",
@@ -92,9 +92,9 @@ function makeLeftOut(titles) {
 }
 
 function whenIsIt({ choice, days_left }) {
-  if (days_left < 0) return `The interview was on ${date(choice.interview)}.`;
-  if (days_left === 0) return "The interview is today.";
-  return `${plural(days_left, "day")} to the interview on ${date(choice.interview)}.`;
+  if (days_left < 0) return `Your interview was on ${date(choice.interview)}.`;
+  if (days_left === 0) return "Your interview is today.";
+  return `${plural(days_left, "day")} until your interview on ${date(choice.interview)}.`;
 }
 
 /** Weeks and date are two views of one choice: whichever was changed last is sent, the other follows. */
