@@ -240,7 +240,7 @@ async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> No
                 const read = () => {
                     store.dispatchEvent(new Event("change"));
                     const heading = question.querySelector("h1");
-                    const isSeen = !heading.classList.contains("expected");
+                    const isSeen = !heading.classList.contains("not-begun");
                     return [isSeen && heading.textContent, question.querySelector(".saying").textContent];
                 };
                 const before = read();
@@ -421,7 +421,7 @@ async def test_what_is_not_there_is_told_in_words(light: str) -> None:
     """A mistyped address and an unknown interview lead to a page with a heading and a way on; a program gets JSON."""
     async with browsing(light, "missing") as visit:
         for path, said, way in (
-            ("/nowhere", "There is no such page.", "The practice page"),
+            ("/nowhere", "There is no such page.", "practice page"),
             ("/review/unknown", "There is no such interview.", "Past interviews"),
             ("/interview/unknown", "There is no such interview.", "Past interviews"),
         ):

@@ -36,9 +36,9 @@ def advice(delivery: Delivery) -> dict[str, str]:
 def _pace(delivery: Delivery) -> str:
     first, last = delivery.stretches[0].pace, delivery.stretches[-1].pace
     if delivery.pace > FAST:
-        return "That’s fast. Slow down for names and numbers: listeners write those down."
+        return "That’s fast: slow down for names and numbers, which listeners write down."
     if delivery.pace < SLOW:
-        return "That’s slow. Shorter sentences would leave time for another point."
+        return "That’s slow: shorter sentences would leave time for another point."
     if len(delivery.stretches) > 1 and first and last / first >= SPED_UP:
         return "A good pace overall, but you sped up towards the end."
     return "Easy to follow."
@@ -49,7 +49,7 @@ def _pauses(delivery: Delivery) -> str:
     if longest >= LONG_PAUSE_S:
         return "Instead of going silent for so long, say what you’re weighing up."
     if delivery.silence_s > MUCH_SILENCE * delivery.seconds:
-        return "Almost a third of your answer was silence. Decide on your next point while you finish the last one."
+        return "Almost a third of your answer was silence: decide on your next point while you finish the last one."
     if not delivery.pauses and delivery.seconds > MONOLOGUE_S:
         return "Pause for a breath after each point, so it can sink in."
     return "Long enough to think, short enough to keep your listener."
@@ -72,7 +72,7 @@ def _first_word(delivery: Delivery) -> str:
 
 def _limit(delivery: Delivery) -> str:
     if delivery.cut_off:
-        return "You were cut off. Know your last sentence before you begin, and start it ten seconds early."
+        return "You were cut off: know your last sentence before you begin, and start it ten seconds early."
     if delivery.limit_share < SHORT_SHARE:
         return "You had time left for a number, a failure or an alternative."
     return "You used your time well and finished on your own."

@@ -34,7 +34,7 @@ export function makeQuestion(store) {
 
   /** It has its place at once, so that nothing moves, and is seen when the interviewer begins it. */
   function drawAsked(question) {
-    text.classList.add("expected");
+    text.classList.add("not-begun");
     clearTimeout(timer);
     timer = setTimeout(reveal, PATIENCE_MS);
     asked = question;
@@ -46,7 +46,7 @@ export function makeQuestion(store) {
 
   function reveal() {
     clearTimeout(timer);
-    text.classList.remove("expected");
+    text.classList.remove("not-begun");
   }
 
   /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */
