@@ -31,6 +31,26 @@ settings.load_profile("unhurried")  # one example may take its time on a busy ma
 NO_MODELS = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_TTS__VOICE": "off", "HOTSEAT_ASR__MODEL": "/none"}
 """For servers that only have to serve pages, at once."""
 
+_SLOW = {"accounts", "cli", "doctor", "http", "image", "interview", "practice", "rehearsal", "storage", "telemetry", "transfer"}
+"""Folders of tests with servers, databases or whole interviews."""
+_SLOW_FILES = {"test_session_properties.py", "test_amending.py", "test_listening.py", "test_wheel.py", "test_privacy.py"}
+_SLOW_FILES |= {"test_healing.py", "test_housekeeping.py", "test_benchmarks.py", "test_deploy.py", "test_other_bank.py"}
+_SLOW_FILES |= {"test_databases_bank.py", "test_recognition_queue.py", "test_remote_speech.py", "test_exam.py", "test_bank.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks tests by where they are and by the fixtures that they use."""
+    for item in items:
+        folder, fixtures = item.path.relative_to(PROJECT / "tests").parts[0], getattr(item, "fixturenames", ())
+        if folder == "browser":
+            item.add_marker(pytest.mark.browser)
+        if folder in _SLOW or item.path.name in _SLOW_FILES or "start_server" in fixtures:
+            item.add_marker(pytest.mark.slow)
+        if folder == "engines" or "server" in fixtures:
+            item.add_marker(pytest.mark.models)
+        if "postgres" in fixtures or "[postgresql" in item.name:
+            item.add_marker(pytest.mark.postgres)
+
 
 class ServerProcess:
     """``hotseat serve`` on a free port with its own data directory."""

@@ -8,6 +8,7 @@ import { bindKeys, showKeys } from "./keys.js";
 /** A page that is there at once needs no word about it. */
 const LOADING_MS = 300;
 
+/** @type {[RegExp, () => Promise<any>][]} A path, and the module whose `show` draws it. */
 const routes = [
   [/^\/$/, () => import("./views/lobby.js")],
   [/^\/interview\/([^/]+)$/, () => import("./views/interview.js")],
@@ -21,16 +22,16 @@ const routes = [
 
 async function show() {
   const page = document.getElementById("page");
-  const [match, load] =
-    routes.map(([pattern, load]) => [location.pathname.match(pattern), load]).find(([match]) => match) ?? [];
-  if (!match) {
+  const found = routes.find(([pattern]) => pattern.test(location.pathname));
+  if (!found) {
     const start = h("p", {}, "Start from the ", h("a", { href: "/" }, "practice page"), ".");
     return page.replaceChildren(failed("Not found", "There is no such page.", start));
   }
   const loading = setTimeout(() => page.replaceChildren(h("p", { class: "soft", role: "status" }, "Loading…")), LOADING_MS);
   try {
+    const [pattern, load] = found;
     const view = await load();
-    await view.show(page, ...match.slice(1));
+    await view.show(page, ...location.pathname.match(pattern).slice(1));
     followHash();
   } catch (error) {
     const past = h("p", {}, "Your interviews are under ", h("a", { href: "/past" }, "Past interviews"), ".");
@@ -83,7 +84,7 @@ function setPrivacy(text) {
   document.getElementById("privacy").textContent = text;
 }
 
-for (const link of document.querySelectorAll("header nav a")) {
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("header nav a"))) {
   const isHere = link.pathname === location.pathname || (link.pathname !== "/" && location.pathname.startsWith(`${link.pathname}/`));
   if (isHere) link.ariaCurrent = "page";
 }

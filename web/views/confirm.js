@@ -2,7 +2,11 @@
 
 import { h, problem } from "../dom.js";
 
-/** `run` may fail with an Error; `question` is optional. Escape or Keep goes back, and the focus goes along. */
+/**
+ * Escape or Keep goes back, and the focus goes along.
+ * @param {HTMLElement} button
+ * @param {{ yes: string, run: () => Promise<unknown>, question?: string }} options `run` may fail with an Error.
+ */
 export function makeConfirm(button, { question, yes, run }) {
   const place = h("span", { class: "row confirm" }, button);
   button.addEventListener("click", ask);

@@ -56,7 +56,7 @@ export async function show(page, id) {
 
   function draw(n, focus) {
     playAlone(null);
-    const at = document.activeElement;
+    const at = /** @type {HTMLElement | null} */ (document.activeElement);
     const open = [...drawn[n].element.querySelectorAll("details[data-fold][open]")].map((fold) => fold.dataset.fold);
     const fresh = make(n);
     for (const name of open) {

@@ -8,6 +8,7 @@ const CHART = { width: 320, height: 110, edge: 8 };
 /** Points from which on a line says something. */
 const ENOUGH = 3;
 const LEVELS = [1, 2, 3, 4, 5];
+/** @type {[number, string][]} Steps of misjudgment, and what is said of them. */
 const JUDGMENTS = [
   [1, "You rate yourself higher than your answers show."],
   [-1, "Your answers are better than you think."],

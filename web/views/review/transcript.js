@@ -12,6 +12,9 @@ export function isDoubtful({ probability, raw, now }) {
 /**
  * `quotes` are { from, to, number, isContradicted, isUnsure } in words. `choose(index)` is called when a word is chosen by pointer,
  * Enter or Space, `reach(index)` when the arrow keys come to one. Without them the words are text only.
+ * @param {any[]} words
+ * @param {any[]} quotes
+ * @param {{ choose?: (index: number) => void, reach?: (index: number) => void }} [actions]
  */
 export function makeTranscript(words, quotes, { choose, reach } = {}) {
   const elements = words.map(makeWord);

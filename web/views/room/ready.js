@@ -2,7 +2,7 @@
 
 import { begin, get } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
-import { extraTime, plural } from "../../format.js";
+import { extraTime } from "../../format.js";
 import { duration, durations, KINDS } from "../../text.js";
 import { isTickWanted, wantTick } from "../../tick.js";
 import { makeSoundCheck } from "../soundcheck.js";

@@ -193,5 +193,5 @@ function makePath({ id, title, roles, companies, week }) {
 /** The local day of a moment, as a date field has it. */
 function isoDay(moment) {
   const at = new Date(moment);
-  return new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }
