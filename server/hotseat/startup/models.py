@@ -68,10 +68,10 @@ async def _load_voice(assembly: Assembly) -> None:
             part.state, part.detail = "off", "questions are only written"
             return
         part.detail = f"asking {tts.url}" if tts.url else "loading"
-        speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts)
+        speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts, assembly.settings.models)
 
         async def again(_hung: Speaker) -> Speaker:
-            return (await _local_speaker(tts))[0]
+            return (await _local_speaker(tts, assembly.settings.models))[0]
 
         healing = _kept(assembly, Healing(part, speaker, None if tts.url else again, _speaks, detail=detail))
         voice = PreparedVoice(HealingSpeaker(healing), assembly.library.catalogue.script.constant())
@@ -84,10 +84,10 @@ def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
     return speaker, f"{tts.voice} at {tts.url}"
 
 
-async def _local_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+async def _local_speaker(tts: TtsSettings, models_dir: Path) -> tuple[Speaker, str]:
     """Raises WeightsError."""
     embedded = tts.voice == EMBEDDED
-    model, config = weights.piper_voice() if embedded else (Path(tts.voice), Path(f"{tts.voice}.json"))
+    model, config = weights.piper_voice(models_dir) if embedded else (Path(tts.voice), Path(f"{tts.voice}.json"))
     if not model.exists() or not config.exists():
         raise WeightsError(f"there is no Piper voice at {model} (with its .json beside it)")
     return await asyncio.to_thread(PiperSpeaker, model, config), model.stem
@@ -223,7 +223,7 @@ async def _load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
     bank, settings = assembly.library.bank, assembly.settings
     with assembly.status.loading(GRADER) as part:
         part.detail = "loading"
-        embedder = await asyncio.to_thread(open_embedder)
+        embedder = await asyncio.to_thread(open_embedder, settings.models)
         reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
         assembly.graders.embedded = EmbeddedGrader(reader, versions=bank.versions)
         if embedder is not None and reader is not None:
