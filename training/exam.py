@@ -1,4 +1,4 @@
-"""Draws the exam that language models sit before they grade (docs/decisions/0031-judges-sit-an-exam.md).
+"""Draws the exam that language models sit before they grade (docs/decisions/0031-exam-for-llm-graders.md).
 
 ``python -m training.exam`` picks forty labelled free answers, each to another question and as many of each kind of candidate,
 and writes rubrics/exam.jsonl.

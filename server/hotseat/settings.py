@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     web_dir: Path = FILES / "web"
     grader: Literal["auto", "embedded", "llm"] = "auto"
     """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
-    (docs/decisions/0031-judges-sit-an-exam.md); "llm" lets any grade without one."""
+    (docs/decisions/0031-exam-for-llm-graders.md); "llm" lets any grade without one."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"
     otlp_url: str = ""

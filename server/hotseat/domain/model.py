@@ -258,7 +258,7 @@ class Grade:
     advice: str = ""
     """The one thing most worth saying next time."""
     agreement: float | None = None
-    """The language model's on the exam (docs/decisions/0031-judges-sit-an-exam.md), where it graded and had sat it."""
+    """The language model's on the exam (docs/decisions/0031-exam-for-llm-graders.md), where it graded and had sat it."""
     reader_agreement: float | None = None
     """The embedded reader's on the same exam."""
 

@@ -1,7 +1,7 @@
 """The exam a language model sits before it grades: labelled free answers, and how far a grader agrees with the labels.
 
 A model passes when its agreement is strictly better than the embedded reader's on the same answers, and what it denies and what
-it credits are each at most ``MARGIN`` worse (docs/decisions/0031-judges-sit-an-exam.md).
+it credits are each at most ``MARGIN`` worse (docs/decisions/0031-exam-for-llm-graders.md).
 """
 
 from __future__ import annotations

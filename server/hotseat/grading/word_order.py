@@ -1,7 +1,7 @@
 """Whether somebody speaks or shuffles words: some little words follow one another all the time, others never do.
 
 A rubric's own words in any order hold all its terms and most of its phrases, so nothing that compares meanings can tell
-(docs/decisions/0029-words-in-order.md).
+(docs/decisions/0029-reject-shuffled-words.md).
 """
 
 from __future__ import annotations

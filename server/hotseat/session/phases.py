@@ -215,7 +215,7 @@ class Answering:
     limit_s: float
     deadline: float | None
     """When the interviewer cuts in; None while the clock stands after a restart, until a browser connects
-    (docs/decisions/0002-clock-after-a-restart.md)."""
+    (docs/decisions/0002-clock-across-restarts.md)."""
     spent_s: float = 0.0
     """Seconds used, as far as known, when the clock stands."""
     thought_s: float = 0.0

@@ -2,7 +2,7 @@
 
 Walls let low sounds through and keep high ones: of what makes consonants, from 1.5 kHz up, nearly nothing is left. That does
 not depend on how loud a voice is, on automatic gain, on echo, or on a microphone or line that ends at 3.4 kHz, so a quiet
-candidate far from a poor microphone isn't taken for a neighbour (docs/decisions/0019-a-voice-in-the-next-room.md).
+candidate far from a poor microphone isn't taken for a neighbour (docs/decisions/0019-muffled-speech.md).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hotseat.domain.endpointing import Gap
 
 ENOUGH_S = 16.0
-"""So much together is heard better than in its parts; 10 to 14 s was hardly better (docs/decisions/0017-heard-twice.md)."""
+"""Seconds decoded as one; 10 to 14 s was hardly better than the parts (docs/decisions/0017-second-pass-decoding.md)."""
 _LONGEST_S = 20.0
 _LEAST_S = 9.5
 _PAUSE_S = 1.5

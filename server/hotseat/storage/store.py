@@ -1,7 +1,8 @@
 """Interviews with their event logs, self-assessments, choices and cards, in SQLite or PostgreSQL through SQLAlchemy.
 
 Several processes may share one database. Each interview is leased to at most one of them at a time. Acquiring the lease
-increments its fencing token (the column ``term``), and writes with an older token are rejected (docs/decisions/0008-terms.md).
+increments its fencing token (the column ``term``), and writes with an older token are rejected
+(docs/decisions/0008-leases-and-fencing-tokens.md).
 """
 
 from __future__ import annotations

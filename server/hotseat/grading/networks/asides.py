@@ -30,7 +30,7 @@ SMALL_TALK = (
     "Sorry, I am nervous today.",
     "Honestly, I'm not sure about this one.",
 )
-"""A clause nearer to one of these than to any point is an aside (docs/decisions/0012-false-claims.md)."""
+"""A clause nearer to one of these than to any point is an aside (docs/decisions/0012-rules-around-matches.md)."""
 
 
 def without_asides(question: Question, heard: Heard, embedder: Embedder, kept: Sequence[Span] = ()) -> Heard:

@@ -1,7 +1,7 @@
 """How a point stands beside the others of its question: whose words an answer has.
 
 What fits a point well but another better most likely makes the other; what is said in other words than all of them still has
-more of one's than of the rest (docs/decisions/0028-beside-the-others.md).
+more of one's than of the rest (docs/decisions/0028-tf-idf-comparisons.md).
 """
 
 from __future__ import annotations
