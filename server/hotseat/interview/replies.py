@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from hotseat.domain.ledger import claims
-from hotseat.domain.model import Answer, Bank, PointFinding, Question, Transcript, Word
+from hotseat.domain.model import Answer, Bank, Move, PointFinding, Question, Transcript, Word
 from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
+from hotseat.interview.callbacks import contradiction
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.drafting import Drafter
 from hotseat.interview.interviewer import Interviewer
@@ -82,10 +83,14 @@ class Replies:
         questions = {number: entry.question_in(self._bank) for number, entry in enumerate(progress.plan.rounds)}
         graded = [(entry.round, entry.grade) for entry in progress.grades if entry.grade is not None]
         chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s)
-        if chosen is not None and chosen.choice is not None and not chosen.choice.known and question.has_rubric:
+        if chosen is None:
+            return None
+        if chosen.source == "bank" and chosen.choice is not None and chosen.choice.move is not Move.CHALLENGE:
+            chosen = await contradiction(question, progress, chosen.choice, self._find) or chosen
+        if chosen.choice is not None and not chosen.choice.known and question.has_rubric:
             log.warning("a follow-up was chosen without knowing what the answer said")
             self._metrics.fell_back("findings")
-        if chosen is not None and self._interviewer.endpoint is not None and chosen.source == "bank":
+        if self._interviewer.endpoint is not None and chosen.source == "bank":
             self._metrics.fell_back("follow_up")
         return chosen
 

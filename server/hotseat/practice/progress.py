@@ -46,8 +46,8 @@ def rounds_of(record: InterviewRecord) -> Iterator[tuple[str, str | None, str | 
     """Question id, verdict (None while there is none), and why its grade is left out of levels, if it is."""
     verdicts = record.summary["verdicts"]
     asides = record.summary.get("asides", [None] * len(verdicts))
-    for entry, verdict, aside in zip(record.plan["rounds"], verdicts, asides, strict=False):
-        yield entry["question_id"], verdict, aside
+    asked = record.summary.get("questions") or [entry["question_id"] for entry in record.plan["rounds"]]
+    yield from zip(asked, verdicts, asides, strict=False)
 
 
 def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -127,6 +127,8 @@ def make_plan(
     first = (choices.follow_ups, chosen.follow_ups, settings.follow_ups)
     follow_ups = next(number for number in first if number is not None)
     rounds = tuple(_round(question, follow_ups, choices) for question in questions)
+    if chosen.pick in ("random", "weighted") and not choices.question_ids:
+        rounds = _with_others(rounds, questions, chosen, bank, choices, chance)
     pause_s = PAUSE_S * choices.time_factor
     plan = Plan(
         rounds=catalogue.script.framed(rounds, bank, chosen.title, catalogue.tier(choices.tier).who),
@@ -200,9 +202,38 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
         title=question.title,
         scope=question.scope,
         rephrase=question.rephrase,
+        difficulty=question.difficulty,
         hint_texts=question.hints,
         easier=_easier(question, choices.tier),
     )
+
+
+def _with_others(
+    rounds: Sequence[RoundPlan],
+    questions: Sequence[Question],
+    chosen: Format,
+    bank: Bank,
+    choices: Choices,
+    chance: random.Random,
+) -> tuple[RoundPlan, ...]:
+    """Each round but the first with an easier and a harder question on its topic, where the bank has them; none twice."""
+    taken = {question.id for question in questions}
+    found = [rounds[0]]
+    for entry, question in zip(rounds[1:], questions[1:], strict=True):
+        pool = [
+            other
+            for other in bank.questions
+            if other.topic == question.topic
+            and other.kind in chosen.kinds
+            and other.id not in taken
+            and choices.tier in other.tiers
+        ]
+        easier = [other for other in pool if other.difficulty < question.difficulty]
+        harder = [other for other in pool if other.difficulty > question.difficulty]
+        others = [chance.choice(side) for side in (easier, harder) if side]
+        taken.update(other.id for other in others)
+        found.append(replace(entry, instead=tuple(_round(other, entry.follow_ups, choices) for other in others)))
+    return tuple(found)
 
 
 def _easier(question: Question, tier: int) -> tuple[str, str] | None:

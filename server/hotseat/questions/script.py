@@ -64,6 +64,7 @@ class MovesFile(Strict):
     easier: Text
     objection: Text
     off_topic: Text
+    callback: Text = Lines().callback
 
 
 class Script(Strict):

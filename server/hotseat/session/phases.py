@@ -33,6 +33,10 @@ class RoundPlan:
     hint_texts: tuple[str, ...] = ()
     easier: tuple[str, str] | None = None
     """(id, text) of an easier step into the question."""
+    difficulty: int = 0
+    """The question's, 1 to 5; 0 in plans that were made before it was kept."""
+    instead: tuple[RoundPlan, ...] = ()
+    """Easier and harder questions on the same topic; one is asked instead if the answers before it call for that."""
 
     @property
     def opening(self) -> str:
@@ -77,6 +81,8 @@ class Lines:
     easier: str = "Let's take a smaller step."
     objection: str = "Fair enough. Let's stay with the question:"
     off_topic: str = "Let's come back to the question:"
+    callback: str = "Earlier, on {question}, you said “{quote}”. How does that fit with what you have just said?"
+    """To a candidate who contradicts what they said in an earlier round."""
 
 
 @dataclass(frozen=True, slots=True)

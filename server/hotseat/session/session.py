@@ -1,7 +1,7 @@
 """One interview as a state machine: ``step(state, event, now) -> Step(state, commands)``.
 
 The loop: Ready -> Asking -> Thinking -> Answering -> Finalising -> FollowingUp -> Asking … -> Grading -> Finished.
-An utterance that is no answer (core.acts) leads from Finalising back to Asking, with what core.moves says to it.
+An utterance that is no answer leads from Finalising back to Asking, with what session.moves says to it.
 ``now`` is the server's monotonic clock in seconds; nothing here reads it. Deadlines are data: the shell waits for the next
 event or ``next_deadline(state)`` and then feeds ``TimerFired``; a deadline not yet due changes nothing.
 Each asked question or follow-up is a turn with its own number; results for another turn are dropped, so nothing depends
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, Transcript
-from hotseat.session import moves
+from hotseat.session import difficulty, moves
 from hotseat.session.events import (
     ActPressed,
     Ask,
@@ -427,7 +427,7 @@ def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
     progress = replace(progress, round=progress.round + 1, asked=0, hints=0, hints_used=(*progress.hints_used, progress.hints))
     if last:
         return Step(Grading(progress, turn_id, now + GRADE_TIMEOUT_S), (grade,))
-    asking = _ask_question(progress, turn_id, now)
+    asking = _ask_question(difficulty.fitted(progress), turn_id, now)
     return Step(asking.state, (grade, *asking.commands))
 
 

@@ -26,6 +26,7 @@ def summary(state: State) -> dict[str, Any]:
         "finished": isinstance(state, Finished),
         "rounds": len(progress.plan.rounds),
         "answered": len({answer.round for answer in progress.answers if answer.transcript.words}),
+        "questions": [entry.question_id for entry in progress.plan.rounds],
         "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
         "asides": [aside(grades[index]) if index in grades else None for index in rounds],
     }
