@@ -123,6 +123,17 @@ def test_hotseat_is_confined_by_default() -> None:
     assert "profiles" not in hotseat
 
 
+def test_every_service_is_bounded() -> None:
+    """In memory and processes; and each image is named in the one place where digests go."""
+    lines = (PROJECT / "deploy" / "images.env").read_text().splitlines()
+    named = dict(line.split("=", 1) for line in lines if re.match("[A-Z_]+=", line))
+    services = compose()["services"]
+    for service in services.values():
+        assert service["mem_limit"] and service["pids_limit"]
+    images = {service["image"] for service in services.values()} - {"hotseat"} | {services["hotseat"]["build"]["args"]["BASE"]}
+    assert images == {f"${{{variable}:-{image}}}" for variable, image in named.items()}
+
+
 def test_profiles_volumes_and_files_fit_together() -> None:
     """Everything beside Hotseat is in a profile and not needed when off; volumes are declared and mounted files exist."""
     services, volumes = compose()["services"], compose()["volumes"]
