@@ -22,9 +22,9 @@ from tests.conftest import ServerProcess
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
-async def picture(page: Page, folder: Path, name: str, whole: bool = False) -> None:
+async def picture(page: Page, folder: Path, name: str) -> None:
     await page.wait_for_timeout(400)
-    await page.screenshot(path=folder / f"{name}.png", full_page=whole)
+    await page.screenshot(path=folder / f"{name}.png")
 
 
 async def open_page(browser: Browser, size: tuple[int, int], scheme: str) -> Page:
@@ -43,6 +43,8 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
         page = await open_page(browser, WIDE, "light")
         await page.goto(server.url)
+        await page.get_by_role("button", name="Hear your first question").wait_for()
+        await picture(page, folder, "lobby")
         await page.get_by_label("Search the questions").fill("explain how lora works")
         await page.locator(".question-button:visible").first.click()
         await page.locator('.room[data-phase="ready"]').wait_for()
@@ -61,10 +63,8 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         await page.keyboard.press("s")
         await page.wait_for_url("**/review/**", timeout=120_000)
         await page.locator(".verdict").first.wait_for(timeout=120_000)
-        await picture(page, folder, "review", whole=True)
-        await page.goto(server.url)
-        await page.wait_for_timeout(1_500)
-        await picture(page, folder, "lobby")
+        await page.locator(".coach").wait_for(timeout=120_000)
+        await picture(page, folder, "review")
         await browser.close()
 
 
