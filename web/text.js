@@ -4,7 +4,6 @@ import { plural } from "./format.js";
 
 /** What a kind of question is called. */
 export const KINDS = {
-  core: "Core question",
   concept: "Concept",
   estimate: "Back-of-the-envelope estimate",
   debugging: "Debugging",
@@ -32,9 +31,8 @@ export const VERDICTS = {
 export const TERMS = {
   point: "One checkable statement that a good answer makes.",
   criterion: "One thing interviewers look for, made of a few points.",
-  path: "A study plan’s order of topics, chosen by the role you want.",
-  tier: "The kind of company that interviews you. It changes the questions and the tone.",
-  core: "The question every candidate should be able to answer on a topic.",
+  path: "the topics in the order and the time that role needs.",
+  tier: "The kind of company that interviews you. It changes questions and tone.",
   capstone: "Questions that need several topics at once.",
 };
 

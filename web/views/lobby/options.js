@@ -1,6 +1,7 @@
 /** Options that hold for every interview; remembered by the browser. */
 
 import { h } from "../../dom.js";
+import { TERMS } from "../../text.js";
 
 const KEY = "hotseat.options";
 
@@ -29,6 +30,7 @@ const makeFields = (tiers) => [
   {
     name: "tier",
     label: "Interviewer",
+    hint: TERMS.tier,
     values: [["", "Default"], ...tiers.map(({ id, title }) => [id, title])],
   },
 ];
@@ -68,7 +70,15 @@ export function makeOptions(tiers) {
     h(
       "div",
       { class: "fields" },
-      fields.map(({ label }, n) => h("div", { class: "field" }, h("label", { htmlFor: selects[n].id }, label), selects[n])),
+      fields.map(({ label, hint }, n) =>
+        h(
+          "div",
+          { class: "field" },
+          h("label", { htmlFor: selects[n].id }, label),
+          selects[n],
+          hint && h("p", { class: "soft small" }, hint),
+        ),
+      ),
     ),
   );
   return { element, chosen };

@@ -3,6 +3,7 @@
 import { put } from "../../api.js";
 import { h, problem, setText } from "../../dom.js";
 import { date, days, plural } from "../../format.js";
+import { TERMS } from "../../text.js";
 
 const DAY_MS = 86_400_000;
 const MOST_WEEKS = 26;
@@ -156,6 +157,7 @@ function makeForm(paths, submit) {
       "fieldset",
       {},
       h("legend", { class: "label" }, "Target role"),
+      h("p", { class: "soft small" }, `Each has its own path: ${TERMS.path}`),
       h(
         "div",
         { class: "paths" },

@@ -2,6 +2,7 @@
 
 import { h } from "../../dom.js";
 import { plural } from "../../format.js";
+import { TERMS } from "../../text.js";
 
 export function makeTopics({ topics, questions }) {
   return h(
@@ -19,6 +20,7 @@ export function makeTopics({ topics, questions }) {
           h(
             "div",
             { class: "topic-body" },
+            TERMS[topic.id] && h("p", {}, TERMS[topic.id]),
             h("p", {}, topic.why),
             h("p", { class: "soft" }, topic.frequency),
             h(
