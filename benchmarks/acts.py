@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotseat.domain.acts import Act, recognise
+from hotseat.domain.acts import Act
+from hotseat.interview.act_classifier import recognise
 
 from tests.support.fakes import BANK
 
@@ -42,6 +43,12 @@ def recognised(entries: Sequence[Utterance]) -> float:
     return sum(entry.understood is entry.act for entry in acts) / len(acts)
 
 
+def noticed(entries: Sequence[Utterance]) -> float:
+    """Share of the acts that are taken for some act."""
+    acts = [entry for entry in entries if entry.act is not Act.ANSWER]
+    return sum(entry.understood is not Act.ANSWER for entry in acts) / len(acts)
+
+
 def lost(entries: Sequence[Utterance]) -> float:
     """Share of the answers that are taken for an act."""
     answers = [entry for entry in entries if entry.act is Act.ANSWER]
@@ -51,7 +58,10 @@ def lost(entries: Sequence[Utterance]) -> float:
 def main() -> None:
     for name in sys.argv[1:] or ("develop", "test"):
         entries = utterances(name)
-        print(f"{name}: {recognised(entries):.1%} of acts recognised, {lost(entries):.1%} of answers taken for one")
+        print(
+            f"{name}: {recognised(entries):.1%} of acts recognised, {noticed(entries):.1%} noticed, "
+            f"{lost(entries):.1%} of answers taken for one"
+        )
         for act in Act:
             table = Counter(entry.understood.value for entry in entries if entry.act is act)
             print(f"  {act.value:10}", ", ".join(f"{other} {count}" for other, count in table.most_common()))

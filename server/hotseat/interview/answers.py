@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 
 from hotseat import wire
-from hotseat.domain.acts import Act, recognise
+from hotseat.domain.acts import Act
 from hotseat.domain.model import Bank, Question, Transcript
+from hotseat.interview.act_classifier import recognise
 from hotseat.interview.voice import Send
 from hotseat.load_shedding import LiveTurns
 from hotseat.session import events

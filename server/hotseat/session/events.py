@@ -104,7 +104,7 @@ class Transcribed:
     speech: tuple[Gap, ...] = ()
     """Where the stored audio has speech."""
     act: Act = Act.ANSWER
-    """What the words do (core.acts). Kept in the log, so that a replay doesn't depend on this version's rules."""
+    """What the words do (interview.act_classifier). Kept in the log: a replay doesn't depend on this version's weights."""
 
 
 @dataclass(frozen=True, slots=True)
