@@ -31,7 +31,20 @@ settings.load_profile("unhurried")  # one example may take its time on a busy ma
 NO_MODELS = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_TTS__VOICE": "off", "HOTSEAT_ASR__MODEL": "/none"}
 """For servers that only have to serve pages, at once."""
 
-_SLOW = {"accounts", "cli", "doctor", "http", "image", "interview", "practice", "rehearsal", "storage", "telemetry", "transfer"}
+_SLOW = {
+    "accounts",
+    "audio",
+    "cli",
+    "doctor",
+    "http",
+    "image",
+    "interview",
+    "practice",
+    "rehearsal",
+    "storage",
+    "telemetry",
+    "transfer",
+}
 """Folders of tests with servers, databases or whole interviews."""
 _SLOW_FILES = {"test_session_properties.py", "test_amending.py", "test_listening.py", "test_wheel.py", "test_privacy.py"}
 _SLOW_FILES |= {"test_healing.py", "test_housekeeping.py", "test_benchmarks.py", "test_deploy.py", "test_other_bank.py"}
@@ -46,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if folder in _SLOW or item.path.name in _SLOW_FILES or "start_server" in fixtures:
             item.add_marker(pytest.mark.slow)
-        if folder == "engines" or "server" in fixtures:
+        if folder == "engines" or item.path.name == "test_embedded.py" or "server" in fixtures:
             item.add_marker(pytest.mark.models)
         if "postgres" in fixtures or "[postgresql" in item.name:
             item.add_marker(pytest.mark.postgres)

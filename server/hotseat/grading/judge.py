@@ -16,7 +16,7 @@ from hotseat.telemetry.logs import failed
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 120.0
-"""For the language model; core.session.GRADE_TIMEOUT_S is longer, so that there is time for the embedded grade."""
+"""For the language model; session.session.GRADE_TIMEOUT_S is longer, so that there is time for the embedded grade."""
 
 
 class Judge:

@@ -1,4 +1,4 @@
-"""The async shell of one interview: one queue of events, one timer, one task group. All decisions are core.session's."""
+"""The async shell of one interview: one queue of events, one timer, one task group. All decisions are session.session's."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The recogniser now and then writes a term because it is on its list.
 
-Word probabilities are those of the words without the list (adapters/whisper), so a term that is next to impossible without
+Word probabilities are those of the words without the list (engines.whisper), so a term that is next to impossible without
 it is compared with what is heard when there is no list. If nothing there sounds like the term, those words are taken
 (docs/decisions/0018-hotword-hallucinations.md).
 """

@@ -94,7 +94,7 @@ class Listener:
         common_words: frozenset[str] = frozenset(),
         sparing: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``sounds`` (adapters.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
+        """``sounds`` (engines.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
         ``common_words`` are harder to take for a term. While it is ``sparing`` nothing but captions is recognised that may be
         thrown away.

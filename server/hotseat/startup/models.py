@@ -1,4 +1,4 @@
-"""Builds the model adapters that the settings ask for. Importing this module takes seconds: it brings the model runtimes in."""
+"""Builds the models that the settings ask for. Importing this module takes seconds: it brings the model runtimes in."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _number(parts: Sequence[tuple[str, int]], at: int) -> _Number | None:
         elif core == "and" and last in ("hundred", "scale") and (following in _SMALL or following in _TENS):
             last, place = "and", place + 1
             continue
-        elif core == "point" and seen and (following in _SMALL or following.isdigit()):
+        elif core == "point" and seen and (total + group).is_integer() and (following in _SMALL or following.isdecimal()):
             return _decimal(parts, place + 1, total + group)
         else:
             break
@@ -147,8 +147,8 @@ def _decimal(parts: Sequence[tuple[str, int]], place: int, whole: float) -> _Num
         core = _core(parts[place][0])
         if core in _SMALL and _SMALL[core] < 10:
             digits += str(_SMALL[core])
-        elif core.isdigit() or (core in _SMALL and not digits):
-            digits += core if core.isdigit() else str(_SMALL[core])
+        elif core.isdecimal() or (core in _SMALL and not digits):
+            digits += core if core.isdecimal() else str(_SMALL[core])
         elif core in _TENS and not digits:
             digits += str(_TENS[core] // 10)
         else:
