@@ -17,8 +17,8 @@ DECISIONS = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
-MOST_WORDS = 17_000
-"""Of all documents together; the aim is 14,000."""
+MOST_WORDS = 14_200
+"""Of all documents together; marks between columns are no words."""
 
 RIDDLES = re.compile(
     r"\b(?:one (?:can|may|must|has to|sees|hears)|nobody minds|nothing is kept for|than anybody waits for"
@@ -54,7 +54,8 @@ def test_decisions_are_numbered_once() -> None:
 
 def test_documents_stay_short() -> None:
     """What grows has to replace something."""
-    assert sum(len(path.read_text(encoding="utf-8").split()) for path in DOCS) <= MOST_WORDS
+    words = [word for path in DOCS for word in path.read_text(encoding="utf-8").split() if re.search(r"\w", word)]
+    assert len(words) <= MOST_WORDS
 
 
 def test_the_readme_is_a_page() -> None:
