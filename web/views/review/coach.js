@@ -8,6 +8,9 @@ import { makeRepair } from "./repair.js";
 import { makeQuote } from "./rubric.js";
 import { makeSteps } from "./scale.js";
 
+/** A first word after so many seconds sounds sure. */
+const QUICK_S = 4;
+
 /** `hear(turn_id, seconds)` plays an answer from there; `unsureId` is where the points are that are not sure. */
 export function makeCoach({ round, address, hear, unsureId }) {
   const { grade } = round;
@@ -20,7 +23,7 @@ export function makeCoach({ round, address, hear, unsureId }) {
     h(
       "div",
       { class: "coach-cards" },
-      best && makeDoneWell(best, hear),
+      best ? makeDoneWell(best, hear) : makeSpokenWell(round),
       next && makeToAdd(next, { round, address, hear }),
     ),
   );
@@ -67,6 +70,18 @@ export function makeDoneWell(finding, hear) {
     h("h2", {}, icon("verdict-lean-hire"), "Done well"),
     makeQuote(finding.evidence, "hue-3", hear),
     h("p", { class: "soft small" }, finding.statement),
+  );
+}
+
+/** Where no point was made there may still be something good in how it was said; null where not. */
+function makeSpokenWell({ answers }) {
+  const delivery = answers.find((answer) => answer.delivery)?.delivery;
+  if (!delivery || delivery.first_word_s > QUICK_S) return null;
+  return h(
+    "article",
+    { class: "coach-card well" },
+    h("h2", {}, icon("verdict-lean-hire"), "Done well"),
+    h("p", {}, delivery.advice.first_word),
   );
 }
 

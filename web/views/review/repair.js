@@ -84,7 +84,7 @@ export function makeRepair({ address, before }) {
     place.replaceChildren(h("p", { role: "status" }, "Grading it…"));
     try {
       const result = await grade();
-      place.replaceChildren(...makeResult(result, frames));
+      place.replaceChildren(...makeResult(result, frames).filter(Boolean));
       place.querySelector("h3").focus();
     } catch (error) {
       place.replaceChildren(problem(error.message), offer());
@@ -92,11 +92,11 @@ export function makeRepair({ address, before }) {
   }
 
   function makeResult({ status, text, quote }, frames) {
-    const [sign, words] = RESULTS[status];
+    const [sign, words] = text ? RESULTS[status] : ["mic-off", "We didn’t hear anything. Check your microphone and say it again."];
     return [
       h("h3", { class: `repair-result ${status === "met" ? "met" : ""}`, tabIndex: -1 }, icon(sign), words),
-      h("p", { class: "said" }, text ? markQuote(text, quote) : "We didn’t hear anything."),
-      h("div", { class: "row" }, frames && before && makeBeforeAndAfter(before, frames), offer(false).firstChild),
+      text && h("p", { class: "said" }, markQuote(text, quote)),
+      h("div", { class: "row" }, text && frames && before && makeBeforeAndAfter(before, frames), offer(false).firstChild),
       h("p", { class: "soft small" }, "A drill only. Your grade stays as it is."),
     ];
   }
