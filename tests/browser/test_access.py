@@ -51,7 +51,7 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
         await bob.goto(invitation)
         await fill(bob, Name="Bob", Password=WORDS, The_same_password_again=WORDS)
         await bob.locator("nav").get_by_role("link", name="Bob").wait_for()
-        await bob.get_by_role("heading", name="Sixty seconds, out loud.").wait_for()
+        await bob.get_by_role("heading", name="Practise LLM-engineering interviews out loud").wait_for()
 
         plain = await (await browser.new_context(java_script_enabled=False)).new_page()
         await plain.goto(f"{light.url}/account")
