@@ -36,7 +36,7 @@ _DENIALS = frozenset("no not never none nothing without cannot neither nor hardl
 _MARKUP = frozenset("*_#`<>{}[]|")
 _STRONG, _WEAK = 0.6, 0.15
 """Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
-_CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 6.0, 4.0, 0.5
+_CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
 """Worth of a move for each unit of its point's weight, where a probe of a missing point has 1."""
 _ASKED_BEFORE, _EASIER, _GOES_ON, _OTHER_TIER = 0.3, 1.5, 1.25, 0.5
 """Factors for what was asked before, for an easy point, for a point beside one that was made, for another tier's move."""
@@ -85,6 +85,9 @@ class _Known:
         """Point id to how surely a claim contradicts the point, 0 to 1."""
         for point in question.points:
             self._made[point.id], self._denied[point.id] = _sureness(found.get(point.id), point, said)
+        ends = {name: finding.evidence.word_end for name, finding in found.items() if finding.evidence is not None}
+        self._recent = {name: end / max(ends.values()) for name, end in ends.items()}
+        """Point id to how late in the answer it was spoken of, 0 to 1."""
         made = sum(weight * self._made[name] for name, weight in self._weight.items())
         self._share = made / sum(self._weight.values())
 
@@ -123,7 +126,9 @@ class _Known:
             return _LAST * sum(self._weight[name] for name in move.probes)
         if any(self._made[name] < 1.0 for name in move.probes):
             return _LAST * made
-        return made * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
+        # What was said last is gone on from most easily.
+        recent = sum(self._recent.get(name, 0.0) for name in move.probes) / len(move.probes)
+        return made * (1.0 + recent) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
 
 
 def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:

@@ -1,0 +1,142 @@
+"""What the interviewer asks after labelled answers: ``python -m benchmarks.interviewer [--part test] [--answers 48]``.
+
+Each answer of training/data/free goes to the interviewer as the first answer to its question; what is asked is held against the
+answer's labels, so no rater is needed. Counted are the choices that would have been the same without reading the answer, two
+answers to one question that get the same follow-up, probes for what was said, false claims taken up, and what strong
+answers get. ``--gold`` chooses by the labels instead of the reader's findings: what the choice alone is worth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from hotseat.domain.evidence import locate
+from hotseat.domain.followups import rank
+from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.scoring import implied
+from hotseat.interview.chosen import Chosen
+from hotseat.interview.interviewer import Interviewer
+from hotseat.prompts import Prompts
+from hotseat.settings import PROJECT, load_settings
+from hotseat.startup.assembly import assemble
+from hotseat.startup.models import load_for_grading
+
+from benchmarks.free_answers import load
+
+TIER = 3
+STATUS = {"met": PointStatus.MET, "partly": PointStatus.NOT_SURE, "no": PointStatus.NOT_MET, "wrong": PointStatus.CONTRADICTED}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One answer and what was asked after it."""
+
+    row: dict[str, Any]
+    chosen: Chosen
+    move: FollowUp
+    blind: FollowUp
+    """What would have been asked without reading the answer."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return {name: entry["l"] for name, entry in self.row["points"].items()}
+
+    @property
+    def was_said(self) -> bool:
+        """It asks for points all of which were made."""
+        return self.move.move is Move.PROBE and all(self.labels.get(name) == "met" for name in self.move.probes)
+
+    @property
+    def false_claims(self) -> set[str]:
+        return {name for name, label in self.labels.items() if label == "wrong"}
+
+
+def labelled(question: Question, row: Mapping[str, Any]) -> list[PointFinding]:
+    """The labels as findings, with the labeller's words as evidence."""
+    found: list[PointFinding] = []
+    transcript = Transcript.of_typed(row["text"])
+    for point in question.points:
+        entry = row["points"].get(point.id, {"l": "no"})  # a point that the bank has got since
+        evidence = locate(transcript, entry["q"], turn_id=1) if entry.get("q") else None
+        found.append(PointFinding(point.id, STATUS[entry["l"]], evidence))
+    return found
+
+
+async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
+    """The follow-up to each of the part's first answers."""
+    assembly = assemble(load_settings())
+    bank = assembly.library.bank
+    interviewer = Interviewer(None, Prompts(PROJECT / "prompts"))
+    if not gold:
+        await load_for_grading(assembly)
+    grader = assembly.graders.embedded
+    asked: list[Asked] = []
+    for row in load(part)[:most]:
+        question = bank.question(row["question"])
+        answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(row["text"]), 0.0, "done")
+        findings = labelled(question, row) if gold else read(grader, question, answer)
+        [best, *_] = interviewer.rank(question, [answer], findings, TIER)
+        chosen = interviewer.in_the_banks_words(best, [answer], findings)
+        asked.append(Asked(row, chosen, best, rank(question, (), (), TIER)[0]))
+    return asked
+
+
+def read(grader: EmbeddedGrader | None, question: Question, answer: Answer) -> Sequence[PointFinding]:
+    assert grader is not None
+    return tuple(implied(question, grader.findings(question, [answer])).values())
+
+
+def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
+    """The rows of the table."""
+    strong = [one for one in asked if one.row["verdict"] == "Strong Hire"]
+    claims = [one for one in asked if one.false_claims]
+    taken = [one for one in claims if one.move.move is Move.CHALLENGE and set(one.move.probes) <= one.false_claims]
+    accused = [one for one in asked if one.move.move is Move.CHALLENGE and not set(one.move.probes) <= one.false_claims]
+    pairs = [
+        (one, other) for one, other in pairwise(asked) if one.row["question"] == other.row["question"] and one.row != other.row
+    ]
+    return [
+        ("answers", str(len(asked))),
+        ("the follow-up is the one chosen when nothing is known", _share([one.move == one.blind for one in asked])),
+        ("two answers to one question get the same follow-up", _share([one.move == other.move for one, other in pairs])),
+        ("asks for what was said", _share([one.was_said for one in asked])),
+        ("... of strong answers", _share([one.was_said for one in strong])),
+        ("strong answers taken deeper or challenged", _share([one.move.move is not Move.PROBE for one in strong])),
+        ("answers with a false claim: it is taken up", _share([one in taken for one in claims])),
+        ("... by quoting it", _share([one in taken and one.chosen.anchor is not None for one in claims])),
+        ("challenges of what is not labelled wrong", _share([one in accused for one in asked])),
+    ]
+
+
+def _share(hits: Sequence[bool]) -> str:
+    return f"{sum(hits)} of {len(hits)} ({sum(hits) / max(1, len(hits)):.0%})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", default="test")
+    parser.add_argument("--answers", type=int, default=48)
+    parser.add_argument("--gold", action="store_true", help="choose by the labels, not by the reader's findings")
+    parser.add_argument("--write", type=Path, help="write each answer with its follow-up here, one JSON line each, for raters")
+    given = parser.parse_args()
+    asked = asyncio.run(play(given.part, given.answers, gold=given.gold))
+    for name, value in report(asked):
+        print(f"{name:60} {value}")
+    if given.write is not None:
+        lines = [
+            {"question": one.row["question"], "answer": one.row["text"], "asked": one.chosen.text, "blind": one.blind.text}
+            for one in asked
+        ]
+        given.write.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
