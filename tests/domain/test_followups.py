@@ -34,7 +34,7 @@ def test_a_complete_answer_is_taken_deeper() -> None:
 
 def test_no_follow_up_is_asked_twice() -> None:
     """Used follow-ups are left out until none remains."""
-    used = [entry.id for entry in LORA.follow_ups]
+    used = [move.id for move in LORA.moves]
     assert FIRST.id not in {entry.id for entry in followups.rank(LORA, (), used[:1], 3)}
     assert followups.rank(LORA, (), used, 3) == ()
 
