@@ -11,8 +11,11 @@ import { makeSteps } from "./scale.js";
 /** A first word after so many seconds sounds sure. */
 const QUICK_S = 4;
 
-/** `hear(turn_id, seconds)` plays an answer from there; `unsureId` is where the points are that are not sure. */
-export function makeCoach({ round, address, hear, unsureId }) {
+/**
+ * `hear(turn_id, seconds)` plays an answer from there; `unsureId` is where the points are that are not sure. Of several
+ * drills on a page only one is lit.
+ */
+export function makeCoach({ round, address, hear, unsureId, isLit }) {
   const { grade } = round;
   const best = bestFinding(grade);
   const next = nextFinding(grade);
@@ -24,7 +27,7 @@ export function makeCoach({ round, address, hear, unsureId }) {
       "div",
       { class: "coach-cards" },
       best ? makeDoneWell(best, hear) : makeSpokenWell(round),
-      next && makeToAdd(next, { round, address, hear }),
+      next && makeToAdd(next, { round, address, hear, isLit }),
     ),
   );
 }
@@ -85,7 +88,7 @@ function makeSpokenWell({ answers }) {
   );
 }
 
-export function makeToAdd(finding, { round, address, hear }) {
+export function makeToAdd(finding, { round, address, hear, isLit = true }) {
   const { status, evidence, statement, model_sentence, point_id } = finding;
   const isWrong = status === "contradicted" && evidence;
   const point = `${address}/rounds/${round.round}/points/${encodeURIComponent(point_id)}`;
@@ -95,7 +98,7 @@ export function makeToAdd(finding, { round, address, hear }) {
     h("h2", {}, icon(isWrong ? "warning" : "plus"), isWrong ? "Check this" : "Add this next time"),
     isWrong && [h("p", { class: "label" }, "You said"), makeQuote(evidence, "contradicted", hear), h("p", { class: "label" }, "In fact")],
     h("p", {}, statement),
-    makeRepair({ address: point, before: beforeOf(finding, round) }),
+    makeRepair({ address: point, before: beforeOf(finding, round), isLit }),
     h(
       "div",
       { class: "model-sentence" },

@@ -17,14 +17,14 @@ const RESULTS = {
 };
 
 /** `address` is the point's; `before` is { audio, start, end } of what was said in the interview, null where there is none. */
-export function makeRepair({ address, before }) {
+export function makeRepair({ address, before, isLit }) {
   const place = h("div", { class: "repair stack" });
   let stop = null; // While it records.
 
   function offer(isFirst = true) {
     const start = h(
       "button",
-      { type: "button", class: isFirst ? "button lit" : "button", onclick: record },
+      { type: "button", class: isFirst && isLit ? "button lit" : "button", onclick: record },
       icon("mic"),
       isFirst ? "Say just this: 15 seconds" : "Once more",
     );

@@ -82,7 +82,7 @@ export function makeRound(round, { address, notes, top, reload }) {
       makeVerdict(round, { large: true }),
     ),
     makeRemarks(round, grade),
-    isAssessable && makeCoach({ round, address, hear, unsureId }),
+    isAssessable && makeCoach({ round, address, hear, unsureId, isLit: top !== null }),
     answers.length === 0 && h("p", { class: "soft" }, "This question was not answered."),
     top?.next,
     h("div", { class: "folds" }, folds.map(makeFold)),

@@ -6,7 +6,7 @@ import { understoodWords } from "./words.js";
 /** Characters beyond which a question leaves no room for what is said to it: it scrolls in a smaller type. */
 const LONG = 160;
 /** A voice that has been silent for so long is not going to ask: the question is shown. */
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 8_000;
 
 export function makeQuestion(store) {
   const kicker = h("p", { class: "kicker" });
@@ -20,11 +20,11 @@ export function makeQuestion(store) {
   store.addEventListener("change", () => {
     const { state } = store;
     if (!state) return;
-    const what = `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""}`;
-    setText(kicker, [what, state.title, understoodWords(state)].filter(Boolean).join(" · "));
     // Between turns nothing is being asked; the last question stays to be read.
     if (state.text && state.text !== asked) drawAsked(state.text);
     if (isBegun(store)) reveal();
+    else if (store.saying) wait(); // Something leads to it.
+    drawKicker(state);
     drawText(store.saying);
     hints.replaceChildren(
       ...store.hints.map((hint) => h("li", {}, h("span", { class: "label" }, `Hint ${hint.number} `), hint.text)),
@@ -32,11 +32,17 @@ export function makeQuestion(store) {
     hints.hidden = store.hints.length === 0;
   });
 
+  /** The title would give the question away before it is asked. */
+  function drawKicker(state) {
+    const what = `Question ${state.round} of ${state.rounds}${state.follow_up ? ", follow-up" : ""}`;
+    const title = !text.classList.contains("not-begun") && state.title;
+    setText(kicker, [what, title, understoodWords(state)].filter(Boolean).join(" · "));
+  }
+
   /** It has its place at once, so that nothing moves, and is seen when the interviewer begins it. */
   function drawAsked(question) {
     text.classList.add("not-begun");
-    clearTimeout(timer);
-    timer = setTimeout(reveal, PATIENCE_MS);
+    wait();
     asked = question;
     text.scrollTop = 0;
     text.classList.toggle("long", asked.length > LONG);
@@ -44,9 +50,16 @@ export function makeQuestion(store) {
     else text.removeAttribute("tabindex");
   }
 
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(reveal, PATIENCE_MS);
+  }
+
   function reveal() {
     clearTimeout(timer);
+    if (!text.classList.contains("not-begun")) return;
     text.classList.remove("not-begun");
+    drawKicker(store.state);
   }
 
   /** A sentence of the question is marked in it; anything else the interviewer says needs its own line. */
