@@ -50,6 +50,8 @@ class Tier(Strict):
     depth: Text
     manner: Text
     """How the interviewer talks, for its prompt."""
+    wants: str = ""
+    """What they like to hear, said with the greeting."""
 
 
 class _FormatsFile(Strict):
@@ -129,9 +131,10 @@ def make_plan(
     rounds = tuple(_round(question, follow_ups, choices) for question in questions)
     if chosen.pick in ("random", "weighted") and not choices.question_ids:
         rounds = _with_others(rounds, questions, chosen, bank, choices, chance)
+    tier = catalogue.tier(choices.tier)
     pause_s = PAUSE_S * choices.time_factor
     plan = Plan(
-        rounds=catalogue.script.framed(rounds, bank, chosen.title, catalogue.tier(choices.tier).who),
+        rounds=catalogue.script.framed(rounds, bank, chosen.title, tier.who, tier.wants),
         think_s=settings.think_s * choices.time_factor,
         silence_s=settings.silence_s * choices.time_factor,
         no_speech_s=settings.no_speech_s * choices.time_factor,

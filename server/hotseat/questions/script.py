@@ -89,19 +89,22 @@ class Script(Strict):
         lines = self.lines(30)
         return (*acknowledgements, self.closing.end, self.closing.review, lines.repeat[0], lines.think, lines.scope)
 
-    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, format_title: str, who: str) -> tuple[RoundPlan, ...]:
-        """The rounds with what is said before each question."""
+    def framed(
+        self, rounds: Sequence[RoundPlan], bank: Bank, format_title: str, who: str, wants: str = ""
+    ) -> tuple[RoundPlan, ...]:
+        """The rounds with what is said before each question; ``who`` asks, and ``wants`` is what they like to hear."""
+        hello = f"{self.greeting.hello} {wants}".strip()
         return tuple(
-            replace(entry, lead=self._lead(rounds, index, bank, format_title, who)) for index, entry in enumerate(rounds)
+            replace(entry, lead=self._lead(rounds, index, bank, format_title, who, hello)) for index, entry in enumerate(rounds)
         )
 
-    def _lead(self, rounds: Sequence[RoundPlan], index: int, bank: Bank, format_title: str, who: str) -> str:
+    def _lead(self, rounds: Sequence[RoundPlan], index: int, bank: Bank, format_title: str, who: str, greeting: str) -> str:
         left = _minutes(rounds[index:])
         if index == 0:
             if len(rounds) == 1:  # the page says it all, and the question should come at once
                 return ""
             count = f"{len(rounds)} questions"
-            hello = self.greeting.hello.format(format=format_title, who=who, questions=count, minutes=left)
+            hello = greeting.format(format=format_title, who=who, questions=count, minutes=left)
             return f"{hello} {self.greeting.several}"
         topics = [bank.topic(entry.question_in(bank).topic) for entry in rounds[index - 1 : index + 1]]
         following = self.transition.same if topics[0] == topics[1] else self.transition.next
