@@ -199,3 +199,22 @@ async def test_a_typed_answer_is_read_too(tmp_path: Path) -> None:
         await finish(candidate)
         review = await candidate.review()
     assert review is not None and review["rounds"][0]["answers"][1]["choice"]["move"] == "deepen"
+
+
+async def test_a_bug_in_choosing_costs_the_choice_only(tmp_path: Path) -> None:
+    """Something is asked, and counted as chosen blindly."""
+    assembly = fake_assembly(tmp_path)
+    assembly.interviewer.endpoint = Broken()  # type: ignore[assignment]
+    async with sitting(assembly) as (_, candidate):
+        candidate.say(type="start")
+        await candidate.answer()
+        state = await candidate.until("asking", 2)
+        assert state.text in TEXTS.values()
+    assert 'hotseat_fallbacks_total{part="findings"} 1.0' in assembly.metrics.render().decode()
+
+
+class Broken:
+    """An endpoint with a bug."""
+
+    async def ask(self, *_: object) -> Chosen:
+        raise RuntimeError("a bug")

@@ -79,19 +79,30 @@ class Replies:
 
     async def choose(self, question: Question, progress: Progress) -> Chosen | None:
         """What to ask after the round's answers, the last one complete; None when nothing is left that fits."""
-        drafter = self._drafter or self._new_drafter(question)
-        questions = {number: entry.question_in(self._bank) for number, entry in enumerate(progress.plan.rounds)}
-        graded = [(entry.round, entry.grade) for entry in progress.grades if entry.grade is not None]
-        chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s)
+        try:
+            chosen = await self._choose(question, progress)
+        except Exception as error:  # something is asked all the same
+            failed(log, "choosing a follow-up", error)
+            left = self._interviewer.rank(question, progress.round_answers, (), self._tier)
+            chosen = self._interviewer.in_the_banks_words(left[0], (), ()) if left else None
         if chosen is None:
             return None
-        if chosen.source == "bank" and chosen.choice is not None and chosen.choice.move is not Move.CHALLENGE:
-            chosen = await contradiction(question, progress, chosen.choice, self._find) or chosen
-        if chosen.choice is not None and not chosen.choice.known and question.has_rubric:
+        if question.has_rubric and not (chosen.choice and chosen.choice.known):
             log.warning("a follow-up was chosen without knowing what the answer said")
             self._metrics.fell_back("findings")
         if self._interviewer.endpoint is not None and chosen.source == "bank":
             self._metrics.fell_back("follow_up")
+        return chosen
+
+    async def _choose(self, question: Question, progress: Progress) -> Chosen | None:
+        drafter = self._drafter or self._new_drafter(question)
+        questions = {number: entry.question_in(self._bank) for number, entry in enumerate(progress.plan.rounds)}
+        graded = [(entry.round, entry.grade) for entry in progress.grades if entry.grade is not None]
+        chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s)
+        if chosen is None or chosen.choice is None:
+            return chosen
+        if chosen.source == "bank" and chosen.choice.move is not Move.CHALLENGE:
+            return await contradiction(question, progress, chosen.choice, self._find) or chosen
         return chosen
 
     async def warm(self, progress: Progress) -> None:
