@@ -69,7 +69,7 @@ VOICE_TIMEOUT_S = 30.0
 PLAYBACK_SLACK_S = 4.0
 """A browser that never reports the end of playback is given this much beyond the audio's length."""
 FINAL_TIMEOUT_S = 30.0
-FOLLOW_UP_TIMEOUT_S = 12.0
+FOLLOW_UP_TIMEOUT_S = 30.0
 GRADE_TIMEOUT_S = 180.0
 
 
