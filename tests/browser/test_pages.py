@@ -253,6 +253,31 @@ async def test_a_question_comes_when_the_interviewer_begins_it(light: str) -> No
         assert shown == [[False, "Next topic."], ["Why merge? Say it.", ""], ["And how?", ""]]
 
 
+async def test_a_notice_goes_when_it_no_longer_applies(light: str) -> None:
+    """What was wrong with one turn is told until a later one is answered; what is wrong with the question stays with it."""
+    async with browsing(light, "missing") as visit:
+        await visit.page.goto(visit.url)
+        shown = await visit.page.evaluate(
+            """async () => {
+                const { InterviewStore } = await import("/static/store.js");
+                const store = new InterviewStore();
+                const state = { type: "state", question_id: "a", phase: "asking", turn_id: 1, remaining_ms: null };
+                const codes = () => store.notices.map(({ code }) => code);
+                store.receive(state);
+                store.receive({ type: "notice", code: "voice", text: "The voice failed." });
+                store.receive({ type: "notice", code: "question", text: "It has left the bank." });
+                store.receive({ ...state, phase: "answering" });
+                const during = codes();
+                store.receive({ ...state, turn_id: 2 });
+                store.receive({ ...state, turn_id: 2, phase: "answering" });
+                const later = codes();
+                store.receive({ ...state, turn_id: 3, question_id: "b" });
+                return [during, later, codes()];
+            }"""
+        )
+        assert shown == [["voice", "question"], ["question"], []]
+
+
 async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
     """How long it has been silent and when that ends the answer."""
     async with browsing(light, "missing") as visit:
