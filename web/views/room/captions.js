@@ -48,5 +48,5 @@ function statusWords({ speech, micOpen, finalAnswer, typing }) {
   if (speech?.speaking) return "We can hear you.";
   if (!speech || speech.silence_ms < SILENT_FROM_MS) return "The microphone is on.";
   const [silent, ends] = [speech.silence_ms, speech.ends_at_ms].map((ms) => Math.floor(ms / 1000));
-  return `Silent for ${plural(silent, "second")}. At ${ends} your answer ends.`;
+  return `Silent for ${plural(silent, "second")}. Your answer ends at ${ends}.`;
 }
