@@ -213,4 +213,4 @@ async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncC
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Password hashes of the same kind that take no time."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    passwords._of_nobody.cache_clear()
+    passwords.hash_of_nobody.cache_clear()

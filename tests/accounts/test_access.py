@@ -231,7 +231,7 @@ async def test_wrong_passwords_tell_nothing(group: Server, monkeypatch: pytest.M
     """A wrong password and an unknown name get the same answer after the same work; the log never has what was typed."""
     hashed: list[str] = []
     monkeypatch.setattr(passwords, "_hasher", _Watched(hashed))
-    passwords._of_nobody.cache_clear()
+    passwords.hash_of_nobody.cache_clear()
     wrong = await sign_in(group.browser(), "Ada", "not the password")
     unknown = await sign_in(group.browser(), "correct horse battery", "not the password")
     assert wrong.status_code == unknown.status_code == 403

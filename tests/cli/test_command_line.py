@@ -170,15 +170,15 @@ def test_a_new_question_is_of_a_known_kind(tmp_path: Path) -> None:
 
 def test_a_second_server_learns_at_once_that_the_port_is_taken() -> None:
     """Also while the first has not served anything yet."""
-    with closing(cli._listen(Settings(port=0))) as first, pytest.raises(InputError, match="--port or HOTSEAT_PORT"):
-        cli._listen(Settings(port=first.getsockname()[1]))
+    with closing(cli.listen(Settings(port=0))) as first, pytest.raises(InputError, match="--port or HOTSEAT_PORT"):
+        cli.listen(Settings(port=first.getsockname()[1]))
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "ä..b"])
 def test_an_address_of_another_machine(host: str) -> None:
     """Not the port is at fault but the host."""
     with pytest.raises(InputError, match="another with --host or HOTSEAT_HOST"):
-        cli._listen(Settings(host=host, port=0))
+        cli.listen(Settings(host=host, port=0))
 
 
 def test_an_address_in_brackets() -> None:

@@ -168,7 +168,7 @@ async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPat
     model = settings.pop("model", "scripted")
     assembly = fake_assembly(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
     assembly.status.parts = {GRADER: Part(GRADER)}
-    await models._load_grader(assembly, OpenAiChat(llm.url, model, "none", 4.0))
+    await models.load_grader(assembly, OpenAiChat(llm.url, model, "none", 4.0))
     return assembly
 
 

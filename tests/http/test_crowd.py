@@ -175,9 +175,9 @@ async def test_what_is_not_read_is_not_kept(served: tuple[int, BoundedServer]) -
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
     writer.write(b"GET /api/bank HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400)
     async with asyncio.timeout(30):
-        while len(server._connections) == 0:
+        while len(server.connections) == 0:
             await asyncio.sleep(0.01)
-        while len(server._connections):
+        while len(server.connections):
             await asyncio.sleep(0.05)
     assert reader is not None
     writer.close()
@@ -190,7 +190,7 @@ async def test_strangers_do_not_keep_others_out(served: tuple[int, BoundedServer
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
         assert (await http.get("/healthz")).status_code == 200
         assert (await http.get("/api/bank")).status_code == 200
-        assert len(server._connections) <= 21
+        assert len(server.connections) <= 21
     for _, writer in strangers:
         writer.close()
 
@@ -212,10 +212,10 @@ def test_want_of_descriptors_is_said_once(caplog: pytest.LogCaptureFixture) -> N
     caplog.set_level(logging.WARNING)
     for _ in range(1_000):
         error = OSError(errno.EMFILE, "Too many open files")
-        server._on_loop_error(loop, {"message": "socket.accept() out of system resource", "exception": error})
+        server.on_loop_error(loop, {"message": "socket.accept() out of system resource", "exception": error})
     assert [record.getMessage() for record in caplog.records] == ["no connection can be taken: Too many open files; 0 are open"]
     assert caplog.records[0].exc_info is None
-    server._on_loop_error(loop, {"message": "another"})
+    server.on_loop_error(loop, {"message": "another"})
     assert caplog.records[-1].getMessage() == "another"
     loop.close()
 
@@ -337,9 +337,9 @@ async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> No
     async with sitting(fake_assembly(tmp_path, interview={"max_active": 1})) as (interviews, tab):
         other = await interviews.create(LOCAL, LORA)
         with pytest.raises(interviews_module._Refused, match="busy"):
-            await interviews._admit(LOCAL, other)
+            await interviews.admit(LOCAL, other)
         grow_old(tab, 120)
-        assert (await interviews._admit(LOCAL, other)).id == other
+        assert (await interviews.admit(LOCAL, other)).id == other
         assert tab.closed is not None and tab.closed[0] == 4408 and "not started" in tab.closed[1]
         again = await Candidate(interviews, tab.id).attach()
         assert (await again.until("ready")).turn_id == 0
@@ -354,10 +354,10 @@ async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path
         grow_old(started, 3_600)
         grow_old(tab, 600)
         tab.say(type="mic", state="on")
-        await interviews._put_away()
+        await interviews.put_away()
         assert tab.closed is None, "somebody tries the microphone"
         grow_old(tab, 600)
-        await interviews._put_away()
+        await interviews.put_away()
         assert tab.closed is not None and started.closed is None
 
 
@@ -374,14 +374,14 @@ async def test_one_account_has_two_places(tmp_path: Path) -> None:
         tab.say(type="start")
         await tab.until("asking")
     with pytest.raises(interviews_module._Refused, match="2 interviews open already"):
-        await interviews._admit("ada", tabs[2].id)
+        await interviews.admit("ada", tabs[2].id)
     other = await interviews.create("eve", LORA)
-    assert (await interviews._admit("eve", other)).id == other
-    assert (await interviews._admit("ada", tabs[0].id)).id == tabs[0].id, "it is open already"
+    assert (await interviews.admit("eve", other)).id == other
+    assert (await interviews.admit("ada", tabs[0].id)).id == tabs[0].id, "it is open already"
     tabs[1].leave()
     await tabs[2].attach()
     grow_old(tabs[2], 10)
-    assert (await interviews._admit("ada", tabs[3].id)).id == tabs[3].id
+    assert (await interviews.admit("ada", tabs[3].id)).id == tabs[3].id
     assert tabs[2].closed is not None and tabs[2].closed[0] == 4408
     await interviews.close()
     await assembly.storage.store.close()

@@ -172,7 +172,7 @@ def test_the_page_is_told_which_silence_ends_the_answer(spoke: bool, ends_at_ms:
     nothing = cast(Any, None)
     answers = Answers("i", *[nothing] * 5, lambda message, _pcm: sent.append(message), posted.append, nothing)
     silence = SpeechEvent(speaking=False, spoke=spoke, silence_s=7.0)
-    answers._on_silence(3, silence, Plan((FOLLOWED,), silence_s=6.0, no_speech_s=20.0))
+    answers.on_silence(3, silence, Plan((FOLLOWED,), silence_s=6.0, no_speech_s=20.0))
     [message] = sent
     assert isinstance(message, wire.SpeechMessage)
     assert (message.silence_ms, message.ends_at_ms) == (7_000, ends_at_ms)
@@ -365,9 +365,9 @@ async def test_only_interviews_with_a_browser_keep_others_out(tmp_path: Path) ->
         await candidate.until("asking")
         other = await interviews.create(LOCAL, LORA)
         with pytest.raises(interviews_module._Refused, match="busy"):
-            await interviews._admit(LOCAL, other)
+            await interviews.admit(LOCAL, other)
         candidate.leave()
-        assert (await interviews._admit(LOCAL, other)).id == other
+        assert (await interviews.admit(LOCAL, other)).id == other
 
 
 async def test_a_stopping_server_takes_nobody_in(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ async def test_a_stopping_server_takes_nobody_in(tmp_path: Path) -> None:
         with pytest.raises(UnavailableError, match="is stopping"):
             await interviews.create(LOCAL, LORA)
         with pytest.raises(interviews_module._Refused, match="is stopping") as refused:
-            await interviews._admit(LOCAL, candidate.id)
+            await interviews.admit(LOCAL, candidate.id)
         assert refused.value.code == 4503
 
 
@@ -388,12 +388,12 @@ async def test_an_interview_nobody_comes_back_to_is_put_away(tmp_path: Path, mon
     async with sitting(fake_assembly(tmp_path)) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking")
-        await interviews._put_away()
-        assert candidate.id in interviews._running, "somebody sits in it"
+        await interviews.put_away()
+        assert candidate.id in interviews.running, "somebody sits in it"
         candidate.leave()
         await asyncio.sleep(0.01)
-        await interviews._put_away()
-        assert interviews._running == {}
+        await interviews.put_away()
+        assert interviews.running == frozenset()
         again = await Candidate(interviews, candidate.id).attach()
         assert (await again.until("asking")).turn_id == 1
 
@@ -411,10 +411,10 @@ async def test_a_disk_that_stays_full_beyond_the_end_costs_nothing(tmp_path: Pat
         candidate.say(type="start")
         await finish(candidate)
         await asyncio.sleep(0.1)
-        assert candidate.id in interviews._running
+        assert candidate.id in interviews.running
         assembly.storage.store.append = append  # type: ignore[method-assign]
         async with asyncio.timeout(5):
-            while candidate.id in interviews._running:
+            while candidate.id in interviews.running:
                 await asyncio.sleep(0.05)
         found = await assembly.interviews().load(candidate.id)
         assert found is not None and isinstance(found[1], Finished)
@@ -445,7 +445,7 @@ async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path, mon
         candidate.say(type="typed", turn_id=1, text="it freezes the base model")
         await finish(candidate)
         async with asyncio.timeout(4):
-            while candidate.id in interviews._running:
+            while candidate.id in interviews.running:
                 await asyncio.sleep(0.05)
 
 
@@ -506,7 +506,7 @@ async def test_what_is_deleted_is_taken_from_others_first(tmp_path: Path, monkey
         delete = assembly.storage.archive.delete
 
         def deleted(interview_id: str) -> None:
-            assert candidate.id not in interviews._running, "the other one still writes"
+            assert candidate.id not in interviews.running, "the other one still writes"
             delete(interview_id)
 
         monkeypatch.setattr(assembly.storage.archive, "delete", deleted)
@@ -533,12 +533,13 @@ async def test_what_is_being_graded_is_not_put_away(tmp_path: Path, monkeypatch:
         await candidate.until("asking", 2)
         candidate.leave()
         await asyncio.sleep(0.01)
-        await interviews._put_away()
-        assert candidate.id in interviews._running
+        await interviews.put_away()
+        assert candidate.id in interviews.running
         held.set()
-        await asyncio.sleep(0.1)
-        await interviews._put_away()
-        assert candidate.id not in interviews._running
+        async with asyncio.timeout(5):
+            while candidate.id in interviews.running:
+                await asyncio.sleep(0.02)
+                await interviews.put_away()
         found = await interviews.load(candidate.id)
         assert found is not None and len(found[1].progress.grades) == 1
 
@@ -551,7 +552,7 @@ async def test_who_was_away_for_a_moment_is_let_in_again(tmp_path: Path) -> None
         await candidate.until("asking")
         candidate.leave()
         await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
-        assert (await interviews._admit(LOCAL, candidate.id)).id == candidate.id
+        assert (await interviews.admit(LOCAL, candidate.id)).id == candidate.id
 
 
 async def test_others_are_looked_after_while_something_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -570,9 +571,9 @@ async def test_others_are_looked_after_while_something_is_deleted(tmp_path: Path
         deleting = asyncio.create_task(interviews.delete(other))
         await removing.wait()
         async with asyncio.timeout(2):
-            await interviews._put_away()
+            await interviews.put_away()
             with pytest.raises(interviews_module._Refused, match="no such interview"):
-                await interviews._admit(LOCAL, other)
-            assert (await interviews._admit(LOCAL, candidate.id)).id == candidate.id
+                await interviews.admit(LOCAL, other)
+            assert (await interviews.admit(LOCAL, candidate.id)).id == candidate.id
         done.set()
         await deleting

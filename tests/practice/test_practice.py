@@ -75,7 +75,7 @@ async def test_a_graded_interview_makes_cards(tmp_path: Path, met: bool, days: i
 async def test_what_was_graded_before_is_caught_up(failed: Assembly) -> None:
     """An interview without ratings, as after an upgrade or a crash, is rated at the next start, with its own time."""
     before = await failed.storage.store.cards(LOCAL)
-    async with failed.storage.store._engine.begin() as connection:  # type: ignore[attr-defined]
+    async with failed.storage.store.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM ratings")
         await connection.exec_driver_sql("DELETE FROM cards")
     practice = failed.practice()
@@ -225,8 +225,8 @@ async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Assembly) 
     """An answered question makes room for the next."""
     agenda = failed.agenda(LOCAL)
     choice = Choice(CATALOGUE.path("applied"), date.today(), date.today() + timedelta(days=14))
-    first = agenda._lesson("rag", choice, set())
-    then = agenda._lesson("rag", choice, {first["question"]["id"]})
+    first = agenda.lesson("rag", choice, set())
+    then = agenda.lesson("rag", choice, {first["question"]["id"]})
     assert then["question"]["id"] != first["question"]["id"]
     assert (first["answered"], then["answered"]) == (0, 1)
 

@@ -134,7 +134,7 @@ async def test_what_is_owed_to_a_question_that_is_gone(tmp_path: Path, owed: str
             before.say(type="typed", turn_id=state.turn_id, text=SAID)
         await before.until(owed)
     async with running(tmp_path) as (assembly, interviews):
-        interview = await interviews._open(before.id)
+        interview = await interviews.open(before.id)
         assert interview is not None
         await _until_finished(assembly, before.id)
         review = await assembly.reviews(interviews.load).review(before.id)

@@ -39,7 +39,7 @@ class Candidate(FakeConnection):
         return await self.reviews.review(self.id)
 
     async def attach(self) -> Candidate:
-        self.interview = await self.interviews._open(self.id)
+        self.interview = await self.interviews.open(self.id)
         assert self.interview is not None
         self.interview.attach(self)  # type: ignore[arg-type]
         return self

@@ -44,11 +44,11 @@ def hash_password(password: str) -> str:
 def is_password(password: str, hashed: str | None) -> bool:
     """Whether this is the hashed password; where there is no account (None), saying no takes as long."""
     try:
-        return _hasher.verify(hashed or _of_nobody(), password[:_LONGEST]) and hashed is not None
+        return _hasher.verify(hashed or hash_of_nobody(), password[:_LONGEST]) and hashed is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _of_nobody() -> str:
+def hash_of_nobody() -> str:
     return _hasher.hash("nobody's password")

@@ -108,7 +108,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     logs.set_up(settings.log_level, settings.log_style)
     assembly = assemble(settings)
     place = asyncio.run(open_up(settings, assembly.accounts, assembly.storage.store))
-    listening = _listen(settings)
+    listening = listen(settings)
     port_ = listening.getsockname()[1]
     url = link(wanted, settings, port_, place)
     if place is None and settings.token is None and not can_tell():
@@ -130,7 +130,7 @@ def link_() -> None:
     click.echo(link(wanted, settings, settings.port) if settings.token is not None else owner_link(settings, settings.port))
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     """A listening socket. Raises InputError when the port is taken or the address is none of this machine."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)

@@ -62,11 +62,11 @@ class BoundedServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], connections: Connections) -> None:
         super().__init__(config)
         self._drain = drain
-        self._connections = connections
+        self.connections = connections
         self._told: dict[str, float] = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
+        asyncio.get_running_loop().set_exception_handler(self.on_loop_error)
         await super().startup(sockets)
         for listening in (one for server in self.servers for one in server.sockets):
             # uvicorn's backlog is asyncio's batch, too; the kernel's queue may be longer.
@@ -75,9 +75,9 @@ class BoundedServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % _SWEEP_EVERY == 0:
-            self._connections.sweep(time.monotonic())
-            if self._connections.turned_away:
-                self._connections.turned_away = 0
+            self.connections.sweep(time.monotonic())
+            if self.connections.turned_away:
+                self.connections.turned_away = 0
                 self._tell("crowd", "crowded: connections are closed to make room for newer ones")
         return await super().on_tick(counter)
 
@@ -86,10 +86,10 @@ class BoundedServer(uvicorn.Server):
         await self._drain()
         await super().shutdown(sockets)
 
-    def _on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in _EXHAUSTED:  # asyncio tries again each second
-            self._tell("exhausted", "no connection can be taken: %s; %d are open", error.strerror, len(self._connections))
+            self._tell("exhausted", "no connection can be taken: %s; %d are open", error.strerror, len(self.connections))
         else:
             loop.default_exception_handler(context)
 
@@ -101,7 +101,28 @@ class BoundedServer(uvicorn.Server):
             log.warning(text, *values)
 
 
-class _BoundedHttp(H11Protocol):
+class _Counted(asyncio.Protocol):
+    """Tells the connection's line when it ends, and while the other side doesn't read."""
+
+    _line: Line | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._line is not None:
+            self._line.close()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._line is not None:
+            self._line.unread_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._line is not None:
+            self._line.unread_since = None
+
+
+class _BoundedHttp(_Counted, H11Protocol):
     """An HTTP connection that is counted."""
 
     def __init__(self, connections: Connections, **given: Any) -> None:
@@ -118,11 +139,6 @@ class _BoundedHttp(H11Protocol):
             transport.abort()
         self.app_state = {**self.app_state, LINE: self._line, PEER: Peer(self.client, self.server)}
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._line is not None:
-            self._line.close()
-        super().connection_lost(exc)
-
     def handle_events(self) -> None:
         super().handle_events()
         if self._line is not None and self._is_answering():
@@ -133,16 +149,6 @@ class _BoundedHttp(H11Protocol):
             self._line.waiting_since = time.monotonic()
         super().on_response_complete()
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._line is not None:
-            self._line.unread_since = time.monotonic()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self._line is not None:
-            self._line.unread_since = None
-
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         if self._line is not None:
             self._line.waiting_since = None
@@ -152,7 +158,7 @@ class _BoundedHttp(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
 
-class _BoundedSocket(WebSocketsSansIOProtocol):
+class _BoundedSocket(_Counted, WebSocketsSansIOProtocol):
     """A WebSocket on a connection that is counted already."""
 
     def __init__(self, **given: Any) -> None:
@@ -162,21 +168,6 @@ class _BoundedSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.client = _plain(self.client)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._line is not None:
-            self._line.close()
-        super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._line is not None:
-            self._line.unread_since = time.monotonic()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self._line is not None:
-            self._line.unread_since = None
 
 
 def _plain(client: tuple[str, int] | None) -> tuple[str, int] | None:

@@ -110,7 +110,7 @@ class Answers:
             self._on_words(caption.committed)
 
         def on_speech(event: SpeechEvent) -> None:
-            self._on_silence(turn_id, event, plan)
+            self.on_silence(turn_id, event, plan)
 
         listener = Listener(
             self._interview_id,
@@ -131,7 +131,7 @@ class Answers:
         """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
         return self._turns.is_shedding or self._speech.is_remote
 
-    def _on_silence(self, turn_id: int, event: SpeechEvent, plan: Plan) -> None:
+    def on_silence(self, turn_id: int, event: SpeechEvent, plan: Plan) -> None:
         allowed = plan.silence_s if event.spoke else plan.no_speech_s
         message = wire.SpeechMessage(
             turn_id=turn_id,

@@ -66,6 +66,11 @@ class Interviews:
         self._replica = secrets.token_hex(8)
         """This process's name among those that share the database."""
 
+    @property
+    def running(self) -> frozenset[str]:
+        """Ids of those that are in memory."""
+        return frozenset(self._running)
+
     async def create(self, owner: str, choices: Choices) -> str:
         """Plans and stores an interview of this person's. Raises InputError, StorageError, UnavailableError."""
         if self._status.stopping:
@@ -97,7 +102,7 @@ class Interviews:
     async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
         """Serves one browser of this person's until it leaves."""
         try:
-            interview = await self._admit(owner, interview_id)
+            interview = await self.admit(owner, interview_id)
         except _Refused as refused:
             self._metrics.rejected(refused.reason)
             connection.close(refused.code, str(refused))
@@ -110,7 +115,7 @@ class Interviews:
         finally:
             interview.detach(connection)
 
-    async def _admit(self, owner: str, interview_id: str) -> Interview:
+    async def admit(self, owner: str, interview_id: str) -> Interview:
         """The interview, running. Raises _Refused."""
         if self._status.stopping:
             raise _Refused("stopping", NOT_READY, STOPPING)
@@ -120,7 +125,7 @@ class Interviews:
             owned = await self._store.owner_of(interview_id) == owner
             if owned:
                 self._find_place(owner, interview_id)
-            interview = await self._open(interview_id) if owned else None
+            interview = await self.open(interview_id) if owned else None
         except StorageError as error:
             log.error("interview not opened: %s", error)
             raise _Refused("storage", NOT_READY, "the interview can't be read from storage right now") from error
@@ -154,15 +159,15 @@ class Interviews:
                         # One that has just ended lets go of itself.
                         if held.get(interview.id) != interview.token and not isinstance(interview.state, Finished):
                             self._lose(interview, task)
-                await self._put_away()
+                await self.put_away()
                 if self._status.is_ready:
                     for interview_id in await orphans.find():
                         log.info("going on with interview %s, which nobody runs", interview_id)
-                        await self._open(interview_id)
+                        await self.open(interview_id)
             except Exception as error:  # or nobody would look after them any more
                 failed(log, "looking after interviews", error)
 
-    async def _put_away(self) -> None:
+    async def put_away(self) -> None:
         """Forgets interviews that have waited long enough; a browser that comes back finds them in the store."""
         for interview, _ in list(self._running.values()):
             if interview.unstarted_s > _UNSTARTED_S:
@@ -245,7 +250,7 @@ class Interviews:
         with contextlib.suppress(StorageError):
             await self._store.release_all(self._replica)
 
-    async def _open(self, interview_id: str) -> Interview | None:
+    async def open(self, interview_id: str) -> Interview | None:
         async with self._opening:
             store = self._store
             if interview_id in self._removing:

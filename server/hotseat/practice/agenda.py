@@ -87,11 +87,11 @@ class Agenda:
             "week": week.number,
             "weeks": choice.weeks,
             "days_left": (choice.interview - today).days,
-            "topics": [self._lesson(topic, choice, answered) for topic in work.topics],
+            "topics": [self.lesson(topic, choice, answered) for topic in work.topics],
             "practice": week.practice if work.practises else None,
         }
 
-    def _lesson(self, topic: str, choice: Choice, answered: set[str]) -> dict[str, Any]:
+    def lesson(self, topic: str, choice: Choice, answered: set[str]) -> dict[str, Any]:
         """A topic to learn, with the question to begin with: the first, easiest one not answered yet that the role is asked."""
         own = [question for question in self._bank.questions if question.topic == topic]
         fresh = [question for question in own if question.id not in answered] or own

@@ -56,7 +56,7 @@ _LOOK_S = 5.0
 async def load_models(assembly: Assembly) -> None:
     """Fills in every model; failures are recorded in ``assembly.status``, not raised."""
     chat, *_ = await asyncio.gather(_load_llm(assembly), _load_hearing(assembly), _load_voice(assembly))
-    await _load_grader(assembly, chat)
+    await load_grader(assembly, chat)
     await asyncio.to_thread(release_free_memory)
 
 
@@ -219,7 +219,7 @@ async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     return HealingChat(gguf.stem, healing)
 
 
-async def _load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
+async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
     bank, settings = assembly.library.bank, assembly.settings
     with assembly.status.loading(GRADER) as part:
         part.detail = "loading"
@@ -256,13 +256,13 @@ async def load_for_grading(assembly: Assembly) -> Grader:
     """Only what grading needs, for the command line."""
     settings = assembly.settings
     may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
-    await _load_grader(assembly, await _load_llm(assembly) if may_judge else None)
+    await load_grader(assembly, await _load_llm(assembly) if may_judge else None)
     return _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
 
 
 async def load_for_exam(assembly: Assembly) -> Exam:
     """Raises InputError where there is no model to sit it, or no exam; WeightsError where nothing can grade beside it."""
-    await _load_grader(assembly, await _load_llm(assembly))
+    await load_grader(assembly, await _load_llm(assembly))
     _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
     if assembly.graders.llm is None:
         raise InputError(f"there is no language model to sit it ({assembly.status.parts[LLM].detail}); see HOTSEAT_LLM__URL")
