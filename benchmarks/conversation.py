@@ -37,7 +37,7 @@ from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.text.sentences import Sentences
 
 from tests.conftest import ServerProcess
-from training.examples import free_answers
+from training.examples import rows
 
 NAIVE_TASK = (
     "You are an interviewer in a spoken technical interview. Say a few words that pick up the candidate's answer, then ask the "
@@ -48,7 +48,7 @@ NAIVE_TASK = (
 def middling(count: int, skip: int = 0) -> list[tuple[str, str]]:
     """Question ids and texts of answers that are neither strong nor empty, of each question in turn, about a minute long."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in free_answers("develop"):
+    for row in rows("free", "develop"):
         if row["kind"] == "solid" and 100 <= len(row["text"].split()) <= 180:
             found[row["question"]].append((row["question"], row["text"]))
     in_turn = itertools.chain.from_iterable(itertools.zip_longest(*found.values()))

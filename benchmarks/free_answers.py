@@ -1,6 +1,7 @@
 """How a grader does on free answers: answers whose writers saw only the question, labelled point by point by others.
 
-``python -m benchmarks.free_answers --part known-test`` grades them with the configured grader;
+``python -m benchmarks.free_answers --part known-test`` grades them with the configured grader (``databases`` needs
+``HOTSEAT_RUBRICS_DIR=tests/banks/databases``, a bank the reader has never seen);
 ``--graded FILE`` measures what ``hotseat grade --batch`` printed instead, by whatever grader (``--write-batch FILE`` makes the
 batch). Rates come with 95 % intervals from 2,000 resamplings of the questions, and with what shortcuts reach beside them.
 """
@@ -28,6 +29,8 @@ from benchmarks.guards.metrics import weighted_kappa
 
 DATA = PROJECT / "training" / "data" / "free"
 RESAMPLINGS = 2000
+PARTS = ("known-develop", "known-test", "varied-develop", "varied-test", "databases")
+"""Answers that the reader has not learned from; the develop parts chose its thresholds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Graded:
 
 
 def load(part: str) -> list[dict[str, Any]]:
-    """The labelled answers of learn, develop or test."""
+    """The labelled answers of one part."""
     return [json.loads(line) for line in (DATA / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
@@ -151,7 +154,7 @@ async def grade(answers: Sequence[Mapping[str, Any]], heard: bool) -> list[Grade
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=["learn", "develop", "test", "known-develop", "known-test"], default="known-test")
+    parser.add_argument("--part", choices=PARTS, default="known-test")
     parser.add_argument("--heard", action="store_true", help="only answers that went through the recogniser, as it heard them")
     parser.add_argument("--graded", type=Path, help="output of hotseat grade --batch")
     parser.add_argument("--write-batch", type=Path, help="write the input of hotseat grade --batch and stop")
@@ -172,7 +175,7 @@ def main() -> None:
     for name, value in rates(graded).items():
         print(f"{name:20} {value:7.3f}   {spread[name][0]:.3f} to {spread[name][1]:.3f}")
     print(f"seconds an answer    {statistics.median(one.seconds for one in graded):7.2f}")
-    questions = {question.id: question for question in load_bank(PROJECT / "rubrics").questions}
+    questions = {question.id: question for question in load_bank(load_settings().rubrics_dir).questions}
     for name, value in shortcuts(answers, questions).items():
         print(f"kappa of {name}: {value:.2f}")
 

@@ -104,7 +104,6 @@ def test_the_bank_of_an_installed_package(environment: Path) -> None:
     assert len(listed["questions"]) == len(load_bank(PROJECT / "rubrics").questions)
 
 
-@pytest.mark.xfail(reason="the networks' weights are outside the package until one reader replaces them", strict=False)
 def test_a_typed_interview(environment: Path, mute_ears: str, tmp_path: Path) -> None:
     """Without the packaged models: endpoints hear, phrase and grade, and the server has its pages."""
     typed = tmp_path / "typed.txt"

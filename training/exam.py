@@ -1,46 +1,45 @@
 """Draws the exam that language models sit before they grade (docs/decisions/0031-exam-for-llm-graders.md).
 
-``python -m training.exam`` picks forty labelled free answers, each to another question and as many of each kind of candidate,
-and writes rubrics/exam.jsonl.
+``python -m training.exam`` picks forty labelled free answers, each to another question and of all kinds of candidates, and
+writes rubrics/exam.jsonl.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 from collections.abc import Iterator, Sequence
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 from hotseat.settings import PROJECT
 
-SOURCE = PROJECT / "training" / "data" / "free" / "learn.jsonl"
+SOURCES = tuple(PROJECT / "training" / "data" / "free" / f"{name}-develop.jsonl" for name in ("known", "varied"))
+"""Answers that the built-in reader has not learned from."""
 TARGET = PROJECT / "rubrics" / "exam.jsonl"
 ANSWERS = 40
-KINDS = ("expert", "solid", "shaky")
+KINDS = ("expert", "solid", "shaky", "mistaken", "hesitant", "plain")
 SEED = 28
 
 
 def draw(rows: Sequence[dict[str, Any]], seed: int = SEED) -> Iterator[dict[str, Any]]:
     """Lines of the exam, by question."""
     dice = random.Random(seed)
-    by_question: dict[str, list[dict[str, Any]]] = {}
-    for row in sorted(rows, key=lambda row: row["id"]):
-        by_question.setdefault(row["question"], []).append(row)
-    questions = dice.sample(sorted(by_question), ANSWERS)
-    kinds = dict(zip(questions, cycle(KINDS), strict=False))
-    for question in sorted(questions):
-        row = dice.choice([row for row in by_question[question] if row["kind"] == kinds[question]])
+    left = dice.sample(sorted(rows, key=lambda row: row["id"]), len(rows))
+    drawn: dict[str, dict[str, Any]] = {}
+    for kind in cycle(KINDS):
+        row = next((row for row in left if row["kind"] == kind and row["question"] not in drawn), None)
+        if row is not None:
+            drawn[row["question"]] = row
+        if len(drawn) == ANSWERS:
+            break
+    for question, row in sorted(drawn.items()):
         labels = {point: label["l"] for point, label in row["points"].items()}
         yield {"id": row["id"], "question": question, "answer": row["text"], "points": labels}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--source", type=Path, default=SOURCE, help="labelled free answers, one JSON object a line")
-    rows = [json.loads(line) for line in parser.parse_args().source.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for source in SOURCES for line in source.read_text(encoding="utf-8").splitlines()]
     TARGET.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in draw(rows)), encoding="utf-8")
 
 

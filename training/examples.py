@@ -1,14 +1,15 @@
-"""What the reader learns from: a statement beside a passage, with what the passage does to it and where.
+"""What the reader learns from: texts, each with statements and what the text does to them.
 
-Stage one are the sentences and answers under ``data/`` whose writers saw the statements; stage two are free answers
-(``data/free/learn.jsonl``), whose writers saw only the question. Questions of the free answers' develop and test parts are in
-neither stage.
+Stage one are passages and answers whose writers saw the statements (``data/trios``, ``data/sentences`` and others). Stage two
+are free answers (``data/free``), whose writers saw only the question.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,113 +25,183 @@ TARGETS = {
     "met": SAYS, "not met": NEITHER, "contradicted": DENIES,  # rubric-written answers
     "no": NEITHER, "partly": PARTLY, "wrong": DENIES,  # free answers
 }  # fmt: skip
+RUBRIC_WRITTEN = ("train", "tune", "hard", "unread", "studied", "recited", "short")
+"""Folders of stage one; ``told``, ``tricky``, ``report`` and ``blind`` are kept out and guard against mistakes."""
+_SENTENCE = re.compile(r"[^.?!]*[.?!]+\s*|[^.?!]+$")
+FREE = ("learn", "develop", "test", "varied-learn")
+"""Files of free answers that the reader learns from; the others judge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement and what a text does to it."""
+
+    statement: str
+    target: tuple[float, float, float]
+    """Probabilities of neither, says, denies."""
+    evidence: str | None = None
+    """The part of the text that says or denies it: "" where nothing does, None where it isn't known."""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    statement: str
-    passage: str
-    target: tuple[float, float, float]
-    """Probabilities of neither, says, denies."""
-    evidence: str | None = None
-    """The part of the passage that says or denies it: "" where nothing does, None where it isn't known."""
+    text: str
+    claims: tuple[Claim, ...]
 
 
-def rows(folder: str) -> Iterator[dict]:
-    """The JSON lines of every file under ``data/<folder>``."""
-    for path in sorted((DATA / folder).glob("*.jsonl")):
+def rows(folder: str, name: str = "*") -> Iterator[dict]:
+    """The JSON lines of ``data/<folder>/<name>.jsonl``."""
+    for path in sorted((DATA / folder).glob(f"{name}.jsonl")):
         with path.open() as lines:
             yield from map(json.loads, lines)
 
 
-def statements() -> dict[str, str]:
-    """ "question#point" to the point's statement."""
-    questions = load_bank(PROJECT / "rubrics").questions
-    return {f"{question.id}#{point.id}": point.statement for question in questions for point in question.points}
+class Examples:
+    """All examples that the committed data give, drawn with one seed."""
 
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+        questions = load_bank(PROJECT / "rubrics").questions
+        self._points = {question.id: [point.id for point in question.points] for question in questions}
+        self._said = {f"{question.id}#{point.id}": point.statement for question in questions for point in question.points}
+        self._all = list(self._said.values())
+        self._models = [(question, question.model_answer) for question in questions]
+        self._says: dict[str, list[str]] = defaultdict(list)
+        self._wrong: dict[str, list[str]] = defaultdict(list)
+        self._beside: dict[str, list[str]] = defaultdict(list)
+        for question in questions:
+            for point in question.points:
+                self._says[f"{question.id}#{point.id}"] += point.phrasings
+                self._wrong[f"{question.id}#{point.id}"] += point.misconceptions
+        for row in rows("trios"):
+            for says, wrong, *beside in row["trios"]:
+                self._says[row["point"]].append(says)
+                self._wrong[row["point"]].append(wrong)
+                self._beside[row["point"]] += beside
+        for row in rows("sentences"):
+            self._says[row["point"]] += row["says"]
+            self._wrong[row["point"]] += row["denies"]
 
-def split() -> dict[str, list[str]]:
-    """Question ids of the free answers' learn, develop and test parts."""
-    return json.loads((DATA / "free" / "split.json").read_text())
+    def woven(self, count: int) -> list[Example]:
+        """Texts of one to six passages about points of one question, right ones and mistakes side by side."""
+        return [self._weave() for _ in range(count)]
 
-
-def kept_out() -> frozenset[str]:
-    parts = split()
-    return frozenset(parts["develop"]) | frozenset(parts["test"])
-
-
-def sentence_examples(*, everything: bool = False) -> list[Example]:
-    """Short passages: ways to say a point, to get it wrong, and to do neither."""
-    said, out, found = statements(), frozenset() if everything else kept_out(), []
-    for row in rows("trios"):
-        if row["point"].split("#")[0] in out or row["point"] not in said:
-            continue
-        for trio in row["trios"]:
-            found += [
-                Example(said[row["point"]], text, target) for text, target in zip(trio, (SAYS, DENIES, NEITHER), strict=False)
-            ]
-    for row in rows("sentences"):
-        if row["point"].split("#")[0] in out or row["point"] not in said:
-            continue
-        found += [Example(said[row["point"]], text, SAYS) for text in row["says"]]
-        found += [Example(said[row["point"]], text, DENIES) for text in row["denies"]]
-    return found
-
-
-def model_answer_examples() -> list[Example]:
-    """The bank's own answers, which make every strong point."""
-    questions = load_bank(PROJECT / "rubrics").questions
-    return [
-        Example(point.statement, question.model_answer, SAYS)
-        for question in questions
-        for point in question.points
-        if point.tier is PointTier.STRONG
-    ]
-
-
-def answer_examples(folders: Sequence[str], *, everything: bool = False) -> list[Example]:
-    """Whole answers whose writers saw the statements."""
-    said, out, found = statements(), frozenset() if everything else kept_out(), []
-    for folder in folders:
-        for row in rows(folder):
-            if row["question"] in out:
+    def _weave(self) -> Example:
+        question = self._dice.choice(list(self._points))
+        names = self._points[question]
+        chosen = self._dice.sample(names, min(len(names), self._dice.choice((1, 1, 2, 3, 4, 5, 6))))
+        passages, claims = [], []
+        for name in chosen:
+            key = f"{question}#{name}"
+            kinds = ((self._says, SAYS), (self._wrong, DENIES), (self._beside, NEITHER))
+            found, target = self._dice.choices(kinds, (0.42, 0.38, 0.2))[0]
+            if not found[key]:
                 continue
-            quotes = row.get("quotes")
+            passage = self._dice.choice(found[key]).strip()
+            passages.append(passage if passage.endswith((".", "?", "!")) else passage + ".")
+            claims.append(Claim(self._said[key], target, "" if target is NEITHER else passage))
+        others = [name for name in self._dice.sample(names, min(2, len(names))) if name not in chosen]
+        # Most likely not said, but nobody has looked.
+        claims += [Claim(self._said[f"{question}#{name}"], NEITHER, None, 0.3) for name in others]
+        self._dice.shuffle(passages)
+        return Example(" ".join(passages), (*claims, self._unrelated()))
+
+    def rubric_written(self, count: int) -> list[Example]:
+        """Answers whose writers saw the statements, those with mistakes twice as likely."""
+        found = [row for folder in RUBRIC_WRITTEN for row in rows(folder)]
+        shares = [2.0 if "contradicted" in row["points"].values() else 1.0 for row in found]
+        drawn = self._dice.choices(found, shares, k=count)
+        drawn += self._dice.sample(list(rows("nothing")), count // 10)
+        return [self._of_row(row) for row in drawn]
+
+    def _of_row(self, row: Mapping) -> Example:
+        quotes = row.get("quotes")
+        claims = [
+            Claim(
+                self._said[key],
+                TARGETS[label],
+                "" if label == "not met" else quotes.get(point) if quotes is not None else None,
+            )
+            for point, label in row["points"].items()
+            if (key := f"{row['question']}#{point}") in self._said
+        ]
+        return Example(row["text"], tuple(claims))
+
+    def model_answers(self) -> list[Example]:
+        """The bank's own answers, which make every strong point."""
+        return [
+            Example(answer, tuple(Claim(p.statement, SAYS) for p in question.points if p.tier is PointTier.STRONG))
+            for question, answer in self._models
+        ]
+
+    def free(self, share: float = 1.0) -> list[Example]:
+        """One epoch of free answers: each as it was said or as it was heard, some cut short.
+
+        All that have a mistake in them, and a share of the others.
+        """
+        found = []
+        for row in (row for name in FREE for row in rows("free", name)):
+            wrong = any(label["l"] == "wrong" for label in row["points"].values())
+            if not wrong and self._dice.random() >= share:
+                continue
+            heard = row.get("heard")
+            text = heard if heard and self._dice.random() < 0.5 else row["text"]
+            claims = []
             for point, label in row["points"].items():
-                if (statement := said.get(f"{row['question']}#{point}")) is None:
-                    continue
-                evidence = "" if label == "not met" else quotes.get(point) if quotes is not None else None
-                found.append(Example(statement, row["text"], TARGETS[label], evidence))
-    return found
+                quote = label.get("q", "")
+                known = quote if quote in text else None
+                claims.append(Claim(self._said[f"{row['question']}#{point}"], TARGETS[label["l"]], known))
+            claims.append(self._unrelated())
+            example = Example(text, tuple(claims))
+            found.append(self._cut_short(example) if self._dice.random() < 0.12 else example)
+        return found
+
+    def windows(self, count: int) -> list[Example]:
+        """One to three sentences of a free answer, with what they say or deny and what is said nowhere in it."""
+        found = []
+        answers = [row for name in FREE for row in rows("free", name)]
+        for row in self._dice.choices(answers, k=count):
+            sentences = [sentence for sentence in _SENTENCE.findall(row["text"]) if sentence.strip()]
+            at = self._dice.randrange(len(sentences))
+            text = "".join(sentences[at : at + self._dice.choice((1, 1, 2, 3))]).strip()
+            claims, nowhere = [], [self._unrelated()]
+            for point, label in row["points"].items():
+                statement, quote = self._said[f"{row['question']}#{point}"], label.get("q", "")
+                if label["l"] == "no":
+                    nowhere.append(Claim(statement, NEITHER, ""))
+                elif quote and quote in text:
+                    claims.append(Claim(statement, TARGETS[label["l"]], quote))
+            claims.append(self._dice.choice(nowhere))
+            found.append(Example(text, tuple(claims)))
+        return found
+
+    def _unrelated(self) -> Claim:
+        """A statement of any other question: not said, nearly always."""
+        return Claim(self._dice.choice(self._all), NEITHER, None, 0.5)
+
+    def _cut_short(self, example: Example) -> Example:
+        """The text up to some sentence, as it is known while somebody speaks; only claims whose evidence tells are kept."""
+        ends = [index + 1 for index, mark in enumerate(example.text) if mark in ".?!"][1:-1]
+        if not ends:
+            return example
+        text = example.text[: self._dice.choice(ends)]
+        claims = []
+        for claim in example.claims:
+            if claim.target is NEITHER or (claim.evidence and claim.evidence in text):
+                claims.append(claim)
+            elif claim.evidence and claim.target is not PARTLY:
+                claims.append(replace(claim, target=NEITHER, evidence=""))
+        return Example(text, tuple(claims))
+
+    def unmarked(self, found: Sequence[Example], share: float = 0.2) -> list[Example]:
+        """Some without punctuation, as a recogniser may print speech."""
+        return [self._unmarked(example) if self._dice.random() < share else example for example in found]
+
+    def _unmarked(self, example: Example) -> Example:
+        claims = (replace(claim, evidence=claim.evidence and _bare(claim.evidence)) for claim in example.claims)
+        return Example(_bare(example.text), tuple(claims))
 
 
-def free_answers(part: str) -> list[dict]:
-    """The labelled free answers of learn, develop or test."""
-    return [json.loads(line) for line in (DATA / "free" / f"{part}.jsonl").read_text().splitlines()]
-
-
-def free_examples(answers: Sequence[Mapping], dice: random.Random) -> list[Example]:
-    """One epoch of free answers: each as it was said or as it was heard, some with what comes after a point not said yet."""
-    said, found = statements(), []
-    for row in answers:
-        heard = row.get("heard")
-        text = heard if heard and dice.random() < 0.5 else row["text"]
-        for point, label in row["points"].items():
-            quote = label.get("q", "")
-            known = quote if quote and quote in text else (None if quote else "")
-            found.append(Example(said[f"{row['question']}#{point}"], text, TARGETS[label["l"]], known))
-    return found
-
-
-def cut_short(example: Example, dice: random.Random) -> Example:
-    """The same with the sentences from the evidence on left out: the point isn't said yet."""
-    at = example.passage.find(example.evidence) if example.evidence else -1
-    begin = max(example.passage.rfind(mark, 0, max(at, 0)) for mark in ".?!")
-    if at < 0 or begin < 40:
-        return example
-    return replace(example, passage=example.passage[: begin + 1], target=NEITHER, evidence="")
-
-
-def unmarked(text: str) -> str:
-    """Without the marks and capitals that a recogniser may leave out."""
+def _bare(text: str) -> str:
     return " ".join(word.strip(",.;:?!").lower() for word in text.split())

@@ -1,6 +1,7 @@
-"""The reader as a PyTorch module: a BERT encoder with two heads. Loads packaged weights and exports an int8 ONNX file.
+"""The reader as a PyTorch module: a BERT that reads a statement beside a passage. Loads the network that it goes on from and
+exports an int8 ONNX file.
 
-Needs torch, transformers and onnx, which the server does not: ``uv run --with torch --with transformers --with onnx …``.
+Needs torch and onnx, which the server doesn't: see docs/reader.md.
 """
 
 from __future__ import annotations
@@ -13,11 +14,33 @@ import torch
 from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
-from transformers import BertConfig, BertModel
+from torch.nn import functional
 
 VERDICTS = ("neither", "says", "denies")
-"""Order of the reader's three logits."""
-WIDTH = 384
+"""Order of the three logits."""
+WIDTH, HEADS, VOCABULARY, POSITIONS = 384, 12, 30522, 512
+
+
+class Layer(nn.Module):
+    """One BERT layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.attended = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.widen, self.narrow = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+        self.done = nn.LayerNorm(WIDTH, eps=1e-12)
+
+    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """``states`` (n, tokens, width); ``mask`` (n, 1, 1, tokens) is added to the attention logits."""
+        n, tokens, _ = states.shape
+        shape = (n, tokens, HEADS, WIDTH // HEADS)
+        query, key, value = (part(states).reshape(shape).transpose(1, 2) for part in (self.query, self.key, self.value))
+        with torch.autocast("cpu", enabled=False):  # softmax in the type that the products have: half the memory traffic
+            weights = torch.softmax(query * (WIDTH / HEADS) ** -0.5 @ key.transpose(2, 3) + mask.to(query.dtype), -1)
+            found = (weights @ value).transpose(1, 2).reshape(n, tokens, WIDTH)
+        states = self.attended(states + self.out(found))
+        return self.done(states + self.narrow(functional.gelu(self.widen(states))))
 
 
 class ReaderNetwork(nn.Module):
@@ -25,104 +48,115 @@ class ReaderNetwork(nn.Module):
 
     def __init__(self, layers: int) -> None:
         super().__init__()
-        config = BertConfig(
-            hidden_size=WIDTH, num_hidden_layers=layers, num_attention_heads=12, intermediate_size=4 * WIDTH, vocab_size=30522
-        )
-        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.words = nn.Embedding(VOCABULARY, WIDTH)
+        self.positions = nn.Embedding(POSITIONS, WIDTH)
+        self.sides = nn.Embedding(2, WIDTH)
+        self.embedded = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.verdict = nn.Linear(2 * WIDTH, len(VERDICTS))
         self.evidence = nn.Linear(WIDTH, 2)
         self.dropout = nn.Dropout(0.1)
 
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Verdict logits, shape (n, 3), and evidence logits (says, denies) of each token, shape (n, length, 2)."""
-        states = self.encoder(input_ids, attention_mask, token_type_ids).last_hidden_state.float()
-        passage = (attention_mask * token_type_ids).float()
-        mean = (states * passage[:, :, None]).sum(1) / passage.sum(1, keepdim=True).clamp(min=1)
-        pooled = self.dropout(torch.cat([states[:, 0], mean], -1))
-        return self.verdict(pooled), self.evidence(states)
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, sides: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Verdict logits (n, 3) and evidence logits (n, tokens, 2; says, denies).
+
+        All of shape (n, tokens): token ids of statement and passage, ones where there is a token, ones in the passage.
+        """
+        states = self.words(ids) + self.positions(torch.arange(ids.shape[1])) + self.sides(sides)
+        states = self.dropout(self.embedded(states))
+        unseen = ((1.0 - mask.float()) * -10000.0)[:, None, None, :]
+        for layer in self.layers:
+            states = layer(states, unseen)
+        states = states.float()
+        passage = (mask * sides).float().unsqueeze(2)
+        mean = (states * passage).sum(1) / passage.sum(1).clamp(min=1)
+        pooled = torch.cat([states[:, 0], mean], -1)
+        return self.verdict(self.dropout(pooled)), self.evidence(states)
 
 
-def from_packaged(model: Path) -> ReaderNetwork:
-    """The encoder with the weights of a packaged int8 ONNX file and new heads."""
+def from_onnx(model: Path) -> ReaderNetwork:
+    """The network with the weights of an int8 ONNX file of a BERT; the heads are new where the file has none."""
     graph = onnx.load(str(model)).graph
     stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     for node in graph.node:
         if node.op_type == "Constant":
             stored[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
-    prefix = "bert." if any(name.startswith("bert.") for name in stored) else ""
-    layers = 1 + max(int(name.split(".layer.")[1].split(".")[0]) for name in stored if f"{prefix}encoder.layer." in name)
-    network = ReaderNetwork(layers)
-    own = network.encoder.state_dict()
-    bias_of = {}
-    for node in graph.node:  # MatMul outputs are added to a named bias, which tells which matrix it is
-        if node.op_type == "Add":
-            for name in node.input:
-                if name.endswith(".bias") and name.startswith(f"{prefix}encoder"):
-                    bias_of[node.output[0]] = (name, node)
+    prefix = next((p for p in ("bert.", "inner.") if any(name.startswith(p) for name in stored)), "")
     makers = {out: node for node in graph.node for out in node.output}
-    for bias, node in bias_of.values():
-        if "LayerNorm" in bias:
+    found: dict[str, np.ndarray] = {}
+    for node in graph.node:  # the product of a matrix is added to a named bias, which tells which matrix it is
+        if node.op_type != "Add":
             continue
-        product = next(name for name in node.input if name != bias)
-        while product in makers and makers[product].op_type != "MatMulInteger":
-            source = makers[product]
-            product = next(
-                name
-                for name in source.input
-                if name in makers and ("MatMul" in name or makers[name].op_type in ("MatMulInteger", "Cast", "Mul"))
-            )
-        matrix = makers[product].input[1]
-        own[bias.removeprefix(prefix).replace(".bias", ".weight")] = torch.tensor(_dequantised(stored, matrix).T.copy())
-    for name in own:
-        if f"{prefix}{name}" in stored and stored[f"{prefix}{name}"].dtype == np.float32:
-            own[name] = torch.tensor(stored[f"{prefix}{name}"].copy())
-    for name in [name for name in own if "_embeddings.weight" in name]:
-        if f"{prefix}{name}_quantized" in stored:
-            own[name] = torch.tensor(_dequantised(stored, f"{prefix}{name}_quantized"))
-    missing = [
-        name
-        for name in own
-        if torch.equal(own[name], network.encoder.state_dict()[name])
-        and "LayerNorm" not in name
-        and "position_ids" not in name
-        and "bias" not in name
-    ]
-    if missing:
-        raise ValueError(f"{model} lacks {', '.join(missing[:5])}")
-    network.encoder.load_state_dict(own)
-    network.encoder.embeddings.requires_grad_(False)
+        for bias in node.input:
+            if bias.startswith(f"{prefix}encoder") and bias.endswith(".bias") and "LayerNorm" not in bias:
+                product = next(name for name in node.input if name != bias)
+                while makers[product].op_type != "MatMulInteger":
+                    product = next(
+                        name
+                        for name in makers[product].input
+                        if name in makers and ("MatMul" in name or makers[name].op_type in ("MatMulInteger", "Cast", "Mul"))
+                    )
+                matrix = _dequantised(stored, makers[product].input[1])
+                found[bias.removeprefix(prefix).replace(".bias", ".weight")] = matrix.T.copy()
+    for name, value in stored.items():
+        if name.startswith(prefix) and value.dtype == np.float32:
+            found.setdefault(name.removeprefix(prefix), value.copy())
+        if name.endswith(("_embeddings.weight_quantized", "_embeddings.weight_q")):
+            found[name.removeprefix(prefix).removesuffix("_quantized").removesuffix("_q")] = _dequantised(stored, name)
+    layers = 1 + max(int(name.split(".")[2]) for name in found if name.startswith("encoder.layer."))
+    network = ReaderNetwork(layers)
+    own = network.state_dict()
+    for ours, theirs in _names(layers):
+        for kind in ("weight", "bias"):
+            if f"{ours}.{kind}" in own:
+                own[f"{ours}.{kind}"] = torch.tensor(found[f"{theirs}.{kind}"])
+    if "head_weight" in stored:
+        own["verdict.weight"] = torch.tensor(stored["head_weight"].T.copy())
+        own["verdict.bias"] = torch.tensor(stored["head_bias"].copy())
+    network.load_state_dict(own)
     return network
 
 
+def _names(layers: int) -> list[tuple[str, str]]:
+    """Our modules and what the packaged weights call them."""
+    names = [(ours, f"embeddings.{theirs}_embeddings") for ours, theirs in
+             (("words", "word"), ("positions", "position"), ("sides", "token_type"))]  # fmt: skip
+    names.append(("embedded", "embeddings.LayerNorm"))
+    for index in range(layers):
+        layer = f"encoder.layer.{index}"
+        names += [(f"layers.{index}.{part}", f"{layer}.attention.self.{part}") for part in ("query", "key", "value")]
+        names += [
+            (f"layers.{index}.out", f"{layer}.attention.output.dense"),
+            (f"layers.{index}.attended", f"{layer}.attention.output.LayerNorm"),
+            (f"layers.{index}.widen", f"{layer}.intermediate.dense"),
+            (f"layers.{index}.narrow", f"{layer}.output.dense"),
+            (f"layers.{index}.done", f"{layer}.output.LayerNorm"),
+        ]
+    return names
+
+
 def _dequantised(stored: dict[str, np.ndarray], quantised: str) -> np.ndarray:
-    base = quantised.removesuffix("_quantized")
-    scale, zero = stored[f"{base}_scale"], stored[f"{base}_zero_point"]
-    return ((stored[quantised].astype(np.float32) - zero.astype(np.float32)) * scale).astype(np.float32)
+    base = quantised.removesuffix("_quantized").removesuffix("_q")
+    shared = stored["weights_zero"] if stored[quantised].dtype == np.uint8 and "weights_zero" in stored else np.zeros(1)
+    zero = stored.get(f"{base}_zero_point", shared).astype(np.float32)
+    return ((stored[quantised].astype(np.float32) - zero) * stored[f"{base}_scale"]).astype(np.float32)
 
 
 def export(network: ReaderNetwork, out: Path) -> None:
     """An ONNX file with int8 weights (per column) and dynamically quantised activations."""
     network = network.eval()
-    example = torch.ones(1, 8, dtype=torch.int64)
     whole = out.with_suffix(".fp32.onnx")
-    axes = {0: "pairs", 1: "tokens"}
+    example = torch.ones(1, 8, dtype=torch.int64)
+    axes = {0: "n", 1: "tokens"}
     torch.onnx.export(
         network,
         (example, example, example),
         str(whole),
         dynamo=False,
         opset_version=17,
-        input_names=["input_ids", "attention_mask", "token_type_ids"],
+        input_names=["ids", "mask", "sides"],
         output_names=["verdict", "evidence"],
-        dynamic_axes={
-            "input_ids": axes,
-            "attention_mask": axes,
-            "token_type_ids": axes,
-            "verdict": {0: "pairs"},
-            "evidence": axes,
-        },
+        dynamic_axes={"ids": axes, "mask": axes, "sides": axes, "verdict": {0: "n"}, "evidence": axes},
     )
     quantize_dynamic(str(whole), str(out), weight_type=QuantType.QInt8, per_channel=True)
     whole.unlink()

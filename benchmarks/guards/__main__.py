@@ -1,6 +1,6 @@
 """What the grader must hold against: ``python -m benchmarks.guards``.
 
-False claims credited (on questions that training left out), texts that say nothing, attempts to steer it, rewording, speech,
+False claims credited, texts that say nothing, attempts to steer it, rewording, speech,
 reruns.
 """
 
@@ -19,7 +19,7 @@ from hotseat.startup.models import load_for_grading
 
 from benchmarks.guards.items import Item, as_answer, load_items, load_spoken
 from benchmarks.guards.robustness import run
-from training.examples import DATA, kept_out
+from training.examples import DATA
 
 
 async def statuses(assembly: Assembly, grader: Grader, item: Item) -> dict[str, PointStatus]:
@@ -42,10 +42,10 @@ async def work(injections: int, each: int) -> None:
     assembly = assemble(load_settings())
     grader = await load_for_grading(assembly)
     for split in ("told", "tricky"):
-        items = [item for item in load_items(DATA, split) if item.question in kept_out()]
+        items = load_items(DATA, split)
         credited, noticed, total = await false_claims(assembly, grader, items)
         print(f"{split}: false claims credited {credited} of {total}, named or to check {noticed}", flush=True)
-    nothing = [item for item in load_items(DATA, "nothing") if item.question in kept_out()]
+    nothing = load_items(DATA, "nothing")
     above = 0
     for item in nothing:
         question = assembly.library.bank.question(item.question)

@@ -20,7 +20,8 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit, unfold
 from tests.conftest import free_port
-from tests.support.fakes import BANK, ScriptedReader, fake_assembly
+from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fakes import BANK, fake_assembly
 from tests.support.stored import said, store_interview
 
 TEXT = (

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from hotseat.domain.model import Answer, Question, Transcript, Word
-from hotseat.engines.embedder import open_embedder
+from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.networks.reader import NetworksReader
 from hotseat.questions.content import load_bank
 
 BANK = load_bank(Path(__file__).parents[2] / "rubrics")
@@ -26,13 +25,10 @@ def typed(text: str, turn_id: int = 1, *, question: Question = LORA) -> Answer:
 
 
 @pytest.fixture(scope="session")
-def reader() -> NetworksReader:
-    embedder = open_embedder()
-    if embedder is None:
-        pytest.skip("the local extra is not installed")
-    return NetworksReader(embedder, BANK.questions)
+def reader() -> OnnxReader:
+    return OnnxReader()
 
 
 @pytest.fixture(scope="session")
-def grader(reader: NetworksReader) -> EmbeddedGrader:
+def grader(reader: OnnxReader) -> EmbeddedGrader:
     return EmbeddedGrader(reader, versions=BANK.versions)

@@ -6,30 +6,36 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from hotseat.grading.reading import Reading
+from numpy.typing import NDArray
+
+Script = Mapping[str, tuple[str, float]]
+"""A statement, or a part of it, to a phrase and the probability where the passage holds it."""
 
 
 class ScriptedReader:
-    """Says and denies by phrase: a statement is said where one of its phrases occurs in the passage."""
+    """Says and denies by phrase."""
 
-    def __init__(self, says: Mapping[str, tuple[str, float]], denies: Mapping[str, tuple[str, float]] | None = None) -> None:
-        """Each maps a statement to a phrase and the probability given where the phrase occurs."""
-        self._says = says
-        self._denies = denies or {}
+    def __init__(self, says: Script, denies: Script | None = None) -> None:
+        self.says = dict(says)
+        self.denies = dict(denies or {})
         self.read_words: list[tuple[str, ...]] = []
+        """What it was given to read."""
 
-    def read(self, statement: str, words: Sequence[str]) -> Reading:
+    def read(self, statements: Sequence[str], words: Sequence[str]) -> tuple[Reading, ...]:
         self.read_words.append(tuple(words))
-        says, supports = self._found(self._says, statement, words)
-        denies, opposes = self._found(self._denies, statement, words)
+        return tuple(self._read(statement, words) for statement in statements)
+
+    def _read(self, statement: str, words: Sequence[str]) -> Reading:
+        (says, supports), (denies, opposes) = (_find(script, statement, words) for script in (self.says, self.denies))
         return Reading(says, denies, supports, opposes)
 
-    @staticmethod
-    def _found(script: Mapping[str, tuple[str, float]], statement: str, words: Sequence[str]) -> tuple[float, np.ndarray]:
-        phrase, likely = script.get(statement, ("", 0.0))
-        marks = np.zeros(len(words), np.float32)
+
+def _find(script: Script, statement: str, words: Sequence[str]) -> tuple[float, NDArray[np.float32]]:
+    marks = np.zeros(len(words), np.float32)
+    for part, (phrase, likely) in script.items():
         wanted = phrase.split()
-        for at in range(len(words) - len(wanted) + 1):
-            if wanted and list(words[at : at + len(wanted)]) == wanted:
-                marks[at : at + len(wanted)] = likely
+        for place in range(len(words) - len(wanted) + 1):
+            if part in statement and list(words[place : place + len(wanted)]) == wanted:
+                marks[place : place + len(wanted)] = likely
                 return likely, marks
-        return 0.0, marks
+    return 0.0, marks

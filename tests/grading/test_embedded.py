@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.model import Answer, PointStatus, Question, Verdict
-from hotseat.engines.embedder import open_embedder
-from hotseat.errors import GraderError
+from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.networks.reader import NetworksReader
 from hotseat.grading.scoring import ordered, verdict_range
 
 from benchmarks.guards.attacks import attempts, salads
@@ -43,12 +41,6 @@ def test_unreliable_transcripts_are_not_assessable(answers: list[Answer], reason
     assert reason in grade.reason
 
 
-def test_without_a_reader_nothing_is_graded() -> None:
-    """Not graded, never graded worse; the error says what to do."""
-    with pytest.raises(GraderError, match="doctor"):
-        EmbeddedGrader(None).grade_now(LORA, [typed(SHALLOW)])
-
-
 def test_a_round_counts_all_its_answers() -> None:
     """A point made in the answer to the follow-up counts, and its evidence names that answer."""
     merging = next(point for point in LORA.points if point.id == "merging")
@@ -60,9 +52,9 @@ def test_a_round_counts_all_its_answers() -> None:
 
 
 def test_a_strong_point_shows_the_lean_one_beside_it() -> None:
-    """Understanding implies recognition."""
-    factorisation = next(point for point in LORA.points if point.id == "factorisation")
-    reader = ScriptedReader({factorisation.statement: ("two thin matrices", 0.9)})
+    """Understanding implies recognition, where the reader isn't sure of it."""
+    said = {point.id: point.statement for point in LORA.points}
+    reader = ScriptedReader({said["factorisation"]: ("two thin matrices", 0.99), said["low-rank"]: ("two thin matrices", 0.3)})
     found = {f.point_id: f for f in EmbeddedGrader(reader).grade_now(LORA, [typed("It learns two thin matrices")]).findings}
     assert found["low-rank"].status is PointStatus.MET and "factorisation" in found["low-rank"].note
 
@@ -117,11 +109,9 @@ def test_quotes_occur_and_carry_seconds(grader: EmbeddedGrader) -> None:
         assert finding.evidence.start < finding.evidence.end
 
 
-def test_runs_are_identical(reader: NetworksReader) -> None:
+def test_runs_are_identical() -> None:
     """Nothing about a grade is random: not even with nothing cached."""
-    embedder = open_embedder()
-    assert embedder is not None
-    grades = [EmbeddedGrader(NetworksReader(embedder, BANK.questions)).grade_now(LORA, [typed(SHALLOW_FULL)]) for _ in range(3)]
+    grades = [EmbeddedGrader(OnnxReader()).grade_now(LORA, [typed(SHALLOW_FULL)]) for _ in range(3)]
     assert len({(grade.verdict, grade.criteria, grade.advice) for grade in grades}) == 1
 
 

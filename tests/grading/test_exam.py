@@ -156,15 +156,14 @@ def generous(message: str) -> str:
 class Believing:
     """A reader to which every answer says everything."""
 
-    def read(self, statement: str, words: Sequence[str]) -> Reading:
+    def read(self, statements: Sequence[str], words: Sequence[str]) -> tuple[Reading, ...]:
         nothing = np.zeros(len(words), np.float32)
-        return Reading(0.9, 0.0, nothing + 1, nothing)
+        return tuple(Reading(0.9, 0.0, nothing + 1, nothing) for _ in statements)
 
 
 async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Assembly:
     """Assembly with that endpoint and a reader that is easy to beat, as they are once loaded."""
-    monkeypatch.setattr(models, "open_embedder", lambda: object())
-    monkeypatch.setattr(models, "NetworksReader", lambda *_, **__: Believing())
+    monkeypatch.setattr(models, "OnnxReader", Believing)
     model = settings.pop("model", "scripted")
     assembly = fake_assembly(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
     assembly.status.parts = {GRADER: Part(GRADER)}
@@ -185,7 +184,7 @@ async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytes
         transport = httpx.ASGITransport(create_app(assembly))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
             [part] = (await client.get("/api/status")).json()["parts"]
-        assert re.match(r"scripted grades \(agreement 0\.9\d on our exam; the built-in reader 0\.\d\d\)", part["detail"])
+        assert re.match(r"scripted grades \(agreement 1\.00 on our exam; the built-in reader 0\.\d\d\)", part["detail"])
         assert (part["state"], part["done"], part["total"]) == ("ready", 0, 0)
         [check] = exam_checks(assembly.graders)
         assert check.ok and re.search(r"scripted passed, it grades: .* denied 0\.0%, .* s and 2 tokens an answer", check.detail)

@@ -6,7 +6,7 @@ import pytest
 from hotseat.grading.passage import passage_of
 
 from tests.grading.conftest import BANK, LORA, typed
-from training.examples import free_answers
+from training.examples import rows
 
 
 def read(text: str) -> str:
@@ -48,7 +48,7 @@ def test_the_question_repeated_is_not_read() -> None:
 def test_honest_answers_are_read_whole() -> None:
     """Of 264 answers whose writers saw only the question, next to none has a sentence taken for talk to the grader."""
     cut = 0
-    answers = [*free_answers("develop"), *free_answers("test")]
+    answers = [*rows("free", "develop"), *rows("free", "test")]
     for row in answers:
         question = BANK.question(row["question"])
         words = row["text"].split()

@@ -57,8 +57,8 @@ def test_verdicts(given: dict[str, PointStatus], verdict: Verdict) -> None:
     [
         ({**statuses("lean"), "a-s0": MET, "c-s0": MET}, Verdict.STRONG_HIRE),  # 7 / 4.5 = 1.56
         ({**statuses("lean"), "c-s0": MET, "d-s0": MET, "d-s1": MET}, Verdict.LEAN_HIRE),  # 6.5 / 4.5 = 1.44
-        ({"a-lean": MET, "b-lean": MET, "c-lean": MET}, Verdict.LEAN_HIRE),  # 3.5 / 4.5 = 0.78
-        ({"b-lean": MET, "c-lean": MET, "d-lean": MET}, Verdict.LEAN_NO_HIRE),  # 3 / 4.5 = 0.67
+        ({"a-lean": MET, "b-s0": MET, "b-s1": MET, "c-lean": MET}, Verdict.LEAN_HIRE),  # 4.5 / 4.5 = 1
+        ({"a-lean": MET, "b-lean": MET, "c-lean": MET}, Verdict.LEAN_NO_HIRE),  # 3.5 / 4.5 = 0.78
         ({"a-lean": MET}, Verdict.LEAN_NO_HIRE),  # 1.5 / 4.5 = 0.33
         ({"d-lean": MET}, Verdict.NO_HIRE),  # 1 / 4.5 = 0.22
         ({**statuses("lean"), "b-lean": CON}, Verdict.LEAN_NO_HIRE),  # 3.5 / 4.5 - 0.4 = 0.38
@@ -139,10 +139,9 @@ def test_the_order_of_criteria_does_not_matter(given: dict[str, PointStatus], or
 
 
 def test_a_strong_point_shows_the_lean_one() -> None:
-    """Understanding implies recognition, with the strong point's evidence; a contradicted lean point stays so."""
-    full = scoring.implied(
-        QUESTION, {"a-s0": PointFinding("a-s0", MET), "b-s0": PointFinding("b-s0", MET), "b-lean": PointFinding("b-lean", CON)}
-    )
+    """Understanding settles a lean point that is not sure; one that was contradicted or not heard stays so."""
+    given = {"a-s0": MET, "a-lean": UNSURE, "b-s0": MET, "b-lean": CON, "c-s0": MET, "c-lean": NOT}
+    full = scoring.implied(QUESTION, {name: PointFinding(name, status) for name, status in given.items()})
     assert full["a-lean"].status is MET
     assert full["b-lean"].status is CON
     assert full["c-lean"].status is NOT

@@ -13,7 +13,7 @@ from hotseat.grading.word_order import FEWEST, SHUFFLED, order
 from benchmarks.guards.items import as_answer, load_items, load_spoken
 from tests.grading.conftest import BANK, spoken, typed
 from tests.grading.scripted_reader import ScriptedReader
-from training.examples import DATA, free_answers
+from training.examples import DATA, rows
 
 SPLITS = ("tune", "hard", "unread", "studied", "told", "recited", "short")
 
@@ -51,7 +51,7 @@ def test_the_bank_s_own_words_shuffled_are_nothing() -> None:
 @pytest.mark.parametrize("part", ["learn", "develop", "test"])
 def test_free_answers_are_in_order(part: str) -> None:
     """As they were said and as they were heard."""
-    for row in free_answers(part):
+    for row in rows("free", part):
         for text in (row["text"], row.get("heard")):
             assert text is None or order([typed(text)]) >= SHUFFLED, row["id"]
 

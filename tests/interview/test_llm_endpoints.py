@@ -18,7 +18,8 @@ from hotseat.grading.judge import Judge
 from hotseat.grading.llm import LlmGrader
 from hotseat.interview import endpoint as interviewing
 
-from tests.support.fakes import BANK, FakeTranscriber, ScriptedReader, fake_assembly
+from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fakes import BANK, FakeTranscriber, fake_assembly
 from tests.support.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
 from tests.support.sitting import LORA, finish, sitting
 

@@ -159,7 +159,7 @@ def test_a_point_that_a_model_answer_lacks_is_a_warning() -> None:
     strong = [point for point in core.points if point.tier == "strong"]
     reader = ScriptedReader({point.statement: ("I", 0.9) for point in strong[1:]})
     assert warnings_of(replace(BANK, questions=(core,)), reader) == [
-        "rag/core.toml: model_answer: the reader does not find index, chunk-choice in it"
+        "rag/core.toml: model_answer: the reader does not find chunk-choice in it"
     ]
 
 

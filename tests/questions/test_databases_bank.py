@@ -12,6 +12,7 @@ from hotseat.grading.scoring import verdict_of
 from hotseat.questions.check import problems_of
 from hotseat.questions.content import load_bank
 from hotseat.questions.formats import Choices, load_catalogue
+from hotseat.questions.library import Library
 from hotseat.questions.study import load_study
 from hotseat.settings import PROJECT
 
@@ -52,11 +53,7 @@ def test_each_verdict_can_be_reached(question: Question) -> None:
 async def test_an_interview_about_databases(tmp_path: Path) -> None:
     """The format draws from this bank, the answer is graded by its rubric, and the review names its topic."""
     assembly = fake_assembly(tmp_path)
-    assembly.library.bank, assembly.library.catalogue, assembly.library.study = (
-        BANK,
-        CATALOGUE,
-        load_study(ROOT, BANK, CATALOGUE),
-    )
+    assembly.library = Library(BANK, CATALOGUE, load_study(ROOT, BANK, CATALOGUE))
     [atomic, *_] = BANK.question("databases/core").points
     reader = ScriptedReader({atomic.statement: ("then nothing", 0.99)})
     assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(reader, versions=BANK.versions)

@@ -22,7 +22,8 @@ from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.voice import PreparedVoice
 from hotseat.startup.assembly import Assembly
 
-from tests.support.fakes import BANK, FakeSpeaker, ScriptedReader, fake_assembly
+from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fakes import BANK, FakeSpeaker, fake_assembly
 from tests.support.sitting import finish, sitting
 
 HEARD = (
@@ -52,7 +53,7 @@ READER = ScriptedReader(
         STATEMENTS["fewer-parameters"]: ("saves a lot", 0.3),
         STATEMENTS["factorisation"]: ("learns a low", 0.3),
         STATEMENTS["merging"]: ("merge it into", 0.8),
-        STATEMENTS["alpha-rank"]: ("purge it into", 0.2),
+        STATEMENTS["alpha-rank"]: ("purge it into", 0.3),
     }
 )
 """Of ``HEARD``: one point is made, three are not sure; merging is made once the word is corrected."""
@@ -73,9 +74,12 @@ async def reviewed(assembly: Assembly) -> AsyncIterator[tuple[str, httpx.AsyncCl
         candidate.say(type="start")
         await candidate.answer()
         await finish(candidate)
-        transport = httpx.ASGITransport(create_app(assembly))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/interviews/") as http:
+        async with client(assembly) as http:
             yield candidate.id, http
+
+
+def client(assembly: Assembly) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url="http://127.0.0.1/api/interviews/")
 
 
 async def the_round(http: httpx.AsyncClient, interview_id: str) -> dict[str, Any]:
@@ -164,7 +168,8 @@ async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
         assert (entry["kind"], entry["said"]) == ("answered", True)
         assert entry["statement"] == asked["statement"] and entry["ruling"]["quote"] in HEARD
 
-        await answer(http, interview_id, "fewer-parameters", True)
+        for other in ("fewer-parameters", "alpha-rank"):
+            await answer(http, interview_id, other, True)
         assert (await the_round(http, interview_id))["grade"]["range"] == ["Lean Hire", "Lean Hire"]
         await answer(http, interview_id, "factorisation", False)
         no = (await the_round(http, interview_id))["grade"]
@@ -338,15 +343,19 @@ async def test_the_outline_of_an_answer(tmp_path: Path) -> None:
 async def test_a_review_outlives_its_question(tmp_path: Path) -> None:
     """An interview about a question, or a point, that has left the bank can still be reviewed; it only can't be regraded."""
     assembly = scripted_services(tmp_path)
-    async with reviewed(assembly) as (interview_id, http):
-        assembly.library.bank = replace(BANK, questions=tuple(replace(q, criteria=q.criteria[1:]) for q in BANK.questions))
-        points = [f for criterion in (await the_round(http, interview_id))["grade"]["criteria"] for f in criterion["findings"]]
+    async with reviewed(assembly) as (interview_id, _):
+        shorter = tuple(replace(question, criteria=question.criteria[1:]) for question in BANK.questions)
+        assembly.library = replace(assembly.library, bank=replace(BANK, questions=shorter))
+        async with client(assembly) as http:
+            grade = (await the_round(http, interview_id))["grade"]
+        points = [f for criterion in grade["criteria"] for f in criterion["findings"]]
         assert points[0]["statement"] == "This point is no longer in the rubric."
 
-        assembly.library.bank = replace(BANK, questions=())
-        shown = await the_round(http, interview_id)
-        assert shown["question"]["title"] == LORA.title and shown["question"]["in_bank"] is False
-        assert shown["grade"]["verdict"] and shown["answers"][0]["text"] == HEARD
-        await edit(http, interview_id, PURGE, "merge")
-        refused = await http.post(f"{interview_id}/rounds/1/grade")
-        assert refused.status_code == 422 and "no longer in the bank" in refused.json()["error"]
+        assembly.library = replace(assembly.library, bank=replace(BANK, questions=()))
+        async with client(assembly) as http:
+            shown = await the_round(http, interview_id)
+            assert shown["question"]["title"] == LORA.title and shown["question"]["in_bank"] is False
+            assert shown["grade"]["verdict"] and shown["answers"][0]["text"] == HEARD
+            await edit(http, interview_id, PURGE, "merge")
+            refused = await http.post(f"{interview_id}/rounds/1/grade")
+            assert refused.status_code == 422 and "no longer in the bank" in refused.json()["error"]

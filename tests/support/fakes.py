@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +26,6 @@ from hotseat.domain.model import (
     Word,
 )
 from hotseat.grading.graders import Graders
-from hotseat.grading.reading import Reading
 from hotseat.interview.interviewer import Interviewer
 from hotseat.load_status import LoadStatus, Part
 from hotseat.practice.due import Practice
@@ -47,7 +46,6 @@ from hotseat.storage.archive import LocalArchive
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
-from numpy.typing import NDArray
 
 Message = TypeVar("Message", bound=wire.ServerMessage)
 
@@ -141,32 +139,6 @@ class FakeChat:
         self.completions += 1
         await asyncio.sleep(self.delay_s)
         return self.text or "ok", 1
-
-
-class ScriptedReader:
-    """A ``Reader`` that knows what a few phrases do to a few statements: says or denies, how likely."""
-
-    def __init__(self, says: Mapping[str, tuple[str, float]], denies: Mapping[str, tuple[str, float]] | None = None) -> None:
-        """By a part of the statement: the phrase, and the probability where the passage holds it."""
-        self.says = dict(says)
-        self.denies = dict(denies or {})
-
-    def read(self, statement: str, words: Sequence[str]) -> Reading:
-        (said, supports), (denied, opposes) = (self._look(part, statement, words) for part in (self.says, self.denies))
-        return Reading(said, denied, supports, opposes)
-
-    @staticmethod
-    def _look(
-        script: Mapping[str, tuple[str, float]], statement: str, words: Sequence[str]
-    ) -> tuple[float, NDArray[np.float32]]:
-        marked = np.zeros(len(words), np.float32)
-        for part, (phrase, likely) in script.items():
-            wanted = phrase.split()
-            for place in range(len(words) - len(wanted) + 1):
-                if part in statement and list(words[place : place + len(wanted)]) == wanted:
-                    marked[place : place + len(wanted)] = 1.0
-                    return likely, marked
-        return 0.0, marked
 
 
 def whole_answer(question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:

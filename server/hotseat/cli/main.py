@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -28,8 +28,7 @@ from hotseat.questions.content import Kind, load_bank
 from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # they bring numpy in
-    from hotseat.domain.model import Question
-    from hotseat.grading.reading import Reader
+    pass
 
 Result = TypeVar("Result")
 
@@ -162,13 +161,14 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
     settings = load_settings()
     loaded = load_bank(settings.rubrics_dir)
     if check:
+        from hotseat.engines.reader import OnnxReader
         from hotseat.questions.check import problems_of, warnings_of
         from hotseat.questions.formats import load_catalogue
         from hotseat.questions.study import load_study
 
         load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
         found = problems_of(loaded)
-        warnings = warnings_of(loaded, _reader(loaded.questions)) if read else []
+        warnings = warnings_of(loaded, OnnxReader()) if read else []
         if as_json:
             _print({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
         else:
@@ -185,17 +185,6 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
     from hotseat.questions.views import bank_document
 
     _print(bank_document(loaded))
-
-
-def _reader(questions: Iterable[Question]) -> Reader:
-    """Raises InputError where its weights are not installed."""
-    from hotseat.engines.embedder import open_embedder
-    from hotseat.grading.networks.reader import NetworksReader
-
-    embedder = open_embedder(load_settings().models)
-    if embedder is None:
-        raise InputError("--read needs the packaged models, which are not installed")
-    return NetworksReader(embedder, questions)
 
 
 @bank.command()

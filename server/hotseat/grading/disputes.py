@@ -63,7 +63,7 @@ class Disputes:
         answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
         point = next(point for point in question.points if point.id == claim.point_id)
         passage = passage_of(question, cut(answer, claim.span))
-        reading = self._reader.read(point.statement, passage.words)
+        [reading] = self._reader.read([point.statement], passage.words)
         if reading.says >= self._thresholds.unsure and reading.says >= reading.denies:
             evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
             finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD, round(reading.says, 3))

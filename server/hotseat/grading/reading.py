@@ -23,8 +23,8 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Implemented by grading.networks.reader.NetworksReader."""
+    """Implemented by engines.reader.OnnxReader."""
 
-    def read(self, statement: str, words: Sequence[str]) -> Reading:
-        """Deterministic, and cached: asked again soon for the same pair it answers at once."""
+    def read(self, statements: Sequence[str], words: Sequence[str]) -> tuple[Reading, ...]:
+        """One reading for each statement. Deterministic, and cached: asked again soon for the same it answers at once."""
         ...

@@ -3,7 +3,7 @@
 A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
 lower when something it says is contradicted. A point that is not sure counts once the candidate says so. Criteria count 2 for
 Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point, is
-the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 0.7 and a Lean No Hire from 0.3
+the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 1 and a Lean No Hire from 0.3
 (docs/decisions/0032-verdict-rule.md).
 """
 
@@ -29,7 +29,7 @@ class VerdictRule:
     """Taken off the score for each contradicted point."""
     strong_hire: float = 1.5
     """Least score for each verdict; below the last it is No Hire."""
-    lean_hire: float = 0.7
+    lean_hire: float = 1.0
     lean_no_hire: float = 0.3
 
 
@@ -73,7 +73,7 @@ def verdict_range(question: Question, statuses: Statuses) -> tuple[Verdict, Verd
 
 
 IMPLIED = "shown by"
-"""Begins the note of a lean point that a strong one shows."""
+"""Begins the note of a lean point that was not sure and that a strong one shows."""
 
 
 def is_implied(finding: PointFinding) -> bool:
@@ -82,16 +82,14 @@ def is_implied(finding: PointFinding) -> bool:
 
 
 def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[str, PointFinding]:
-    """Findings for every point: a strong point met carries the lean points of its criterion, with its own evidence.
-
-    A lean point that was contradicted stays contradicted.
-    """
+    """Findings for every point: a strong point that is made settles the lean points of its criterion that are not sure, with
+    its own evidence."""
     full: dict[str, PointFinding] = {}
     for criterion in question.criteria:
         shown = next((f for p in criterion.points if p.tier is PointTier.STRONG and (f := _met(findings, p.id))), None)
         for point in criterion.points:
             finding = findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
-            if shown and point.tier is PointTier.LEAN and finding.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE):
+            if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_SURE:
                 finding = PointFinding(
                     point.id, PointStatus.MET, shown.evidence, f"{IMPLIED} {shown.point_id}", shown.confidence
                 )

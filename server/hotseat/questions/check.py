@@ -10,8 +10,8 @@ import pyphen
 from rapidfuzz import fuzz
 
 from hotseat.domain.followups import MAX_WORDS, says
-from hotseat.domain.model import Answer, Bank, Level, Point, PointStatus, Question, Topic, Transcript
-from hotseat.grading.scoring import criterion_level, implied
+from hotseat.domain.model import Answer, Bank, Level, Point, PointStatus, PointTier, Question, Topic, Transcript
+from hotseat.grading.scoring import criterion_level
 from hotseat.text.normal import tokenize
 
 if TYPE_CHECKING:  # they bring numpy in
@@ -150,8 +150,9 @@ def _unmade(question: Question, reader: Reader) -> Iterator[str]:
     from hotseat.grading.embedded import EmbeddedGrader
 
     answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(question.model_answer), 0.0, "done")
-    findings = implied(question, EmbeddedGrader(reader).findings(question, [answer]))
-    missed = [name for name, finding in findings.items() if finding.status is not PointStatus.MET]
+    findings = EmbeddedGrader(reader).findings(question, [answer])
+    strong = [point.id for point in question.points if point.tier is PointTier.STRONG]
+    missed = [name for name in strong if findings[name].status is not PointStatus.MET]
     if missed:
         yield f"model_answer: the reader does not find {', '.join(missed)} in it"
 

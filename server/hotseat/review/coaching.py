@@ -9,11 +9,10 @@ import numpy as np
 
 from hotseat.background import in_background
 from hotseat.domain.corrections import corrected, standing
-from hotseat.domain.model import Answer, Bank, Grade, Point, PointFinding, Question, Transcript
+from hotseat.domain.model import Answer, Bank, Grade, Point, Question, Transcript
 from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
 from hotseat.grading.model_sentences import model_sentences
-from hotseat.grading.passage import passage_of
 from hotseat.grading.quoting import shown
 from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
@@ -94,7 +93,7 @@ class Coaching:
         if grader is None:
             raise UnavailableError("The grader is still loading; try again in a moment.")
         answer = Answer(0, 0, entry.question.id, "", None, transcript, 0.0, "done")
-        finding: PointFinding = await in_background(grader.find, point, [passage_of(entry.question, answer)])
+        finding = (await in_background(grader.findings, entry.question, [answer]))[point.id]
         quote = shown(answer, finding.evidence).quote if finding.evidence is not None else ""
         return {"text": transcript.text, "status": finding.status.value, "statement": point.statement, "quote": quote}
 

@@ -14,7 +14,6 @@ from pydantic import SecretStr
 
 from hotseat.chat import ChatModel
 from hotseat.engines import weights
-from hotseat.engines.embedder import ENTAILMENT, open_embedder
 from hotseat.engines.llama import LlamaServer
 from hotseat.engines.llama_chat import LlamaChat
 from hotseat.engines.measured import MeasuredChat, MeasuredTranscriber
@@ -23,6 +22,7 @@ from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.piper import PiperSpeaker
+from hotseat.engines.reader import WEIGHTS, OnnxReader
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.engines.whisper.queue_metrics import QueueCollector
@@ -33,7 +33,6 @@ from hotseat.grading.exam import FILE as EXAM
 from hotseat.grading.exam import Exam, key_of, load_exam
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
-from hotseat.grading.networks.reader import NetworksReader
 from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview.endpoint import Endpoint
@@ -223,11 +222,9 @@ async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
     bank, settings = assembly.library.bank, assembly.settings
     with assembly.status.loading(GRADER) as part:
         part.detail = "loading"
-        embedder = await asyncio.to_thread(open_embedder, settings.models)
-        reader = NetworksReader(embedder, bank.questions) if embedder is not None else None
+        reader = await asyncio.to_thread(OnnxReader)
         assembly.graders.embedded = EmbeddedGrader(reader, versions=bank.versions)
-        if embedder is not None and reader is not None:
-            assembly.graders.disputes = Disputes(reader)
+        assembly.graders.disputes = Disputes(reader)
         if chat is not None:
             asked = YieldingChat(chat, assembly.turns) if settings.llm.url == EMBEDDED else chat
             assembly.graders.llm = LlmGrader(asked, assembly.prompts, versions=bank.versions)
@@ -235,8 +232,6 @@ async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
                 _make_exam, assembly, assembly.graders.llm, assembly.graders.embedded
             )
         choose_grader(assembly)
-        if reader is None and assembly.graders.in_use is assembly.graders.embedded:
-            part.state, part.detail = "off", "not installed: answers are not graded (install the extra 'local')"
 
 
 def _make_exam(assembly: Assembly, llm: LlmGrader, embedded: EmbeddedGrader) -> Exam | None:
@@ -247,7 +242,7 @@ def _make_exam(assembly: Assembly, llm: LlmGrader, embedded: EmbeddedGrader) -> 
     except ContentError as error:
         log.warning("there is no exam: %s", error)
         return None
-    reader = f"{hashlib.sha256(ENTAILMENT.read_bytes()).hexdigest()} {THRESHOLDS}"
+    reader = f"{hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()} {THRESHOLDS}"
     key = key_of(llm, settings.llm.url, items, bank, reader)
     return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
 
