@@ -117,6 +117,9 @@ async def test_a_silent_socket_does_not_either() -> None:
     known = iter([LOCAL_PERSON, LOCAL_PERSON, LOCAL_PERSON, None])
 
     class Entry:
+        def vouched_for(self, _connection: object) -> None:
+            return None
+
         async def identify(self, _connection: object) -> Identity | None:
             return next(known)
 
@@ -196,6 +199,9 @@ async def test_a_socket_outlives_a_moment_without_storage() -> None:
     looked: list[None] = []
 
     class Entry:
+        def vouched_for(self, _connection: object) -> None:
+            return None
+
         async def identify(self, _connection: object) -> Identity:
             looked.append(None)
             if len(looked) > 1:

@@ -16,7 +16,8 @@ from hotseat.review.best import MAX_WORDS, best_answer
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.startup.assembly import Assembly
 
-from tests.support.fakes import BANK, FakeTranscriber, ScriptedReader, fake_assembly
+from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fakes import BANK, FakeTranscriber, fake_assembly
 from tests.support.stored import said, store_interview
 
 LORA = BANK.question("finetuning/lora")
