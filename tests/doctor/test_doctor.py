@@ -42,7 +42,7 @@ def assert_mends(check: Check, *said: str, mend: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "ok"), [((3, 10), False), ((3, 11), True), ((3, 13), True), ((3, 14), False), ((4, 0), False)]
+    ("version", "ok"), [((3, 10), False), ((3, 11), True), ((3, 14), True), ((3, 15), False), ((4, 0), False)]
 )
 def test_the_range_of_python(version: tuple[int, int], ok: bool) -> None:
     """Exactly the versions that pyproject.toml allows are well."""

@@ -40,6 +40,7 @@ from tests.support.sitting import LORA, LOUD, QUIET, Candidate, finish, sitting
 PROMPTS = Prompts(PROJECT / "prompts")
 FOLLOWED = RoundPlan("finetuning/lora", "?", 90.0, follow_ups=1, follow_up_limit_s=45.0)
 EXPECTED_ROUNDS = {
+    "first": 1,
     "drill": 1,
     "due": 1,
     "five": 5,

@@ -17,7 +17,7 @@ from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
 from hotseat.startup.loading import load_storage
 from hotseat.storage.archive import LocalArchive
-from hotseat.telemetry.metrics import Metrics
+from hotseat.telemetry.metrics import Metrics, PartStates
 
 from tests.support.fakes import FakeConnection, FastClock, fake_assembly
 from tests.support.sitting import LORA, LOUD, Candidate, finish, sitting
@@ -132,7 +132,7 @@ async def test_a_database_that_is_none(tmp_path: Path) -> None:
 
 
 def test_every_outcome_has_its_test() -> None:
-    """The table in docs/recovery.md names tests that exist."""
+    """The table in docs/recovery.md names tests and benchmarks that exist."""
     table = (PROJECT / "docs" / "recovery.md").read_text()
     rows = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line][1:]
     assert len(rows) >= 18
@@ -142,7 +142,8 @@ def test_every_outcome_has_its_test() -> None:
         file = ""
         for path, test in named:
             file = path or file
-            texts = [found.read_text() for found in (PROJECT / "tests").rglob(Path(file).name)]
+            folders = (PROJECT / "tests", PROJECT / "benchmarks")
+            texts = [found.read_text() for folder in folders for found in folder.rglob(Path(file).name)]
             assert texts and (not test or any(f"def {test}(" in text for text in texts)), f"{file}::{test}"
 
 
@@ -151,5 +152,6 @@ def test_every_metric_is_explained() -> None:
     explained = set(re.findall(r"`(hotseat_\w+?)(?:_total)?`", (PROJECT / "docs" / "operations.md").read_text()))
     metrics = Metrics()
     metrics.register(QueueCollector(RecognitionQueue(lambda _job: (), 1).metrics))
+    metrics.register(PartStates(lambda: {"Voice": True}))
     there = re.findall(r"^# TYPE (hotseat_\w+?)(?:_total)? ", metrics.render().decode(), re.MULTILINE)
     assert {name for name in there if not name.endswith("_created")} == explained
