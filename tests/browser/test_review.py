@@ -39,6 +39,7 @@ READER = ScriptedReader(
         STATEMENTS["factorisation"]: ("product of two thin matrices.", 0.3),
         STATEMENTS["fewer-parameters"]: ("saves a lot of", 0.3),
         STATEMENTS["merging"]: ("merge it into", 0.8),
+        STATEMENTS["benefit"]: ("It learns a", 0.9),
     }
 )
 CHOICES = Choices("drill", ("finetuning/lora",), follow_ups=1)
@@ -162,7 +163,7 @@ async def test_a_point_that_is_not_sure_is_answered(tmp_path: Path) -> None:
         await unsure.get_by_role("button", name="I said this").click()
         made = page.locator('.made [data-point="factorisation"]')
         await expect(made).to_be_focused()
-        await expect(made).to_contain_text("you say you said it")
+        await expect(made).to_contain_text("you said this")
         await expect(page.locator(".depends")).to_contain_text("depending on 1 point we’re not sure about")
         await expect(page.locator("#announcer")).to_contain_text("Verdict: Lean No Hire to Lean Hire")
         await page.locator('.unsure [data-point="fewer-parameters"]').get_by_role("button", name="I didn’t say that").click()

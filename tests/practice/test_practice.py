@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +38,7 @@ async def drill(tmp_path: Path, met: bool) -> Assembly:
         await candidate.answer()
         candidate.say(type="end")
         await finish(candidate)
-    assembly.storage.store = SqlStore(assembly.settings.database)
+    assembly.storage = replace(assembly.storage, store=SqlStore(assembly.settings.database))
     return assembly
 
 

@@ -192,7 +192,7 @@ def test_a_long_match_begins_with_its_clause() -> None:
         (
             {"low-rank": MET, "fewer-parameters": MET, "benefit": MET},
             "Three criteria at Lean Hire and one at No Hire make 0.77 of 2 by weight; "
-            "Lean Hire starts at 0.7 and Strong Hire starts at 1.5.",
+            "Lean No Hire starts at 0.3 and Lean Hire starts at 1.",
         ),
         (
             {"factorisation": MET, "figures": MET, "limits": MET, "merging": MET, "target-modules": MET},
