@@ -91,7 +91,7 @@ async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatc
     assembly = fake_assembly(tmp_path, speed=36_000.0)  # an hour in a tenth of a second
     tried = asyncio.Queue[None]()
 
-    async def fail(_services: Assembly) -> int:
+    async def fail(*_parts: object) -> int:
         tried.put_nowait(None)
         raise StorageError("gone")
 

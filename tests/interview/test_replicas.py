@@ -69,13 +69,13 @@ async def test_two_tabs_on_two_replicas(replicas: tuple[ServerProcess, ServerPro
         await old.hear(1)
         async with tab(second, old.id) as new:
             await new.until("asking", 1)
-            await old.say(type="typed", turn_id=1, text="from the old tab")
+            await old.say(type="typed", turn_id=1, text="The base model stays frozen.")
             assert await old.until_closed() == (4409, "the interview was opened elsewhere")
-            await new.type(1, "from the new tab")
-            await new.type(2, "from the new tab, too")
+            await new.type(1, "It freezes the base model.")
+            await new.type(2, "It learns two thin matrices.")
             await finish(new, 20)
             answers = (await new.review())["rounds"][0]["answers"]
-            assert [answer["text"] for answer in answers] == ["from the new tab", "from the new tab, too"]
+            assert [answer["text"] for answer in answers] == ["It freezes the base model.", "It learns two thin matrices."]
             old.url = first.url
             assert await old.review() == await new.review()
 
@@ -233,7 +233,7 @@ async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(assembly.storage.store, "release", slowly)
     async with taken_over(assembly, tmp_path) as (interviews, candidate, others, elsewhere):
-        elsewhere.say(type="typed", turn_id=1, text="from elsewhere")
+        elsewhere.say(type="typed", turn_id=1, text="It needs far less memory.")
         await elsewhere.until("asking", 2)
         candidate.say(type="end")
         await candidate.until_closed()
@@ -244,14 +244,17 @@ async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None
     """What it still wants to write is refused, its browser is told, and it can take the interview back in order."""
     assembly = fake_assembly(tmp_path)
     async with taken_over(assembly, tmp_path) as (interviews, candidate, _, elsewhere):
-        candidate.say(type="typed", turn_id=1, text="too late")
+        candidate.say(type="typed", turn_id=1, text="The product can be merged.")
         assert await candidate.until_closed() == (4409, "the interview was opened elsewhere")
-        elsewhere.say(type="typed", turn_id=1, text="in time")
+        elsewhere.say(type="typed", turn_id=1, text="Rank sixteen is a good start.")
         await elsewhere.until("asking", 2)
         back = await Candidate(interviews, candidate.id).attach()
         await back.until("asking", 2)
-        back.say(type="typed", turn_id=2, text="and back")
+        back.say(type="typed", turn_id=2, text="So it saves memory.")
         await finish(back)
         review = await candidate.review()
         assert review is not None
-        assert [answer["text"] for answer in review["rounds"][0]["answers"]] == ["in time", "and back"]
+        assert [answer["text"] for answer in review["rounds"][0]["answers"]] == [
+            "Rank sixteen is a good start.",
+            "So it saves memory.",
+        ]
