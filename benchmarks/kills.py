@@ -37,6 +37,11 @@ LONGEST_LOSS_S = 1.0
 _SECOND = round(1 / FRAME_S)
 
 
+def typed_in(turn_id: int) -> str:
+    """What is typed in a turn: an answer, not a request to the interviewer."""
+    return f"It freezes the base model and learns a small update, as typed in turn {turn_id}."
+
+
 @dataclass(slots=True)
 class Tally:
     kills: int = 0
@@ -160,7 +165,7 @@ class Sitter(WireCandidate):
                 if self.wanted[message.turn_id]:
                     await self.say(type="playback.done", turn_id=message.turn_id)
                 else:
-                    await self.say(type="typed", turn_id=message.turn_id, text=f"typed in turn {message.turn_id}")
+                    await self.say(type="typed", turn_id=message.turn_id, text=typed_in(message.turn_id))
             case wire.StateMessage(phase="thinking" | "answering") if self._speaking is None:
                 self._speaking = asyncio.create_task(self._speak(message.turn_id, message.next_frame))
             case wire.AnswerMessage():
@@ -214,7 +219,7 @@ class Sitter(WireCandidate):
         if abs(found["duration_s"] - heard.duration_s) > 0.001:
             return f"had {heard.duration_s} s and has {found['duration_s']} s"
         if not self.wanted[turn_id]:
-            return "" if found["text"] == f"typed in turn {turn_id}" else f"is {found['text']!r}"
+            return "" if found["text"] == typed_in(turn_id) else f"is {found['text']!r}"
         [path] = (self.server.data_dir / "audio" / self.id).glob(f"{turn_id:03d}.f*.pcm")
         first = int(path.name.split(".")[1][1:])
         spoken = b"".join(self.frames[turn_id][first:])

@@ -182,7 +182,7 @@ async def test_keyboard_alone_without_a_microphone(visiting: Visiting) -> None:
         await keyboard.press("Enter")
 
         await visit.press("Space", "ready")
-        await expect(page.locator(".notices")).to_contain_text("No microphone was found.")
+        await expect(page.locator(".notices")).to_contain_text("We found no microphone.")
         await expect(page.locator(".primary")).to_contain_text("Start and type the answers")
         await keyboard.press("Space")
         for turn_id in (1, 2):
@@ -208,7 +208,7 @@ async def test_a_blocked_microphone(visiting: Visiting) -> None:
     async with visiting("denied") as visit:
         await visit.plan()
         await visit.press("Space", "ready")
-        await expect(visit.page.locator(".notices")).to_contain_text("The browser blocked the microphone for this page.")
+        await expect(visit.page.locator(".notices")).to_contain_text("Your browser blocked the microphone.")
         assert {"type": "mic", "state": "denied"} in visit.sent
         await visit.page.keyboard.press("Space")
         await expect(visit.page.get_by_label("Your answer")).to_be_focused()
