@@ -1,20 +1,16 @@
-"""Where a point's patterns occur in what was said.
+"""Where a phrase occurs in what was said.
 
-A pattern is a list of groups; a group is any of its phrases; a phrase is words in order, each compared by its stem or, with
-a trailing ``*``, as a prefix. Light words ("the", "it", "just") may stand between the words of a phrase. A pattern matches
-where one phrase of every group occurs within ``WINDOW`` tokens, in any order.
+A phrase is words in order, each compared by its stem or, with a trailing ``*``, as a prefix. Light words ("the", "it", "just")
+may stand between them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from hotseat.text.normal import Token, singular, tokenize
-
-WINDOW = 36
-"""Tokens: about two spoken sentences."""
 
 MAX_LIGHT = 2
 """Light words allowed between two words of a phrase."""
@@ -27,18 +23,7 @@ LIGHT = frozenset(_LIGHT_WORDS.split())
 _DROPPED = frozenset({"the", "your", "our", "their", "its"})
 """Left out of phrases, since they may be said anywhere; "a" stays, being a matrix as often as an article."""
 
-Pattern = Sequence[Sequence[str]]
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    start: int
-    """First token."""
-    end: int
-    """After the last token."""
-    parts: tuple[Span, ...]
-    """Where each group was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +76,6 @@ class Index:
             place += 1
         return place
 
-    def matches(self, groups: Pattern, window: int = WINDOW) -> Iterator[Match]:
-        """Every tight match of all groups, left to right."""
-        places: list[tuple[int, int, int]] = []
-        for number, group in enumerate(groups):
-            found = {span for phrase in group for span in self.phrase(phrase)}
-            if not found:
-                return
-            places.extend((start, end, number) for start, end in found)
-        latest: dict[int, Span] = {}
-        for start, end, number in sorted(places):
-            latest[number] = (start, end)
-            if len(latest) < len(groups):
-                continue
-            first = min(span[0] for span in latest.values())
-            last = max(span[1] for span in latest.values())
-            if last - first <= window:
-                yield Match(first, last, tuple(latest[i] for i in range(len(groups))))
-
 
 @lru_cache(maxsize=65536)
 def compile_phrase(text: str) -> tuple[PhraseWord, ...]:
@@ -137,20 +104,3 @@ def _prefix(text: str, raw: str) -> str:
 def find_phrase(tokens: Sequence[Token], phrase: str) -> list[Span]:
     """Every place the phrase occurs."""
     return Index(tokens).phrase(phrase)
-
-
-def find_pattern(tokens: Sequence[Token] | Index, groups: Pattern, window: int = WINDOW) -> Match | None:
-    """The tightest match of all groups, or None."""
-    index = tokens if isinstance(tokens, Index) else Index(tokens)
-    return min(index.matches(groups, window), key=_length, default=None)
-
-
-def find_any(tokens: Sequence[Token] | Index, patterns: Sequence[Pattern], window: int = WINDOW) -> Match | None:
-    """The tightest match among alternative patterns, or None."""
-    index = tokens if isinstance(tokens, Index) else Index(tokens)
-    matches = [match for groups in patterns if (match := find_pattern(index, groups, window))]
-    return min(matches, key=_length, default=None)
-
-
-def _length(match: Match) -> int:
-    return match.end - match.start
