@@ -86,7 +86,7 @@ def test_a_rehearsal_reports_words_grade_and_every_wait(server: ServerProcess, s
 
 
 def test_a_rehearsal_can_end_by_silence(server: ServerProcess, spoken: Path) -> None:
-    """With --end silence nobody presses Done: six quiet seconds end the answer."""
+    """With --end silence nobody presses Done: silence ends the answer, and captions lag by seconds at most."""
     report = printed(
         "rehearse", "--json", "--url", server.url, "--question", LORA, "--follow-ups", "0", "--end", "silence",
         "--audio", str(spoken),
@@ -94,6 +94,7 @@ def test_a_rehearsal_can_end_by_silence(server: ServerProcess, spoken: Path) -> 
     [turn] = report["turns"]
     assert turn["ended_by"] == "silence"
     assert "fewer parameters" in turn["text"]
+    assert turn["caption_lags_s"] and all(-1 < lag < 10 for lag in turn["caption_lags_s"])
 
 
 def test_transcribing_a_file(transcribed: Any) -> None:

@@ -91,7 +91,7 @@ class _Turn:
     began: float = 0.0
     """When its first frame was sent."""
     sent_s: float = 0.0
-    """Audio sent of it."""
+    """Audio sent until the answer ended, whoever ended it."""
     started: float | None = None
     """When the clock started, on the rehearsal's clock, like all below."""
     ended: float | None = None
@@ -267,7 +267,8 @@ class _Candidate:
     async def _speak(self, turn_id: int, samples: np.ndarray[Any, Any]) -> None:
         """Sends the answer's frames as a microphone would, then ends it the way the script says."""
         pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
-        began = time.monotonic()
+        turn = self.turns[turn_id]
+        turn.began = began = time.monotonic()
         number = 0
         silence = np.zeros(_FRAME, dtype="<i2")
         while True:
@@ -277,9 +278,9 @@ class _Candidate:
             frame = pcm[start : start + _FRAME] if start < len(pcm) else silence
             await self.socket.send(pack_frame(turn_id, number, frame.tobytes()))
             number += 1
-            await asyncio.sleep(max(0.0, began + number * _FRAME / SAMPLE_RATE - time.monotonic()))
-        turn = self.turns[turn_id]
-        turn.began, turn.sent_s, turn.ended = began, number * _FRAME / SAMPLE_RATE, time.monotonic()
+            turn.sent_s = number * _FRAME / SAMPLE_RATE
+            await asyncio.sleep(max(0.0, began + turn.sent_s - time.monotonic()))
+        turn.ended = time.monotonic()
         await self._send({"type": "done", "turn_id": turn_id})
 
     async def _send(self, message: dict[str, Any]) -> None:
