@@ -16,11 +16,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hotseat.domain.endpointing import PAUSE_S, Gap, Hearing, hear_all
+from hotseat.domain.endpointing import PAUSE_S, Gap, Hearing, hear
 from hotseat.domain.model import Answer, Transcript, Word
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.silero import SileroModel
@@ -163,7 +164,7 @@ async def run(answers: int, noises: dict[str, float | None], texts: Sequence[str
             words = await recognised(transcriber, vad, sounds, spoken.samples, item)
             ways = {
                 "word times": [Gap(word.start, word.end) for word in words],
-                "voice activity": list(hear_all(Hearing(), vad.session().feed(spoken.samples)).speech),
+                "voice activity": list(reduce(hear, vad.session().feed(spoken.samples), Hearing()).speech),
                 "level": list(speech_spans(spoken.samples)),
             }
             note(f"{name} {number + 1}/{len(items)}: {tally.add(spoken, words, ways)}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
-from hotseat.domain.endpointing import PAUSE_S, WINDOW_S, CutRules, Hearing, commit_point, hear, hear_all
+from hotseat.domain.endpointing import PAUSE_S, WINDOW_S, CutRules, Hearing, commit_point, hear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ SPEECH, SILENCE, DOUBT = 0.9, 0.05, 0.42
 def heard(*parts: tuple[float, float]) -> Hearing:
     """From (probability, seconds) parts."""
     windows = [probability for probability, seconds in parts for _ in range(round(seconds / WINDOW_S))]
-    return hear_all(Hearing(), windows)
+    return reduce(hear, windows, Hearing())
 
 
 def near(value: float) -> object:
@@ -137,7 +139,7 @@ def test_cuts_move_forward_and_stretches_stay_short(runs: list[list[float]]) -> 
 def test_speech_is_what_lies_between_lulls() -> None:
     """From the onset to the last speech, its lulls taken out; nothing where nobody spoke."""
     windows = [0.0] * 10 + [1.0] * 40 + [0.0] * 30 + [1.0] * 20 + [0.0] * 4 + [1.0] * 26 + [0.0] * 40
-    first, second = hear_all(Hearing(), windows).speech
+    first, second = reduce(hear, windows, Hearing()).speech
     assert (first.start, first.end) == pytest.approx((10 * WINDOW_S, 50 * WINDOW_S))
     assert (second.start, second.end) == pytest.approx((80 * WINDOW_S, 130 * WINDOW_S))
-    assert hear_all(Hearing(), [0.1] * 100).speech == ()
+    assert reduce(hear, [0.1] * 100, Hearing()).speech == ()

@@ -55,15 +55,6 @@ def test_words_that_only_look_alike_stay_apart() -> None:
     assert stem("bring") == "bring"
 
 
-def test_tokens_remember_their_word() -> None:
-    """Every token points at the whitespace-separated word it came from."""
-    text = "Well, the fifty-six GB don't fit"
-    words = text.split()
-    for token in tokenize(text):
-        assert 0 <= token.word < len(words)
-    assert [t.word for t in tokenize(text)] == sorted(t.word for t in tokenize(text))
-
-
 def test_folding_unifies_quotes_dashes_and_spaces() -> None:
     """Quotation marks, dashes, case and spaces are the only things folding changes."""
     assert fold("It’s  “LOW–rank”") == 'it\'s "low-rank"'

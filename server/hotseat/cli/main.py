@@ -13,7 +13,7 @@ import webbrowser
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import click
 
@@ -26,9 +26,6 @@ from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
 from hotseat.questions.content import Kind, load_bank
 from hotseat.settings import Settings, load_settings
-
-if TYPE_CHECKING:  # they bring numpy in
-    pass
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,6 @@ One probability covers one 512-sample window at 16 kHz (32 ms). The state is a f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 WINDOW_S = 512 / 16_000
@@ -90,13 +89,6 @@ class Hearing:
     def silence_s(self) -> float:
         """Seconds since speech was last heard, or since the start if there was none."""
         return self.now - self.speech_end
-
-
-def hear_all(hearing: Hearing, probabilities: Iterable[float]) -> Hearing:
-    """The state after all these windows."""
-    for probability in probabilities:
-        hearing = hear(hearing, probability)
-    return hearing
 
 
 def hear(hearing: Hearing, probability: float) -> Hearing:

@@ -29,8 +29,6 @@ class Thresholds:
 
 
 THRESHOLDS = Thresholds()
-CHECK = "may say the opposite"
-"""Note of a point that is not sure because a passage may contradict it."""
 MIN_EVIDENCE_WORDS = 3
 RISE = 0.5
 """Words next to the likeliest one belong to the evidence while they are at least this share as likely."""

@@ -42,7 +42,7 @@ _TYPES: dict[type, tuple[type, ...]] = {float: (float, int), int: (int,), str: (
 
 
 class SqlTables:
-    """Implements ``Tables``."""
+    """The tables of one database, whatever they are: taken out, put back, removed."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -1,6 +1,5 @@
 """Speech and rubric text in one comparable form, so that "seven-billion" finds "7B" and "doesn't" finds "does not".
 
-The unit is a token that remembers which word of the text it came from; matching works on tokens, quoting on words.
 The same code reads both sides, so a rule here only has to be consistent, not linguistically right.
 """
 
@@ -8,13 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from hotseat.text.stems import singular, stem
 
-__all__ = ["Token", "fold", "singular", "stem", "tokenize", "tokenize_words"]
+__all__ = ["Token", "fold", "singular", "stem", "tokenize"]
 
 _UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -53,25 +51,14 @@ _LED_BY_A = frozenset({"ab", "ai", "api", "awq", "aws"})
 @dataclass(frozen=True, slots=True)
 class Token:
     text: str
-    word: int
-    """Index of the word it came from."""
-    stem: str = ""
+    stem: str
     """What is compared; the text without endings."""
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Lower-cased tokens without punctuation; number words as digits, contractions and units spelled out, plurals singular.
-
-    ``Token.word`` counts the whitespace-separated words of ``text``.
-    """
-    return tokenize_words(text.split())
-
-
-def tokenize_words(words: Iterable[str]) -> tuple[Token, ...]:
-    """The same for words already apart, such as a transcript's; ``Token.word`` is the index into ``words``."""
-    parts = [(part, index) for index, word in enumerate(words) for part in _parts(word)]
-    joined = _join_numbers(_join_letters(_join_compounds(parts)))
-    return tuple(Token(text, word, stem(text)) for text, word in joined)
+    """Lower-cased tokens without punctuation; number words as digits, contractions and units spelled out, plurals singular."""
+    parts = [part for word in text.split() for part in _parts(word)]
+    return tuple(Token(part, stem(part)) for part in _join_numbers(_join_letters(_join_compounds(parts))))
 
 
 def fold(text: str) -> str:
@@ -117,37 +104,34 @@ def _spelled(part: str) -> list[str]:
     return [part]
 
 
-Parts = list[tuple[str, int]]
-
-
-def _join_compounds(parts: Parts) -> Parts:
-    joined: Parts = []
+def _join_compounds(parts: list[str]) -> list[str]:
+    joined: list[str] = []
     skip = False
-    for (text, word), (following, _) in zip(parts, [*parts[1:], ("", -1)], strict=False):
+    for text, following in zip(parts, [*parts[1:], ""], strict=False):
         if skip:
             skip = False
         elif text in _PREFIXES and following.isalpha():
-            joined.append((text + singular(following), word))
+            joined.append(text + singular(following))
             skip = True
         elif (text, singular(following)) in _JOINED:
-            joined.append((_JOINED[text, singular(following)], word))
+            joined.append(_JOINED[text, singular(following)])
             skip = True
         else:
-            joined.append((singular(text), word))
+            joined.append(singular(text))
     return joined
 
 
-def _join_letters(parts: Parts) -> Parts:
+def _join_letters(parts: list[str]) -> list[str]:
     """ "K V" and "g q a" are acronyms spelled out; a leading "a" is an article unless it makes one of a few names."""
-    joined: Parts = []
-    run: Parts = []
-    for part in [*parts, ("", -1)]:
-        if len(part[0]) == 1 and part[0].isalpha():
+    joined: list[str] = []
+    run: list[str] = []
+    for part in [*parts, ""]:
+        if len(part) == 1 and part.isalpha():
             run.append(part)
             continue
-        if len(run) > 2 and run[0][0] in "ai" and "".join(letter for letter, _ in run) not in _LED_BY_A:
+        if len(run) > 2 and run[0] in "ai" and "".join(run) not in _LED_BY_A:
             joined.append(run.pop(0))
-        joined.extend([("".join(letter for letter, _ in run), run[0][1])] if len(run) > 1 else run)
+        joined.extend(["".join(run)] if run else [])
         run = []
         joined.append(part)
     return joined[:-1]
@@ -158,19 +142,20 @@ def _counts(text: str) -> bool:
     return text.isdecimal() and len(text) <= 4
 
 
-def _join_numbers(parts: Parts) -> Parts:
+def _join_numbers(parts: list[str]) -> list[str]:
     """ "50 6" said in one breath is 56, "4 hundred" is 400, "2 point 5" is 2.5."""
-    joined: Parts = []
-    for text, word in parts:
-        last = joined[-1][0] if joined else ""
-        if _counts(text) and len(text) == 1 and text != "0" and last in {str(ten) for ten in _TENS.values()}:
-            joined[-1] = (str(int(last) + int(text)), joined[-1][1])
+    tens = {str(ten) for ten in _TENS.values()}
+    joined: list[str] = []
+    for text in parts:
+        last = joined[-1] if joined else ""
+        if _counts(text) and len(text) == 1 and text != "0" and last in tens:
+            joined[-1] = str(int(last) + int(text))
         elif text == "hundred" and (_counts(last) or last == "a"):
-            joined[-1] = (str(100 * (int(last) if last != "a" else 1)), joined[-1][1])
+            joined[-1] = str(100 * (int(last) if last != "a" else 1))
         elif text == "b" and last.replace(".", "").isdigit():  # "a seven B model"
-            joined.append(("billion", word))
-        elif text.isdigit() and last == "point" and len(joined) > 1 and joined[-2][0].isdigit():
-            joined[-2:] = [(f"{joined[-2][0]}.{text}", joined[-2][1])]
+            joined.append("billion")
+        elif text.isdigit() and last == "point" and len(joined) > 1 and joined[-2].isdigit():
+            joined[-2:] = [f"{joined[-2]}.{text}"]
         else:
-            joined.append((text, word))
+            joined.append(text)
     return joined
