@@ -17,8 +17,8 @@ DECISIONS = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
-MOST_WORDS = 14_200
-"""Of all documents together; marks between columns are no words."""
+MOST_WORDS = 15_700
+"""Of all documents together, the root's included; marks between columns are no words."""
 
 RIDDLES = re.compile(
     r"\b(?:one (?:can|may|must|has to|sees|hears)|nobody minds|nothing is kept for|than anybody waits for"
@@ -39,11 +39,11 @@ def prose(path: Path) -> str:
 
 @pytest.mark.parametrize("path", DECISIONS, ids=name)
 def test_a_decision_is_short_and_complete(path: Path) -> None:
-    """At most 250 words, with its status and, unless superseded, context, decision and consequences."""
+    """At most 250 words: status, context, decision and consequences."""
     text = path.read_text(encoding="utf-8")
     assert len(text.split()) <= 250
     assert text.startswith(f"# {int(path.name[:4])}. ")
-    parts = ["Status"] if re.search(r"Superseded by \[\d+\]", text) else ["Status", "Context", "Decision", "Consequences"]
+    parts = ("Status", "Context", "Decision", "Consequences")
     assert [part for part in parts if not re.search(rf"^(?:\*\*{part}\.\*\*|## {part}$)", text, re.MULTILINE)] == []
 
 
@@ -54,7 +54,7 @@ def test_decisions_are_numbered_once() -> None:
 
 def test_documents_stay_short() -> None:
     """What grows has to replace something."""
-    words = [word for path in DOCS for word in path.read_text(encoding="utf-8").split() if re.search(r"\w", word)]
+    words = [word for path in PAGES for word in path.read_text(encoding="utf-8").split() if re.search(r"\w", word)]
     assert len(words) <= MOST_WORDS
 
 

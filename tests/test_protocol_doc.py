@@ -27,6 +27,7 @@ def by_type(union: Any) -> Messages:
 
 
 CODE: dict[str, Messages] = {BROWSER: by_type(get_args(wire.ClientMessage)[0]), SERVER: by_type(wire.ServerMessage)}
+TYPES = r"(?:integer|number|string|boolean)(?: or null)?|array of strings"
 EVERY = [(title, name) for title, messages in CODE.items() for name in messages]
 
 
@@ -38,16 +39,23 @@ def section(title: str) -> str:
 
 
 def documented(title: str) -> dict[str, Rows]:
-    """Message type to its table's rows."""
+    """Message type to its fields, without the ``turn_id`` that the section gives to all but a few."""
+    body, _, state = section(title).partition("\n### `state`\n")
     found: dict[str, Rows] = {}
-    for part in section(title).split("\n### ")[1:]:
-        heading, _, body = part.partition("\n")
-        name = heading.strip("`")
+    for name, fields in re.findall(r"^\| `([\w.]+)` \| .*? \| (.*?)\|$", body, re.M):
         assert name not in found, f"{name} is described twice under {title!r}"
-        found[name] = {
-            field: (kind, meaning) for field, kind, meaning in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", body, re.M)
-        }
+        parts = re.split(rf"`(\w+)` ({TYPES})(?:, default \w+)?: ", fields)
+        found[name] = {field: (kind, meaning) for field, kind, meaning in zip(*(parts[n::3] for n in (1, 2, 3)), strict=True)}
+    if state:
+        rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", state, re.M)
+        found["state"] = {field: (kind, meaning) for field, kind, meaning in rows if field != "turn_id"}
     return found
+
+
+def without_turn(title: str) -> set[str]:
+    """The message types that have no ``turn_id``, as the section says."""
+    [listed] = re.findall(r"^Each has `turn_id` .*? but (.*)\.$", section(title), re.M)
+    return set(re.findall(r"`([\w.]+)`", listed))
 
 
 def json_type(annotation: Any) -> str:
@@ -65,19 +73,20 @@ def json_type(annotation: Any) -> str:
 
 @pytest.mark.parametrize("title", CODE)
 def test_messages(title: str) -> None:
-    """Every message of a direction is in the doc, and every message in the doc exists."""
+    """Every message of a direction is in the doc, with or without a turn, and every message in the doc exists."""
     assert set(documented(title)) == set(CODE[title])
+    assert without_turn(title) == {name for name, model in CODE[title].items() if "turn_id" not in model.model_fields}
 
 
 @pytest.mark.parametrize(("title", "name"), EVERY, ids=[f"{title.split()[-1]} {name}" for title, name in EVERY])
 def test_fields(title: str, name: str) -> None:
-    """A message's table has its fields, in order and with their types, and nothing else."""
+    """A message's row has its fields, in order and with their types, and nothing else."""
     rows = documented(title)[name]
-    fields = {field: info for field, info in CODE[title][name].model_fields.items() if field != "type"}
+    fields = {field: info for field, info in CODE[title][name].model_fields.items() if field not in ("type", "turn_id")}
     assert list(rows) == list(fields)
     for field, info in fields.items():
         kind, meaning = rows[field]
-        assert kind.split(",")[0] == json_type(info.annotation)
+        assert kind == json_type(info.annotation)
         assert meaning.strip()
         if get_origin(info.annotation) is Literal:
             assert set(re.findall(r"`(\w+)`", meaning)) >= set(get_args(info.annotation))
