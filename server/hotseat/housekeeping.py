@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import logging
 from functools import partial
-from typing import Protocol
 
 from hotseat.accounts.accounts import Accounts
 from hotseat.clock import Clock
 from hotseat.errors import StorageError
 from hotseat.speech.recordings import AudioArchive
+from hotseat.storage.store import SqlStore
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -20,20 +20,8 @@ EVERY_S = 3600.0
 _DAY_S = 86_400.0
 
 
-class AgeingStore(Protocol):
-    """Every method raises StorageError. hotseat.storage.store implements it."""
-
-    async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
-        """Ids of the interviews begun before then whose audio was not deleted yet and in which nothing happened lately."""
-        ...
-
-    async def audio_deleted(self, interview_id: str, at: float) -> None:
-        """Notes that there is no audio any more."""
-        ...
-
-
 async def keep_house(
-    store: AgeingStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
+    store: SqlStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
 ) -> None:
     """Runs until it is cancelled."""
     while True:
@@ -48,7 +36,7 @@ async def keep_house(
 
 
 async def delete_old_audio(
-    store: AgeingStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
+    store: SqlStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
 ) -> int:
     """Deletes the audio of interviews older than the retention; transcripts and grades stay. How many. Raises StorageError.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hotseat.domain.model import PointStatus
-from hotseat.practice.records import Assessment
+from hotseat.domain.practice import Assessment
 from hotseat.session.records import LOCAL
 from playwright.async_api import Page, expect
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from hotseat.domain.model import PointStatus, Verdict
+from hotseat.domain.practice import Assessment
 from hotseat.practice import trends
 from hotseat.practice.progress import measure
-from hotseat.practice.records import Assessment
 from hotseat.review.attempts import _attempts_in
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore

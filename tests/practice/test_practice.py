@@ -9,12 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hotseat.domain.practice import Assessment, PointCard
 from hotseat.http.app import create_app
 from hotseat.practice.due import DAILY_S, due, for_today, seconds
 from hotseat.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from hotseat.practice.preparation import Choice
 from hotseat.practice.progress import Measured, compare
-from hotseat.practice.records import Assessment, PointCard
 from hotseat.session.records import LOCAL
 from hotseat.settings import InterviewSettings
 from hotseat.startup.assembly import Assembly

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from fsrs import Card, Rating, Scheduler
 from hotseat.domain.model import CriterionResult, Evidence, Grade, Level, PointFinding, PointStatus, Verdict
-from hotseat.practice.records import Rated
+from hotseat.domain.practice import Rated
 from hotseat.practice.scheduling import SCHEDULER, cards, rate, recall, schedule
 from hypothesis import given
 from hypothesis import strategies as st

@@ -9,12 +9,12 @@ from dataclasses import replace
 from hotseat.domain.endpointing import Gap
 from hotseat.domain.model import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Word
 from hotseat.grading.scoring import criterion_results, verdict_of
-from hotseat.interview.store import InterviewStore
 from hotseat.session import events, session
 from hotseat.session.eventlog import encode_event, encode_plan
 from hotseat.session.phases import Plan, RoundPlan
 from hotseat.session.records import LOCAL, InterviewRecord, LoggedEvent
 from hotseat.session.summary import summary
+from hotseat.storage.store import SqlStore
 
 from tests.support.fakes import BANK
 
@@ -56,7 +56,7 @@ def grade_of(question: Question, statuses: Statuses, words: Sequence[Word], fall
 
 
 async def sat(
-    store: InterviewStore,
+    store: SqlStore,
     interview_id: str,
     created: float,
     rounds: Sequence[tuple[Question, Statuses]],
@@ -109,7 +109,7 @@ def some_met(question: Question, share: float, chance: random.Random) -> Statuse
     }
 
 
-async def many(store: InterviewStore, count: int, until: float, seed: int = 0) -> None:
+async def many(store: SqlStore, count: int, until: float, seed: int = 0) -> None:
     """So many interviews of one to eleven rounds over the year before ``until``, getting better all the while; without logs."""
     chance = random.Random(seed)
     for number in range(count):

@@ -18,9 +18,9 @@ import pytest
 import sqlalchemy as sa
 from hotseat.cli.main import main
 from hotseat.domain.corrections import Change, Correction
+from hotseat.domain.practice import Assessment, Rated
 from hotseat.errors import InputError, StorageError
 from hotseat.http.app import create_app
-from hotseat.practice.records import Assessment, Rated
 from hotseat.practice.scheduling import cards
 from hotseat.questions.formats import Choices
 from hotseat.questions.library import Library

@@ -21,7 +21,6 @@ from hotseat.session import session
 from hotseat.session.eventlog import encode_plan
 from hotseat.session.phases import Finished, State
 from hotseat.session.records import LOCAL, InterviewRecord
-from hotseat.session.replay import replayed
 from hotseat.session.summary import summary
 from hotseat.storage.rows import Scope
 from hotseat.telemetry.logs import failed
@@ -183,10 +182,7 @@ class Interviews:
         if interview_id in self._running:
             interview = self._running[interview_id][0]
             return interview.record, interview.state
-        found = await self._store.load(interview_id)
-        if found is None:
-            return None
-        return found[0], replayed(*found)
+        return await self._store.load_state(interview_id)
 
     async def delete(self, interview_id: str) -> Removed | None:
         """Stops and removes an interview with its audio; None if there is none. Raises StorageError."""

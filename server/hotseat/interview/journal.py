@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from hotseat.clock import Clock
 from hotseat.errors import StorageError, TakenOverError
-from hotseat.interview.store import InterviewStore
 from hotseat.session.eventlog import encode_event
 from hotseat.session.events import Event
 from hotseat.session.phases import State
 from hotseat.session.records import Lease, LoggedEvent
 from hotseat.session.replay import replayed
 from hotseat.session.summary import summary
+from hotseat.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _SETTLE_MOST_S = 30.0
 class Journal:
     """One interview's log. Events that could not be stored are kept and stored with the next ones, in order."""
 
-    def __init__(self, store: InterviewStore, clock: Clock, lease: Lease) -> None:
+    def __init__(self, store: SqlStore, clock: Clock, lease: Lease) -> None:
         """The state is rebuilt from the log of an earlier process. Raises StorageError."""
         self._store = store
         self._clock = clock

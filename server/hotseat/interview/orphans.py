@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hotseat.clock import Clock
-from hotseat.interview.store import InterviewStore
 from hotseat.session.records import HeldLease
+from hotseat.storage.store import SqlStore
 
 DEAD_S = 10.0
 """A process that has shown no sign of life for so long is taken for dead; under load a beat may come late."""
@@ -15,7 +15,7 @@ _OWED = ("finalising", "followingup", "grading")
 class Orphans:
     """Tells dead processes by their heartbeat, which counts up while they live: no clocks are compared between machines."""
 
-    def __init__(self, store: InterviewStore, clock: Clock, replica: str) -> None:
+    def __init__(self, store: SqlStore, clock: Clock, replica: str) -> None:
         self._store = store
         self._clock = clock
         self._replica = replica

@@ -9,14 +9,14 @@ from typing import Any
 
 from hotseat.clock import Clock
 from hotseat.domain.model import Question
+from hotseat.domain.practice import PointCard
 from hotseat.practice.due import DueQuestion, Practice, due, for_today
 from hotseat.practice.ics import Day, render
 from hotseat.practice.planning import PlannedDay, day_of
 from hotseat.practice.preparation import Choice, Preparation, midnight
-from hotseat.practice.records import PointCard
-from hotseat.practice.store import PracticeStore
 from hotseat.questions.library import Library
 from hotseat.settings import InterviewSettings
+from hotseat.storage.store import SqlStore
 
 DUE = "due"
 """Id of the format for what is due."""
@@ -28,7 +28,7 @@ class Agenda:
     """One person's. Every method raises StorageError."""
 
     def __init__(
-        self, store: PracticeStore, clock: Clock, library: Library, limits: InterviewSettings, practice: Practice, owner: str
+        self, store: SqlStore, clock: Clock, library: Library, limits: InterviewSettings, practice: Practice, owner: str
     ) -> None:
         self._store = store
         self._clock = clock

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from hotseat.clock import Clock
 from hotseat.domain.model import Bank, Grade, Question, Verdict
+from hotseat.domain.practice import PointCard, Rated
 from hotseat.errors import StorageError
-from hotseat.practice.records import PointCard, Rated
 from hotseat.practice.scheduling import cards, rate, recall
-from hotseat.practice.store import PracticeStore
 from hotseat.session.eventlog import counted_grade, decode_event
 from hotseat.session.events import RoundGraded
 from hotseat.session.phases import Progress
 from hotseat.session.records import InterviewRecord, LoggedEvent
 from hotseat.session.replay import replayed
 from hotseat.settings import InterviewSettings
+from hotseat.storage.store import SqlStore
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class DueQuestion:
 class Practice:
     """Ratings and cards of everybody. Every method raises StorageError unless it says otherwise."""
 
-    def __init__(self, store: PracticeStore, clock: Clock, bank: Bank) -> None:
+    def __init__(self, store: SqlStore, clock: Clock, bank: Bank) -> None:
         self._store = store
         self._clock = clock
         self._bank = bank

@@ -7,18 +7,18 @@ from datetime import date
 from typing import Any
 
 from hotseat.clock import Clock
+from hotseat.domain.practice import Assessment
 from hotseat.practice import trends
-from hotseat.practice.records import Assessment
-from hotseat.practice.store import PracticeStore
 from hotseat.practice.trends import Graded
 from hotseat.questions.library import Library
 from hotseat.session.records import InterviewRecord
+from hotseat.storage.store import SqlStore
 
 
 class History:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, store: PracticeStore, clock: Clock, library: Library, owner: str) -> None:
+    def __init__(self, store: SqlStore, clock: Clock, library: Library, owner: str) -> None:
         self._store = store
         self._clock = clock
         self._library = library

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hotseat.clock import Clock
+from hotseat.domain.practice import Assessment
 from hotseat.errors import InputError
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
 from hotseat.practice.progress import Measured, compare, measure, weakness
-from hotseat.practice.records import Assessment
-from hotseat.practice.store import PracticeStore
 from hotseat.questions.library import Library
 from hotseat.questions.study import StudyPath
+from hotseat.storage.store import SqlStore
 
 _PLAN = "plan"
 _TICK = "tick:"
@@ -46,7 +46,7 @@ class Choice:
 class Preparation:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, store: PracticeStore, clock: Clock, library: Library, owner: str) -> None:
+    def __init__(self, store: SqlStore, clock: Clock, library: Library, owner: str) -> None:
         self._store = store
         self._clock = clock
         self._library = library

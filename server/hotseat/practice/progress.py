@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotseat.domain.model import Verdict
-from hotseat.practice.records import Assessment
+from hotseat.domain.practice import Assessment
 from hotseat.session.records import InterviewRecord
 
 _WEAKNESS = {

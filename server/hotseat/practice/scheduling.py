@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from fsrs import Card, Rating, Scheduler
 
 from hotseat.domain.model import Grade, Level, PointFinding, PointStatus, Verdict
-from hotseat.practice.records import PointCard, Rated
+from hotseat.domain.practice import PointCard, Rated
 
 SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 """In whole days: nobody sits the same question again after a minute. Without fuzz: the same results, the same days."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from hotseat.domain.practice import Assessment
 from hotseat.practice.progress import RECENT, level_of, rounds_of
-from hotseat.practice.records import Assessment
 from hotseat.session.records import InterviewRecord
 
 DAYS_APART, WEEKS_APART = 45, 2 * 365

@@ -21,7 +21,6 @@ from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import cut, shown
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
-from hotseat.review.store import ReviewStore
 from hotseat.review.view import ungraded
 from hotseat.session.eventlog import counted_grade, decode_grade, encode_grade
 from hotseat.session.phases import Progress
@@ -30,6 +29,7 @@ from hotseat.session.replay import LoadInterview
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recordings import AudioArchive
 from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.storage.store import SqlStore
 from hotseat.text.sentences import split_sentences
 
 _PAUSE_S = 0.25
@@ -88,7 +88,7 @@ class Amending:
 
     def __init__(
         self,
-        store: ReviewStore,
+        store: SqlStore,
         archive: AudioArchive,
         clock: Clock,
         bank: Bank,

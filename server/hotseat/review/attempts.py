@@ -9,18 +9,18 @@ from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus, Questio
 from hotseat.errors import InputError
 from hotseat.practice.progress import rounds_of
 from hotseat.review.comparison import CriterionChange, PointChange, changes
-from hotseat.review.store import ReviewStore
 from hotseat.review.view import answer_json, iso
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.records import InterviewRecord
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.recordings import AudioArchive
+from hotseat.storage.store import SqlStore
 
 
 class Attempts:
     """One person's. Every method raises StorageError."""
 
-    def __init__(self, store: ReviewStore, archive: AudioArchive, bank: Bank, load: LoadInterview, owner: str) -> None:
+    def __init__(self, store: SqlStore, archive: AudioArchive, bank: Bank, load: LoadInterview, owner: str) -> None:
         self._store = store
         self._archive = archive
         self._bank = bank

@@ -16,13 +16,13 @@ from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
 from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
-from hotseat.review.store import ReviewStore
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.listening import Listener, hear_recording
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.voice import Voice
+from hotseat.storage.store import SqlStore
 
 MAX_S = 20.0
 """Audio of a repair drill; the page stops after 15 s."""
@@ -47,7 +47,7 @@ class _Round:
 class Coaching:
     """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
 
-    def __init__(self, store: ReviewStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels) -> None:
+    def __init__(self, store: SqlStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels) -> None:
         self._store = store
         self._bank = bank
         self._load = load

@@ -7,15 +7,15 @@ from typing import Any
 
 from hotseat.domain.model import Bank
 from hotseat.review import view
-from hotseat.review.store import ReviewStore
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.recordings import AudioArchive
+from hotseat.storage.store import SqlStore
 
 
 class Reviews:
     """Every method raises StorageError."""
 
-    def __init__(self, store: ReviewStore, archive: AudioArchive, bank: Bank, load: LoadInterview) -> None:
+    def __init__(self, store: SqlStore, archive: AudioArchive, bank: Bank, load: LoadInterview) -> None:
         self._store = store
         self._archive = archive
         self._bank = bank

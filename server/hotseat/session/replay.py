@@ -11,7 +11,6 @@ from hotseat.session import session
 from hotseat.session.eventlog import decode_event, decode_plan
 from hotseat.session.phases import State
 from hotseat.session.records import InterviewRecord, LoggedEvent
-from hotseat.session.store import InterviewReader
 
 LoadInterview = Callable[[str], Awaitable[tuple[InterviewRecord, State] | None]]
 """An interview's record and state by its id; None if there is none. Raises StorageError."""
@@ -24,13 +23,3 @@ def replayed(record: InterviewRecord, log: Sequence[LoggedEvent]) -> State:
         return session.replay(decode_plan(record.plan), history)
     except (KeyError, ValidationError) as error:
         raise StorageError(f"the log of interview {record.id} is damaged, or another version of Hotseat wrote it") from error
-
-
-def load_from(store: InterviewReader) -> LoadInterview:
-    """Loads interviews as they are stored."""
-
-    async def load(interview_id: str) -> tuple[InterviewRecord, State] | None:
-        found = await store.load(interview_id)
-        return None if found is None else (found[0], replayed(*found))
-
-    return load

@@ -21,9 +21,11 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestErro
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hotseat.domain.corrections import Change, Correction
+from hotseat.domain.practice import Assessment, PointCard, Rated
 from hotseat.errors import SettingsError, StorageError, TakenOverError
-from hotseat.practice.records import Assessment, PointCard, Rated
+from hotseat.session.phases import State
 from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade
+from hotseat.session.replay import replayed
 from hotseat.storage.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -140,7 +142,7 @@ _regrades = sa.Table(
 
 
 class SqlStore:
-    """Implements ``Store``. Every method raises StorageError when the database can't be reached or written."""
+    """Every method raises StorageError when the database can't be reached or written."""
 
     def __init__(self, url: str) -> None:
         # Parameters are what candidates said: they stay out of errors, and so out of the log.
@@ -289,6 +291,11 @@ class SqlStore:
             if row is None:
                 return None
             return _record(row), await _log(connection, interview_id)
+
+    async def load_state(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
+        """The interview and the state that its log leads to; None if there is none. Raises StorageError."""
+        found = await self.load(interview_id)
+        return None if found is None else (found[0], replayed(*found))
 
     async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
         """Ids of the interviews begun before then with audio that was not deleted yet, in which nothing happened lately."""

@@ -23,7 +23,6 @@ from hotseat.session import session
 from hotseat.session.eventlog import decode_event, decode_grade, decode_plan
 from hotseat.session.events import Event, RoundGraded, Transcribed
 from hotseat.session.phases import State
-from hotseat.session.replay import load_from
 from hotseat.session.summary import summary
 from hotseat.settings import InterviewSettings
 from hotseat.speech.audio import SAMPLE_RATE
@@ -72,7 +71,7 @@ async def checked_rows(
 async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Rows) -> None:
     """Raises InputError naming the table of what can't be shown."""
     store = scratch.store
-    shown = Reviews(store, scratch.archive, library.bank, load_from(store))
+    shown = Reviews(store, scratch.archive, library.bank, store.load_state)
     for row in rows.tables["interviews"]:
         await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
     for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:

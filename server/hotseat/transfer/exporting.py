@@ -18,7 +18,6 @@ from hotseat.practice.preparation import Preparation
 from hotseat.questions.library import Library
 from hotseat.review.reviews import Reviews
 from hotseat.session.records import LOCAL
-from hotseat.session.replay import load_from
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.rows import PERSON_COLUMNS, Row, Rows, Scope
 from hotseat.storage.storage import Storage
@@ -69,7 +68,7 @@ async def export(
 async def _report(storage: Storage, library: Library, clock: Clock, scope: Scope) -> Report:
     ids = await storage.tables.interviews(scope)
     _check_present(scope, ids)
-    shown = Reviews(storage.store, storage.archive, library.bank, load_from(storage.store))
+    shown = Reviews(storage.store, storage.archive, library.bank, storage.store.load_state)
     reviews = [review for interview_id in ids if (review := await shown.review(interview_id)) is not None]
     if scope.interviews is not None:
         return Report(reviews, None)

@@ -1,4 +1,4 @@
-"""Self-assessments, ratings and cards as they are stored."""
+"""Self-assessments, ratings of points, and cards that say when a point is due again."""
 
 from __future__ import annotations
 
