@@ -8,19 +8,16 @@ import math
 import wave
 from typing import Any
 
-import httpx
 import numpy as np
 import openai
 
 from hotseat.domain.model import Word
+from hotseat.engines.openai_client import FAILURES, connect, failure
 from hotseat.errors import SpeakerError, TranscriberError
-from hotseat.loopback import is_loopback_url
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, pcm_of, wav
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 from hotseat.speech.voice import Voice
 
-_FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError, EOFError, wave.Error)
-"""A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
 _SILENT = 0.6
 """No-speech probability from which a segment is taken for noise."""
 
@@ -34,7 +31,7 @@ class RemoteTranscriber:
         self._model = model
         self._language = language
         self._at_once = asyncio.Semaphore(at_once)
-        self._client = _client(url, api_key, timeout_s)
+        self._client = connect(url, api_key, timeout_s)
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials and reviews only) or TranscriberError.
@@ -46,7 +43,7 @@ class RemoteTranscriber:
         async with self._at_once:
             try:
                 reply: Any = await self._client.audio.transcriptions.create(
-                    file=("speech.wav", _wav(job.samples), "audio/wav"),
+                    file=("speech.wav", wav(pcm_of(job.samples)), "audio/wav"),
                     model=self._model,
                     language=self._language,
                     prompt=", ".join(job.terms) if job.terms else openai.omit,
@@ -54,8 +51,8 @@ class RemoteTranscriber:
                     timestamp_granularities=["word"],
                 )
                 return _words(reply, len(job.samples) / SAMPLE_RATE)
-            except _FAILURES as error:
-                raise TranscriberError(_failure("speech recognition", self._url, error)) from error
+            except (*FAILURES, EOFError, wave.Error) as error:
+                raise TranscriberError(failure("speech recognition", self._url, error)) from error
 
     async def ping(self) -> None:
         """Raises TranscriberError, in the server's own words, when it does not answer."""
@@ -74,7 +71,7 @@ class RemoteSpeaker:
         self._url = url
         self._model = model
         self._voice = voice
-        self._client = _client(url, api_key, timeout_s)
+        self._client = connect(url, api_key, timeout_s)
 
     async def speak(self, sentence: str) -> Voice:
         """Raises SpeakerError."""
@@ -86,29 +83,8 @@ class RemoteSpeaker:
                 if (audio.getnchannels(), audio.getsampwidth()) != (1, 2):
                     raise ValueError("expected mono 16-bit WAV")
                 return Voice(audio.readframes(len(reply.content)), audio.getframerate())
-        except _FAILURES as error:
-            raise SpeakerError(_failure("the voice", self._url, error)) from error
-
-
-def _client(url: str, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
-    return openai.AsyncOpenAI(
-        base_url=url,
-        api_key=api_key,
-        timeout=timeout_s,
-        max_retries=0,
-        # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
-        http_client=openai.DefaultAsyncHttpxClient(trust_env=not is_loopback_url(url)),
-    )
-
-
-def _wav(samples: Samples) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as audio:
-        audio.setnchannels(1)
-        audio.setsampwidth(2)
-        audio.setframerate(SAMPLE_RATE)
-        audio.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-    return buffer.getvalue()
+        except (*FAILURES, EOFError, wave.Error) as error:
+            raise SpeakerError(failure("the voice", self._url, error)) from error
 
 
 def _words(reply: Any, seconds: float) -> tuple[Word, ...]:
@@ -132,13 +108,3 @@ def _probability(segments: Any, second: float) -> float:
         if segment.start <= second <= segment.end and segment.avg_logprob is not None:
             return math.exp(min(0.0, segment.avg_logprob))
     return 1.0
-
-
-def _failure(what: str, url: str, error: Exception) -> str:
-    kind = type(error).__name__
-    if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
-        # Its words may repeat what was said or is to be said, and these go into the log.
-        status = getattr(error, "status_code", None)
-        did = "failed" if status is None else f"answered HTTP {status}"
-        return f"{what} at {url} {did} ({kind})"
-    return f"{what} at {url} failed ({kind}): {str(error)[:200]}"

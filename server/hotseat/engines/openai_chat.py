@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from copy import copy
 from typing import Any, cast
 
-import httpx
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
+from hotseat.engines.openai_client import FAILURES, connect, failure
 from hotseat.errors import ChatModelError
-from hotseat.loopback import is_loopback_url
-
-_FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
-"""A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
-
-_LIMITS = copy(openai.DEFAULT_CONNECTION_LIMITS)
-# An idle connection is given up before the server does so: llama.cpp and uvicorn hang up after 5 s, the client's own default,
-# and a request that crosses that on the wire fails.
-_LIMITS.keepalive_expiry = 2.0
 
 
 class OpenAiChat:
@@ -28,15 +18,7 @@ class OpenAiChat:
     def __init__(self, url: str, model: str, api_key: str, timeout_s: float) -> None:
         self.name = model
         self._url = url
-        # No retries: the interview has a better fallback than waiting.
-        self._client = openai.AsyncOpenAI(
-            base_url=url,
-            api_key=api_key,
-            timeout=timeout_s,
-            max_retries=0,
-            # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
-            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS, trust_env=not is_loopback_url(url)),
-        )
+        self._client = connect(url, api_key, timeout_s)
 
     async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
         """Yields text as it is generated. Raises ChatModelError."""
@@ -48,7 +30,7 @@ class OpenAiChat:
                 async for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
                         yield text
-        except _FAILURES as error:
+        except FAILURES as error:
             raise self._failure(error) from error
 
     async def complete(
@@ -67,7 +49,7 @@ class OpenAiChat:
             )
             text = reply.choices[0].message.content
             tokens = reply.usage.total_tokens if reply.usage else 0
-        except _FAILURES as error:
+        except FAILURES as error:
             raise self._failure(error) from error
         if not text:
             raise ChatModelError(f"the language model at {self._url} returned no text")
@@ -86,13 +68,7 @@ class OpenAiChat:
         await self._client.close()
 
     def _failure(self, error: Exception) -> ChatModelError:
-        kind = type(error).__name__
-        if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
-            # Its words may repeat the request, and with it the candidate, and these go into the log.
-            status = getattr(error, "status_code", None)  # an error in the middle of a stream has none
-            did = "failed" if status is None else f"answered HTTP {status}"
-            return ChatModelError(f"the language model at {self._url} {did} ({kind})")
-        return ChatModelError(f"the language model at {self._url} failed ({kind}): {str(error)[:200]}")
+        return ChatModelError(failure("the language model", self._url, error))
 
 
 def _params(messages: Sequence[dict[str, str]]) -> list[ChatCompletionMessageParam]:
