@@ -29,7 +29,7 @@ from hotseat.errors import SpeakerError, TranscriberError
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.interviews import Interviews
-from hotseat.load_status import HEARING, LLM, VOICE, Part
+from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.session.records import LOCAL
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.recordings import AudioArchive
@@ -104,7 +104,7 @@ class Parts:
 async def make_parts(data_dir: Path, pace: float) -> Parts:
     assembly = fake_assembly(data_dir, speed=pace)
     await assembly.storage.store.migrate()
-    assembly.status.parts = {name: Part(name, "ready") for name in (LLM, HEARING, VOICE)}
+    assembly.status.parts = {name: Part(name, PartState.READY) for name in (LLM, HEARING, VOICE)}
 
     async def start() -> LlamaChat:
         assembly.llama = await asyncio.to_thread(LlamaServer, Path("none"), threads=1, context=512, command=COMMAND)

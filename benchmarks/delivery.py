@@ -2,8 +2,7 @@
 
 ``python -m benchmarks.delivery [--answers 12] [--plain] [--noises clean "15 dB"] [--json]``. Each answer is voiced in its own
 manner, clean and with room noise, with fillers between its phrases and silences of known lengths; then it is recognised like
-any other. Pauses are looked for in three ways: in the recogniser's word times, by voice activity as it is heard live, and in
-the level of the stored audio.
+any other. Pauses are looked for in the recogniser's word times and by voice activity as it is heard live.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from hotseat.domain.endpointing import PAUSE_S, Gap, Hearing, hear
-from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.weights import whisper_dir
@@ -33,7 +32,6 @@ from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Listener
 
-from benchmarks.loudness import speech_spans
 from tests.audio import corpus
 from tests.audio.paced import FILLERS, Paced, paced
 
@@ -106,7 +104,7 @@ async def recognised(transcriber: WhisperTranscriber, vad: SileroModel, sounds: 
 
 def answer_of(spoken: Paced, words: Sequence[Word], speech: Sequence[Gap]) -> Answer:
     seconds = len(spoken.samples) / SAMPLE_RATE
-    return Answer(1, 0, "", "", None, Transcript(tuple(words)), seconds, "done", speech=tuple(speech))
+    return Answer(1, 0, "", "", None, Transcript(tuple(words)), seconds, EndedBy.DONE, speech=tuple(speech))
 
 
 @dataclass
@@ -165,7 +163,6 @@ async def run(answers: int, noises: dict[str, float | None], texts: Sequence[str
             ways = {
                 "word times": [Gap(word.start, word.end) for word in words],
                 "voice activity": list(reduce(hear, vad.session().feed(spoken.samples), Hearing()).speech),
-                "level": list(speech_spans(spoken.samples)),
             }
             note(f"{name} {number + 1}/{len(items)}: {tally.add(spoken, words, ways)}")
         results[name] = tally.results()

@@ -143,7 +143,7 @@ async def grade(answers: Sequence[Mapping[str, Any]], heard: bool) -> list[Grade
     for row in answers:
         question = assembly.library.bank.question(row["question"])
         transcript = Transcript.of_typed(row["heard"] if heard else row["text"])
-        answer = Answer(1, 0, question.id, question.prompt, None, transcript, 0.0, "done")
+        answer = Answer.alone(question, transcript)
         result = await grader.grade(question, [answer])
         statuses = {finding.point_id: finding.status.value for finding in result.findings}
         labels = {name: label["l"] for name, label in row["points"].items()}

@@ -81,7 +81,7 @@ async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
     asked: list[Asked] = []
     for row in load(part)[:most]:
         question = bank.question(row["question"])
-        answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(row["text"]), 0.0, "done")
+        answer = Answer.alone(question, Transcript.of_typed(row["text"]))
         findings = labelled(question, row) if gold else read(grader, question, answer)
         [best, *_] = interviewer.rank(question, [answer], findings, TIER)
         chosen = interviewer.in_the_banks_words(best, [answer], findings)

@@ -17,7 +17,7 @@ from hotseat import healing as healing_module
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.http.app import create_app
-from hotseat.load_status import HEARING, LLM, VOICE, Part
+from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.voice import Speaker, Voice
 from hotseat.startup.assembly import Assembly
@@ -74,7 +74,7 @@ async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Si
 async def test_a_part_that_does_not_come_back_is_tried_with_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """And its trouble is told meanwhile, in its own words."""
     monkeypatch.setattr(healing_module, "PAUSES_S", (0.0, 0.02, 0.04, 0.08))
-    part, tries = Part(VOICE, "ready"), list[float]()
+    part, tries = Part(VOICE, PartState.READY), list[float]()
 
     async def fails(_engine: object) -> None:
         raise HotseatError("no sound today")
@@ -95,7 +95,7 @@ async def test_a_part_that_does_not_come_back_is_tried_with_growing_pauses(monke
 
 async def test_one_bad_sentence_is_no_trouble() -> None:
     """What fails once is looked at and found well: nothing is replaced."""
-    part, speaker = Part(VOICE, "ready"), FakeSpeaker(SpeakerError("this one sentence"))
+    part, speaker = Part(VOICE, PartState.READY), FakeSpeaker(SpeakerError("this one sentence"))
 
     async def works(_speaker: Speaker) -> None: ...
 
@@ -127,7 +127,7 @@ async def test_a_voice_that_hangs_is_given_up() -> None:
         await seen.wait()
         return FakeSpeaker()
 
-    part = Part(VOICE, "ready")
+    part = Part(VOICE, PartState.READY)
     healing: Healing[Speaker] = Healing(part, Hangs(), new, speaks, detail="joe")
     async with kept(healing):
         with pytest.raises(SpeakerError, match="took longer"):
@@ -140,7 +140,7 @@ async def test_a_voice_that_hangs_is_given_up() -> None:
 
 async def test_a_remote_model_that_was_away_at_the_start_is_found() -> None:
     """It is asked all the same, and ready once it answers."""
-    part, chat = Part(LLM, "ready"), FakeChat("hello", error=ChatModelError("away"))
+    part, chat = Part(LLM, PartState.READY), FakeChat("hello", error=ChatModelError("away"))
 
     async def ping(chat: FakeChat) -> None:
         if chat.error is not None:
@@ -160,7 +160,7 @@ async def test_a_remote_model_that_was_away_at_the_start_is_found() -> None:
 @pytest.mark.parametrize("state", ["dead", "hung"])
 async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
     """What the last one failed at, or never answered, is not lost."""
-    part = Part(HEARING, "ready")
+    part = Part(HEARING, PartState.READY)
 
     async def new(_old: FlakyTranscriber) -> FlakyTranscriber:
         return FlakyTranscriber("freeze the base model")
@@ -183,8 +183,8 @@ async def test_degraded_is_said_everywhere(tmp_path: Path, name: str, ready: boo
     assembly: Assembly = fake_assembly(tmp_path)
     await assembly.storage.store.migrate()
     assembly.status.parts = {
-        name: Part(name, "degraded", "the process ended (signal 9); trying again"),
-        "Storage": Part("Storage", "ready"),
+        name: Part(name, PartState.DEGRADED, "the process ended (signal 9); trying again"),
+        "Storage": Part("Storage", PartState.READY),
     }
     transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotseat.domain.model import Answer, PointStatus, Question, Transcript, Verdict, Word
+from hotseat.domain.model import Answer, EndedBy, PointStatus, Question, Transcript, Verdict, Word
 from hotseat.errors import ContentError
 
 
@@ -85,5 +85,5 @@ def as_answer(item: Item, question: Question, heard: Transcript | None = None) -
         follow_up_id=None,
         transcript=heard or Transcript.of_typed(item.text),
         duration_s=60.0,
-        ended_by="done",
+        ended_by=EndedBy.DONE,
     )

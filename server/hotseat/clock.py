@@ -1,4 +1,4 @@
-"""What time it is: the protocol that everything timed uses, and the machine's own clocks."""
+"""The clock that everything timed is given, and the system's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's."""
+    """The system's clocks."""
 
     def now(self) -> float:
         return time.monotonic()

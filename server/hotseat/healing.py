@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from hotseat.chat import ChatModel
 from hotseat.domain.model import Word
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
-from hotseat.load_status import Part
+from hotseat.load_status import Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import Speaker, Voice
 
@@ -73,7 +73,7 @@ class Healing(Generic[Engine]):
     @property
     def engine(self) -> Engine | None:
         """None while there is none that works."""
-        return None if self._part.state == "degraded" and self._make is not None else self._engine
+        return None if self._part.state is PartState.DEGRADED and self._make is not None else self._engine
 
     @property
     def trouble(self) -> str:
@@ -110,7 +110,7 @@ class Healing(Generic[Engine]):
 
     def degrade(self, trouble: str) -> None:
         """It doesn't work, as is known."""
-        self._part.state, self._part.detail = "degraded", f"{trouble}; trying again"
+        self._part.state, self._part.detail = PartState.DEGRADED, f"{trouble}; trying again"
         self._gone.set()
         self._trouble.set()
 
@@ -124,7 +124,7 @@ class Healing(Generic[Engine]):
             self._trouble.clear()
             if (trouble := await self._trouble_of(self._engine)) is not None:
                 await self._heal(trouble)
-            elif self._part.state == "degraded":  # from the start, and it has come up since
+            elif self._part.state is PartState.DEGRADED:  # from the start, and it has come up since
                 self._works()
             if not self._trouble.is_set():
                 self._looked.set()
@@ -151,7 +151,7 @@ class Healing(Generic[Engine]):
 
     def _works(self) -> None:
         self._since = time.monotonic()
-        self._part.state, self._part.detail = "ready", self._detail
+        self._part.state, self._part.detail = PartState.READY, self._detail
         self._gone = asyncio.Event()
         self._trouble.clear()
         log.info("%s: works again", self._part.name)

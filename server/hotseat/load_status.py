@@ -1,18 +1,24 @@
-"""How far the parts of a starting server have loaded."""
+"""State of the parts of a server: loading, ready, degraded, failed or off."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from enum import StrEnum
 
 from hotseat.errors import HotseatError
 
 STORAGE, HEARING, VOICE, LLM, GRADER = "Storage", "Speech recognition", "Voice", "Interviewer (LLM)", "Grader"
 
-PartState = Literal["loading", "ready", "degraded", "failed", "off"]
-"""Degraded: it stopped working, and hotseat.healing is at work on it."""
+
+class PartState(StrEnum):
+    LOADING = "loading"
+    READY = "ready"
+    DEGRADED = "degraded"
+    """It stopped working, and hotseat.healing is at work on it."""
+    FAILED = "failed"
+    OFF = "off"
 
 
 @dataclass(slots=True)
@@ -20,7 +26,7 @@ class Part:
     """One thing that has to be loaded, as the page shows it."""
 
     name: str
-    state: PartState = "loading"
+    state: PartState = PartState.LOADING
     detail: str = "waiting"
     done: int = 0
     total: int = 0
@@ -29,7 +35,7 @@ class Part:
     @property
     def is_well(self) -> bool:
         """It works, or is not wanted."""
-        return self.state in ("ready", "off")
+        return self.state in (PartState.READY, PartState.OFF)
 
     def progress(self, label: str, done: int, total: int) -> None:
         self.detail, self.done, self.total = label, done, total
@@ -54,12 +60,14 @@ class LoadStatus:
 
         A failed LLM is off, not failed: an interview manages without, as it does while the voice is being started again.
         """
-        working = all(part.is_well or (part.state == "degraded" and part.name != HEARING) for part in self.parts.values())
+        working = all(
+            part.is_well or (part.state is PartState.DEGRADED and part.name != HEARING) for part in self.parts.values()
+        )
         return not self.stopping and bool(self.parts) and working
 
     @property
     def degraded(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.parts.values() if part.state == "degraded")
+        return tuple(part for part in self.parts.values() if part.state is PartState.DEGRADED)
 
     @contextmanager
     def loading(self, name: str) -> Iterator[Part]:
@@ -68,7 +76,7 @@ class LoadStatus:
         try:
             yield part
         except HotseatError as error:
-            part.state, part.detail = "failed", str(error)
+            part.state, part.detail = PartState.FAILED, str(error)
         else:
-            if part.state == "loading":
-                part.state = "ready"
+            if part.state is PartState.LOADING:
+                part.state = PartState.READY

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from hotseat.domain.acts import Act
+from hotseat.domain.model import EndedBy
 from hotseat.errors import ProtocolError
 from hotseat.session import events
 from hotseat.session.summary import Phase
@@ -24,6 +25,10 @@ MAX_FRAME_SAMPLES = 8_000
 _HEADER = struct.Struct("<II")
 _MAX_NAME = 40
 """Characters of a field's name that an error shows."""
+
+
+UtteranceKind = Literal["question", "follow_up", "acknowledgement", "closing"]
+"""What the interviewer's voice says."""
 
 
 class _Message(BaseModel):
@@ -176,7 +181,7 @@ class VoiceMessage(_Message):
 
     type: Literal["voice"] = "voice"
     turn_id: int
-    utterance: Literal["question", "follow_up", "acknowledgement", "closing"]
+    utterance: UtteranceKind
     index: int
     text: str
     sample_rate: int
@@ -188,7 +193,7 @@ class VoiceEnd(_Message):
 
     type: Literal["voice.end"] = "voice.end"
     turn_id: int
-    utterance: Literal["question", "follow_up", "acknowledgement", "closing"]
+    utterance: UtteranceKind
     seconds: float
 
 
@@ -225,7 +230,7 @@ class AnswerMessage(_Message):
     turn_id: int
     text: str
     duration_s: float
-    ended_by: str
+    ended_by: EndedBy
     note: str = ""
     act: Act = Act.ANSWER
     """What was understood from the words; anything but an answer is not graded."""

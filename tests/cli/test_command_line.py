@@ -13,7 +13,7 @@ import pytest
 from hotseat.cli import grade as cli_grade
 from hotseat.cli import main as cli
 from hotseat.errors import InputError, SettingsError
-from hotseat.rehearsal.rehearse import RehearsalError, Script, _is_hotseat, rehearse_interview
+from hotseat.rehearsal.rehearse import RehearsalError, Script, is_hotseat, rehearse_interview
 from hotseat.settings import PROJECT, Settings, load_settings
 
 from tests.doctor.test_doctor import listing
@@ -111,7 +111,7 @@ def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python has none then."""
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(InputError, match="standard input is closed"):
-        cli_grade._read_text(Path("-"))
+        cli_grade.read_text_of(Path("-"))
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -205,7 +205,7 @@ async def test_a_rehearsal_with_another_server(status: int, body: str, why: str)
     with listing(status, body) as url:
         with pytest.raises(InputError, match=why):
             await rehearse_interview(Settings(), Script(files=(), url=url))
-        assert await _is_hotseat(url) is (body == '{"status": "ok"}')
+        assert await is_hotseat(url) is (body == '{"status": "ok"}')
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hotseat.doctor.installation import Way, packages, python, way
 from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
 from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.engines.weights import Weight, assembled
-from hotseat.load_status import LLM, VOICE, Part
+from hotseat.load_status import LLM, VOICE, Part, PartState
 from hotseat.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
 from hotseat.startup.assembly import open_storage
 from pydantic import SecretStr
@@ -213,11 +213,11 @@ def test_a_wrong_hash(weight: Weight, tmp_path: Path) -> None:
 
 def test_a_part_that_is_off_without_having_been_turned_off() -> None:
     """An LLM that could not be loaded leaves the server running, but the doctor calls it a fault."""
-    fell_back = Part(LLM, "off", "no package; follow-ups come from the bank")
+    fell_back = Part(LLM, PartState.OFF, "no package; follow-ups come from the bank")
     assert_mends(loaded(fell_back, Settings()), "no package", mend="HOTSEAT_LLM__URL")
     assert loaded(fell_back, Settings(llm=LlmSettings(url=OFF))).ok
-    assert loaded(Part(VOICE, "off", ""), Settings(tts=TtsSettings(voice=OFF))).ok
-    assert not loaded(Part(VOICE, "failed", ""), Settings()).ok
+    assert loaded(Part(VOICE, PartState.OFF, ""), Settings(tts=TtsSettings(voice=OFF))).ok
+    assert not loaded(Part(VOICE, PartState.FAILED, ""), Settings()).ok
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.domain.corrections import Change, Correction, corrected, outcome, standing, typed_in, why_not
-from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ HEARD = Transcript(
         Word("LoRA", 0.7, 1.2, 0.4, raw="low rah"),
     )
 )
-ANSWER = Answer(3, 0, "finetuning/lora", "How?", None, HEARD, 1.2, "done")
+ANSWER = Answer(3, 0, "finetuning/lora", "How?", None, HEARD, 1.2, EndedBy.DONE)
 
 
 def made(word: int, change: Change, text: str = "", turn_id: int = 3) -> Correction:

@@ -1,7 +1,7 @@
 """Quotations are cut from the transcript; what is not there is not evidence."""
 
 import pytest
-from hotseat.domain.evidence import evidence_between, is_term_list, locate
+from hotseat.domain.evidence import evidence_between, locate
 from hotseat.domain.model import Transcript, Word
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,9 +34,9 @@ def test_quotes_are_found_after_normalising(quote: str) -> None:
     assert found.start == SAID.words[found.word_start].start
 
 
-@pytest.mark.parametrize("quote", ["", "you freeze the adapter", "the base ... you freeze", "model", "..."])
+@pytest.mark.parametrize("quote", ["", "you freeze the adapter", "the base ... you freeze", "..."])
 def test_what_was_not_said_is_no_evidence(quote: str) -> None:
-    """Invented, reordered, empty and one-word quotations are refused."""
+    """Invented, reordered and empty quotations are refused."""
     assert locate(SAID, quote) is None
 
 
@@ -62,33 +62,4 @@ def test_evidence_always_occurs(start: int, length: int) -> None:
     quote = evidence_between(SAID, start, end).quote
     assert quote in SAID.text
     found = locate(SAID, quote)
-    assert found is None or found.quote in SAID.text
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "LoRA, rank, alpha, QLoRA, merging, target modules",
-        "RoPE and GQA and KV cache and softmax and causal mask",
-        "scaled dot product causal masking grouped query attention rotary embeddings KV cache",
-        "The key concepts are chunking, embeddings, vector database, reranking, citations.",
-    ],
-)
-def test_term_lists_are_recognised(text: str) -> None:
-    """Names without sentences are a list, with commas, with ands or run together."""
-    assert is_term_list(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "you freeze the base model and train two small matrices",
-        "Merge before serving, zero overhead.",
-        "we cut memory four times because eight heads share one key, one value",
-        "6 times 8 billion times 20 million tokens is about 1 e 18",
-        "first we are making chunk, then embedding, then we search most near",
-    ],
-)
-def test_terse_and_broken_sentences_are_not_lists(text: str) -> None:
-    """Short and non-native sentences still say something."""
-    assert not is_term_list(text)
+    assert found is not None and found.quote in SAID.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.model import Answer, PointStatus, Question, Verdict
+from hotseat.domain.model import Answer, EndedBy, PointStatus, Question, Verdict
 from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.scoring import ordered, verdict_range
@@ -31,7 +31,7 @@ SHALLOW_FULL = (
         ([], "Nothing"),
         ([spoken("")], "Nothing"),
         ([spoken("the the a lower of then is matrix", probability=0.2)], "unclear"),
-        ([Answer(1, 0, LORA.id, LORA.prompt, None, spoken("uh hello").transcript, 60.0, "done")], "Hardly"),
+        ([Answer(1, 0, LORA.id, LORA.prompt, None, spoken("uh hello").transcript, 60.0, EndedBy.DONE)], "Hardly"),
     ],
 )
 def test_unreliable_transcripts_are_not_assessable(answers: list[Answer], reason: str) -> None:

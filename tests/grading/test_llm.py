@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
+from hotseat.domain.model import Answer, EndedBy, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
 from hotseat.errors import ChatModelError, GraderError
 from hotseat.grading import asking, judge
 from hotseat.grading.exam import Result, Sitting
@@ -31,7 +31,7 @@ Script = Callable[[str, dict[str, Any]], str]
 
 def answer(text: str, turn_id: int = 1) -> Answer:
     words = tuple(Word(word, i * 0.4, i * 0.4 + 0.3) for i, word in enumerate(text.split()))
-    return Answer(turn_id, 0, LORA.id, LORA.prompt, None, Transcript(words), 60.0, "done")
+    return Answer(turn_id, 0, LORA.id, LORA.prompt, None, Transcript(words), 60.0, EndedBy.DONE)
 
 
 class ScriptedChat:

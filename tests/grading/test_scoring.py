@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hotseat.domain.model import Criterion, Level, Point, PointFinding, PointStatus, PointTier, Question, Verdict
+from hotseat.domain.model import Criterion, Kind, Level, Point, PointFinding, PointStatus, PointTier, Question, Verdict
 from hotseat.grading import scoring
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ def criterion(name: str, strong: int = 1, weight: float = 1.0) -> Criterion:
 
 
 QUESTION = Question(
-    id="t/q", topic="t", kind="core", title="T", prompt="P?", time_limit_s=60, tiers=(1,), difficulty=1, competencies=(),
+    id="t/q", topic="t", kind=Kind.CORE, title="T", prompt="P?", time_limit_s=60, tiers=(1,), difficulty=1, competencies=(),
     concepts=(), key_terms=(), criteria=(criterion("a", 1, 1.5), criterion("b", 2), criterion("c"), criterion("d", 3)),
     follow_ups=(), model_answer="",
 )  # fmt: skip

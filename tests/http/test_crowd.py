@@ -22,10 +22,11 @@ from hotseat.http.connections import Bounds, Connections, bounds_for
 from hotseat.http.serving import BoundedServer
 from hotseat.interview import interviews as interviews_module
 from hotseat.session.records import LOCAL
+from hotseat.startup.assembly import Assembly
 from hotseat.telemetry import logs
 
 from benchmarks import crowd
-from tests.support.fakes import fake_assembly
+from tests.support.fakes import FastClock, fake_assembly
 from tests.support.in_process import listening
 from tests.support.sitting import LORA, Candidate, sitting
 
@@ -326,19 +327,20 @@ async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeyp
 # ---- Places ---------------------------------------------------------------------------------------------------------
 
 
-def grow_old(tab: Candidate, seconds: float) -> None:
-    """Nobody has touched the page for so long."""
-    assert tab.interview is not None
-    tab.interview._touched_at -= seconds
+def pass_by(assembly: Assembly, seconds: float) -> None:
+    """Nobody touches anything for so long."""
+    assert isinstance(assembly.clock, FastClock)
+    assembly.clock.ahead_s += seconds
 
 
 async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> None:
     """To whoever needs it, after two minutes; the page is told and may come back."""
-    async with sitting(fake_assembly(tmp_path, interview={"max_active": 1})) as (interviews, tab):
+    assembly = fake_assembly(tmp_path, interview={"max_active": 1})
+    async with sitting(assembly) as (interviews, tab):
         other = await interviews.create(LOCAL, LORA)
-        with pytest.raises(interviews_module._Refused, match="busy"):
+        with pytest.raises(interviews_module.Refused, match="busy"):
             await interviews.admit(LOCAL, other)
-        grow_old(tab, 120)
+        pass_by(assembly, 120)
         assert (await interviews.admit(LOCAL, other)).id == other
         assert tab.closed is not None and tab.closed[0] == 4408 and "not started" in tab.closed[1]
         again = await Candidate(interviews, tab.id).attach()
@@ -347,16 +349,16 @@ async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> No
 
 async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path) -> None:
     """After ten minutes of nothing but pings; a started interview is not."""
-    async with sitting(fake_assembly(tmp_path)) as (interviews, tab):
+    assembly = fake_assembly(tmp_path)
+    async with sitting(assembly) as (interviews, tab):
         started = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
         started.say(type="start")
         await started.until("asking")
-        grow_old(started, 3_600)
-        grow_old(tab, 600)
+        pass_by(assembly, 600)
         tab.say(type="mic", state="on")
         await interviews.put_away()
         assert tab.closed is None, "somebody tries the microphone"
-        grow_old(tab, 600)
+        pass_by(assembly, 600)
         await interviews.put_away()
         assert tab.closed is not None and started.closed is None
 
@@ -373,14 +375,14 @@ async def test_one_account_has_two_places(tmp_path: Path) -> None:
         await tab.attach()
         tab.say(type="start")
         await tab.until("asking")
-    with pytest.raises(interviews_module._Refused, match="2 interviews open already"):
+    with pytest.raises(interviews_module.Refused, match="2 interviews open already"):
         await interviews.admit("ada", tabs[2].id)
     other = await interviews.create("eve", LORA)
     assert (await interviews.admit("eve", other)).id == other
     assert (await interviews.admit("ada", tabs[0].id)).id == tabs[0].id, "it is open already"
     tabs[1].leave()
     await tabs[2].attach()
-    grow_old(tabs[2], 10)
+    pass_by(assembly, 10)
     assert (await interviews.admit("ada", tabs[3].id)).id == tabs[3].id
     assert tabs[2].closed is not None and tabs[2].closed[0] == 4408
     await interviews.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hotseat import wire
 from hotseat.domain.acts import Act
+from hotseat.domain.model import EndedBy
 from hotseat.questions.formats import Choices
 from hotseat.session.replay import replayed
 
@@ -100,7 +101,8 @@ async def test_acknowledgements_differ(tmp_path: Path) -> None:
     """None is said twice in a row, whatever ended the answers."""
     lines = CATALOGUE.script.acknowledgements
     said = [""]
-    for ended_by in ("done", "done", "silence", "silence", "done", "limit", "limit", "skipped", "skipped", "silence"):
+    done, silence, limit, skipped = EndedBy
+    for ended_by in (done, done, silence, silence, done, limit, limit, skipped, skipped, silence):
         said.append(lines.after(ended_by, said[-1]))
     assert all(before != after for before, after in pairwise(said))
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 from hotseat import wire
-from hotseat.domain.model import Word
+from hotseat.domain.model import EndedBy, Word
 from hotseat.interview.answers import Answers
 from hotseat.load_shedding import LiveTurns
 from hotseat.session import events
@@ -43,7 +43,7 @@ async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: st
         lambda _: None,
     )
     question = BANK.question("finetuning/lora")
-    await answers.finalise(events.CloseAnswer(3, "done", typed), "", question, cast(Any, None), lambda _: None)
+    await answers.finalise(events.CloseAnswer(3, EndedBy.DONE, typed), "", question, cast(Any, None), lambda _: None)
     (answer,), (event,) = sent, posted
     assert isinstance(answer, wire.AnswerMessage) and isinstance(event, events.Transcribed)
     assert answer.text == (typed or "Thursday")

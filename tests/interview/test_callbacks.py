@@ -11,12 +11,14 @@ from hotseat.domain.model import (
     Answer,
     Choice,
     CriterionResult,
+    EndedBy,
     Grade,
     Level,
     Move,
     PointFinding,
     PointStatus,
     Question,
+    Source,
     Transcript,
     Verdict,
 )
@@ -26,13 +28,11 @@ from hotseat.session.phases import Plan, Progress, RoundPlan
 from tests.support.fakes import BANK
 
 LORA, PEFT = BANK.question("finetuning/lora"), BANK.question("finetuning/peft-family")
-EARLIER = Answer(
-    1, 0, PEFT.id, PEFT.prompt, None, Transcript.of_typed("I think the adapter always makes the model slower."), 0.0, "done"
-)
-NOW = Answer(2, 1, LORA.id, LORA.prompt, None, Transcript.of_typed("You can merge it, so it costs nothing."), 0.0, "done")
+EARLIER = Answer.alone(PEFT, Transcript.of_typed("I think the adapter always makes the model slower."))
+NOW = Answer(2, 1, LORA.id, LORA.prompt, None, Transcript.of_typed("You can merge it, so it costs nothing."), 0.0, EndedBy.DONE)
 PLAN = Plan(tuple(RoundPlan(question.id, question.prompt, 60.0, title=question.title) for question in (PEFT, LORA)))
 PROGRESS = Progress(PLAN, round=1, answers=(EARLIER, NOW))
-MADE = Choice(Move.PROBE, "bank", None, (), (("merging", PointStatus.MET), ("limits", PointStatus.NOT_MET)))
+MADE = Choice(Move.PROBE, Source.BANK, None, (), (("merging", PointStatus.MET), ("limits", PointStatus.NOT_MET)))
 
 
 async def denies(question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hotseat.domain.model import Answer, Move, PointFinding, PointStatus, Question, Transcript, Word
+from hotseat.domain.model import Answer, EndedBy, Move, PointFinding, PointStatus, Question, Transcript, Word
 from hotseat.errors import GraderError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.drafting import Drafter
@@ -27,7 +27,7 @@ LEAD = "You train small matrices."
 
 def answer(text: str) -> list[Answer]:
     words = tuple(Word(word, 0, 0) for word in text.split())
-    return [Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words), 5.0, "done")]
+    return [Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words), 5.0, EndedBy.DONE)]
 
 
 class Desk:

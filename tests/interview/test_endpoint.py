@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hotseat.domain import followups
 from hotseat.domain.ledger import Claim
-from hotseat.domain.model import Answer, Move, PointFinding, PointStatus, Transcript
+from hotseat.domain.model import Answer, Move, PointFinding, PointStatus, Source, Transcript
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint, Situation
@@ -44,7 +44,7 @@ def situation(dialogue: Dialogue, claims: tuple[Claim, ...] = ()) -> Situation:
     question = BANK.question(dialogue.question)
     status = dict.fromkeys(dialogue.made, PointStatus.MET) | dict.fromkeys(dialogue.denied, PointStatus.CONTRADICTED)
     findings = [PointFinding(point.id, status.get(point.id, PointStatus.NOT_MET)) for point in question.points]
-    answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(dialogue.said), 0.0, "done")
+    answer = Answer.alone(question, Transcript.of_typed(dialogue.said))
     return Situation(question, "Be kind.", [answer], findings, followups.rank(question, findings, (), 3, dialogue.said), claims)
 
 
@@ -53,7 +53,7 @@ def replying(move: str, anchor: str, question: str, point: str = "") -> FakeChat
 
 
 async def asked(chat: FakeChat, of: Situation, reply_s: float = 1.0) -> Chosen:
-    bank = Chosen(of.suggested[0].id, of.suggested[0].text, "bank")
+    bank = Chosen(of.suggested[0].id, of.suggested[0].text, Source.BANK)
     return await Endpoint(chat, PROMPTS, reply_s).ask(of, bank)
 
 
@@ -96,7 +96,7 @@ async def test_the_bank_stands_in(chat: FakeChat) -> None:
 async def test_what_the_reader_hears_in_the_question_is_a_leak() -> None:
     """A point can be given away in other words than the bank's."""
     of = situation(DIALOGUES[0])
-    bank = Chosen(of.suggested[0].id, of.suggested[0].text, "bank")
+    bank = Chosen(of.suggested[0].id, of.suggested[0].text, Source.BANK)
 
     async def says(text: str) -> set[str]:
         await asyncio.sleep(0)

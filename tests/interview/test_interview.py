@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from hotseat import wire
-from hotseat.domain.model import Answer, Grade, Question, Word
+from hotseat.domain.model import Answer, EndedBy, Grade, Question, Word
 from hotseat.errors import GraderError, SpeakerError, StorageError, TranscriberError, UnavailableError
 from hotseat.interview import interviews as interviews_module
 from hotseat.interview.answers import Answers
@@ -118,7 +118,7 @@ async def test_a_monologue_is_cut_at_the_limit(tmp_path: Path) -> None:
             sent = due
             await asyncio.sleep(0.002)
         await candidate.until("asking", 2)
-        assert candidate.of(wire.AnswerMessage)[0].ended_by == "limit"
+        assert candidate.of(wire.AnswerMessage)[0].ended_by == EndedBy.LIMIT
         assert assembly.storage.archive.seconds(candidate.id, turn_id) <= 60.0
         assert any("time" in voice.text for voice in candidate.of(wire.VoiceMessage) if voice.utterance == "acknowledgement")
 
@@ -141,7 +141,7 @@ async def test_silence_starts_the_clock_and_ends_the_answer(tmp_path: Path) -> N
             await asyncio.sleep(0.002)
         assert assembly.clock.now() - began == pytest.approx(2.0 + 6.0, abs=2.0)
         await candidate.until("asking", 2)
-        assert candidate.of(wire.AnswerMessage)[0].ended_by == "silence"
+        assert candidate.of(wire.AnswerMessage)[0].ended_by == EndedBy.SILENCE
 
 
 async def test_barging_in_stops_the_voice(tmp_path: Path) -> None:
@@ -215,8 +215,6 @@ async def test_a_new_process_goes_on_with_the_answer(tmp_path: Path) -> None:
         await candidate.until("answering", turn_id)
         await asyncio.sleep(0.05)
         candidate.speak(turn_id, 20, first=25)
-        interviews._running.clear()  # what kill -9 leaves: the database and the audio files
-
         revived = assembly.interviews()
         candidate = await Candidate(revived, candidate.id).attach()
         state = await candidate.until("answering", turn_id)
@@ -459,9 +457,8 @@ async def test_a_slow_voice_does_not_speak_over_the_answer(tmp_path: Path) -> No
             return await super().speak(sentence)
 
     assembly = fake_assembly(tmp_path, speed=100.0)
+    assembly.speech.voice = PreparedVoice(Slow())
     async with sitting(assembly) as (_, candidate):
-        assert candidate.interview is not None
-        candidate.interview._voice._prepared = PreparedVoice(Slow())
         candidate.say(type="start")
         await candidate.until("answering")
         heard = len(candidate.of(wire.VoiceMessage))

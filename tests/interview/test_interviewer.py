@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.domain.model import Answer, EndedBy, Source, Transcript, Word
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.interviewer import Interviewer
@@ -14,7 +14,7 @@ from tests.support.fakes import BANK, FakeChat
 
 LORA = BANK.question("finetuning/lora")
 SAID = "you freeze the base model and train small matrices"
-ANSWER = Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in SAID.split())), 5.0, "done")
+ANSWER = Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in SAID.split())), 5.0, EndedBy.DONE)
 FOLLOW_UP = next(entry for entry in LORA.follow_ups if entry.id == "write-it-down")
 LEAD = "You train small matrices."
 
@@ -26,7 +26,7 @@ async def choose(chat: FakeChat | None, passage: str | None = SAID) -> Chosen:
 
 async def test_the_models_words_lead_to_the_banks_question() -> None:
     """What the candidate said is said back, and then the follow-up is asked as the bank has it."""
-    assert await choose(FakeChat(LEAD)) == Chosen("write-it-down", f"{LEAD} {FOLLOW_UP.text}", "llm", anchor=SAID)
+    assert await choose(FakeChat(LEAD)) == Chosen("write-it-down", f"{LEAD} {FOLLOW_UP.text}", Source.LLM, anchor=SAID)
 
 
 async def test_only_the_models_first_sentence_is_used() -> None:

@@ -17,7 +17,7 @@ ELSE = "My manager was happy with the project in the end."
 
 
 def answer(text: str) -> Answer:
-    return Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(tuple(Word(word, 0, 0) for word in text.split())), 5.0, "done")
+    return Answer.alone(LORA, Transcript(tuple(Word(word, 0, 0) for word in text.split())))
 
 
 def follow_up(name: str) -> FollowUp:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Answer, Transcript
+from hotseat.domain.model import Answer, EndedBy, Transcript
 from hotseat.interview.quotes import clause_of
 
 
 def quoted(text: str, part: str) -> str | None:
     """The clause for evidence that covers ``part`` of a typed answer."""
-    answer = Answer(1, 0, "q", "?", None, Transcript.of_typed(text), 0.0, "done")
+    answer = Answer(1, 0, "q", "?", None, Transcript.of_typed(text), 0.0, EndedBy.DONE)
     words, wanted = text.split(), part.split()
     start = next(at for at in range(len(words)) if words[at : at + len(wanted)] == wanted)
     return clause_of([answer], evidence_between(answer.transcript, start, start + len(wanted), 1))
@@ -61,5 +61,5 @@ def test_what_does_not_stand_is_not_quoted(text: str, part: str) -> None:
 
 def test_evidence_of_another_answer_is_not_quoted() -> None:
     """The words have to be there."""
-    answer = Answer(1, 0, "q", "?", None, Transcript.of_typed("It is limited by FLOPs."), 0.0, "done")
+    answer = Answer(1, 0, "q", "?", None, Transcript.of_typed("It is limited by FLOPs."), 0.0, EndedBy.DONE)
     assert clause_of([answer], evidence_between(answer.transcript, 0, 3, turn_id=2)) is None

@@ -15,7 +15,7 @@ from hotseat.domain.model import PointStatus, Verdict
 from hotseat.domain.practice import Assessment
 from hotseat.practice import trends
 from hotseat.practice.progress import measure
-from hotseat.review.attempts import _attempts_in
+from hotseat.review.attempts import attempts_in
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore
 
@@ -113,7 +113,7 @@ def test_a_round_that_was_never_reached_is_no_attempt() -> None:
     """An interview ended early lists only what was answered."""
     rounds = {"rounds": [{"question_id": "rag/core"}] * 2}
     record = InterviewRecord("x", 0.0, "five", "x", {}, rounds, {"verdicts": ["Lean Hire", None], "answered": 1}, LOCAL)
-    assert [entry["id"] for entry in _attempts_in(record, "rag/core")] == ["x.1"]
+    assert [entry["id"] for entry in attempts_in(record, "rag/core")] == ["x.1"]
 
 
 # ---- Over REST, with the real SQLite ---------------------------------------------------------------------------------

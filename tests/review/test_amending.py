@@ -266,7 +266,7 @@ async def test_an_upheld_dispute_becomes_the_grade(tmp_path: Path) -> None:
 async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
     """Naming words without the "not" before them does not hide it: the whole clause is judged."""
     answers = [
-        Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(tuple(Word(w, 0, 0) for w in text.split()), typed=True), 9, "done")
+        Answer.alone(LORA, Transcript.of_typed(text))
         for text in ["I would not say that you merge it into the base model at all."]
     ]
     named = disputes.whole(Claim("merging", 1, 5, 11), answers)

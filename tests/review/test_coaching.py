@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from hotseat.domain.model import Answer, Question, Transcript, Word
+from hotseat.domain.model import Answer, EndedBy, Question, Transcript, Word
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
@@ -33,7 +33,7 @@ TEXT = "So you can merge it into the weights. It trains far fewer parameters. An
 
 
 def answer_of(text: str) -> Answer:
-    return Answer(1, 0, LORA.id, "", None, Transcript.of_typed(text), 30.0, "done")
+    return Answer(1, 0, LORA.id, "", None, Transcript.of_typed(text), 30.0, EndedBy.DONE)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_spoken_sentences_can_be_heard() -> None:
     """A sentence of a spoken answer has its seconds."""
     words = tuple(Word(word, 0.4 * n, 0.4 * n + 0.3) for n, word in enumerate("It learns a low rank update.".split()))
     question: Question = LORA
-    answer = Answer(3, 0, question.id, "", None, Transcript(words), 5.0, "done")
+    answer = Answer(3, 0, question.id, "", None, Transcript(words), 5.0, EndedBy.DONE)
     [own, *_] = [
         piece for piece in best_answer(question, EmbeddedGrader(READER).grade_now(question, [answer]), [answer]) if piece.own
     ]

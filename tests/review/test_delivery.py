@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.domain.endpointing import Gap
-from hotseat.domain.model import Answer, Transcript, Word
+from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hotseat.review.delivery import Delivery, delivery
 from hotseat.review.delivery_advice import advice
 from hotseat.review.signposts import fillers, signposts
@@ -24,7 +24,7 @@ def spoken(text: str, each_s: float = 0.5, gaps: dict[int, float] | None = None)
 
 
 def answer(words: tuple[Word, ...], **changes: object) -> Answer:
-    whole = Answer(1, 0, "rag/core", "?", None, Transcript(words), words[-1].end if words else 0.0, "done")
+    whole = Answer(1, 0, "rag/core", "?", None, Transcript(words), words[-1].end if words else 0.0, EndedBy.DONE)
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
@@ -172,7 +172,7 @@ def test_signposts(text: str, at: list[int]) -> None:
         ("fillers", measured("um " + "word " * 60), "few enough"),
         ("first_word", measured("word " * 20, thought_s=6.0), "one sentence"),
         ("first_word", measured("word " * 20, thought_s=1.0), "started quickly"),
-        ("limit", measured("word " * 20, ended_by="limit"), "cut off"),
+        ("limit", measured("word " * 20, ended_by=EndedBy.LIMIT), "cut off"),
         ("limit", measured("word " * 20), "time left for a number"),
         ("limit", measured("word " * 100), "finished on your own"),
         ("structure", measured("word " * 60), "Number your points"),

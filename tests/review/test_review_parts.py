@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 from hotseat.domain.corrections import Change, Correction
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Transcript, Verdict, Word
+from hotseat.domain.model import (
+    Answer,
+    CriterionResult,
+    EndedBy,
+    Grade,
+    Level,
+    PointFinding,
+    PointStatus,
+    Transcript,
+    Verdict,
+    Word,
+)
 from hotseat.grading.clauses import clauses, split_sentences
 from hotseat.grading.disputes import CANDIDATE
 from hotseat.grading.explanation import THE_RULE, why
@@ -19,7 +30,7 @@ from hotseat.review.grade_view import grade_json
 from hotseat.review.view import ungraded
 from hotseat.review.waveform import MAX_PEAKS, peaks
 from hotseat.session.phases import RoundPlan
-from hotseat.session.records import LOCAL, Regrade
+from hotseat.session.records import LOCAL, Regrade, RegradeKind
 from hotseat.speech.audio import SAMPLE_RATE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +46,7 @@ SAID = (
 
 def spoken(text: str) -> Answer:
     words = tuple(Word(word, i * 0.4, i * 0.4 + 0.3) for i, word in enumerate(text.split()))
-    return Answer(1, 0, "finetuning/lora", "How?", None, Transcript(words), 60.0, "done")
+    return Answer(1, 0, "finetuning/lora", "How?", None, Transcript(words), 60.0, EndedBy.DONE)
 
 
 def quoted(answer: Answer, phrase: str) -> str:
@@ -141,9 +152,9 @@ def test_a_question_that_left_the_bank_is_remembered() -> None:
 def test_a_dispute_grades_no_correction() -> None:
     """Corrections made before a dispute are still to be graded; the button stays."""
     correction = Correction(1, 0, Change.EDIT, "freeze", "froze", 1.0, LOCAL)
-    disputed = Regrade(0, "disputed", "", {}, {}, 2.0, LOCAL)
+    disputed = Regrade(0, RegradeKind.DISPUTED, "", {}, {}, 2.0, LOCAL)
     assert ungraded([correction], [disputed]) == 1
-    assert ungraded([correction], [disputed, replace(disputed, kind="corrected", made=3.0)]) == 0
+    assert ungraded([correction], [disputed, replace(disputed, kind=RegradeKind.CORRECTED, made=3.0)]) == 0
 
 
 @pytest.mark.parametrize(

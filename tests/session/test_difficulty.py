@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hotseat.domain.model import Answer, Choice, Grade, Move, PointStatus, Transcript, Verdict
+from hotseat.domain.model import Answer, Choice, EndedBy, Grade, Move, PointStatus, Source, Transcript, Verdict
 from hotseat.questions.formats import Choices, make_plan
 from hotseat.session.difficulty import fitted
 from hotseat.session.phases import Plan, Progress, RoundGrade, RoundPlan
@@ -26,8 +26,8 @@ PLAN = Plan((RoundPlan("rag/core", "What?", 60.0), PLANNED))
 
 def after(*statuses: PointStatus, verdict: Verdict | None = None) -> RoundPlan:
     """The second round, when these were known of the first."""
-    choice = Choice(Move.PROBE, "bank", None, (), tuple((str(n), status) for n, status in enumerate(statuses)))
-    answer = Answer(1, 0, "rag/core", "?", "more", Transcript.of_typed("said"), 0.0, "done", choice=choice)
+    choice = Choice(Move.PROBE, Source.BANK, None, (), tuple((str(n), status) for n, status in enumerate(statuses)))
+    answer = Answer(1, 0, "rag/core", "?", "more", Transcript.of_typed("said"), 0.0, EndedBy.DONE, choice=choice)
     grades = (RoundGrade(0, Grade("rag/core", verdict, (), "embedded")),) if verdict else ()
     return fitted(Progress(PLAN, round=1, answers=(answer,), grades=grades)).current
 

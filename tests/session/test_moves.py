@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Transcript
+from hotseat.domain.model import Source, Transcript
 from hotseat.session import moves, session
 from hotseat.session.events import (
     ActPressed,
@@ -120,7 +120,7 @@ def test_the_third_time_it_is_the_answer(act: Act) -> None:
 def test_a_follow_up_has_moves_of_its_own() -> None:
     """What was asked before doesn't count against the next thing asked."""
     played = Played().say("…", Act.REPEAT).say("…", Act.REPEAT).say("batching")
-    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", "bank"))
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.BANK))
     assert played.say("…", Act.REPEAT).aloud == "Sure. Why?"
 
 
@@ -156,7 +156,7 @@ def test_not_knowing_shows_a_hint_where_there_is_one() -> None:
 def test_the_easier_step_is_not_asked_again() -> None:
     """An easier step that has been asked as a follow-up is none any more."""
     played = Played().say("batching")
-    played.feed(FollowUpChosen(2, "memory", "What does one token cost?", "bank")).say("no idea", Act.DONT_KNOW)
+    played.feed(FollowUpChosen(2, "memory", "What does one token cost?", Source.BANK)).say("no idea", Act.DONT_KNOW)
     assert played.state.progress.round == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, Grade, Transcript, Verdict, Word
+from hotseat.domain.model import Answer, EndedBy, Grade, Source, Transcript, Verdict, Word
 from hotseat.session import session
 from hotseat.session.events import (
     ActPressed,
@@ -85,7 +85,7 @@ SECOND = RoundPlan("rag/core", "What is RAG?", LIMIT, follow_ups=1, follow_up_li
 PLAN = Plan((FIRST, SECOND), think_s=THINK, silence_s=6.0, no_speech_s=20.0)
 
 
-def answer(turn_id: int, round_index: int = 0, follow_up_id: str | None = None, ended_by: str = "done") -> Answer:
+def answer(turn_id: int, round_index: int = 0, follow_up_id: str | None = None, ended_by: EndedBy = EndedBy.DONE) -> Answer:
     return Answer(turn_id, round_index, PLAN.rounds[round_index].question_id, "?", follow_up_id, WORDS, 12.0, ended_by)
 
 
@@ -101,7 +101,7 @@ READY = Ready(Progress(PLAN))
 ASKING = Asking(FRESH, ASKED, NOW + VOICE)
 THINKING = Thinking(FRESH, ASKED, NOW + THINK)
 ANSWERING = Answering(FRESH, ASKED, LIMIT, NOW + LIMIT)
-FINALISING = Finalising(FRESH, ASKED, "done", None, NOW + FINAL)
+FINALISING = Finalising(FRESH, ASKED, EndedBy.DONE, None, NOW + FINAL)
 ANSWERED = replace(FRESH, answers=(answer(1),))
 FOLLOWING_UP = FollowingUp(ANSWERED, 2, NOW + CHOOSE)
 # The follow-up of the first round.
@@ -109,11 +109,11 @@ IN_FOLLOW_UP = replace(ANSWERED, asked=1)
 ASKING_FOLLOW_UP = Asking(IN_FOLLOW_UP, FOLLOW_UP, NOW + VOICE)
 THINKING_FOLLOW_UP = Thinking(IN_FOLLOW_UP, FOLLOW_UP, NOW + THINK)
 ANSWERING_FOLLOW_UP = Answering(IN_FOLLOW_UP, FOLLOW_UP, FOLLOW_UP_LIMIT, NOW + FOLLOW_UP_LIMIT)
-FINALISING_FOLLOW_UP = Finalising(IN_FOLLOW_UP, FOLLOW_UP, "done", None, NOW + FINAL)
+FINALISING_FOLLOW_UP = Finalising(IN_FOLLOW_UP, FOLLOW_UP, EndedBy.DONE, None, NOW + FINAL)
 # The second and last round, the first one's grade still outstanding.
 IN_SECOND = replace(FRESH, round=1, answers=(answer(1), answer(2, 0, "why")), hints_used=(0,))
 ASKING_SECOND = Asking(IN_SECOND, SECOND_ASKED, NOW + VOICE)
-FINALISING_LAST = Finalising(replace(IN_SECOND, asked=1), SECOND_ASKED, "done", None, NOW + FINAL)
+FINALISING_LAST = Finalising(replace(IN_SECOND, asked=1), SECOND_ASKED, EndedBy.DONE, None, NOW + FINAL)
 GRADING = Grading(replace(IN_SECOND, round=2, answers=(*IN_SECOND.answers, answer(3, 1)), hints_used=(0, 0)), 4, NOW + GRADE)
 FINISHED = Finished(replace(GRADING.progress, grades=(RoundGrade(0, GRADED), RoundGrade(1, None, "no"))), 4)
 
@@ -154,9 +154,9 @@ TABLE: list[Row] = [
      ASKING, SpeechStarted(1), NOW + 3, Answering, (StopVoice(1), StartAnswer(1, LIMIT)), NOW + 3 + LIMIT),
     ("done while asking means let me think", ASKING, DonePressed(1), NOW + 3, Thinking, (StopVoice(1),), NOW + 3 + THINK),
     ("a question can be skipped while it is asked",
-     ASKING, SkipPressed(1), NOW + 1, Finalising, (StopVoice(1), CloseAnswer(1, "skipped", None)), NOW + 1 + FINAL),
+     ASKING, SkipPressed(1), NOW + 1, Finalising, (StopVoice(1), CloseAnswer(1, EndedBy.SKIPPED, None)), NOW + 1 + FINAL),
     ("a question can be answered in writing while it is asked",
-     ASKING, TypedAnswer(1, "x"), NOW + 1, Finalising, (StopVoice(1), CloseAnswer(1, "done", "x")), NOW + 1 + FINAL),
+     ASKING, TypedAnswer(1, "x"), NOW + 1, Finalising, (StopVoice(1), CloseAnswer(1, EndedBy.DONE, "x")), NOW + 1 + FINAL),
     # Thinking
     ("first speech starts the clock",
      THINKING, SpeechStarted(1), NOW + 2, Answering, (StartAnswer(1, LIMIT),), NOW + 2 + LIMIT),
@@ -166,36 +166,36 @@ TABLE: list[Row] = [
      THINKING_FOLLOW_UP, SpeechStarted(2), NOW + 2, Answering, (StartAnswer(2, FOLLOW_UP_LIMIT),), NOW + 2 + FOLLOW_UP_LIMIT),
     ("a hint does not stop the thinking clock", THINKING, HintPressed(1), NOW + 1, Thinking, (ShowHint(1, 1),), NOW + THINK),
     ("done without a word is an empty answer",
-     THINKING, DonePressed(1), NOW + 1, Finalising, (CloseAnswer(1, "done", None),), NOW + 1 + FINAL),
-    ("skip while thinking", THINKING, SkipPressed(1), NOW, Finalising, (CloseAnswer(1, "skipped", None),), NOW + FINAL),
+     THINKING, DonePressed(1), NOW + 1, Finalising, (CloseAnswer(1, EndedBy.DONE, None),), NOW + 1 + FINAL),
+    ("skip while thinking", THINKING, SkipPressed(1), NOW, Finalising, (CloseAnswer(1, EndedBy.SKIPPED, None),), NOW + FINAL),
     ("a typed answer needs no clock",
-     THINKING, TypedAnswer(1, "x"), NOW, Finalising, (CloseAnswer(1, "done", "x"),), NOW + FINAL),
+     THINKING, TypedAnswer(1, "x"), NOW, Finalising, (CloseAnswer(1, EndedBy.DONE, "x"),), NOW + FINAL),
     ("another tab looking on changes no deadline", THINKING, Attached(), NOW + 1, Thinking, (), NOW + THINK),
     # Answering
     ("done ends the answer",
-     ANSWERING, DonePressed(1), NOW + 30, Finalising, (CloseAnswer(1, "done", None),), NOW + 30 + FINAL),
+     ANSWERING, DonePressed(1), NOW + 30, Finalising, (CloseAnswer(1, EndedBy.DONE, None),), NOW + 30 + FINAL),
     ("the limit ends the answer",
-     ANSWERING, TimerFired(), NOW + LIMIT, Finalising, (CloseAnswer(1, "limit", None),), NOW + LIMIT + FINAL),
+     ANSWERING, TimerFired(), NOW + LIMIT, Finalising, (CloseAnswer(1, EndedBy.LIMIT, None),), NOW + LIMIT + FINAL),
     ("the limit is not early", ANSWERING, TimerFired(), NOW + LIMIT - 0.01, Answering, (), NOW + LIMIT),
     ("a pause for thought ends nothing", ANSWERING, SilenceHeard(1, 5.9, True), NOW + 20, Answering, (), NOW + LIMIT),
     ("long silence after speech ends the answer",
-     ANSWERING, SilenceHeard(1, 6.0, True), NOW + 20, Finalising, (CloseAnswer(1, "silence", None),), NOW + 20 + FINAL),
+     ANSWERING, SilenceHeard(1, 6.0, True), NOW + 20, Finalising, (CloseAnswer(1, EndedBy.SILENCE, None),), NOW + 20 + FINAL),
     ("silence before the first word is given longer",
      ANSWERING, SilenceHeard(1, 19.9, False), NOW + 20, Answering, (), NOW + LIMIT),
     ("an answer in which nothing is said ends too",
-     ANSWERING, SilenceHeard(1, 20.0, False), NOW + 20, Finalising, (CloseAnswer(1, "silence", None),), NOW + 20 + FINAL),
+     ANSWERING, SilenceHeard(1, 20.0, False), NOW + 20, Finalising, (CloseAnswer(1, EndedBy.SILENCE, None),), NOW + 20 + FINAL),
     ("a hint does not stop the clock", ANSWERING, HintPressed(1), NOW + 1, Answering, (ShowHint(1, 1),), NOW + LIMIT),
     ("skip while answering",
-     ANSWERING, SkipPressed(1), NOW + 9, Finalising, (CloseAnswer(1, "skipped", None),), NOW + 9 + FINAL),
+     ANSWERING, SkipPressed(1), NOW + 9, Finalising, (CloseAnswer(1, EndedBy.SKIPPED, None),), NOW + 9 + FINAL),
     ("what is typed while answering is the answer",
-     ANSWERING, TypedAnswer(1, "x"), NOW + 9, Finalising, (CloseAnswer(1, "done", "x"),), NOW + 9 + FINAL),
+     ANSWERING, TypedAnswer(1, "x"), NOW + 9, Finalising, (CloseAnswer(1, EndedBy.DONE, "x"),), NOW + 9 + FINAL),
     # Finalising
     ("a transcript with words is followed up",
      FINALISING, Transcribed(1, WORDS, 12.0), NOW + 1, FollowingUp, (ChooseFollowUp(2, 0),), NOW + 1 + CHOOSE),
     ("an empty answer is not followed up",
      FINALISING, Transcribed(1, NOTHING, 12.0), NOW + 1, Asking, (GradeRound(0), Ask(NEXT_ASKED)), NOW + 1 + VOICE),
     ("a passed question is not followed up, whatever was said",
-     replace(FINALISING, ended_by="skipped"),
+     replace(FINALISING, ended_by=EndedBy.SKIPPED),
      Transcribed(1, WORDS, 12.0), NOW + 1, Asking, (GradeRound(0), Ask(NEXT_ASKED)), NOW + 1 + VOICE),
     ("a transcript that does not come is given up",
      FINALISING, TimerFired(), NOW + FINAL, Asking, (GradeRound(0), Ask(NEXT_ASKED)), NOW + FINAL + VOICE),
@@ -207,13 +207,13 @@ TABLE: list[Row] = [
      offline(FINALISING_FOLLOW_UP), Transcribed(2, WORDS, 12.0), NOW + 1, Asking, (GradeRound(0),), None),
     # FollowingUp
     ("a chosen follow-up is asked",
-     FOLLOWING_UP, FollowUpChosen(2, "why", "Why low rank?", "llm"), NOW + 1, Asking, (Ask(FOLLOW_UP),), NOW + 1 + VOICE),
+     FOLLOWING_UP, FollowUpChosen(2, "why", "Why low rank?", Source.LLM), NOW + 1, Asking, (Ask(FOLLOW_UP),), NOW + 1 + VOICE),
     ("nothing left to ask ends the round",
-     FOLLOWING_UP, FollowUpChosen(2, "", "", "llm"), NOW + 1, Asking, (GradeRound(0), Ask(NEXT_ASKED)), NOW + 1 + VOICE),
+     FOLLOWING_UP, FollowUpChosen(2, "", "", Source.LLM), NOW + 1, Asking, (GradeRound(0), Ask(NEXT_ASKED)), NOW + 1 + VOICE),
     ("a follow-up not chosen in time comes from the bank",
      FOLLOWING_UP, TimerFired(), NOW + CHOOSE, Asking, (Ask(Utterance(2, "Which rank?", "rank")),), NOW + CHOOSE + VOICE),
     ("without a browser the follow-up waits",
-     offline(FOLLOWING_UP), FollowUpChosen(2, "why", "Why low rank?", "llm"), NOW + 1, Asking, (), None),
+     offline(FOLLOWING_UP), FollowUpChosen(2, "why", "Why low rank?", Source.LLM), NOW + 1, Asking, (), None),
     # Grading
     ("one of two grades is not all", GRADING, RoundGraded(0, GRADED), NOW + 9, Grading, (), NOW + GRADE),
     ("the last grade finishes the interview",
@@ -233,7 +233,7 @@ TABLE: list[Row] = [
     ("detached while following up", FOLLOWING_UP, Detached(), NOW + 1, FollowingUp, (), NOW + CHOOSE),
     ("detached while grading", GRADING, Detached(), NOW + 1, Grading, (), NOW + GRADE),
     ("the limit ends an answer nobody is there for",
-     offline(ANSWERING), TimerFired(), NOW + LIMIT, Finalising, (CloseAnswer(1, "limit", None),), NOW + LIMIT + FINAL),
+     offline(ANSWERING), TimerFired(), NOW + LIMIT, Finalising, (CloseAnswer(1, EndedBy.LIMIT, None),), NOW + LIMIT + FINAL),
     # … and comes back
     ("a waiting question is asked again", WAITING, Attached(), NOW + 500, Asking, (Ask(ASKED),), NOW + 500 + VOICE),
     ("a running answer goes on", offline(ANSWERING), Attached(), NOW + 20, Answering, (), NOW + LIMIT),
@@ -245,9 +245,9 @@ TABLE: list[Row] = [
     ("restarted while answering: the clock stands", ANSWERING, Recovered(20.0), 7.0, Answering, (), None),
     ("a standing clock survives another restart", STANDING, Recovered(20.0), 7.0, Answering, (), None),
     ("restarted while finalising: the transcript is made again",
-     FINALISING, Recovered(20.0), 7.0, Finalising, (CloseAnswer(1, "done", None),), 7.0 + FINAL),
+     FINALISING, Recovered(20.0), 7.0, Finalising, (CloseAnswer(1, EndedBy.DONE, None),), 7.0 + FINAL),
     ("a typed answer is not lost in a restart",
-     replace(FINALISING, typed="x"), Recovered(0.0), 7.0, Finalising, (CloseAnswer(1, "done", "x"),), 7.0 + FINAL),
+     replace(FINALISING, typed="x"), Recovered(0.0), 7.0, Finalising, (CloseAnswer(1, EndedBy.DONE, "x"),), 7.0 + FINAL),
     ("restarted while following up: a follow-up is chosen again",
      FOLLOWING_UP, Recovered(20.0), 7.0, FollowingUp, (ChooseFollowUp(2, 0),), 7.0 + CHOOSE),
     ("restarted while grading: missing grades are made again",
@@ -260,7 +260,7 @@ TABLE: list[Row] = [
     ("end while the first question is asked", ASKING, EndPressed(), NOW, Finished, (StopVoice(1), Close()), None),
     ("end while thinking about the first question", THINKING, EndPressed(), NOW, Finished, (Close(),), None),
     ("end while answering keeps the answer",
-     ANSWERING, EndPressed(), NOW + 9, Finalising, (CloseAnswer(1, "done", None),), NOW + 9 + FINAL),
+     ANSWERING, EndPressed(), NOW + 9, Finalising, (CloseAnswer(1, EndedBy.DONE, None),), NOW + 9 + FINAL),
     ("end while finalising waits for the transcript", FINALISING, EndPressed(), NOW + 9, Finalising, (), NOW + FINAL),
     ("end instead of a follow-up", FOLLOWING_UP, EndPressed(), NOW, Grading, (GradeRound(0),), NOW + GRADE),
     ("end while a follow-up is asked",
@@ -305,7 +305,7 @@ def one_of_each(turn_id: int) -> dict[type[Event], Event]:
         HintPressed: HintPressed(turn_id),
         EndPressed: EndPressed(),
         Transcribed: Transcribed(turn_id, WORDS, 12.0),
-        FollowUpChosen: FollowUpChosen(turn_id, "why", "Why low rank?", "llm"),
+        FollowUpChosen: FollowUpChosen(turn_id, "why", "Why low rank?", Source.LLM),
         RoundGraded: RoundGraded(0, GRADED),
         RoundNotGraded: RoundNotGraded(0, "the grader failed"),
         Recovered: Recovered(1.0),
@@ -402,7 +402,7 @@ def spoken(turn_id: int) -> tuple[Event, ...]:
 
 
 def chosen(turn_id: int) -> FollowUpChosen:
-    return FollowUpChosen(turn_id, f"f{turn_id}", f"Follow-up {turn_id}?", "llm")
+    return FollowUpChosen(turn_id, f"f{turn_id}", f"Follow-up {turn_id}?", Source.LLM)
 
 
 def test_a_plan_needs_rounds() -> None:
@@ -471,7 +471,7 @@ def test_backups_on_timeout(asked_before: tuple[str, ...], expected: str | None)
         (DonePressed(1), "done"),
         (SilenceHeard(1, 9.0, True), "silence"),
         (SkipPressed(1), "skipped"),
-        (TypedAnswer(1, "low rank"), "done"),
+        (TypedAnswer(1, "low rank"), EndedBy.DONE),
     ],
     ids=["done", "silence", "skip", "typed"],
 )
@@ -504,13 +504,13 @@ def test_too_late_for_the_limit() -> None:
     late = NOW + LIMIT
     result = session.step(ANSWERING, DonePressed(1), late)
     assert isinstance(result.state, Finalising)
-    assert result.state.ended_by == "limit"
-    assert result.commands == (CloseAnswer(1, "limit", None),)
+    assert result.state.ended_by == EndedBy.LIMIT
+    assert result.commands == (CloseAnswer(1, EndedBy.LIMIT, None),)
     assert result.error is None
 
     ended = session.step(ANSWERING, EndPressed(), late)
     assert ended.error is None
-    assert ended.commands == (CloseAnswer(1, "limit", None),)
+    assert ended.commands == (CloseAnswer(1, EndedBy.LIMIT, None),)
     after = session.step(ended.state, Transcribed(1, WORDS, 60.0), late + 1)
     assert isinstance(after.state, Grading)
 

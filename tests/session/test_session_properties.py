@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Grade, Transcript, Verdict, Word
+from hotseat.domain.model import Grade, Source, Transcript, Verdict, Word
 from hotseat.session import session
 from hotseat.session.events import (
     ActPressed,
@@ -98,7 +98,7 @@ EVENTS: dict[str, Callable[[int, int], Event]] = {
     "hint": lambda turn, pick: HintPressed(turn),
     "end": lambda turn, pick: EndPressed(),
     "transcribed": lambda turn, pick: Transcribed(turn, WORDS if pick else Transcript(), float(pick)),
-    "follow_up": lambda turn, pick: FollowUpChosen(turn, f"f{pick}", "Why?" if pick else "", "llm"),
+    "follow_up": lambda turn, pick: FollowUpChosen(turn, f"f{pick}", "Why?" if pick else "", Source.LLM),
     "graded": lambda turn, pick: RoundGraded(pick % 4, GRADE),
     "not_graded": lambda turn, pick: RoundNotGraded(pick % 4, "the grader failed"),
     "recovered": lambda turn, pick: Recovered(pick * 10.0),
@@ -253,7 +253,7 @@ def test_no_dead_ends(plan: Plan, sequence: list[Op], choices: list[str]) -> Non
             case Finalising() if choice != "timer":
                 event = Transcribed(turn, WORDS if full else Transcript(), 1.0)
             case FollowingUp() if choice != "timer":
-                event = FollowUpChosen(turn, "f9", "Why?" if full else "", "llm")
+                event = FollowUpChosen(turn, "f9", "Why?" if full else "", Source.LLM)
         now = max(now, deadline) if isinstance(event, TimerFired) else now
         state = session.step(state, event, now).state
     match state:

@@ -458,7 +458,7 @@ async def test_audio_goes_with_the_answer(finished: bool) -> None:
         slow.held.set()
         await heard
         listener.close()
-        everything = weakref.ref(listener._segments._audio)
+        everything = weakref.ref(listener)
         slow.jobs.clear()
         del listener, heard
         for _ in range(5):

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from fsspec.core import url_to_fs
+from fsspec.implementations.memory import MemoryFileSystem
 from hotseat.errors import SettingsError, StorageError
 from hotseat.speech.audio import FRAME_SAMPLES
 from hotseat.speech.recordings import StoredAudio
@@ -36,6 +38,12 @@ def until(done: Callable[[], bool], within_s: float = 5.0) -> float:
     return time.monotonic() - began
 
 
+def chunks(archive: ObjectArchive) -> list[str]:
+    """Where its objects are, in order."""
+    files, root = url_to_fs(archive.url, use_listings_cache=False, skip_instance_cache=True)
+    return sorted(files.find(root))
+
+
 @pytest.fixture
 def archive(object_store: ObjectStore) -> ObjectArchive:
     archive = ObjectArchive(f"{object_store.url}/{time.monotonic_ns()}")
@@ -45,7 +53,7 @@ def archive(object_store: ObjectStore) -> ObjectArchive:
 
 def test_speech_is_stored_within_a_second(archive: ObjectArchive) -> None:
     """Spoken in real time, at no moment more than a second of it is missing for another process; at the end none is."""
-    other = ObjectArchive(archive._url)
+    other = ObjectArchive(archive.url)
     recording = archive.create("one", 1, 3)
     for number in range(75):
         recording.append(frame(number))
@@ -54,7 +62,7 @@ def test_speech_is_stored_within_a_second(archive: ObjectArchive) -> None:
             assert len(other.read("one", 1)) >= 2 * FRAME_SAMPLES * (number + 1 - 25)
     recording.close()
     assert archive.read("one", 1) == audio(75)
-    assert len(archive._parts("one", 1)) == 1, "the chunks were not joined"
+    assert len(chunks(archive)) == 1, "the chunks were not joined"
     assert archive.seconds("one", 1) == pytest.approx(75 * FRAME_S)
     assert [(there.turn_id, there.first_frame) for there in archive.stored("one")] == [(1, 3)]
     assert (other.read("one", 2), other.seconds("one", 2)) == (b"", 0.0)
@@ -65,7 +73,7 @@ def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
     first = archive.create("one", 1, 3)
     first.append(audio(30))
     until(lambda: not first.owes)
-    elsewhere = ObjectArchive(archive._url)
+    elsewhere = ObjectArchive(archive.url)
     stored = elsewhere.read("one", 1)
     assert (stored, elsewhere.stored("one")[0].first_frame) == (audio(30), 3)
     second = elsewhere.create("one", 1, 33, len(stored) // 2)
@@ -78,23 +86,23 @@ def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
     assert elsewhere.stored("one")[0].first_frame == 3
 
 
-def test_what_fails_is_kept_and_tried_again(archive: ObjectArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_is_kept_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unreachable store is told of without waiting for it, and nothing is lost once it is back."""
-    put = archive._files.pipe_file
+    archive = ObjectArchive("memory://unreachable")
 
     def unreachable(*_arguments: object) -> None:
         time.sleep(0.2)
         raise OSError("no route")
 
-    monkeypatch.setattr(archive._files, "pipe_file", unreachable)
+    monkeypatch.setattr(MemoryFileSystem, "pipe_file", unreachable)
     recording = archive.create("one", 1, 0)
     began = time.monotonic()
     recording.append(audio(20))
     assert time.monotonic() - began < 0.1
-    until(lambda: not recording._flying)
+    recording.settle(5)
     with pytest.raises(StorageError, match="no route"):
         recording.append(frame(20))
-    monkeypatch.setattr(archive._files, "pipe_file", put)
+    monkeypatch.undo()
     recording.close()
     assert archive.read("one", 1) == audio(21)
 
@@ -106,7 +114,8 @@ def test_a_lost_chunk_is_silence(archive: ObjectArchive) -> None:
     for part in range(3):
         recording.append(audio(frames, part * frames))
     recording.settle(5)
-    archive._files.rm_file(archive._chunks("one", 1)[1].path)
+    files, _ = url_to_fs(archive.url)
+    files.rm_file(chunks(archive)[1])
     silence = bytes(2 * FRAME_SAMPLES * frames)
     assert archive.read("one", 1) == audio(frames) + silence + audio(frames, 2 * frames)
 
@@ -135,20 +144,20 @@ def test_wrong_addresses_are_named(object_store: ObjectStore) -> None:
         ObjectArchive("s3://not-there/audio").check()
 
 
-def test_what_an_ended_answer_owes_is_sent_with_the_next(archive: ObjectArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_ended_answer_owes_is_sent_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has to look at a recording for it to be stored once the store is back."""
-    put = archive._files.pipe_file
+    archive = ObjectArchive("memory://owing")
 
     def unreachable(*_arguments: object) -> None:
         raise OSError("no route")
 
-    monkeypatch.setattr(archive._files, "pipe_file", unreachable)
+    monkeypatch.setattr(MemoryFileSystem, "pipe_file", unreachable)
     first = archive.create("one", 1, 0)
     with contextlib.suppress(StorageError):
         first.append(audio(20))
     first.close()
-    until(lambda: not first._flying)
-    monkeypatch.setattr(archive._files, "pipe_file", put)
+    first.settle(5)
+    monkeypatch.undo()
     archive.create("one", 2, 20)
     until(lambda: not first.owes)
-    assert ObjectArchive(archive._url).read("one", 1) == audio(20)
+    assert ObjectArchive(archive.url).read("one", 1) == audio(20)

@@ -16,7 +16,7 @@ from hotseat.errors import StorageError
 from hotseat.session.records import LOCAL
 from hotseat.storage.rows import Rows, Scope
 from hotseat.storage.sqlite_file import check
-from hotseat.storage.store import SqlStore, _metadata
+from hotseat.storage.store import SqlStore, metadata
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.importing import import_file
 
@@ -165,7 +165,7 @@ async def test_the_code_and_the_schema_are_one(tmp_path: Path) -> None:
     await store.migrate()
     made = {name: set(table.c.keys()) for name, table in (await tables_of(store)).items()}
     await store.close()
-    written = {name: set(table.c.keys()) for name, table in _metadata.tables.items()}
+    written = {name: set(table.c.keys()) for name, table in metadata.tables.items()}
     assert written.items() <= made.items()
 
 

@@ -27,7 +27,7 @@ from hotseat.domain.model import (
 )
 from hotseat.grading.graders import Graders
 from hotseat.interview.interviewer import Interviewer
-from hotseat.load_status import LoadStatus, Part
+from hotseat.load_status import LoadStatus, Part, PartState
 from hotseat.practice.due import Practice
 from hotseat.prompts import Prompts
 from hotseat.questions.content import load_bank
@@ -59,9 +59,11 @@ class FastClock:
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
+        self.ahead_s = 0.0
+        """Seconds that it has been set ahead."""
 
     def now(self) -> float:
-        return time.monotonic() * self.speed
+        return time.monotonic() * self.speed + self.ahead_s
 
     def wall(self) -> float:
         return time.time()
@@ -198,7 +200,7 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         clock=clock,
         accounts=Accounts(SqlAccounts(store.begin), clock, configured.wants_accounts),
         interviewer=Interviewer(chat, prompts, whole_answer),
-        status=LoadStatus({"all": Part("all", "ready", "")}),
+        status=LoadStatus({"all": Part("all", PartState.READY, "")}),
         speech=SpeechModels(
             transcriber=FakeTranscriber(),
             make_vad=LoudIsSpeech,

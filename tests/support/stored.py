@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from hotseat.domain.model import Transcript, Word
+from hotseat.domain.model import Source, Transcript, Word
 from hotseat.interview.journal import Journal
 from hotseat.questions.formats import Choices
 from hotseat.session import events, session
@@ -77,7 +77,7 @@ async def store_interview(assembly: Assembly, choices: Choices, rounds: Sequence
             turn = session.turn_of(journal.state)
             if number > 0:
                 follow_up = assembly.library.bank.question(journal.state.progress.current.question_id).follow_ups[number - 1]
-                await happen(events.FollowUpChosen(turn, follow_up.id, follow_up.text, "bank"))
+                await happen(events.FollowUpChosen(turn, follow_up.id, follow_up.text, Source.BANK))
             await happen(events.VoiceSent(turn, 2.0))
             await happen(events.PlaybackDone(turn), 2.0)
             for _ in range(answer.hints):
@@ -88,7 +88,7 @@ async def store_interview(assembly: Assembly, choices: Choices, rounds: Sequence
             _record(assembly, interview_id, turn, answer)
             await happen(events.Transcribed(turn, Transcript(answer.words, answer.typed), answer.seconds))
         if session.turn_of(journal.state) and len(answers) <= journal.state.progress.plan.rounds[index].follow_ups:
-            await happen(events.FollowUpChosen(session.turn_of(journal.state), "", "", "bank"))
+            await happen(events.FollowUpChosen(session.turn_of(journal.state), "", "", Source.BANK))
         question = assembly.library.bank.question(journal.state.progress.plan.rounds[index].question_id)
         assert assembly.graders.in_use is not None
         grade = await assembly.graders.in_use.grade(question, journal.state.progress.answers_of(index))

@@ -26,10 +26,11 @@ from hotseat.practice.due import Practice
 from hotseat.session.records import LOCAL
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.startup.assembly import Assembly
-from hotseat.storage.rows import Scope
+from hotseat.storage.rows import Rows, Scope
 from hotseat.transfer import disk_space as room
+from hotseat.transfer.checking import checked_rows
 from hotseat.transfer.disk_space import KEPT_FREE_BYTES
-from hotseat.transfer.importing import Imported, _open, import_file
+from hotseat.transfer.importing import Imported, import_file, open_export
 from hotseat.transfer.removing import remove
 from starlette.testclient import TestClient
 
@@ -342,7 +343,7 @@ def test_a_table_of_contents_without_end_is_refused(browser: TestClient, tmp_pat
     tracemalloc.start()
     try:
         with file.open("rb") as opened, pytest.raises(InputError, match="table of contents is larger than 4194304 bytes"):
-            _open(opened)
+            open_export(opened)
         assert tracemalloc.get_traced_memory()[1] < 10 << 20
     finally:
         tracemalloc.stop()
@@ -379,10 +380,11 @@ async def test_the_copy_that_is_checked_is_nowhere_else(
     """While an import is checked its rows are in the data directory, where what a killed process leaves is found again."""
     seen: list[Path] = []
 
-    async def look(*_arguments: object) -> None:
+    async def look(*arguments: Any) -> Rows:
         seen.extend(await asyncio.to_thread(lambda: list(tmp_path.glob("copy-*/scratch.db"))))
+        return await checked_rows(*arguments)
 
-    monkeypatch.setattr("hotseat.transfer.checking._try_pages", look)
+    monkeypatch.setattr("hotseat.transfer.importing.checked_rows", look)
     async with storage(tmp_path) as assembly:
         await import_file(*importing(assembly), io.BytesIO(sample["json"]))
     assert len(seen) == 1 and not seen[0].parent.exists()

@@ -35,7 +35,7 @@ from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import DERIVED, LEFT_OUT
 from hotseat.transfer.document import Document, Recording, schema
 from hotseat.transfer.exporting import export
-from hotseat.transfer.importing import _open, import_file
+from hotseat.transfer.importing import import_file, open_export
 from hotseat.transfer.removing import remove
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -361,7 +361,7 @@ def test_damaged_files_are_never_more_than_an_input_error(
         if data:
             data[place % len(data)] ^= mask
     try:
-        _open(io.BytesIO(bytes(data)))
+        open_export(io.BytesIO(bytes(data)))
     except InputError as error:
         assert str(error)
 

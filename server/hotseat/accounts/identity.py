@@ -1,4 +1,4 @@
-"""Who somebody is to the server."""
+"""A signed-in person."""
 
 from __future__ import annotations
 

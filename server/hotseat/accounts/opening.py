@@ -1,4 +1,4 @@
-"""Before the server listens: whoever can reach it has to show who they are, and what it writes is its own user's alone."""
+"""Checks before the server listens: an address that others can reach needs authentication, and files are private."""
 
 from __future__ import annotations
 

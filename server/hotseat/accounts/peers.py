@@ -1,4 +1,4 @@
-"""Whose program is at the other end of a loopback connection, as the kernel's table of sockets tells (Linux)."""
+"""Which user's process is at the other end of a loopback connection, from Linux's /proc/net/tcp."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Account:
 
 
 THE_SERVER = "the  server"
-"""With two spaces, so that nobody can be called so."""
+"""Maker of the first invite. Two spaces, which no account's name can have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How often somebody may guess: a few times at once, then one more every so often. Knows no clock and forgets what is old."""
+"""Rate limit for guesses (token bucket by key). ``now`` is passed in; old keys are forgotten."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
         return
     if not question_id or answer_file is None:
         raise InputError("give --question and --answer-file, or --batch")
-    item = BatchItem("", find_question(settings, question_id), _read_text(answer_file))
+    item = BatchItem("", find_question(settings, question_id), read_text_of(answer_file))
 
     graded = asyncio.run(_grade_one(settings, item))
     if as_json:
@@ -68,15 +68,14 @@ class BatchItem:
 
     @property
     def as_answer(self) -> Answer:
-        transcript = Transcript.of_typed(self.text)
-        return Answer(1, 0, self.question.id, self.question.prompt, None, transcript, 0.0, "done")
+        return Answer.alone(self.question, Transcript.of_typed(self.text))
 
 
 def _batch_items(settings: Settings, path: Path) -> list[BatchItem]:
     """Raises InputError naming the line that can't be read; nothing is graded then."""
     questions = {question.id: question for question in load_bank(settings.rubrics_dir).questions}
     items = []
-    for number, line in enumerate(_read_text(path, _MAX_BATCH_BYTES).splitlines(), 1):
+    for number, line in enumerate(read_text_of(path, _MAX_BATCH_BYTES).splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -141,7 +140,8 @@ def find_question(settings: Settings, question_id: str) -> Question:
         raise InputError(f"unknown question {question_id!r}; {meant}`hotseat bank` lists them") from None
 
 
-def _read_text(path: Path, most: int = _MAX_ANSWER_BYTES) -> str:
+def read_text_of(path: Path, most: int = _MAX_ANSWER_BYTES) -> str:
+    """What a file, or stdin (-), says. Raises InputError."""
     try:
         data = _first_bytes(path, most)
     except OSError as error:

@@ -13,7 +13,7 @@ import webbrowser
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import click
 
@@ -22,9 +22,10 @@ from hotseat.cli.exam import exam
 from hotseat.cli.grade import find_question, grade
 from hotseat.cli.models import models
 from hotseat.cli.transfer import commands
+from hotseat.domain.model import Kind
 from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
-from hotseat.questions.content import Kind, load_bank
+from hotseat.questions.content import load_bank
 from hotseat.settings import Settings, load_settings
 
 Result = TypeVar("Result")
@@ -187,7 +188,9 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
 @bank.command()
 @click.argument("question_id")
 @click.option("--title", required=True, help="Short name of the question.")
-@click.option("--kind", type=click.Choice(get_args(Kind)), default="concept", show_default=True, help="Kind of question.")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in Kind]), default="concept", show_default=True, help="Kind of question."
+)
 def add(question_id: str, title: str, kind: str) -> None:
     """Write the skeleton of a new question."""
     from hotseat.questions.add import add_question

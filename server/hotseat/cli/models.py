@@ -1,4 +1,4 @@
-"""``hotseat models``: the packaged weights as one file, to take them to a machine without a network, or to keep them."""
+"""``hotseat models``: export and import of the packaged weights as one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that take interviews out, put them back and remove them, whether or not a server runs on the data directory."""
+"""The commands export, import, delete, backup and restore; they work whether or not a server runs on the data directory."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from hotseat.doctor.installation import way
 from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from hotseat.errors import ContentError, SettingsError, WeightsError
 from hotseat.grading.graders import Graders
-from hotseat.load_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part
+from hotseat.load_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part, PartState
 from hotseat.loopback import is_loopback_url
 from hotseat.questions.content import load_bank
 from hotseat.settings import EMBEDDED, OFF, Settings
@@ -81,7 +81,7 @@ async def endpoints(settings: Settings) -> list[Check]:
 
 
 async def collector(settings: Settings) -> list[Check]:
-    """That of traces, if the settings name one. An empty report is a valid one."""
+    """The OpenTelemetry collector, if the settings name one; it is sent an empty report."""
     if not settings.otlp_url:
         return []
     name, url = "OpenTelemetry collector", traces_url(settings.otlp_url)
@@ -102,7 +102,7 @@ async def collector(settings: Settings) -> list[Check]:
 
 
 async def endpoint(name: str, variable: str, url: str, model: str | None, key: SecretStr) -> Check:
-    """An OpenAI-compatible server: there, willing, and with the model that is asked for, if one is."""
+    """Whether an OpenAI-compatible server answers, accepts the key, and serves ``model`` (None: any)."""
     prefix = f"HOTSEAT_{variable}__"
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT_S, trust_env=not is_loopback_url(url)) as http:
@@ -145,9 +145,9 @@ def exam(graders: Graders) -> list[Check]:
 
 
 def loaded(part: Part, settings: Settings) -> Check:
-    """What came of loading a part for real. A part that is off without having been turned off has failed."""
+    """The result of loading a part. A part that is off without having been turned off has failed."""
     turned_off = {VOICE: settings.tts.voice == OFF, LLM: settings.llm.url == OFF}.get(part.name, False)
-    ok = part.state == "ready" or (part.state == "off" and turned_off)
+    ok = part.state is PartState.READY or (part.state is PartState.OFF and turned_off)
     remote = {LLM: "://" in settings.llm.url, HEARING: bool(settings.asr.url), VOICE: bool(settings.tts.url)}
     mend = "see the check of its endpoint" if remote.get(part.name) else _MENDS[part.name]
     return Check(part.name, ok, f"{part.state}: {part.detail}", "" if ok else mend)

@@ -22,7 +22,7 @@ _ROOM_BYTES = 500_000_000
 
 
 def data_dir(directory: Path) -> Check:
-    """Whether it can be written, and by nobody else read."""
+    """Whether this user can write it and other users can't read it."""
     name = "Data directory"
     try:
         prepare_data_dir(directory)

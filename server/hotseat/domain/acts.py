@@ -1,4 +1,4 @@
-"""What a candidate can do with an utterance."""
+"""Acts: what an utterance does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the candidate puts right in a transcript afterwards: kept beside the recogniser's words, which never change.
+"""Corrections of a transcript by the candidate, kept beside the recogniser's words, which never change.
 
 A word keeps its place whatever it is corrected to, so quotations of either version point at the same words and seconds.
 """

@@ -1,4 +1,4 @@
-"""Which move fits an answer best, and whether a phrasing of it may be spoken."""
+"""Ranks the moves that fit an answer, and checks whether a phrasing may be spoken."""
 
 from __future__ import annotations
 

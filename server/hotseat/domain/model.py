@@ -51,6 +51,41 @@ class Move(StrEnum):
     """Takes up what was claimed in an earlier round."""
 
 
+class Source(StrEnum):
+    """Whose words a follow-up is in."""
+
+    BANK = "bank"
+    LLM = "llm"
+    """The model's, or it begins with them."""
+
+
+class EndedBy(StrEnum):
+    """What ended an answer."""
+
+    DONE = "done"
+    SILENCE = "silence"
+    LIMIT = "limit"
+    SKIPPED = "skipped"
+
+
+class Kind(StrEnum):
+    """What sort of question it is; formats choose by it."""
+
+    CORE = "core"
+    CONCEPT = "concept"
+    ESTIMATE = "estimate"
+    DEBUGGING = "debugging"
+    TRADEOFF = "tradeoff"
+    CROSS_CUTTING = "cross-cutting"
+    RAPID_FIRE = "rapid-fire"
+    DESIGN = "design"
+    PAPER = "paper"
+    PROBLEM = "problem"
+    CANDIDATE_EVALUATION = "candidate-evaluation"
+    STORY = "story"
+    PROBE = "probe"
+
+
 class PointTier(StrEnum):
     """Whether a point shows recognition (lean) or understanding (strong)."""
 
@@ -116,7 +151,7 @@ class Question:
     id: str
     """``topic/slug``"""
     topic: str
-    kind: str
+    kind: Kind
     title: str
     prompt: str
     """What the interviewer says."""
@@ -272,8 +307,7 @@ class Choice:
     """Why a follow-up was asked."""
 
     move: Move
-    source: str
-    """"llm" if it is or begins in the model's words, else "bank"."""
+    source: Source
     anchor: str | None
     """The candidate's words it picks up."""
     between: tuple[str, ...]
@@ -295,8 +329,7 @@ class Answer:
     follow_up_id: str | None
     transcript: Transcript
     duration_s: float
-    ended_by: str
-    """"done", "silence", "limit" or "skipped"."""
+    ended_by: EndedBy
     note: str = ""
     """Why the transcript is empty or partial, if recognition failed."""
     thought_s: float = 0.0
@@ -305,6 +338,11 @@ class Answer:
     """Where its audio has speech, pauses of half a second and more taken out; empty if that was not heard."""
     choice: Choice | None = None
     """Why it was asked; None for the question itself."""
+
+    @classmethod
+    def alone(cls, question: Question, transcript: Transcript) -> Answer:
+        """The answer to a question by itself, outside of any interview."""
+        return cls(1, 0, question.id, question.prompt, None, transcript, 0.0, EndedBy.DONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Models whose waits are counted."""
+"""Transcriber and chat model with their latencies in the metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How every ONNX model is run here: on one thread, keeping no memory between runs."""
+"""Opens ONNX sessions that use one thread and keep no memory between runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a text sounds, from the espeak-ng that Piper carries."""
+"""Text to phonemes, with the espeak-ng that Piper carries."""
 
 from __future__ import annotations
 

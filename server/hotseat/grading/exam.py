@@ -109,8 +109,7 @@ def _item(line: str, bank: Bank, where: str) -> Item:
     try:
         row = json.loads(line)
         question, labels = bank.question(row["question"]), dict(row["points"])
-        transcript = Transcript.of_typed(row["answer"])
-        item = Item(row["id"], question, Answer(1, 0, question.id, question.prompt, None, transcript, 0.0, "done"), labels)
+        item = Item(row["id"], question, Answer.alone(question, Transcript.of_typed(row["answer"])), labels)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise ContentError(f"{where}: expected id, question (of the bank), answer and points, found {error!r}") from None
     if strange := labels.keys() - {point.id for point in question.points}:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from hotseat.domain.evidence import GLUE
 from hotseat.domain.model import Point, PointTier, Question
 from hotseat.grading.clauses import split_sentences
 from hotseat.text.normal import stem, tokenize
 
 MIN_SHARE = 0.3
 """Of a statement's content words, by weight, that a sentence must hold to be shown for it."""
-_GLUE_STEMS = frozenset(stem(word) for word in (*GLUE, "and", "or"))
+_GLUE_WORDS = """
+is are was were be been am do does did has have had can could will would should may might must to of in on at by for from
+with into onto over under as than that which who what when where while because so since if then but not no we you they
+it he she i me us them this these those there here its their your our my how why the a an before after first per each
+all only more less most against between both out up down back off about roughly like through very too much many again
+still just instead without during until once and or
+"""
+_GLUE_STEMS = frozenset(map(stem, _GLUE_WORDS.split()))
+"""Of words that every sentence is made with, whatever it is about."""
 
 
 @lru_cache(maxsize=512)

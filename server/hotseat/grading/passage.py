@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hotseat.domain.evidence import bare
-from hotseat.domain.model import Answer, Question
+from hotseat.domain.model import Answer, Kind, Question
 from hotseat.grading.clauses import split_sentences
 from hotseat.grading.instructions import INSTRUCTIONS
 from hotseat.text.normal import fold, tokenize
 
 ECHO_OVERLAP = 0.8
 """Share of a sentence's content words found in the question that makes it an echo."""
-_HIRING = frozenset({"candidate-evaluation", "problem", "story"})
+_HIRING = frozenset({Kind.CANDIDATE_EVALUATION, Kind.PROBLEM, Kind.STORY})
 """Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
 _SOUNDS = frozenset("um uh er ah erm hmm mm uhm mhm eh".split())
 _COMMON = frozenset("how do does you the a an is are in of to it and what when why i would that this be".split())

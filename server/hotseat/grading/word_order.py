@@ -1,4 +1,4 @@
-"""Whether somebody speaks or shuffles words: some little words follow one another all the time, others never do.
+"""Tells shuffled words from speech by how often common words follow one another.
 
 A rubric's own words in any order hold all its terms and most of its phrases, so nothing that compares meanings can tell
 (docs/decisions/0029-reject-shuffled-words.md).

@@ -1,4 +1,4 @@
-"""The HTTP and WebSocket routes. All HTTP types stop here."""
+"""The application: its routes, error handlers and background tasks."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
 from hotseat.interview.connection import Connection
 from hotseat.interview.interviews import Interviews
-from hotseat.load_status import STORAGE
+from hotseat.load_status import STORAGE, PartState
 from hotseat.questions.formats import Choices
 from hotseat.questions.views import lobby_view
 from hotseat.review.reviews import Reviews
-from hotseat.review.waveform import wav
+from hotseat.speech.audio import wav
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.grader_choice import sit_if_due
 from hotseat.startup.loading import load_models, load_storage
@@ -56,7 +56,7 @@ RETRY_S = 5.0
 
 
 class NewInterview(BaseModel):
-    """What to sit."""
+    """The interview to make."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -78,7 +78,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
 
     async def behind_the_page() -> None:
         await (load or load_models)(assembly)
-        while assembly.status.parts[STORAGE].state == "failed":  # a database that starts later than this process
+        while assembly.status.parts[STORAGE].state is PartState.FAILED:  # a database that starts later than this process
             await asyncio.sleep(RETRY_S)
             await load_storage(assembly)
         await assembly.practice().catch_up()

@@ -16,7 +16,7 @@ from hotseat.accounts.identity import Identity
 
 
 def identity(connection: HTTPConnection) -> Identity:
-    """Raises HTTPException 401 on the paths that anybody may ask for, where nobody is known."""
+    """The person the guard found. Raises HTTPException 401 if there is none (on open paths)."""
     found: Identity | None = connection.scope["identity"]
     if found is None:
         raise HTTPException(401, "sign in first")

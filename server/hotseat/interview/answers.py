@@ -1,4 +1,4 @@
-"""The candidate's answers in one interview, from the first sound to the words: what is heard is shown, and told to the loop."""
+"""The candidate's answers in one interview, from audio to transcript: captions go to the browser, results to the loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hotseat import wire
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Bank, Question, Transcript
+from hotseat.domain.model import Bank, EndedBy, Question, Transcript
 from hotseat.interview.act_classifier import recognise
 from hotseat.interview.voice import Send
 from hotseat.load_shedding import LiveTurns
@@ -88,7 +88,7 @@ class Answers:
                 self._metrics.fell_back("transcript")
                 self._send(wire.Notice(code="transcript", text=note), None)
         self._metrics.answered(command.ended_by)
-        act = Act.ANSWER if command.ended_by == "skipped" else recognise(transcript.text, asked)
+        act = Act.ANSWER if command.ended_by is EndedBy.SKIPPED else recognise(transcript.text, asked)
         on_act(act)
         answer = wire.AnswerMessage(
             turn_id=command.turn_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from hotseat.domain.model import Answer, Choice, Move, PointFinding, PointStatus, Question
+from hotseat.domain.model import Answer, Choice, Move, PointFinding, PointStatus, Question, Source
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.quotes import clause_of
 from hotseat.session.phases import Progress
@@ -37,10 +37,10 @@ async def contradiction(question: Question, progress: Progress, choice: Choice, 
             return Chosen(
                 _id(finding.point_id),
                 text,
-                "bank",
+                Source.BANK,
                 anchor=quote,
                 move=Move.CALLBACK,
-                choice=replace(choice, move=Move.CALLBACK, source="bank", anchor=quote),
+                choice=replace(choice, move=Move.CALLBACK, source=Source.BANK, anchor=quote),
             )
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hotseat.domain.model import Choice, Move
+from hotseat.domain.model import Choice, Move, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +13,7 @@ class Chosen:
 
     follow_up_id: str
     text: str
-    source: str
-    """"llm" if it is or begins in the model's words, else "bank"."""
+    source: Source
     reason: str = ""
     """Why the bank's words stand alone."""
     anchor: str | None = None

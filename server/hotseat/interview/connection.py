@@ -1,4 +1,4 @@
-"""One browser's WebSocket: parses what comes in, sends what goes out in order, and never waits for a slow reader."""
+"""One browser's WebSocket: parses incoming frames, sends messages in order, and drops a browser that reads too slowly."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from hotseat.domain.ledger import Claim
-from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
+from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.errors import SpeakerError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint, Situation
@@ -90,7 +90,7 @@ class Drafter:
 
     async def _says(self, text: str) -> set[str]:
         """The points that a text makes, as the reader sees it."""
-        read = Answer(0, 0, self._question.id, "", None, Transcript.of_typed(text), 0.0, "done")
+        read = Answer.alone(self._question, Transcript.of_typed(text))
         return {finding.point_id for finding in await self._find([read]) if finding.status is PointStatus.MET}
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class Drafter:
         if move.move is not Move.PROBE or move.id in self._led or self._is_shedding():
             return
         chosen = await self._interviewer.led(self._question, move, answers, findings, self._manner)
-        if chosen.source == "llm":
+        if chosen.source is Source.LLM:
             await self._voiced(chosen.text)
             self._led[move.id] = chosen
 

@@ -20,7 +20,7 @@ from hotseat.chat import ChatModel
 from hotseat.domain import followups
 from hotseat.domain.evidence import locate
 from hotseat.domain.ledger import Claim
-from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
+from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.prompts import Prompts
@@ -104,7 +104,7 @@ class Endpoint:
         if wrong:
             return _fallen_back(bank, f"the language model's question {'; '.join(wrong)}")
         name = bank.follow_up_id if _is_suggestion(reply, situation) else f"own-{reply.move}-{reply.point or 'free'}"
-        return Chosen(name, " ".join(reply.question.split()), "llm", anchor=reply.anchor or None, move=Move(reply.move))
+        return Chosen(name, " ".join(reply.question.split()), Source.LLM, anchor=reply.anchor or None, move=Move(reply.move))
 
     def _messages(self, situation: Situation) -> list[dict[str, str]]:
         system = self._prompts.render("interview_system.j2", manner=situation.manner)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hotseat import wire
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Grade, Question
+from hotseat.domain.model import EndedBy, Grade, Question, Source
 from hotseat.errors import HotseatError, StorageError, TakenOverError
 from hotseat.interview.answers import Answers
 from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
@@ -18,7 +18,7 @@ from hotseat.interview.context import InterviewContext
 from hotseat.interview.journal import Journal
 from hotseat.interview.replies import Replies
 from hotseat.interview.snapshot import grade_message, state_message
-from hotseat.interview.voice import Kind, VoiceOut
+from hotseat.interview.voice import VoiceOut
 from hotseat.interview.waits import Waits
 from hotseat.session import events, session
 from hotseat.session.phases import (
@@ -138,7 +138,7 @@ class Interview:
 
     @property
     def engaged(self) -> bool:
-        """Whether somebody sits in it, or the server works for it."""
+        """Whether a browser is connected, or the server works for it."""
         return not isinstance(self.state, Finished) and (
             self._connection is not None or self._busy or not self.at_rest.is_set()
         )
@@ -241,7 +241,7 @@ class Interview:
         await self._apply(events.Recovered(self._microphone.heard_s), self._clock.now())
 
     async def _leave_off(self) -> None:
-        """What hangs must not keep a finished interview."""
+        """Cancels tasks that are left ``_GRACE_S`` after the end."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=_GRACE_S)
         for task in self._under_way:
@@ -393,7 +393,7 @@ class Interview:
         return rounds[min(index, len(rounds) - 1)].question_in(self._context.library.bank)
 
     async def _ask(self, utterance: Utterance) -> None:
-        kind: Kind = "question" if utterance.follow_up_id is None else "follow_up"
+        kind: wire.UtteranceKind = "question" if utterance.follow_up_id is None else "follow_up"
         seconds = 0.0
         try:
             seconds = await self._voice.say(utterance.turn_id, kind, utterance.aloud)
@@ -406,7 +406,7 @@ class Interview:
     async def _finalise(self, command: events.CloseAnswer, state: Finalising) -> None:
         """Ends an answer. What may be something else than an answer is acknowledged once that is known."""
         pressed, asked, plan = state.act is not None, state.utterance.text, state.progress.plan
-        short = command.ended_by in ("done", "silence") and self._microphone.heard_s < _SHORT_S
+        short = command.ended_by in (EndedBy.DONE, EndedBy.SILENCE) and self._microphone.heard_s < _SHORT_S
 
         def acknowledge(act: Act) -> None:
             if act is Act.ANSWER and not pressed:
@@ -422,7 +422,7 @@ class Interview:
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         chosen = await self._replies.choose(self._question(), self.state.progress)
         if chosen is None:
-            self.post(events.FollowUpChosen(command.turn_id, "", "", "bank"))
+            self.post(events.FollowUpChosen(command.turn_id, "", "", Source.BANK))
         else:
             self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice))
 

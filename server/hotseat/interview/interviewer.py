@@ -17,7 +17,7 @@ from dataclasses import replace
 from hotseat.background import in_background
 from hotseat.chat import ChatModel
 from hotseat.domain import followups
-from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, Question
+from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, Question, Source
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint
@@ -59,7 +59,7 @@ class Interviewer:
         claims = [finding.evidence for finding in findings if finding.point_id in move.probes and finding.evidence]
         quote = clause_of(answers, claims[0]) if move.move is Move.CHALLENGE and claims else None
         text = f"You said \u201c{quote}\u201d. {move.text}" if quote else move.text
-        return Chosen(move.id, text, "bank", anchor=quote)
+        return Chosen(move.id, text, Source.BANK, anchor=quote)
 
     async def led(
         self,
@@ -70,7 +70,7 @@ class Interviewer:
         manner: str,
     ) -> Chosen:
         """The follow-up after a sentence in the model's words, or in the bank's alone with the reason."""
-        bank = Chosen(follow_up.id, follow_up.text, "bank")
+        bank = Chosen(follow_up.id, follow_up.text, Source.BANK)
         if self._chat is None:
             return replace(bank, reason="no language model")
         passage = await in_background(self._passage_for, question, follow_up, answers)
@@ -84,7 +84,7 @@ class Interviewer:
         if wrong := followups.misquotes(lead, passage):
             log.info("follow-up in the bank's words: the model's lead %s", "; ".join(wrong))
             return replace(bank, reason="the model's words broke a rule")
-        led = Chosen(follow_up.id, f"{lead} {follow_up.text}", "llm", anchor=passage)
+        led = Chosen(follow_up.id, f"{lead} {follow_up.text}", Source.LLM, anchor=passage)
         return self.checked(led, bank, question, follow_up, answers, findings)
 
     def checked(

@@ -102,7 +102,7 @@ class Interviews:
         """Serves one browser of this person's until it leaves."""
         try:
             interview = await self.admit(owner, interview_id)
-        except _Refused as refused:
+        except Refused as refused:
             self._metrics.rejected(refused.reason)
             connection.close(refused.code, str(refused))
             await connection.serve(_Deaf())
@@ -115,11 +115,11 @@ class Interviews:
             interview.detach(connection)
 
     async def admit(self, owner: str, interview_id: str) -> Interview:
-        """The interview, running. Raises _Refused."""
+        """The interview, running. Raises Refused."""
         if self._status.stopping:
-            raise _Refused("stopping", NOT_READY, STOPPING)
+            raise Refused("stopping", NOT_READY, STOPPING)
         if not self._status.is_ready:
-            raise _Refused("loading", NOT_READY, "the models are still loading")
+            raise Refused("loading", NOT_READY, "the models are still loading")
         try:
             owned = await self._store.owner_of(interview_id) == owner
             if owned:
@@ -127,24 +127,24 @@ class Interviews:
             interview = await self.open(interview_id) if owned else None
         except StorageError as error:
             log.error("interview not opened: %s", error)
-            raise _Refused("storage", NOT_READY, "the interview can't be read from storage right now") from error
+            raise Refused("storage", NOT_READY, "the interview can't be read from storage right now") from error
         if interview is None:
-            raise _Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
+            raise Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
         return interview
 
     def _find_place(self, owner: str, interview_id: str) -> None:
-        """Makes sure that there is room for this interview of this person's. Raises _Refused."""
+        """Makes sure that there is room for this interview of this person's. Raises Refused."""
         limits = self._context.limits
         engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
         own = [one for one in engaged if one.owner == owner]
         if owner != LOCAL and len(own) >= limits.max_per_person and not _send_one_away(own, KEEP_S):
             words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
-            raise _Refused("busy", NOT_READY, words)
+            raise Refused("busy", NOT_READY, words)
         if interview_id in self._running:  # whoever was away for a moment is let in again
             return
         engaged = [one for one in engaged if one.engaged]
         if len(engaged) >= limits.max_active and not _send_one_away(engaged, _UNSTARTED_WHEN_FULL_S):
-            raise _Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
+            raise Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
 
     async def keep(self) -> None:
         """Looks after what this process and others hold, until cancelled."""
@@ -308,7 +308,7 @@ def _send_one_away(interviews: Sequence[Interview], longer_than_s: float) -> boo
     return True
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """Why a browser is turned away."""
 
     def __init__(self, reason: Rejection, code: int, words: str) -> None:

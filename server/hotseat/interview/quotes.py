@@ -1,4 +1,4 @@
-"""The candidate's own words, cut so that they can be said back: a clause of an answer that stands by itself, or none."""
+"""Quotes of the candidate that can be said back to them: a clause of the answer that stands by itself, or none."""
 
 from __future__ import annotations
 

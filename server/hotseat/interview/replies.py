@@ -1,4 +1,4 @@
-"""What one interview asks next: worked out while the candidate speaks, and ready to be heard when they stop."""
+"""What one interview asks next, prepared while the candidate speaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from hotseat.domain.ledger import claims
-from hotseat.domain.model import Answer, Bank, Move, PointFinding, Question, Transcript, Word
+from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, Question, Source, Transcript, Word
 from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
@@ -73,7 +73,7 @@ class Replies:
             utterance.follow_up_id,
             Transcript(tuple(Word(word, 0.0, 0.0) for word in words)),
             0.0,
-            "done",
+            EndedBy.DONE,
         )
         self._drafter.offer([*progress.answers_of(progress.round), open_answer])
 
@@ -90,7 +90,7 @@ class Replies:
         if question.has_rubric and not (chosen.choice and chosen.choice.known):
             log.warning("a follow-up was chosen without knowing what the answer said")
             self._metrics.fell_back("findings")
-        if self._interviewer.endpoint is not None and chosen.source == "bank":
+        if self._interviewer.endpoint is not None and chosen.source is Source.BANK:
             self._metrics.fell_back("follow_up")
         return chosen
 
@@ -101,7 +101,7 @@ class Replies:
         chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s)
         if chosen is None or chosen.choice is None:
             return chosen
-        if chosen.source == "bank" and chosen.choice.move is not Move.CHALLENGE:
+        if chosen.source is Source.BANK and chosen.choice.move is not Move.CHALLENGE:
             return await contradiction(question, progress, chosen.choice, self._find) or chosen
         return chosen
 

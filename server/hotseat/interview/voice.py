@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from hotseat import wire
+from hotseat.domain.model import EndedBy
 from hotseat.questions.script import Acknowledgements
 from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.text.sentences import split_sentences
 
-Kind = Literal["question", "follow_up", "acknowledgement", "closing"]
 Send = Callable[[wire.ServerMessage, bytes | None], None]
 
 _READING_WORDS_PER_S = 3.0
@@ -29,7 +28,7 @@ class VoiceOut:
         """The last acknowledgement."""
         self._ahead: dict[str, Voice] = {}
 
-    def acknowledge(self, turn_id: int, ended_by: str) -> None:
+    def acknowledge(self, turn_id: int, ended_by: EndedBy) -> None:
         """Says the line for how the answer ended, without waiting for anything."""
         line = self._acknowledged = self._acknowledgements.after(ended_by, self._acknowledged)
         voices = [(sentence, self._prepared.prepared(sentence)) for sentence in split_sentences(line)]
@@ -49,7 +48,7 @@ class VoiceOut:
             others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
             self._ahead = {**dict(others[1 - _AHEAD :]), sentence: voice}
 
-    async def say(self, turn_id: int, utterance: Kind, text: str) -> float:
+    async def say(self, turn_id: int, utterance: wire.UtteranceKind, text: str) -> float:
         """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.
 
         Raises SpeakerError; the sentences before the failing one have been sent.
@@ -69,7 +68,7 @@ class VoiceOut:
         self._send(wire.VoiceEnd(turn_id=turn_id, utterance=utterance, seconds=seconds), None)
         return seconds
 
-    def _sentence(self, turn_id: int, utterance: Kind, index: int, text: str, voice: Voice) -> None:
+    def _sentence(self, turn_id: int, utterance: wire.UtteranceKind, index: int, text: str, voice: Voice) -> None:
         message = wire.VoiceMessage(
             turn_id=turn_id,
             utterance=utterance,

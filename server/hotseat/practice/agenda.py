@@ -1,4 +1,4 @@
-"""What to do today, and on which days to come: what is due, the plan's work, the checkpoints; also as a calendar."""
+"""Today's work: questions that are due, the plan's topics, checkpoints; also as a calendar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hotseat.clock import Clock
-from hotseat.domain.model import Question
+from hotseat.domain.model import Kind, Question
 from hotseat.domain.practice import PointCard
 from hotseat.practice.due import DueQuestion, Practice, due, for_today
 from hotseat.practice.ics import Day, render
@@ -157,7 +157,7 @@ class Agenda:
 
 
 def _order(question: Question, choice: Choice) -> tuple[bool, bool, int]:
-    return question.kind != "core", choice.path.tier not in question.tiers, question.difficulty
+    return question.kind is not Kind.CORE, choice.path.tier not in question.tiers, question.difficulty
 
 
 def _minutes(questions: Iterable[DueQuestion]) -> int:

@@ -1,4 +1,4 @@
-"""What is due: every graded round rates the points of its question, and questions whose points fade come back."""
+"""Spaced repetition: graded rounds rate the points of their questions, and questions whose points fade come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan for the weeks there are: which topic when, and for how long."""
+"""The study plan: which topic in which week, and for how long."""
 
 from __future__ import annotations
 

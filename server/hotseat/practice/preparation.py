@@ -1,4 +1,4 @@
-"""What the candidate does to prepare, beside interviews: self-assessments, the plan they chose, the tasks they ticked off."""
+"""Self-assessments, the study plan and the checkpoints of one person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the candidate stands in each topic: as past verdicts show it, as they rate themselves, and what the two say together."""
+"""Level in each topic: measured by past verdicts, self-assessed, and the two compared."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ misconceptions = ["TODO: what somebody says who has it wrong"]
 
 
 def add_question(root: Path, bank: Bank, question_id: str, title: str, kind: str) -> Path:
-    """Writes the skeleton and returns its path; the kind is one of ``content.Kind``. Raises InputError."""
+    """Writes the skeleton and returns its path; the kind is a ``Kind``. Raises InputError."""
     topic = question_id.partition("/")[0]
     if not _ID.fullmatch(question_id):
         raise InputError(f"{question_id!r} is not a question id; expected topic/slug in lower case, as in rag/query-cache")

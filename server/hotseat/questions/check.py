@@ -10,7 +10,7 @@ import pyphen
 from rapidfuzz import fuzz
 
 from hotseat.domain.followups import MAX_WORDS, says
-from hotseat.domain.model import Answer, Bank, Level, Point, PointStatus, PointTier, Question, Topic, Transcript
+from hotseat.domain.model import Answer, Bank, Kind, Level, Point, PointStatus, PointTier, Question, Topic, Transcript
 from hotseat.grading.scoring import criterion_level
 from hotseat.text.normal import tokenize
 
@@ -25,10 +25,10 @@ MAX_PROMPT_WORDS = 60
 MAX_MOVE_WORDS = 30
 SAME = 93.0
 """rapidfuzz token ratio above which two prompts are one question."""
-NEEDED_KINDS = ("core", "estimate", "debugging", "tradeoff")
+NEEDED_KINDS = (Kind.CORE, Kind.ESTIMATE, Kind.DEBUGGING, Kind.TRADEOFF)
 MIN_QUESTIONS = 10
 MIN_CAPSTONE_QUESTIONS = 20
-HINTED_KINDS = ("problem", "candidate-evaluation")
+HINTED_KINDS = (Kind.PROBLEM, Kind.CANDIDATE_EVALUATION)
 
 _syllables = pyphen.Pyphen(lang="en_US")
 
@@ -66,7 +66,7 @@ def _lengths(question: Question) -> Iterator[str]:
 def _hints(question: Question) -> Iterator[str]:
     if question.kind in HINTED_KINDS and len(question.hints) != 3:
         yield f"hints: {len(question.hints)}, expected 3 for a {question.kind}"
-    if question.kind == "candidate-evaluation" and not question.exhibit:
+    if question.kind is Kind.CANDIDATE_EVALUATION and not question.exhibit:
         yield "exhibit: is missing; the answer to be assessed belongs there"
 
 
@@ -149,7 +149,7 @@ def _duplicates(bank: Bank) -> Iterator[str]:
 def _unmade(question: Question, reader: Reader) -> Iterator[str]:
     from hotseat.grading.embedded import EmbeddedGrader
 
-    answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(question.model_answer), 0.0, "done")
+    answer = Answer.alone(question, Transcript.of_typed(question.model_answer))
     findings = EmbeddedGrader(reader).findings(question, [answer])
     strong = [point.id for point in question.points if point.tier is PointTier.STRONG]
     missed = [name for name in strong if findings[name].status is not PointStatus.MET]

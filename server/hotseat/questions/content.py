@@ -9,31 +9,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from hotseat.domain import model as domain
 from hotseat.errors import ContentError
 
+
+def _one_line(text: str) -> str:
+    """Unwraps a text; a line that ends in a hyphen goes on without a space."""
+    return " ".join(re.sub(r"(?<=\w-)\n\s*", "", text).split())
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Line = Annotated[str, AfterValidator(_one_line)]
+"""A text that may be wrapped in the file; may be empty."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Tier = Annotated[int, Field(ge=1, le=4)]
 
 Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost"]
-Kind = Literal[
-    "core",
-    "concept",
-    "estimate",
-    "debugging",
-    "tradeoff",
-    "cross-cutting",
-    "rapid-fire",
-    "design",
-    "paper",
-    "problem",
-    "candidate-evaluation",
-    "story",
-    "probe",
-]
 
 
 COMMON_TOPICS = 6
@@ -47,17 +40,17 @@ class Strict(BaseModel):
 
 class KeyTermFile(Strict):
     term: Text
-    spoken: list[Text] = []
+    spoken: tuple[Text, ...] = ()
 
 
 class PointFile(Strict):
     id: Slug
     statement: Text
     tier: domain.PointTier
-    phrasings: Annotated[list[Text], Field(min_length=2, max_length=3)]
-    misconceptions: list[Text] = []
-    challenge: str = ""
-    deepen: str = ""
+    phrasings: Annotated[tuple[Text, ...], Field(min_length=2, max_length=3)]
+    misconceptions: tuple[Text, ...] = ()
+    challenge: Line = ""
+    deepen: Line = ""
 
 
 class CriterionFile(Strict):
@@ -67,37 +60,37 @@ class CriterionFile(Strict):
     strong: Text
     lean: Text
     no: Text
-    points: Annotated[list[PointFile], Field(min_length=1, max_length=4)]
+    points: Annotated[tuple[PointFile, ...], Field(min_length=1, max_length=4)]
 
 
 class FollowUpFile(Strict):
     id: Slug
     text: Text
-    probes: Annotated[list[Slug], Field(min_length=1)]
+    probes: Annotated[tuple[Slug, ...], Field(min_length=1)]
     deeper: bool = False
-    tiers: list[Tier] = [1, 2, 3, 4]
+    tiers: tuple[Tier, ...] = (1, 2, 3, 4)
 
 
 class QuestionFile(Strict):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")]
-    kind: Kind
+    kind: domain.Kind
     title: Text
     prompt: Text
     time_limit_s: Annotated[float, Field(ge=10, le=900)] = 60.0
-    tiers: Annotated[list[Tier], Field(min_length=1)]
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     difficulty: Annotated[int, Field(ge=1, le=5)]
-    competencies: Annotated[list[Competency], Field(min_length=1)]
-    concepts: list[Text] = []
-    model_answer: Text
-    key_terms: Annotated[list[KeyTermFile], Field(min_length=1)]
-    criteria: Annotated[list[CriterionFile], Field(min_length=3, max_length=5)]
-    follow_ups: Annotated[list[FollowUpFile], Field(min_length=3)]
-    hints: list[Text] = []
-    scope: str = ""
+    competencies: Annotated[tuple[Competency, ...], Field(min_length=1)]
+    concepts: tuple[Text, ...] = ()
+    model_answer: Annotated[Text, AfterValidator(_one_line)]
+    key_terms: Annotated[tuple[KeyTermFile, ...], Field(min_length=1)]
+    criteria: Annotated[tuple[CriterionFile, ...], Field(min_length=3, max_length=5)]
+    follow_ups: Annotated[tuple[FollowUpFile, ...], Field(min_length=3)]
+    hints: tuple[Text, ...] = ()
+    scope: Line = ""
     """What the interviewer says to a candidate who asks what is meant."""
-    rephrase: str = ""
-    simpler: str = ""
-    exhibit: str = ""
+    rephrase: Line = ""
+    simpler: Line = ""
+    exhibit: Line = ""
 
 
 class TopicFile(Strict):
@@ -108,9 +101,9 @@ class TopicFile(Strict):
     why: Text
     frequency: Text
     frequency_weight: Annotated[float, Field(gt=0, le=1)]
-    depends_on: list[Slug]
-    concepts: Annotated[list[Text], Field(min_length=1)]
-    must_include: list[Text] = []
+    depends_on: tuple[Slug, ...]
+    concepts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    must_include: tuple[Text, ...] = ()
 
 
 class TopicsFile(Strict):
@@ -130,7 +123,7 @@ def load_bank(root: Path) -> domain.Bank:
         ) from None
     problems: list[str] = []
     topics_file = parse_file(root / "topics.toml", root, TopicsFile, problems)
-    topics = tuple(_topic(entry) for entry in topics_file.topic) if topics_file else ()
+    topics = tuple(domain.Topic(**dict(entry)) for entry in topics_file.topic) if topics_file else ()
     questions: list[domain.Question] = []
     versions: dict[str, str] = {}
     for topic in topics:
@@ -233,77 +226,16 @@ def _reference_problems(question: domain.Question) -> list[str]:
     return problems
 
 
-def _topic(entry: TopicFile) -> domain.Topic:
-    return domain.Topic(
-        id=entry.id,
-        chapter=entry.chapter,
-        title=entry.title,
-        layer=entry.layer,
-        why=entry.why,
-        frequency=entry.frequency,
-        frequency_weight=entry.frequency_weight,
-        depends_on=tuple(entry.depends_on),
-        concepts=tuple(entry.concepts),
-        must_include=tuple(entry.must_include),
-    )
-
-
 def _question(entry: QuestionFile, topic: str) -> domain.Question:
-    return domain.Question(
-        id=entry.id,
-        topic=topic,
-        kind=entry.kind,
-        title=entry.title,
-        prompt=entry.prompt,
-        time_limit_s=entry.time_limit_s,
-        tiers=tuple(entry.tiers),
-        difficulty=entry.difficulty,
-        competencies=tuple(entry.competencies),
-        concepts=tuple(entry.concepts),
-        key_terms=tuple(domain.KeyTerm(item.term, tuple(item.spoken)) for item in entry.key_terms),
-        criteria=tuple(_criterion(item) for item in entry.criteria),
-        follow_ups=tuple(
-            domain.FollowUp(
-                item.id,
-                item.text,
-                tuple(item.probes),
-                domain.Move.DEEPEN if item.deeper else domain.Move.PROBE,
-                tuple(item.tiers),
-            )
-            for item in entry.follow_ups
-        ),
-        model_answer=_one_line(entry.model_answer),
-        hints=tuple(entry.hints),
-        scope=_one_line(entry.scope),
-        rephrase=_one_line(entry.rephrase),
-        simpler=_one_line(entry.simpler),
-        exhibit=_one_line(entry.exhibit),
+    """Fields have the same names in the file and in the domain."""
+    given = dict(entry)
+    given["key_terms"] = tuple(domain.KeyTerm(**dict(term)) for term in entry.key_terms)
+    given["criteria"] = tuple(
+        domain.Criterion(**dict(criterion) | {"points": tuple(domain.Point(**dict(point)) for point in criterion.points)})
+        for criterion in entry.criteria
     )
-
-
-def _one_line(text: str) -> str:
-    """Unwraps a text; a line that ends in a hyphen goes on without a space."""
-    return " ".join(re.sub(r"(?<=\w-)\n\s*", "", text).split())
-
-
-def _criterion(entry: CriterionFile) -> domain.Criterion:
-    return domain.Criterion(
-        id=entry.id,
-        name=entry.name,
-        weight=entry.weight,
-        strong=entry.strong,
-        lean=entry.lean,
-        no=entry.no,
-        points=tuple(
-            domain.Point(
-                id=point.id,
-                statement=point.statement,
-                tier=point.tier,
-                phrasings=tuple(point.phrasings),
-                misconceptions=tuple(point.misconceptions),
-                challenge=_one_line(point.challenge),
-                deepen=_one_line(point.deepen),
-            )
-            for point in entry.points
-        ),
+    given["follow_ups"] = tuple(
+        domain.FollowUp(each.id, each.text, each.probes, domain.Move.DEEPEN if each.deeper else domain.Move.PROBE, each.tiers)
+        for each in entry.follow_ups
     )
+    return domain.Question(topic=topic, **given)

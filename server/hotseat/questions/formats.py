@@ -1,4 +1,4 @@
-"""The interviews one can sit (rubrics/formats.toml, tiers.toml), and planning one."""
+"""Interview formats and tiers (rubrics/formats.toml, tiers.toml), and the plan of an interview."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hotseat.domain.followups import rank
-from hotseat.domain.model import Bank, Move, PointTier, Question
+from hotseat.domain.model import Bank, Kind, Move, PointTier, Question
 from hotseat.errors import ContentError, InputError
-from hotseat.questions.content import Kind, Slug, Strict, Text, parse_file
+from hotseat.questions.content import Slug, Strict, Text, parse_file
 from hotseat.questions.script import Script
 from hotseat.questions.study import PathsFile, StudyPath
 from hotseat.session.phases import Plan, RoundPlan

@@ -1,4 +1,4 @@
-"""What the interviewer says besides questions (rubrics/interviewer.toml): greeting, transitions, close, words to an act."""
+"""What the interviewer says besides questions (rubrics/interviewer.toml): greeting, transitions, closing, responses to acts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hotseat.domain.model import Bank, Grade, Level, Question
+from hotseat.domain.model import Bank, EndedBy, Grade, Level, Question
 from hotseat.questions.content import Strict, Text
 from hotseat.session.phases import Lines, RoundPlan
 
@@ -49,9 +49,9 @@ class Acknowledgements(Strict):
     limit: Annotated[list[Text], Field(min_length=2)]
     skipped: Annotated[list[Text], Field(min_length=2)]
 
-    def after(self, ended_by: str, last: str) -> str:
+    def after(self, ended_by: EndedBy, last: str) -> str:
         """The line for how an answer ended; another than the ``last`` one said."""
-        lines: list[str] = getattr(self, ended_by)
+        lines: list[str] = getattr(self, ended_by.value)
         place = lines.index(last) + 1 if last in lines else 0
         return lines[place % len(lines)]
 

@@ -1,4 +1,4 @@
-"""What one prepares by: paths, checkpoints, the scale to rate oneself on, competencies and expectations (rubrics/*.toml)."""
+"""Study material from rubrics/*.toml: paths, checkpoints, the self-assessment scale, competencies and expectations."""
 
 from __future__ import annotations
 

@@ -377,7 +377,7 @@ async def _create(http: httpx.AsyncClient, script: Script) -> str:
 
 
 def _said(reply: httpx.Response) -> dict[str, Any]:
-    """What Hotseat says is always a JSON object. Raises InputError for what somebody else says."""
+    """The reply's JSON object. Raises InputError if it isn't one, so that the server is no Hotseat."""
     with contextlib.suppress(ValueError):
         said = reply.json()
         if isinstance(said, dict):
@@ -434,7 +434,7 @@ async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
         yield url.rstrip("/")
         return
     running = link(settings, settings, settings.port)
-    if await _is_hotseat(running):
+    if await is_hotseat(running):
         yield running
         return
     with socket.socket() as probe:
@@ -447,7 +447,7 @@ async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
     )
     try:
         for _ in range(300):
-            if process.returncode is not None or await _is_hotseat(own):
+            if process.returncode is not None or await is_hotseat(own):
                 break
             await asyncio.sleep(0.1)
         if process.returncode is not None:
@@ -459,7 +459,7 @@ async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
             await process.wait()
 
 
-async def _is_hotseat(url: str) -> bool:
+async def is_hotseat(url: str) -> bool:
     try:
         async with httpx.AsyncClient(trust_env=not is_loopback_url(url)) as http:
             reply = await http.get(f"{url}/healthz", timeout=2)

@@ -24,7 +24,7 @@ from hotseat.practice.due import Practice
 from hotseat.review.view import ungraded
 from hotseat.session.eventlog import counted_grade, decode_grade, encode_grade
 from hotseat.session.phases import Progress
-from hotseat.session.records import Afterwards, Note, Regrade
+from hotseat.session.records import Afterwards, Note, Regrade, RegradeKind
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recordings import AudioArchive
@@ -79,7 +79,7 @@ class _Round:
         grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
         for regrade in self.regrades:
             grade = decode_grade(regrade.grade)
-            grades = [grade] if regrade.kind == "corrected" else [*grades, grade]
+            grades = [grade] if regrade.kind is RegradeKind.CORRECTED else [*grades, grade]
         return {f.point_id: f for grade in grades for f in grade.findings if not scoring.is_implied(f)}
 
 
@@ -156,7 +156,9 @@ class Amending:
             grade = disputes.decided(entry.question, grade, settled) if settled else grade
             in_force = standing(corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
-            await self._keep(interview_id, entry, Regrade(entry.index, "corrected", reason, encode_grade(grade), {}, now, by))
+            await self._keep(
+                interview_id, entry, Regrade(entry.index, RegradeKind.CORRECTED, reason, encode_grade(grade), {}, now, by)
+            )
 
     async def dispute(self, interview_id: str, number: int, claim: Claim, by: str) -> None:
         """Looks again at one point where the candidate says it was made."""
@@ -182,7 +184,9 @@ class Amending:
                 "upheld": upheld,
                 "why": ruling.reason,
             }
-            await self._keep(interview_id, entry, Regrade(entry.index, "disputed", "", encode_grade(grade), kept, now, by))
+            await self._keep(
+                interview_id, entry, Regrade(entry.index, RegradeKind.DISPUTED, "", encode_grade(grade), kept, now, by)
+            )
 
     async def answer(self, interview_id: str, number: int, point_id: str, said: bool, by: str) -> None:
         """Decides a point that is not sure by the candidate's word, which may be changed later."""
@@ -199,7 +203,9 @@ class Amending:
                 "said": said,
             }
             grade = entry.decided({point_id: finding})
-            await self._keep(interview_id, entry, Regrade(entry.index, "answered", "", encode_grade(grade), kept, now, by))
+            await self._keep(
+                interview_id, entry, Regrade(entry.index, RegradeKind.ANSWERED, "", encode_grade(grade), kept, now, by)
+            )
 
     async def asked(self, interview_id: str, turn_id: int) -> Voice:
         """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""

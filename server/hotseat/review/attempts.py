@@ -56,7 +56,7 @@ class Attempts:
 
     async def _list(self, question_id: str) -> list[dict[str, Any]]:
         records = await self._store.list(self._owner)
-        return [entry for record in reversed(records) for entry in _attempts_in(record, question_id)]
+        return [entry for record in reversed(records) for entry in attempts_in(record, question_id)]
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
         found = await self._load(attempt["interview_id"])
@@ -84,7 +84,7 @@ class Attempts:
             raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
 
 
-def _attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
+def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
     """The answered rounds with this question, each known as ``<interview>.<round>`` with rounds counted from 1."""
     return [
         {

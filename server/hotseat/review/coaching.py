@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from hotseat.background import in_background
 from hotseat.domain.corrections import corrected, standing
 from hotseat.domain.model import Answer, Bank, Grade, Point, Question, Transcript
@@ -18,7 +16,7 @@ from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.replay import LoadInterview
-from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.listening import Listener, hear_recording
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.voice import Voice
@@ -58,7 +56,7 @@ class Coaching:
         """Grades one point on new audio: mono PCM16 at 16 kHz."""
         entry = await self._round(interview_id, number)
         point = entry.point(point_id)
-        samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
+        samples = samples_of(pcm)
         if not 0 < len(samples) <= MAX_S * SAMPLE_RATE:
             raise InputError(f"A repair drill has at most {MAX_S:.0f} seconds of sound.")
         if self._speech.transcriber is None or self._speech.make_vad is None:
@@ -92,7 +90,7 @@ class Coaching:
         grader = self._graders.embedded
         if grader is None:
             raise UnavailableError("The grader is still loading; try again in a moment.")
-        answer = Answer(0, 0, entry.question.id, "", None, transcript, 0.0, "done")
+        answer = Answer.alone(entry.question, transcript)
         finding = (await in_background(grader.findings, entry.question, [answer]))[point.id]
         quote = shown(answer, finding.evidence).quote if finding.evidence is not None else ""
         return {"text": transcript.text, "status": finding.status.value, "statement": point.statement, "quote": quote}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hotseat.domain.endpointing import PAUSE_S, Gap
-from hotseat.domain.model import Answer, Word
+from hotseat.domain.model import Answer, EndedBy, Word
 from hotseat.review.signposts import Filler, fillers, is_hesitation, signposts
 
 WINDOW_S = 10.0
@@ -83,7 +83,7 @@ def delivery(answer: Answer, limit_s: float, lead_s: float = 0.0) -> Delivery | 
         first_word_s=max(0.0, answer.thought_s - lead_s + start),
         limit_share=min(1.0, answer.duration_s / limit_s),
         monologue=_monologue(words, start, end),
-        cut_off=answer.ended_by == "limit",
+        cut_off=answer.ended_by is EndedBy.LIMIT,
     )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from hotseat.review.delivery import Delivery
 
 SLOW, FAST = 110, 175
-"""Words a minute; in between one can be followed and still gets somewhere."""
+"""Words a minute; in between is easy to follow."""
 SPED_UP = 1.3
 """The last stretch over the first."""
 LONG_PAUSE_S = 2.5

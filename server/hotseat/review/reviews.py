@@ -1,4 +1,4 @@
-"""Past interviews as the review page and the list of interviews show them."""
+"""Past interviews as JSON, for the review page and the list of interviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that say nothing (fillers) and words that say where one is (signposts), found in a transcript.
+"""Fillers ("um", "you know") and signposts ("first", "for example") in a transcript.
 
 Recognisers leave most hesitations out, so what is found here is a lower bound; where a phrase may be meant ("do you know",
 "a kind of cache", "methods like LoRA") it is not counted.

@@ -16,7 +16,7 @@ from hotseat.review.onsets import from_onsets
 from hotseat.review.speaking import delivery_json
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.phases import Finished, Progress, RoundPlan, State
-from hotseat.session.records import Afterwards, InterviewRecord, Regrade
+from hotseat.session.records import Afterwards, InterviewRecord, Regrade, RegradeKind
 from hotseat.session.summary import phase_name
 from hotseat.speech.recordings import AudioArchive
 
@@ -105,7 +105,7 @@ def _timed(answer: Answer) -> Answer:
 
 def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
     """How many of a round's corrections no grade has taken into account yet."""
-    seen = max((entry.made for entry in regrades if entry.kind == "corrected"), default=0.0)
+    seen = max((entry.made for entry in regrades if entry.kind is RegradeKind.CORRECTED), default=0.0)
     return sum(entry.made > seen for entry in corrections)
 
 

@@ -1,4 +1,4 @@
-"""The next question's difficulty follows the last answers: harder after a strong round, easier after a weak one."""
+"""Adaptive difficulty: a harder question after a strong round, an easier one after a weak one."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hotseat.domain.acts import Act
 from hotseat.domain.endpointing import Gap
-from hotseat.domain.model import Choice, Grade, Transcript
+from hotseat.domain.model import Choice, EndedBy, Grade, Source, Transcript
 from hotseat.session.phases import Utterance
 
 
@@ -114,8 +114,7 @@ class FollowUpChosen:
     turn_id: int
     follow_up_id: str
     text: str
-    source: str
-    """"llm" or "bank"."""
+    source: Source
     choice: Choice | None = None
 
 
@@ -184,7 +183,7 @@ class CloseAnswer:
     """Take no more audio, acknowledge, and report Transcribed."""
 
     turn_id: int
-    ended_by: str
+    ended_by: EndedBy
     typed: str | None
 
 

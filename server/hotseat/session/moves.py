@@ -1,4 +1,4 @@
-"""What the interviewer says to an act that is no answer, and what is then to be answered."""
+"""The interviewer's response to an act that is no answer, such as "could you repeat that?"."""
 
 from __future__ import annotations
 

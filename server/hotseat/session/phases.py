@@ -1,11 +1,11 @@
-"""What an interview can be in the middle of: one frozen dataclass per phase, holding only what the phase has."""
+"""The phases of an interview: one frozen dataclass for each, with only the fields that it has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, Bank, Choice, Grade, Question
+from hotseat.domain.model import Answer, Bank, Choice, EndedBy, Grade, Kind, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class RoundPlan:
             return Question(
                 id=self.question_id,
                 topic=topic,
-                kind="concept",
+                kind=Kind.CONCEPT,
                 title=self.title or slug.replace("-", " ").capitalize(),
                 prompt=self.prompt,
                 time_limit_s=self.limit_s,
@@ -234,7 +234,7 @@ class Finalising:
 
     progress: Progress
     utterance: Utterance
-    ended_by: str
+    ended_by: EndedBy
     typed: str | None
     deadline: float
     thought_s: float = 0.0

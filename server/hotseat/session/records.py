@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from hotseat.domain.corrections import Correction
 
 LOCAL = "local"
-"""Whose everything is where there are no accounts; the first owner's account has this id too, and so inherits it."""
+"""Owner of all rows where there are no accounts. The first owner's account has this id, too, and so inherits them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,24 @@ class Note:
     """Seconds since the epoch."""
 
 
+class RegradeKind(StrEnum):
+    """What a round was graded again for."""
+
+    CORRECTED = "corrected"
+    """Misheard words."""
+    DISPUTED = "disputed"
+    """"I said this" of one point."""
+    ANSWERED = "answered"
+    """Yes or no to one point that was not sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Regrade:
     """A later grade of one round. The latest counts; those before it are kept."""
 
     round: int
     """Index of the round."""
-    kind: str
-    """"corrected" (misheard words), "disputed" or "answered" (one point)."""
+    kind: RegradeKind
     reason: str
     """Which words were corrected; empty for the others, except in old disputes, where it is the candidate's."""
     grade: dict[str, Any]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, Transcript
+from hotseat.domain.model import Answer, EndedBy, Transcript
 from hotseat.session import difficulty, moves
 from hotseat.session.events import (
     ActPressed,
@@ -202,20 +202,20 @@ def _turn(state: State, event: Event, now: float) -> Step:
         case Answering(), SilenceHeard(seconds=seconds, spoke=spoke):
             plan = state.progress.plan
             ended = seconds >= (plan.silence_s if spoke else plan.no_speech_s)
-            return _close(state, now, "silence") if ended else Step(state)
+            return _close(state, now, EndedBy.SILENCE) if ended else Step(state)
 
         case ((Thinking() | Answering()), HintPressed()) if state.progress.hints < state.progress.current.hints:
             progress = replace(state.progress, hints=state.progress.hints + 1)
             return Step(replace(state, progress=progress), (ShowHint(event.turn_id, progress.hints),))
 
         case ((Thinking() | Answering()), DonePressed()):
-            return _close(state, now, "done")
+            return _close(state, now, EndedBy.DONE)
         case Asking(), DonePressed():
             return replace(_think(state, now), commands=(StopVoice(event.turn_id),))
         case ((Asking() | Thinking() | Answering()), SkipPressed()):
-            return _close(state, now, "skipped")
+            return _close(state, now, EndedBy.SKIPPED)
         case ((Asking() | Thinking() | Answering()), TypedAnswer(text=text, act=act)):
-            return _close(state, now, "done", text, act)
+            return _close(state, now, EndedBy.DONE, text, act)
         case ((Asking() | Thinking() | Answering()), ActPressed(act=act)) if act in requests(state):
             return _request(state, act, now)
 
@@ -237,7 +237,7 @@ def _timer(state: State, now: float) -> Step:
         case Thinking():
             return _answer(state, now)
         case Answering():
-            return _close(state, now, "limit")
+            return _close(state, now, EndedBy.LIMIT)
         case Finalising():
             return _finalised(state, _without_hearing(state), now)
         case FollowingUp():
@@ -305,7 +305,7 @@ def _thought(state: Asking | Thinking | Answering, now: float) -> float:
 
 
 def _close(
-    state: Asking | Thinking | Answering, now: float, ended_by: str, typed: str | None = None, act: Act | None = None
+    state: Asking | Thinking | Answering, now: float, ended_by: EndedBy, typed: str | None = None, act: Act | None = None
 ) -> Step:
     turn_id = state.utterance.turn_id
     stop = (StopVoice(turn_id),) if isinstance(state, Asking) else ()
@@ -329,7 +329,7 @@ def requests(state: State) -> tuple[Act, ...]:
 def _request(state: Asking | Thinking | Answering, act: Act, now: float) -> Step:
     """What was said before the button was pressed is kept as an answer."""
     if isinstance(state, Answering):
-        return _close(state, now, "done", None, act)
+        return _close(state, now, EndedBy.DONE, None, act)
     stop = (StopVoice(state.utterance.turn_id),) if isinstance(state, Asking) else ()
     moved = _move(state.progress, state.utterance, act, "", now)
     assert moved is not None  # a request never leaves its question
@@ -352,7 +352,7 @@ def _understood(state: Finalising, event: Transcribed) -> Act:
     """What the utterance counts as."""
     too_late = state.progress.ended and state.typed is None  # what was said before the press is the answer
     act = event.act if state.act is None or too_late else state.act
-    if state.ended_by == "skipped" or moves.answered(state.utterance, act):
+    if state.ended_by is EndedBy.SKIPPED or moves.answered(state.utterance, act):
         return Act.ANSWER
     return act
 
@@ -379,7 +379,7 @@ def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step
     nothing = replace(
         _answer_of(state, event),
         transcript=Transcript(typed=event.transcript.typed),
-        ended_by="done" if act is Act.DONE else "skipped",
+        ended_by=EndedBy.DONE if act is Act.DONE else EndedBy.SKIPPED,
         note=f"You said: “{words}”" if words else event.note,
     )
     progress = replace(
@@ -396,7 +396,7 @@ def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step
 def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
     answer = _answer_of(state, event)
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
-    passed = state.ended_by == "skipped" or not answer.transcript.words
+    passed = state.ended_by is EndedBy.SKIPPED or not answer.transcript.words
     if passed or progress.asked >= progress.current.follow_ups:
         return _next_round(progress, event.turn_id + 1, now)
     turn_id = event.turn_id + 1
@@ -460,7 +460,7 @@ def _end(state: State, now: float) -> Step:
         progress = replace(progress, plan=replace(progress.plan, rounds=(*progress.plan.rounds[: progress.round], last)))
     match state:
         case Answering():
-            return _close(replace(state, progress=progress), now, "done")
+            return _close(replace(state, progress=progress), now, EndedBy.DONE)
         case Finalising():
             return Step(replace(state, progress=progress))
         case Grading() | Finished():

@@ -1,4 +1,4 @@
-"""One answer's ears: captions while it is spoken, and its words soon after it ends.
+"""Streaming transcriber for one answer: captions while it is spoken, and its words soon after it ends.
 
 The audio is cut into segments at pauses while the candidate speaks, and each is recognised for good at once, so that only a
 short tail is left at the end. Some 16 s of them are heard again as one, for what is around a word tells what it was. Captions

@@ -13,11 +13,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from hotseat.clock import Clock
 from hotseat.errors import StorageError
-from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, samples_of
 from hotseat.speech.recognition import VoiceActivity
 from hotseat.speech.recordings import AudioArchive, OpenRecording
 from hotseat.wire import MicFrame
@@ -213,8 +211,3 @@ class Microphone:
         if code not in self._told:
             self._told.add(code)
             self._on_trouble(code, text)
-
-
-def samples_of(pcm: bytes) -> Samples:
-    """PCM16 as floats."""
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0

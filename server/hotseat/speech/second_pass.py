@@ -1,4 +1,4 @@
-"""What is worth hearing a second time, with more of its surroundings, and whether to believe it."""
+"""Second-pass decoding: which segments to recognise again as one, and when to accept the result."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import logging
 
-from hotseat.load_status import STORAGE
+from hotseat.load_status import STORAGE, PartState
 from hotseat.startup.assembly import Assembly
 from hotseat.transfer.workplace import remove_leftovers
 
@@ -21,7 +21,7 @@ async def load_storage(assembly: Assembly) -> None:
         await storage.store.migrate()
         await asyncio.to_thread(storage.archive.check)
         part.detail = str(storage.data_dir)
-    if part.state == "failed":
+    if part.state is PartState.FAILED:
         log.error("%s: %s", part.name, part.detail)
 
 
@@ -35,7 +35,7 @@ async def load_models(assembly: Assembly) -> None:
         # A bug, but one the page has to tell of rather than load for ever.
         log.exception("loading failed")
         for part in assembly.status.parts.values():
-            if part.state == "loading":
-                part.state, part.detail = "failed", "an unexpected error; the server's log has it"
+            if part.state is PartState.LOADING:
+                part.state, part.detail = PartState.FAILED, "an unexpected error; the server's log has it"
     for part in assembly.status.parts.values():
         log.info("%s: %s %s", part.name, part.state, part.detail)

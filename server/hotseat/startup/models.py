@@ -37,7 +37,7 @@ from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview.endpoint import Endpoint
 from hotseat.load_shedding import YieldingChat
-from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part
+from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
@@ -64,7 +64,7 @@ async def _load_voice(assembly: Assembly) -> None:
     with assembly.status.loading(VOICE) as part:
         if tts.voice == OFF:
             assembly.speech.voice = PreparedVoice(None)
-            part.state, part.detail = "off", "questions are only written"
+            part.state, part.detail = PartState.OFF, "questions are only written"
             return
         part.detail = f"asking {tts.url}" if tts.url else "loading"
         speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts, assembly.settings.models)
@@ -169,13 +169,13 @@ async def _load_llm(assembly: Assembly) -> ChatModel | None:
     chat: ChatModel | None = None
     with assembly.status.loading(LLM) as part:
         if llm.url == OFF:
-            part.state, part.detail = "off", "follow-ups come from the bank"
+            part.state, part.detail = PartState.OFF, "follow-ups come from the bank"
         elif llm.url == EMBEDDED:
             chat = await _embedded_chat(assembly, part)
         else:
             chat = await _remote_chat(assembly, part)
-    if part.state == "failed":
-        part.state, part.detail = "off", f"{part.detail}; follow-ups come from the bank"
+    if part.state is PartState.FAILED:
+        part.state, part.detail = PartState.OFF, f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
     if asked is not None and llm.is_remote:
         assembly.interviewer.endpoint = Endpoint(asked, assembly.prompts, llm.reply_s)

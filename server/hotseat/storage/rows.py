@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 
 PERSON_COLUMNS = ("owner", "by")
-"""Those whose value is a person."""
+"""Columns that hold an account's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Scope:
 
     interviews: tuple[str, ...] | None = None
     owner: str | None = None
-    """Whose everything; with interviews only whom they are taken out for."""
+    """Account whose rows are meant; with ``interviews``, the account that they are exported for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from hotseat.domain.corrections import Change, Correction
 from hotseat.domain.practice import Assessment, PointCard, Rated
 from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.session.phases import State
-from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade
+from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
 from hotseat.session.replay import replayed
 from hotseat.storage.sqlite_file import SqliteFile
 
@@ -37,10 +37,10 @@ _TIMEOUT_S = 2
 _MIGRATING = 0x4073EA7
 """Number of the lock that a process holds in PostgreSQL while it migrates."""
 
-_metadata = sa.MetaData()
+metadata = sa.MetaData()
 _interviews = sa.Table(
     "interviews",
-    _metadata,
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("created", sa.Float),
     sa.Column("format", sa.String(32)),
@@ -55,13 +55,13 @@ _interviews = sa.Table(
 )
 _replicas = sa.Table(
     "replicas",
-    _metadata,
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("beat", sa.Integer),
 )
 _events = sa.Table(
     "events",
-    _metadata,
+    metadata,
     sa.Column("interview_id", sa.String(32), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("monotonic", sa.Float),
@@ -71,7 +71,7 @@ _events = sa.Table(
 )
 _assessments = sa.Table(
     "assessments",
-    _metadata,
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("taken", sa.Float),
     sa.Column("scores", sa.JSON),
@@ -79,14 +79,14 @@ _assessments = sa.Table(
 )
 _settings = sa.Table(
     "settings",
-    _metadata,
+    metadata,
     sa.Column("owner", sa.String(32), primary_key=True),
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("value", sa.JSON),
 )
 _ratings = sa.Table(
     "ratings",
-    _metadata,
+    metadata,
     sa.Column("interview_id", sa.String(32), primary_key=True),
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("owner", sa.String(32)),
@@ -96,7 +96,7 @@ _ratings = sa.Table(
 )
 _cards = sa.Table(
     "cards",
-    _metadata,
+    metadata,
     sa.Column("owner", sa.String(32), primary_key=True),
     sa.Column("question_id", sa.String(128), primary_key=True),
     sa.Column("point_id", sa.String(128), primary_key=True),
@@ -107,7 +107,7 @@ _cards = sa.Table(
 )
 _notes = sa.Table(
     "notes",
-    _metadata,
+    metadata,
     sa.Column("interview_id", sa.String(32), primary_key=True),
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("text", sa.Text),
@@ -115,7 +115,7 @@ _notes = sa.Table(
 )
 _corrections = sa.Table(
     "corrections",
-    _metadata,
+    metadata,
     sa.Column("interview_id", sa.String(32), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("turn_id", sa.Integer),
@@ -128,7 +128,7 @@ _corrections = sa.Table(
 )
 _regrades = sa.Table(
     "regrades",
-    _metadata,
+    metadata,
     sa.Column("interview_id", sa.String(32), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("round", sa.Integer),
@@ -370,7 +370,8 @@ class SqlStore:
                     for c in await rows(_corrections, "seq")
                 ),
                 tuple(
-                    Regrade(r.round, r.kind, r.reason, r.grade, r.ruling, r.made, r.by) for r in await rows(_regrades, "seq")
+                    Regrade(r.round, RegradeKind(r.kind), r.reason, r.grade, r.ruling, r.made, r.by)
+                    for r in await rows(_regrades, "seq")
                 ),
             )
 
@@ -385,7 +386,7 @@ class SqlStore:
         await self._add(_corrections, interview_id, asdict(correction) | {"change": correction.change.value})
 
     async def add_regrade(self, interview_id: str, regrade: Regrade) -> None:
-        await self._add(_regrades, interview_id, asdict(regrade))
+        await self._add(_regrades, interview_id, asdict(regrade) | {"kind": regrade.kind.value})
 
     async def _add(self, table: sa.Table, interview_id: str, values: dict[str, Any]) -> None:
         """A row after the interview's others."""

@@ -34,7 +34,7 @@ DERIVED = frozenset({"cards"})
 """Tables that are worked out from others: deleted like them, but not exported."""
 
 _MACHINE_S = ("alembic_version", "replicas")
-"""Tables that have rows before anybody does anything."""
+"""Tables with rows in an unused database."""
 _MOMENTARY = {"interviews": {"replica", "term"}}
 """Columns that say which process works on a row now."""
 
@@ -131,7 +131,7 @@ class SqlTables:
         return total
 
     async def is_empty(self) -> bool:
-        """Whether nobody has done anything here. Raises StorageError."""
+        """Whether the database is unused: no interviews, no accounts. Raises StorageError."""
         async with self._begin() as connection:
             metadata = sa.MetaData()
             await connection.run_sync(metadata.reflect)

@@ -21,7 +21,7 @@ interview: ContextVar[str] = ContextVar("interview", default="-")
 
 
 def failed(log: logging.Logger, what: str, error: Exception) -> None:
-    """A failure that nothing ends by: a line if it is one of ours, with its trace if nobody foresaw it."""
+    """Logs a failure that is survived: one line for a HotseatError, the traceback for anything unexpected."""
     if isinstance(error, HotseatError):
         log.warning("%s", error)
     else:

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hotseat.domain.model import EndedBy
 from hotseat.telemetry.tracing import Spans
 
 Stage = Literal["acknowledgement", "final_transcript", "follow_up_token", "reply_audio", "caption", "grade"]
@@ -61,7 +62,7 @@ class Metrics:
     def rejected(self, reason: Rejection) -> None:
         self._rejections.labels(reason).inc()
 
-    def answered(self, ended_by: str) -> None:
+    def answered(self, ended_by: EndedBy) -> None:
         self._answers.labels(ended_by).inc()
 
     def fell_back(self, part: Part) -> None:

@@ -14,11 +14,11 @@ from hotseat.errors import SettingsError
 from hotseat.telemetry.logs import interview
 
 _TIMEOUT_S = 2.0
-"""For a collector that does not answer; nobody waits for it but a process that ends."""
+"""Timeout of a request to the collector; only a process that ends waits for one."""
 
 
 class Spans:
-    """Sent behind the interviews' back, every few seconds."""
+    """Sends spans in batches, every few seconds, from a thread of its own."""
 
     def __init__(self, otlp_url: str) -> None:
         """Raises SettingsError where the packages are missing."""
@@ -51,7 +51,7 @@ class Spans:
         self._tracer.start_span(name, start_time=ended - round(seconds * 1e9), attributes=attributes).end(ended)
 
     def close(self) -> None:
-        """Sends what is left. Blocks for seconds where nobody takes it."""
+        """Sends what is left. Blocks for some seconds if the collector doesn't answer."""
         self._provider.shutdown()
 
 

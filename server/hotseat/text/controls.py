@@ -1,4 +1,4 @@
-"""Characters that are obeyed rather than shown: they move a terminal's cursor, or turn the order of what is read around."""
+"""Control characters: they move a terminal's cursor, or change the reading direction."""
 
 from __future__ import annotations
 

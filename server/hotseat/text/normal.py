@@ -138,7 +138,7 @@ def _join_letters(parts: list[str]) -> list[str]:
 
 
 def _counts(text: str) -> bool:
-    """Whether it is a number that somebody may say hundreds of; there are digits that are none."""
+    """Whether it is a plain number of at most four digits, as in "4 hundred"."""
     return text.isdecimal() and len(text) <= 4
 
 

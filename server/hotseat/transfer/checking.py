@@ -1,4 +1,4 @@
-"""Whether every page, and every later start, can use what a file holds: tried on a copy before anything is stored."""
+"""Validation of an import: on a copy of the database, every log is replayed and every page built before anything is stored."""
 
 from __future__ import annotations
 

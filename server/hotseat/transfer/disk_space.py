@@ -1,4 +1,4 @@
-"""Disk that imports and exports may take: interviews that are running keep theirs."""
+"""Limits on the disk space of imports and exports, so that running interviews have enough."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ async def import_file(
 
     Its document may have ``max_bytes``.
     """
-    document, source = await asyncio.to_thread(_open, file, max_bytes, _room(storage))
+    document, source = await asyncio.to_thread(open_export, file, max_bytes, _room(storage))
     all_recordings = document.recordings
     async with carried_forward(storage, document.rows) as scratch:
         del document  # its rows are in the database: memory holds them only once
@@ -110,7 +110,7 @@ def _room(storage: Storage) -> int | None:
     return free_bytes(storage.data_dir)
 
 
-def _open(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:
+def open_export(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:
     """Raises InputError, and NoRoomError for more audio than there is room for."""
     start = file.read(2)
     file.seek(0)

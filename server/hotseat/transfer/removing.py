@@ -1,4 +1,4 @@
-"""Interviews, or everything, removed for good, and looked for again afterwards."""
+"""Deletion of interviews, or everything, with a count of what is left afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups that are made by themselves, tried at once, and kept in a folder, the newest few."""
+"""Scheduled backups: written, verified, and the newest few kept."""
 
 from __future__ import annotations
 

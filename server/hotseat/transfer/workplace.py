@@ -1,4 +1,4 @@
-"""Folders in which copies of the database are worked on: a process that is killed in one must not leave them there for good."""
+"""Temporary folders for copies of the database; those of killed processes are removed later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOCK = "lock"
 
 @contextmanager
 def workplace(data_dir: Path) -> Iterator[Path]:
-    """A new folder in the data directory, removed in the end, and first those that nobody works in any more. Raises OSError."""
+    """A new folder in the data directory, removed at the end; first removes leftovers. Raises OSError."""
     remove_leftovers(data_dir)
     with tempfile.TemporaryDirectory(dir=data_dir, prefix=_PREFIX) as name:
         folder = Path(name)

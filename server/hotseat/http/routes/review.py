@@ -14,8 +14,8 @@ from hotseat.grading.disputes import Claim
 from hotseat.http.identity import OwnInterview, Who
 from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
-from hotseat.review.waveform import peaks, wav
-from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.review.waveform import peaks
+from hotseat.speech.audio import SAMPLE_RATE, wav
 
 MAX_NOTE = 20_000
 """Characters."""

@@ -139,7 +139,7 @@ class ObjectArchive:
             )
         except (ImportError, ValueError) as error:
             raise SettingsError(f"HOTSEAT_ARCHIVE_URL: {error}") from None
-        self._url = url
+        self.url = url
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="archive")
         self._recordings: dict[tuple[str, int], ObjectRecording] = {}
         """Open, or still owing."""
@@ -184,7 +184,7 @@ class ObjectArchive:
         for _ in range(_TRIES):
             with suppress(FileNotFoundError):  # joined between listing and reading
                 return self._overlay(self._chunks(interview_id, turn_id))
-        raise StorageError(f"the audio archive {self._url} changes faster than it can be read")
+        raise StorageError(f"the audio archive {self.url} changes faster than it can be read")
 
     def seconds(self, interview_id: str, turn_id: int) -> float:
         return max((chunk.end for chunk in self._chunks(interview_id, turn_id)), default=0) / SAMPLE_RATE
@@ -252,4 +252,4 @@ class ObjectArchive:
         except let_through:
             raise
         except Exception as error:  # fsspec's backends share no other base
-            raise StorageError(f"the audio archive {self._url} failed: {error}") from error
+            raise StorageError(f"the audio archive {self.url} failed: {error}") from error

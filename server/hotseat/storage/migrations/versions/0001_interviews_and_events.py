@@ -27,8 +27,3 @@ def upgrade() -> None:
         sa.Column("type", sa.String(32), nullable=False),
         sa.Column("payload", sa.JSON, nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("events")
-    op.drop_table("interviews")

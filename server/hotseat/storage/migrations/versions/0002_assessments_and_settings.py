@@ -19,8 +19,3 @@ def upgrade() -> None:
         sa.Column("name", sa.String(64), primary_key=True),
         sa.Column("value", sa.JSON, nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("settings")
-    op.drop_table("assessments")

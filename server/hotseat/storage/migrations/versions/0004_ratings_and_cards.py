@@ -28,8 +28,3 @@ def upgrade() -> None:
         sa.Column("stability", sa.Float, nullable=False),
         sa.Column("difficulty", sa.Float, nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("cards")
-    op.drop_table("ratings")

@@ -43,8 +43,3 @@ def upgrade() -> None:
         sa.Column("made", sa.Float, nullable=False),
         sa.Column("by", sa.String(64), nullable=False),
     )
-
-
-def downgrade() -> None:
-    for table in ("regrades", "corrections", "notes"):
-        op.drop_table(table)

@@ -18,10 +18,3 @@ def upgrade() -> None:
     )
     # The next process to start looks at them all, and goes on with those that were owed something.
     op.execute("UPDATE interviews SET replica = 'before'")
-
-
-def downgrade() -> None:
-    op.drop_table("replicas")
-    op.drop_index("ix_interviews_replica", "interviews")
-    op.drop_column("interviews", "term")
-    op.drop_column("interviews", "replica")
