@@ -6,6 +6,7 @@ anyone's interview (docs/decisions/0006-embedded-llm-in-a-child-process.md).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -45,6 +46,7 @@ class LlamaServer:
             self._process.stdin.flush()
             answer = json.loads(self._process.stdout.readline() or b"{}")
         except (OSError, ValueError) as error:
+            self.close()
             raise ChatModelError(f"the embedded language model did not start: {error}") from error
         if "url" not in answer:
             self.close()
@@ -64,8 +66,8 @@ class LlamaServer:
 
     def close(self) -> None:
         """Ends the child."""
-        self._process.kill()
-        self._process.wait()
+        with contextlib.suppress(BrokenPipeError), self._process:  # it may have died before it was told anything
+            self._process.kill()
 
 
 def _child() -> None:
