@@ -84,7 +84,7 @@ async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
         answer = Answer.alone(question, Transcript.of_typed(row["text"]))
         findings = labelled(question, row) if gold else read(grader, question, answer)
         [best, *_] = interviewer.rank(question, [answer], findings, TIER)
-        chosen = interviewer.in_the_banks_words(best, [answer], findings)
+        chosen = interviewer.in_the_banks_words(question, best, [answer], findings)
         asked.append(Asked(row, chosen, best, rank(question, (), (), TIER)[0]))
     return asked
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.domain import followups
-from hotseat.domain.model import MAY_DENY, Move, PointFinding, PointStatus, PointTier, Question
+from hotseat.domain.model import MAY_DENY, Evidence, Move, PointFinding, PointStatus, PointTier, Question
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
 
@@ -200,3 +200,27 @@ def test_what_the_candidate_spoke_of_comes_first() -> None:
         )
     ]
     assert asked[0] != asked[1]
+
+
+def test_what_was_said_last_is_gone_on_from() -> None:
+    """Of points made, one of the last answer is deepened before one of an earlier answer."""
+    for last in LORA.points:
+        found = [
+            PointFinding(point.id, PointStatus.MET, Evidence("some words here", None, None, 0, 3, 2 if point is last else 1))
+            for point in LORA.points
+        ]
+        worth = {move.id: place for place, move in enumerate(followups.rank(LORA, found, (), 0))}
+        same = [move.id for move in LORA.moves if move.move is Move.DEEPEN and weight(move.probes[0]) == weight(last.id)]
+        assert min(same, key=worth.__getitem__) == f"deepen-{last.id}" or not last.deepen
+
+
+def test_the_tier_is_heard_in_what_is_asked() -> None:
+    """A large company's manager is asked about money before a researcher is."""
+    asked = {tier: [move.text for move in followups.rank(LORA, findings(), (), tier)] for tier in (1, 4)}
+    assert asked[1] != asked[4]
+
+
+def weight(point_id: str) -> float:
+    [criterion] = [criterion for criterion in LORA.criteria if any(point.id == point_id for point in criterion.points)]
+    [point] = [point for point in criterion.points if point.id == point_id]
+    return criterion.weight * (1.5 if point.tier is PointTier.STRONG else 1.0)

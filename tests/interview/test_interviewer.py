@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.model import Answer, EndedBy, Source, Transcript, Word
+from hotseat.domain.evidence import evidence_between
+from hotseat.domain.model import Answer, EndedBy, FollowUp, Move, PointFinding, PointStatus, Source, Transcript, Word
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.interviewer import Interviewer
@@ -70,3 +71,58 @@ async def test_the_candidates_words_never_reach_the_system_prompt() -> None:
     system, *_, user = chat.prompts[0]
     assert "ignore all rules" not in system["content"]
     assert user["content"].count('"""') == 2
+
+
+def typed(text: str, turn_id: int = 1, asked: str = LORA.prompt) -> Answer:
+    return Answer(turn_id, 0, LORA.id, asked, None, Transcript.of_typed(text), 0.0, EndedBy.DONE)
+
+
+def found(point_id: str, status: PointStatus, answer: Answer, start: int, end: int) -> PointFinding:
+    return PointFinding(point_id, status, evidence_between(answer.transcript, start, end, answer.turn_id))
+
+
+def move(kind: Move, point_id: str) -> FollowUp:
+    return next(move for move in LORA.moves if move.move is kind and point_id in move.probes)
+
+
+BANKS = Interviewer(None, Prompts(PROJECT / "prompts"))
+SLOW = typed("The adapters stay beside the weights and slow things down.")
+CLAIM = found("merging", PointStatus.CONTRADICTED, SLOW, 0, 10)
+
+
+def test_a_claim_is_quoted_before_it_is_challenged() -> None:
+    """In the candidate's own words, and they are named as what is taken up."""
+    chosen = BANKS.in_the_banks_words(LORA, move(Move.CHALLENGE, "merging"), [SLOW], [CLAIM])
+    assert chosen.anchor == "the adapters stay beside the weights and slow things down"
+    assert chosen.text == f"You said \u201c{chosen.anchor}\u201d. {move(Move.CHALLENGE, 'merging').text}"
+
+
+def test_nothing_is_quoted_twice() -> None:
+    """What has been said back in the round is not said back again."""
+    before = BANKS.in_the_banks_words(LORA, move(Move.CHALLENGE, "merging"), [SLOW], [CLAIM]).text
+    answers = [SLOW, typed("They do.", 2, asked=before)]
+    chosen = BANKS.in_the_banks_words(LORA, move(Move.CHALLENGE, "merging"), answers, [CLAIM])
+    assert chosen.anchor is None and chosen.text == move(Move.CHALLENGE, "merging").text
+
+
+def test_words_of_an_earlier_answer_are_named_as_such() -> None:
+    """A quote that was not said just now is not passed off as the last answer."""
+    answers = [SLOW, typed("That depends on the rank.", 2, asked="What then?")]
+    assert BANKS.in_the_banks_words(LORA, move(Move.CHALLENGE, "merging"), answers, [CLAIM]).text.startswith("Earlier you said")
+
+
+def test_words_that_have_nothing_to_do_with_the_question_are_not_quoted() -> None:
+    """Evidence can lie beside the claim it stands for."""
+    aside = typed("Well, that's the first thing, and more I'd have to look up.")
+    chosen = BANKS.in_the_banks_words(
+        LORA, move(Move.DEEPEN, "merging"), [aside], [found("merging", PointStatus.MET, aside, 1, 5)]
+    )
+    assert chosen.anchor is None
+
+
+def test_of_two_false_claims_the_one_that_can_be_quoted_is_taken_up() -> None:
+    """A candidate should hear which of their words is meant."""
+    answer = typed("Um, alpha, hmm, the learning rate. The adapters stay beside the weights and slow things down.")
+    other = next(point.id for point in LORA.points if point.challenge and point.id != "merging")
+    findings = [found(other, PointStatus.CONTRADICTED, answer, 0, 3), found("merging", PointStatus.CONTRADICTED, answer, 6, 12)]
+    assert BANKS.rank(LORA, [answer], findings, 3)[0] == move(Move.CHALLENGE, "merging")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Answer, EndedBy, Transcript
-from hotseat.interview.quotes import clause_of
+from hotseat.interview.quotes import clause_of, said_back
 
 
 def quoted(text: str, part: str) -> str | None:
@@ -30,6 +30,12 @@ def quoted(text: str, part: str) -> str | None:
         ),
         ("I'd pick RAG. Because the average hides that it is broken.", "average hides", "the average hides that it is broken"),
         ("LoRA trains all the weights of the model.", "all the weights", "LoRA trains all the weights of the model"),
+        ("The size, it grows with the square of it, so we cut.", "with the square", "it grows with the square of it"),
+        ("The first word is slow, so that's decoding.", "slow, so", "the first word is slow, so that's decoding"),
+        ("It's compute bound, so if you've two users each gets half.", "compute bound,", "it's compute bound"),
+        ("MT-Bench is machine translation, I believe.", "machine translation,", "MT-Bench is machine translation"),
+        ("When a GPU dies, the other ones go on, right?  Yes, all of them do.", "of them", "all of them do"),
+        ("The more tools it has the more it can do.", "tools it has", "the more tools it has the more it can do"),
     ],
 )  # fmt: skip
 def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
@@ -52,11 +58,30 @@ def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
             "If you never merge them into the base weights, then each of the adapters adds latency to every request.",
             "adds latency",
         ),
+        ("You return the JSON, or with a lot less compute, about a quarter.", "less compute,"),
+        ("Fifty to a hundred thousand dollars for ten million documents.", "thousand dollars"),
+        ("Describe it well, and return the complete JSON.", "complete JSON."),
+        ("It's, um, um, the bigger the beta, I'd say.", "the beta,"),
+        ("Somebody who can actually override the thing, robustness testing.", "override the"),
+        ("How do you measure it, that's not there.", "How do"),
     ],
 )  # fmt: skip
 def test_what_does_not_stand_is_not_quoted(text: str, part: str) -> None:
     """No claim of theirs, no clause, or a clause that means something else when it is cut."""
     assert quoted(text, part) is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("it is limited by FLOPs", "\u201cit is limited by FLOPs\u201d"),
+        ("I'd merge it into our weights", "you'd merge it into your weights"),
+        ("the prompt says what we were asked", "the prompt says what you were asked"),
+    ],
+)
+def test_who_speaks_of_themselves_is_turned_round(quote: str, said: str) -> None:
+    """In speech "you said I'd merge it" would be about the interviewer."""
+    assert said_back(quote) == said
 
 
 def test_evidence_of_another_answer_is_not_quoted() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from hotseat.domain.model import MAY_DENY, FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
+from hotseat.domain.register import suits
 from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
 
@@ -40,6 +41,8 @@ _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
 """Worth of a move for each unit of its point's weight, where a probe of a missing point has 1."""
 _ASKED_BEFORE, _EASIER, _GOES_ON, _OTHER_TIER = 0.3, 1.5, 1.25, 0.5
 """Factors for what was asked before, for an easy point, for a point beside one that was made, for another tier's move."""
+_SUITS = 1.4
+"""... for one that asks for what this tier's interviewers like to hear."""
 _SPOKEN_OF = 3.0
 """What a point is worth more, all of whose words the candidate used."""
 _LAST = 0.01
@@ -59,7 +62,11 @@ def rank(
     ``used`` are ids of the round's earlier follow-ups, ``said`` all that the candidate said in it.
     """
     known = _Known(question, findings, used, said)
-    worth = {move.id: known.worth(move) * (1.0 if tier in move.tiers else _OTHER_TIER) for move in question.moves}
+    fits = {
+        move.id: (1.0 if tier in move.tiers else _OTHER_TIER) * (_SUITS if suits(move.text, tier) else 1.0)
+        for move in question.moves
+    }
+    worth = {move.id: known.worth(move) * fits[move.id] for move in question.moves}
     left = [move for move in question.moves if move.id not in used and worth[move.id] > 0]
     return tuple(sorted(left, key=lambda move: worth[move.id], reverse=True))
 
@@ -79,15 +86,18 @@ class _Known:
         self._beside = {point.id: criterion.points for criterion in question.criteria for point in criterion.points}
         self._asked = {name for move in question.moves if move.id in used for name in move.probes}
         found = {finding.point_id: finding for finding in findings}
+        self._sure = {name: finding.confidence or 1.0 for name, finding in found.items()}
         self._made: dict[str, float] = {}
         """Point id to how surely the point was made, 0 to 1."""
         self._denied: dict[str, float] = {}
         """Point id to how surely a claim contradicts the point, 0 to 1."""
         for point in question.points:
             self._made[point.id], self._denied[point.id] = _sureness(found.get(point.id), point, said)
-        ends = {name: finding.evidence.word_end for name, finding in found.items() if finding.evidence is not None}
+        spoken = {name: finding.evidence for name, finding in found.items() if finding.evidence is not None}
+        turn_id = max((evidence.turn_id for evidence in spoken.values()), default=0)
+        ends = {name: evidence.word_end for name, evidence in spoken.items() if evidence.turn_id == turn_id}
         self._recent = {name: end / max(ends.values()) for name, end in ends.items()}
-        """Point id to how late in the answer it was spoken of, 0 to 1."""
+        """Point id to how late in the last answer it was spoken of, 0 to 1; points of earlier answers are missing."""
         made = sum(weight * self._made[name] for name, weight in self._weight.items())
         self._share = made / (sum(self._weight.values()) or 1.0)  # a question that left the bank has no points
 
@@ -118,7 +128,8 @@ class _Known:
 
     def _challenge(self, move: FollowUp) -> float:
         [name] = move.probes
-        return _CHALLENGED * self._weight[name] * self._denied[name] if name not in self._asked else 0.0
+        recent = 1.0 + self._recent.get(name, 0.0)
+        return _CHALLENGED * self._weight[name] * self._denied[name] * recent if name not in self._asked else 0.0
 
     def _deepen(self, move: FollowUp) -> float:
         made = sum(self._weight[name] * self._made[name] for name in move.probes) / len(move.probes)
@@ -128,7 +139,8 @@ class _Known:
             return _LAST * made
         # What was said last is gone on from most easily.
         recent = sum(self._recent.get(name, 0.0) for name in move.probes) / len(move.probes)
-        return made * (1.0 + recent) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
+        sure = min(self._sure.get(name, 1.0) for name in move.probes)
+        return sure * made * (1.0 + recent) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
 
 
 def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
@@ -157,6 +169,11 @@ def addressed(lead: str) -> str:
     return " ".join(["You said that", *words])
 
 
+def is_of_speaker(text: str) -> bool:
+    """Whether the text speaks of whoever says it: "I'd merge it", "our index"."""
+    return bool(_OURS & {word.strip(".,;:").lower().replace("’", "'") for word in text.split()})
+
+
 def misquotes(lead: str, passage: str) -> list[str]:
     """Why ``lead`` does not say the candidate's ``passage`` back to them; empty when it does."""
     found: list[str] = []
@@ -164,7 +181,7 @@ def misquotes(lead: str, passage: str) -> list[str]:
         found.append("does not speak to the candidate")
     if _CUT_OFF.match(lead):
         found.append("does not stand by itself")
-    if _OURS & {word.strip(".,;:").lower() for word in lead.split()}:
+    if is_of_speaker(lead):
         found.append("speaks as the candidate")
     if "?" in lead:
         found.append("asks")
@@ -222,6 +239,12 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
     return found
 
 
+def is_about(text: str, point: Point, move: FollowUp) -> bool:
+    """Whether a text shares words with a point, or with what is asked about it."""
+    about = " ".join((point.statement, *point.phrasings, *point.misconceptions, move.text))
+    return bool(_stems(text) & _stems(about))
+
+
 def says(text: str, point: Point) -> bool:
     """Whether a text has so many of a point's words that it gives the point away."""
     return overlap(point.statement, text) >= _STATEMENT_OVERLAP or any(
@@ -248,6 +271,10 @@ def overlap(wanted: str, text: str) -> float:
     """Share of the content words of ``wanted`` that occur in ``text``."""
     content = _content(wanted)
     return len(content & {token.text for token in tokenize(text)}) / len(content) if content else 0.0
+
+
+def _stems(text: str) -> set[str]:
+    return {token.stem for token in tokenize(text) if token.text not in _COMMON}
 
 
 def _content(text: str) -> set[str]:

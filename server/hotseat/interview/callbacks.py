@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hotseat.domain.model import Answer, Choice, Move, PointFinding, PointStatus, Question, Source
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.quotes import clause_of
+from hotseat.interview.quotes import clause_of, said_back
 from hotseat.session.phases import Progress
 
 Find = Callable[[Question, Sequence[Answer]], Awaitable[Sequence[PointFinding]]]
@@ -33,7 +33,7 @@ async def contradiction(question: Question, progress: Progress, choice: Choice, 
         quote, turn_id = clause_of(earlier, finding.evidence), finding.evidence.turn_id
         if quote is not None:
             said_in = next(answer.round for answer in earlier if answer.turn_id == turn_id)
-            text = progress.plan.lines.callback.format(question=progress.plan.rounds[said_in].title, quote=quote)
+            text = progress.plan.lines.callback.format(question=progress.plan.rounds[said_in].title, quote=said_back(quote))
             return Chosen(
                 _id(finding.point_id),
                 text,

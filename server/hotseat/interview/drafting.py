@@ -80,7 +80,7 @@ class Drafter:
         ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
         if not ranked:
             return None
-        chosen = self._interviewer.in_the_banks_words(ranked[0], answers, findings)
+        chosen = self._interviewer.in_the_banks_words(self._question, ranked[0], answers, findings)
         if led := self._led.get(ranked[0].id):
             chosen = self._interviewer.checked(led, chosen, self._question, ranked[0], answers, findings)
         if self._endpoint is not None:
@@ -111,7 +111,7 @@ class Drafter:
             findings = await self._find(answers)
             ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
             for move in ranked[:_VOICED]:
-                await self._voiced(self._interviewer.in_the_banks_words(move, answers, findings).text)
+                await self._voiced(self._interviewer.in_the_banks_words(self._question, move, answers, findings).text)
             if ranked and self._wanted is None and len(answers[-1].transcript.words) >= _FEWEST_WORDS:
                 await self._lead(ranked[0], answers, findings)
 

@@ -22,13 +22,36 @@ from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.passages import PassageFor, nearest
-from hotseat.interview.quotes import clause_of
+from hotseat.interview.quotes import clause_of, said_back
 from hotseat.prompts import Prompts
 from hotseat.text.sentences import Sentences
 
 log = logging.getLogger(__name__)
 
 _MAX_TOKENS = 40
+
+
+def _quote_for(question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> str | None:
+    """The words that a challenge or a deepening takes up; None where they don't stand by themselves, don't bear on what is
+    asked, or were taken up before."""
+    if move.move not in (Move.CHALLENGE, Move.DEEPEN):
+        return None
+    [point] = [point for point in question.points if point.id == move.probes[0]]
+    evidence = next((finding.evidence for finding in findings if finding.point_id == point.id), None)
+    quote = clause_of(answers, evidence) if evidence is not None else None
+    if quote is None or not followups.is_about(quote, point, move):
+        return None
+    return None if any(said_back(quote) in answer.asked for answer in answers) else quote
+
+
+def _lead_in(quote: str, answers: Sequence[Answer]) -> str:
+    """What the interviewer says before a question about these words; not the same twice in a round."""
+    said = said_back(quote)
+    if quote.lower() not in answers[-1].transcript.text.lower():
+        return f"Earlier you said {said}."
+    if not any("ou said " in answer.asked for answer in answers):
+        return f"You said {said}."
+    return f"{said[:2].upper()}{said[2:]}, you said." if said.startswith("\u201c") else f"And you said {said}."
 
 
 class Interviewer:
@@ -52,13 +75,22 @@ class Interviewer:
     ) -> tuple[FollowUp, ...]:
         """The bank's moves that fit these answers of one round, the best first."""
         used = {answer.follow_up_id for answer in answers if answer.follow_up_id}
-        return followups.rank(question, findings, used, tier, " ".join(answer.transcript.text for answer in answers))
+        said = " ".join(answer.transcript.text for answer in answers)
+        ranked = followups.rank(question, findings, used, tier, said)
+        if not ranked or ranked[0].move is not Move.CHALLENGE:
+            return ranked
+        # Of claims that are as surely wrong, one that can be quoted is taken up first.
+        status = {finding.point_id: finding.status for finding in findings}
+        alike = [m for m in ranked if m.move is Move.CHALLENGE and status[m.probes[0]] is status[ranked[0].probes[0]]]
+        first = next((move for move in alike if _quote_for(question, move, answers, findings)), ranked[0])
+        return (first, *(move for move in ranked if move is not first))
 
-    def in_the_banks_words(self, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> Chosen:
-        """The move as the bank has it; a challenge after the claim, where that stands as a clause."""
-        claims = [finding.evidence for finding in findings if finding.point_id in move.probes and finding.evidence]
-        quote = clause_of(answers, claims[0]) if move.move is Move.CHALLENGE and claims else None
-        text = f"You said \u201c{quote}\u201d. {move.text}" if quote else move.text
+    def in_the_banks_words(
+        self, question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]
+    ) -> Chosen:
+        """The move as the bank has it, after what it takes up of the answer, where that stands as a clause."""
+        quote = _quote_for(question, move, answers, findings)
+        text = f"{_lead_in(quote, answers)} {move.text}" if quote else move.text
         return Chosen(move.id, text, Source.BANK, anchor=quote)
 
     async def led(

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hotseat.domain.evidence import bare
+from hotseat.domain.followups import addressed, is_of_speaker
 from hotseat.domain.model import Answer, Evidence
-from hotseat.grading.clauses import split_sentences
+from hotseat.grading.clauses import Span, split_sentences
 
 SHORTEST, LONGEST = 3, 16
 """Words of a quote: enough to be understood, few enough to be said back in one breath."""
 
-_CUTS = frozenset("and but so because since which while whereas though then".split())
+_CUTS = frozenset("and but so because since which while whereas though then if when unless until once".split())
 """Words before which a clause may begin."""
 _OPENINGS = re.compile(
-    r"^(?:(?:and|but|so|because|since|then|also|well|basically|actually|like|okay|ok|yeah|yes|um|uh|er|honestly|maybe|probably"
-    r"|obviously|of course|you know|i mean|i think|i guess|i believe|i suppose|i would say|i'd say|for me|as far as i know"
-    r"|in my opinion|to be honest)\b[,\s]*)+",
+    r"^(?:(?:and|but|so|because|since|then|also|well|basically|actually|like|okay|ok|yeah|yes|yep|um|uh|er|hmm|right|honestly"
+    r"|maybe|probably|obviously|normally|generally|of course|you know|i mean|i think|i guess|i believe|i suppose|i would say"
+    r"|i'd say|for me|as far as i know|in my opinion|to be honest|let's say)\b[,\s]*)+",
     re.I,
+)
+_ENDINGS = re.compile(
+    r"(?:[,\s]+(?:basically|probably|obviously|actually|honestly|pretty much|more or less|kind of|sort of|i think|i guess"
+    r"|i believe|i suppose|i'd say|i would say|you know|or so|anyway)|,\s*(?:right|roughly|yeah))+$",
+    re.I,
+)
+_ASIDES = re.compile(
+    r"\b(?:um|uh|er|hmm|i think|i guess|i'd guess|i mean|i believe|i suppose|i'd say|you know|let's say|let me)\b", re.I
 )
 _HEDGED = re.compile(
     r"\b(?:some|many|most) people\b|\bmisconception\b|\bmyth\b|\byou (?:might|may|could) think\b|\bnot sure\b|\bdon't know\b"
@@ -26,30 +36,60 @@ _HEDGED = re.compile(
     re.I,
 )
 """Whoever says these doesn't claim what follows."""
-_CONDITIONS = frozenset("if when unless until without except only although instead where whether not n't never".split())
-"""Words whose sentence says something else when it is cut."""
-_SUBJECTS = frozenset("it they you we i this that these those he she there everything nothing people".split())
+_CONDITIONS = frozenset("if when whenever unless until without except only although instead whether once while".split())
+"""What stands beside a clause that begins with one of these says something else when it is cut off."""
+_DEPENDENT = _CONDITIONS | {"because", "since", "as", "which", "whereas", "though", "after", "before"}
+"""A clause that begins with one of these needs another."""
+_ADVERBIAL = frozenset("in with for at on by from as after before during under overall".split()) | _CONDITIONS
+"""What may stand before a main clause without a verb of its own."""
+_EDGES = ' ,;:.!—-"“”'
+_COMPARED = re.compile(r"\bthe (?:more|less|fewer|better|\w{3,}er)\b", re.I)
+_HALF = re.compile(
+    r"^the (?:more|less|fewer)\b|\bthe (?:more|less|fewer|better|\w{3,}er) (?:the|it|you|they|we|your|a)\b", re.I
+)
+"""Half of "the more, the better", where there is no other half."""
+_SUBJECTS = frozenset("it they you we i this that these those he she there everything nothing everyone nobody people".split())
+_SHORTENED = re.compile(r"^(?:it|that|they|you|we|i|there|he|she)['’](?:s|re|ll|d|ve|m)$", re.I)
 _VERBS = frozenset(
     """
 is are was were isn't aren't can can't cannot will won't would could should must may might has have had do does did doesn't
-don't didn't be it's that's they're we're you're there's makes make uses takes take needs adds add trains train learns
-learn reduces reduce increases increase keeps keep gives give gets get lets let means mean costs saves save runs stores
- reads writes works updates freezes freeze changes improves improve removes remove slows slow
-speeds grows grow depends depend stays stay goes go comes come helps help happens happen predicts predict
-generates generate computes compute loads fits fit requires require allows allow prevents prevent stops stop holds hold
-contains contain returns splits shares sends send see knows know wants want becomes become
-bounds bound guarantees guarantee solves solve fixes breaks measures compares compare picks pick replaces
-replace quantizes quantize merges merge retrieves retrieve ranks
+don't didn't be makes make uses takes take needs adds add trains train learns learn reduces reduce increases increase keeps
+keep gives give gets get lets let means mean costs saves runs run reads writes works updates freezes freeze changes improves
+improve removes remove slows slow speeds grows grow depends depend stays stay goes go comes come helps help happens happen
+predicts predict generates generate computes loads fits fit requires require allows allow prevents prevent stops stop holds
+hold contains contain returns splits sends send sees see knows know wants want becomes become guarantees guarantee solves
+solve fixes breaks compares quantizes merges retrieves retrieve doubles triples falls hurts hurt confuses passes drops skips
+picks finds says look looks find call calls went got took made came brought identifies beats dies die continue continues
+carry carries fails hide hides crash crashes put puts pull pulls watch compare pay pays cuts agree deploy test ask asks
+move moves
 """.split()
 )
+_ORDERS = frozenset(
+    "use take make keep put add set store return send let get give train run do don't be call check describe look write".split()
+)
+"""A clause that begins with one of these lacks its subject."""
+_NO_START = frozenset("which who that whose to not until except whether instead only or nor how why where".split())
+_RELATIVE = frozenset("who which that whose".split())
+_DEGREES = frozenset("much many long far often good bad fast small big large that called".split())
+"""What "so" stands before without beginning a clause."""
 _DANGLING = frozenset(
     "the a an and or but of to in on at for with from by as is are was were be that which because so than then if when i it's "
     "very really just like not um uh er your our their its my".split()
 )
 
 
+def said_back(quote: str) -> str:
+    """The quote after "you said": in quotation marks, or turned round where the candidate speaks of themselves.
+
+    A listener doesn't hear quotation marks, and would take "you said I'd merge it" for the interviewer's intention.
+    """
+    if not is_of_speaker(quote):
+        return f"\u201c{quote}\u201d"
+    return addressed(quote).removeprefix("You said that ")
+
+
 def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
-    """The clause that the evidence lies in, as it was said; None where it doesn't stand by itself."""
+    """The clause that the evidence lies in, as it was said; None where none stands by itself."""
     answer = next((answer for answer in answers if answer.turn_id == evidence.turn_id), None)
     if answer is None:
         return None
@@ -62,45 +102,135 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
     whole = words[sentence[0] : sentence[1]]
     if _HEDGED.search(" ".join(whole)) or whole[-1].endswith("?"):
         return None
-    if (quote := _quote(whole)) is not None:
-        return quote
-    start, end = max(_clauses(words, sentence), key=lambda other: _shared(other, span))
-    if any(_is_condition(word) for word in (*words[sentence[0] : start], *words[end : sentence[1]])):
-        return None
-    return _quote(words[start:end])
+    clauses = _clauses(whole)
+    span = (span[0] - sentence[0], span[1] - sentence[0])
+    for first, last in sorted(_runs(len(clauses)), key=lambda run: _fit(_joined(clauses, run), span), reverse=True):
+        start, end = _joined(clauses, (first, last))
+        if _shared((start, end), span) <= 0:
+            return None
+        if _is_whole([whole[slice(*clause)] for clause in clauses], first, last):
+            quote = _quote(whole[start:end])
+            if quote is not None:
+                return quote
+    return None
 
 
-def _clauses(words: Sequence[str], sentence: tuple[int, int]) -> list[tuple[int, int]]:
-    starts = [sentence[0]]
-    for place in range(sentence[0] + SHORTEST, sentence[1]):
-        if (bare(words[place]) in _CUTS or words[place - 1].endswith((",", ":", ";"))) and place - starts[-1] >= SHORTEST:
+def _clauses(words: Sequence[str]) -> list[Span]:
+    """A sentence, cut before connectives and after commas."""
+    starts = [0]
+    for place in range(SHORTEST, len(words)):
+        if place - starts[-1] >= SHORTEST and _begins(words, place):
             starts.append(place)
-    return list(zip(starts, [*starts[1:], sentence[1]], strict=True))
+    return list(pairwise([*starts, len(words)]))
+
+
+def _begins(words: Sequence[str], place: int) -> bool:
+    """Whether a clause begins here. "And" before what has no verb of its own goes on with a list."""
+    if bare(words[place]) in ("and", "or"):
+        ends = (
+            at for at in range(place + 1, len(words)) if words[at - 1].endswith((",", ":", ";")) or bare(words[at]) in _CUTS
+        )
+        return any(_is_verb(bare(word)) for word in words[place : next(ends, len(words))])
+    if bare(words[place]) == "so" and bare(words[min(place + 1, len(words) - 1)]) in _DEGREES:
+        return False
+    return bare(words[place]) in _CUTS or words[place - 1].endswith((",", ":", ";"))
+
+
+def _runs(count: int) -> list[tuple[int, int]]:
+    """Each first and last of clauses in a row."""
+    return [(first, last) for first in range(count) for last in range(first, count)]
+
+
+def _joined(clauses: Sequence[Span], run: tuple[int, int]) -> Span:
+    return clauses[run[0]][0], clauses[run[1]][1]
+
+
+def _fit(run: Span, span: Span) -> float:
+    """Dice coefficient of the words of both."""
+    return 2 * max(0, _shared(run, span)) / (run[1] - run[0] + span[1] - span[0])
+
+
+def _is_whole(clauses: Sequence[Sequence[str]], first: int, last: int) -> bool:
+    """Whether these of a sentence's clauses say the same without the others: no condition is cut off, on either side."""
+    if first > 0 and _is_condition(clauses[first - 1], within=2):
+        return False
+    if last + 1 < len(clauses) and (
+        _is_condition(clauses[last + 1], within=1)
+        or any(_is_condition(clause, within=2) for clause in clauses[first + 1 : last + 1])
+    ):
+        return False
+    opening = [bare(word) for word in _OPENINGS.sub("", " ".join(clauses[first])).split()]
+    if not opening or not (_stands(opening) or opening[0] in _ADVERBIAL):
+        return False
+    if opening[0] in _CONDITIONS and not _has_main(clauses, first, last):
+        return False
+    if last > first and not any(map(_is_verb, opening)) and bare(clauses[first + 1][0]) in ("and", "or", "but"):
+        return False
+    return any(
+        bare(clause[0]) not in _DEPENDENT and any(_is_verb(bare(word)) for word in clause)
+        for clause in (opening, *clauses[first + 1 : last + 1])
+    )
+
+
+def _has_main(clauses: Sequence[Sequence[str]], first: int, last: int) -> bool:
+    """Whether the condition that these clauses begin with belongs to what follows it in them."""
+    if first > 0 and not clauses[first - 1][-1].endswith((",", ":", ";")):
+        return False
+    return "then" in map(bare, clauses[first]) or any(
+        bare(clause[0]) not in {"and", "or", "but"} | _DEPENDENT for clause in clauses[first + 1 : last + 1]
+    )
 
 
 def _quote(words: Sequence[str]) -> str | None:
     """The words without what leads into them and out of them, if they are a clause."""
-    text = _OPENINGS.sub("", " ".join(words)).strip(' ,;:.!—-"“”')
+    text = _ENDINGS.sub("", _opened(" ".join(words))).strip(_EDGES)
     kept = text.split()
-    plain = [bare(word) for word in kept]
-    if not SHORTEST <= len(kept) <= LONGEST or plain[-1] in _DANGLING or plain[0] in ("which", "who", "that", "whose", "to"):
+    if not SHORTEST <= len(kept) <= LONGEST or '"' in text or _ASIDES.search(text):
         return None
-    stands = any(word in _VERBS or word.endswith("ed") for word in plain[1:]) or (
-        plain[0] in _SUBJECTS and len(plain) > SHORTEST
-    )
-    if not stands or '"' in text:
+    plain = [bare(word) for word in kept]
+    repeated = any(word == after for word, after in pairwise(plain))
+    halved = _HALF.search(text) and len(_COMPARED.findall(text)) == 1
+    if repeated or halved or plain[-1] in _DANGLING or not _stands(plain):
         return None
     first = kept[0]
     return text if first[:1].islower() or any(c.isupper() for c in first[1:]) or first in ("I", "I'd", "I'm") else _lower(text)
+
+
+def _opened(text: str) -> str:
+    """The text without what leads into it, and without a topic named before it: "the size, it grows"."""
+    text = _OPENINGS.sub("", text).strip(_EDGES)
+    topic, comma, rest = text.partition(", ")
+    named = [bare(word) for word in topic.split()]
+    is_adverbial = len(named) > 1 and named[0] in _ADVERBIAL
+    is_topic = comma and len(named) < SHORTEST and not is_adverbial and not any(map(_is_verb, named))
+    return _opened(rest) if is_topic else text
+
+
+def _stands(plain: Sequence[str]) -> bool:
+    """Whether the words are a main clause, with a subject and a verb."""
+    first = plain[0]
+    if first in _NO_START or (_is_verb(first) and not _SHORTENED.match(first)) or first in _ORDERS:
+        return False
+    if first in _SUBJECTS and len(plain) > SHORTEST:
+        return True
+    verbs = [place for place, word in enumerate(plain) if _is_verb(word) and (place > 0 or _SHORTENED.match(word))]
+    is_relative = bool(verbs) and bool(_RELATIVE & set(plain[: verbs[0]]))
+    return len(verbs) > (is_relative or first in _CONDITIONS)
+
+
+def _is_verb(word: str) -> bool:
+    return word in _VERBS or bool(_SHORTENED.match(word)) or word.endswith(("n't", "n’t"))
+
+
+def _is_condition(clause: Sequence[str], within: int) -> bool:
+    """Whether what stands beside this clause depends on it; ``within`` words it says so."""
+    opening = [bare(word) for word in clause[:within]]
+    return bool(_CONDITIONS & set(opening)) or any(word == "not" or word.endswith(("n't", "n’t")) for word in opening)
 
 
 def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def _is_condition(word: str) -> bool:
-    return bare(word) in _CONDITIONS or bare(word).endswith(("n't", "n’t"))
-
-
-def _shared(span: tuple[int, int], other: tuple[int, int]) -> int:
+def _shared(span: Span, other: Span) -> int:
     return min(span[1], other[1]) - max(span[0], other[0])

@@ -84,7 +84,7 @@ class Replies:
         except Exception as error:  # something is asked all the same
             failed(log, "choosing a follow-up", error)
             left = self._interviewer.rank(question, progress.round_answers, (), self._tier)
-            chosen = self._interviewer.in_the_banks_words(left[0], (), ()) if left else None
+            chosen = self._interviewer.in_the_banks_words(question, left[0], (), ()) if left else None
         if chosen is None:
             return None
         if question.has_rubric and not (chosen.choice and chosen.choice.known):

@@ -81,7 +81,7 @@ class Lines:
     easier: str = "Let's take a smaller step."
     objection: str = "Fair enough. Let's stay with the question:"
     off_topic: str = "Let's come back to the question:"
-    callback: str = "Earlier, on {question}, you said “{quote}”. How does that fit with what you have just said?"
+    callback: str = "Earlier, on {question}, you said {quote}. How does that fit with what you've just said?"
     """To a candidate who contradicts what they said in an earlier round."""
 
 
