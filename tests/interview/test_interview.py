@@ -165,19 +165,16 @@ async def test_a_cough_over_the_question_does_not_stop_it(tmp_path: Path) -> Non
         assert not candidate.of(wire.VoiceStop)
 
 
-@pytest.mark.parametrize(("spoke", "ends_at_ms"), [(True, 6_000), (False, 20_000)])
-def test_the_page_is_told_which_silence_ends_the_answer(spoke: bool, ends_at_ms: int) -> None:
-    """Before the first word there is more time than after it."""
+@pytest.mark.parametrize(("silence_s", "over"), [(5.9, False), (6.0, True)])
+def test_the_page_is_told_which_silence_ends_the_answer(silence_s: float, over: bool) -> None:
+    """What listening says of a silence goes to the page, and to the core once it is long enough."""
     sent: list[wire.ServerMessage] = []
     posted: list[events.Event] = []
     nothing = cast(Any, None)
     answers = Answers("i", *[nothing] * 5, lambda message, _pcm: sent.append(message), posted.append, nothing)
-    silence = SpeechEvent(speaking=False, spoke=spoke, silence_s=7.0)
-    answers.on_silence(3, silence, Plan((FOLLOWED,), silence_s=6.0, no_speech_s=20.0))
-    [message] = sent
-    assert isinstance(message, wire.SpeechMessage)
-    assert (message.silence_ms, message.ends_at_ms) == (7_000, ends_at_ms)
-    assert bool(posted) is spoke
+    answers.on_speech(3, SpeechEvent(speaking=False, spoke=True, silence_s=silence_s, ends_at_s=6.0))
+    assert sent == [wire.SpeechMessage(turn_id=3, speaking=False, silence_ms=round(silence_s * 1000), ends_at_ms=6_000)]
+    assert posted == ([events.SilenceHeard(3, 6.0, True)] if over else [])
 
 
 async def test_a_typed_answer_is_a_full_answer(tmp_path: Path) -> None:

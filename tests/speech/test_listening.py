@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 from hotseat.domain.model import KeyTerm, Word
+from hotseat.domain.turn_end import Patience
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Caption, Listener, SpeechEvent, hear_recording
-from hotseat.speech.recognition import Priority, RecognitionJob
+from hotseat.speech.recognition import Priority, RecognitionJob, TurnModel
 from hotseat.speech.term_repair import Sounds
 
 LOUD, QUIET = 0.5, 0.0
@@ -69,7 +70,19 @@ class Seen:
     speech: list[SpeechEvent] = field(default_factory=list)
 
 
-def ears(transcriber: CountingTranscriber, sounds: Sounds | None = None, sparing: bool = False) -> tuple[Listener, Seen]:
+class Opinion:
+    """Thinks the same of every silence."""
+
+    def __init__(self, finished: float) -> None:
+        self._finished = finished
+
+    def finished(self, samples: Samples) -> float:
+        return self._finished
+
+
+def ears(
+    transcriber: CountingTranscriber, sounds: Sounds | None = None, sparing: bool = False, turns: TurnModel | None = None
+) -> tuple[Listener, Seen]:
     seen = Seen()
     listener = Listener(
         "s",
@@ -81,6 +94,8 @@ def ears(transcriber: CountingTranscriber, sounds: Sounds | None = None, sparing
         on_speech=seen.speech.append,
         sounds=sounds,
         sparing=lambda: sparing,
+        patience=Patience(6.0, 20.0),
+        turns=turns,
     )
     return listener, seen
 
@@ -181,6 +196,50 @@ async def test_silence_is_told_four_times_a_second_with_onset_and_length() -> No
     assert onset.silence_s == 0
     assert seen.speech[-1].silence_s >= 0.75
     assert len(seen.speech) < 12
+    listener.close()
+
+
+@pytest.mark.parametrize(("finished", "ends_at_s"), [(0.99, 4.0), (0.3, 6.0)])
+async def test_what_sounds_complete_ends_sooner(finished: float, ends_at_s: float) -> None:
+    """In each silence the model is asked; while it isn't sure, the long silence is waited for."""
+    listener, seen = ears(CountingTranscriber(), turns=Opinion(finished))
+    await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
+    await asyncio.sleep(0.2)
+    await feed(listener, audio((QUIET, 3.4)))
+    assert seen.speech[-1].ends_at_s == ends_at_s
+    assert next((event.silence_s for event in seen.speech if event.over), None) == (
+        pytest.approx(4.0, abs=0.05) if ends_at_s == 4.0 else None
+    )
+    listener.close()
+
+
+async def test_speech_takes_an_end_back() -> None:
+    """A word in the last second before an early end leaves the answer open, and the next silence is judged anew."""
+    listener, seen = ears(CountingTranscriber(), turns=Opinion(0.99))
+    await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
+    await asyncio.sleep(0.2)
+    await feed(listener, audio((QUIET, 2.9), (LOUD, 0.5), (QUIET, 1.0)))
+    assert any(event.announced for event in seen.speech)
+    assert not any(event.over for event in seen.speech)
+    await asyncio.sleep(0.2)
+    await feed(listener, audio((QUIET, 3.1)))
+    assert seen.speech[-1].over
+    listener.close()
+
+
+async def test_a_broken_turn_model_costs_only_the_early_end() -> None:
+    """Without its opinion the long silence ends the answer."""
+
+    class Broken:
+        def finished(self, samples: Samples) -> float:
+            raise RuntimeError("no model")
+
+    listener, seen = ears(CountingTranscriber(), turns=Broken())
+    await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
+    await asyncio.sleep(0.2)
+    await feed(listener, audio((QUIET, 5.6)))
+    assert [event.ends_at_s for event in seen.speech if event.spoke] == [6.0] * sum(event.spoke for event in seen.speech)
+    assert seen.speech[-1].over
     listener.close()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from hotseat import wire
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Bank, EndedBy, Question, Transcript
+from hotseat.domain.turn_end import Patience
 from hotseat.interview.act_classifier import recognise
 from hotseat.interview.voice import Send
 from hotseat.load_shedding import LiveTurns
@@ -109,9 +111,6 @@ class Answers:
             self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial), None)
             self._on_words(caption.committed)
 
-        def on_speech(event: SpeechEvent) -> None:
-            self.on_silence(turn_id, event, plan)
-
         listener = Listener(
             self._interview_id,
             self._speech.transcriber,
@@ -119,10 +118,12 @@ class Answers:
             question.key_terms,
             self._bank.terms_of(question.topic),
             on_caption=on_caption,
-            on_speech=on_speech,
+            on_speech=partial(self.on_speech, turn_id),
             sounds=self._speech.phonemes,
             common_words=self._bank.common_words,
             sparing=self._sparing,
+            patience=Patience(plan.silence_s, plan.no_speech_s),
+            turns=self._speech.turns,
         )
         listener.expect_end(limit_s)
         return listener
@@ -131,14 +132,13 @@ class Answers:
         """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
         return self._turns.is_shedding or self._speech.is_remote
 
-    def on_silence(self, turn_id: int, event: SpeechEvent, plan: Plan) -> None:
-        allowed = plan.silence_s if event.spoke else plan.no_speech_s
+    def on_speech(self, turn_id: int, event: SpeechEvent) -> None:
         message = wire.SpeechMessage(
             turn_id=turn_id,
             speaking=event.speaking,
             silence_ms=round(event.silence_s * 1000),
-            ends_at_ms=round(allowed * 1000),
+            ends_at_ms=round(event.ends_at_s * 1000),
         )
         self._send(message, None)
-        if event.silence_s >= allowed:
+        if event.over:
             self._post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))

@@ -50,7 +50,8 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SilenceHeard:
-    """``seconds`` of audio without speech; ``spoke`` tells whether anything was said before."""
+    """So many ``seconds`` of audio without speech that the answer is over (domain.turn_end); ``spoke`` tells whether anything
+    was said before."""
 
     turn_id: int
     seconds: float

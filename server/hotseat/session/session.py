@@ -199,10 +199,8 @@ def _turn(state: State, event: Event, now: float) -> Step:
         case Thinking(), SpeechStarted():
             return _answer(state, now)
 
-        case Answering(), SilenceHeard(seconds=seconds, spoke=spoke):
-            plan = state.progress.plan
-            ended = seconds >= (plan.silence_s if spoke else plan.no_speech_s)
-            return _close(state, now, EndedBy.SILENCE) if ended else Step(state)
+        case Answering(), SilenceHeard():
+            return _close(state, now, EndedBy.SILENCE)
 
         case ((Thinking() | Answering()), HintPressed()) if state.progress.hints < state.progress.current.hints:
             progress = replace(state.progress, hints=state.progress.hints + 1)

@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Word
+from hotseat.domain.turn_end import TAKE_BACK_S, Judgement, Patience
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
-from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
+from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments, text_of
 from hotseat.speech.term_repair import Mender, Sounds
+from hotseat.telemetry.logs import failed
+
+log = logging.getLogger(__name__)
 
 EARLY_END_S = 4.0
 """From so long before a known end on, any short gap is worth a cut."""
@@ -32,6 +37,11 @@ _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""
 _SILENCE_EVERY_S = 0.25
 _SPECULATE_S = 0.3
+_JUDGE_S = 0.6
+"""Silence after which it is asked whether the speaker is done."""
+_JUDGED_S = 8.0
+"""Audio that the answer to that depends on."""
+_PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0
 """What was heard last of a recording, and could not have been heard again by its end."""
 _NORMAL = CutRules()
@@ -57,6 +67,17 @@ class SpeechEvent:
     """Whether any speech has been heard so far."""
     silence_s: float
     """Audio seconds since speech was last heard, or since the start if there was none."""
+    ends_at_s: float
+    """The silence at which the answer is over."""
+
+    @property
+    def announced(self) -> bool:
+        """The end is near enough to say so; speech takes it back."""
+        return not self.speaking and self.silence_s >= self.ends_at_s - TAKE_BACK_S
+
+    @property
+    def over(self) -> bool:
+        return self.silence_s >= self.ends_at_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +114,13 @@ class Listener:
         sounds: Sounds | None = None,
         common_words: frozenset[str] = frozenset(),
         sparing: Callable[[], bool] = lambda: False,
+        patience: Patience = _PATIENT,
+        turns: TurnModel | None = None,
     ) -> None:
         """``sounds`` (engines.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
         ``common_words`` are harder to take for a term. While it is ``sparing`` nothing but captions is recognised that may be
-        thrown away.
+        thrown away. ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
         """
         self._session = session_id
         self._transcriber = transcriber
@@ -114,7 +137,13 @@ class Listener:
         self._partial_at = 0.0
         self._draft = ""
         self._shown = Caption("", "")
-        self._told = SpeechEvent(False, False, 0.0)
+        self._patience = patience
+        self._turns = turns
+        self._judging: asyncio.Task[None] | None = None
+        self._judged: Judgement | None = None
+        self._asked = 0.0
+        """End of the speech before the silence that was judged last."""
+        self._told = SpeechEvent(False, False, 0.0, patience.no_speech_s)
         self._closed = False
 
     def feed(self, samples: Samples) -> None:
@@ -134,7 +163,7 @@ class Listener:
     async def finish(self, *, whole: bool = False) -> HeardAnswer:
         """Takes no more audio; all words of the answer, however long that takes if ``whole``. Raises TranscriberError."""
         self._closed = True
-        self._drop_caption()
+        self._drop_tasks()
         heard = self._segments.hearing
         words, incomplete = await self._segments.finish(whole=whole)
         return HeardAnswer(tuple(words), heard.speech, incomplete, self._segments.muffled)
@@ -143,7 +172,7 @@ class Listener:
         """Cancels whatever is still being recognised."""
         self._closed = True
         self._segments.cancel()
-        self._drop_caption()
+        self._drop_tasks()
 
     @property
     def _left(self) -> float:
@@ -154,11 +183,14 @@ class Listener:
     def _take(self, samples: Samples) -> None:
         segments = self._segments
         segments.take(samples)
+        self._judge_soon()
         self._tell()
         if self._left < QUIET_END_S:
             return
         heard = segments.hearing
         cut = commit_point(heard, segments.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
+        if cut is None and self._told.announced and heard.speech_end > segments.cut and not heard.run:
+            cut = segments.now  # all words are known by the time the end is final
         if cut is not None:
             segment = segments.commit(cut, self._draft)
             segment.task.add_done_callback(lambda _task: self._show())
@@ -176,21 +208,41 @@ class Listener:
     def _tell(self) -> None:
         heard, told = self._segments.hearing, self._told
         silence = round(heard.silence_s, 3)
-        if heard.speaking == told.speaking and (heard.speaking or silence - told.silence_s < _SILENCE_EVERY_S):
+        now = SpeechEvent(heard.speaking, heard.heard_speech, silence, self._patience.ends_at(heard, self._judged))
+        same = (now.speaking, now.announced, now.over) == (told.speaking, told.announced, told.over)
+        if not same or (not now.speaking and silence - told.silence_s >= _SILENCE_EVERY_S):
+            self._told = now
+            self._on_speech(now)
+
+    def _judge_soon(self) -> None:
+        """Asks once in each silence whether the speaker is done."""
+        heard = self._segments.hearing
+        if self._turns is None or heard.speaking or heard.run or not heard.heard_speech or heard.silence_s < _JUDGE_S:
             return
-        self._told = SpeechEvent(heard.speaking, heard.heard_speech, silence)
-        self._on_speech(self._told)
+        if self._judging is None or (self._judging.done() and self._asked != heard.speech_end):
+            self._asked = heard.speech_end
+            self._judging = asyncio.ensure_future(self._judge(self._turns, heard.speech_end))
+
+    async def _judge(self, turns: TurnModel, after_s: float) -> None:
+        """An answer goes on without: then only the long silence ends it."""
+        try:
+            finished = await asyncio.to_thread(turns.finished, self._segments.latest(_JUDGED_S))
+        except Exception as error:
+            failed(log, "telling whether an answer is complete", error)
+        else:
+            self._judged = Judgement(after_s, finished, self._segments.now - after_s)
 
     def _caption_soon(self) -> None:
         if self._partial is None or self._partial.done():
             self._partial_at = self._segments.now
             self._partial = asyncio.ensure_future(self._caption())
 
-    def _drop_caption(self) -> None:
+    def _drop_tasks(self) -> None:
         """A cancelled task holds the frame it was cancelled in, and with it this listener and its audio."""
-        if self._partial is not None:
-            self._partial.cancel()
-            self._partial = None
+        for task in (self._partial, self._judging):
+            if task is not None:
+                task.cancel()
+        self._partial = self._judging = None
 
     async def _caption(self) -> None:
         cut: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hotseat.speech.recognition import Transcriber, VoiceActivity
+from hotseat.speech.recognition import Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.voice import PreparedVoice
 
 
@@ -18,6 +18,8 @@ class SpeechModels:
     """Speech is recognised by another server, whose time is to be spared."""
     make_vad: Callable[[], VoiceActivity] | None = None
     """A voice activity detector for one answer."""
+    turns: TurnModel | None = None
+    """Tells whether an answer sounds complete."""
     phonemes: Callable[[str], str] | None = None
     """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None

@@ -1,4 +1,4 @@
-"""What listening needs of a speech recogniser and of voice activity detection. hotseat.engines implements both."""
+"""What listening needs of a speech recogniser, of voice activity and end-of-turn detection: hotseat.engines implements them."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ class Transcriber(Protocol):
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials and reviews only) or TranscriberError."""
+        ...
+
+
+class TurnModel(Protocol):
+    """Tells from how somebody sounds whether they have finished."""
+
+    def finished(self, samples: Samples) -> float:
+        """Probability that the speaker is done after these samples. May take a tenth of a second, in any thread."""
         ...
 
 

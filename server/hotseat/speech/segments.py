@@ -278,6 +278,10 @@ class Segments:
             end = min(end, heard.speech_end + AROUND_S)
         return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
 
+    def latest(self, seconds: float) -> Samples:
+        """A copy of the last seconds of audio."""
+        return self._audio[max(0, self._fed - round(seconds * SAMPLE_RATE)) : self._fed].copy()
+
     def _middle(self) -> float | None:
         """Where what is left of a long tail is best cut in two; None for a short one."""
         if self.now - self._since <= _LONG_TAIL_S:

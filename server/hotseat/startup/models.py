@@ -24,6 +24,7 @@ from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.reader import WEIGHTS, OnnxReader
 from hotseat.engines.silero import SileroModel
+from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.engines.whisper.queue_metrics import QueueCollector
 from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
@@ -112,9 +113,10 @@ async def _load_hearing(assembly: Assembly) -> None:
 
             assembly.metrics.register(QueueCollector(lambda: whisper.metrics()))
             healing = Healing(part, whisper, again, _hears, detail=name)
-        # Speech is detected here in any case.
+        # Speech and its end are detected here in any case.
         vad = await asyncio.to_thread(SileroModel)
         assembly.speech.make_vad = vad.session
+        assembly.speech.turns = await asyncio.to_thread(SmartTurn)
         assembly.speech.transcriber = MeasuredTranscriber(HealingTranscriber(_kept(assembly, healing)), assembly.metrics)
         assembly.speech.phonemes = EspeakPhonemes()
 

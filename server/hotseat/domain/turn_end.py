@@ -1,0 +1,51 @@
+"""When an answer is over because nobody speaks any more. Nothing else decides that; all times are seconds of audio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotseat.domain.endpointing import Hearing
+
+SURE = 0.9
+"""Probability of being done from which a silence is taken for the end (docs/benchmarks.md)."""
+TAKE_BACK_S = 1.0
+"""An early end is announced for at least so long before it is final; speech takes it back."""
+_LEAST_S = 1.2
+"""No shorter silence is announced as the end, however sure it seems."""
+_SHARE, _BRIEF_SHARE = 0.3, 0.5
+"""Of the silence that ends any answer, what announces the end of one that sounds complete; a brief one is more often only
+begun."""
+_BRIEF_S = 12.0
+"""Speech of a brief answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was thought of one silence."""
+
+    after_s: float
+    """Second at which the speech before it ended."""
+    finished: float
+    """Probability that the speaker is done."""
+    silence_s: float
+    """How long the silence had lasted when that was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long silence may last."""
+
+    silence_s: float
+    """After speech."""
+    no_speech_s: float
+    """From the start of an answer in which nothing was said."""
+
+    def ends_at(self, hearing: Hearing, judged: Judgement | None = None) -> float:
+        """Seconds of the present silence at which the answer is over. A judgement of an earlier silence says nothing."""
+        if not hearing.heard_speech:
+            return self.no_speech_s
+        if judged is None or judged.after_s != hearing.speech_end or judged.finished < SURE:
+            return self.silence_s
+        spoken = sum(stretch.seconds for stretch in hearing.speech)
+        share = _SHARE if spoken >= _BRIEF_S else _BRIEF_SHARE
+        return min(self.silence_s, max(_LEAST_S, share * self.silence_s, judged.silence_s) + TAKE_BACK_S)

@@ -1,0 +1,36 @@
+"""Whether a speaker has finished, from how the last seconds sound: smart-turn v3.2 by Daily (BSD-2-Clause), packaged here.
+
+Its features are Whisper's, which faster-whisper computes with numpy.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from faster_whisper.feature_extractor import FeatureExtractor
+
+from hotseat.engines.onnx_session import open_session
+from hotseat.speech.audio import SAMPLE_RATE, Samples
+
+WEIGHTS = Path(__file__).with_name("smart_turn.onnx")
+HEARD_S = 8
+"""Seconds at the end of the audio that the model hears."""
+
+
+class SmartTurn:
+    """Implements ``TurnModel``. Loading takes some 50 ms; any thread may call it, which takes about as long."""
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        self._session = open_session(weights)
+        self._features = FeatureExtractor(chunk_length=HEARD_S)
+
+    def finished(self, samples: Samples) -> float:
+        """Probability that the speaker is done after these samples."""
+        heard = np.zeros(HEARD_S * SAMPLE_RATE, np.float32)
+        last = samples[-len(heard) :]
+        heard[len(heard) - len(last) :] = last
+        heard = (heard - heard.mean()) / np.sqrt(heard.var() + 1e-7)
+        features = self._features(heard, padding=0)[np.newaxis].astype(np.float32)
+        (probability,) = self._session.run(None, {"input_features": features})
+        return float(probability.item())
