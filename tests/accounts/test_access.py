@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from hotseat.accounts import passwords
 from hotseat.accounts.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S, Accounts, hash_secret
-from hotseat.accounts.records import Session
 from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.domain.accounts import Session
 from hotseat.errors import InputError, RefusedError
 from hotseat.http.app import create_app
 from hotseat.session.records import LOCAL

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.accounts.passwords import check_name
-from hotseat.accounts.records import Account, Invite, Noted, Session
+from hotseat.domain.accounts import Account, Invite, Noted, Session
 from hotseat.errors import InputError
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.store import SqlStore

@@ -19,12 +19,13 @@ from typing import TypeVar
 from hotseat.accounts.identity import Identity
 from hotseat.accounts.lookalikes import outline
 from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
-from hotseat.accounts.records import THE_SERVER, Account, AccountStore, Invite, Noted, Role, Session
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.clock import Clock
+from hotseat.domain.accounts import THE_SERVER, Account, Invite, Noted, Role, Session
 from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
 from hotseat.loopback import plain_address
 from hotseat.session.records import LOCAL
+from hotseat.storage.accounts import SqlAccounts
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ Result = TypeVar("Result")
 class Accounts:
     """Methods raise StorageError, and what they say."""
 
-    def __init__(self, store: AccountStore, clock: Clock, wanted: bool = False) -> None:
+    def __init__(self, store: SqlAccounts, clock: Clock, wanted: bool = False) -> None:
         self._in_use: bool | None = wanted or None
         self._looked = 0.0
         self._store = store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hotseat.accounts.records import Role
+from hotseat.domain.accounts import Role
 from hotseat.session.records import LOCAL
 
 

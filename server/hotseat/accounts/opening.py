@@ -6,7 +6,6 @@ import logging
 import os
 import stat
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -14,19 +13,12 @@ from hotseat.accounts.accounts import Accounts
 from hotseat.errors import SettingsError, StorageError
 from hotseat.loopback import is_loopback
 from hotseat.settings import Settings
+from hotseat.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
 
 SHORTEST_TOKEN = 8
 """Characters. Guessing is slowed down, so that so many random ones will do."""
-
-
-class AccountDatabase(Protocol):
-    """The database that the accounts are in."""
-
-    async def migrate(self) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 def _keep_private(data_dir: Path) -> None:
@@ -56,7 +48,7 @@ def too_short(token: SecretStr) -> str:
     return f"HOTSEAT_TOKEN has {length} characters; take at least {SHORTEST_TOKEN}" if length < SHORTEST_TOKEN else ""
 
 
-async def open_up(settings: Settings, accounts: Accounts, store: AccountDatabase) -> str | None:
+async def open_up(settings: Settings, accounts: Accounts, store: SqlStore) -> str | None:
     """The path at which people sign in, or the first one makes an account; None where there are no accounts.
 
     Raises SettingsError, StorageError.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotseat.accounts.records import THE_SERVER, Account, Invite, Noted, Role, Session
+from hotseat.domain.accounts import THE_SERVER, Account, Invite, Noted, Role, Session
 from hotseat.errors import InputError, StorageError
 
 _metadata = sa.MetaData()
@@ -55,22 +55,28 @@ _audit = sa.Table(
 
 
 class SqlAccounts:
-    """Implements ``AccountStore``, in the transactions that ``begin`` opens (store.SqlStore.begin)."""
+    """Works in the transactions that ``begin`` opens (store.SqlStore.begin). Every method raises StorageError."""
 
     def __init__(self, begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._begin = begin
 
     async def accounts(self) -> tuple[Account, ...]:
+        """Oldest first."""
         async with self._begin() as connection:
             rows = await connection.execute(sa.select(_accounts).order_by(_accounts.c.created, _accounts.c.id))
             return tuple(_account(row) for row in rows)
 
     async def account(self, name: str) -> Account | None:
+        """By name, upper and lower case alike."""
         async with self._begin() as connection:
             row = (await connection.execute(sa.select(_accounts).where(_accounts.c.key == name.casefold()))).first()
             return None if row is None else _account(row)
 
     async def add_account(self, account: Account, invite: str | None, now: float) -> bool:
+        """Adds it and uses up the invite (by hash) in one transaction; False if the invite is not valid any more.
+
+        Raises InputError if the name is taken.
+        """
         try:
             async with self._begin() as connection:
                 if invite is not None:
@@ -87,23 +93,27 @@ class SqlAccounts:
             raise
 
     async def set_password(self, account_id: str, password: str) -> None:
+        """Replaces the hash; ends all sessions of the account and takes back its invites."""
         async with self._begin() as connection:
             await connection.execute(_accounts.update().where(_accounts.c.id == account_id).values(password=password))
             await connection.execute(_sessions.delete().where(_sessions.c.account_id == account_id))
             await _take_back_invites(connection, account_id)
 
     async def set_role(self, account_id: str, role: Role) -> None:
+        """Takes back the account's invites, too."""
         async with self._begin() as connection:
             await connection.execute(_accounts.update().where(_accounts.c.id == account_id).values(role=role))
             await _take_back_invites(connection, account_id)
 
     async def remove_account(self, account_id: str) -> None:
+        """With its sessions and invites."""
         async with self._begin() as connection:
             await connection.execute(_sessions.delete().where(_sessions.c.account_id == account_id))
             await _take_back_invites(connection, account_id)
             await connection.execute(_accounts.delete().where(_accounts.c.id == account_id))
 
     async def add_invite(self, invite: Invite) -> bool:
+        """False if the account that makes it is gone or no owner's by now."""
         async with self._begin() as connection:
             makers = sa.select(_accounts.c.id).where(_accounts.c.name == invite.made_by, _accounts.c.role == "owner")
             if invite.made_by not in ("", THE_SERVER) and (await connection.execute(makers)).first() is None:
@@ -112,15 +122,18 @@ class SqlAccounts:
             return True
 
     async def invites(self, now: float) -> tuple[Invite, ...]:
+        """Those that can still be used, oldest first."""
         chosen = sa.select(_invites).where(_invites.c.expires > now).order_by(_invites.c.expires, _invites.c.hash)
         async with self._begin() as connection:
             return tuple(_invite(row) for row in await connection.execute(chosen))
 
     async def end_invite(self, hash: str) -> bool:
+        """False if there is no such invite."""
         async with self._begin() as connection:
             return (await connection.execute(_invites.delete().where(_invites.c.hash == hash))).rowcount > 0
 
     async def invite(self, hash: str, now: float) -> Invite | None:
+        """The invite, if it can still be used."""
         async with self._begin() as connection:
             row = (
                 await connection.execute(sa.select(_invites).where(_invites.c.hash == hash, _invites.c.expires > now))
@@ -128,6 +141,7 @@ class SqlAccounts:
             return None if row is None else _invite(row)
 
     async def add_session(self, session: Session, account: Account) -> bool:
+        """False if the account is gone or has another password by now."""
         values = asdict(session)
         unchanged = sa.select(_accounts.c.id, *map(sa.literal, values.values())).where(
             _accounts.c.id == account.id, _accounts.c.password == account.password
@@ -137,6 +151,7 @@ class SqlAccounts:
             return added.rowcount > 0
 
     async def session(self, hash: str, now: float) -> Account | None:
+        """Whose session it is; None if there is none or it has run out."""
         chosen = (
             sa.select(_accounts)
             .join(_sessions, _sessions.c.account_id == _accounts.c.id)
@@ -147,26 +162,31 @@ class SqlAccounts:
             return None if row is None else _account(row)
 
     async def sessions(self, account_id: str, now: float) -> tuple[Session, ...]:
+        """The account's, newest first."""
         chosen = sa.select(_sessions).where(_sessions.c.account_id == account_id, _sessions.c.expires > now)
         async with self._begin() as connection:
             rows = await connection.execute(chosen.order_by(_sessions.c.expires.desc(), _sessions.c.hash))
             return tuple(Session(row.hash, row.expires, row.browser, row.address) for row in rows)
 
     async def end_session(self, hash: str, account_id: str | None = None) -> bool:
+        """False if there is no such session, or it is not this account's."""
         theirs = sa.true() if account_id is None else _sessions.c.account_id == account_id
         async with self._begin() as connection:
             return (await connection.execute(_sessions.delete().where(_sessions.c.hash == hash, theirs))).rowcount > 0
 
     async def end_sessions(self, account_id: str) -> int:
+        """How many there were."""
         async with self._begin() as connection:
             return (await connection.execute(_sessions.delete().where(_sessions.c.account_id == account_id))).rowcount
 
     async def forget_secrets(self) -> None:
+        """Ends all sessions and takes back all invites."""
         async with self._begin() as connection:
             await connection.execute(_sessions.delete())
             await connection.execute(_invites.delete())
 
     async def note(self, noted: Noted) -> None:
+        """The audit log, newest first."""
         async with self._begin() as connection:
             await connection.execute(_audit.insert().values(asdict(noted)))
 
@@ -176,6 +196,7 @@ class SqlAccounts:
             return tuple(Noted(row.at, row.what, row.who, row.address, row.about) for row in rows)
 
     async def tidy(self, now: float, noted_before: float) -> None:
+        """Forgets sessions and invites that have run out, and old lines of the audit log."""
         async with self._begin() as connection:
             await connection.execute(_sessions.delete().where(_sessions.c.expires <= now))
             await connection.execute(_invites.delete().where(_invites.c.expires <= now))

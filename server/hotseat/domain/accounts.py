@@ -1,0 +1,64 @@
+"""Accounts, invites, browser sessions and lines of the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["owner", "member"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person with a name and a password."""
+
+    id: str
+    """What the ``owner`` of rows refers to."""
+    name: str
+    role: Role
+    password: str
+    """Its argon2 hash."""
+    created: float
+
+
+THE_SERVER = "the  server"
+"""Maker of the first invite. Two spaces, which no account's name can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A link that makes one account. Only the hash of its secret is kept."""
+
+    hash: str
+    role: Role
+    made_by: str
+    """Name of the owner, THE_SERVER, or empty for the command line."""
+    expires: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. Only the hash of its cookie is kept."""
+
+    hash: str
+    expires: float
+    """Seconds since the epoch."""
+    browser: str
+    """Such as "Firefox on Linux"; empty where it didn't say."""
+    address: str
+    """Where it signed in from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One line of the audit log."""
+
+    at: float
+    """Seconds since the epoch."""
+    what: str
+    who: str
+    """Name of the account; empty where nobody was signed in."""
+    address: str
+    """Where the request came from; empty for the command line and the server itself."""
+    about: str
