@@ -6,25 +6,24 @@ The latest grade counts. What was said, and every grade before, is kept: everyth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from weakref import WeakValueDictionary
 
 from hotseat.clock import Clock
-from hotseat.domain.corrections import Change, Correction, corrected, outcome, standing, why_not
+from hotseat.domain.corrections import Change, Correction, outcome, standing, why_not
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Answer, Bank, Grade, PointFinding, PointStatus, Question
+from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus
 from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
-from hotseat.grading import disputes, scoring
+from hotseat.grading import disputes
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
 from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import cut, shown
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
+from hotseat.review.rounds import Round, find_round
 from hotseat.review.view import ungraded
-from hotseat.session.eventlog import counted_grade, decode_grade, encode_grade
-from hotseat.session.phases import Progress
-from hotseat.session.records import Afterwards, Note, Regrade, RegradeKind
+from hotseat.session.eventlog import decode_grade, encode_grade
+from hotseat.session.records import Note, Regrade, RegradeKind
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recordings import AudioArchive
@@ -34,53 +33,6 @@ from hotseat.text.sentences import split_sentences
 
 _PAUSE_S = 0.25
 """Between the sentences of a question read aloud again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """One round with what was added to it."""
-
-    index: int
-    owner: str
-    question: Question
-    progress: Progress
-    """Of the whole interview."""
-    afterwards: Afterwards
-    """Of the whole interview."""
-
-    @property
-    def answers(self) -> tuple[Answer, ...]:
-        """As they were heard."""
-        return self.progress.answers_of(self.index)
-
-    @property
-    def amended(self) -> list[Answer]:
-        """The answers as corrected."""
-        in_force = standing(self.afterwards.corrections)
-        return [corrected(answer, in_force) for answer in self.answers]
-
-    @property
-    def regrades(self) -> list[Regrade]:
-        return [entry for entry in self.afterwards.regrades if entry.round == self.index]
-
-    @property
-    def grade(self) -> Grade | None:
-        """The one that counts."""
-        return counted_grade(self.progress, self.afterwards, self.index)
-
-    def decided(self, findings: Mapping[str, PointFinding]) -> Grade:
-        """The grade that counts with these findings in place of its own."""
-        assert self.grade is not None
-        return disputes.decided(self.question, self.grade, {**self._own_findings(), **findings})
-
-    def _own_findings(self) -> dict[str, PointFinding]:
-        """What each point was found to be by itself since the answers were last graded as a whole: a point that another one
-        implies becomes it again once the other is taken back."""
-        grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
-        for regrade in self.regrades:
-            grade = decode_grade(regrade.grade)
-            grades = [grade] if regrade.kind is RegradeKind.CORRECTED else [*grades, grade]
-        return {f.point_id: f for grade in grades for f in grade.findings if not scoring.is_implied(f)}
 
 
 class Amending:
@@ -224,7 +176,7 @@ class Amending:
         """One change of an interview at a time, so that a grade is never made of half of what came before it."""
         return self._locks.setdefault(interview_id, asyncio.Lock())
 
-    async def _keep(self, interview_id: str, entry: _Round, regrade: Regrade) -> None:
+    async def _keep(self, interview_id: str, entry: Round, regrade: Regrade) -> None:
         """Stores the grade, which counts from now on, also for when the points are due again."""
         await self._store.add_regrade(interview_id, regrade)
         grade = decode_grade(regrade.grade)
@@ -238,22 +190,16 @@ class Amending:
             raise MissingError("there is no such turn of an interview")
         return index
 
-    async def _round(self, interview_id: str, index: int) -> _Round:
+    async def _round(self, interview_id: str, index: int) -> Round:
         """Raises InputError while its first grade is outstanding or its rubric is gone."""
-        found = await self._load(interview_id)
-        if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
-            raise MissingError("there is no such round of an interview")
-        record, progress = found[0], found[1].progress
-        graded = next((item for item in progress.grades if item.round == index), None)
-        question = progress.plan.rounds[index].question_in(self._bank)
-        if graded is None:
+        entry = await find_round(self._load, self._store, self._bank, interview_id, index)
+        if not any(item.round == index for item in entry.progress.grades):
             raise InputError("This question is not graded yet. Correct or dispute it once its first grade is there.")
-        if not question.has_rubric:
+        if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")
         if not self._status.is_ready:
             raise InputError("The models are still loading; try again in a moment.")
-        afterwards = await self._store.afterwards(interview_id)
-        return _Round(index, record.owner, question, progress, afterwards)
+        return entry
 
 
 async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
@@ -273,7 +219,7 @@ async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
     return Voice(pause.join(voice.pcm for voice in voices), rate)
 
 
-def _settled(entry: _Round, grade: Grade) -> dict[str, PointFinding]:
+def _settled(entry: Round, grade: Grade) -> dict[str, PointFinding]:
     """What disputes won and the candidate answered of points that this grade leaves open, quoted as the words now are."""
     is_open = {f.point_id for f in grade.findings if f.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE)}
     answers = {answer.turn_id: answer for answer in entry.amended}
@@ -288,6 +234,6 @@ def _settled(entry: _Round, grade: Grade) -> dict[str, PointFinding]:
     return settled
 
 
-def _original(entry: _Round, correction: Correction) -> str:
+def _original(entry: Round, correction: Correction) -> str:
     [answer] = [answer for answer in entry.answers if answer.turn_id == correction.turn_id]
     return answer.transcript.words[correction.word].text

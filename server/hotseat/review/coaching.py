@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from hotseat.background import in_background
-from hotseat.domain.corrections import corrected, standing
-from hotseat.domain.model import Answer, Bank, Grade, Point, Question, Transcript
+from hotseat.domain.model import Answer, Bank, Point, Transcript
 from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
 from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
 from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
-from hotseat.session.eventlog import counted_grade
+from hotseat.review.rounds import Round, find_round
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.listening import Listener, hear_recording
@@ -25,21 +23,6 @@ from hotseat.storage.store import SqlStore
 MAX_S = 20.0
 """Audio of a repair drill; the page stops after 15 s."""
 _LIMIT_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    question: Question
-    grade: Grade | None
-    answers: tuple[Answer, ...]
-    """As corrected."""
-
-    def point(self, point_id: str) -> Point:
-        """Raises MissingError."""
-        for point in self.question.points:
-            if point.id == point_id:
-                return point
-        raise MissingError("there is no such point in this question's rubric")
 
 
 class Coaching:
@@ -86,7 +69,7 @@ class Coaching:
         entry = await self._round(interview_id, number)
         return await self._repaired(entry, entry.point(point_id), Transcript.of_typed(text))
 
-    async def _repaired(self, entry: _Round, point: Point, transcript: Transcript) -> dict[str, Any]:
+    async def _repaired(self, entry: Round, point: Point, transcript: Transcript) -> dict[str, Any]:
         grader = self._graders.embedded
         if grader is None:
             raise UnavailableError("The grader is still loading; try again in a moment.")
@@ -104,20 +87,14 @@ class Coaching:
     async def best(self, interview_id: str, number: int) -> Voice:
         """The answer at its best, read aloud. Raises SpeakerError where there is no voice."""
         entry = await self._round(interview_id, number)
-        pieces = best_answer(entry.question, entry.grade, entry.answers) if entry.grade is not None else ()
+        pieces = best_answer(entry.question, entry.grade, entry.amended) if entry.grade is not None else ()
         if not pieces:
             raise MissingError("there is no better answer to read aloud")
         return await spoken(self._speech.voice, " ".join(piece.text for piece in pieces))
 
-    async def _round(self, interview_id: str, number: int) -> _Round:
+    async def _round(self, interview_id: str, number: int) -> Round:
         """``number`` counts from 1."""
-        found = await self._load(interview_id)
-        if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
-            raise MissingError("there is no such round of an interview")
-        progress, afterwards = found[1].progress, await self._store.afterwards(interview_id)
-        question = progress.plan.rounds[number - 1].question_in(self._bank)
-        if not question.has_rubric:
+        entry = await find_round(self._load, self._store, self._bank, interview_id, number - 1)
+        if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is nothing to compare an answer with.")
-        in_force = standing(afterwards.corrections)
-        answers = tuple(corrected(answer, in_force) for answer in progress.answers_of(number - 1))
-        return _Round(question, counted_grade(progress, afterwards, number - 1), answers)
+        return entry

@@ -1,0 +1,80 @@
+"""A round of an interview as the review works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotseat.domain.corrections import corrected, standing
+from hotseat.domain.model import Answer, Bank, Grade, Point, PointFinding, Question
+from hotseat.errors import MissingError
+from hotseat.grading import disputes, scoring
+from hotseat.session.eventlog import counted_grade, decode_grade
+from hotseat.session.phases import Progress
+from hotseat.session.records import Afterwards, Regrade, RegradeKind
+from hotseat.session.replay import LoadInterview
+from hotseat.storage.store import SqlStore
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of an interview, with what the candidate added to it since."""
+
+    index: int
+    owner: str
+    question: Question
+    progress: Progress
+    """Of the whole interview."""
+    afterwards: Afterwards
+    """Of the whole interview."""
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """As they were heard."""
+        return self.progress.answers_of(self.index)
+
+    @property
+    def amended(self) -> list[Answer]:
+        """The answers as corrected."""
+        in_force = standing(self.afterwards.corrections)
+        return [corrected(answer, in_force) for answer in self.answers]
+
+    @property
+    def regrades(self) -> list[Regrade]:
+        return [entry for entry in self.afterwards.regrades if entry.round == self.index]
+
+    @property
+    def grade(self) -> Grade | None:
+        """The one that counts."""
+        return counted_grade(self.progress, self.afterwards, self.index)
+
+    def decided(self, findings: Mapping[str, PointFinding]) -> Grade:
+        """The grade that counts with these findings in place of its own."""
+        assert self.grade is not None
+        return disputes.decided(self.question, self.grade, {**self._own_findings(), **findings})
+
+    def _own_findings(self) -> dict[str, PointFinding]:
+        """What each point was found to be by itself since the answers were last graded as a whole: a point that another one
+        implies becomes it again once the other is taken back."""
+        grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
+        for regrade in self.regrades:
+            grade = decode_grade(regrade.grade)
+            grades = [grade] if regrade.kind is RegradeKind.CORRECTED else [*grades, grade]
+        return {f.point_id: f for grade in grades for f in grade.findings if not scoring.is_implied(f)}
+
+    def point(self, point_id: str) -> Point:
+        """Raises MissingError."""
+        for point in self.question.points:
+            if point.id == point_id:
+                return point
+        raise MissingError("there is no such point in this question's rubric")
+
+
+async def find_round(load: LoadInterview, store: SqlStore, bank: Bank, interview_id: str, index: int) -> Round:
+    """The round by its index. Raises MissingError, StorageError."""
+    found = await load(interview_id)
+    if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
+        raise MissingError("there is no such round of an interview")
+    record, progress = found[0], found[1].progress
+    question = progress.plan.rounds[index].question_in(bank)
+    return Round(index, record.owner, question, progress, await store.afterwards(interview_id))
