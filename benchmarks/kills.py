@@ -34,7 +34,6 @@ from tests.support.wire_candidate import WireCandidate
 
 FRAME_S = 0.04
 LONGEST_LOSS_S = 1.0
-_SECOND = round(1 / FRAME_S)
 
 
 def typed_in(turn_id: int) -> str:
