@@ -360,7 +360,7 @@ async def test_only_interviews_with_a_browser_keep_others_out(tmp_path: Path) ->
         candidate.say(type="start")
         await candidate.until("asking")
         other = await interviews.create(LOCAL, LORA)
-        with pytest.raises(interviews_module._Refused, match="busy"):
+        with pytest.raises(interviews_module.Refused, match="busy"):
             await interviews.admit(LOCAL, other)
         candidate.leave()
         assert (await interviews.admit(LOCAL, other)).id == other
@@ -373,7 +373,7 @@ async def test_a_stopping_server_takes_nobody_in(tmp_path: Path) -> None:
         assembly.status.stopping = True
         with pytest.raises(UnavailableError, match="is stopping"):
             await interviews.create(LOCAL, LORA)
-        with pytest.raises(interviews_module._Refused, match="is stopping") as refused:
+        with pytest.raises(interviews_module.Refused, match="is stopping") as refused:
             await interviews.admit(LOCAL, candidate.id)
         assert refused.value.code == 4503
 
@@ -567,7 +567,7 @@ async def test_others_are_looked_after_while_something_is_deleted(tmp_path: Path
         await removing.wait()
         async with asyncio.timeout(2):
             await interviews.put_away()
-            with pytest.raises(interviews_module._Refused, match="no such interview"):
+            with pytest.raises(interviews_module.Refused, match="no such interview"):
                 await interviews.admit(LOCAL, other)
             assert (await interviews.admit(LOCAL, candidate.id)).id == candidate.id
         done.set()
