@@ -217,3 +217,23 @@ def test_a_log_from_before_there_were_acts() -> None:
 def test_shorter(text: str, short: str) -> None:
     """The last sentence that asks, or the first."""
     assert moves.shorter(text) == short
+
+
+def test_an_answer_may_turn_out_to_be_none() -> None:
+    """The interviewer understands it as an act after all: it is no answer, and gets its move."""
+    played = Played().say("hang on which gpu")
+    played.feed(FollowUpChosen(2, "why", "Why?", Source.BANK, act=Act.CLARIFY))
+    assert played.aloud == "Assume inference on one GPU."
+    assert not played.state.progress.answers
+    assert [(said.act, said.text) for said in played.state.progress.acts] == [(Act.CLARIFY, "hang on which gpu")]
+
+
+@pytest.mark.parametrize("act", [Act.SKIP, Act.REPEAT])
+def test_an_act_without_a_move_leaves_the_answer(act: Act) -> None:
+    """One that would leave the question, or that had its moves: then the follow-up is asked."""
+    played = Played()
+    if act is Act.REPEAT:
+        played.say("what", act).say("what", act)
+    played.say("hm")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.BANK, act=act))
+    assert played.aloud == "Why?" and len(played.state.progress.answers) == 1

@@ -103,7 +103,7 @@ THINKING = Thinking(FRESH, ASKED, NOW + THINK)
 ANSWERING = Answering(FRESH, ASKED, LIMIT, NOW + LIMIT)
 FINALISING = Finalising(FRESH, ASKED, EndedBy.DONE, None, NOW + FINAL)
 ANSWERED = replace(FRESH, answers=(answer(1),))
-FOLLOWING_UP = FollowingUp(ANSWERED, 2, NOW + CHOOSE)
+FOLLOWING_UP = FollowingUp(ANSWERED, 2, NOW + CHOOSE, ASKED)
 # The follow-up of the first round.
 IN_FOLLOW_UP = replace(ANSWERED, asked=1)
 ASKING_FOLLOW_UP = Asking(IN_FOLLOW_UP, FOLLOW_UP, NOW + VOICE)
@@ -452,7 +452,7 @@ def test_backups_on_timeout(asked_before: tuple[str, ...], expected: str | None)
     answers = (answer(1), *(answer(n, 0, name) for n, name in enumerate(asked_before, start=2)))
     progress = Progress(Plan((only,)), asked=len(asked_before), answers=answers, attached=True)
     turn_id = len(answers) + 1
-    result = session.step(FollowingUp(progress, turn_id, NOW), TimerFired(), NOW)
+    result = session.step(FollowingUp(progress, turn_id, NOW, ASKED), TimerFired(), NOW)
     if expected is None:
         assert isinstance(result.state, Grading)
         assert result.commands == (GradeRound(0),)

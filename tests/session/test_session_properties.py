@@ -99,6 +99,7 @@ EVENTS: dict[str, Callable[[int, int], Event]] = {
     "end": lambda turn, pick: EndPressed(),
     "transcribed": lambda turn, pick: Transcribed(turn, WORDS if pick else Transcript(), float(pick)),
     "follow_up": lambda turn, pick: FollowUpChosen(turn, f"f{pick}", "Why?" if pick else "", Source.LLM),
+    "act_seen": lambda turn, pick: FollowUpChosen(turn, f"f{pick}", "Why?", Source.BANK, act=ACTS[pick % len(ACTS)]),
     "graded": lambda turn, pick: RoundGraded(pick % 4, GRADE),
     "not_graded": lambda turn, pick: RoundNotGraded(pick % 4, "the grader failed"),
     "recovered": lambda turn, pick: Recovered(pick * 10.0),

@@ -140,6 +140,8 @@ class FakeChat:
     ) -> tuple[str, int]:
         self.completions += 1
         await asyncio.sleep(self.delay_s)
+        if self.error is not None:
+            raise self.error
         return self.text or "ok", 1
 
 

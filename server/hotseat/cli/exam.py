@@ -14,15 +14,21 @@ from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from hotseat.grading.exam import Sitting
+    from hotseat.interview.exam import Sitting as InterviewerSitting
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def exam(as_json: bool) -> None:
-    """Have the language model grade forty labelled answers, beside the built-in reader, and keep the result."""
-    sitting = asyncio.run(_sit(load_settings()))
+    """Have the language model grade forty labelled answers, beside the built-in reader, and ask in twenty dialogues.
+
+    The dialogues are for a remote model: the embedded one leads on to the bank's questions and is not asked for its own.
+    """
+    sitting, asking = asyncio.run(_sit(load_settings()))
     if as_json:
-        click.echo(json.dumps({**asdict(sitting), "passed": sitting.passed}, ensure_ascii=False, indent=2))
+        found = {**asdict(sitting), "passed": sitting.passed}
+        interviewer = None if asking is None else {**asdict(asking), "passed": asking.passed}
+        click.echo(json.dumps({**found, "interviewer": interviewer}, ensure_ascii=False, indent=2))
         return
     for name, result in ((sitting.model, sitting.judge), ("built-in reader", sitting.reader)):
         click.echo(f"{name}: {result.in_words}")
@@ -33,21 +39,28 @@ def exam(as_json: bool) -> None:
             "It did not pass, so the built-in reader grades. A model has to agree with the labels more often than the reader, "
             "and deny and credit at most 2 points more."
         )
+    if asking is not None:
+        click.echo(f"As the interviewer: {asking.in_words}.")
+        click.echo("It asks the follow-ups." if asking.passed else "It did not pass, so follow-ups come from the bank.")
 
 
-async def _sit(settings: Settings) -> Sitting:
+async def _sit(settings: Settings) -> tuple[Sitting, InterviewerSitting | None]:
     logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
     from hotseat.startup.assembly import assemble
     from hotseat.startup.models import load_for_exam
 
     assembly = assemble(settings)
     loaded = await load_for_exam(assembly)
+    asking = assembly.interviewer.exam
 
     async def show(done: int) -> None:
         click.echo(f"\r{loaded.llm.model}: {done} of {len(loaded.items)} answers", err=True, nl=False)
 
+    async def show_dialogue(done: int) -> None:
+        click.echo(f"\r{loaded.llm.model}: {done} of {len(asking.dialogues) if asking else 0} dialogues", err=True, nl=False)
+
     try:
-        return await loaded.sit(show)
+        return await loaded.sit(show), await asking.sit(show_dialogue) if asking is not None else None
     finally:
         click.echo(err=True)
         if assembly.llama is not None:

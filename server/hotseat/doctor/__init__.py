@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotseat.doctor.check import Check
 from hotseat.doctor.installation import packages, python
-from hotseat.doctor.parts import bank, collector, endpoints, exam, loaded, weights
+from hotseat.doctor.parts import bank, collector, endpoints, exam, interviewer_exam, loaded, weights
 from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.errors import HotseatError
 from hotseat.settings import Settings
@@ -37,4 +37,5 @@ async def examine(settings: Settings) -> list[Check]:
     await assembly.storage.store.close()
     if assembly.llama is not None:
         assembly.llama.close()
-    return [*checks, *(loaded(part, settings) for part in assembly.status.parts.values()), *exam(assembly.graders)]
+    exams = [*exam(assembly.graders), *interviewer_exam(assembly.interviewer)]
+    return [*checks, *(loaded(part, settings) for part in assembly.status.parts.values()), *exams]

@@ -13,6 +13,7 @@ from hotseat.doctor.installation import way
 from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from hotseat.errors import ContentError, SettingsError, WeightsError
 from hotseat.grading.graders import Graders
+from hotseat.interview.interviewer import Interviewer
 from hotseat.load_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part, PartState
 from hotseat.loopback import is_loopback_url
 from hotseat.questions.content import load_bank
@@ -142,6 +143,17 @@ def exam(graders: Graders) -> list[Check]:
             f"{model} {result}, {used}: {sitting.judge.in_words}; the built-in reader: {sitting.reader.in_words}",
         )
     ]
+
+
+def interviewer_exam(interviewer: Interviewer) -> list[Check]:
+    """What came of the exam that a remote language model sits as the interviewer."""
+    if interviewer.exam is None:
+        return []
+    model, sitting = interviewer.exam.model, interviewer.exam.sitting
+    if sitting is None:
+        return [Check("Interviewer's exam", True, f"{model} has not sat it; it asks meanwhile", "`hotseat exam` has it sit it")]
+    result = "passed, it asks the follow-ups" if sitting.passed else "did not pass, follow-ups come from the bank"
+    return [Check("Interviewer's exam", True, f"{model} {result}: {sitting.in_words}")]
 
 
 def loaded(part: Part, settings: Settings) -> Check:

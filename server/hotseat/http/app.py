@@ -39,6 +39,7 @@ from hotseat.review.reviews import Reviews
 from hotseat.speech.audio import wav
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.grader_choice import sit_if_due
+from hotseat.startup.interviewer_choice import sit_interviewer_if_due
 from hotseat.startup.loading import load_models, load_storage
 from hotseat.transfer.scheduled import keep_backups
 
@@ -82,7 +83,8 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
             await asyncio.sleep(RETRY_S)
             await load_storage(assembly)
         await assembly.practice().catch_up()
-        await asyncio.gather(interviews.keep(), sit_if_due(assembly), *(healing.keep() for healing in assembly.healing))
+        exams = (sit_if_due(assembly), sit_interviewer_if_due(assembly))
+        await asyncio.gather(interviews.keep(), *exams, *(healing.keep() for healing in assembly.healing))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

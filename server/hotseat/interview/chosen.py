@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hotseat.domain.acts import Act
 from hotseat.domain.model import Choice, Move, Source
 
 
@@ -20,5 +21,7 @@ class Chosen:
     """The candidate's words that it picks up."""
     move: Move | None = None
     """What it does; None for what its move in the bank does."""
+    act: Act = Act.ANSWER
+    """What the candidate has done instead of answering, as the model sees it; then the question stays as it was."""
     choice: Choice | None = None
     """Why it is asked; None while it is only drafted."""

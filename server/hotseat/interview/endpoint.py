@@ -7,9 +7,11 @@ said, if it asks more or less than one question, gives away a point, repeats a q
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -18,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hotseat.chat import ChatModel
 from hotseat.domain import followups
+from hotseat.domain.acts import Act
 from hotseat.domain.evidence import locate
 from hotseat.domain.ledger import Claim
 from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
@@ -30,6 +33,8 @@ from hotseat.text.normal import tokenize
 log = logging.getLogger(__name__)
 
 MAX_WORDS, MIN_WORDS = 45, 4
+MAX_ACT_WORDS = 25
+"""Anything longer that was said is an answer, whatever the model takes it for."""
 _MAX_TOKENS = 300
 _SUGGESTED = 4
 _REPEAT_OVERLAP = 0.7
@@ -45,6 +50,9 @@ _PRAISE = re.compile(
     r"|i like)\b",
     re.I,
 )
+_CORRECTS = re.compile(
+    r"\W*(?:no, |that(?:'s| is| was) (?:wrong|incorrect|false|not (?:quite )?(?:right|correct|true))\b)", re.I
+)
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _MARKUP = frozenset("*_#`<>{}[]|\n")
 
@@ -54,6 +62,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    act: Literal["answer", "repeat", "clarify", "think", "dont_know", "objection", "off_topic"] = "answer"
     move: Literal["probe", "challenge", "deepen", "callback"]
     point: str
     anchor: str
@@ -86,17 +95,19 @@ class Endpoint:
         self._reply_s = reply_s
 
     async def ask(self, situation: Situation, bank: Chosen, says: Callable[[str], Awaitable[set[str]]] | None = None) -> Chosen:
-        """The model's question, or ``bank`` with the reason. ``says`` tells which points the reader hears in a text."""
+        """The model's question, or ``bank`` with the reason, or with the act that the model takes the answer for.
+
+        ``says`` tells which points the reader hears in a text.
+        """
         try:
-            async with asyncio.timeout(self._reply_s):
-                text, _ = await self._chat.complete(self._messages(situation), max_tokens=_MAX_TOKENS, schema=_schema())
-            reply = Reply.model_validate_json(text)
-        except TimeoutError:
-            return _fallen_back(bank, "the language model was too slow")
+            reply, _ = await self.reply(situation)
         except ChatModelError as error:
             return _fallen_back(bank, str(error))
-        except ValidationError:
-            return _fallen_back(bank, "the language model's reply was not of the form asked for")
+        if reply is None:
+            return _fallen_back(bank, "the language model was too slow, or its reply not of the form asked for")
+        act = Act(reply.act)
+        if act is not Act.ANSWER and len(situation.answers[-1].transcript.words) <= MAX_ACT_WORDS:
+            return replace(bank, act=act)
         wrong = problems(reply, situation)
         if not wrong and says is not None:
             given = (await says(reply.question)) & _unmade(situation)
@@ -106,7 +117,20 @@ class Endpoint:
         name = bank.follow_up_id if _is_suggestion(reply, situation) else f"own-{reply.move}-{reply.point or 'free'}"
         return Chosen(name, " ".join(reply.question.split()), Source.LLM, anchor=reply.anchor or None, move=Move(reply.move))
 
-    def _messages(self, situation: Situation) -> list[dict[str, str]]:
+    async def reply(self, situation: Situation) -> tuple[Reply | None, float]:
+        """What the model replies, and the seconds it took; None when it is too slow or its reply can't be read.
+
+        Raises ChatModelError when the endpoint fails.
+        """
+        began, reply = time.monotonic(), None
+        with contextlib.suppress(TimeoutError, ValidationError):
+            async with asyncio.timeout(self._reply_s):
+                text, _ = await self._chat.complete(self.messages(situation), max_tokens=_MAX_TOKENS, schema=_schema())
+            reply = Reply.model_validate_json(text)
+        return reply, time.monotonic() - began
+
+    def messages(self, situation: Situation) -> list[dict[str, str]]:
+        """All that the model is told."""
         system = self._prompts.render("interview_system.j2", manner=situation.manner)
         user = self._prompts.render("interview_user.j2", situation=_told(situation))
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
@@ -125,7 +149,7 @@ def problems(reply: Reply, situation: Situation) -> list[str]:
         found.append(f"has {len(words)} words, expected {MIN_WORDS} to {MAX_WORDS}")
     if _MARKUP & set(text):
         found.append("has markup or several lines")
-    if _PRAISE.match(text):
+    if _PRAISE.match(text) or _CORRECTS.match(text):
         found.append("praises or judges")
     quotes = [reply.anchor, *_QUOTED.findall(text)]
     if not all(_was_said(quote, [*said, *earlier]) for quote in quotes if quote.strip()):

@@ -424,7 +424,11 @@ class Interview:
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", Source.BANK))
         else:
-            self.post(events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice))
+            self.post(
+                events.FollowUpChosen(
+                    command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice, chosen.act
+                )
+            )
 
     async def _grade(self, round_index: int) -> None:
         question = self._question(round_index)

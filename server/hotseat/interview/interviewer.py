@@ -21,6 +21,7 @@ from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, Question,
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint
+from hotseat.interview.exam import Exam
 from hotseat.interview.passages import PassageFor, nearest
 from hotseat.interview.quotes import clause_of, said_back
 from hotseat.prompts import Prompts
@@ -65,6 +66,8 @@ class Interviewer:
         self._warming = False
         self.endpoint: Endpoint | None = None
         """A model that asks by itself; it is told what would be asked without it."""
+        self.exam: Exam | None = None
+        """What that model sits."""
 
     def use(self, chat: ChatModel) -> None:
         """From now on follow-ups are phrased by this language model."""

@@ -117,6 +117,8 @@ class FollowUpChosen:
     text: str
     source: Source
     choice: Choice | None = None
+    act: Act = Act.ANSWER
+    """What the last answer was instead, if it was none; ``text`` is asked only if that has no move."""
 
 
 @dataclass(frozen=True, slots=True)

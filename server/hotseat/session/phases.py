@@ -249,6 +249,8 @@ class FollowingUp:
     progress: Progress
     turn_id: int
     deadline: float
+    utterance: Utterance
+    """What has just been answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,8 @@ def _turn(state: State, event: Event, now: float) -> Step:
         case Finalising(), Transcribed():
             return _finalised(state, event, now)
 
+        case FollowingUp(), FollowUpChosen(act=act) if act is not Act.ANSWER and (moved := _reread(state, act, now)):
+            return moved
         case FollowingUp(), FollowUpChosen(text=""):
             return _next_round(state.progress, state.turn_id, now)
         case FollowingUp(), FollowUpChosen():
@@ -398,7 +400,16 @@ def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
     if passed or progress.asked >= progress.current.follow_ups:
         return _next_round(progress, event.turn_id + 1, now)
     turn_id = event.turn_id + 1
-    return Step(FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S), (ChooseFollowUp(turn_id, progress.round),))
+    following = FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S, state.utterance)
+    return Step(following, (ChooseFollowUp(turn_id, progress.round),))
+
+
+def _reread(state: FollowingUp, act: Act, now: float) -> Step | None:
+    """Takes the last answer for an act after all; None if that has no move, or has had its moves."""
+    *before, last = state.progress.answers
+    if moves.answered(state.utterance, act):
+        return None
+    return _move(replace(state.progress, answers=tuple(before)), state.utterance, act, last.transcript.text, now)
 
 
 def _answer_of(state: Finalising, event: Transcribed) -> Answer:

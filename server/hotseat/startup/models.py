@@ -36,6 +36,7 @@ from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.interview import exam as interviewer_exam
 from hotseat.interview.endpoint import Endpoint
 from hotseat.load_shedding import YieldingChat
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
@@ -45,6 +46,7 @@ from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import PreparedVoice, Speaker
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.grader_choice import choose_grader
+from hotseat.startup.interviewer_choice import choose_interviewer
 
 log = logging.getLogger(__name__)
 
@@ -180,10 +182,27 @@ async def _load_llm(assembly: Assembly) -> ChatModel | None:
         part.state, part.detail = PartState.OFF, f"{part.detail}; follow-ups come from the bank"
     asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
     if asked is not None and llm.is_remote:
-        assembly.interviewer.endpoint = Endpoint(asked, assembly.prompts, llm.reply_s)
+        await asyncio.to_thread(_use_endpoint, assembly, Endpoint(asked, assembly.prompts, llm.reply_s))
     elif asked is not None:
         assembly.interviewer.use(asked)
     return chat
+
+
+def _use_endpoint(assembly: Assembly, endpoint: Endpoint) -> None:
+    """Lets the endpoint ask follow-ups, unless it has failed the exam for that."""
+    settings, interviewer = assembly.settings, assembly.interviewer
+    interviewer.endpoint = endpoint
+    try:
+        dialogues = interviewer_exam.load_dialogues(settings.rubrics_dir / interviewer_exam.FILE, assembly.library.bank)
+    except ContentError as error:
+        log.warning("there is no exam for interviewers: %s", error)
+        return
+    if dialogues:
+        model = settings.llm.model
+        key = interviewer_exam.key_of(model, settings.llm.url, endpoint, dialogues)
+        path = settings.data_dir / "interviewer-exams.json"
+        interviewer.exam = interviewer_exam.Exam(model, endpoint, dialogues, path, key)
+    choose_interviewer(assembly)
 
 
 async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:

@@ -1,0 +1,184 @@
+"""The exam a remote language model sits as the interviewer: scripted dialogues, and whether what it asks may be asked and fits.
+
+A model that has failed it is not asked any more; one that has not sat it yet asks, for code checks each question by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+
+from pydantic import TypeAdapter, ValidationError
+
+from hotseat.domain import followups
+from hotseat.domain.acts import Act
+from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, PointStatus, Transcript
+from hotseat.errors import ContentError
+from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
+
+log = logging.getLogger(__name__)
+
+FILE = "interviewer_exam.jsonl"
+"""In the folder of the question bank; a bank without it has no exam."""
+USABLE, FITTING = 0.8, 0.7
+"""Shares of the dialogues in which a reply has to be usable, and to fit what was said, for a pass."""
+_TIER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """An answer to a question, with what a careful reader found in it."""
+
+    id: str
+    situation: Situation
+    act: Act
+    """What the candidate does with the utterance."""
+
+    @property
+    def is_false(self) -> bool:
+        """Whether it has a claim to challenge."""
+        return any(finding.status is PointStatus.CONTRADICTED for finding in self.situation.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one dialogue."""
+
+    is_usable: bool
+    is_fitting: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One model's result."""
+
+    model: str
+    dialogues: int
+    usable: int
+    """Replies that an interviewer may use: the act recognised, or a question that code lets through."""
+    fitting: int
+    """Those that also do what the answer calls for: take up a false claim, and no act taken for an answer or the reverse."""
+    seconds: float
+    """For a reply, on average."""
+
+    @property
+    def passed(self) -> bool:
+        return self.usable >= USABLE * self.dialogues and self.fitting >= FITTING * self.dialogues
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.usable} of {self.dialogues} replies usable, {self.fitting} fitting, {self.seconds:.1f} s each"
+
+
+BeforeEach = Callable[[int], Awaitable[None]]
+"""Awaited before a dialogue, with the number of those that are done."""
+
+
+def load_dialogues(path: Path, bank: Bank) -> tuple[Dialogue, ...]:
+    """Empty where there is no such file. Raises ContentError naming the line."""
+    if not path.exists():
+        return ()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(_dialogue(line, bank, f"{path.name}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _dialogue(line: str, bank: Bank, where: str) -> Dialogue:
+    try:
+        row = json.loads(line)
+        question, act = bank.question(row["question"]), Act(row.get("act", "answer"))
+        made, denied = set(row.get("made", ())), set(row.get("denied", ()))
+        answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(row["said"]), 0.0, EndedBy.DONE)
+        row_id = str(row["id"])
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise ContentError(f"{where}: expected id, question (of the bank), said, made and denied, found {error!r}") from None
+    if strange := (made | denied) - {point.id for point in question.points}:
+        raise ContentError(f"{where}: {question.id} has no point {min(strange)!r}")
+    status = dict.fromkeys(made, PointStatus.MET) | dict.fromkeys(denied, PointStatus.CONTRADICTED)
+    findings = tuple(PointFinding(point.id, status.get(point.id, PointStatus.NOT_MET)) for point in question.points)
+    ranked = followups.rank(question, findings, (), _TIER, answer.transcript.text)
+    return Dialogue(row_id, Situation(question, "You are friendly and exact.", (answer,), findings, ranked), act)
+
+
+def outcome_of(dialogue: Dialogue, reply: Reply | None, seconds: float) -> Outcome:
+    """``reply`` is None where none came in time or could be read."""
+    if reply is None:
+        return Outcome(False, False, seconds)
+    act = Act(reply.act)
+    if act is not Act.ANSWER or dialogue.act is not Act.ANSWER:
+        return Outcome(act is dialogue.act, act is dialogue.act, seconds)
+    is_usable = not problems(reply, dialogue.situation)
+    takes_up = not dialogue.is_false or Move(reply.move) is Move.CHALLENGE
+    return Outcome(is_usable, is_usable and takes_up, seconds)
+
+
+@dataclass(slots=True)
+class Exam:
+    """The exam for one language model, with what it has answered so far."""
+
+    model: str
+    endpoint: Endpoint
+    dialogues: Sequence[Dialogue]
+    path: Path
+    """Where results are kept."""
+    key: str
+    """What this model's result is kept under: see ``key_of``."""
+    sitting: Sitting | None = None
+    """The result, once there is one."""
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sitting = _kept(self.path).get(self.key)
+
+    async def sit(self, before_each: BeforeEach) -> Sitting:
+        """Raises ChatModelError when the endpoint fails; asked again, it goes on from there."""
+        for dialogue in self.dialogues:
+            if dialogue.id in self.outcomes:
+                continue
+            await before_each(len(self.outcomes))
+            reply, seconds = await self.endpoint.reply(dialogue.situation)
+            self.outcomes[dialogue.id] = outcome_of(dialogue, reply, seconds)
+        found = list(self.outcomes.values())
+        self.sitting = Sitting(
+            self.model,
+            len(found),
+            sum(outcome.is_usable for outcome in found),
+            sum(outcome.is_fitting for outcome in found),
+            round(fmean(outcome.seconds for outcome in found), 2),
+        )
+        try:
+            await asyncio.to_thread(self._keep, self.sitting)
+        except OSError as error:
+            log.warning("the interviewer's exam can't be kept: %s", error.strerror)
+        return self.sitting
+
+    def _keep(self, sitting: Sitting) -> None:
+        written = self.path.with_suffix(".new")
+        written.write_bytes(_KEPT.dump_json({**_kept(self.path), self.key: sitting}, indent=2))
+        written.replace(self.path)
+
+
+def key_of(model: str, address: str, endpoint: Endpoint, dialogues: Sequence[Dialogue]) -> str:
+    """What a result holds for: this model at this address, and all that it is told in the exam."""
+    told = [json.dumps(endpoint.messages(dialogue.situation)) + dialogue.act for dialogue in dialogues]
+    return hashlib.sha256("\n".join((model, address, *told)).encode()).hexdigest()[:24]
+
+
+_KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
+
+
+def _kept(path: Path) -> dict[str, Sitting]:
+    """Results by key; none where the file is missing or damaged."""
+    try:
+        return _KEPT.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValidationError) as error:
+        log.warning("results of the interviewer's exam can't be read: %s", type(error).__name__)
+        return {}
