@@ -17,6 +17,7 @@ const routes = [
   [/^\/past$/, () => import("./views/past.js")],
   [/^\/progress$/, () => import("./views/progress.js")],
   [/^\/study(?:\/(learn|rate))?$/, () => import("./views/study.js")],
+  [/^\/papers$/, () => import("./views/papers.js")],
   [/^\/cheat-sheet$/, () => import("./views/cheatsheet.js")],
 ];
 
@@ -51,8 +52,9 @@ function failed(title, why, way) {
 function followHash() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
-  const fold = target.closest("details") ?? target.querySelector(":scope > details");
-  if (fold) fold.open = true;
+  const inner = target.querySelector(":scope > details");
+  if (inner) inner.open = true;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   target.scrollIntoView();
 }
 

@@ -334,7 +334,10 @@ async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
         await expect(page.locator(".overall .well")).to_contain_text("Best moment: How LoRA works")
         await expect(page.locator(".overall .add")).to_contain_text("Practise this next: ")
         await page.keyboard.press("n")
-        await expect(page.locator(".round-head h2").nth(1)).to_be_focused()
+        await expect(page.locator(".round-head").nth(0)).to_be_focused()
+        await expect(page.locator(".round-body")).to_have_count(2)
+        await expect(page.locator(".round-body").nth(0)).to_be_visible()
+        await expect(page.locator(".round-body").nth(1)).to_be_hidden()
         assert await violations(page) == []
         await browser.close()
     await assembly.storage.store.close()

@@ -5,7 +5,7 @@ import { h, icon } from "../dom.js";
 import { day, plural } from "../format.js";
 import { makeConfirm } from "./confirm.js";
 import { tellRemoved } from "./transfer.js";
-import { verdictBadge } from "./verdict.js";
+import { verdictBadge, verdictStrip } from "./verdict.js";
 
 export function makeInterviews(interviews, { canDelete }) {
   return h(
@@ -19,6 +19,10 @@ export function makeRow(interview, canDelete) {
   const { id, title, created, started, finished, rounds, answered, verdicts } = interview;
   const address = finished ? `/review/${id}` : `/interview/${id}`;
   const amount = finished || !started ? plural(rounds, "question") : `${answered} of ${rounds} answered`;
+  const actions = [
+    !finished && h("a", { class: "button", href: address }, started ? "Resume" : "Start"),
+    canDelete && makeDeleteButton(id, title, (removed) => tellDeleted(row, removed)),
+  ].filter(Boolean);
   const row = h(
     "li",
     {},
@@ -32,14 +36,9 @@ export function makeRow(interview, canDelete) {
       h(
         "div",
         { class: "verdicts" },
-        verdicts.map((verdict) => verdictBadge(verdict)),
+        verdicts.length > 1 ? verdictStrip(verdicts) : verdicts.map((verdict) => verdictBadge(verdict)),
       ),
-    h(
-      "div",
-      { class: "actions row" },
-      !finished && h("a", { class: "button", href: address }, started ? "Resume" : "Start"),
-      canDelete && makeDeleteButton(id, title, (removed) => tellDeleted(row, removed)),
-    ),
+    actions.length > 0 && h("div", { class: "actions row" }, actions),
   );
   return row;
 }

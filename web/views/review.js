@@ -29,7 +29,7 @@ export async function show(page, id) {
       "div",
       { class: "review" },
       !top && head,
-      drawn.map(({ element }) => element),
+      top ? drawn[0].element : makeRounds(drawn),
       h("footer", { class: "stack" }, makeRecordingsGone(review), makeExport(`${address}/export`, "Export"), makeDelete(id, review)),
     ),
   );
@@ -117,9 +117,8 @@ export async function show(page, id) {
   }
 
   function goToNext() {
-    const next = drawn[(current() + 1) % drawn.length].element;
-    next.scrollIntoView();
-    next.querySelector(".round-head [tabindex]").focus({ preventScroll: true });
+    const from = drawn.findIndex(({ element }) => element.contains(document.activeElement));
+    drawn[(from + 1) % drawn.length].enter();
     quote = -1;
   }
 }
@@ -131,7 +130,16 @@ function makeNothingSaid(review) {
     { class: "review stack nothing-said" },
     h("h1", {}, review.title),
     h("p", {}, `Nothing was said in this interview (${whenOf(review)}), so there is nothing to review.`),
-    h("div", { class: "row" }, makeTryButton("Try again", review, review.rounds), makeDelete(review.id, review)),
+    h("div", { class: "row" }, makeTryButton("Try again", review, review.rounds, "button lit"), makeDelete(review.id, review)),
+  );
+}
+
+function makeRounds(drawn) {
+  return h(
+    "div",
+    { class: "rounds" },
+    h("h2", {}, "Question by question"),
+    drawn.map(({ element }) => element),
   );
 }
 
@@ -194,11 +202,11 @@ function makeAnotherTry(text, review, rounds) {
   return h("div", { class: "row" }, makeTryButton(text, review, rounds));
 }
 
-function makeTryButton(text, review, rounds) {
+function makeTryButton(text, review, rounds, look = "button") {
   const failure = h("div");
   const choices = { format: review.format, question_ids: rounds.map(({ question }) => question.id) };
   const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
-  return [h("button", { type: "button", class: "button", onclick: again }, icon("again"), text), failure];
+  return [h("button", { type: "button", class: look, onclick: again }, icon("again"), text), failure];
 }
 
 function makeDelete(id, review) {

@@ -16,6 +16,22 @@ export function verdictBadge(verdict, { fallback = false, large = false } = {}) 
   );
 }
 
+/** Several verdicts in little room: a sign each, and in words how many there were of each. */
+export function verdictStrip(verdicts) {
+  const names = verdicts.map((verdict) => verdict ?? "Not graded");
+  const counts = [...new Set(names)].map((name) => `${names.filter((other) => other === name).length} ${name}`);
+  return h(
+    "div",
+    { class: "verdict-strip" },
+    h("span", { class: "signs", "aria-hidden": "true" }, verdicts.map((verdict) => makeSign(verdict))),
+    h("span", { class: "small soft" }, counts.join(", ")),
+  );
+}
+
+function makeSign(verdict) {
+  return h("span", { class: `sign ${verdict ? slugOf(verdict) : "none"}` }, verdictIcon(verdict ?? "Not Assessable"));
+}
+
 /** The lowest and highest verdict that a grade may still become. */
 export function verdictRange([lowest, highest], look) {
   return h("span", { class: "verdict-range" }, verdictBadge(lowest, look), h("span", {}, "to"), verdictBadge(highest, look));

@@ -66,14 +66,18 @@ function makeJudgement({ range, verdict, criteria }, unsureId) {
   );
 }
 
-export function makeDoneWell(finding, hear) {
+export function makeDoneWell(finding, hear, ...title) {
   return h(
     "article",
     { class: "coach-card well" },
-    h("h2", {}, icon("verdict-lean-hire"), "Done well"),
+    makeCardTitle("verdict-lean-hire", "Done well", title),
+    h("p", { class: "point" }, finding.statement),
     makeQuote(finding.evidence, "hue-3", hear),
-    h("p", { class: "soft small" }, finding.statement),
   );
+}
+
+function makeCardTitle(sign, usual, title) {
+  return h("h2", {}, icon(sign), h("span", {}, title.length > 0 ? title : usual));
 }
 
 /** Where no point was made there may still be something good in how it was said; null where not. */
@@ -83,27 +87,31 @@ function makeSpokenWell({ answers }) {
   return h(
     "article",
     { class: "coach-card well" },
-    h("h2", {}, icon("verdict-lean-hire"), "Done well"),
+    makeCardTitle("verdict-lean-hire", "Done well", []),
     h("p", {}, delivery.advice.first_word),
   );
 }
 
-export function makeToAdd(finding, { round, address, hear, isLit = true }) {
+export function makeToAdd(finding, { round, address, hear, isLit = true }, ...title) {
   const { status, evidence, statement, model_sentence, point_id } = finding;
   const isWrong = status === "contradicted" && evidence;
   const point = `${address}/rounds/${round.round}/points/${encodeURIComponent(point_id)}`;
   return h(
     "article",
     { class: "coach-card add" },
-    h("h2", {}, icon(isWrong ? "warning" : "plus"), isWrong ? "Check this" : "Add this next time"),
-    isWrong && [h("p", { class: "label" }, "You said"), makeQuote(evidence, "contradicted", hear), h("p", { class: "label" }, "In fact")],
-    h("p", {}, statement),
-    makeRepair({ address: point, before: beforeOf(finding, round), isLit }),
+    makeCardTitle(isWrong ? "warning" : "plus", isWrong ? "Check this" : "Add this next time", title),
+    h(
+      "div",
+      { class: "stack" },
+      isWrong && [h("p", { class: "label" }, "You said"), makeQuote(evidence, "contradicted", hear), h("p", { class: "label" }, "In fact")],
+      h("p", {}, statement),
+      makeRepair({ address: point, before: beforeOf(finding, round), isLit }),
+    ),
     h(
       "div",
       { class: "model-sentence" },
+      model_sentence && h("p", {}, h("span", { class: "label" }, "For example"), h("q", { class: "said" }, model_sentence)),
       makeSpoken(`${point}/model.wav`, "Hear it said"),
-      model_sentence && h("p", {}, h("span", { class: "label" }, "For example: "), h("q", { class: "said" }, model_sentence)),
     ),
   );
 }

@@ -2,9 +2,8 @@
 
 import { h } from "../../dom.js";
 import { plural } from "../../format.js";
-import { SCALE } from "../verdict.js";
+import { SCALE, verdictStrip } from "../verdict.js";
 import { bestFinding, makeDoneWell, makeToAdd, nextFinding } from "./coach.js";
-import { makeVerdict } from "./round.js";
 
 /** `hear(n)(turn_id, seconds)` plays an answer of round n. */
 export function makeOverall(rounds, address, hear) {
@@ -16,42 +15,35 @@ export function makeOverall(rounds, address, hear) {
   return h(
     "div",
     { class: "overall stack" },
+    graded.length > 0 && verdictStrip(graded.map(({ round }) => round.grade.verdict)),
     graded.length > 0 && h("p", { class: "judgement" }, storyOf(rounds, graded)),
-    h("ol", { class: "overview" }, rounds.map(makeOverviewRow)),
     h(
       "div",
       { class: "coach-cards" },
-      best && inQuestion("Best moment", best, makeDoneWell(bestFinding(best.round.grade), hear(best.n))),
+      best && makeDoneWell(bestFinding(best.round.grade), hear(best.n), "Best moment: ", linkTo(best)),
       weakest &&
-        inQuestion(
-          "Practise this next",
-          weakest,
-          makeToAdd(nextFinding(weakest.round.grade), { round: weakest.round, address, hear: hear(weakest.n) }),
+        makeToAdd(
+          nextFinding(weakest.round.grade),
+          { round: weakest.round, address, hear: hear(weakest.n) },
+          "Practise this next: ",
+          linkTo(weakest),
         ),
     ),
   );
 }
 
-/** "5 questions: 1 Strong Hire, 3 Lean Hire, 1 Lean No Hire." with where it went up or down. */
+/** "5 questions: you made 14 of 51 points." with where it went up or down. */
 function storyOf(rounds, graded) {
-  const counts = [...SCALE]
-    .reverse()
-    .map((verdict) => [verdict, graded.filter(({ round }) => round.grade.verdict === verdict).length])
-    .filter(([, count]) => count > 0)
-    .map(([verdict, count]) => `${count} ${verdict}`);
+  const findings = graded.flatMap(({ round }) => round.grade.criteria).flatMap((criterion) => criterion.findings);
+  const made = findings.filter(({ status }) => status === "met").length;
   const heights = graded.map(({ height }) => height);
   const half = Math.floor(heights.length / 2);
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const change = heights.length >= 4 ? mean(heights.slice(-half)) - mean(heights.slice(0, half)) : 0;
   const course = change >= 0.5 ? " You got stronger towards the end." : change <= -0.5 ? " Your first answers were stronger than your last." : "";
-  return `${plural(rounds.length, "question")}: ${counts.join(", ")}.${course}`;
+  return `${plural(rounds.length, "question")}: you made ${made} of ${plural(findings.length, "point")}.${course}`;
 }
 
-function inQuestion(title, { round }, card) {
-  card.prepend(h("p", { class: "label" }, `${title}: `, h("a", { href: `#round-${round.round}` }, round.question.title)));
-  return card;
-}
-
-function makeOverviewRow(round) {
-  return h("li", {}, h("a", { href: `#round-${round.round}` }, round.question.title), makeVerdict(round));
+function linkTo({ round }) {
+  return h("a", { href: `#round-${round.round}` }, round.question.title);
 }

@@ -37,7 +37,8 @@ export function hasWords({ answers }) {
 
 /**
  * `address` is the interview's, `notes` its element; `top` is what the only round of a review has at its top.
- * `reload(focus)` fetches the round anew and draws it again; `focus(made)` then goes to what the reader was at.
+ * `reload(focus)` fetches the round anew and draws it again; `focus(made)` then goes to what the reader was at. Of several
+ * rounds each is folded up, its title and verdict in sight.
  */
 export function makeRound(round, { address, notes, top, reload }) {
   const { question, answers, grade } = round;
@@ -70,25 +71,38 @@ export function makeRound(round, { address, notes, top, reload }) {
     ["history", `${plural(round.history.length, "change")} of yours`, makeHistory(round)],
     ["about", "About this grade", grade && [makeFacts(round), makeColophon(grade)]],
   ];
-  const element = h(
-    "section",
-    { class: "round", id: `round-${round.round}`, "aria-labelledby": titleId },
-    h(
-      "header",
-      { class: "round-head" },
-      top
-        ? h("div", {}, h("p", { class: "kicker" }, top.kicker), h("h1", { id: titleId, tabIndex: -1 }, question.title))
-        : h("h2", { id: titleId, tabIndex: -1 }, question.title),
-      makeVerdict(round, { large: true }),
-    ),
+  const verdict = makeVerdict(round, { large: top !== null });
+  const head = top
+    ? h(
+        "header",
+        { class: "round-head" },
+        h("div", {}, h("p", { class: "kicker" }, top.kicker), h("h1", { id: titleId, tabIndex: -1 }, question.title)),
+        verdict,
+      )
+    : h("summary", { class: "round-head" }, h("h2", { id: titleId }, question.title), verdict);
+  const body = [
     makeRemarks(round, grade),
     isAssessable && makeCoach({ round, address, hear, unsureId, isLit: top !== null }),
     answers.length === 0 && h("p", { class: "soft" }, "This question was not answered."),
     top?.next,
     h("div", { class: "folds" }, folds.map(makeFold)),
     question.in_bank && answers.length > 0 && makeAgain(question, top !== null),
+  ];
+  const element = h(
+    "section",
+    { class: "round", id: `round-${round.round}`, "aria-labelledby": titleId },
+    top ? [head, body] : h("details", { class: "round-shell", "data-fold": "round" }, head, h("div", { class: "round-body" }, body)),
   );
-  return { element, answers: made };
+
+  /** Brings the round into view, open. */
+  function enter() {
+    const shell = element.querySelector("details");
+    if (!top) shell.open = true;
+    element.scrollIntoView();
+    /** @type {HTMLElement} */ (top ? head.querySelector("[tabindex]") : head).focus({ preventScroll: true });
+  }
+
+  return { element, answers: made, enter };
 }
 
 /** Nothing for a fold with nothing in it. */
@@ -141,8 +155,8 @@ function focusPoint(pointId) {
   };
 }
 
-function focusVerdict({ element }) {
-  element.querySelector(".round-head [tabindex]").focus();
+function focusVerdict({ enter }) {
+  enter();
 }
 
 /** "0:52 of 2:00 used · 1 follow-up · no hints" */
