@@ -362,6 +362,8 @@ class Topic:
     """Key concepts; each is covered by at least one question."""
     must_include: tuple[str, ...] = ()
     """What a 60-second answer to the core question has to contain."""
+    posting_terms: tuple[str, ...] = ()
+    """What job postings and CVs call it, besides its concepts."""
 
 
 @dataclass(frozen=True, slots=True)

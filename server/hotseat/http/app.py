@@ -27,6 +27,7 @@ from hotseat.http.identity import OwnInterview, Who
 from hotseat.http.pages import VERSION, Pages
 from hotseat.http.routes.accounts import access_routes
 from hotseat.http.routes.history import history_routes
+from hotseat.http.routes.papers import papers_routes
 from hotseat.http.routes.review import review_routes
 from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
@@ -46,7 +47,7 @@ from hotseat.transfer.scheduled import keep_backups
 log = logging.getLogger(__name__)
 
 _PAGES = (
-    *("/", "/study", "/study/learn", "/study/rate", "/cheat-sheet", "/past", "/progress"),
+    *("/", "/study", "/study/learn", "/study/rate", "/papers", "/cheat-sheet", "/past", "/progress"),
     *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
 )
 
@@ -126,6 +127,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.include_router(access_routes(accounts, pages))
     _add_api(app, assembly, interviews, assembly.reviews(interviews.load))
     app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
+    app.include_router(papers_routes(assembly.library, lambda: assembly.claims))
     app.include_router(history_routes(assembly.history, partial(assembly.attempts, interviews.load)))
     app.include_router(review_routes(assembly.amending(interviews.load), assembly.coaching(interviews.load)))
     app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))

@@ -104,6 +104,7 @@ class TopicFile(Strict):
     depends_on: tuple[Slug, ...]
     concepts: Annotated[tuple[Text, ...], Field(min_length=1)]
     must_include: tuple[Text, ...] = ()
+    posting_terms: tuple[Text, ...] = ()
 
 
 class TopicsFile(Strict):

@@ -11,6 +11,7 @@ from hotseat.data_dir import prepare_data_dir
 from hotseat.engines.llama import LlamaServer
 from hotseat.grading.graders import Graders
 from hotseat.healing import Healing
+from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.context import InterviewContext
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.interviews import Interviews
@@ -49,6 +50,8 @@ class Assembly:
     clock: Clock
     accounts: Accounts
     interviewer: Interviewer
+    claims: ClaimQuestions | None = None
+    """Asks about a CV; None without an endpoint."""
     metrics: Metrics = field(default_factory=Metrics)
     status: LoadStatus = field(default_factory=LoadStatus.of_server)
     turns: LiveTurns = field(default_factory=LiveTurns)

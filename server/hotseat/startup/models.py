@@ -37,6 +37,7 @@ from hotseat.grading.llm import LlmGrader
 from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview import exam as interviewer_exam
+from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.endpoint import Endpoint
 from hotseat.load_shedding import YieldingChat
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
@@ -183,6 +184,7 @@ async def _load_llm(assembly: Assembly) -> ChatModel | None:
     asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
     if asked is not None and llm.is_remote:
         await asyncio.to_thread(_use_endpoint, assembly, Endpoint(asked, assembly.prompts, llm.reply_s))
+        assembly.claims = ClaimQuestions(asked, assembly.prompts)
     elif asked is not None:
         assembly.interviewer.use(asked)
     return chat

@@ -1,0 +1,50 @@
+"""The HTTP routes of a candidate's own papers: a job posting or CV is read, answered, and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from hotseat.errors import UnavailableError
+from hotseat.interview.claims import ClaimQuestions
+from hotseat.questions.library import Library
+from hotseat.questions.papers import checked, fit, fit_view
+
+FORMAT = "papers"
+"""Whose kinds of questions are drawn."""
+
+
+class Paper(BaseModel):
+    """A text to read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+
+
+def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | None]) -> APIRouter:
+    """``claims_of`` gives who asks about claims; None without an endpoint."""
+    router = APIRouter()
+    kinds = next((entry.kinds for entry in library.catalogue.formats if entry.id == FORMAT), None)
+    if kinds is None:  # a bank without it
+        return router
+
+    @router.post("/api/papers")
+    async def read(paper: Paper) -> dict[str, Any]:
+        """The questions that fit, with the text's own words as reasons. Nothing is kept."""
+        asker = claims_of()
+        return {**fit_view(fit(library.bank, paper.text, kinds)), "model": asker and asker.model}
+
+    @router.post("/api/papers/claims")
+    async def ask(paper: Paper) -> dict[str, Any]:
+        """Questions about what a CV claims, by the language model at the configured endpoint."""
+        asker = claims_of()
+        if asker is None:
+            raise UnavailableError("questions about your CV need a language model endpoint in this server’s settings")
+        asked = await asker.about(checked(paper.text))
+        return {"questions": [{"claim": entry.claim, "question": entry.question} for entry in asked]}
+
+    return router

@@ -1,0 +1,73 @@
+"""Three questions about what a CV claims, asked of a capable language model; each stands on words of the CV."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from hotseat.chat import ChatModel
+from hotseat.errors import ChatModelError, UnavailableError
+from hotseat.prompts import Prompts
+
+QUESTIONS = 3
+MOST_WORDS = 45
+_MAX_TOKENS = 500
+
+
+class ClaimQuestion(NamedTuple):
+    """What an interviewer may ask about a claim."""
+
+    claim: str
+    """The CV's own words."""
+    question: str
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    claim: str
+    question: str
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    questions: list[_Asked]
+
+
+class ClaimQuestions:
+    """Asks the endpoint that the owner configured. The text goes to it and nowhere else, and is not kept."""
+
+    def __init__(self, chat: ChatModel, prompts: Prompts) -> None:
+        self._chat = chat
+        self._prompts = prompts
+
+    @property
+    def model(self) -> str:
+        return self._chat.name
+
+    async def about(self, text: str) -> tuple[ClaimQuestion, ...]:
+        """At most three. Raises UnavailableError where the model fails or nothing it asks holds."""
+        messages = [
+            {"role": "system", "content": self._prompts.render("claims_system.j2", count=QUESTIONS)},
+            {"role": "user", "content": text},
+        ]
+        try:
+            reply, _ = await self._chat.complete(messages, max_tokens=_MAX_TOKENS, schema=_Reply.model_json_schema())
+            asked = _Reply.model_validate_json(reply).questions
+        except ChatModelError as error:
+            raise UnavailableError(f"your language model didn’t answer: {error}") from None
+        except ValidationError:
+            raise UnavailableError("your language model’s reply wasn’t of the form asked for; try again") from None
+        kept = tuple(ClaimQuestion(*(" ".join(part.split()) for part in (entry.claim, entry.question))) for entry in asked)
+        kept = tuple(entry for entry in kept if _holds(entry, text))[:QUESTIONS]
+        if not kept:
+            raise UnavailableError("your language model asked nothing that stands on the text; try again")
+        return kept
+
+
+def _holds(entry: ClaimQuestion, text: str) -> bool:
+    """The claim is in the text, and the question is one, of a length to be asked aloud."""
+    is_question = entry.question.endswith("?") and len(entry.question.split()) <= MOST_WORDS
+    return is_question and bool(entry.claim) and entry.claim.lower() in " ".join(text.split()).lower()

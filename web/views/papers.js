@@ -1,0 +1,163 @@
+/** A mock from the candidate's own papers: a job posting or CV in, the questions it asks for out, with the reason beside each. */
+
+import { begin, get, post } from "../api.js";
+import { h, icon, problem, setText } from "../dom.js";
+import { plural } from "../format.js";
+import { rememberedOptions } from "./lobby/options.js";
+
+const MOST_BYTES = 200_000;
+const NAMED = 3;
+
+export async function show(page) {
+  const { formats } = await get("/api/formats");
+  const format = formats.find(({ id }) => id === "papers");
+  document.title = `${format.title} · Hotseat`;
+  const result = h("section", { class: "stack", "aria-live": "polite" });
+  const paper = makePaper(async (text) => result.replaceChildren(...makeFit(await post("/api/papers", { text }), format, text)));
+  page.replaceChildren(
+    h(
+      "div",
+      { class: "papers" },
+      h(
+        "div",
+        { class: "stack" },
+        h("h1", {}, format.title),
+        h("p", { class: "lead" }, "Paste a job posting or your CV. We pick the questions it asks for, and say why."),
+        paper,
+      ),
+      result,
+    ),
+  );
+}
+
+/** The text: pasted, dropped or from a file. Calls `read(text)`. */
+function makePaper(read) {
+  const failure = h("div");
+  const area = h("textarea", { id: "paper", rows: 14, spellcheck: false, placeholder: "We are looking for an LLM engineer who…" });
+  const file = h("input", { type: "file", id: "paper-file", class: "unseen", accept: ".txt,.md,text/plain,text/markdown", onchange: () => take(file.files[0]) });
+  const find = h("button", { class: "button lit" }, "Find my questions");
+  const form = h(
+    "form",
+    { class: "paper stack", onsubmit: submit, ondragover: (event) => event.preventDefault(), ondrop: drop },
+    h("div", { class: "field" }, h("label", { htmlFor: area.id }, "Job posting or CV"), area),
+    h("div", { class: "row import" }, find, file, h("label", { htmlFor: file.id, class: "button" }, "Open a text file…")),
+    h("p", { class: "soft small" }, "You can also drop a .txt or .md file here. The text is read once and not stored."),
+    failure,
+  );
+
+  async function submit(event) {
+    event.preventDefault();
+    failure.replaceChildren();
+    find.disabled = true;
+    try {
+      await read(area.value);
+      find.classList.remove("lit"); // The next step is lit now.
+    } catch (error) {
+      failure.replaceChildren(problem(error.message));
+    } finally {
+      find.disabled = false;
+    }
+  }
+
+  async function take(chosen) {
+    failure.replaceChildren();
+    file.value = "";
+    if (!/\.(txt|md)$/i.test(chosen.name)) return failure.replaceChildren(problem(`“${chosen.name}” isn’t a text file. Copy its text and paste it here.`));
+    if (chosen.size > MOST_BYTES) return failure.replaceChildren(problem(`“${chosen.name}” is too long. Paste the part that matters.`));
+    area.value = await chosen.text();
+    area.focus();
+  }
+
+  function drop(event) {
+    const [dropped] = event.dataTransfer.files;
+    if (!dropped) return; // Dragged text goes where it is dropped.
+    event.preventDefault();
+    take(dropped);
+  }
+
+  return form;
+}
+
+/** What was found in the text. */
+function makeFit({ topics, questions, model }, format, text) {
+  if (questions.length === 0) {
+    return [problem("We found nothing about LLM engineering in this text. Paste the part that says what they look for, or what you have built.")];
+  }
+  const boxes = questions.map((question) => makeQuestion(question, count));
+  const failure = h("div");
+  const label = h("span");
+  const start = h("button", { type: "button", class: "button lit", onclick: go }, label);
+
+  const chosen = () => boxes.filter(({ box }) => box.checked).map(({ id }) => id);
+
+  function count() {
+    const rounds = chosen().length;
+    const minutes = Math.max(3, Math.round((format.minutes * rounds) / boxes.length));
+    start.disabled = rounds === 0;
+    setText(label, rounds === 0 ? "Choose a question" : `Begin: ${plural(rounds, "question")}, about ${minutes} minutes`);
+  }
+
+  async function go() {
+    failure.replaceChildren();
+    try {
+      await begin({ format: format.id, question_ids: chosen(), ...rememberedOptions() });
+    } catch (error) {
+      failure.replaceChildren(problem(error.message));
+    }
+  }
+
+  count();
+  return [
+    h("h2", {}, `It asks most for ${listed(topics.slice(0, NAMED).map(({ title }) => title))}`),
+    h("ol", { class: "fitting" }, boxes.map(({ element }) => element)),
+    h("div", { class: "row" }, start),
+    failure,
+    model && makeClaims(model, text),
+  ].filter(Boolean);
+}
+
+function makeQuestion({ id, title, words }, changed) {
+  const box = h("input", { type: "checkbox", id: `fits-${id}`, checked: true, onchange: changed });
+  const reasons = words.flatMap((word, n) => [n > 0 && ", ", h("mark", {}, word)]);
+  const element = h(
+    "li",
+    {},
+    box,
+    h("label", { htmlFor: box.id }, h("strong", {}, title), h("span", { class: "soft small" }, "because it says ", reasons)),
+  );
+  return { id, box, element };
+}
+
+/** With a language model at an endpoint: what an interviewer may ask about the claims of a CV. Only on request, as it sends the text. */
+function makeClaims(model, text) {
+  const place = h("div", { class: "stack" });
+  const ask = h("button", { type: "button", class: "button", onclick: request }, icon("note"), "Ask for three questions about it");
+
+  async function request() {
+    ask.disabled = true;
+    place.replaceChildren(h("p", { role: "status", class: "soft" }, "Reading your CV…"));
+    try {
+      const { questions } = await post("/api/papers/claims", { text });
+      place.replaceChildren(
+        h("ol", { class: "claims" }, questions.map(({ claim, question }) => h("li", {}, h("p", { class: "small soft" }, "You write ", h("q", {}, claim)), h("p", { class: "said" }, question)))),
+      );
+    } catch (error) {
+      place.replaceChildren(problem(error.message));
+    } finally {
+      ask.disabled = false;
+    }
+  }
+
+  return h(
+    "section",
+    { class: "stack sheet", "aria-labelledby": "claims-title" },
+    h("h2", { id: "claims-title" }, "Is this your CV?"),
+    h("p", {}, `An interviewer will ask about what you claim. This sends the text to ${model}, the language model this server is set up to use.`),
+    h("div", { class: "row" }, ask),
+    place,
+  );
+}
+
+function listed(names) {
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
+}
