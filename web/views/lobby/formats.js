@@ -6,8 +6,8 @@ import { durations } from "../../text.js";
 
 /** The longest of each group, in minutes, and what the group is called. */
 const GROUPS = [
-  [5, "5 minutes or less"],
-  [20, "About a quarter of an hour"],
+  [5, "5 minutes"],
+  [20, "15 minutes"],
   [Infinity, "Half an hour"],
 ];
 
@@ -18,18 +18,18 @@ export function makeFormats(bank, path, start) {
   function makeCard(format) {
     const paths = format.follows_path && makePaths(bank.paths, path);
     const choose = () => start({ format: format.id, path: (paths && paths.value) || undefined });
+    if (format.id === "papers") return makePapersCard(format);
     const begin = format.needs_question
-      ? h("a", { class: "button", href: "#bank" }, "Choose a question")
+      ? h("a", { class: "button", href: "#bank", "aria-label": "Choose a question" }, "Choose")
       : h("button", { type: "button", class: "button", "aria-label": `Begin: ${format.title}`, onclick: choose }, "Begin");
     if (!format.needs_question) starters.push(begin);
     return h(
       "li",
       { class: "format", id: `format-${format.id}` },
-      h("h4", {}, format.title),
-      h("p", {}, format.description),
-      h("p", { class: "soft small" }, factsOf(format)),
+      h("div", {}, h("h4", {}, format.title), h("p", { class: "soft small" }, factsOf(format))),
+      begin,
+      h("p", {}, format.description, format.id === "cheat-sheet" && [" ", h("a", { href: "/cheat-sheet" }, "Read the sheet first"), "."]),
       paths && h("div", { class: "choice" }, h("label", { htmlFor: paths.id, class: "label" }, "Focus"), paths),
-      h("div", { class: "row" }, begin, format.id === "cheat-sheet" && h("a", { href: "/cheat-sheet" }, "Read the sheet first")),
     );
   }
 
@@ -42,19 +42,33 @@ export function makeFormats(bank, path, start) {
     "section",
     { class: "formats", "aria-labelledby": "formats-title" },
     h("h2", { id: "formats-title" }, "How much time do you have?"),
-    groups.map(([title, formats]) => h("div", {}, h("h3", { class: "label" }, title), h("ul", { class: "cards" }, formats.map(makeCard)))),
+    h(
+      "div",
+      { class: "by-time" },
+      groups.map(([title, formats]) => h("div", {}, h("h3", {}, title), h("ul", {}, formats.map(makeCard)))),
+    ),
   );
   return { element, starters };
 }
 
+/** It begins with a text. */
+function makePapersCard({ id, title, description }) {
+  return h(
+    "li",
+    { class: "format", id: `format-${id}` },
+    h("div", {}, h("h4", {}, title), h("p", { class: "soft small" }, "a job posting or your CV")),
+    h("a", { class: "button", href: "/papers", "aria-label": `Open: ${title}` }, "Open"),
+    h("p", {}, description),
+  );
+}
+
 /** "8 questions · 20 seconds each · 4 minutes · no follow-ups" */
 function factsOf({ rounds, seconds, minutes, follow_ups, needs_question }) {
-  if (needs_question) return `60 seconds for most questions · about ${minutes} minutes`;
+  if (needs_question) return `${minutes} minutes`;
   return [
     rounds > 1 && plural(rounds, "question"),
-    `${durations(seconds)}${rounds > 1 ? " each" : " to answer"}`,
-    `about ${minutes} minutes`,
-    follow_ups === 0 && "no follow-ups",
+    rounds > 1 ? `${durations(seconds)} each` : `${minutes} minutes`,
+    rounds > 1 && follow_ups === 0 && "no follow-ups",
   ]
     .filter(Boolean)
     .join(" · ");

@@ -1,10 +1,19 @@
-/** What still loads, in words with a bar each; gone when everything is ready. */
+/** What still loads, in one line with a bar, and what has failed; gone when everything is ready. */
 
 import { get } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
-import { size } from "../../format.js";
+import { plural, size } from "../../format.js";
 
 const POLL_MS = 1000;
+/** What a part says of itself before its turn to load. */
+const WAITING = "waiting";
+/** The server's names of its parts, in words for whoever practises. */
+const NAMES = {
+  "Speech recognition": "Speech recognition",
+  Voice: "The interviewer’s voice",
+  "Interviewer (LLM)": "The interviewer",
+  Grader: "The grader",
+};
 const MEGABYTE = 1e6;
 
 /** Calls `changed` with whether an interview can begin. */
@@ -21,26 +30,36 @@ export function makeReadiness(changed) {
       return setTimeout(poll, POLL_MS);
     }
     changed(status.ready);
-    const notable = status.parts.filter((part) => ["failed", "loading", "degraded"].includes(part.state));
-    element.replaceChildren(...notable.map(makePart));
-    if (!status.ready || notable.some((part) => part.state !== "failed")) setTimeout(poll, POLL_MS);
+    const loading = status.parts.filter((part) => part.state === "loading");
+    const broken = status.parts.filter((part) => ["failed", "degraded"].includes(part.state));
+    element.replaceChildren(...broken.map(makeBroken), ...(loading.length > 0 ? [makeLoading(loading)] : []));
+    if (!status.ready || loading.length > 0 || broken.some((part) => part.state === "degraded")) setTimeout(poll, POLL_MS);
   }
 
   poll();
   return element;
 }
 
-function makePart({ name, state, detail, done, total }) {
-  if (state === "failed")
-    return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, name), ` is not available: ${detail}`));
-  if (state === "degraded")
-    return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, name), ` has stopped working: ${detail}`));
-  const share = total > 0 ? done / total : 0;
-  const amount = total > MEGABYTE ? `${size(done)} of ${size(total)}` : total > 0 ? `${Math.round(share * 100)}%` : "";
+function makeBroken({ name, state, detail }) {
+  const words = state === "failed" ? ` isn’t available: ${detail}` : ` has stopped working: ${detail}`;
+  return h("p", { class: "part" }, icon("warning"), h("span", {}, h("strong", {}, NAMES[name] ?? name), words));
+}
+
+/** One line for all that loads: what is at work comes first. */
+function makeLoading(parts) {
+  const busy = parts.filter(({ detail }) => detail !== WAITING);
+  const [first] = busy.length > 0 ? busy : parts;
+  const isDownload = first.total > MEGABYTE;
+  const share = first.total > 0 ? first.done / first.total : undefined;
+  const amount = isDownload ? ` (${size(first.done)} of ${size(first.total)})` : "";
+  const rest = parts.length - 1;
   return h(
     "div",
     { class: "part" },
-    h("p", {}, h("strong", {}, name), ` is loading: ${[detail, amount].filter(Boolean).join(", ")}`),
-    h("progress", { "aria-label": name, max: 1, value: total > 0 ? share : undefined }),
+    h("p", {}, `Getting ready: ${lower(NAMES[first.name] ?? first.name)}${amount}${rest > 0 ? `, then ${plural(rest, "more part")}` : ""}…`),
+    h("progress", { "aria-label": first.name, max: 1, value: share }),
+    isDownload && h("p", { class: "soft small" }, "Only the first start downloads this."),
   );
 }
+
+const lower = (text) => text[0].toLowerCase() + text.slice(1);

@@ -71,8 +71,8 @@ export function makeToday({ due, plan, checkpoint }, bank, start) {
     const core = bank.questions.filter(({ kind }) => kind === "core");
     const { id, title } = core[Math.floor(Math.random() * core.length)];
     return {
-      title: "Answer one question",
-      detail: `${title}. Three minutes with a follow-up.`,
+      title,
+      detail: "One question for today: three minutes, with a follow-up.",
       action: makeButton("Answer", "n", `Answer: ${title}`, { format: "drill", question_id: id }),
     };
   }

@@ -22,8 +22,7 @@ export function makeVerdicts(periods, unit) {
         .map(([verdict, count]) => h("li", { class: "figures" }, verdictBadge(verdict), String(count))),
       aside > 0 && h("li", { class: "figures" }, h("span", { class: "verdict aside" }, "Excluded"), String(aside)),
     ),
-    h("div", { class: "chart-frame", "aria-hidden": "true" }, draw(periods, unit)),
-    makeAxis(periods[0].from, periods.at(-1).from),
+    makeFrame(periods, unit),
     aside > 0 &&
       h("p", { class: "soft small" }, "Excluded grades are those by the stand-in grader. They don’t count towards your level."),
     makeTable(
@@ -57,10 +56,19 @@ function draw(periods, unit) {
       return rect;
     });
   });
-  const count = columns.at(-1) + 1;
-  const width = count * (BAR.width + BAR.gap) - BAR.gap;
-  const chart = svg("svg", { viewBox: `0 0 ${width} ${BAR.height}`, preserveAspectRatio: "none" }, ...bars);
-  // A short history does not fill the page: a bar is no wider than a thumb.
-  chart.style.setProperty("max-width", `${count * BAR.widest}px`);
-  return chart;
+  const width = (columns.at(-1) + 1) * (BAR.width + BAR.gap) - BAR.gap;
+  return svg("svg", { viewBox: `0 0 ${width} ${BAR.height}`, preserveAspectRatio: "none" }, ...bars);
+}
+
+/** The bars above their axis. A short history does not fill the page: a bar is no wider than a thumb. */
+function makeFrame(periods, unit) {
+  const count = periodsApart(unit, periods[0].from, periods.at(-1).from) + 1;
+  const frame = h(
+    "div",
+    { "aria-hidden": "true" },
+    h("div", { class: "chart-frame" }, draw(periods, unit)),
+    makeAxis(periods[0].from, periods.at(-1).from),
+  );
+  frame.style.setProperty("max-width", `${Math.max(3, count) * BAR.widest}px`);
+  return frame;
 }

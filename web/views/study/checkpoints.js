@@ -25,11 +25,13 @@ export function makeCheckpoints(formats, start) {
     list,
   );
 
+  /** Only the first that is not done yet stands open. */
   function draw(checkpoints) {
-    list.replaceChildren(...checkpoints.map(makeCheckpoint));
+    const current = checkpoints.findIndex(({ tasks }) => tasks.some(({ done }) => !done));
+    list.replaceChildren(...checkpoints.map((checkpoint, n) => makeCheckpoint(checkpoint, n === current)));
   }
 
-  function makeCheckpoint({ day, title, date: falls, tasks }) {
+  function makeCheckpoint({ day, title, date: falls, tasks }, isCurrent) {
     const count = h("span", { class: "soft small figures" });
     const due = h("span", { class: "due small" }, "Due");
     const boxes = tasks.map((task) => makeTask(task, update));
@@ -46,10 +48,10 @@ export function makeCheckpoints(formats, start) {
       { class: "checkpoint" },
       h("p", { class: "day-number" }, h("span", { class: "small" }, "Day "), h("span", { class: "figures" }, String(day))),
       h(
-        "div",
-        {},
+        "details",
+        { open: isCurrent },
         h(
-          "div",
+          "summary",
           { class: "checkpoint-head" },
           h("h3", {}, title),
           falls && h("span", { class: "soft small" }, date(falls)),

@@ -22,20 +22,16 @@ export function makeCompetencies({ questions }, { entries, change, trap, project
           {},
           h("h3", {}, title),
           h("p", {}, sentence),
+          h("p", { class: "said soft" }, prompts.get(question)),
           h(
-            "div",
-            { class: "asked" },
-            h("p", { class: "said" }, prompts.get(question)),
-            h(
-              "button",
-              {
-                type: "button",
-                class: "link-button small",
-                "aria-label": `Answer it: ${prompts.get(question)}`,
-                onclick: () => start({ format: "drill", question_id: question }),
-              },
-              "Answer it",
-            ),
+            "button",
+            {
+              type: "button",
+              class: "button",
+              "aria-label": `Answer it: ${prompts.get(question)}`,
+              onclick: () => start({ format: "drill", question_id: question }),
+            },
+            "Answer it",
           ),
         ),
       ),
@@ -60,10 +56,9 @@ export function makeCompetencies({ questions }, { entries, change, trap, project
 /** A table under its heading, and what to take from it. */
 function makeTable(title, caption, heads, rows, moral) {
   return h(
-    "div",
-    { class: "expectations stack" },
-    h("h3", {}, title),
-    plainTable(caption, "expected", heads, rows),
-    h("p", {}, moral),
+    "details",
+    { class: "expectations" },
+    h("summary", {}, h("h3", {}, title)),
+    h("div", { class: "stack" }, plainTable(caption, "expected", heads, rows), h("p", {}, moral)),
   );
 }
