@@ -1,9 +1,11 @@
 /** The server's REST addresses. Failures are ApiErrors whose message can be shown. */
 
+import { sentence } from "./format.js";
+
 /** `status` is the server's; 0 when it did not answer. */
 export class ApiError extends Error {
   constructor(message, status) {
-    super(message);
+    super(sentence(message));
     this.status = status;
   }
 }

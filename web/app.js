@@ -2,7 +2,6 @@
 
 import { ApiError, get } from "./api.js";
 import { h, icon, problem } from "./dom.js";
-import { sentence } from "./format.js";
 import { bindKeys, showKeys } from "./keys.js";
 
 /** A page that is there at once needs no word about it. */
@@ -37,7 +36,7 @@ async function show() {
   } catch (error) {
     const past = h("p", {}, "Your interviews are under ", h("a", { href: "/past" }, "Past interviews"), ".");
     const isMissing = error.status === 404;
-    page.replaceChildren(failed(isMissing ? "Not found" : "That didn’t work", sentence(error.message), isMissing && past));
+    page.replaceChildren(failed(isMissing ? "Not found" : "That didn’t work", error.message, isMissing && past));
     if (!(error instanceof ApiError)) throw error; // Ours to mend, not the reader's.
   } finally {
     clearTimeout(loading);

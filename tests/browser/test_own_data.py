@@ -86,7 +86,7 @@ async def test_out_away_and_in_again_by_keyboard(url: str, tmp_path: Path) -> No
         await page.locator("#import-file").set_input_files(file)
         await expect(page.locator(".own-data [role=status]")).to_contain_text("Added 1 interview with 1 recording.")
         await page.locator("#import-file").set_input_files({"name": "x.zip", "mimeType": "", "buffer": b"PK nonsense"})
-        await expect(page.locator(".own-data .problem")).to_contain_text("Nothing was imported. the file is damaged")
+        await expect(page.locator(".own-data .problem")).to_contain_text("Nothing was imported. The file is damaged")
 
         await page.reload()
         await page.locator(".interviews a").wait_for()

@@ -7,6 +7,8 @@ import { rememberedOptions } from "./lobby/options.js";
 
 const MOST_BYTES = 200_000;
 const NAMED = 3;
+/** The topic of questions that need several topics; its name says nothing about a job. */
+const ACROSS = "capstone";
 
 export async function show(page) {
   const { formats } = await get("/api/formats");
@@ -84,6 +86,7 @@ function makeFit({ topics, questions, model }, format, text) {
     return [problem("We found nothing about LLM engineering in this text. Paste the part that says what they look for, or what you have built.")];
   }
   const boxes = questions.map((question) => makeQuestion(question, count));
+  const wanted = topics.filter(({ id }) => id !== ACROSS).slice(0, NAMED).map(({ title }) => title);
   const failure = h("div");
   const label = h("span");
   const start = h("button", { type: "button", class: "button lit", onclick: go }, label);
@@ -108,7 +111,7 @@ function makeFit({ topics, questions, model }, format, text) {
 
   count();
   return [
-    h("h2", {}, `It asks most for ${listed(topics.slice(0, NAMED).map(({ title }) => title))}`),
+    h("h2", {}, wanted.length > 0 ? `It asks most for ${listed(wanted)}` : "It asks for work across topics"),
     h("ol", { class: "fitting" }, boxes.map(({ element }) => element)),
     h("div", { class: "row" }, start),
     failure,

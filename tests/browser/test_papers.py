@@ -1,0 +1,61 @@
+"""A mock from a job posting in a real Chromium, over fake models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.browser.accessibility import violations
+from tests.browser.conftest import browsing
+from tests.browser.light import serving
+from tests.questions.postings import OTHER_FIELD, RAG_START_UP
+from tests.support.fakes import fake_assembly
+
+
+async def test_a_posting_becomes_a_mock(tmp_path: Path) -> None:
+    """From the start page: paste, see the questions with the posting's own words, leave one out, begin; nothing of it is kept."""
+    assembly = fake_assembly(tmp_path)
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
+        page = visit.page
+        await page.goto(url)
+        await page.get_by_role("link", name="Open: From your own papers").click()
+        text = page.get_by_label("Job posting or CV")
+        find = page.get_by_role("button", name="Find my questions")
+        await find.click()
+        await expect(page.get_by_role("alert")).to_contain_text("There is no text yet")
+        await text.fill(OTHER_FIELD)
+        await find.click()
+        await expect(page.get_by_role("alert")).to_contain_text("We found nothing about LLM engineering")
+        await text.fill(RAG_START_UP)
+        await find.click()
+        await expect(page.get_by_role("heading", level=2)).to_contain_text("It asks most for RAG systems")
+        await expect(page.locator(".fitting li").first).to_contain_text("because it says vector databases")
+        await expect(page.locator(".lit")).to_have_text("Begin: 8 questions, about 25 minutes")
+        for scheme in ("dark", "light"):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert await violations(page) == []
+        await page.locator(".fitting input").nth(1).uncheck()
+        await page.get_by_role("button", name="Begin: 7 questions").click()
+        await page.wait_for_url("**/interview/*")
+        await expect(page.locator(".facts")).to_contain_text("7, with")
+        review = await visit.review(page.url.rsplit("/", 1)[1])
+        assert "Brightdesk" not in json.dumps(review)
+
+
+async def test_a_file_is_read_in_the_page(tmp_path: Path) -> None:
+    """A text file fills the field; anything else and too much are refused with a reason."""
+    posting, picture, long = tmp_path / "posting.md", tmp_path / "cv.pdf", tmp_path / "long.txt"
+    posting.write_text(RAG_START_UP, encoding="utf-8")
+    picture.write_bytes(b"%PDF-1.7")
+    long.write_text("x" * 200_001, encoding="utf-8")
+    async with serving(fake_assembly(tmp_path)) as url, browsing(url, "missing") as visit:
+        page = visit.page
+        await page.goto(f"{url}/papers")
+        await page.locator("#paper-file").set_input_files(posting)
+        await expect(page.get_by_label("Job posting or CV")).to_have_value(RAG_START_UP)
+        await page.locator("#paper-file").set_input_files(picture)
+        await expect(page.get_by_role("alert")).to_contain_text("“cv.pdf” isn’t a text file. Copy its text and paste it here.")
+        await page.locator("#paper-file").set_input_files(long)
+        await expect(page.get_by_role("alert")).to_contain_text("“long.txt” is too long")
