@@ -15,7 +15,7 @@ from tests.support.fakes import fake_assembly
 
 
 async def test_a_posting_becomes_a_mock(tmp_path: Path) -> None:
-    """From the start page: paste, see the questions with the posting's own words, leave one out, begin; nothing of it is kept."""
+    """From the start page: paste, see the questions and why, leave one out, begin; nothing of the text is kept."""
     assembly = fake_assembly(tmp_path)
     async with serving(assembly) as url, browsing(url, "missing") as visit:
         page = visit.page

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
 
-from hotseat.domain.model import Bank, Question, Topic
+from hotseat.domain.model import Bank, Kind, Question, Topic
 from hotseat.errors import InputError
 from hotseat.text.stems import singular, stem
 
@@ -61,7 +61,7 @@ class Fit:
     """In the order to ask them."""
 
 
-def fit(bank: Bank, text: str, kinds: Iterable[str]) -> Fit:
+def fit(bank: Bank, text: str, kinds: Iterable[Kind]) -> Fit:
     """The questions of these kinds that fit the text. Raises InputError for a text that is empty or too long."""
     text = checked(text)
     of_topics = {topic.id: _phrases((*topic.posting_terms, *topic.concepts)) for topic in bank.topics}
@@ -155,7 +155,7 @@ def _ranked(
 
     def score(question: Question) -> float:
         return sum(1 / (1 + log(rarity[phrase])) for phrase in phrases[question.id] & present) + _CORE * (
-            question.kind == "core"
+            question.kind is Kind.CORE
         )
 
     return sorted((question for question in questions if question.topic == topic), key=lambda question: -score(question))
