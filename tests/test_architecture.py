@@ -90,7 +90,7 @@ def test_a_cycle_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         test_packages_form_no_cycle()
 
 
-def test_errors_know_nothing() -> None:
+def test_errors_import_nothing() -> None:
     """The hierarchy of errors imports nothing of Hotseat."""
     assert beyond(PACKAGE / "errors.py") == set()
 

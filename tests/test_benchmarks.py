@@ -10,14 +10,14 @@ from benchmarks import fuzz, kills, soak
 from benchmarks.soak import PACE
 
 
-async def test_a_few_kills(tmp_path: Path) -> None:
+async def test_three_kills_lose_at_most_a_second_of_audio(tmp_path: Path) -> None:
     """SIGKILL at three random moments loses no finished answer and at most a second of an open one."""
     tally = await kills.run(3, 7, tmp_path, longest_s=1.0)
     assert tally.faults == []
     assert tally.kills == 3 and tally.interviews >= 4 and tally.answers >= 4
 
 
-def test_a_thousand_inputs(tmp_path: Path) -> None:
+def test_made_up_messages_and_frames_crash_nothing(tmp_path: Path) -> None:
     """Made-up messages and frames crash nothing, hang nothing, and are all answered."""
     tally = fuzz.fuzz_socket(1_000, 7, tmp_path)
     assert tally.faults == []

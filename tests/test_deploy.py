@@ -68,7 +68,7 @@ def stages() -> dict[str, list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("target", ["slim", ""])
-def test_what_every_image_promises(target: str) -> None:
+def test_user_volume_labels_and_health_check_of_every_image(target: str) -> None:
     """Another user than root, one data volume, a health check, labels, and a way in that needs no setting up."""
     stage = stages()[target]
     last = dict(stage)
@@ -90,7 +90,7 @@ def test_packages_come_from_the_lock_file_only() -> None:
     assert in_both[0] == in_both[1] and len(in_both[0]) == 1
 
 
-def test_what_is_copied_is_there_and_nothing_else_is_sent() -> None:
+def test_the_build_gets_only_the_files_it_copies() -> None:
     """The build gets a list of what it may see; data, environments and secrets are not on it."""
     sent = {line.removeprefix("!") for line in (PROJECT / ".dockerignore").read_text().split() if line.startswith("!")}
     assert all((PROJECT / path).exists() for path in sent)
@@ -209,7 +209,7 @@ def test_pods_are_confined_and_probed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=name)
-def test_names_and_labels_meet(path: Path) -> None:
+def test_selectors_match_the_pods_labels(path: Path) -> None:
     """Service, network policy and deployment select the same pods, and the ingress the service."""
     found = documents(path)
     labels = found["Deployment"]["spec"]["template"]["metadata"]["labels"]

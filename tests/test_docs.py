@@ -71,7 +71,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
-def test_plain_words(path: Path) -> None:
+def test_no_riddles_and_no_filler(path: Path) -> None:
     """No riddles and no filler."""
     assert RIDDLES.findall(prose(path)) == []
 

@@ -106,7 +106,7 @@ async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatc
     await assembly.storage.store.close()
 
 
-async def test_one_that_cannot_be_deleted_is_left_and_the_others_are_not(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_deleted_keeps_no_others(tmp_path: Path) -> None:
     """A folder that can't be removed keeps nobody else's voice."""
     assembly = fake_assembly(tmp_path, retention_days=30)
     clock = assembly.clock = ShiftedClock()
@@ -129,7 +129,7 @@ async def test_one_that_cannot_be_deleted_is_left_and_the_others_are_not(tmp_pat
     await assembly.storage.store.close()
 
 
-async def test_what_is_recorded_after_a_deletion_is_deleted_in_its_turn(tmp_path: Path) -> None:
+async def test_audio_recorded_after_a_deletion_is_deleted_later(tmp_path: Path) -> None:
     """An interview left in the middle may be gone on with after its audio was deleted."""
     assembly = fake_assembly(tmp_path, retention_days=1)
     clock = assembly.clock = ShiftedClock()

@@ -48,7 +48,7 @@ def assert_complete(report: dict[str, Any]) -> None:
 # ---- Without a network ----------------------------------------------------------------------------------------------
 
 
-def test_there_is_no_way_out() -> None:
+def test_the_namespace_has_no_route() -> None:
     """In the namespace of the next test nothing can be sent to another machine: there is loopback, and no route."""
     abroad = subprocess.run(offline(sys.executable, "-c", SEND_ABROAD), capture_output=True, text=True)
     assert abroad.returncode == 1 and "Network is unreachable" in abroad.stderr

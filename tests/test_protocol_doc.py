@@ -72,14 +72,14 @@ def json_type(annotation: Any) -> str:
 
 
 @pytest.mark.parametrize("title", CODE)
-def test_messages(title: str) -> None:
+def test_every_message_is_documented(title: str) -> None:
     """Every message of a direction is in the doc, with or without a turn, and every message in the doc exists."""
     assert set(documented(title)) == set(CODE[title])
     assert without_turn(title) == {name for name, model in CODE[title].items() if "turn_id" not in model.model_fields}
 
 
 @pytest.mark.parametrize(("title", "name"), EVERY, ids=[f"{title.split()[-1]} {name}" for title, name in EVERY])
-def test_fields(title: str, name: str) -> None:
+def test_fields_of_every_message(title: str, name: str) -> None:
     """A message's row has its fields, in order and with their types, and nothing else."""
     rows = documented(title)[name]
     fields = {field: info for field, info in CODE[title][name].model_fields.items() if field not in ("type", "turn_id")}

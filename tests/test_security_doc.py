@@ -36,7 +36,7 @@ def test_the_named_test_exists(file: str, test: str) -> None:
     assert not test or test in functions
 
 
-def test_its_numbers_are_the_codes() -> None:
+def test_the_documents_numbers_are_the_codes() -> None:
     """Attempts and times."""
     assert f"{BY_NAME.attempts} attempts at a name, {BY_ADDRESS.attempts} from an address" in DOCUMENT
     assert (BY_NAME.refill_s, BY_ADDRESS.refill_s) == (60, 15)

@@ -87,7 +87,7 @@ def mute_ears() -> Iterator[str]:
     thread.join(10)
 
 
-def test_what_is_inside(built: Path) -> None:
+def test_contents_of_the_wheel(built: Path) -> None:
     """The wheel has questions, prompts and pages; the source distribution has no data for training and no tests."""
     [wheel], [sdist] = built.glob("*.whl"), built.glob("*.tar.gz")
     names = zipfile.ZipFile(wheel).namelist()

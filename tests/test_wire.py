@@ -108,7 +108,7 @@ def test_bad_text(text: str, code: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["one\nWARNING two", "one\r\x1b[2Jtwo", "one\x85two", "one\u2028two"])
-def test_what_was_sent_begins_no_line_of_the_log(said: str) -> None:
+def test_messages_cannot_forge_log_lines(said: str) -> None:
     """Whatever gets into a message, a line stays one and tells a terminal nothing; the trace of a bug has its lines."""
     record = logging.LogRecord("server", logging.WARNING, "x.py", 1, "refused: %s", (said,), None)
     line = logs._Text().format(record)
@@ -167,7 +167,7 @@ def test_frames_round_trip(turn_id: int, number: int, pcm: bytes) -> None:
     st.binary(max_size=64)
     | st.builds(lambda head, size: head + bytes(size), st.binary(max_size=9), st.integers(15_995, 16_010))
 )
-def test_any_bytes(data: bytes) -> None:
+def test_arbitrary_bytes_are_a_frame_or_an_error(data: bytes) -> None:
     """Arbitrary bytes are a frame or a WireError, nothing else."""
     try:
         frame = wire.parse_frame(data)
@@ -207,7 +207,7 @@ def test_ping_comes_back_unchanged(t: float) -> None:
     assert json.loads(wire.Pong(t=ping.t).model_dump_json())["t"] == t
 
 
-def test_messages_are_values() -> None:
+def test_messages_are_immutable_and_strict() -> None:
     """Messages cannot be changed, nor made with fields or numbers that the protocol does not know."""
     with pytest.raises(ValidationError, match="frozen"):
         setattr(wire.Done(turn_id=1), "turn_id", 2)  # noqa: B010

@@ -64,12 +64,12 @@ async def test_a_proxy_over_ipv4_is_believed(dual_stack: str) -> None:
         ("", ""),
     ],
 )
-def test_an_address_has_one_spelling(written: str, plain: str) -> None:
+def test_mapped_addresses_are_normalised(written: str, plain: str) -> None:
     """IPv4 within IPv6 is IPv4; whatever else stays as it is."""
     assert plain_address(written) == plain
 
 
-def test_who_counts_as_one() -> None:
+def test_how_addresses_are_grouped() -> None:
     """Each IPv4 address by itself, IPv6 by /64, and this machine however it is written."""
     assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert network_of("2001:db8::1") == network_of("2001:db8::2")

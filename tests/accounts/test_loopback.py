@@ -61,7 +61,7 @@ def open_as(user: int, url: str) -> str:
 
 
 @linux
-async def test_whoever_runs_the_server_notices_nothing(local: tuple[Assembly, str]) -> None:
+async def test_the_servers_own_user_gets_in(local: tuple[Assembly, str]) -> None:
     """Their own programs get in, over HTTP and as sockets do."""
     async with httpx.AsyncClient(base_url=local[1]) as browser:
         assert (await browser.get("/")).status_code == 200
@@ -138,7 +138,7 @@ def test_what_a_proxy_forwards_for_nobody_is_refused(tmp_path: Path, header: str
     assert browser.get("/api/bank", headers={header: "x", "x-forwarded-for": "127.0.0.1"}).status_code == 200
 
 
-def test_whom_an_unknown_proxy_names_counts(tmp_path: Path) -> None:
+def test_the_client_named_by_an_unknown_proxy_decides(tmp_path: Path) -> None:
     """Also where it is not on the list of those that are believed."""
     browser = client(tmp_path, trusted_proxies="192.0.2.0/24")
     for named in ("203.0.113.1", "127.0.0.1, 203.0.113.1", "::ffff:203.0.113.1"):
@@ -174,7 +174,7 @@ def test_the_kernel_tells_whose_a_connection_is(served: str, peer_family: int, p
         accepted.close()
 
 
-def test_a_token_is_enough(tmp_path: Path) -> None:
+def test_with_a_token_the_owner_of_the_connection_does_not_matter(tmp_path: Path) -> None:
     """With one, it is not asked whose a connection is: it may come from a container's other side."""
     browser: TestClient = client(tmp_path, token="a-long-secret")
     assert browser.get("/api/bank", headers={"authorization": "Bearer a-long-secret", "via": "x"}).status_code == 200

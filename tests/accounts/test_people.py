@@ -131,6 +131,6 @@ async def test_a_name_shows_all_of_itself(group: Server, name: str) -> None:
         ("python-httpx/0.28", ""),
     ],
 )
-def test_a_browser_is_named(agent: str, browser: str) -> None:
+def test_a_browser_is_named_from_its_user_agent(agent: str, browser: str) -> None:
     """By what one calls it, not by all that it says."""
     assert browser_of(agent) == browser

@@ -39,7 +39,7 @@ def test_the_corpus_is_the_same_every_time() -> None:
     assert first == again != other
 
 
-def test_what_is_looked_at_is_not_what_is_reported() -> None:
+def test_development_and_report_questions_are_disjoint() -> None:
     """No question is in both parts, and the report part is the larger one."""
     develop, report = ({question.id for question in accuracy.questions_of(BANK, part)} for part in ("develop", "report"))
     assert develop.isdisjoint(report) and len(develop | report) == len(BANK.questions)

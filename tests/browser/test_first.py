@@ -28,7 +28,7 @@ async def empty(tmp_path: Path) -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-async def test_the_one_button_is_on_the_first_screen(empty: str, size: dict[str, int]) -> None:
+async def test_the_start_button_is_above_the_fold(empty: str, size: dict[str, int]) -> None:
     """What this is and what to press stand above the fold, and only that button is lit."""
     async with browsing(empty, "missing", viewport=size) as visit:
         await visit.page.goto(empty)
@@ -60,7 +60,7 @@ async def test_two_clicks_and_two_minutes_to_the_first_result(empty: str, tmp_pa
 
 
 @pytest.mark.parametrize("format_id", ["five", "problems", "evaluate"])
-async def test_what_is_coming_is_said_before(empty: str, format_id: str) -> None:
+async def test_the_page_before_an_interview_describes_it(empty: str, format_id: str) -> None:
     """The page before an interview says what to do, how many questions, how long, which follow-ups, and the silence rule."""
     async with browsing(empty, "missing") as visit:
         interview_id = await visit.plan(format=format_id, question_id=None)

@@ -55,7 +55,7 @@ async def tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"Tab never got to {text!r}")
 
 
-async def test_out_away_and_in_again_by_keyboard(url: str, tmp_path: Path) -> None:
+async def test_export_deletion_and_import_by_keyboard(url: str, tmp_path: Path) -> None:
     """Export, deletion with its proof, import and deletion of everything need no more than Tab, Enter and Escape."""
     async with chromium(accept_downloads=True) as page:
         await page.goto(f"{url}/review/{INTERVIEW}")

@@ -442,7 +442,7 @@ async def test_reduced_motion_is_respected(light: str) -> None:
         assert await visit.page.evaluate("document.getAnimations().length") == 0
 
 
-async def test_what_is_not_there_is_told_in_words(light: str) -> None:
+async def test_unknown_addresses_get_a_page_in_words(light: str) -> None:
     """A mistyped address and an unknown interview lead to a page with a heading and a way on; a program gets JSON."""
     async with browsing(light, "missing") as visit:
         for path, said, way in (

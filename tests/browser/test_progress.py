@@ -41,7 +41,7 @@ async def past(tmp_path: Path) -> AsyncIterator[str]:
         yield url
 
 
-async def test_looking_back(past: str) -> None:
+async def test_past_interviews_are_accessible(past: str) -> None:
     """Charts have their tables, attempts their gains and losses, an answer its delivery; no page is heavy or hard to read."""
     async with browsing(past, "missing") as visit:
         page = visit.page

@@ -178,7 +178,7 @@ async def test_ending_while_typing_keeps_what_was_written(light: str) -> None:
         assert entry["grade_state"] == "graded"
 
 
-async def test_what_is_pressed_without_a_line_is_done_when_it_is_back(light: str, speech: Path) -> None:
+async def test_buttons_pressed_offline_take_effect_on_reconnect(light: str, speech: Path) -> None:
     """Done ends the answer, a hint is shown once, Skip passes, and nothing that is said after Done belongs to the answer."""
     async with lined(light) as (url, line), browsing(url, speech) as visit:
         page = visit.page
@@ -534,7 +534,7 @@ LONGEST = (("finetuning/lora", 1.0), ("capstone/evaluate-rag-candidate", 1.0), (
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
-async def test_all_of_a_turn_is_in_sight(light: str, size: tuple[int, int]) -> None:
+async def test_the_longest_question_fits_the_screen(light: str, size: tuple[int, int]) -> None:
     """Clock, question and the box for the answer, of the longest questions too, and ten minutes fit in the clock's face."""
     async with browsing(light, "missing", viewport={"width": size[0], "height": size[1]}) as visit:
         for question, factor in LONGEST:

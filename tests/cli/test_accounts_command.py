@@ -97,7 +97,9 @@ def test_a_person_leaves_with_everything(run: Callable[..., Result], tmp_path: P
         (("password", "Ada"), f"{WORDS}\n", "there is no account named 'Ada'"),
     ],
 )
-def test_what_is_wrong_is_said(run: Callable[..., Result], arguments: tuple[str, ...], stdin: str, named: str) -> None:
+def test_wrong_arguments_are_named_in_one_line(
+    run: Callable[..., Result], arguments: tuple[str, ...], stdin: str, named: str
+) -> None:
     """In one line, and nothing is changed."""
     with pytest.raises(InputError, match=named):
         run(*arguments, stdin=stdin)
@@ -122,7 +124,7 @@ def test_invitations_are_listed_and_revoked(run: Callable[..., Result]) -> None:
         run("revoke", listed["id"])
 
 
-def test_somebody_is_signed_out(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_all_sessions_of_a_person_can_be_ended(run: Callable[..., Result], tmp_path: Path) -> None:
     """Everywhere, with how many browsers that were."""
     run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
 

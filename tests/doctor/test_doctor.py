@@ -91,7 +91,7 @@ def test_no_lock_file_is_no_fault(tmp_path: Path) -> None:
         ("/home/ada/interviews/.venv", Way.PIP),
     ],
 )
-def test_how_it_was_installed(prefix: str, expected: Way) -> None:
+def test_advice_names_the_installing_tool(prefix: str, expected: Way) -> None:
     """Advice names the tool that the package was installed with."""
     assert way(Path(prefix), files=Path(prefix) / "files") is expected
 
@@ -151,7 +151,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert "0.5 GB are needed" in disk(Settings(data_dir=full, models_dir=tmp_path)).detail
 
 
-async def test_strangers_and_the_microphone(tmp_path: Path, quick_hashes: None) -> None:
+async def test_exposure_without_access_control_is_a_fault(tmp_path: Path, quick_hashes: None) -> None:
     """Exposed without a token or accounts is a fault; exposed at all brings the advice to serve HTTPS."""
     assert (await access(Settings())).ok and not microphone(Settings()).mend
     exposed = Settings(host="0.0.0.0", data_dir=tmp_path)
@@ -291,7 +291,7 @@ async def test_every_endpoint_is_asked() -> None:
     assert await endpoints(Settings()) == []
 
 
-def test_the_command_names_a_dead_endpoint(tmp_path: Path) -> None:
+def test_the_doctor_command_names_a_dead_endpoint(tmp_path: Path) -> None:
     """Exit code 1, and below each check that failed its mend."""
     with nobody() as llm:
         done = hotseat(

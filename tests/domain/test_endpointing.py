@@ -39,7 +39,7 @@ def test_speech_begins_where_its_first_window_was() -> None:
         ("doubtful all along", ((DOUBT, 10.0),)),
     ],
 )
-def test_what_is_not_speech_begins_nothing(name: str, parts: tuple[tuple[float, float], ...]) -> None:
+def test_short_or_doubtful_sound_leaves_a_silence_unbroken(name: str, parts: tuple[tuple[float, float], ...]) -> None:
     """Short bursts and doubtful sound leave the silence unbroken."""
     hearing = heard(*parts)
     assert not hearing.heard_speech, name

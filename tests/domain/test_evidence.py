@@ -35,7 +35,7 @@ def test_quotes_are_found_after_normalising(quote: str) -> None:
 
 
 @pytest.mark.parametrize("quote", ["", "you freeze the adapter", "the base ... you freeze", "..."])
-def test_what_was_not_said_is_no_evidence(quote: str) -> None:
+def test_invented_quotations_are_no_evidence(quote: str) -> None:
     """Invented, reordered and empty quotations are refused."""
     assert locate(SAID, quote) is None
 

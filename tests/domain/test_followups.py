@@ -20,7 +20,7 @@ def findings(**status: PointStatus) -> tuple[PointFinding, ...]:
 
 
 @pytest.mark.parametrize("missed", [point.id for point in LORA.points])
-def test_what_was_missed_is_asked_about(missed: str) -> None:
+def test_probes_are_about_the_missed_point(missed: str) -> None:
     """With a single point missing, every probe that may be asked is about it."""
     ranked = followups.rank(LORA, findings(**{missed.replace("-", "_"): PointStatus.NOT_MET}), (), 3)
     probes = [move for move in ranked if move.move is Move.PROBE]
@@ -170,7 +170,7 @@ def test_a_false_claim_is_challenged() -> None:
     assert followups.rank(question, perhaps, (), 3)[0].id == "challenge-merging"
 
 
-def test_what_was_not_claimed_is_not_challenged() -> None:
+def test_points_left_out_are_not_challenged() -> None:
     """A point left out has no challenge."""
     question = with_moves("merging")
     ranked = followups.rank(question, findings(merging=PointStatus.NOT_MET), (), 3)
@@ -189,7 +189,7 @@ def test_a_weak_answer_gets_a_point_that_shows_recognition() -> None:
     assert not lean.isdisjoint(followups.rank(LORA, nothing, (), 3)[0].probes)
 
 
-def test_what_the_candidate_spoke_of_comes_first() -> None:
+def test_the_point_nearest_to_the_answer_is_asked_about() -> None:
     """Of two answers that made no point, each is asked on about its own matter."""
     nothing = tuple(PointFinding(point.id, PointStatus.NOT_MET) for point in LORA.points)
     asked = [
@@ -202,7 +202,7 @@ def test_what_the_candidate_spoke_of_comes_first() -> None:
     assert asked[0] != asked[1]
 
 
-def test_what_was_said_last_is_gone_on_from() -> None:
+def test_a_point_of_the_last_answer_is_deepened_first() -> None:
     """Of points made, one of the last answer is deepened before one of an earlier answer."""
     for last in LORA.points:
         found = [

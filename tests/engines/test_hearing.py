@@ -111,7 +111,7 @@ def test_a_final_is_decoded_without_terms_beside(transcriber: WhisperTranscriber
 
 @needs_weights
 @pytest.mark.parametrize("kind", [kind for kind in speech.NON_SPEECH if kind != "voice in the next room"])
-async def test_nothing_is_invented_where_nobody_speaks(transcriber: WhisperTranscriber, kind: str) -> None:
+async def test_no_words_are_invented_without_speech(transcriber: WhisperTranscriber, kind: str) -> None:
     """No words come out of silence, noise, music, keys, coughs, breath, knocks or a crowd far away, terms or no terms.
 
     One voice alone that can be understood, from the next room say, is written down like any other.
@@ -209,7 +209,7 @@ def test_the_voice_says_the_first_sound_of_a_sentence(transcriber: WhisperTransc
         ("add the product", 0.0, 0.0, 10),
     ],
 )
-def test_what_took_no_time_is_not_repeated(tail: str, each_s: float, last_s: float, left: int) -> None:
+def test_words_repeated_after_the_speech_are_left_out(tail: str, each_s: float, last_s: float, left: int) -> None:
     """Words begun again when the speech is over are left out, words that were said or are new are not."""
     words = [
         Word(text, 0.2 * n, 0.2 * n + 0.2, 0.9) for n, text in enumerate("Afterwards you add the product, as before.".split())

@@ -34,7 +34,7 @@ async def test_a_sentence_becomes_pcm_without_clipping(speaker: piper.PiperSpeak
 
 
 @needs_voice
-async def test_nothing_to_say_is_silence_not_an_error(speaker: piper.PiperSpeaker) -> None:
+async def test_punctuation_alone_is_silence(speaker: piper.PiperSpeaker) -> None:
     """Punctuation alone makes an empty Voice."""
     assert (await speaker.speak("…")).seconds < 0.5
 

@@ -229,7 +229,7 @@ async def test_a_review_begins_when_what_it_goes_over_is_known(work: Work) -> No
     await asyncio.gather(commit, review)
 
 
-async def test_nothing_is_reviewed_on_a_busy_machine(work: Work) -> None:
+async def test_no_second_hearing_on_a_busy_machine(work: Work) -> None:
     """When recognition is far slower than usual, somebody's final would pay for the review; it waits for better times."""
     queue = RecognitionQueue(work, workers=2)
     slow = ask(queue, "slow", Priority.COMMIT)

@@ -29,13 +29,13 @@ async def test_a_passage_that_may_say_it_is_upheld() -> None:
     assert ruling.finding.evidence is not None and "small correction" in ruling.finding.evidence.quote
 
 
-async def test_another_passage_is_not() -> None:
+async def test_a_passage_that_says_something_else_is_not_upheld() -> None:
     """The reason says so in plain words."""
     ruling = await Disputes(ScriptedReader({})).hear(LORA, [ANSWER], SAID)
     assert not ruling.upheld and "clearly" in ruling.reason
 
 
-async def test_nor_one_that_says_the_opposite() -> None:
+async def test_a_passage_that_says_the_opposite_is_not_upheld() -> None:
     """However near its words are."""
     reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)}, {POINT.statement: ("low rank.", 0.9)})
     ruling = await Disputes(reader).hear(LORA, [ANSWER], SAID)
@@ -53,7 +53,7 @@ def test_a_point_not_sure_is_answered_by_the_candidate(said: bool, status: Point
 
 
 @pytest.mark.parametrize("status", [PointStatus.MET, PointStatus.NOT_MET, PointStatus.CONTRADICTED])
-def test_other_points_are_not(status: PointStatus) -> None:
+def test_decided_points_cannot_be_answered(status: PointStatus) -> None:
     """They are disputed instead."""
     assert answered(grade(status), POINT.id, True) is None
 

@@ -89,7 +89,7 @@ def test_model_answers_are_strong_hire(grader: EmbeddedGrader, question: Questio
         ),
     ],
 )
-def test_what_is_plainly_said_is_not_denied(grader: EmbeddedGrader, question_id: str, point_id: str, said: str) -> None:
+def test_clear_statements_are_credited(grader: EmbeddedGrader, question_id: str, point_id: str, said: str) -> None:
     """Sentences that earlier graders refused."""
     question = BANK.question(question_id)
     status = grader.findings(question, [typed(said, question=question)])[point_id].status
@@ -116,7 +116,7 @@ def test_runs_are_identical() -> None:
 
 
 @pytest.mark.parametrize("question", [*CORES, LORA], ids=lambda question: question.id)
-def test_what_is_no_answer_earns_nothing(grader: EmbeddedGrader, question: Question) -> None:
+def test_non_answers_earn_nothing(grader: EmbeddedGrader, question: Question) -> None:
     """Term lists, echoes, courtesies and orders to the grader are never above Lean No Hire."""
     terms = [term.term for term in question.key_terms]
     texts = [

@@ -57,7 +57,7 @@ def item(item_id: str, **labels: str) -> Item:
     return Item(item_id, ITEMS[0].question, ITEMS[0].answer, labels)
 
 
-def test_what_is_counted() -> None:
+def test_agreement_denied_and_credited_are_counted() -> None:
     """Partly counts neither way, not sure denies nothing, and what could not be read agrees in nothing."""
     first = item("1", a="met", b="met", c="met", d="no", e="wrong", f="wrong", g="partly", h="partly")
     found = graded({"a": MET, "b": SURE, "c": NOT, "d": MET, "e": CON, "f": NOT, "g": MET, "h": NOT})
@@ -79,7 +79,7 @@ def test_what_is_counted() -> None:
         (0.99, 0.00, 0.13, False),
     ],
 )
-def test_who_passes(agreement: float, denied: float, credited: float, passes: bool) -> None:
+def test_the_pass_mark(agreement: float, denied: float, credited: float, passes: bool) -> None:
     """Strictly more agreement than the reader, and at most two points more denied and credited."""
     judge = Result(agreement, denied, credited, 0, 1, 1)
     assert Sitting("m", judge, Result(0.80, 0.10, 0.10, 0, 1, 0)).passed is passes
@@ -227,7 +227,7 @@ async def test_a_bad_judge_stays_out(reply: Callable[[str], str], tmp_path: Path
         assert isinstance(forced.graders.in_use, Judge)
 
 
-async def test_nobody_sits_who_is_not_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_model_is_examined_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The packaged model never by itself, no model where the settings name the grader."""
     with scripted_llm(Script(graded=good)) as llm:
         embedded = await loaded(llm, tmp_path, monkeypatch, grader="embedded")
@@ -286,7 +286,7 @@ async def test_a_bank_without_an_exam(tmp_path: Path, monkeypatch: pytest.Monkey
     assert llm.asked == []
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_exam_command_prints_and_keeps_both_results(tmp_path: Path) -> None:
     """It shows how far it is, prints both results and keeps them; without a model it says what is missing."""
     rubrics = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
     short = (rubrics / FILE).read_text(encoding="utf-8").splitlines()[:3]

@@ -47,7 +47,7 @@ def statuses(tier: str = "") -> dict[str, PointStatus]:
         ({**statuses("lean"), "b-s0": MET, "d-s0": MET}, Verdict.LEAN_HIRE),
     ],
 )
-def test_verdicts(given: dict[str, PointStatus], verdict: Verdict) -> None:
+def test_verdicts_of_typical_coverage(given: dict[str, PointStatus], verdict: Verdict) -> None:
     """Everything is Strong Hire, all criteria at Lean Hire are a Lean Hire, one right fact is not enough for anything."""
     assert scoring.verdict_of(QUESTION, given) is verdict
 
@@ -85,7 +85,7 @@ def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None
         ({"d-lean": CON}, Level.NO),
     ],
 )
-def test_levels(given: dict[str, PointStatus], level: Level) -> None:
+def test_levels_of_coverage(given: dict[str, PointStatus], level: Level) -> None:
     """Two thirds of the strong points are a Strong Hire, anything is a Lean Hire; not sure counts nothing yet."""
     assert scoring.criterion_level(QUESTION.criteria[3], given) is level
 

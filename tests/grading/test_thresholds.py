@@ -80,7 +80,7 @@ def test_a_point_not_heard_has_no_evidence() -> None:
         (reading(UNSURE), reading(UNSURE), PointStatus.NOT_SURE, 1),
     ],
 )
-def test_what_is_said_later_counts(first: Reading, second: Reading, status: PointStatus, turn: int) -> None:
+def test_a_later_answer_can_correct_an_earlier_one(first: Reading, second: Reading, status: PointStatus, turn: int) -> None:
     """A follow-up can put a mistake right; an unclear word undoes nothing."""
     found = finding_of("p", [(passage(turn_id=1), first), (passage(turn_id=2), second)])
     assert found.status is status

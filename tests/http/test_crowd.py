@@ -68,7 +68,7 @@ def test_the_stranger_who_has_waited_longest_makes_room() -> None:
     assert len(book) == book.strangers == 3
 
 
-def test_who_is_known_makes_room_only_while_waiting() -> None:
+def test_an_open_socket_is_never_closed_for_a_newcomer() -> None:
     """A socket is never closed for a newcomer; with nothing but sockets there is no room."""
     book = Book()
     known = [book.come(str(number)) for number in range(3)]
@@ -113,7 +113,7 @@ def test_closing_is_counted_once() -> None:
     assert book.closed == []
 
 
-def test_who_keeps_the_server_waiting_is_hung_up_on() -> None:
+def test_slow_clients_are_disconnected() -> None:
     """For a request head after ten seconds, for what is sent and not read after thirty."""
     book = Book()
     waiting, reading, busy = (book.come(name) for name in "wrb")
@@ -170,7 +170,7 @@ async def test_half_a_request_is_not_waited_for(served: tuple[int, BoundedServer
         writer.close()
 
 
-async def test_what_is_not_read_is_not_kept(served: tuple[int, BoundedServer]) -> None:
+async def test_a_client_that_reads_nothing_is_disconnected(served: tuple[int, BoundedServer]) -> None:
     """A connection that asks for much and reads nothing is closed."""
     port, server = served
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
@@ -205,7 +205,7 @@ async def test_a_crowd_costs_the_candidate_nothing(tmp_path: Path) -> None:
     assert found.connections < crowd.DESCRIPTORS - 300, "descriptors are left"
 
 
-def test_want_of_descriptors_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_running_out_of_descriptors_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """A line without a trace, however often asyncio tries; other errors are reported as ever."""
     config = uvicorn.Config(cast(Any, None))
     server = BoundedServer(config, cast(Any, None), Book())
@@ -237,7 +237,7 @@ def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     logging.raiseExceptions = raises
 
 
-def test_what_repeats_does_not_fill_the_disk(written: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_log_lines_are_limited(written: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred lines a minute from one place, then how many more there were."""
     now = 0.0
     monkeypatch.setattr(logs.time, "monotonic", lambda: now)

@@ -104,7 +104,7 @@ def test_odd_ranges_are_no_ranges(span: str) -> None:
     assert (part.status_code, part.body, part.headers["content-range"]) == (206, b"234", "bytes 2-4/10")
 
 
-def test_what_counts_as_local() -> None:
+def test_which_databases_and_models_are_local() -> None:
     """Words that are heard, answered or kept on another machine leave this one."""
 
     def local(**settings: object) -> bool:
@@ -205,7 +205,7 @@ def test_an_import_may_be_larger(tmp_path: Path) -> None:
     assert browser.post("/api/import", content=b"", headers=told).status_code == 413
 
 
-def test_the_policy_word_for_word(tmp_path: Path) -> None:
+def test_the_content_security_policy(tmp_path: Path) -> None:
     """Nothing is sent elsewhere, no other page frames this one, and the microphone is this page's."""
     headers = client(tmp_path).get("/").headers
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))

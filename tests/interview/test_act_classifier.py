@@ -22,7 +22,7 @@ DEVELOP, UNSEEN = utterances("develop"), utterances("test")
 ASKED = "Explain how LoRA works."
 
 
-def test_acts_of_an_unknown_hand() -> None:
+def test_acts_by_other_writers_are_recognised() -> None:
     """More than half are recognised as what they are, and two thirds are not taken for an answer."""
     assert recognised(UNSEEN) >= 0.54
     assert noticed(UNSEEN) >= 0.67
@@ -43,7 +43,7 @@ def test_real_answers_are_never_taken_for_acts() -> None:
 
 
 @pytest.mark.parametrize("act", [act for act in Act if act is not Act.ANSWER])
-def test_what_was_learned_is_kept(act: Act) -> None:
+def test_nine_in_ten_training_examples_are_recognised(act: Act) -> None:
     """Nine in ten of what it has learned from."""
     of_act = [entry for entry in DEVELOP if entry.act == act]
     assert len(of_act) >= 40
@@ -77,7 +77,7 @@ SHORT = (
 )
 
 
-def test_short_answers() -> None:
+def test_short_answers_are_not_taken_for_acts() -> None:
     """Few words are no sign of an act: at least three in four of these, all of which look like one, are answers."""
     taken = [text for text in SHORT if recognise(text, ASKED) is not Act.ANSWER]
     assert len(taken) <= len(SHORT) / 4, taken

@@ -64,7 +64,7 @@ async def test_a_spoken_act_is_not_thanked_for(tmp_path: Path) -> None:
         assert heard(candidate, 2) == f"Sure. {PROMPT}"
 
 
-async def test_buttons(tmp_path: Path) -> None:
+async def test_each_request_can_be_made_twice(tmp_path: Path) -> None:
     """Repeat, ask and think can be pressed twice each, and then are no longer offered."""
     async with sitting(fake_assembly(tmp_path)) as (_, candidate):
         candidate.say(type="start")

@@ -62,7 +62,7 @@ async def test_other_topics_are_left_alone() -> None:
     assert await contradiction(LORA, elsewhere, MADE, denies) is None
 
 
-async def test_what_was_not_said_now_denies_nothing() -> None:
+async def test_earlier_claims_contradict_nothing_by_themselves() -> None:
     """Only a point made now can disagree with an earlier claim."""
     nothing = replace(MADE, known=(("merging", PointStatus.NOT_MET),))
     assert await contradiction(LORA, PROGRESS, nothing, denies) is None

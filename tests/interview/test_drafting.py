@@ -96,7 +96,7 @@ async def test_a_lead_in_that_no_longer_may_be_spoken_is_dropped() -> None:
     assert chosen is not None and chosen.source == "bank"
 
 
-async def test_nobody_waits_for_the_model() -> None:
+async def test_no_candidate_waits_for_the_model() -> None:
     """A lead-in that is not ready when the answer ends is not asked."""
     desk = Desk(FakeChat(LEAD, delay_s=5))
     desk.drafter.offer(answer(START))
@@ -117,7 +117,7 @@ async def test_a_crowd_gets_the_banks_words_ready() -> None:
     assert desk.chat.prompts == []
 
 
-async def test_nothing_is_chosen_before_the_answer_is_read() -> None:
+async def test_the_choice_waits_for_the_reading_of_the_answer() -> None:
     """However long reading takes, what was said decides."""
     desk = Desk(FakeChat(LEAD))
     blind = await desk.choose(START)

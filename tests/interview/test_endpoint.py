@@ -92,7 +92,7 @@ async def test_the_bank_stands_in(chat: FakeChat) -> None:
     assert chosen.source == "bank" and chosen.reason
 
 
-async def test_what_the_reader_hears_in_the_question_is_a_leak() -> None:
+async def test_a_follow_up_that_the_reader_credits_is_a_leak() -> None:
     """A point can be given away in other words than the bank's."""
     of = LORA
     bank = Chosen(of.suggested[0].id, of.suggested[0].text, Source.BANK)

@@ -325,7 +325,7 @@ async def test_deleting_removes_rows_and_files(tmp_path: Path) -> None:
         assert not await interviews.delete(candidate.id)
 
 
-async def test_whoever_sits_in_a_deleted_interview_is_told(tmp_path: Path) -> None:
+async def test_deleting_an_interview_tells_its_open_page(tmp_path: Path) -> None:
     """The page need not find out by itself."""
     async with sitting(fake_assembly(tmp_path)) as (interviews, candidate):
         candidate.say(type="start")
@@ -464,7 +464,7 @@ async def test_a_slow_voice_does_not_speak_over_the_answer(tmp_path: Path) -> No
         assert candidate.of(wire.VoiceStop)
 
 
-async def test_what_came_in_time_is_in_time(tmp_path: Path) -> None:
+async def test_slow_storage_makes_no_answer_late(tmp_path: Path) -> None:
     """Storage that keeps the loop waiting makes no answer late."""
     assembly = fake_assembly(tmp_path, speed=25.0)
     append = assembly.storage.store.append
@@ -487,7 +487,7 @@ async def test_what_came_in_time_is_in_time(tmp_path: Path) -> None:
         assert (answer.text, answer.ended_by) == ("it freezes the base model", "done")
 
 
-async def test_what_is_deleted_is_taken_from_others_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deleted_interview_is_released_by_its_process_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that runs the interview has let go of it before its audio and rows are removed, and adds nothing after."""
     monkeypatch.setattr(interviews_module, "KEEP_S", 0.05)
     monkeypatch.setattr(interviews_module, "_LETS_GO_S", 1.0)
@@ -510,7 +510,7 @@ async def test_what_is_deleted_is_taken_from_others_first(tmp_path: Path, monkey
         keeping.cancel()
 
 
-async def test_what_is_being_graded_is_not_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_interviews_being_graded_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page closed in mid-answer leaves a round to be graded; only then does the interview leave memory."""
     monkeypatch.setattr(interviews_module, "_ALONE_S", 0.0)
     assembly = fake_assembly(tmp_path, interview={"follow_ups": 0})
@@ -539,7 +539,7 @@ async def test_what_is_being_graded_is_not_put_away(tmp_path: Path, monkeypatch:
         assert found is not None and len(found[1].progress.grades) == 1
 
 
-async def test_who_was_away_for_a_moment_is_let_in_again(tmp_path: Path) -> None:
+async def test_a_reload_keeps_the_place_in_a_full_server(tmp_path: Path) -> None:
     """A reload costs nobody their seat, however many wait for one."""
     assembly = fake_assembly(tmp_path, interview={"max_active": 1})
     async with sitting(assembly) as (interviews, candidate):

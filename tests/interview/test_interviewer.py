@@ -55,7 +55,7 @@ async def test_the_bank_stands_in(chat: FakeChat | None) -> None:
     assert chosen.reason
 
 
-async def test_nothing_is_said_back_where_nothing_fits() -> None:
+async def test_no_quote_without_a_fitting_passage() -> None:
     """Without a passage that has to do with the follow-up the model is not asked."""
     chat = FakeChat(LEAD)
     chosen = await choose(chat, passage=None)
@@ -97,7 +97,7 @@ def test_a_claim_is_quoted_before_it_is_challenged() -> None:
     assert chosen.text == f"You said \u201c{chosen.anchor}\u201d. {move(Move.CHALLENGE, 'merging').text}"
 
 
-def test_nothing_is_quoted_twice() -> None:
+def test_no_passage_is_quoted_twice() -> None:
     """What has been said back in the round is not said back again."""
     before = BANKS.in_the_banks_words(LORA, move(Move.CHALLENGE, "merging"), [SLOW], [CLAIM]).text
     answers = [SLOW, typed("They do.", 2, asked=before)]

@@ -62,7 +62,7 @@ async def test_a_wall_clock_that_jumps(tmp_path: Path) -> None:
         assert review is not None and review["rounds"][0]["grade"]["verdict"] == "Lean Hire"
 
 
-async def test_a_lid_closed_for_an_hour(tmp_path: Path) -> None:
+async def test_an_hours_absence_ends_the_answer_at_its_limit(tmp_path: Path) -> None:
     """The answer ended at its limit and holds what was said; the follow-up has waited for the lid to open."""
     assembly = fake_assembly(tmp_path)
     assembly.clock = clock = JumpingClock()
@@ -82,7 +82,7 @@ async def test_a_lid_closed_for_an_hour(tmp_path: Path) -> None:
         await finish(again)
 
 
-def test_half_a_sample_of_a_crash(tmp_path: Path) -> None:
+def test_half_a_sample_left_by_a_crash_is_dropped(tmp_path: Path) -> None:
     """A recording that ends in the middle of a sample goes on at the next whole one, not in noise."""
     archive = LocalArchive(tmp_path)
     recording = archive.create("one", 1, 0)

@@ -31,7 +31,7 @@ def test_the_passage_about_the_same_thing_is_found(name: str) -> None:
     assert found is not None and found.rstrip(".") == ABOUT[name].rstrip(".")
 
 
-def test_nothing_is_found_where_nothing_fits() -> None:
+def test_no_passage_for_an_unrelated_answer() -> None:
     """An answer about something else has no passage to pick up."""
     assert nearest(LORA, follow_up("configure"), [answer(ELSE)]) is None
     assert nearest(LORA, follow_up("configure"), [answer("")]) is None

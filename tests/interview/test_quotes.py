@@ -66,7 +66,7 @@ def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
         ("How do you measure it, that's not there.", "How do"),
     ],
 )  # fmt: skip
-def test_what_does_not_stand_is_not_quoted(text: str, part: str) -> None:
+def test_incomplete_or_altered_claims_are_not_quoted(text: str, part: str) -> None:
     """No claim of theirs, no clause, or a clause that means something else when it is cut."""
     assert quoted(text, part) is None
 
@@ -79,7 +79,7 @@ def test_what_does_not_stand_is_not_quoted(text: str, part: str) -> None:
         ("the prompt says what we were asked", "the prompt says what you were asked"),
     ],
 )
-def test_who_speaks_of_themselves_is_turned_round(quote: str, said: str) -> None:
+def test_quotes_in_the_first_person_are_turned_to_the_second(quote: str, said: str) -> None:
     """In speech "you said I'd merge it" would be about the interviewer."""
     assert said_back(quote) == said
 

@@ -150,7 +150,7 @@ async def test_a_replica_that_is_stopped_owes_nothing(replicas: tuple[ServerProc
     first.wait_until_ready()
 
 
-async def test_what_one_process_owed_another_gives(tmp_path: Path) -> None:
+async def test_another_process_finishes_a_grade_under_way(tmp_path: Path) -> None:
     """A grade that was under way when a process ended is given by another within two seconds, without any browser."""
 
     class Never(FakeGrader):
@@ -178,7 +178,7 @@ async def test_what_one_process_owed_another_gives(tmp_path: Path) -> None:
         await living.storage.store.close()
 
 
-async def test_only_the_dead_are_inherited_from() -> None:
+async def test_only_dead_processes_are_taken_over() -> None:
     """A process whose beat stands still for ten seconds is dead, one that ended in order at once, one that beats never."""
     clock = Clock()
     released: list[str] = []
@@ -222,7 +222,7 @@ async def taken_over(assembly: Assembly, tmp_path: Path) -> AsyncIterator[tuple[
         await others.close()
 
 
-async def test_who_is_hung_up_on_reads_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_replaced_connection_reads_the_stored_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes to let go: the state in memory is of no worth by then."""
     assembly = fake_assembly(tmp_path)
     let_go = assembly.storage.store.release

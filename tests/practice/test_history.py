@@ -100,7 +100,7 @@ def test_a_rating_is_kept_where_it_changed() -> None:
     assert trends.ratings_of("safety", taken) == []
 
 
-def test_what_is_left_out_of_trends_is_left_out_of_the_plan() -> None:
+def test_stand_in_grades_are_left_out_of_the_plan() -> None:
     """The measured level by which days are planned knows no stand-in grades either."""
     rounds = {"rounds": [{"question_id": "rag/core"}] * 2}
     summary = {"verdicts": ["No Hire", "Strong Hire"], "asides": ["fallback", None]}
@@ -188,7 +188,9 @@ async def test_two_attempts_side_by_side(browser: httpx.AsyncClient, store: SqlS
         ("/api/interviews?offset=-1", "offset"),
     ],
 )
-async def test_what_does_not_exist_is_named(browser: httpx.AsyncClient, store: SqlStore, path: str, named: str) -> None:
+async def test_unknown_attempts_and_parameters_are_named(
+    browser: httpx.AsyncClient, store: SqlStore, path: str, named: str
+) -> None:
     """The answer says which attempt, question or parameter is wrong."""
     await sat(store, "old", DAY_S, [(LORA, {})])
     answer = await browser.get(path)

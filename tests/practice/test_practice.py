@@ -73,7 +73,7 @@ async def test_a_graded_interview_makes_cards(tmp_path: Path, met: bool, days: i
     await assembly.storage.store.close()
 
 
-async def test_what_was_graded_before_is_caught_up(failed: Assembly) -> None:
+async def test_interviews_without_ratings_are_rated_at_the_start(failed: Assembly) -> None:
     """An interview without ratings, as after an upgrade or a crash, is rated at the next start, with its own time."""
     before = await failed.storage.store.cards(LOCAL)
     async with failed.storage.store.engine.begin() as connection:
@@ -157,7 +157,7 @@ def test_minutes_come_from_the_limits() -> None:
     assert seconds(BANK.question("rag/core"), InterviewSettings(follow_ups=0)) == 65.0
 
 
-async def test_the_list_is_empty_today_and_full_tomorrow(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cards_are_due_from_the_next_day(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a drill nothing is due until the next day; then the list names the question, and its interview can be begun."""
     async with browser(failed) as client:
         today = (await client.get("/api/today")).json()

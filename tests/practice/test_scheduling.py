@@ -45,7 +45,7 @@ def test_the_published_memory_state_is_reproduced() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 60), st.sampled_from(Rating)), min_size=1, max_size=8))
-def test_what_is_stored_is_what_the_library_says(steps: list[tuple[float, Rating]]) -> None:
+def test_stored_cards_equal_the_librarys(steps: list[tuple[float, Rating]]) -> None:
     """For any ratings on any days, the stored card is the library's to the last bit, and so is the chance of recall."""
     card, at, history = Card(card_id=1), START, []
     for number, (days, rating) in enumerate(steps):
@@ -97,6 +97,6 @@ def test_results_become_ratings(level: Level, status: PointStatus, turn_id: int 
     assert rate(graded(level, status, turn_id), opening_turn=1, hints=hints) == {"p": expected}
 
 
-def test_what_could_not_be_assessed_rates_nothing() -> None:
+def test_answers_not_assessed_give_no_rating() -> None:
     """Silence measures the microphone, not memory."""
     assert rate(graded(Level.NO, PointStatus.NOT_MET, None, Verdict.NOT_ASSESSABLE), 1, 0) == {}

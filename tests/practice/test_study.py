@@ -154,7 +154,7 @@ def test_weakness_weighs_verdicts_with_the_rating() -> None:
         (11, "At the start"),
     ],
 )
-def test_bands_begin_where_the_source_says(total: int, title: str) -> None:
+def test_bands_of_hours(total: int, title: str) -> None:
     """40 and more, 25 to 39, under 25."""
     assert STUDY.band(total).title == title
 
@@ -287,7 +287,7 @@ async def test_every_task_leads_somewhere(browser: httpx.AsyncClient) -> None:
                 assert (await browser.get(task["link"].split("#")[0])).status_code == 200
 
 
-async def test_what_interviewers_expect_is_served(browser: httpx.AsyncClient) -> None:
+async def test_expectations_of_the_interviewers_are_served(browser: httpx.AsyncClient) -> None:
     """Beside the five competencies: how interviews changed, where most fail, and what a portfolio has to show."""
     shown = (await browser.get("/api/study")).json()["competencies"]
     assert len(shown["entries"]) == 5

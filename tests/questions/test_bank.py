@@ -81,7 +81,7 @@ def test_a_malformed_file_is_named(tmp_path: Path, file: str, edit: Callable[[st
     assert any(line.startswith(file) and named in line for line in str(caught.value).splitlines()), str(caught.value)
 
 
-def test_what_can_not_be_read_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_question_is_named(tmp_path: Path) -> None:
     """A folder in the place of a question is one more problem."""
     root = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
     (root / "rag" / "folder.toml").mkdir()

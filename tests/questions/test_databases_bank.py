@@ -26,7 +26,7 @@ CATALOGUE = load_catalogue(ROOT)
 MOST_LINES = 190
 
 
-def test_it_has_no_problems() -> None:
+def test_the_databases_bank_has_no_problems() -> None:
     """Twelve questions pass every check that the shipped bank passes, and so do the files of the study page."""
     load_study(ROOT, BANK, CATALOGUE)
     assert len(BANK.questions) == 12

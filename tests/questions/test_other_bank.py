@@ -119,7 +119,7 @@ async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, ph
 
 
 @pytest.mark.parametrize("owed", ["finalising", "followingup", "grading"])
-async def test_what_is_owed_to_a_question_that_is_gone(tmp_path: Path, owed: str) -> None:
+async def test_a_removed_question_does_not_keep_an_interview_from_ending(tmp_path: Path, owed: str) -> None:
     """Cut off while the server had something to do, the interview comes to its end without a rubric and without a browser."""
     async with running(tmp_path, bank_with(GONE)) as (assembly, interviews):
         before = await planned(interviews, GONE.id)

@@ -97,7 +97,7 @@ def test_a_wav_from_a_pipe_need_not_say_how_long_it_is(size: int, tmp_path: Path
     ],
     ids=["empty", "zeros", "random", "subtitles", "picture"],
 )
-def test_what_is_no_audio_is_refused_with_the_reason(content: bytes, why: str, tmp_path: Path) -> None:
+def test_files_without_audio_are_refused_with_the_reason(content: bytes, why: str, tmp_path: Path) -> None:
     """One line that names the file and says what is wrong with it."""
     path = tmp_path / "answer.wav"
     path.write_bytes(content)
@@ -114,14 +114,14 @@ def test_a_list_of_files_is_not_followed(name: str, tmp_path: Path) -> None:
         read_audio(tmp_path / name)
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
     """A folder and a name that is not there."""
     for path in (tmp_path, tmp_path / "nothing.wav"):
         with pytest.raises(InputError, match="there is no audio file"):
             read_audio(path)
 
 
-def test_what_can_not_even_be_looked_at_is_refused(tmp_path: Path) -> None:
+def test_unreadable_paths_are_refused(tmp_path: Path) -> None:
     """A folder and a pipe are told as such, a name that no file can have with the system's reason."""
     os.mkfifo(tmp_path / "pipe.wav")
     long = tmp_path / ("x" * 300)

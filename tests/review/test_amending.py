@@ -287,7 +287,9 @@ async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
         ("rounds/1/disputes", {"point_id": "figures", "turn_id": 1, "word_start": 0, "word_end": 2}, 422, "these are 2"),
     ],
 )
-async def test_what_cannot_be_done_is_said(tmp_path: Path, path: str, body: dict[str, Any], status: int, reason: str) -> None:
+async def test_impossible_corrections_are_refused_with_the_reason(
+    tmp_path: Path, path: str, body: dict[str, Any], status: int, reason: str
+) -> None:
     """Corrections and disputes of what there isn't are refused by name, and leave no trace."""
     assembly = scripted_services(tmp_path)
     async with reviewed(assembly) as (interview_id, http):

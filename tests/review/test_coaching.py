@@ -87,7 +87,7 @@ async def test_an_unknown_point_is_missing(browser: tuple[httpx.AsyncClient, str
     assert (await http.get(f"{address}/points/nothing/model.wav")).status_code == 404
 
 
-async def test_what_might_be_said_is_read_aloud(browser: tuple[httpx.AsyncClient, str]) -> None:
+async def test_model_sentences_are_read_aloud(browser: tuple[httpx.AsyncClient, str]) -> None:
     """The model's sentence for a point, and the answer at its best."""
     http, address = browser
     for path in ("points/limits/model.wav", "best.wav"):

@@ -71,7 +71,7 @@ def test_quotes_are_shown_as_clauses(match: str, shown_as: str) -> None:
     assert quoted(spoken(SAID), match) == shown_as
 
 
-def test_joined_things_are_not_parted() -> None:
+def test_a_clause_does_not_end_at_a_joining_and() -> None:
     """In speech without punctuation a clause does not end at the "and" between two things."""
     said = (
         "you take the product of two small matrices B and A and it is scaled by alpha over r so that the rank can change later"
@@ -135,7 +135,7 @@ def test_peaks_follow_the_loudness() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "count"), [(0.0, 0), (0.02, 1), (1.0, 20), (90.0, MAX_PEAKS)])
-def test_peaks_are_few(seconds: float, count: int) -> None:
+def test_an_outline_has_a_bounded_number_of_bars(seconds: float, count: int) -> None:
     """An outline has no more bars than can be drawn, whatever the length; a torn last byte does not matter."""
     assert len(peaks(bytes(2 * int(seconds * SAMPLE_RATE) + 1))) == count
 

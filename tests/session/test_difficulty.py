@@ -47,12 +47,12 @@ MADE, MISSED = PointStatus.MET, PointStatus.NOT_MET
         ([MADE], Verdict.LEAN_HIRE, "rag/b"),
     ],
 )
-def test_it_follows(statuses: list[PointStatus], verdict: Verdict | None, asked: str) -> None:
+def test_difficulty_follows_the_grade(statuses: list[PointStatus], verdict: Verdict | None, asked: str) -> None:
     """Harder after a strong round, easier after a weak one; the grade decides where it is there already."""
     assert after(*statuses, verdict=verdict).question_id == asked
 
 
-def test_what_leads_on_stays() -> None:
+def test_the_transition_to_the_topic_is_kept() -> None:
     """The transition names the topic, which is the same."""
     assert after(MADE).opening == "Next, RAG. C?"
 

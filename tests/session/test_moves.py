@@ -92,7 +92,7 @@ def test_the_greeting_comes_before_the_first_question() -> None:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else None,
 )
-def test_what_is_said(acts: list[Act], said: str) -> None:
+def test_each_act_has_its_move(acts: list[Act], said: str) -> None:
     """Each act has its move, in a turn of its own, and the turn goes on."""
     played = Played()
     for act in acts:
@@ -125,7 +125,7 @@ def test_a_follow_up_has_moves_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("act", "ended_by"), [(Act.SKIP, "skipped"), (Act.DONE, "done")])
-def test_passing_leaves_one_question(act: Act, ended_by: str) -> None:
+def test_a_skipped_question_leads_to_the_next(act: Act, ended_by: str) -> None:
     """The round is accounted for without words, and the next question asked."""
     played = Played().say("let's move on", act)
     assert played.aloud == "Next, RAG systems. What is RAG?"
@@ -160,7 +160,7 @@ def test_the_easier_step_is_not_asked_again() -> None:
     assert played.state.progress.round == 1
 
 
-def test_time_to_think_stands() -> None:
+def test_time_to_think_stops_the_clock() -> None:
     """Half a minute with the clock standing, then it starts."""
     played = Played().say("one moment", Act.THINK).feed(PlaybackDone(2))
     assert isinstance(played.state, Thinking)
@@ -185,12 +185,12 @@ def test_a_button_is_refused_once_used_up() -> None:
     assert result.error is not None and result.state is state
 
 
-def test_what_is_typed_to_ask_is_no_answer() -> None:
+def test_a_typed_question_is_no_answer() -> None:
     """Whatever its words, a text sent as a question about the question gets the scope."""
     assert Played().say("the gpu thing", pressed=Act.CLARIFY).aloud == "Assume inference on one GPU."
 
 
-def test_nothing_more_is_asked_after_the_end() -> None:
+def test_end_wins_over_an_act_being_written_down() -> None:
     """Pressing End while an act is being written down ends the interview all the same."""
     played = Played().feed(TypedAnswer(1, "again please")).feed(EndPressed())
     played.feed(Transcribed(1, typed("again please"), 0.0, act=Act.REPEAT))
@@ -214,7 +214,7 @@ def test_a_log_from_before_there_were_acts() -> None:
         ("No end", "No end"),
     ],
 )
-def test_shorter(text: str, short: str) -> None:
+def test_the_short_form_of_a_question(text: str, short: str) -> None:
     """The last sentence that asks, or the first."""
     assert moves.shorter(text) == short
 

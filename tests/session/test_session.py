@@ -272,7 +272,7 @@ TABLE: list[Row] = [
 @pytest.mark.parametrize(
     ("state", "event", "now", "phase", "commands", "deadline"), [pytest.param(*row[1:], id=row[0]) for row in TABLE]
 )
-def test_step(
+def test_every_used_event_leads_to_one_phase(
     state: State, event: Event, now: float, phase: type[State], commands: tuple[Command, ...], deadline: float | None
 ) -> None:
     """An event a phase has a use for leads to one phase, with its commands and its deadline, and to no error."""
@@ -344,7 +344,7 @@ def test_every_event_in_every_phase(phase: type[State], event_type: type[Event])
 
 @pytest.mark.parametrize("offset", [-1, 1])
 @pytest.mark.parametrize("phase", PHASES, ids=lambda item: item.__name__)
-def test_other_turns(phase: type[State], offset: int) -> None:
+def test_events_of_other_turns_are_dropped(phase: type[State], offset: int) -> None:
     """What belongs to another turn is dropped in every phase, even if the phase would have a use for it."""
     state = PHASES[phase]
     for event in one_of_each(session.turn_of(state) + offset).values():
@@ -496,7 +496,7 @@ def test_a_typed_answer_needs_no_transcript() -> None:
     assert progress.answers[-1].note == ""
 
 
-def test_too_late_for_the_limit() -> None:
+def test_events_at_the_limit_find_the_answer_ended() -> None:
     """At the limit the answer is over even if something else arrives before the timer does."""
     late = NOW + LIMIT
     result = session.step(ANSWERING, DonePressed(1), late)
@@ -569,7 +569,7 @@ def test_hints_are_counted_by_round() -> None:
 
 
 @pytest.mark.parametrize("round_index", [0, 1, 7], ids=["unfinished", "to come", "no such round"])
-def test_grades_nobody_asked_for(round_index: int) -> None:
+def test_unrequested_grades_are_dropped(round_index: int) -> None:
     """A grade counts only for a finished round that has none."""
     result = session.step(FOLLOWING_UP, RoundGraded(round_index, GRADED), NOW)
     assert result.state is FOLLOWING_UP

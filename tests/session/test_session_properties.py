@@ -175,7 +175,7 @@ def states(plan: Plan, taken: list[Taken]) -> list[tuple[State, float]]:
 
 @unhurried
 @given(plans, sequences)
-def test_nothing_after_finished(plan: Plan, sequence: list[Op]) -> None:
+def test_nothing_changes_after_finished(plan: Plan, sequence: list[Op]) -> None:
     """Once finished, nothing changes and nothing is commanded any more."""
     for item in play(plan, sequence):
         if isinstance(item.before, Finished):
@@ -281,7 +281,7 @@ def test_only_a_missing_browser_is_waited_for(plan: Plan, sequence: list[Op]) ->
 
 @unhurried
 @given(plans, sequences)
-def test_replay(plan: Plan, sequence: list[Op]) -> None:
+def test_replaying_the_log_gives_the_same_state(plan: Plan, sequence: list[Op]) -> None:
     """Replaying the log gives the same state, at every point of it."""
     taken = play(plan, sequence)
     log = tuple((item.event, item.now) for item in taken)

@@ -20,7 +20,7 @@ def text(of: tuple[Word, ...]) -> str:
     return " ".join(word.text for word in of)
 
 
-def test_only_what_is_next_to_impossible_without_the_list_is_doubted() -> None:
+def test_only_very_unlikely_terms_are_doubted() -> None:
     """A term that might well be written without help stands, and so does an unlikely word that is no term."""
     heard = words("Well, LoRA and KV cache at par", LoRA=0.01, cache=0.02, par=0.001)
     assert suspects(heard, ("LoRA", "KV cache", "RoPE")) == [range(1, 2), range(3, 5)]

@@ -80,7 +80,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def test_nothing_is_stored_before_the_clock_runs(bench: Bench) -> None:
+def test_no_audio_is_stored_before_the_clock_starts(bench: Bench) -> None:
     """Watching for speech leaves no trace on disk."""
     bench.microphone.watch(1, 0.16)
     bench.send(LOUD, 50)
@@ -196,7 +196,7 @@ async def test_an_answer_closed_by_a_dead_process_is_heard_from_disk(bench: Benc
     assert await bench.microphone.finish(9, FakeAnswerTranscriber) == (None, 0.0)
 
 
-def test_a_full_disk_does_not_stop_the_ears(tmp_path: Path) -> None:
+def test_a_full_disk_does_not_stop_recognition(tmp_path: Path) -> None:
     """Audio that can't be stored is still listened to, the candidate is told once, and it is stored when there is room."""
     root = tmp_path / "blocked"
     root.write_text("a file where the folder should be")
@@ -212,7 +212,7 @@ def test_a_full_disk_does_not_stop_the_ears(tmp_path: Path) -> None:
     assert bench.stored_s() == pytest.approx(1.04)
 
 
-async def test_what_arrives_while_an_answer_is_taken_over_is_asked_for_again(bench: Bench) -> None:
+async def test_frames_sent_during_a_takeover_are_requested_again(bench: Bench) -> None:
     """The process before may still store a frame after its recording was read: the browser sends that one again."""
     before = bench.archive.create("i", 1, 3)
     before.append(LOUD * 10)

@@ -32,7 +32,7 @@ async def accounts(database_url: str) -> AsyncIterator[SqlAccounts]:
     await store.close()
 
 
-async def test_names_are_one_persons_whatever_their_case(accounts: SqlAccounts) -> None:
+async def test_names_are_unique_ignoring_case(accounts: SqlAccounts) -> None:
     """Found by any spelling, taken in any spelling; the longest names fit."""
     await accounts.add_account(BOB, None, 0.0)
     assert await accounts.account("BÓB SS") == BOB and await accounts.account("Bob") is None
@@ -73,7 +73,7 @@ async def test_a_session_ends_in_many_ways(accounts: SqlAccounts) -> None:
     assert await accounts.session(OTHER, 1.0) is None and not await accounts.add_session(session(HASH), BOB)
 
 
-async def test_what_has_run_out_is_forgotten(accounts: SqlAccounts) -> None:
+async def test_expired_sessions_and_invitations_are_deleted(accounts: SqlAccounts) -> None:
     """The rest stays, the log newest first."""
     for at in (1.0, 2.0, 3.0):
         await accounts.note(Noted(at, "signed in", "Ada", "2001:db8::1", "x" * 1000))

@@ -86,7 +86,7 @@ def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
     assert elsewhere.stored("one")[0].first_frame == 3
 
 
-def test_what_fails_is_kept_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_uploads_are_kept_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unreachable store is told of without waiting for it, and nothing is lost once it is back."""
     archive = ObjectArchive("memory://unreachable")
 
@@ -144,7 +144,7 @@ def test_wrong_addresses_are_named(object_store: ObjectStore) -> None:
         ObjectArchive("s3://not-there/audio").check()
 
 
-def test_what_an_ended_answer_owes_is_sent_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pending_uploads_of_an_ended_answer_go_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has to look at a recording for it to be stored once the store is back."""
     archive = ObjectArchive("memory://owing")
 

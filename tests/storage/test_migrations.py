@@ -198,7 +198,7 @@ async def test_an_update_without_its_copy_is_not_made(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_going_back_after_an_update(tmp_path: Path) -> None:
+async def test_an_update_can_be_undone(tmp_path: Path) -> None:
     """The earlier version names the copy, and the command puts it back: what was there before the update is there again."""
     store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
     await store.migrate(REVISIONS[-2])

@@ -52,7 +52,7 @@ async def test_processes_that_start_at_once(request: pytest.FixtureRequest) -> N
         await store.close()
 
 
-async def test_what_is_stored_twice_is_there_once(store: SqlStore) -> None:
+async def test_storing_is_idempotent(store: SqlStore) -> None:
     """A process that does not know whether its last call got through can call again, and every character comes back."""
     await store.append("one", [event(0), event(1)], {"phase": "asking", "verdicts": []})
     await store.append("one", [event(1), event(2)], {"phase": "thinking", "verdicts": []})
@@ -80,7 +80,7 @@ async def test_only_the_latest_holder_writes(store: SqlStore) -> None:
     assert await store.heartbeat("a") == {"one": third.token}
 
 
-async def test_the_dead_are_told_by_their_silence(store: SqlStore) -> None:
+async def test_a_process_is_dead_once_its_heartbeat_stops(store: SqlStore) -> None:
     """What a process owed is taken over once its beat has stood still for long enough, and not while it counts up."""
     clock = Clock()
     orphans = Orphans(store, clock, "b")
@@ -95,7 +95,7 @@ async def test_the_dead_are_told_by_their_silence(store: SqlStore) -> None:
     assert await orphans.find() == ["one"]
 
 
-async def test_what_waits_for_a_browser_is_left_alone(store: SqlStore) -> None:
+async def test_interviews_waiting_for_their_browser_are_not_taken_over(store: SqlStore) -> None:
     """An interview of a process that ended in order is free at once; one in mid-answer waits for its browser."""
     taken = await store.acquire("one", "a")
     assert taken is not None

@@ -104,7 +104,7 @@ def test_freed_memory_goes_back_to_the_system() -> None:
     libc.free(ctypes.c_void_p(blocks[-1]))
 
 
-async def test_what_the_server_owes_is_given_before_it_stops(tmp_path: Path) -> None:
+async def test_stopping_waits_for_grades_under_way(tmp_path: Path) -> None:
     """Stopping refuses new interviews in words and waits for a grade under way, not for an answer being given."""
     assembly = fake_assembly(tmp_path)
 

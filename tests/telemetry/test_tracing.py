@@ -120,7 +120,7 @@ async def test_a_collector_that_is_gone_costs_nothing(tmp_path: Path) -> None:
     assert CANARY not in server.log()
 
 
-def test_nothing_is_told_unasked(tmp_path: Path) -> None:
+def test_no_traces_without_the_setting(tmp_path: Path) -> None:
     """Where OpenTelemetry's own variables are set, FastAPI would send addresses with tokens in them; it is told not to."""
     with collecting() as taken:
         others = {"OTEL_EXPORTER_OTLP_ENDPOINT": taken.url, "FASTAPI_OTEL_AUTO_CONFIGURE": "true"}

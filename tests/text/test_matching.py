@@ -18,7 +18,7 @@ def test_a_phrase_does_not_reach_over_weighty_words() -> None:
     assert not find_phrase(tokenize("the base"), "base weights")
 
 
-def test_nothing_is_found_for_no_phrase() -> None:
+def test_an_empty_phrase_matches_nothing() -> None:
     """An empty phrase, or one of words that are left out, occurs nowhere."""
     assert not find_phrase(tokenize("the base weights"), "")
     assert not find_phrase(tokenize("the base weights"), "the")

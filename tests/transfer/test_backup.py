@@ -237,7 +237,7 @@ async def test_a_ruined_database_can_be_restored_over(tmp_path: Path, sample_bac
     assert len(contents(tmp_path)[0]["interviews"]) == 1
 
 
-async def test_what_was_deleted_is_in_no_later_backup(tmp_path: Path) -> None:
+async def test_deleted_data_is_in_no_later_backup(tmp_path: Path) -> None:
     """A backup is a fresh copy, not the file with its freed pages."""
     await sit(tmp_path)
     async with storage(tmp_path) as assembly:
@@ -252,7 +252,7 @@ def test_postgresql_is_sent_to_its_own_tools() -> None:
         SqliteFile("postgresql+asyncpg://somebody@host/hotseat")
 
 
-async def test_what_has_ended_does_not_come_back(tmp_path: Path, quick_hashes: None) -> None:
+async def test_ended_sessions_stay_ended_after_a_restore(tmp_path: Path, quick_hashes: None) -> None:
     """A session that was ended after the backup, and an invitation that was used since, are no good after a restore."""
     async with storage(tmp_path) as assembly:
         await assembly.accounts.add("Ada", "four words make one", "owner")

@@ -132,7 +132,7 @@ def rename(document: Document, name: str) -> None:
         (regrade, "tables.regrades: graded: a grade quotes words that no answer has"),
     ],
 )
-async def test_what_nothing_could_read_is_refused(
+async def test_unreadable_values_are_refused_by_place(
     tmp_path: Path, sample: dict[str, bytes], change: Callable[[Document], None], message: str
 ) -> None:
     """Ids, times, ratings and lengths that a page or the next start would choke on: the place is named, nothing is added."""

@@ -200,7 +200,7 @@ async def test_deleted_words_are_in_no_file(tmp_path: Path) -> None:
         assert traces() == []
 
 
-async def test_what_is_here_already_is_skipped_with_words(tmp_path: Path) -> None:
+async def test_a_second_import_adds_nothing(tmp_path: Path) -> None:
     """A second import adds nothing; a self-assessment whose number is taken gets another; a choice made since is kept."""
     interview_id = await sit(tmp_path)
     async with storage(tmp_path) as assembly:
@@ -513,7 +513,7 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCli
         yield client
 
 
-def test_over_http(browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export_deletion_and_import_over_http(browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Export, deletion that proves itself, and import, as the page does it; no temporary file stays behind."""
     [entry] = browser.get("/api/interviews").json()["interviews"]
     before = contents(tmp_path)
@@ -587,7 +587,7 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert contents(data) == before
 
 
-async def test_what_an_imported_interview_waits_for_is_given(tmp_path: Path) -> None:
+async def test_an_imported_interview_with_work_pending_is_taken_over(tmp_path: Path) -> None:
     """It counts as held by a process that is gone, so that this one finds it."""
     async with storage(tmp_path / "a"), sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
         candidate.say(type="start")
