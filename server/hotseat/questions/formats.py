@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,6 +26,18 @@ PAUSE_S = 30.0
 """Time to think for a candidate who asks for it."""
 
 
+class Pick(StrEnum):
+    """How a format comes by its questions."""
+
+    CHOSEN = "chosen"
+    """By the candidate."""
+    RANDOM = "random"
+    ORDERED = "ordered"
+    """As they stand in the bank."""
+    WEIGHTED = "weighted"
+    """At random, by the shares of the candidate's path."""
+
+
 class Format(Strict):
     id: Slug
     group: Literal["first", "drill", "mock", "practice"]
@@ -34,7 +47,7 @@ class Format(Strict):
     task: Text | None = None
     """What the candidate is to do, for the page before it begins."""
     minutes: Annotated[float, Field(gt=0)]
-    pick: Literal["chosen", "random", "ordered", "weighted"]
+    pick: Pick
     kinds: list[Kind] = []
     rounds: Annotated[int, Field(ge=1, le=50)] | None = None
     """At most so many; all that fit when absent."""
@@ -129,7 +142,7 @@ def make_plan(
     first = (choices.follow_ups, chosen.follow_ups, settings.follow_ups)
     follow_ups = next(number for number in first if number is not None)
     rounds = tuple(_round(question, follow_ups, choices) for question in questions)
-    if chosen.pick in ("random", "weighted") and not choices.question_ids:
+    if chosen.pick in (Pick.RANDOM, Pick.WEIGHTED) and not choices.question_ids:
         rounds = _with_others(rounds, questions, chosen, bank, choices, chance)
     tier = catalogue.tier(choices.tier)
     pause_s = PAUSE_S * choices.time_factor
@@ -141,12 +154,12 @@ def make_plan(
         pause_s=pause_s,
         lines=catalogue.script.lines(pause_s),
     )
-    title = questions[0].title if chosen.pick == "chosen" and len(questions) == 1 else chosen.title
+    title = questions[0].title if chosen.pick is Pick.CHOSEN and len(questions) == 1 else chosen.title
     return title, plan
 
 
 def _pick(chosen: Format, catalogue: Catalogue, bank: Bank, choices: Choices, chance: random.Random) -> Sequence[Question]:
-    if chosen.pick == "chosen" or choices.question_ids:
+    if chosen.pick is Pick.CHOSEN or choices.question_ids:
         if not choices.question_ids:
             raise InputError(f"the format {chosen.title!r} needs a question")
         try:
@@ -155,9 +168,9 @@ def _pick(chosen: Format, catalogue: Catalogue, bank: Bank, choices: Choices, ch
             raise InputError(f"unknown question {error.args[0]!r}; `hotseat bank` lists them") from None
     fitting = [question for question in bank.questions if question.kind in chosen.kinds]
     rounds = len(fitting) if chosen.rounds is None else min(chosen.rounds, len(fitting))
-    if chosen.pick == "weighted":
+    if chosen.pick is Pick.WEIGHTED:
         return _weighted(fitting, rounds, catalogue, bank, choices, chance)
-    if chosen.pick == "random":
+    if chosen.pick is Pick.RANDOM:
         preferred = [question for question in fitting if choices.tier in question.tiers]
         pool = preferred if len(preferred) >= rounds else fitting
         return chance.sample(pool, rounds)

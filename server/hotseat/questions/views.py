@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hotseat.domain.model import Bank
-from hotseat.questions.formats import Catalogue, Format
+from hotseat.questions.formats import Catalogue, Format, Pick
 
 
 def bank_document(bank: Bank) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def lobby_view(bank: Bank, catalogue: Catalogue) -> dict[str, Any]:
 def _format(entry: Format, bank: Bank) -> dict[str, Any]:
     """A format; ``rounds`` is 1 where the candidate chooses, ``seconds`` the shortest and longest limit of an answer."""
     limits = [question.time_limit_s for question in bank.questions if not entry.kinds or question.kind in entry.kinds]
-    chosen = entry.pick == "chosen"
+    chosen = entry.pick is Pick.CHOSEN
     return {
         "id": entry.id,
         "group": entry.group,
@@ -70,5 +70,5 @@ def _format(entry: Format, bank: Bank) -> dict[str, Any]:
         "seconds": [min(limits, default=0), max(limits, default=0)],
         "follow_ups": entry.follow_ups,
         "needs_question": chosen,
-        "follows_path": entry.pick == "weighted",
+        "follows_path": entry.pick is Pick.WEIGHTED,
     }
