@@ -87,6 +87,22 @@ class LlmSettings(_Part):
         return "://" in self.url
 
 
+class OpenIdSettings(_Part):
+    """Sign-in with an OpenID Connect provider, beside passwords."""
+
+    issuer: str = ""
+    """The provider's address, exactly as its configuration gives it; empty for none."""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    """Empty for a public client, which has PKCE alone."""
+    allow: str = ""
+    """Who may make an account without an invitation: verified addresses (ada@example.org) and domains (@example.org),
+    separated by commas, or * for everybody whom the provider knows."""
+    name: str = "single sign-on"
+    """As people know the provider."""
+    scope: str = "openid profile email"
+
+
 class InterviewSettings(_Part):
     follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
     think_s: Annotated[float, Field(ge=0, le=120)] = 5.0
@@ -144,6 +160,7 @@ class Settings(BaseSettings):
     tts: TtsSettings = TtsSettings()
     llm: LlmSettings = LlmSettings()
     interview: InterviewSettings = InterviewSettings()
+    openid: OpenIdSettings = OpenIdSettings()
 
     @field_validator("token")
     @classmethod
@@ -170,9 +187,27 @@ class Settings(BaseSettings):
             raise ValueError("HOTSEAT_USER_HEADER needs HOTSEAT_TRUSTED_PROXIES to name the proxy that sets it, not *")
         return self
 
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Settings:
+        given = self.openid
+        if not given.issuer:
+            if given != OpenIdSettings():
+                raise ValueError("HOTSEAT_OPENID__ISSUER is missing: the address of the provider that the others belong to")
+            return self
+        if not given.issuer.startswith("https://") and not is_loopback_url(given.issuer):
+            raise ValueError("HOTSEAT_OPENID__ISSUER has to begin with https://")
+        if not given.client_id:
+            raise ValueError("HOTSEAT_OPENID__CLIENT_ID is missing: the name under which the provider knows this server")
+        if "openid" not in given.scope.split():
+            raise ValueError("HOTSEAT_OPENID__SCOPE has to contain openid")
+        wrong = [one.strip() for one in given.allow.split(",") if one.strip() not in ("", "*") and "@" not in one]
+        if wrong:
+            raise ValueError(f"HOTSEAT_OPENID__ALLOW: {wrong[0]!r} is neither an address, a domain such as @example.org, nor *")
+        return self
+
     @property
     def wants_accounts(self) -> bool:
-        return self.accounts or bool(self.user_header)
+        return self.accounts or bool(self.user_header) or bool(self.openid.issuer)
 
     def is_proxy(self, address: str) -> bool:
         """Whether the address is a trusted proxy's."""

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from hotseat.accounts.identity import Identity
 from hotseat.accounts.lookalikes import outline
+from hotseat.accounts.openid import Person
 from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
 from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.clock import Clock
@@ -76,18 +77,28 @@ class Accounts:
 
     async def add(self, name: str, password: str, role: Role, invite: str | None = None, address: str = "") -> Account:
         """Makes an account, with an invite's secret or, from the command line, without. Raises InputError."""
-        name = check_name(name)
+        name = await self._free_name(name, role)
         check_password(password)
+        hashed = await self._slowly(lambda: hash_password(password))
+        return await self._add(name, hashed, role, invite, address)
+
+    async def _free_name(self, name: str, role: Role) -> str:
+        """The name as it is kept. Raises InputError."""
+        name = check_name(name)
         accounts = await self._store.accounts()
         if alike := next((one.name for one in accounts if outline(one.name) == outline(name)), None):
             raise InputError(f"there is an account named {alike!r} already; choose a name that nobody takes for it")
         if not accounts and role != "owner":
             raise InputError("the first account has to be an owner's")
+        return name
+
+    async def _add(
+        self, name: str, hashed: str, role: Role, invite: str | None, address: str, subject: str | None = None
+    ) -> Account:
         # The first owner inherits what was there before there were accounts.
-        hashed = await self._slowly(lambda: hash_password(password))
-        now = self._clock.wall()
-        account = Account(secrets.token_hex(8) if accounts else LOCAL, name, role, hashed, now)
-        if not await self._store.add_account(account, hash_secret(invite) if invite is not None else None, now):
+        person = secrets.token_hex(8) if await self._store.accounts() else LOCAL
+        account = Account(person, name, role, hashed, self._clock.wall(), subject)
+        if not await self._store.add_account(account, hash_secret(invite) if invite is not None else None, account.created):
             raise RefusedError("this invitation has been used or has run out; ask for a new one")
         await self.note("account made", account.name, address, role)
         return account
@@ -200,6 +211,31 @@ class Accounts:
         secret = await self._begin_session(account, address, browser)
         await self.note("signed in", account.name, address)
         return secret
+
+    async def sign_in_from(self, person: Person, invite: str | None, may_join: bool, address: str, browser: str = "") -> str:
+        """The secret of a new session for whom the provider has signed in.
+
+        They get an account with an invitation's secret, or if they ``may_join`` without. Raises InputError, RefusedError.
+        """
+        if (account := await self._store.account_of(person.subject)) is None:
+            account = await self._join(person, invite, may_join, address)
+        secret = await self._begin_session(account, address, browser)
+        await self.note("signed in", account.name, address, "by the provider")
+        return secret
+
+    async def _join(self, person: Person, invite: str | None, may_join: bool, address: str) -> Account:
+        if invite is None and not (may_join and await self._store.accounts()):
+            raise RefusedError("you have no account here yet; ask an owner of this server for an invitation link")
+        role: Role = "member" if invite is None else (await self.invitation(invite)).role
+        wrong = InputError("your account with the provider has no name that can be used here")
+        for name in person.names:
+            try:
+                free = await self._free_name(name, role)
+            except InputError as error:
+                wrong = error
+            else:
+                return await self._add(free, NO_PASSWORD, role, invite, address, person.subject)
+        raise wrong
 
     async def sign_out(self, secret: str, who: Identity, address: str) -> None:
         await self._store.end_session(hash_secret(secret))

@@ -10,7 +10,7 @@ Role = Literal["owner", "member"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person with a name and a password."""
+    """A person with a name."""
 
     id: str
     """What the ``owner`` of rows refers to."""
@@ -19,6 +19,8 @@ class Account:
     password: str
     """Its argon2 hash."""
     created: float
+    subject: str | None = None
+    """Who it is at the OpenID Connect provider, for those who sign in there."""
 
 
 THE_SERVER = "the  server"

@@ -124,7 +124,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.mount("/static", StaticFiles(directory=settings.web_dir), name="static")
     pages = Pages(settings.web_dir)
     _add_pages(app, pages)
-    app.include_router(access_routes(accounts, pages))
+    app.include_router(access_routes(accounts, pages, assembly.provider))
     _add_api(app, assembly, interviews, assembly.reviews(interviews.load))
     app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
     app.include_router(papers_routes(assembly.library, lambda: assembly.claims))

@@ -34,7 +34,7 @@ _HEADERS = {
 }
 _HTTPS_ONLY = "max-age=31536000"
 """Seconds for which a browser that came over HTTPS comes back over nothing else: a year."""
-_OPEN = frozenset({"/healthz", "/readyz", "/login"})
+_OPEN = frozenset({"/healthz", "/readyz", "/login", "/login/openid", "/login/openid/back"})
 _OPEN_BELOW = ("/invite/", "/static/")
 """Paths that anybody may ask for."""
 _WITHOUT_STORAGE = ("/", "/api/status")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotseat.accounts.accounts import Accounts
+from hotseat.accounts.openid import OpenIdProvider
 from hotseat.clock import Clock, SystemClock
 from hotseat.data_dir import prepare_data_dir
 from hotseat.engines.llama import LlamaServer
@@ -57,6 +58,8 @@ class Assembly:
     turns: LiveTurns = field(default_factory=LiveTurns)
     speech: SpeechModels = field(default_factory=SpeechModels)
     graders: Graders = field(default_factory=Graders)
+    provider: OpenIdProvider | None = None
+    """Where people may sign in instead of with a password."""
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""
     healing: list[Healing[Any]] = field(default_factory=list)
@@ -131,6 +134,7 @@ def assemble(settings: Settings) -> Assembly:
         accounts=accounts,
         interviewer=Interviewer(None, prompts),
         metrics=Metrics(Spans(settings.otlp_url) if settings.otlp_url else None),
+        provider=OpenIdProvider(settings.openid, SystemClock()) if settings.openid.issuer else None,
     )
 
 

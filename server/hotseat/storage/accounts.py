@@ -24,6 +24,7 @@ _accounts = sa.Table(
     sa.Column("role", sa.String(16)),
     sa.Column("password", sa.Text),
     sa.Column("created", sa.Float),
+    sa.Column("subject", sa.String(64), unique=True),
 )
 _invites = sa.Table(
     "invites",
@@ -70,6 +71,11 @@ class SqlAccounts:
         """By name, upper and lower case alike."""
         async with self._begin() as connection:
             row = (await connection.execute(sa.select(_accounts).where(_accounts.c.key == name.casefold()))).first()
+            return None if row is None else _account(row)
+
+    async def account_of(self, subject: str) -> Account | None:
+        async with self._begin() as connection:
+            row = (await connection.execute(sa.select(_accounts).where(_accounts.c.subject == subject))).first()
             return None if row is None else _account(row)
 
     async def add_account(self, account: Account, invite: str | None, now: float) -> bool:
@@ -213,4 +219,4 @@ def _invite(row: Any) -> Invite:
 
 
 def _account(row: Any) -> Account:
-    return Account(row.id, row.name, row.role, row.password, row.created)
+    return Account(row.id, row.name, row.role, row.password, row.created, row.subject)

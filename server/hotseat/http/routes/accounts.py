@@ -15,15 +15,17 @@ from hotseat.accounts.accounts import SESSION_S, Accounts, hash_secret
 from hotseat.accounts.browsers import browser_of
 from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
 from hotseat.accounts.identity import Identity
+from hotseat.accounts.openid import OpenIdProvider
 from hotseat.errors import InputError, RefusedError, TooManyAttemptsError
 from hotseat.http.identity import Who
 from hotseat.http.pages import Pages
+from hotseat.http.routes.openid import openid_routes
 
 Form = dict[str, str]
 _LOG_LINES = 50
 
 
-def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
+def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | None) -> APIRouter:
     """/login, /logout, /invite/… and /account; where there are no accounts, all lead to the start page."""
     router = APIRouter(include_in_schema=False)
     pages.add_filter("day", lambda seconds: _utc(seconds).date().isoformat())
@@ -34,7 +36,8 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
         """A page with forms; a browser without a cookie gets one, for the forms' token to go by."""
         cookie = cookie_of(request)
         fresh = cookie or secrets.token_urlsafe(32)
-        page = pages.render(f"access/{template}.html", status, form_token=form_token(fresh), **values)
+        known = {"form_token": form_token(fresh), "provider": provider.name if provider is not None else ""}
+        page = pages.render(f"access/{template}.html", status, **known, **values)
         if not cookie:
             set_cookie(page, request, fresh)
         return page
@@ -64,6 +67,9 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
             return login_page(request, next, str(error), name, 403)
         return _enter(request, secret, local_path(next))
 
+    if provider is not None:
+        router.include_router(openid_routes(accounts, provider, login_page))
+
     @router.post("/logout")
     async def sign_out(request: Request, who: Who) -> Response:
         _check_token(request, await _form(request))
@@ -80,7 +86,7 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
             invite = await accounts.invitation(secret)
         except RefusedError as error:
             return form_page(request, "invite", 403, usable=False, error=str(error))
-        return form_page(request, "invite", usable=True, role=invite.role, error="", name="")
+        return form_page(request, "invite", usable=True, path=request.scope["path"], role=invite.role, error="", name="")
 
     @router.post("/invite/{secret}")
     async def accept(request: Request, secret: str) -> Response:
@@ -95,7 +101,16 @@ def access_routes(accounts: Accounts, pages: Pages) -> APIRouter:
             _check_same(form.get("password", ""), form.get("again", ""))
             session = await accounts.accept(secret, name, form.get("password", ""), *_from(request))
         except InputError as error:
-            return form_page(request, "invite", _status(error), usable=True, role=invite.role, error=str(error), name=name)
+            return form_page(
+                request,
+                "invite",
+                _status(error),
+                usable=True,
+                path=request.scope["path"],
+                role=invite.role,
+                error=str(error),
+                name=name,
+            )
         return _enter(request, session, "/")
 
     async def account_page(
