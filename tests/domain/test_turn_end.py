@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
+import pytest
 from hotseat.domain.endpointing import Hearing, hear
-from hotseat.domain.turn_end import SURE, TAKE_BACK_S, Judgement, Patience
+from hotseat.domain.turn_end import SURE, TAKE_BACK_S, Judgement, Patience, hangs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,24 @@ def test_what_sounds_complete_ends_sooner() -> None:
 def test_a_brief_answer_is_given_longer() -> None:
     """A complete first sentence is more often a beginning than an end."""
     assert PATIENCE.ends_at(BEGUN, Judgement(BEGUN.speech_end, 1.0, 0.7)) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("text", "breaks_off"),
+    [
+        ("It freezes the base model.", False),
+        ("It freezes the base model because", True),
+        ("It freezes the base model, and the", True),
+        ("The first thing I look at, um.", True),
+        ("So we train the adapters,", True),
+        ("Then I would...", True),
+        ("I would do that", False),
+        ("", False),
+    ],
+)
+def test_a_text_that_breaks_off_has_more_to_come(text: str, breaks_off: bool) -> None:
+    """A conjunction, an article or a comma at the end, whatever the voice did."""
+    assert hangs(text) is breaks_off
 
 
 def test_a_judgement_is_for_its_own_silence() -> None:

@@ -227,6 +227,21 @@ async def test_speech_takes_an_end_back() -> None:
     listener.close()
 
 
+async def test_a_text_that_breaks_off_is_not_complete() -> None:
+    """Whatever it sounds like, an answer doesn't end at "because"."""
+
+    class Because(CountingTranscriber):
+        async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+            return (Word("because", 0.0, 0.5, 0.9),)
+
+    listener, seen = ears(Because(), turns=Opinion(0.99))
+    await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
+    await asyncio.sleep(0.2)
+    await feed(listener, audio((QUIET, 5.0)))
+    assert not any(event.over for event in seen.speech)
+    listener.close()
+
+
 async def test_a_broken_turn_model_costs_only_the_early_end() -> None:
     """Without its opinion the long silence ends the answer."""
 

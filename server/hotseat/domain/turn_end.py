@@ -17,6 +17,17 @@ _SHARE, _BRIEF_SHARE = 0.3, 0.5
 begun."""
 _BRIEF_S = 12.0
 """Speech of a brief answer."""
+_OPEN = frozenset(
+    "a an and as at because but by for from if in into like my of on or our plus so than the their to um uh we when where "
+    "which while whose with your".split()
+)
+"""Words that have more to come."""
+
+
+def hangs(text: str) -> bool:
+    """Whether a text breaks off: its last word, or the mark behind it, has more to come."""
+    last = text.rsplit(maxsplit=1)[-1:]
+    return bool(last) and (last[0][-1] in ",-…" or last[0].endswith("..") or last[0].strip(".").lower() in _OPEN)
 
 
 @dataclass(frozen=True, slots=True)

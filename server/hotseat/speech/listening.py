@@ -17,7 +17,7 @@ from functools import partial
 
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Word
-from hotseat.domain.turn_end import TAKE_BACK_S, Judgement, Patience
+from hotseat.domain.turn_end import SURE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
@@ -37,9 +37,9 @@ _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""
 _SILENCE_EVERY_S = 0.25
 _SPECULATE_S = 0.3
-_JUDGE_S = 0.6
+JUDGE_S = 0.6
 """Silence after which it is asked whether the speaker is done."""
-_JUDGED_S = 8.0
+JUDGED_S = 8.0
 """Audio that the answer to that depends on."""
 _PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0
@@ -217,7 +217,7 @@ class Listener:
     def _judge_soon(self) -> None:
         """Asks once in each silence whether the speaker is done."""
         heard = self._segments.hearing
-        if self._turns is None or heard.speaking or heard.run or not heard.heard_speech or heard.silence_s < _JUDGE_S:
+        if self._turns is None or heard.speaking or heard.run or not heard.heard_speech or heard.silence_s < JUDGE_S:
             return
         if self._judging is None or (self._judging.done() and self._asked != heard.speech_end):
             self._asked = heard.speech_end
@@ -226,7 +226,9 @@ class Listener:
     async def _judge(self, turns: TurnModel, after_s: float) -> None:
         """An answer goes on without: then only the long silence ends it."""
         try:
-            finished = await asyncio.to_thread(turns.finished, self._segments.latest(_JUDGED_S))
+            finished = await asyncio.to_thread(turns.finished, self._segments.latest(JUDGED_S))
+            if finished >= SURE and hangs(await self._segments.last_words()):
+                finished = 0.0
         except Exception as error:
             failed(log, "telling whether an answer is complete", error)
         else:

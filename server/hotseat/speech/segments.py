@@ -278,6 +278,14 @@ class Segments:
             end = min(end, heard.speech_end + AROUND_S)
         return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
 
+    async def last_words(self) -> str:
+        """The text up to the present silence, once it has been recognised; empty where that failed."""
+        tail = self.ahead() or (self.done[-1] if self.done else None)
+        if tail is None or tail.end < self.hearing.speech_end:
+            return ""
+        await asyncio.wait([tail.task])
+        return tail.text
+
     def latest(self, seconds: float) -> Samples:
         """A copy of the last seconds of audio."""
         return self._audio[max(0, self._fed - round(seconds * SAMPLE_RATE)) : self._fed].copy()
