@@ -124,7 +124,7 @@ class Bench:
     """The models, each loaded when it is first needed."""
 
     def __init__(self, bank: Bank) -> None:
-        self._common_words = bank.common_words
+        self._vocabulary = bank.vocabulary
         self._model = str(whisper_dir(KEPT, lambda *_: None))
         self._transcriber = Remembering(self._model)
         self._naive: WhisperModel | None = None
@@ -141,7 +141,7 @@ class Bench:
             on_caption=lambda _: None,
             on_speech=lambda _: None,
             sounds=self.sounds,
-            common_words=self._common_words,
+            vocabulary=self._vocabulary,
         )
         return Transcript((await hear_recording(listener, audio)).words)
 

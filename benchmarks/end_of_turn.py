@@ -1,7 +1,7 @@
 """When an answer is taken to be over: pauses inside answers that would end them, and the wait at their end.
 
-``python -m benchmarks.end_of_turn [--answers 8] [--voices piper espeak ...]``: written answers, spoken by sentence, with a pause
-after every sentence, after some commas, and after "um", "because" and the like. Every pause is judged as in an
+``python -m benchmarks.end_of_turn [--answers 8] [--voices piper espeak ...]``: written answers, by sentence, with a pause after
+every sentence, after some commas, and after "um", "because" and the like. Every pause is judged as in an
 interview: by voice activity, the sound of the last seconds, the words that the recogniser hears in them, and
 ``domain.turn_end``. Lengths of pauses are drawn (``LENGTHS``), long thinking ones included.
 """

@@ -367,6 +367,18 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of the bank's field."""
+
+    common: frozenset[str] = frozenset()
+    """In lower case; answers use them whatever the question."""
+    known: frozenset[str] = frozenset()
+    """All that the bank uses, in lower case."""
+    terms: tuple[KeyTerm, ...] = ()
+    """Key terms of all questions, each once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bank:
     """All content, validated."""
 
@@ -374,8 +386,7 @@ class Bank:
     questions: tuple[Question, ...]
     versions: dict[str, str] = field(default_factory=dict)
     """Question id to rubric version."""
-    common_words: frozenset[str] = frozenset()
-    """Words, in lower case, that answers use whatever the question."""
+    vocabulary: Vocabulary = Vocabulary()
 
     def question(self, question_id: str) -> Question:
         """Raises KeyError for an unknown id."""

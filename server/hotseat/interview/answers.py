@@ -120,7 +120,7 @@ class Answers:
             on_caption=on_caption,
             on_speech=partial(self.on_speech, turn_id),
             sounds=self._speech.phonemes,
-            common_words=self._bank.common_words,
+            vocabulary=self._bank.vocabulary,
             sparing=self._sparing,
             patience=Patience(plan.silence_s, plan.no_speech_s),
             turns=self._speech.turns,

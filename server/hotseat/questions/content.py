@@ -149,17 +149,22 @@ def load_bank(root: Path) -> domain.Bank:
     )
     if problems:
         raise ContentError("\n".join(problems))
-    return domain.Bank(topics, tuple(questions), versions, _common_words(questions))
+    return domain.Bank(topics, tuple(questions), versions, _vocabulary(questions))
 
 
-def _common_words(questions: Sequence[domain.Question]) -> frozenset[str]:
-    """Those that the prompts, points and model answers of ``COMMON_TOPICS`` topics use."""
+def _vocabulary(questions: Sequence[domain.Question]) -> domain.Vocabulary:
+    """Words of prompts, points and model answers; common are those of ``COMMON_TOPICS`` topics."""
     topics: dict[str, set[str]] = {}
     for question in questions:
         phrases = (text for point in question.points for text in (point.statement, *point.phrasings))
         for word in re.findall(r"[a-z']+", " ".join((question.prompt, question.model_answer, *phrases)).lower()):
             topics.setdefault(word, set()).add(question.topic)
-    return frozenset(word for word, used in topics.items() if len(used) >= COMMON_TOPICS)
+    terms = {term.term.lower(): term for question in questions for term in question.key_terms}
+    return domain.Vocabulary(
+        common=frozenset(word for word, used in topics.items() if len(used) >= COMMON_TOPICS),
+        known=frozenset({*topics, *(part for term in terms for part in re.findall(r"[a-z']+", term))}),
+        terms=tuple(terms.values()),
+    )
 
 
 def parse_file(path: Path, root: Path, model: type[Model], problems: list[str]) -> Model | None:

@@ -112,7 +112,7 @@ async def transcribe_samples(speech: SpeechModels, bank: Bank, samples: Samples,
         on_caption=lambda _caption: None,
         on_speech=lambda _event: None,
         sounds=speech.phonemes,
-        common_words=bank.common_words,
+        vocabulary=bank.vocabulary,
     )
     listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
     try:

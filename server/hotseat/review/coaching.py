@@ -53,7 +53,7 @@ class Coaching:
             on_caption=lambda _caption: None,
             on_speech=lambda _event: None,
             sounds=self._speech.phonemes,
-            common_words=self._bank.common_words,
+            vocabulary=self._bank.vocabulary,
         )
         listener.expect_end(_LIMIT_S)
         try:

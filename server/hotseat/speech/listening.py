@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
-from hotseat.domain.model import KeyTerm, Word
+from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.domain.turn_end import SURE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
+from hotseat.speech.mending import Mender
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments, text_of
-from hotseat.speech.term_repair import Mender, Sounds
+from hotseat.speech.term_repair import Sounds
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ JUDGE_S = 0.6
 """Silence after which it is asked whether the speaker is done."""
 JUDGED_S = 8.0
 """Audio that the answer to that depends on."""
+_NO_VOCABULARY = Vocabulary()
 _PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0
 """What was heard last of a recording, and could not have been heard again by its end."""
@@ -112,22 +114,22 @@ class Listener:
         on_caption: Callable[[Caption], None],
         on_speech: Callable[[SpeechEvent], None],
         sounds: Sounds | None = None,
-        common_words: frozenset[str] = frozenset(),
+        vocabulary: Vocabulary = _NO_VOCABULARY,
         sparing: Callable[[], bool] = lambda: False,
         patience: Patience = _PATIENT,
         turns: TurnModel | None = None,
     ) -> None:
         """``sounds`` (engines.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
-        ``common_words`` are harder to take for a term. While it is ``sparing`` nothing but captions is recognised that may be
+        ``vocabulary`` says which words are likely. While it is ``sparing`` nothing but captions is recognised that may be
         thrown away. ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
         """
         self._session = session_id
         self._transcriber = transcriber
         names = tuple(term.term for term in key_terms)
-        mend = Mender(key_terms, topic_terms, sounds, common_words) if sounds is not None else None
-        weigh = partial(unsuggested, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
-        recall = partial(recalled, terms=names, sounds=sounds, common=common_words) if sounds is not None else None
+        mend = Mender(key_terms, topic_terms, sounds, vocabulary) if sounds is not None else None
+        weigh = partial(unsuggested, terms=names, sounds=sounds, common=vocabulary.common) if sounds is not None else None
+        recall = partial(recalled, terms=names, sounds=sounds, common=vocabulary.common) if sounds is not None else None
         self._segments = Segments(session_id, transcriber, vad, names, mend, weigh, recall)
         self._sparing = sparing
         self._on_caption = on_caption

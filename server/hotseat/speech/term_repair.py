@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.text.normal import singular
@@ -22,7 +21,7 @@ Sounds = Callable[[str], str]
 """Text to its sounds as IPA letters without stress and word borders."""
 
 _ALIAS = 0.45
-_SURE = 0.9
+SURE = 0.9
 """Words at least this probable are taken at their word."""
 _UNSURE = 0.7
 _SAME = 0.02
@@ -47,7 +46,7 @@ _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
-_LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
+LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +102,10 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
             sound = sounds(spoken(written))
             words, counts = _word_sounds(written, sounds), tuple(Counter(sound).items())
             form = Form(term.term, squeezed(written), sound, listed, topic, counts, words, own_words)
-            apart = max(difference(form.sounds, own), _where_they_differ(form.sounds, own))
-            if form.sounds and apart <= _ALIAS and not (apart > _SAME and _same_stem(form.letters, squeezed(term.term))):
+            apart = max(difference(form.sounds, own), where_they_differ(form.sounds, own))
+            if form.sounds and apart <= _ALIAS and not (apart > _SAME and same_stem(form.letters, squeezed(term.term))):
                 found.setdefault((form.term, form.letters), form)
     return tuple(found.values())
-
-
-class Mender:
-    """Repairs the stretches of one answer. The forms are made at the first, which takes some milliseconds."""
-
-    def __init__(
-        self,
-        key_terms: Sequence[KeyTerm],
-        topic_terms: Sequence[KeyTerm],
-        sounds: Sounds,
-        common: frozenset[str] = frozenset(),
-    ) -> None:
-        """``common`` are words that candidates say whatever the question, in lower case."""
-        self._key_terms, self._topic_terms, self._sounds, self._common = key_terms, topic_terms, sounds, common
-
-    def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        return repair(words, self._forms, self._sounds, self._common)
-
-    @cached_property
-    def _forms(self) -> tuple[Form, ...]:
-        own = {term.term for term in self._key_terms}
-        others = [term for term in self._topic_terms if term.term not in own]
-        return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, topic=True))
 
 
 def repair(
@@ -149,7 +125,7 @@ def repair(
     while at < len(words):
         if at in chosen:
             lead, term = chosen[at].lead, chosen[at].form.term
-            out.append(_merged(words[at : chosen[at].end], f"{lead} {term}" if lead else term))
+            out.append(merged(words[at : chosen[at].end], f"{lead} {term}" if lead else term))
             at = chosen[at].end
         else:
             out.append(words[at])
@@ -161,14 +137,14 @@ def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: f
     """Every stretch that may be a term, terms already written right left out."""
     right = _written_right(words, forms)
     by_letters = {form.letters: form for form in forms}
-    heard = [sounds(_bare(word.text)) for word in words]
+    heard = [sounds(bare(word.text)) for word in words]
     found: list[Candidate] = []
     for start in range(len(words)):
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
             if end - 1 in right:
                 break
             probability = min(word.probability for word in words[start:end])
-            if probability >= _SURE:
+            if probability >= SURE:
                 continue
             exact = by_letters.get(squeezed(" ".join(word.text for word in words[start:end])))
             if exact is not None:
@@ -189,20 +165,20 @@ def _mixed(word: str) -> bool:
 
 def _in_one_breath(words: Sequence[Word]) -> bool:
     """Whether no mark stands within: a term is said without a pause, unless it is spelled ("K, V cache")."""
-    return all(word.text[-1:].isalnum() or len(_bare(word.text)) == 1 for word in words[:-1])
+    return all(word.text[-1:].isalnum() or len(bare(word.text)) == 1 for word in words[:-1])
 
 
 def _little(word: Word) -> bool:
     """Says nothing by itself: "the 95%" is not "p95"."""
-    bare = _bare(word.text).lower()
-    return bare in _LITTLE or not any(letter.isalpha() for letter in bare)
+    said = bare(word.text).lower()
+    return said in LITTLE or not any(letter.isalpha() for letter in said)
 
 
 def _by_sound(
     words: Sequence[Word], start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], common: frozenset[str]
 ) -> list[Candidate]:
     heard = "".join(sounds[start:end])
-    said = [_bare(word.text) for word in words[start:end]]
+    said = [bare(word.text) for word in words[start:end]]
     if any(_mixed(word) for word in said):
         return []  # "A100" sounds like "H100", and a number is right more often than not
     probability = min(word.probability for word in words[start:end])
@@ -231,16 +207,16 @@ def _word_sounds(written: str, sounds: Sounds) -> tuple[str, ...]:
 def _telling(parts: Sequence[str], words: Sequence[str]) -> list[str]:
     """The parts that belong to words at an end or that are not little: "recall a k" is "recall at k"."""
     last = len(words) - 1
-    return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in _LITTLE]
+    return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in LITTLE]
 
 
 def _strictness(said: Sequence[str], common: frozenset[str]) -> float:
     """What the limit is multiplied with: less for what may well have been said as it stands."""
     strictness = 1.0
-    if all(word.lower() in common or word.lower() in _LITTLE for word in said):
+    if all(word.lower() in common or word.lower() in LITTLE for word in said):
         strictness *= _COMMON
     if len(said) > 1:
-        strictness *= _EDGE ** sum(word.lower() in _LITTLE for word in (said[0], said[-1]))
+        strictness *= _EDGE ** sum(word.lower() in LITTLE for word in (said[0], said[-1]))
     if len(said) == 1 and len(said[0]) > 1 and said[0].isupper():
         strictness *= _CODE
     return strictness
@@ -258,7 +234,7 @@ def _compared(heard: str, form: Form, limit: float) -> float | None:
     near = [
         (distance, one)
         for one in singular_too
-        if (distance := difference(one, form.sounds)) <= limit and _where_they_differ(one, form.sounds) <= _APART
+        if (distance := difference(one, form.sounds)) <= limit and where_they_differ(one, form.sounds) <= _APART
     ]
     return min(near)[0] if near else None
 
@@ -276,7 +252,7 @@ def _apart_from_shared(heard: Sequence[str], words: Sequence[str], probability: 
 
 def allowed(wanted: str, said: Sequence[str], common: frozenset[str]) -> float:
     """The greatest distance from the sounds of a term at which these words, if they are as unsure as can be, are read as it."""
-    return _base(len(wanted)) * _strictness([_bare(word) for word in said], common)
+    return _base(len(wanted)) * _strictness([bare(word) for word in said], common)
 
 
 def _base(size: int) -> float:
@@ -295,7 +271,7 @@ def _doubt(probability: float) -> float:
     return min(1.0, 2.2 * (1 - probability))
 
 
-def _where_they_differ(heard: str, wanted: str) -> float:
+def where_they_differ(heard: str, wanted: str) -> float:
     """Difference of what is left without the common beginning and end: "latent attention" shares a word with
     "paged attention", but "latent" does not sound like "paged"."""
     begin = len(_common_prefix(heard, wanted))
@@ -311,18 +287,18 @@ def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
     said = [squeezed(word.text) for word in words[candidate.start : candidate.end]]
     term = [squeezed(word) for word in _said_as(candidate.form.term)]
     if len(said) == len(term):
-        return all(a == b or _same_stem(a, b) for a, b in zip(said, term, strict=True))
-    return _same_stem("".join(said), "".join(term))
+        return all(a == b or same_stem(a, b) for a, b in zip(said, term, strict=True))
+    return same_stem("".join(said), "".join(term))
 
 
-def _same_stem(a: str, b: str) -> bool:
+def same_stem(a: str, b: str) -> bool:
     common = len(_common_prefix(a, b))
     return common >= 4 and common >= 0.6 * max(len(a), len(b))
 
 
 def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate]:
     """An abbreviation that is wrong in one letter, "MMOU" for "MMLU" or "fd8" for "fp8": such a thing is no word of its own."""
-    said = _bare(word.text)
+    said = bare(word.text)
     if not _coded(said) or word.probability > _UNSURE:
         return []
     found: list[Candidate] = []
@@ -336,15 +312,15 @@ def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate
 
 def _after_number(start: int, word: Word, by_letters: Mapping[str, Form]) -> list[Candidate]:
     """ "6H100s": a number and a term in one word."""
-    glued = _GLUED.fullmatch(_bare(word.text))
+    glued = _GLUED.fullmatch(bare(word.text))
     form = by_letters.get(squeezed(glued[2])) if glued else None
     return [Candidate(start, start + 1, form, 0.0, word.probability, glued[1])] if glued and form else []
 
 
 def _run_in(words: Sequence[Word], start: int, by_letters: Mapping[str, Form]) -> list[Candidate]:
     """ "NRAG": a little word and an abbreviation in one word."""
-    said, probability = _bare(words[start].text), words[start].probability
-    if not said.isupper() or probability >= _SURE or squeezed(said) in by_letters:
+    said, probability = bare(words[start].text), words[start].probability
+    if not said.isupper() or probability >= SURE or squeezed(said) in by_letters:
         return []
     return [
         Candidate(start, start + 1, form, 0.0, probability, little.capitalize() if _begins(words, start) else little)
@@ -410,7 +386,7 @@ def _written_right(words: Sequence[Word], forms: Sequence[Form]) -> set[int]:
     return right
 
 
-def _merged(words: Sequence[Word], term: str) -> Word:
+def merged(words: Sequence[Word], term: str) -> Word:
     before = _parts(words[0].text)[0]
     after = _parts(words[-1].text)[2]
     return Word(
@@ -432,7 +408,7 @@ def squeezed(text: str) -> str:
     return "".join(_BRITISH.sub(r"iz\1", singular(part)) for part in re.findall(r"[^\W_]+", text.lower()))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     return _parts(text)[1] or text
 
 

@@ -1,0 +1,56 @@
+"""Words that nobody says in this field are read as the terms they sound like; what may have been said stays."""
+
+from __future__ import annotations
+
+import pytest
+from hotseat.domain.model import Transcript, Word
+from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.speech.unlikely_words import field_terms, likelier
+
+from tests.support.fakes import BANK
+
+SOUNDS = EspeakPhonemes()
+KNOWN = BANK.vocabulary.known
+TERMS = field_terms(BANK.vocabulary.terms, SOUNDS)
+
+
+def heard(text: str, probability: float = 0.6) -> str:
+    words = [Word(word, i / 2, i / 2 + 0.5, probability) for i, word in enumerate(text.split())]
+    repaired = likelier(words, TERMS, KNOWN, SOUNDS)
+    assert Transcript(repaired).raw_text == text, "what the recogniser wrote stays readable"
+    return " ".join(word.text for word in repaired)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("in portraying the model", "in pretraining the model"),
+        ("the proplexity goes down.", "the perplexity goes down."),
+        ("add guard grills around it", "add guardrails around it"),
+    ],
+)
+def test_a_strange_word_is_read_as_the_term_it_sounds_like(said: str, meant: str) -> None:
+    """Terms of any topic, from one word or two."""
+    assert heard(said) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I reckon the foundation is solid",
+        "a fulltuning run, for comparison",
+        "it is nondeterministic by nature",
+        "we train the model on more data",
+        "lama and alpaca",
+        "flash attention is exact",
+    ],
+)
+def test_what_may_have_been_said_stays(text: str) -> None:
+    """Other words, two words in one, other forms of a word, and short ones."""
+    assert heard(text) == text
+
+
+def test_a_sure_word_stays() -> None:
+    """Somebody may well portray something."""
+    assert heard("portraying the artist", probability=0.95) == "portraying the artist"
+    assert [w.text for w in likelier([Word("portraying", 0, 1, 0.2)], TERMS, frozenset(), SOUNDS)] == ["portraying"]
