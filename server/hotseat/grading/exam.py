@@ -6,23 +6,20 @@ it credits are each at most ``MARGIN`` worse (docs/decisions/0031-exam-for-llm-g
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from hotseat.domain.model import Answer, Bank, Grade, PointStatus, Question, Transcript
 from hotseat.errors import ChatModelError, ContentError, GraderError
+from hotseat.exams import keep_result, kept_results, load_items
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
-
-log = logging.getLogger(__name__)
 
 FILE = "exam.jsonl"
 """In the folder of the question bank; a bank without it has no exam."""
@@ -93,16 +90,14 @@ class Sitting:
 
 Outcomes = dict[str, Grade | None]
 """Item id to grade; None where no reply could be read."""
+_KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
 BeforeEach = Callable[[int], Awaitable[None]]
 """Awaited before an answer is graded, with the number of those that are."""
 
 
 def load_exam(path: Path, bank: Bank) -> tuple[Item, ...]:
     """Empty where there is no such file. Raises ContentError naming the line."""
-    if not path.exists():
-        return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(_item(line, bank, f"{path.name}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+    return load_items(path, bank, _item)
 
 
 def _item(line: str, bank: Bank, where: str) -> Item:
@@ -177,23 +172,15 @@ class Exam:
     outcomes: Outcomes = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sitting = _kept(self.path).get(self.key)
+        self.sitting = kept_results(self.path, _KEPT).get(self.key)
 
     async def sit(self, before_each: BeforeEach) -> Sitting:
         """Raises GraderError when the endpoint fails; asked again, it goes on from there."""
         judge = await sit(self.llm, self.items, self.outcomes, before_each)
         reader = await sit(self.embedded, self.items, {}, _at_once)
         self.sitting = Sitting(self.llm.model, judge, reader)
-        try:
-            await asyncio.to_thread(self._keep, self.sitting)
-        except OSError as error:
-            log.warning("the exam's result can't be kept: %s", error.strerror)
+        await keep_result(self.path, _KEPT, self.key, self.sitting)
         return self.sitting
-
-    def _keep(self, sitting: Sitting) -> None:
-        written = self.path.with_suffix(".new")
-        written.write_bytes(_KEPT.dump_json({**_kept(self.path), self.key: sitting}, indent=2))
-        written.replace(self.path)
 
 
 async def _at_once(_done: int) -> None:
@@ -206,17 +193,3 @@ def key_of(llm: LlmGrader, address: str, items: Sequence[Item], bank: Bank, read
     answers = [f"{item.id} {item.labels} {bank.versions.get(item.question.id)} {item.answer.transcript.text}" for item in items]
     parts = [llm.model, address, llm.prompt_version, reader, *answers]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
-
-
-_KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
-
-
-def _kept(path: Path) -> dict[str, Sitting]:
-    """Results by key; none where the file is missing or damaged."""
-    try:
-        return _KEPT.validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValidationError) as error:
-        log.warning("results of exams can't be read: %s", type(error).__name__)
-        return {}

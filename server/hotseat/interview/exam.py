@@ -5,24 +5,21 @@ A model that has failed it is not asked any more; one that has not sat it yet as
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from hotseat.domain import followups
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, PointStatus, Transcript
 from hotseat.errors import ContentError
+from hotseat.exams import keep_result, kept_results, load_items
 from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
-
-log = logging.getLogger(__name__)
 
 FILE = "interviewer_exam.jsonl"
 """In the folder of the question bank; a bank without it has no exam."""
@@ -77,16 +74,14 @@ class Sitting:
         return f"{self.usable} of {self.dialogues} replies usable, {self.fitting} fitting, {self.seconds:.1f} s each"
 
 
+_KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
 BeforeEach = Callable[[int], Awaitable[None]]
 """Awaited before a dialogue, with the number of those that are done."""
 
 
 def load_dialogues(path: Path, bank: Bank) -> tuple[Dialogue, ...]:
     """Empty where there is no such file. Raises ContentError naming the line."""
-    if not path.exists():
-        return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(_dialogue(line, bank, f"{path.name}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+    return load_items(path, bank, _dialogue)
 
 
 def _dialogue(line: str, bank: Bank, where: str) -> Dialogue:
@@ -134,7 +129,7 @@ class Exam:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sitting = _kept(self.path).get(self.key)
+        self.sitting = kept_results(self.path, _KEPT).get(self.key)
 
     async def sit(self, before_each: BeforeEach) -> Sitting:
         """Raises ChatModelError when the endpoint fails; asked again, it goes on from there."""
@@ -152,33 +147,11 @@ class Exam:
             sum(outcome.is_fitting for outcome in found),
             round(fmean(outcome.seconds for outcome in found), 2),
         )
-        try:
-            await asyncio.to_thread(self._keep, self.sitting)
-        except OSError as error:
-            log.warning("the interviewer's exam can't be kept: %s", error.strerror)
+        await keep_result(self.path, _KEPT, self.key, self.sitting)
         return self.sitting
-
-    def _keep(self, sitting: Sitting) -> None:
-        written = self.path.with_suffix(".new")
-        written.write_bytes(_KEPT.dump_json({**_kept(self.path), self.key: sitting}, indent=2))
-        written.replace(self.path)
 
 
 def key_of(model: str, address: str, endpoint: Endpoint, dialogues: Sequence[Dialogue]) -> str:
     """What a result holds for: this model at this address, and all that it is told in the exam."""
     told = [json.dumps(endpoint.messages(dialogue.situation)) + dialogue.act for dialogue in dialogues]
     return hashlib.sha256("\n".join((model, address, *told)).encode()).hexdigest()[:24]
-
-
-_KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
-
-
-def _kept(path: Path) -> dict[str, Sitting]:
-    """Results by key; none where the file is missing or damaged."""
-    try:
-        return _KEPT.validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValidationError) as error:
-        log.warning("results of the interviewer's exam can't be read: %s", type(error).__name__)
-        return {}
