@@ -22,6 +22,7 @@ from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_
 from hotseat.grading.judge import Judge
 from hotseat.grading.reading import Reading
 from hotseat.http.app import create_app
+from hotseat.interview.exam import FILE as DIALOGUES
 from hotseat.load_status import GRADER, Part
 from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
 from hotseat.startup import grader_choice, models
@@ -289,15 +290,21 @@ async def test_a_bank_without_an_exam(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_the_exam_command_prints_and_keeps_both_results(tmp_path: Path) -> None:
     """It shows how far it is, prints both results and keeps them; without a model it says what is missing."""
     rubrics = shutil.copytree(PROJECT / "rubrics", tmp_path / "rubrics")
-    short = (rubrics / FILE).read_text(encoding="utf-8").splitlines()[:3]
-    (rubrics / FILE).write_text("\n".join(short), encoding="utf-8")
+    for name in (FILE, DIALOGUES):
+        short = (rubrics / name).read_text(encoding="utf-8").splitlines()[:3]
+        (rubrics / name).write_text("\n".join(short), encoding="utf-8")
+
+    def grades_only(message: str) -> str:
+        return good(message) if "\n\nStatements:" in message else "no question"
+
     told = {"HOTSEAT_DATA_DIR": str(tmp_path / "data"), "HOTSEAT_RUBRICS_DIR": str(rubrics)}
-    with scripted_llm(Script(said="ok", graded=good)) as llm:
+    with scripted_llm(Script(said="ok", graded=grades_only)) as llm:
         done = hotseat("exam", "--json", HOTSEAT_LLM__URL=llm.url, HOTSEAT_LLM__MODEL="scripted", **told)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["model"] == "scripted" and result["judge"]["agreement"] > 0.8 and isinstance(result["passed"], bool)
-    assert "scripted: 2 of 3 answers" in done.stderr
+    assert result["interviewer"]["usable"] == 0 and result["interviewer"]["passed"] is False
+    assert "scripted: 2 of 3 answers" in done.stderr and "scripted: 2 of 3 dialogues" in done.stderr
     assert len(json.loads((tmp_path / "data" / "exams.json").read_text())) == 1
     done = hotseat("exam", HOTSEAT_LLM__URL="off", **told)
     assert done.returncode == 2 and "no language model to sit it" in done.stderr
