@@ -48,7 +48,7 @@ export function showKeys() {
       { class: "keys" },
       [...rows, ["Tab", "Move through everything else"]].map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
     ),
-    h("p", { class: "choice" }, letters, h("label", { htmlFor: letters.id }, "Letters and signs work as keys")),
+    h("p", { class: "choice" }, letters, h("label", { htmlFor: letters.id }, "Use letters as shortcuts")),
     h("form", { method: "dialog" }, h("button", { class: "button", autofocus: true }, "Close")),
   );
   document.body.append(dialog);

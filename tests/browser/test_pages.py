@@ -125,7 +125,7 @@ async def test_letters_can_be_switched_off(light: str) -> None:
         page = visit.page
         await page.goto(visit.url)
         await page.get_by_role("button", name="Keys").click()
-        await page.get_by_label("Letters and signs work as keys").uncheck()
+        await page.get_by_label("Use letters as shortcuts").uncheck()
         await page.keyboard.press("Escape")
         await page.keyboard.press("?")
         await page.keyboard.press("n")

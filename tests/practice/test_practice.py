@@ -284,7 +284,7 @@ async def test_the_checkpoint_that_has_come_is_shown(failed: Assembly, monkeypat
     """The latest one due with tasks left; a finished one is not shown again."""
     async with browser(failed) as client:
         await client.put("/api/plan", json={"path": "applied", "weeks": 4})
-        assert (await client.get("/api/today")).json()["checkpoint"] == {"day": 0, "title": "Take your bearings", "left": 4}
+        assert (await client.get("/api/today")).json()["checkpoint"] == {"day": 0, "title": "Get an overview", "left": 4}
         for task in ("sketch-map", "name-competencies", "choose-path", "first-rating"):
             await client.put(f"/api/checkpoints/{task}", json={"done": True})
         assert (await client.get("/api/today")).json()["checkpoint"] is None
@@ -305,8 +305,8 @@ async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: A
         events = parse(answer.content)
         starts = {event["SUMMARY"]: datetime.strptime(event["DTSTART"], "%Y%m%d").date() for event in events}
         assert starts == {
-            "Hotseat, day 0: Take your bearings": start,
-            "Hotseat, day 3: Recall the map": start + timedelta(days=3),
+            "Hotseat, day 0: Get an overview": start,
+            "Hotseat, day 3: Recall the topics": start + timedelta(days=3),
             "Hotseat, day 7: Say it aloud": start + timedelta(days=7),
             "Interview": when,
             "Hotseat: 3 minutes of practice": start + timedelta(days=1),

@@ -25,7 +25,7 @@ export async function show(page) {
       h("header", { class: "stack" }, h("h1", {}, "Your progress"), count === 0 ? makeInvitation() : makeMeaning(progress, count)),
       hasPictures && [
         makePart("topics", "Your level by topic", makeGlance(topics)),
-        makePart("competencies", "What interviewers look for", makeGlance(competencies)),
+        makePart("competencies", "What interviewers look for", makeGlance(competencies, false)),
         makePart("verdicts", "Your verdicts over time", makeVerdicts(verdicts, unit)),
         h(
           "details",

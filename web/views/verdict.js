@@ -4,6 +4,8 @@ import { h, icon } from "../dom.js";
 
 /** Lowest first. */
 export const SCALE = ["No Hire", "Lean No Hire", "Lean Hire", "Strong Hire"];
+const NOT_GRADED = "Not graded";
+const BEST_FIRST = [...[...SCALE].reverse(), "Not Assessable", NOT_GRADED];
 
 /** null means that there is no grade. A grade by the stand-in grader says so. */
 export function verdictBadge(verdict, { fallback = false, large = false } = {}) {
@@ -11,15 +13,16 @@ export function verdictBadge(verdict, { fallback = false, large = false } = {}) 
     "span",
     { class: `verdict ${verdict ? slugOf(verdict) : "none"}${large ? " large" : ""}` },
     verdictIcon(verdict ?? "Not Assessable"),
-    verdict ?? "Not graded",
+    verdict ?? NOT_GRADED,
     fallback && " (stand-in grader)",
   );
 }
 
 /** Several verdicts in little room: a sign each, and in words how many there were of each. */
 export function verdictStrip(verdicts) {
-  const names = verdicts.map((verdict) => verdict ?? "Not graded");
-  const counts = [...new Set(names)].map((name) => `${names.filter((other) => other === name).length} ${name}`);
+  const names = verdicts.map((verdict) => verdict ?? NOT_GRADED);
+  const count = (name) => names.filter((other) => other === name).length;
+  const counts = BEST_FIRST.filter((name) => count(name) > 0).map((name) => `${count(name)} ${name}`);
   return h(
     "div",
     { class: "verdict-strip" },

@@ -87,7 +87,7 @@ class Accounts:
         name = check_name(name)
         accounts = await self._store.accounts()
         if alike := next((one.name for one in accounts if outline(one.name) == outline(name)), None):
-            raise InputError(f"there is an account named {alike!r} already; choose a name that nobody takes for it")
+            raise InputError(f"there is an account named {alike!r} already; choose a name that can’t be mistaken for it")
         if not accounts and role != "owner":
             raise InputError("the first account has to be an owner's")
         return name

@@ -96,7 +96,7 @@ class Amending:
             entry = await self._round(interview_id, number - 1)
             corrections = [c for c in entry.afterwards.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
             if not ungraded(corrections, entry.regrades):
-                raise InputError("There is no correction that has not been graded yet.")
+                raise InputError("Every correction has been graded already.")
             # The moment before grading, so that a correction made meanwhile is not taken for one that was graded.
             now = self._clock.wall()
             assert self._graders.in_use is not None
@@ -125,7 +125,7 @@ class Amending:
             claim = disputes.whole(claim, answers)
             now = self._clock.wall()
             if self._graders.disputes is None:
-                raise InputError("Nothing is installed here that could read the passage again.")
+                raise InputError("This server can’t check the passage again: its reader isn’t loaded.")
             ruling = await self._graders.disputes.hear(entry.question, answers, claim)
             upheld = ruling.upheld
             grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
@@ -146,7 +146,7 @@ class Amending:
             entry = await self._round(interview_id, number - 1)
             finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
             if finding is None or finding.evidence is None:
-                raise InputError("Only points that are not sure are answered with yes or no.")
+                raise InputError("Only a point we’re not sure about is answered with yes or no.")
             evidence, now = finding.evidence, self._clock.wall()
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             kept = {
@@ -210,7 +210,7 @@ async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
     for sentence in split_sentences(text):
         voice = await prepared.speak(sentence)
         if voice is None:
-            raise SpeakerError("There is no voice on this server to read it aloud with. The words are on the page.")
+            raise SpeakerError("This server has no voice to read it aloud. The words are on the page.")
         voices.append(voice)
     if not voices:
         raise SpeakerError("There is nothing to read aloud.")

@@ -18,7 +18,7 @@ export function makeCheckpoints(formats, start) {
       "p",
       { class: "soft" },
       "Five short sessions of 15 to 20 minutes. You return to each topic just before you’d forget it. ",
-      h("a", { href: "/api/hotseat.ics", download: "hotseat.ics" }, "Add them to your calendar"),
+      h("a", { href: "/api/hotseat.ics", download: "hotseat.ics" }, "Add these days to your calendar"),
       ".",
     ),
     failure,
