@@ -1,6 +1,8 @@
 """Takes the README's pictures from the real page, with the real models and a spoken answer.
 
 python -m tests.browser.screenshots [folder, docs/images by default]
+
+The frames of the animation go to the folder's ``frames``; tests.browser.animation makes one picture of them.
 """
 
 from __future__ import annotations
@@ -20,6 +22,21 @@ from tests.browser.test_interview import FREEZING, LEAD_S, silence
 from tests.conftest import ServerProcess
 
 WIDE, NARROW = (1440, 900), (390, 844)
+LONG_MS, SHORT_MS = 2200, 450
+"""How long a frame of the animation stands: a page to read, or a moment of an answer."""
+
+
+class Frames:
+    """Pictures of an interview in order, each named by its number and how long it stands."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        folder.mkdir(exist_ok=True)
+
+    async def take(self, page: Page, stands_ms: int) -> None:
+        await page.screenshot(path=self._folder / f"{self._count:02d}-{stands_ms}.png")
+        self._count += 1
 
 
 async def picture(page: Page, folder: Path, name: str) -> None:
@@ -45,13 +62,20 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         await page.goto(server.url)
         await page.get_by_role("button", name="Hear your first question").wait_for()
         await picture(page, folder, "lobby")
+        frames = Frames(folder / "frames")
+        await frames.take(page, LONG_MS)
         await page.get_by_label("Search the questions").fill("explain how lora works")
         await page.locator(".question-button:visible").first.click()
         await page.locator('.room[data-phase="ready"]').wait_for()
         await page.wait_for_timeout(700)
+        await frames.take(page, LONG_MS)
         await page.keyboard.press("Space")
+        await page.locator(".question .now:not(:empty)").wait_for(timeout=60_000)
+        await frames.take(page, LONG_MS // 2)
         await page.locator('.room[data-phase="answering"]').wait_for(timeout=60_000)
-        await page.wait_for_timeout(14_000)
+        for _ in range(9):
+            await frames.take(page, SHORT_MS)
+            await page.wait_for_timeout(1500)
         await picture(page, folder, "room")
         await page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
         await page.emulate_media(color_scheme="dark")
@@ -59,12 +83,15 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         await page.emulate_media(color_scheme="light")
         await page.locator('.room[data-phase="asking"]').wait_for(timeout=90_000)
+        await page.locator(".question .now:not(:empty)").wait_for(timeout=60_000)
+        await frames.take(page, LONG_MS)
         await page.locator('.room[data-phase="thinking"]').wait_for(timeout=60_000)
         await page.keyboard.press("s")
         await page.wait_for_url("**/review/**", timeout=120_000)
         await page.locator(".verdict").first.wait_for(timeout=120_000)
         await page.locator(".coach").wait_for(timeout=120_000)
         await picture(page, folder, "review")
+        await frames.take(page, 2 * LONG_MS)
         await browser.close()
 
 

@@ -16,7 +16,7 @@ from playwright.async_api import Page, expect
 
 from tests.audio.speech import read, write
 from tests.browser.accessibility import violations
-from tests.browser.conftest import browsing
+from tests.browser.conftest import browsing, unfold
 from tests.browser.light import FluentTranscriber, serving
 from tests.support.fakes import PointGrader, fake_assembly
 
@@ -414,9 +414,11 @@ async def test_the_study_page_says_how_interviews_changed(light: str, size: dict
     """The task of day 7 leads to two tables with captions and headers, none of whose words is cut off."""
     async with browsing(light, "missing", viewport=size) as visit:
         await visit.page.goto(visit.url + "/study")
+        await unfold(visit.page)
         await visit.page.locator(".task", has_text="how LLM interviews have changed").get_by_role("link").click()
         section = visit.page.locator("#competencies")
         await expect(section).to_be_in_viewport()
+        await unfold(visit.page)
         for caption, columns, rows in (
             ("What interviews asked for in 2024 and what they ask for in 2026", ["Subject", "2024", "2026"], 8),
             ("Projects for a portfolio, how much each counts, and an example", ["Project", "Impact", "Example"], 6),

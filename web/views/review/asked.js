@@ -26,22 +26,22 @@ export function makeAsked({ asked, asked_audio, follow_up }) {
 
 /** A button that reads aloud what is at the address. */
 export function makeSpoken(address, text) {
-  const { button, failure } = makeVoice(address, (isPlaying) => ({
-    content: [icon(isPlaying ? "pause" : "voice"), isPlaying ? "Pause" : text],
+  const { button, failure } = makeVoice(address, (isPlaying, isLoading) => ({
+    content: [icon(isPlaying ? "pause" : "voice"), isPlaying ? "Pause" : isLoading ? "Preparing…" : text],
     label: null,
   }));
   button.className = "button";
   return [button, failure];
 }
 
-/** `look(isPlaying)` is { content, label } of the button. */
+/** `look(isPlaying, isLoading)` is { content, label } of the button. */
 function makeVoice(address, look) {
   const audio = new Audio();
   const failure = h("span", { class: "small alarming", role: "status" });
   const button = h("button", { type: "button", onclick: toggle });
 
   function draw() {
-    const { content, label } = look(!audio.paused);
+    const { content, label } = look(!audio.paused, button.ariaDisabled === "true");
     button.replaceChildren(...content);
     button.ariaLabel = label;
     if (label) button.title = label;
@@ -49,7 +49,9 @@ function makeVoice(address, look) {
 
   async function toggle() {
     if (!audio.paused) return audio.pause();
+    if (button.ariaDisabled) return;
     button.ariaDisabled = "true";
+    draw();
     setText(failure, "");
     try {
       if (!audio.src) audio.src = URL.createObjectURL(await speech(address));
@@ -58,6 +60,7 @@ function makeVoice(address, look) {
       setText(failure, error.message);
     } finally {
       button.ariaDisabled = null;
+      draw();
     }
   }
 
