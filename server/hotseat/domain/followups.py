@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -41,10 +42,14 @@ _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
 """Worth of a move for each unit of its point's weight, where a probe of a missing point has 1."""
 _ASKED_BEFORE, _EASIER, _GOES_ON, _OTHER_TIER = 0.3, 1.5, 1.25, 0.5
 """Factors for what was asked before, for an easy point, for a point beside one that was made, for another tier's move."""
-_SUITS = 1.4
+_SUITS = 1.2
 """... for one that asks for what this tier's interviewers like to hear."""
+_FAMILIAR = 2.0
+"""What a deepening is worth more, all of whose words the candidate used; what was said last counts 1."""
 _SPOKEN_OF = 3.0
 """What a point is worth more, all of whose words the candidate used."""
+_EVERYWHERE = 3
+"""Other points of a question from which on a word says nothing about one of them."""
 _LAST = 0.01
 """Worth of a deepening of what was not made: only when nothing else is left."""
 _COMMON = frozenset(
@@ -140,7 +145,8 @@ class _Known:
         # What was said last is gone on from most easily.
         recent = sum(self._recent.get(name, 0.0) for name in move.probes) / len(move.probes)
         sure = min(self._sure.get(name, 1.0) for name in move.probes)
-        return sure * made * (1.0 + recent) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
+        familiar = overlap(move.text, self._said)  # it goes on in words that the candidate has used
+        return sure * made * (1.0 + recent + _FAMILIAR * familiar) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
 
 
 def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
@@ -239,10 +245,17 @@ def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequenc
     return found
 
 
-def is_about(text: str, point: Point, move: FollowUp) -> bool:
-    """Whether a text shares words with a point, or with what is asked about it."""
-    about = " ".join((point.statement, *point.phrasings, *point.misconceptions, move.text))
-    return bool(_stems(text) & _stems(about))
+def is_about(text: str, question: Question, move: FollowUp) -> bool:
+    """Whether a text shares a word with what a move asks or the point it is about, and not only one that all of the question
+    is about."""
+    [point] = [point for point in question.points if point.id == move.probes[0]]
+    others = Counter(stem for other in question.points if other is not point for stem in _words_of(other))
+    everywhere = _stems(question.prompt) | {stem for stem, count in others.items() if count >= _EVERYWHERE}
+    return bool(_stems(text) & (_words_of(point) | _stems(move.text)) - everywhere)
+
+
+def _words_of(point: Point) -> set[str]:
+    return _stems(" ".join((point.statement, *point.phrasings, *point.misconceptions)))
 
 
 def says(text: str, point: Point) -> bool:

@@ -37,10 +37,9 @@ def _quote_for(question: Question, move: FollowUp, answers: Sequence[Answer], fi
     asked, or were taken up before."""
     if move.move not in (Move.CHALLENGE, Move.DEEPEN):
         return None
-    [point] = [point for point in question.points if point.id == move.probes[0]]
-    evidence = next((finding.evidence for finding in findings if finding.point_id == point.id), None)
+    evidence = next((finding.evidence for finding in findings if finding.point_id == move.probes[0]), None)
     quote = clause_of(answers, evidence) if evidence is not None else None
-    if quote is None or not followups.is_about(quote, point, move):
+    if quote is None or not followups.is_about(quote, question, move):
         return None
     return None if any(said_back(quote) in answer.asked for answer in answers) else quote
 

@@ -42,6 +42,7 @@ _DEPENDENT = _CONDITIONS | {"because", "since", "as", "which", "whereas", "thoug
 """A clause that begins with one of these needs another."""
 _ADVERBIAL = frozenset("in with for at on by from as after before during under overall".split()) | _CONDITIONS
 """What may stand before a main clause without a verb of its own."""
+_TOPIC_ENDS = re.compile(r"[,:]\s+")
 _EDGES = ' ,;:.!—-"“”'
 _COMPARED = re.compile(r"\bthe (?:more|less|fewer|better|\w{3,}er)\b", re.I)
 _HALF = re.compile(
@@ -197,13 +198,13 @@ def _quote(words: Sequence[str]) -> str | None:
 
 
 def _opened(text: str) -> str:
-    """The text without what leads into it, and without a topic named before it: "the size, it grows"."""
+    """The text without what leads into it, and without a topic named before it: "the size, it grows", "caution: it grows"."""
     text = _OPENINGS.sub("", text).strip(_EDGES)
-    topic, comma, rest = text.partition(", ")
+    topic, *rest = _TOPIC_ENDS.split(text, maxsplit=1)
     named = [bare(word) for word in topic.split()]
     is_adverbial = len(named) > 1 and named[0] in _ADVERBIAL
-    is_topic = comma and len(named) < SHORTEST and not is_adverbial and not any(map(_is_verb, named))
-    return _opened(rest) if is_topic else text
+    is_topic = rest and len(named) < SHORTEST and not is_adverbial and not any(map(_is_verb, named))
+    return _opened(rest[0]) if is_topic else text
 
 
 def _stands(plain: Sequence[str]) -> bool:
