@@ -280,13 +280,14 @@ def rehearse(
 
 
 @cli.command()
+@click.option("--measure", is_flag=True, help="Also measure which recogniser this machine could run (ten seconds).")
 @_as_json
-def doctor(as_json: bool) -> None:
+def doctor(measure: bool, as_json: bool) -> None:
     """Check that everything an interview needs is there, and say how to mend what is not."""
     from hotseat.doctor import examine
 
     settings = load_settings()
-    checks = _run(lambda: examine(settings))
+    checks = _run(lambda: examine(settings, measure=measure))
     healthy = all(check.ok for check in checks)
     if as_json:
         _print({"ok": healthy, "checks": [asdict(check) for check in checks]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotseat.doctor import hearing_speed
 from hotseat.doctor.check import Check
 from hotseat.doctor.installation import packages, python
 from hotseat.doctor.parts import bank, collector, endpoints, exam, interviewer_exam, loaded, weights
@@ -14,8 +15,11 @@ from hotseat.startup.loading import load_models, load_storage
 __all__ = ["Check", "examine"]
 
 
-async def examine(settings: Settings) -> list[Check]:
-    """Everything, in the order in which it would stop a server: the installation, the place, the weights, the loaded parts."""
+async def examine(settings: Settings, *, measure: bool = False) -> list[Check]:
+    """Everything, in the order in which it would stop a server: the installation, the place, the weights, the loaded parts.
+
+    With ``measure`` it also says which recogniser would keep up here, which takes some ten seconds.
+    """
     checks = [
         python(),
         packages(),
@@ -34,8 +38,9 @@ async def examine(settings: Settings) -> list[Check]:
         return checks
     await load_storage(assembly)
     await load_models(assembly)
+    speed = [await hearing_speed.measure(assembly.speech)] if measure else []
     await assembly.storage.store.close()
     if assembly.llama is not None:
         assembly.llama.close()
     exams = [*exam(assembly.graders), *interviewer_exam(assembly.interviewer)]
-    return [*checks, *(loaded(part, settings) for part in assembly.status.parts.values()), *exams]
+    return [*checks, *(loaded(part, settings) for part in assembly.status.parts.values()), *speed, *exams]

@@ -1,0 +1,34 @@
+"""Which recogniser the doctor recommends."""
+
+from __future__ import annotations
+
+import pytest
+from hotseat.doctor.hearing_speed import measure, verdict
+from hotseat.speech.models import SpeechModels
+from hotseat.speech.voice import PreparedVoice
+
+from tests.support.fakes import FakeSpeaker, FakeTranscriber
+
+
+@pytest.mark.parametrize(
+    ("seconds", "free_mb", "ok", "said"),
+    [
+        (2.5, 8000, False, "take 2.50 s"),
+        (1.0, 8000, True, "nothing better"),
+        (0.5, 8000, True, "small.en would take about 1.9 s"),
+        (0.5, 400, True, "distil-small.en"),
+        (0.05, 8000, True, "large-v3-turbo"),
+    ],
+)
+def test_the_best_that_keeps_up_is_named(seconds: float, free_mb: int, ok: bool, said: str) -> None:
+    """By the time of one pass and by memory; a machine too slow for Whisper base is told so."""
+    check = verdict(seconds, free_mb)
+    assert check.ok is ok and said in check.detail
+
+
+async def test_what_is_loaded_is_measured() -> None:
+    """The voice speaks, the recogniser hears it; without a voice, or with a remote recogniser, nothing is measured."""
+    voice = PreparedVoice(FakeSpeaker())
+    assert "8 s of speech take" in (await measure(SpeechModels(transcriber=FakeTranscriber(), voice=voice))).detail
+    assert "not measured" in (await measure(SpeechModels(transcriber=FakeTranscriber()))).detail
+    assert "not measured" in (await measure(SpeechModels(transcriber=FakeTranscriber(), is_remote=True, voice=voice))).detail
