@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from hotseat.domain.endpointing import Hearing, hear
-from hotseat.domain.turn_end import SURE, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import LIKELY, SURE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
@@ -75,7 +75,7 @@ class Judges:
         hearing = reduce(hear, self._vad.session().feed(heard), Hearing())
         latest = heard[-round(JUDGED_S * SAMPLE_RATE) :]
         finished = self._turns.finished(latest)
-        if finished >= SURE:
+        if finished >= LIKELY:
             words = self._whisper.hear(RecognitionJob("", latest, Priority.COMMIT))
             finished = 0.0 if hangs(" ".join(word.text for word in words)) else finished
         judged = Judgement(hearing.speech_end, finished, JUDGE_S + _KNOWN_S)

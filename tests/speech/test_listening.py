@@ -16,7 +16,7 @@ from hotseat.domain.turn_end import Patience
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.speech.listening import Caption, Listener, SpeechEvent, hear_recording
+from hotseat.speech.listening import Caption, Listener, SpeechEvent, continuation, hear_recording
 from hotseat.speech.recognition import Priority, RecognitionJob, TurnModel
 from hotseat.speech.term_repair import Sounds
 
@@ -199,7 +199,7 @@ async def test_silence_is_told_four_times_a_second_with_onset_and_length() -> No
     listener.close()
 
 
-@pytest.mark.parametrize(("finished", "ends_at_s"), [(0.99, 4.0), (0.3, 6.0)])
+@pytest.mark.parametrize(("finished", "ends_at_s"), [(0.99, 4.0), (0.2, 6.0)])
 async def test_what_sounds_complete_ends_sooner(finished: float, ends_at_s: float) -> None:
     """In each silence the model is asked; while it isn't sure, the long silence is waited for."""
     listener, seen = ears(CountingTranscriber(), turns=Opinion(finished))
@@ -266,6 +266,21 @@ async def test_captions_grow_and_are_replaced() -> None:
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(committed))
     assert seen.captions[-1].partial.split() == ["w507", "w508", "w509"]
     listener.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("It freezes the base model.", "the base model and trains", "and trains"),
+        ("It freezes the base model.", "It freezes the base model.", ""),
+        ("It freezes the model.", "model sizes vary", "model sizes vary"),
+        ("", "It freezes", "It freezes"),
+        ("It freezes", "", ""),
+    ],
+)
+def test_no_words_are_shown_twice(before: str, after: str, shown: str) -> None:
+    """What a caption hears again of the stretch before it isn't repeated; a single word may have been said twice."""
+    assert continuation(before, after) == shown
 
 
 async def test_one_failure_loses_nothing_and_a_second_is_raised() -> None:

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from hotseat.domain.endpointing import Hearing
 
-SURE = 0.9
-"""Probability of being done from which a silence is taken for the end (docs/benchmarks.md)."""
+SURE, LIKELY = 0.8, 0.3
+"""Probabilities of being done from which less silence is taken for the end (docs/benchmarks.md)."""
 TAKE_BACK_S = 1.0
 """An early end is announced for at least so long before it is final; speech takes it back."""
 _LEAST_S = 1.2
 """No shorter silence is announced as the end, however sure it seems."""
-_SHARE, _BRIEF_SHARE = 0.3, 0.5
-"""Of the silence that ends any answer, what announces the end of one that sounds complete; a brief one is more often only
-begun."""
+_SURE_SHARE, _LIKELY_SHARE = 0.3, 0.5
+"""Of the silence that ends any answer, what announces the end of one that surely or likely is complete."""
 _BRIEF_S = 12.0
-"""Speech of a brief answer."""
+"""Speech of a brief answer, which is more often only begun: however sure it seems, it is likely complete at most."""
 _OPEN = frozenset(
     "a an and as at because but by for from if in into like my of on or our plus so than the their to um uh we when where "
     "which while whose with your".split()
@@ -55,8 +54,8 @@ class Patience:
         """Seconds of the present silence at which the answer is over. A judgement of an earlier silence says nothing."""
         if not hearing.heard_speech:
             return self.no_speech_s
-        if judged is None or judged.after_s != hearing.speech_end or judged.finished < SURE:
+        if judged is None or judged.after_s != hearing.speech_end or judged.finished < LIKELY:
             return self.silence_s
         spoken = sum(stretch.seconds for stretch in hearing.speech)
-        share = _SHARE if spoken >= _BRIEF_S else _BRIEF_SHARE
+        share = _SURE_SHARE if judged.finished >= SURE and spoken >= _BRIEF_S else _LIKELY_SHARE
         return min(self.silence_s, max(_LEAST_S, share * self.silence_s, judged.silence_s) + TAKE_BACK_S)

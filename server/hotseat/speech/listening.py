@@ -17,14 +17,14 @@ from functools import partial
 
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.domain.turn_end import SURE, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import LIKELY, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
 from hotseat.speech.mending import Mender
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments, text_of
-from hotseat.speech.term_repair import Sounds
+from hotseat.speech.term_repair import Sounds, squeezed
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""
 _SILENCE_EVERY_S = 0.25
 _SPECULATE_S = 0.3
+_REPEATED = 2
+"""Words in a row that stand there twice because they were heard twice; fewer may have been said twice."""
 JUDGE_S = 0.6
 """Silence after which it is asked whether the speaker is done."""
 JUDGED_S = 8.0
@@ -229,7 +231,7 @@ class Listener:
         """An answer goes on without: then only the long silence ends it."""
         try:
             finished = await asyncio.to_thread(turns.finished, self._segments.latest(JUDGED_S))
-            if finished >= SURE and hangs(await self._segments.last_words()):
+            if finished >= LIKELY and hangs(await self._segments.last_words()):
                 finished = 0.0
         except Exception as error:
             failed(log, "telling whether an answer is complete", error)
@@ -267,7 +269,8 @@ class Listener:
     def _show(self) -> None:
         texts = [segment.text for segment in self._segments.done]
         known = next((i for i, segment in enumerate(self._segments.done) if not segment.task.done()), len(texts))
-        caption = Caption(_joined(texts[:known]), _joined([*texts[known:], self._draft]))
+        committed = _joined(texts[:known])
+        caption = Caption(committed, _joined([*texts[known:], continuation(_joined(texts), self._draft)]))
         if caption != self._shown and not self._closed:
             self._shown = caption
             self._on_caption(caption)
@@ -280,6 +283,18 @@ async def hear_recording(listener: Listener, samples: Samples) -> HeardAnswer:
     await listener.settled()
     listener.feed(samples[live:])
     return await listener.finish(whole=True)  # nobody waits in an interview
+
+
+def continuation(before: str, after: str) -> str:
+    """``after`` without the words at its beginning that ``before`` ends with.
+
+    A cut lies before the newest audio, so the caption of the stretch before it has words that the next one hears again.
+    """
+    said, again = ([squeezed(word) for word in text.split()] for text in (before, after))
+    for many in range(min(len(said), len(again)), _REPEATED - 1, -1):
+        if said[-many:] == again[:many]:
+            return " ".join(after.split()[many:])
+    return after
 
 
 def _joined(texts: Sequence[str]) -> str:
