@@ -20,7 +20,7 @@ RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv==$UV_V
 WORKDIR /app
 COPY pyproject.toml uv.lock hatch_build.py README.md LICENSE ./
 COPY server/hotseat/__init__.py server/hotseat/
-RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel \
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra oidc \
     && cd .venv/lib/python3*/site-packages \
     && find . -type d -name tests -prune -exec rm -r {} + \
     && rm -r onnxruntime/tools onnxruntime/transformers onnxruntime/quantization piper/hebrew \
@@ -30,7 +30,7 @@ RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra ot
 # Bytecode makes that start faster; hash-based, it is the same in every build.
 FROM packages AS models
 ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH
-RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra local
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra oidc --extra local
 COPY server/hotseat/errors.py server/hotseat/
 COPY server/hotseat/engines/__init__.py server/hotseat/engines/weights.py server/hotseat/engines/
 RUN .venv/bin/python -m hotseat.engines.weights /models \

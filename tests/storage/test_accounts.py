@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.accounts.passwords import check_name
-from hotseat.domain.accounts import Account, Invite, Noted, Session
+from hotseat.domain.accounts import Account, Allowance, Invite, Noted, Session
 from hotseat.errors import InputError
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.store import SqlStore
@@ -113,3 +113,24 @@ async def test_sessions_are_listed_and_ended(accounts: SqlAccounts) -> None:
     assert await accounts.sessions("a", 10.0) == (session(OTHER, 20.0),) and await accounts.sessions("b", 0.0) == ()
     assert not await accounts.end_session(OTHER, "b")
     assert await accounts.end_session(OTHER, "a") and await accounts.end_sessions("a") == 1
+
+
+async def test_attempts_are_counted_together(accounts: SqlAccounts) -> None:
+    """Of many at once by several processes, no more get through than are allowed; then one with each refill."""
+    keys = (("at name", Allowance(attempts=5, refill_s=10.0)), ("from address", Allowance(attempts=50, refill_s=1.0)))
+    waits = await asyncio.gather(*(accounts.attempts.spend(keys, 100.0) for _ in range(12)))
+    assert sorted(waits) == [0.0] * 5 + [10.0] * 7
+    assert await accounts.attempts.wait_s(keys, 104.0) == 6.0 and await accounts.attempts.wait_s(keys[1:], 100.0) == 0
+    assert [await accounts.attempts.spend(keys, at) for at in (110.0, 110.0)] == [0.0, 10.0]
+
+
+async def test_attempts_are_forgotten(accounts: SqlAccounts) -> None:
+    """After one that was right, and after some time; a clock that was set back frees nobody and locks nobody out."""
+    keys = (("at name", Allowance(attempts=1, refill_s=10.0)),)
+    assert [await accounts.attempts.spend(keys, at) for at in (100.0, 50.0)] == [0.0, 10.0]
+    await accounts.attempts.forgive("at name")
+    assert await accounts.attempts.spend(keys, 100.0) == 0
+    await accounts.attempts.tidy(100.0)
+    assert await accounts.attempts.wait_s(keys, 100.0) == 10.0
+    await accounts.attempts.tidy(101.0)
+    assert await accounts.attempts.wait_s(keys, 100.0) == 0

@@ -20,9 +20,8 @@ from hotseat.accounts.identity import Identity
 from hotseat.accounts.lookalikes import outline
 from hotseat.accounts.openid import Person
 from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
-from hotseat.accounts.throttle import Allowance, Throttle
 from hotseat.clock import Clock
-from hotseat.domain.accounts import THE_SERVER, Account, Invite, Noted, Role, Session
+from hotseat.domain.accounts import THE_SERVER, Account, Allowance, Invite, Noted, Role, Session
 from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
 from hotseat.loopback import plain_address
 from hotseat.session.records import LOCAL
@@ -50,8 +49,6 @@ class Accounts:
         self._looked = 0.0
         self._store = store
         self._clock = clock
-        self._throttle_names = Throttle(BY_NAME)
-        self._throttle_addresses = Throttle(BY_ADDRESS)
         self._hashing = asyncio.Lock()
         """Guesses must not take every core from an interview."""
 
@@ -272,24 +269,22 @@ class Accounts:
 
     async def _proven(self, name: str, password: str, address: str, refusal: str) -> Account:
         """The account of this name and password. Raises RefusedError, TooManyAttemptsError."""
-        now = self._clock.now()
+        now = self._clock.wall()
         name = plain_name(name)
-        keys = ((self._throttle_names, name.casefold()), (self._throttle_addresses, network_of(address)))
-        wait_s = max(throttle.wait_s(key, now) for throttle, key in keys)
-        if wait_s > 0:
+        keys = ((_key_of(name), BY_NAME), (f"from {network_of(address)}"[:64], BY_ADDRESS))
+        # Counted before the attempt, so that many at once don't slip through.
+        if (wait_s := await self._store.attempts.spend(keys, now)) > 0:
             raise TooManyAttemptsError(f"too many attempts; try again in {wait_s:.0f} seconds", wait_s)
-        for throttle, key in keys:
-            throttle.spend(key, now)
         account = await self._store.account(name)
         hashed = account.password if account is not None else None
         if not await self._slowly(lambda: is_password(password, hashed)) or account is None:
             # What was typed as a name may be a password: it is written down only if it is somebody's name.
-            used_up = any(throttle.wait_s(key, now) > 0 for throttle, key in keys)
+            used_up = await self._store.attempts.wait_s(keys, now) > 0
             about = "further attempts have to wait" if used_up else ""
             await self.note(refusal, account.name if account is not None else "", address, about)
             raise RefusedError("no account has this name and password")
         # Not the address: somebody with an account could sign in to it between guesses at others'.
-        self._throttle_names.forgive(name.casefold())
+        await self._store.attempts.forgive(_key_of(name))
         return account
 
     async def _slowly(self, work: Callable[[], Result]) -> Result:
@@ -312,6 +307,12 @@ class Accounts:
         """Forgets what has run out."""
         now = self._clock.wall()
         await self._store.tidy(now, now - KEEP_LOG_S)
+        await self._store.attempts.tidy(now - max(one.attempts * one.refill_s for one in (BY_NAME, BY_ADDRESS)))
+
+
+def _key_of(name: str) -> str:
+    """Where attempts at a name are counted: by too little of its hash to tell what was typed, which may be a password."""
+    return f"at {hashlib.sha256(name.casefold().encode()).hexdigest()[:4]}"
 
 
 def _by(name: str) -> str:

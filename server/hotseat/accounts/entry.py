@@ -15,8 +15,9 @@ from hotseat.accounts.accounts import SESSION_S, Accounts, network_of
 from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.accounts.owner_key import OwnerKey
 from hotseat.accounts.peers import PEER, Peer
-from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.accounts.throttle import Throttle
 from hotseat.clock import Clock
+from hotseat.domain.accounts import Allowance
 from hotseat.errors import RefusedError, TooManyAttemptsError
 from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import Settings

@@ -14,8 +14,9 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from hotseat.accounts.throttle import Allowance, Throttle
+from hotseat.accounts.throttle import Throttle
 from hotseat.clock import Clock
+from hotseat.domain.accounts import Allowance
 from hotseat.errors import RefusedError, SettingsError, TooManyAttemptsError, UnavailableError
 from hotseat.loopback import is_loopback_url
 from hotseat.settings import OpenIdSettings

@@ -1,21 +1,12 @@
-"""Rate limit for guesses (token bucket by key). ``now`` is passed in; old keys are forgotten."""
+"""Rate limit for guesses (token bucket by key), of one process. ``now`` is passed in; old keys are forgotten."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from hotseat.domain.accounts import Allowance
 
 _LONGEST_KEY = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """A bucket of attempts that refills."""
-
-    attempts: int
-    """At once."""
-    refill_s: float
-    """Seconds until one more."""
 
 
 class Throttle:
@@ -29,8 +20,7 @@ class Throttle:
 
     def wait_s(self, key: str, now: float) -> float:
         """Seconds until this key may try again; 0 if it may now."""
-        over = self._spent_of(key, now) + 1 - self._allowance.attempts
-        return max(0.0, over * self._allowance.refill_s)
+        return self._allowance.wait_s(self._spent_of(key, now))
 
     def spend(self, key: str, now: float) -> None:
         """Counts an attempt. To be called before the attempt, so that many at once don't slip through."""
@@ -40,13 +30,9 @@ class Throttle:
         if len(self._spent) > self._most:
             self._spent.popitem(last=False)
 
-    def forgive(self, key: str) -> None:
-        """Forgets the attempts of a key, after one that was right."""
-        self._spent.pop(key[:_LONGEST_KEY], None)
-
     def __len__(self) -> int:
         return len(self._spent)
 
     def _spent_of(self, key: str, now: float) -> float:
         spent, then = self._spent.get(key[:_LONGEST_KEY], (0.0, now))
-        return max(0.0, spent - (now - then) / self._allowance.refill_s)
+        return self._allowance.spent(spent, then, now)

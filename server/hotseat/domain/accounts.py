@@ -9,6 +9,24 @@ Role = Literal["owner", "member"]
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """A bucket of attempts that refills."""
+
+    attempts: int
+    """At once."""
+    refill_s: float
+    """Seconds until one more."""
+
+    def spent(self, spent: float, then: float, now: float) -> float:
+        """What is spent now of attempts that were counted at another time, in seconds."""
+        return max(0.0, spent - max(0.0, now - then) / self.refill_s)
+
+    def wait_s(self, spent: float) -> float:
+        """Seconds until there is one more; 0 if there is one now."""
+        return max(0.0, round((spent + 1 - self.attempts) * self.refill_s, 3))
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A person with a name."""
 

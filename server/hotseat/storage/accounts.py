@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotseat.domain.accounts import THE_SERVER, Account, Invite, Noted, Role, Session
 from hotseat.errors import InputError, StorageError
+from hotseat.storage.attempts import SqlAttempts
 
 _metadata = sa.MetaData()
 _accounts = sa.Table(
@@ -60,6 +61,7 @@ class SqlAccounts:
 
     def __init__(self, begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._begin = begin
+        self.attempts = SqlAttempts(begin)
 
     async def accounts(self) -> tuple[Account, ...]:
         """Oldest first."""

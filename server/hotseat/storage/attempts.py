@@ -1,0 +1,63 @@
+"""Attempts to guess, counted in the database, so that all processes that share it count together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotseat.domain.accounts import Allowance
+
+_attempts = sa.Table(
+    "attempts",
+    sa.MetaData(),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("spent", sa.Float),
+    sa.Column("at", sa.Float),
+)
+Keys = Sequence[tuple[str, Allowance]]
+
+
+class SqlAttempts:
+    """Methods raise StorageError. ``now`` is seconds since the epoch."""
+
+    def __init__(self, begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
+        self._begin = begin
+
+    async def spend(self, keys: Keys, now: float) -> float:
+        """Counts an attempt at every key and returns 0; or counts none, and returns the seconds to wait for one."""
+        async with self._begin() as connection:
+            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            wait_s, spent = 0.0, dict[str, float]()
+            for key, allowance in sorted(keys, key=lambda one: one[0]):  # in one order, or two would wait for each other
+                # What comes first takes the lock.
+                await connection.execute(insert(_attempts).values(key=key, spent=0.0, at=now).on_conflict_do_nothing())
+                row = (await connection.execute(sa.select(_attempts).where(_attempts.c.key == key).with_for_update())).one()
+                spent[key] = allowance.spent(row.spent, row.at, now)
+                wait_s = max(wait_s, allowance.wait_s(spent[key]))
+            if not wait_s:
+                for key, before in spent.items():
+                    changed = _attempts.update().where(_attempts.c.key == key).values(spent=before + 1, at=now)
+                    await connection.execute(changed)
+            return wait_s
+
+    async def wait_s(self, keys: Keys, now: float) -> float:
+        """Seconds until there is an attempt left at each key."""
+        allowances = dict(keys)
+        async with self._begin() as connection:
+            rows = await connection.execute(sa.select(_attempts).where(_attempts.c.key.in_(list(allowances))))
+            waits = [(one := allowances[row.key]).wait_s(one.spent(row.spent, row.at, now)) for row in rows]
+            return max(waits, default=0.0)
+
+    async def forgive(self, key: str) -> None:
+        """Forgets the attempts at a key."""
+        async with self._begin() as connection:
+            await connection.execute(_attempts.delete().where(_attempts.c.key == key))
+
+    async def tidy(self, before: float) -> None:
+        """Forgets keys that nobody has tried since."""
+        async with self._begin() as connection:
+            await connection.execute(_attempts.delete().where(_attempts.c.at < before))
