@@ -10,11 +10,14 @@ import pytest
 from hotseat import wire
 from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy
+from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.interview.endpoint import Endpoint
 from hotseat.questions.formats import Choices
 from hotseat.session.replay import replayed
 
+from tests.grading.scripted_reader import ScriptedReader
 from tests.support.command_line import hotseat
-from tests.support.fakes import BANK, CATALOGUE, FakeTranscriber, fake_assembly
+from tests.support.fakes import BANK, CATALOGUE, FakeChat, FakeTranscriber, fake_assembly
 from tests.support.light_server import LightServer
 from tests.support.sitting import LORA, Candidate, finish, sitting
 
@@ -49,6 +52,26 @@ async def test_acts_are_answered_and_never_graded(tmp_path: Path) -> None:
         assert [answer["turn_id"] for answer in entry["answers"]] == [3, 4]
         assert [(said["turn_id"], said["act"]) for said in entry["acts"]] == [(1, "repeat"), (2, "think")]
         assert entry["answers"][1]["choice"]["between"]
+
+
+async def test_an_endpoint_may_understand_an_answer_as_an_act(tmp_path: Path) -> None:
+    """What the recogniser of acts took for an answer is then none, and the question is asked again."""
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.embedded = EmbeddedGrader(ScriptedReader({}))
+    reply = {"act": "repeat", "move": "probe", "point": "", "anchor": "", "question": ""}
+    assembly.interviewer.endpoint = Endpoint(FakeChat(json.dumps(reply)), assembly.prompts, 5.0)
+    async with sitting(assembly) as (_, candidate):
+        candidate.say(type="start")
+        assert (await type_next(candidate, 1, "low rank matrices beside the weights")).act is Act.ANSWER
+        state = await candidate.until("asking", 2)
+        assert (state.understood, state.said) == (Act.REPEAT, f"Sure. {PROMPT}")
+        await type_next(candidate, 2, "It freezes the base model and learns two small matrices. " * 3)
+        await candidate.until("asking", 3)
+        candidate.say(type="skip", turn_id=3)
+        await finish(candidate)
+        review = await candidate.review()
+        assert review is not None
+        assert [answer["turn_id"] for answer in review["rounds"][0]["answers"]] == [2, 3]
 
 
 async def test_a_spoken_act_is_not_thanked_for(tmp_path: Path) -> None:
@@ -147,7 +170,9 @@ def test_a_rehearsal_types_a_files_lines(tmp_path: Path) -> None:
     finally:
         server.stop()
     assert done.returncode == 0, done.stderr
-    turns = json.loads(done.stdout)["turns"]
+    report = json.loads(done.stdout)
+    turns = report["turns"]
+    assert report["blind"] == 0
     assert [turn["text"] for turn in turns] == lines
     assert [turn["act"] for turn in turns] == ["repeat", "clarify", "dont_know", "answer", "answer"]
     assert [turn["interviewer"]["move"] for turn in turns] == [

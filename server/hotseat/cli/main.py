@@ -270,8 +270,14 @@ def rehearse(
         _print(report)
         return
     for turn in report["turns"]:
-        click.echo(f"\n{turn['interviewer']['text']}  [{turn['interviewer']['move']}]\n  {turn['text']}  [{turn['act']}]")
+        asked = turn["interviewer"]
+        why = [asked["move"], f"words: {asked['source']}"]
+        why += [f"quotes: {asked['anchor']}"] if asked["anchor"] else []
+        why += [f"instead of {', '.join(turn['between'][1:])}"] if len(turn["between"]) > 1 else []
+        why += ["CHOSEN BLIND"] if asked["blind"] else []
+        click.echo(f"\n{asked['text']}  [{'; '.join(why)}]\n  {turn['text']}  [{turn['act']}]")
         click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
+    click.echo(f"\nfollow-ups chosen without knowing what was said: {report['blind']}")
     for entry in report["rounds"]:
         click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
 

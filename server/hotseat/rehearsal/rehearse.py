@@ -327,6 +327,9 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
     ends = {answer["turn_id"]: [word["end"] for word in answer["words"]] for answer in answered}
     acts = [act for entry in reviewed["rounds"] for act in entry["acts"]]
     choices = {turn["turn_id"]: turn["choice"] for turn in (*answered, *acts) if turn["choice"]}
+    for act in acts:  # an interviewer may understand an utterance as one only after it was written down as an answer
+        if act["turn_id"] not in ends:
+            candidate.turns[act["turn_id"]].act = act["act"]
     turns = [
         turn.report()
         | {"caption_lags_s": turn.caption_lags(ends.get(turn.turn_id, ()))}
@@ -337,6 +340,7 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
         "interview_id": interview_id,
         "url": url,
         "turns": turns,
+        "blind": sum(turn["interviewer"]["blind"] for turn in turns),
         "rounds": reviewed["rounds"],
         "finished": reviewed["finished"],
         "notices": candidate.notices,
