@@ -12,7 +12,7 @@ from pathlib import Path
 from hotseat.domain.acts import Act
 from hotseat.interview.act_classifier import recognise
 
-from tests.support.fakes import BANK
+from tests.support.fakes import BANK, reader
 
 DATA = Path(__file__).parents[1] / "training" / "data" / "acts"
 
@@ -28,7 +28,7 @@ class Utterance:
 
     @property
     def understood(self) -> Act:
-        return recognise(self.text, self.question)
+        return recognise(self.text, self.question, reader())
 
 
 def utterances(name: str) -> list[Utterance]:

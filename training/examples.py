@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hotseat.domain.acts import Act
 from hotseat.domain.model import PointTier
+from hotseat.grading.reading import described
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
 
@@ -28,7 +30,7 @@ TARGETS = {
 RUBRIC_WRITTEN = ("train", "tune", "hard", "unread", "studied", "recited", "short")
 """Folders of stage one; ``told``, ``tricky``, ``report`` and ``blind`` are kept out and guard against mistakes."""
 _SENTENCE = re.compile(r"[^.?!]*[.?!]+\s*|[^.?!]+$")
-FREE = ("learn", "develop", "test", "varied-learn")
+FREE = ("learn", "develop", "test", "varied-learn", "later-learn")
 """Files of free answers that the reader learns from; the others judge it."""
 
 
@@ -48,6 +50,9 @@ class Claim:
 class Example:
     text: str
     claims: tuple[Claim, ...]
+    act: int | None = None
+    """Index of what the text does, said to ``question``."""
+    question: str = ""
 
 
 def rows(folder: str, name: str = "*") -> Iterator[dict]:
@@ -64,8 +69,8 @@ class Examples:
         self._dice = dice
         questions = load_bank(PROJECT / "rubrics").questions
         self._points = {question.id: [point.id for point in question.points] for question in questions}
-        self._said = {f"{question.id}#{point.id}": point.statement for question in questions for point in question.points}
-        self._all = list(self._said.values())
+        self._point = {f"{question.id}#{point.id}": point for question in questions for point in question.points}
+        self._all = list(self._point)
         self._models = [(question, question.model_answer) for question in questions]
         self._says: dict[str, list[str]] = defaultdict(list)
         self._wrong: dict[str, list[str]] = defaultdict(list)
@@ -100,10 +105,10 @@ class Examples:
                 continue
             passage = self._dice.choice(found[key]).strip()
             passages.append(passage if passage.endswith((".", "?", "!")) else passage + ".")
-            claims.append(Claim(self._said[key], target, "" if target is NEITHER else passage))
+            claims.append(Claim(self._described(key, passage), target, "" if target is NEITHER else passage))
         others = [name for name in self._dice.sample(names, min(2, len(names))) if name not in chosen]
         # Most likely not said, but nobody has looked.
-        claims += [Claim(self._said[f"{question}#{name}"], NEITHER, None, 0.3) for name in others]
+        claims += [Claim(self._described(f"{question}#{name}"), NEITHER, None, 0.3) for name in others]
         self._dice.shuffle(passages)
         return Example(" ".join(passages), (*claims, self._unrelated()))
 
@@ -119,19 +124,24 @@ class Examples:
         quotes = row.get("quotes")
         claims = [
             Claim(
-                self._said[key],
+                self._described(key),
                 TARGETS[label],
                 "" if label == "not met" else quotes.get(point) if quotes is not None else None,
             )
             for point, label in row["points"].items()
-            if (key := f"{row['question']}#{point}") in self._said
+            if (key := f"{row['question']}#{point}") in self._point
         ]
         return Example(row["text"], tuple(claims))
 
     def model_answers(self) -> list[Example]:
         """The bank's own answers, which make every strong point."""
         return [
-            Example(answer, tuple(Claim(p.statement, SAYS) for p in question.points if p.tier is PointTier.STRONG))
+            Example(
+                answer,
+                tuple(
+                    Claim(self._described(f"{question.id}#{p.id}"), SAYS) for p in question.points if p.tier is PointTier.STRONG
+                ),
+            )
             for question, answer in self._models
         ]
 
@@ -151,7 +161,7 @@ class Examples:
             for point, label in row["points"].items():
                 quote = label.get("q", "")
                 known = quote if quote in text else None
-                claims.append(Claim(self._said[f"{row['question']}#{point}"], TARGETS[label["l"]], known))
+                claims.append(Claim(self._described(f"{row['question']}#{point}"), TARGETS[label["l"]], known))
             claims.append(self._unrelated())
             example = Example(text, tuple(claims))
             found.append(self._cut_short(example) if self._dice.random() < 0.12 else example)
@@ -167,7 +177,7 @@ class Examples:
             text = "".join(sentences[at : at + self._dice.choice((1, 1, 2, 3))]).strip()
             claims, nowhere = [], [self._unrelated()]
             for point, label in row["points"].items():
-                statement, quote = self._said[f"{row['question']}#{point}"], label.get("q", "")
+                statement, quote = self._described(f"{row['question']}#{point}"), label.get("q", "")
                 if label["l"] == "no":
                     nowhere.append(Claim(statement, NEITHER, ""))
                 elif quote and quote in text:
@@ -176,9 +186,44 @@ class Examples:
             found.append(Example(text, tuple(claims)))
         return found
 
+    def acts(self) -> list[Example]:
+        """Utterances that ask, decline, object or stop; short answers, and beginnings and sentences of real ones.
+
+        Of real answers only sentences with a word that no act uses: many hold "I don't know", which by itself is an act.
+        """
+        order = list(Act)
+        prompts = {question.id: question.prompt for question, _ in self._models}
+        said = [
+            row for path in sorted((DATA / "acts").glob("*.jsonl")) if path.stem != "test" for row in rows("acts", path.stem)
+        ]
+        counts = Counter(word for row in said if row["act"] != "answer" for word in set(_bare(row["text"]).split()))
+        found = []
+        for row in said:
+            prompt = prompts.get(row.get("question", "")) or self._dice.choice(list(prompts.values()))
+            act = order.index(Act(row["act"]))
+            found += [Example(text, (), act, prompt) for text in (row["text"], _bare(row["text"]))]
+        for row in (row for name in FREE for row in rows("free", name)):
+            sentences = [text.strip() for text in _SENTENCE.findall(row["text"])]
+            own = [
+                text for text in sentences if len(text.split()) <= 25 and any(counts[word] < 2 for word in _bare(text).split())
+            ]
+            texts = [" ".join(row["text"].split()[: self._dice.randint(3, 25)]), *self._dice.sample(own, min(1, len(own)))]
+            found += [Example(text, (), order.index(Act.ANSWER), prompts[row["question"]]) for text in texts]
+        return [example for example in found if example.text.split()]
+
     def _unrelated(self) -> Claim:
         """A statement of any other question: not said, nearly always."""
-        return Claim(self._dice.choice(self._all), NEITHER, None, 0.5)
+        return Claim(self._described(self._dice.choice(self._all)), NEITHER, None, 0.5)
+
+    def _described(self, key: str, passage: str = "") -> str:
+        """The point as the reader is told it, with some of its phrasings and misconceptions, none of them the passage's."""
+        point = self._point[key]
+        phrasings = [text for text in point.phrasings if text.strip() not in passage]
+        misconceptions = [text for text in point.misconceptions if text.strip() not in passage]
+        if self._dice.random() < 0.5:
+            phrasings = self._dice.sample(phrasings, self._dice.randint(0, len(phrasings)))
+        misconceptions = [] if self._dice.random() < 0.15 else self._dice.sample(misconceptions, len(misconceptions))
+        return described(replace(point, phrasings=tuple(phrasings), misconceptions=tuple(misconceptions)))
 
     def _cut_short(self, example: Example) -> Example:
         """The text up to some sentence, as it is known while somebody speaks; only claims whose evidence tells are kept."""
@@ -200,7 +245,7 @@ class Examples:
 
     def _unmarked(self, example: Example) -> Example:
         claims = (replace(claim, evidence=claim.evidence and _bare(claim.evidence)) for claim in example.claims)
-        return Example(_bare(example.text), tuple(claims))
+        return replace(example, text=_bare(example.text), claims=tuple(claims))
 
 
 def _bare(text: str) -> str:

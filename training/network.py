@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from hotseat.domain.acts import Act
 from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
@@ -44,7 +45,10 @@ class Layer(nn.Module):
 
 
 class ReaderNetwork(nn.Module):
-    """Statement and passage in; says / denies / neither for the pair and evidence for each token out."""
+    """Statement and passage in; says / denies / neither for the pair and evidence for each token out.
+
+    With a question in place of the statement it tells what the passage does: its act.
+    """
 
     def __init__(self, layers: int) -> None:
         super().__init__()
@@ -55,10 +59,13 @@ class ReaderNetwork(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.verdict = nn.Linear(2 * WIDTH, len(VERDICTS))
         self.evidence = nn.Linear(WIDTH, 2)
+        self.act = nn.Linear(2 * WIDTH, len(Act))
         self.dropout = nn.Dropout(0.1)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, sides: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Verdict logits (n, 3) and evidence logits (n, tokens, 2; says, denies).
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor, sides: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Verdict logits (n, 3), evidence logits (n, tokens, 2; says, denies) and logits of acts (n, acts).
 
         All of shape (n, tokens): token ids of statement and passage, ones where there is a token, ones in the passage.
         """
@@ -71,7 +78,8 @@ class ReaderNetwork(nn.Module):
         passage = (mask * sides).float().unsqueeze(2)
         mean = (states * passage).sum(1) / passage.sum(1).clamp(min=1)
         pooled = torch.cat([states[:, 0], mean], -1)
-        return self.verdict(self.dropout(pooled)), self.evidence(states)
+        pooled = self.dropout(pooled)
+        return self.verdict(pooled), self.evidence(states), self.act(pooled)
 
 
 def from_onnx(model: Path) -> ReaderNetwork:
@@ -155,8 +163,8 @@ def export(network: ReaderNetwork, out: Path) -> None:
         dynamo=False,
         opset_version=17,
         input_names=["ids", "mask", "sides"],
-        output_names=["verdict", "evidence"],
-        dynamic_axes={"ids": axes, "mask": axes, "sides": axes, "verdict": {0: "n"}, "evidence": axes},
+        output_names=["verdict", "evidence", "act"],
+        dynamic_axes={"ids": axes, "mask": axes, "sides": axes, "verdict": {0: "n"}, "evidence": axes, "act": {0: "n"}},
     )
     quantize_dynamic(str(whole), str(out), weight_type=QuantType.QInt8, per_channel=True)
     whole.unlink()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -21,6 +21,8 @@ from training.network import ReaderNetwork, export, from_onnx
 BATCH_TOKENS = 3600
 EVIDENCE_WEIGHT = 0.3
 SAVE_EVERY = 100
+NO_ACT = -100
+"""Of pairs with a statement: what the passage does isn't asked."""
 
 
 class Batches:
@@ -43,25 +45,29 @@ class Batches:
 
     def _encoded(self, example: Example) -> Iterator[tuple]:
         passage = self._encoder.passage(example.text.split())
+        if example.act is not None:
+            pair = self._encoder.pair(example.question, passage)
+            yield pair.ids, pair.begin, [-1.0] * len(pair.ids), (1.0, 0.0, 0.0, 0.0), example.act
         for claim in example.claims:
             pair = self._encoder.pair(claim.statement, passage)
             marks = [-1.0] * len(pair.ids)
             if claim.evidence is not None:
                 first, after = _words_of(claim.evidence, example.text)
                 marks[pair.begin : pair.begin + len(passage.places)] = [float(first <= p < after) for p in passage.places]
-            yield pair.ids, pair.begin, marks, (*claim.target, claim.weight)
+            yield pair.ids, pair.begin, marks, (*claim.target, claim.weight), NO_ACT
 
     @staticmethod
     def _tensors(group: Sequence[tuple]) -> list[torch.Tensor]:
         shape = (len(group), max(len(ids) for ids, *_ in group))
         ids, mask, sides = (torch.zeros(shape, dtype=torch.int64) for _ in range(3))
         marks = torch.full(shape, -1.0)
-        for row, (tokens, begin, marked, _) in enumerate(group):
+        for row, (tokens, begin, marked, _, _) in enumerate(group):
             ids[row, : len(tokens)] = torch.tensor(tokens)
             mask[row, : len(tokens)] = 1
             sides[row, begin : len(tokens)] = 1
             marks[row, : len(tokens)] = torch.tensor(marked)
-        return [ids, mask, sides, marks, torch.tensor([target for *_, target in group])]
+        acts = torch.tensor([act for *_, act in group])
+        return [ids, mask, sides, marks, torch.tensor([target for *_, target, _ in group]), acts]
 
 
 def _words_of(part: str, text: str) -> tuple[int, int]:
@@ -74,12 +80,15 @@ def _words_of(part: str, text: str) -> tuple[int, int]:
 
 
 def loss_of(network: ReaderNetwork, batch: Sequence[torch.Tensor]) -> torch.Tensor:
-    ids, mask, sides, marks, targets = batch
+    ids, mask, sides, marks, targets, acts = batch
     with torch.autocast("cpu", torch.bfloat16):
-        verdict, evidence = network(ids, mask, sides)
+        verdict, evidence, act = network(ids, mask, sides)
     weights = targets[:, 3]
     each = -(targets[:, :3] * functional.log_softmax(verdict.float(), -1)).sum(-1)
-    loss = (each * weights).sum() / weights.sum()
+    loss = (each * weights).sum() / weights.sum().clamp(min=1e-6)
+    if (acts != NO_ACT).any():
+        share = (acts != NO_ACT).float().mean()
+        loss = loss + share * functional.cross_entropy(act.float(), acts, ignore_index=NO_ACT)
     known = marks >= 0
     if known.any():
         wanted = marks.clamp(min=0).unsqueeze(2) * (targets[:, None, 1:3] > 0).float()
@@ -92,7 +101,7 @@ def run(
 ) -> None:
     """One stage: linear warm-up and decay."""
     network.words.requires_grad_(False)
-    heads = [*network.verdict.parameters(), *network.evidence.parameters()]
+    heads = [*network.verdict.parameters(), *network.evidence.parameters(), *network.act.parameters()]
     known = {id(p) for p in heads}
     body = [p for p in network.parameters() if p.requires_grad and id(p) not in known]
     optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": 4 * rate}], weight_decay=0.01)
@@ -103,8 +112,8 @@ def run(
     began, mean, done = time.monotonic(), 0.0, 0
     if out.exists():
         state = torch.load(out)
-        network.load_state_dict(state["network"])
-        if state["stage"] == name:
+        network.load_state_dict(state["network"], strict=False)
+        if state.get("stage") == name:
             optimizer.load_state_dict(state["optimizer"])
             schedule.load_state_dict(state["schedule"])
             done = state["step"]
@@ -127,17 +136,48 @@ def run(
             torch.save(state, out)
 
 
+def weights(network: ReaderNetwork) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in network.state_dict().items()}
+
+
+def average(network: ReaderNetwork, before: Mapping[str, torch.Tensor], share: float) -> None:
+    """Leaves ``share`` of the last stage in the weights; the rest is as it was before it."""
+    after = network.state_dict()
+    network.load_state_dict({name: (1 - share) * before[name] + share * after[name] for name in after})
+
+
+def fit_acts(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], decay: float = 50.0) -> None:
+    """Fits the layer that tells acts to the finished network: a logistic regression on what the network makes of each pair."""
+    network.eval()
+    head, network.act = network.act, torch.nn.Identity()
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        found = [(network(*batch[:3])[2].float(), batch[5]) for batch in batches]
+    states, acts = torch.cat([state for state, _ in found]), torch.cat([act for _, act in found])
+    mean, spread = states.mean(0), states.std(0)
+    states = (states - mean) / spread
+    fitted = torch.nn.Linear(states.shape[1], head.out_features)
+    torch.nn.init.zeros_(fitted.weight)
+    optimizer = torch.optim.LBFGS(fitted.parameters(), max_iter=300, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(fitted(states), acts) + decay / len(states) * fitted.weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    with torch.no_grad():
+        head.weight.copy_(fitted.weight / spread)
+        head.bias.copy_(fitted.bias - head.weight @ mean)
+    network.act = head
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="ONNX file to go on from")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file that keeps the state of training")
     parser.add_argument("--out", type=Path, help="ONNX file to write at the end")
-    parser.add_argument("--stages", default="234", help="docs/reader.md says what each is")
-    parser.add_argument("--woven", type=int, default=2000)
-    parser.add_argument("--written", type=int, default=600)
-    parser.add_argument(
-        "--keep", type=float, default=0.25, help="share of the last stage in the weights, the rest is before it"
-    )
+    parser.add_argument("--stages", default="23456", help="docs/reader.md says what each is")
     parser.add_argument("--seed", type=int, default=28)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -145,20 +185,33 @@ def main() -> None:
     torch.manual_seed(args.seed)
     dice = random.Random(args.seed)
     network, batches, examples = from_onnx(args.base), Batches(), Examples(dice)
+
+    def train(name: str, rate: float, *found: Sequence[Example], acts: Sequence[Example] = ()) -> None:
+        mixed = [*examples.unmarked([example for part in found for example in part]), *acts]
+        run(network, batches.of(mixed, dice), rate, args.checkpoint, f"stage {name}")
+
     if "1" in args.stages:
-        found = [*examples.woven(args.woven), *examples.rubric_written(args.written), *examples.model_answers()]
-        run(network, batches.of(examples.unmarked(found), dice), 2e-4, args.checkpoint, "stage 1")
-    for stage, share, rate in (("2", 1.0, 1e-4), ("3", 0.35, 6e-5)):
-        if stage in args.stages:
-            found = [*examples.free(share), *examples.woven(args.woven // 5), *examples.rubric_written(args.written // 3)]
-            run(network, batches.of(examples.unmarked(found), dice), rate, args.checkpoint, f"stage {stage}")
-    before = {name: value.clone() for name, value in network.state_dict().items()}
+        train("1", 2e-4, examples.woven(2000), examples.rubric_written(600), examples.model_answers())
+    if "2" in args.stages:
+        train("2", 1e-4, examples.free(), examples.woven(400), examples.rubric_written(200))
+    if "3" in args.stages:
+        train("3", 6e-5, examples.free(0.35), examples.woven(400), examples.rubric_written(200))
     if "4" in args.stages:  # long and short passages side by side, so that neither length nor style tells what is said
-        found = [*dice.sample(examples.free(0.3), 350), *examples.windows(3500)]
-        found += [*examples.woven(700), *examples.rubric_written(350), *examples.model_answers()]
-        run(network, batches.of(examples.unmarked(found), dice), 6e-5, args.checkpoint, "stage 4")
-        after = network.state_dict()
-        network.load_state_dict({name: (1 - args.keep) * before[name] + args.keep * after[name] for name in after})
+        before = weights(network)
+        some = dice.sample(examples.free(0.3), 350)
+        train(
+            "4", 6e-5, some, examples.windows(3500), examples.woven(700), examples.rubric_written(350), examples.model_answers()
+        )
+        average(network, before, 0.25)
+    if "5" in args.stages:
+        rest = (examples.windows(2500), examples.woven(1200), examples.rubric_written(300), examples.model_answers())
+        train("5", 1e-4, examples.free(0.6), *rest, acts=examples.acts())
+    if "6" in args.stages:  # mostly answers with mistakes, and acts
+        before = weights(network)
+        rest = (examples.windows(1200), examples.woven(400), examples.rubric_written(80), examples.model_answers())
+        train("6", 7e-5, examples.free(0.06), *rest, acts=[act for _ in range(5) for act in examples.acts()])
+        average(network, before, 0.5)
+    fit_acts(network, batches.of(examples.acts(), dice))
     if args.out:
         export(network, args.out)
 

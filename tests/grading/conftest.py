@@ -10,6 +10,8 @@ from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.content import load_bank
 
+from tests.support import fakes
+
 BANK = load_bank(Path(__file__).parents[2] / "rubrics")
 LORA = BANK.question("finetuning/lora")
 
@@ -26,7 +28,7 @@ def typed(text: str, turn_id: int = 1, *, question: Question = LORA) -> Answer:
 
 @pytest.fixture(scope="session")
 def reader() -> OnnxReader:
-    return OnnxReader()
+    return fakes.reader()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from hotseat.domain.model import Answer, EndedBy, PointStatus, Question, Verdict
 from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.scoring import ordered, verdict_range
+from hotseat.grading.scoring import ordered
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import as_answer, load_items
@@ -64,11 +64,9 @@ def test_the_worked_example_is_lean_no_hire(grader: EmbeddedGrader) -> None:
     assert grader.grade_now(LORA, [typed(SHALLOW)]).verdict is Verdict.LEAN_NO_HIRE
 
 
-def test_the_worked_example_in_sentences_may_be_lean_no_hire(grader: EmbeddedGrader) -> None:
-    """Of its two points one is not sure, so the candidate decides."""
-    grade = grader.grade_now(LORA, [typed(SHALLOW_FULL)])
-    statuses = {finding.point_id: finding.status for finding in grade.findings}
-    assert verdict_range(LORA, statuses) == (Verdict.NO_HIRE, Verdict.LEAN_NO_HIRE)
+def test_the_worked_example_in_sentences_is_lean_no_hire(grader: EmbeddedGrader) -> None:
+    """Of its points one is not sure, so the candidate decides whether it is more."""
+    assert grader.grade_now(LORA, [typed(SHALLOW_FULL)]).verdict is Verdict.LEAN_NO_HIRE
 
 
 @pytest.mark.parametrize("question", [*CORES, LORA], ids=lambda question: question.id)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hotseat.domain.model import Criterion, Kind, Level, Point, PointFinding, PointStatus, PointTier, Question, Verdict
+from hotseat.domain.model import (
+    MAY_DENY,
+    Criterion,
+    Kind,
+    Level,
+    Point,
+    PointFinding,
+    PointStatus,
+    PointTier,
+    Question,
+    Verdict,
+)
 from hotseat.grading import scoring
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +125,16 @@ def test_contradicting_a_point_never_helps(given: dict[str, PointStatus], extra:
     before = scoring.verdict_of(QUESTION, given)
     after = scoring.verdict_of(QUESTION, {**given, extra: CON})
     assert RANK[after] <= RANK[before]
+
+
+def test_a_doubt_weighs_half_as_much_as_a_contradiction() -> None:
+    """A point that a passage may contradict takes 0.2 off; one that is merely not sure takes nothing."""
+    given = {**statuses("lean"), "a-s0": MET, "c-s0": MET}
+    assert scoring.question_score(QUESTION, given, 2) == pytest.approx(scoring.question_score(QUESTION, given) - 0.4)
+    assert scoring.verdict_of(QUESTION, given, 1) is Verdict.LEAN_HIRE
+    assert scoring.verdict_range(QUESTION, given, 1) == (Verdict.LEAN_HIRE, Verdict.STRONG_HIRE)
+    findings = [PointFinding("b-lean", UNSURE, note=MAY_DENY), PointFinding("c-lean", UNSURE), PointFinding("d-lean", CON)]
+    assert scoring.doubts_in(findings) == 1
 
 
 @given(any_statuses)

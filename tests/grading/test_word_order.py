@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hotseat.domain.model import Answer, Transcript, Verdict
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.word_order import FEWEST, SHUFFLED, order
+from hotseat.grading.word_order import FEWEST, SHUFFLED, is_list, order
 
 from benchmarks.guards.items import as_answer, load_items, load_spoken
 from tests.grading.conftest import BANK, spoken, typed
@@ -45,7 +45,7 @@ def test_the_bank_s_own_words_shuffled_are_nothing() -> None:
         for mixed in (shuffled(said), replace(said, transcript=Transcript(said.transcript.words[::-1]))):
             grade = grader.grade_now(question, [mixed])
             assert grade.verdict is Verdict.NO_HIRE, question.id
-            assert {finding.note for finding in grade.findings} == {"the words are in no order"}
+            assert {finding.note for finding in grade.findings} == {"the words are no sentences"}
 
 
 @pytest.mark.parametrize("part", ["learn", "develop", "test"])
@@ -69,3 +69,13 @@ def test_code_is_not_shuffled_speech() -> None:
     """Letters stand side by side in it."""
     code = "for i in range(n): for j in range(i): if a[i] > a[j]: a[i], a[j] = a[j], a[i] and if a[j] > a[i]: swap a[i] a[j]"
     assert order([typed(code)]) >= SHUFFLED
+
+
+def test_a_list_of_terms_is_no_answer() -> None:
+    """Terms with nothing said of them are not read; no free answer is taken for such a list, however terse."""
+    listed = "prompt injection, jailbreak, red teaming, guardrail, classifier, over-refusal, least privilege, PII, Llama Guard"
+    assert is_list([typed(listed)])
+    assert not is_list([typed("KV cache, paged attention, prefix caching.")])
+    texts = [row["text"] for row in rows("free")]
+    assert len(texts) > 2000
+    assert not [text for text in texts if is_list([typed(text)])]

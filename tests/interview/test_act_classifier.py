@@ -8,14 +8,14 @@ answers.
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
 from hotseat.domain.acts import Act
-from hotseat.interview.act_classifier import WEIGHTS, recognise
+from hotseat.interview.act_classifier import recognise
 
 from benchmarks.acts import Utterance, lost, noticed, recognised, utterances
+from tests.support.fakes import reader
 
 FREE = Path(__file__).parents[2] / "training" / "data" / "free"
 DEVELOP, UNSEEN = utterances("develop"), utterances("test")
@@ -23,9 +23,9 @@ ASKED = "Explain how LoRA works."
 
 
 def test_acts_by_other_writers_are_recognised() -> None:
-    """More than half are recognised as what they are, and two thirds are not taken for an answer."""
-    assert recognised(UNSEEN) >= 0.54
-    assert noticed(UNSEEN) >= 0.67
+    """Two thirds are recognised as what they are, and three quarters are not taken for an answer."""
+    assert recognised(UNSEEN) >= 0.66
+    assert noticed(UNSEEN) >= 0.75
 
 
 def test_answers_are_not_taken_for_acts() -> None:
@@ -39,7 +39,7 @@ def test_real_answers_are_never_taken_for_acts() -> None:
     lines = [line for name in ("develop", "test") for line in (FREE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     real = [json.loads(line)["text"] for line in lines]
     assert len(real) > 250
-    assert all(recognise(text, ASKED) is Act.ANSWER for text in real)
+    assert all(recognise(text, ASKED, reader()) is Act.ANSWER for text in real)
 
 
 @pytest.mark.parametrize("act", [act for act in Act if act is not Act.ANSWER])
@@ -48,11 +48,6 @@ def test_nine_in_ten_training_examples_are_recognised(act: Act) -> None:
     of_act = [entry for entry in DEVELOP if entry.act == act]
     assert len(of_act) >= 40
     assert recognised(of_act) >= 0.9
-
-
-def test_the_weights_are_small() -> None:
-    """A file of less than 200 kB."""
-    assert WEIGHTS.stat().st_size < 200_000
 
 
 SHORT = (
@@ -79,36 +74,24 @@ SHORT = (
 
 def test_short_answers_are_not_taken_for_acts() -> None:
     """Few words are no sign of an act: at least three in four of these, all of which look like one, are answers."""
-    taken = [text for text in SHORT if recognise(text, ASKED) is not Act.ANSWER]
+    taken = [text for text in SHORT if recognise(text, ASKED, reader()) is not Act.ANSWER]
     assert len(taken) <= len(SHORT) / 4, taken
 
 
 def test_a_long_utterance_is_an_answer() -> None:
     """More than 25 words answer, whatever they begin with."""
-    assert recognise("I don't know " + "and so on " * 9, ASKED) is Act.ANSWER
+    assert recognise("I don't know " + "and so on " * 9, ASKED, reader()) is Act.ANSWER
 
 
 def test_a_question_may_be_the_answer() -> None:
     """Where questions are asked for, a question is an answer."""
-    assert recognise("What is the latency budget?", "A customer calls. What do you ask them?") is Act.ANSWER
-    assert recognise("What is the latency budget?", "How do you serve a model?") is Act.CLARIFY
+    assert recognise("What is the latency budget?", "A customer calls. What do you ask them?", reader()) is Act.ANSWER
+    assert recognise("What is the latency budget?", "How do you serve a model?", reader()) is Act.CLARIFY
 
 
 def test_hesitation_asks_for_time() -> None:
     """Nothing but a hum is thinking."""
-    assert recognise("Hmm.", ASKED) is Act.THINK
-
-
-def test_it_takes_well_under_a_millisecond() -> None:
-    """Of processor time, on average; and no time to speak of for a long text."""
-    began = time.process_time()
-    for entry in DEVELOP:
-        recognise(entry.text, entry.question)
-    assert (time.process_time() - began) / len(DEVELOP) < 0.001
-    began = time.process_time()
-    recognise("let me " * 4000, ASKED)
-    recognise("a" * 8000, ASKED)
-    assert time.process_time() - began < 0.05
+    assert recognise("Hmm.", ASKED, reader()) is Act.THINK
 
 
 def test_the_utterances_are_labelled() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hotseat.domain.corrections import Change, Correction
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import (
+    MAY_DENY,
     Answer,
     CriterionResult,
     EndedBy,
@@ -25,7 +26,7 @@ from hotseat.grading.disputes import CANDIDATE
 from hotseat.grading.explanation import THE_RULE, why
 from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
-from hotseat.grading.scoring import RULE, criterion_results, verdict_of
+from hotseat.grading.scoring import RULE, criterion_results, doubts_in, verdict_of
 from hotseat.review.grade_view import grade_json
 from hotseat.review.view import ungraded
 from hotseat.review.waveform import MAX_PEAKS, peaks
@@ -185,7 +186,8 @@ MET, UNSURE, CON = PointStatus.MET, PointStatus.NOT_SURE, PointStatus.CONTRADICT
 
 def graded(statuses: dict[str, PointStatus], note: str = "") -> Grade:
     findings = {point_id: PointFinding(point_id, status, note=note) for point_id, status in statuses.items()}
-    return Grade(LORA.id, verdict_of(LORA, statuses), criterion_results(LORA, findings), "embedded")
+    verdict = verdict_of(LORA, statuses, doubts_in(findings.values()))
+    return Grade(LORA.id, verdict, criterion_results(LORA, findings), "embedded")
 
 
 def test_a_long_match_begins_with_its_clause() -> None:
@@ -231,6 +233,20 @@ def test_a_verdict_s_reason_is_true(statuses: dict[str, PointStatus]) -> None:
     starts = {part.split(" starts at ")[0].strip(): float(part.split(" starts at ")[1]) for part in _bounds(text)}
     for verdict, start in starts.items():
         assert (score >= start) is (verdict == grade.verdict.value)
+
+
+@pytest.mark.parametrize(
+    ("doubted", "contradicted", "said"),
+    [
+        (["merging"], [], "less 0.2 for one point that you may have contradicted,"),
+        (["merging", "limits"], [], "less 0.2 for each of two points that you may have contradicted,"),
+        (["merging"], ["limits"], "less 0.4 for one contradicted point and 0.2 for one that you may have contradicted,"),
+    ],
+)
+def test_doubts_are_named(doubted: list[str], contradicted: list[str], said: str) -> None:
+    """What points that may be contradicted take off is said."""
+    made = dict.fromkeys(["low-rank", "factorisation", "figures", "fewer-parameters"], MET)
+    assert said in why(LORA, graded({**made, **dict.fromkeys(doubted, UNSURE), **dict.fromkeys(contradicted, CON)}, MAY_DENY))
 
 
 def _bounds(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from hotseat.domain.model import (
     Verdict,
     Word,
 )
+from hotseat.engines.reader import OnnxReader
 from hotseat.grading.graders import Graders
 from hotseat.interview.interviewer import Interviewer
 from hotseat.load_status import LoadStatus, Part, PartState
@@ -188,6 +190,12 @@ class PointGrader(FakeGrader):
         return Grade(question.id, Verdict.STRONG_HIRE if self.met else Verdict.NO_HIRE, criteria, "embedded")
 
 
+@cache
+def reader() -> OnnxReader:
+    """The real one, loaded once."""
+    return OnnxReader()
+
+
 def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Assembly:
     """Every part, ready, with a real database and archive; call ``await assembly.storage.store.migrate()`` first."""
     configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
@@ -207,6 +215,7 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
             transcriber=FakeTranscriber(),
             make_vad=LoudIsSpeech,
             voice=PreparedVoice(FakeSpeaker(), CATALOGUE.script.constant()),
+            acts=reader(),
         ),
         graders=Graders(in_use=FakeGrader(), embedded=FakeGrader()),  # type: ignore[arg-type]
     )

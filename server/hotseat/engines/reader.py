@@ -5,7 +5,7 @@ docs/reader.md says how it is trained and where it fails.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from hotseat.domain.acts import Act
 from hotseat.engines.onnx_session import open_session
 from hotseat.grading.reading import Reading
 from hotseat.text.numbers import in_digits, text_in_digits
 
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 TOKENIZER = Path(__file__).with_name("reader-tokenizer.json")
-MAX_STATEMENT, MAX_PASSAGE = 60, 400
-"""Tokens; a minute of speech has some 200."""
+MAX_STATEMENT, MAX_PASSAGE = 110, 400
+"""Tokens; a minute of speech has some 200. A statement comes with other words for it and misconceptions."""
 STRIDE = 280
 """Tokens from the beginning of one window of a longer passage to the next."""
 CACHED = 4096
@@ -75,7 +76,7 @@ class Encoder:
 
 
 class OnnxReader:
-    """Implements ``grading.reading.Reader``. Safe to use from several threads."""
+    """Implements ``grading.reading.Reader`` and ``domain.acts.ActReader``. Safe to use from several threads."""
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._session = open_session(weights)
@@ -86,23 +87,30 @@ class OnnxReader:
         said = tuple(words)
         return tuple(self._cached(statement, said) for statement in statements)
 
+    def acts(self, question: str, words: Sequence[str]) -> Mapping[Act, float]:
+        *_, logits = self._run(self._encoder.pair(question, self._encoder.passage(words)))
+        return dict(zip(Act, _softmax(logits).tolist(), strict=True))
+
     def _read(self, statement: str, words: tuple[str, ...]) -> Reading:
         says = denies = 0.0
         by_word = np.zeros((len(words), 2), np.float32)
         for window in self._encoder.windows(words) if words else ():
-            verdict, evidence = self._run(self._encoder.pair(statement, window))
+            pair = self._encoder.pair(statement, window)
+            logits, by_token, _ = self._run(pair)
+            verdict, evidence = _softmax(logits), 1 / (1 + np.exp(-by_token[pair.begin : -1]))
             for place, likely in zip(window.places, evidence, strict=True):
                 by_word[place] = np.maximum(by_word[place], likely)
             says, denies = max(says, float(verdict[1])), max(denies, float(verdict[2]))
         return Reading(says, denies, by_word[:, 0], by_word[:, 1])
 
-    def _run(self, pair: EncodedPair) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Probabilities of neither, says, denies; evidence (says, denies) of each token of the passage."""
+    def _run(self, pair: EncodedPair) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float64]]:
+        """Logits: of neither, says and denies; of evidence (says, denies) for each token; of the acts."""
         ids = np.array([pair.ids], np.int64)
         sides = (np.arange(len(pair.ids)) >= pair.begin).astype(np.int64)[None]
         # One pair at a time: int8 activations are scaled per batch, so a batch's other pairs would change the result.
-        verdict, evidence = self._session.run(["verdict", "evidence"], {"ids": ids, "mask": np.ones_like(ids), "sides": sides})
-        return _softmax(verdict[0].astype(np.float64)), 1 / (1 + np.exp(-evidence[0, pair.begin : -1]))
+        inputs = {"ids": ids, "mask": np.ones_like(ids), "sides": sides}
+        verdict, evidence, acts = self._session.run(["verdict", "evidence", "act"], inputs)
+        return verdict[0].astype(np.float64), evidence[0], acts[0].astype(np.float64)
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -42,7 +42,10 @@ def is_enough(question: Question, grade: Grade) -> bool:
     """Whether the one point of the advice would have made the verdict Strong Hire."""
     point = most_worth_adding(question, {finding.point_id: finding for finding in grade.findings})
     statuses = {finding.point_id: finding.status for finding in grade.findings}
-    return point is not None and (scoring.verdict_of(question, {**statuses, point.id: PointStatus.MET}) is Verdict.STRONG_HIRE)
+    if point is None:
+        return False
+    after = scoring.verdict_of(question, {**statuses, point.id: PointStatus.MET}, scoring.doubts_in(grade.findings))
+    return after is Verdict.STRONG_HIRE
 
 
 def to_strong(question: Question, grade: Grade) -> str:
@@ -51,8 +54,9 @@ def to_strong(question: Question, grade: Grade) -> str:
     Empty where it is one, or where the points that may have been said are what it lacks.
     """
     statuses = {finding.point_id: finding.status for finding in grade.findings}
+    doubts = scoring.doubts_in(grade.findings)
     needed: list[Point] = []
-    while scoring.verdict_of(question, statuses) is not Verdict.STRONG_HIRE:
+    while scoring.verdict_of(question, statuses, doubts) is not Verdict.STRONG_HIRE:
         left = missing(question, statuses)
         if not left:
             return ""

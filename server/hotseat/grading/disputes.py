@@ -13,7 +13,7 @@ from hotseat.grading.clauses import Span, clauses
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
 from hotseat.grading.quoting import cut
-from hotseat.grading.reading import Reader
+from hotseat.grading.reading import Reader, described
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds
 
 MIN_WORDS = 3
@@ -63,7 +63,7 @@ class Disputes:
         answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
         point = next(point for point in question.points if point.id == claim.point_id)
         passage = passage_of(question, cut(answer, claim.span))
-        [reading] = self._reader.read([point.statement], passage.words)
+        [reading] = self._reader.read([described(point)], passage.words)
         if reading.says >= self._thresholds.unsure and reading.says >= reading.denies:
             evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
             finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD, round(reading.says, 3))

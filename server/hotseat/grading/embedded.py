@@ -10,9 +10,9 @@ from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Quest
 from hotseat.grading import assessable, scoring
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
-from hotseat.grading.reading import Reader
+from hotseat.grading.reading import Reader, described
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds, finding_of
-from hotseat.grading.word_order import is_shuffled
+from hotseat.grading.word_order import is_list, is_shuffled
 
 NAME = "embedded"
 
@@ -46,11 +46,11 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        if is_shuffled(answers):
-            note = "the words are in no order"
+        if is_shuffled(answers) or is_list(answers):
+            note = "the words are no sentences"
             return {point.id: PointFinding(point.id, PointStatus.NOT_MET, None, note) for point in question.points}
         passages = [passage_of(question, answer) for answer in answers]
-        statements = [point.statement for point in question.points]
+        statements = [described(point) for point in question.points]
         readings = [self._reader.read(statements, passage.words) for passage in passages]
         return {
             point.id: finding_of(point.id, list(zip(passages, of_point, strict=True)), self._thresholds)

@@ -20,7 +20,8 @@ _STARTS = {
 THE_RULE = (
     "A criterion counts 2 at Strong Hire, 1 at Lean Hire and 0 at No Hire, by its weight. "
     f"The average makes the verdict: Strong Hire from {RULE.strong_hire:g}, Lean Hire from {RULE.lean_hire:g}, "
-    f"Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off {RULE.contradiction:g}."
+    f"Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off {RULE.contradiction:g}, "
+    f"and each that you may have contradicted {RULE.doubt:g} until you say what you meant."
 )
 """Says what ``scoring`` does."""
 
@@ -32,7 +33,7 @@ def follows_rule(question: Question, grade: Grade) -> bool:
     return (
         {point.id for point in question.points} == set(statuses)
         and scoring.criterion_results(question, findings) == grade.criteria
-        and scoring.verdict_of(question, statuses) is grade.verdict
+        and scoring.verdict_of(question, statuses, scoring.doubts_in(grade.findings)) is grade.verdict
     )
 
 
@@ -42,10 +43,11 @@ def why(question: Question, grade: Grade) -> str:
         return ""
     levels = Counter(result.level for result in grade.criteria)
     contradicted = sum(finding.status is PointStatus.CONTRADICTED for finding in grade.findings)
-    score = scoring.question_score(question, {finding.point_id: finding.status for finding in grade.findings})
+    doubts = scoring.doubts_in(grade.findings)
+    score = scoring.question_score(question, {finding.point_id: finding.status for finding in grade.findings}, doubts)
     weighted = " by weight" if len({criterion.weight for criterion in question.criteria}) > 1 and len(levels) > 1 else ""
     makes = "makes" if len(grade.criteria) == 1 else "make"
-    return f"{_criteria(levels)}{_less(contradicted)} {makes} {_shown(score)} of 2{weighted}; {_bounds(grade.verdict)}."
+    return f"{_criteria(levels)}{_less(contradicted, doubts)} {makes} {_shown(score)} of 2{weighted}; {_bounds(grade.verdict)}."
 
 
 def _criteria(levels: Counter[Level]) -> str:
@@ -58,11 +60,18 @@ def _criteria(levels: Counter[Level]) -> str:
     return listing[0].upper() + listing[1:]
 
 
-def _less(contradicted: int) -> str:
-    if not contradicted:
-        return ""
-    points = "one contradicted point" if contradicted == 1 else f"each of {_number(contradicted)} contradicted points"
-    return f", less {RULE.contradiction:g} for {points},"
+def _less(contradicted: int, doubts: int) -> str:
+    """ ", less 0.4 for one contradicted point and 0.2 for each of two that may be,"."""
+    parts = []
+    if contradicted:
+        points = "one contradicted point" if contradicted == 1 else f"each of {_number(contradicted)} contradicted points"
+        parts.append(f"{RULE.contradiction:g} for {points}")
+    if doubts:
+        points = "one point that you may have contradicted" if not parts else "one that you may have contradicted"
+        if doubts > 1:
+            points = f"each of {_number(doubts)} {'' if parts else 'points '}that you may have contradicted"
+        parts.append(f"{RULE.doubt:g} for {points}")
+    return f", less {' and '.join(parts)}," if parts else ""
 
 
 def _bounds(verdict: Verdict) -> str:

@@ -26,9 +26,10 @@ def build_grade(
     """Levels, verdict and advice from findings. A reason makes it Not Assessable unless ``assessable`` says otherwise."""
     statuses = {point_id: finding.status for point_id, finding in findings.items()}
     counts = not reason if assessable is None else assessable
+    verdict = scoring.verdict_of(question, statuses, scoring.doubts_in(findings.values()))
     return Grade(
         question_id=question.id,
-        verdict=scoring.verdict_of(question, statuses) if counts else Verdict.NOT_ASSESSABLE,
+        verdict=verdict if counts else Verdict.NOT_ASSESSABLE,
         criteria=scoring.criterion_results(question, findings),
         grader=grader,
         model=model,

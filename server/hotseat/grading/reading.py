@@ -9,6 +9,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hotseat.domain.model import Point
+
+MAX_PHRASINGS, MAX_MISCONCEPTIONS = 2, 3
+
+
+def described(point: Point) -> str:
+    """A point as the reader is told it: what it states, in other words, and what people say who have it wrong."""
+    ways = "".join(f" or: {text}" for text in point.phrasings[:MAX_PHRASINGS])
+    wrong = "".join(f" not: {text}" for text in point.misconceptions[:MAX_MISCONCEPTIONS])
+    return point.statement + ways + wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

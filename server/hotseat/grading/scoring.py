@@ -2,18 +2,29 @@
 
 A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
 lower when something it says is contradicted. A point that is not sure counts once the candidate says so. Criteria count 2 for
-Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point, is
-the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 1 and a Lean No Hire from 0.3
+Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point and
+``doubt`` for every one that a passage may contradict, is the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 1
+and a Lean No Hire from 0.3
 (docs/decisions/0032-verdict-rule.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from hotseat.domain.model import Criterion, CriterionResult, Level, PointFinding, PointStatus, PointTier, Question, Verdict
+from hotseat.domain.model import (
+    MAY_DENY,
+    Criterion,
+    CriterionResult,
+    Level,
+    PointFinding,
+    PointStatus,
+    PointTier,
+    Question,
+    Verdict,
+)
 
 Statuses = Mapping[str, PointStatus]
 """Point id to status; a missing point was not heard."""
@@ -27,6 +38,8 @@ class VerdictRule:
     """Share of a criterion's strong points that makes it Strong Hire."""
     contradiction: float = 0.4
     """Taken off the score for each contradicted point."""
+    doubt: float = 0.2
+    """Taken off for each point that a passage may contradict, until the candidate has answered for it."""
     strong_hire: float = 1.5
     """Least score for each verdict; below the last it is No Hire."""
     lean_hire: float = 1.0
@@ -47,18 +60,18 @@ def criterion_level(criterion: Criterion, statuses: Statuses) -> Level:
     return _LADDER[max(0, step - contradicted)]
 
 
-def question_score(question: Question, statuses: Statuses) -> float:
-    """Weighted mean of the levels, 0 to 2, less what contradicted points take off."""
+def question_score(question: Question, statuses: Statuses, doubts: int = 0) -> float:
+    """Weighted mean of the levels, 0 to 2, less what contradicted points take off, and ``doubts`` that may be contradicted."""
     weight = fsum(criterion.weight for criterion in question.criteria)
     # fsum: the order of the criteria must not decide a score that lies on a threshold.
     levels = fsum(c.weight * _LADDER.index(criterion_level(c, statuses)) for c in question.criteria) / weight
     contradicted = sum(statuses.get(point.id) is PointStatus.CONTRADICTED for point in question.points)
-    return levels - RULE.contradiction * contradicted
+    return levels - RULE.contradiction * contradicted - RULE.doubt * doubts
 
 
-def verdict_of(question: Question, statuses: Statuses) -> Verdict:
+def verdict_of(question: Question, statuses: Statuses, doubts: int = 0) -> Verdict:
     """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
-    score = question_score(question, statuses)
+    score = question_score(question, statuses, doubts)
     if score >= RULE.strong_hire:
         return Verdict.STRONG_HIRE
     if score >= RULE.lean_hire:
@@ -66,10 +79,15 @@ def verdict_of(question: Question, statuses: Statuses) -> Verdict:
     return Verdict.LEAN_NO_HIRE if score >= RULE.lean_no_hire else Verdict.NO_HIRE
 
 
-def verdict_range(question: Question, statuses: Statuses) -> tuple[Verdict, Verdict]:
+def verdict_range(question: Question, statuses: Statuses, doubts: int = 0) -> tuple[Verdict, Verdict]:
     """The verdict as it is, with none of the points that are not sure, and with all of them."""
     all_made = {name: PointStatus.MET if status is PointStatus.NOT_SURE else status for name, status in statuses.items()}
-    return verdict_of(question, statuses), verdict_of(question, all_made)
+    return verdict_of(question, statuses, doubts), verdict_of(question, all_made)
+
+
+def doubts_in(findings: Iterable[PointFinding]) -> int:
+    """Points that a passage may contradict."""
+    return sum(finding.status is PointStatus.NOT_SURE and finding.note == MAY_DENY for finding in findings)
 
 
 IMPLIED = "shown by"

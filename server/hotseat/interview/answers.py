@@ -90,7 +90,7 @@ class Answers:
                 self._metrics.fell_back("transcript")
                 self._send(wire.Notice(code="transcript", text=note), None)
         self._metrics.answered(command.ended_by)
-        act = Act.ANSWER if command.ended_by is EndedBy.SKIPPED else recognise(transcript.text, asked)
+        act = self._act(transcript.text, asked) if command.ended_by is not EndedBy.SKIPPED else Act.ANSWER
         on_act(act)
         answer = wire.AnswerMessage(
             turn_id=command.turn_id,
@@ -103,6 +103,9 @@ class Answers:
         self._send(answer, None)
         speech = heard.speech if heard is not None else ()
         self._post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
+
+    def _act(self, text: str, asked: str) -> Act:
+        return recognise(text, asked, self._speech.acts) if self._speech.acts is not None else Act.ANSWER
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
         assert self._speech.transcriber is not None and self._speech.make_vad is not None

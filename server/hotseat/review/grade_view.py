@@ -13,7 +13,7 @@ from hotseat.grading.disputes import CANDIDATE, may_be_answered
 from hotseat.grading.explanation import THE_RULE, follows_rule, why
 from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
-from hotseat.grading.scoring import is_implied, verdict_range
+from hotseat.grading.scoring import doubts_in, is_implied, verdict_range
 
 GONE = "This point is no longer in the rubric."
 IMPLIED_NOTE = "shown by another point"
@@ -102,7 +102,8 @@ def _range(question: Question, grade: Grade) -> list[str] | None:
     to tell by."""
     if grade.verdict is Verdict.NOT_ASSESSABLE or not follows_rule(question, grade):
         return None
-    return [verdict.value for verdict in verdict_range(question, {f.point_id: f.status for f in grade.findings})]
+    statuses = {finding.point_id: finding.status for finding in grade.findings}
+    return [verdict.value for verdict in verdict_range(question, statuses, doubts_in(grade.findings))]
 
 
 def _may_rise(question: Question, grade: Grade) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hotseat.domain.acts import ActReader
 from hotseat.speech.recognition import Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.voice import PreparedVoice
 
@@ -23,3 +24,5 @@ class SpeechModels:
     phonemes: Callable[[str], str] | None = None
     """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None
+    acts: ActReader | None = None
+    """Tells what a short utterance does; without it everything is an answer."""

@@ -248,6 +248,7 @@ async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
         reader = await asyncio.to_thread(OnnxReader)
         assembly.graders.embedded = EmbeddedGrader(reader, versions=bank.versions)
         assembly.graders.disputes = Disputes(reader)
+        assembly.speech.acts = reader
         if chat is not None:
             asked = YieldingChat(chat, assembly.turns) if settings.llm.url == EMBEDDED else chat
             assembly.graders.llm = LlmGrader(asked, assembly.prompts, versions=bank.versions)
