@@ -20,7 +20,16 @@ from starlette.requests import ClientDisconnect
 
 from hotseat.accounts.entry import Entry
 from hotseat.accounts.identity import Identity
-from hotseat.errors import HotseatError, InputError, MissingError, RefusedError, SpeakerError, StorageError, UnavailableError
+from hotseat.errors import (
+    HotseatError,
+    InputError,
+    MissingError,
+    RefusedError,
+    SpeakerError,
+    StorageError,
+    TooManyAttemptsError,
+    UnavailableError,
+)
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
 from hotseat.http.identity import OwnInterview, Who
@@ -119,6 +128,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     entry = Entry(settings, accounts, clock)
     app.add_middleware(Guard, entry=entry, clock=clock)
     app.add_exception_handler(HotseatError, _on_error)
+    app.add_exception_handler(UnicodeEncodeError, _on_half_characters)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", StaticFiles(directory=settings.web_dir), name="static")
@@ -257,7 +267,15 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
-_STATUSES = {RefusedError: 403, InputError: 422, MissingError: 404, StorageError: 503, SpeakerError: 503, UnavailableError: 503}
+_STATUSES = {
+    TooManyAttemptsError: 429,
+    RefusedError: 403,
+    InputError: 422,
+    MissingError: 404,
+    StorageError: 503,
+    SpeakerError: 503,
+    UnavailableError: 503,
+}
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
@@ -266,7 +284,13 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
         log.warning("%s", error)
     # Where the data is concerns nobody but the owner, who finds it in the log.
     folder = str(request.app.state.data_dir)
-    return JSONResponse({"error": str(error).replace(folder, "the data folder")}, status)
+    told = str(error).replace(folder, "the data folder")
+    return JSONResponse({"error": told.encode(errors="replace").decode()}, status)
+
+
+async def _on_half_characters(_request: Request, _error: Exception) -> JSONResponse:
+    """JSON can write one half of a pair of surrogates, which is no text: it can be neither stored nor sent back."""
+    return JSONResponse({"error": "what was sent contains half a character; leave it out"}, 422)
 
 
 async def _on_disconnect(_request: Request, _error: Exception) -> Response:

@@ -82,13 +82,15 @@ def fit(bank: Bank, text: str, kinds: Iterable[Kind]) -> Fit:
 
 
 def checked(text: str) -> str:
-    """The text itself. Raises InputError where it is empty or too long."""
+    """The text itself. Raises InputError where it is empty, too long, or no text."""
     if not text.strip():
         raise InputError("there is no text yet: paste a job posting or a CV")
     if len(text) > MOST_CHARS:
         raise InputError(
             f"this text has {len(text):,} characters, and at most {MOST_CHARS:,} are read: paste the part that matters"
         )
+    if any("\ud800" <= letter <= "\udfff" for letter in text):  # lone surrogates, which JSON can write
+        raise InputError("this text contains half a character; copy it again")
     return text
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from hotseat.errors import UnavailableError
+from hotseat.errors import TooManyAttemptsError, UnavailableError
+from hotseat.http.identity import Who
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.questions.library import Library
 from hotseat.questions.papers import checked, fit, fit_view
@@ -28,6 +30,10 @@ class Paper(BaseModel):
 def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | None]) -> APIRouter:
     """``claims_of`` gives who asks about claims; None without an endpoint."""
     router = APIRouter()
+    reading = asyncio.Lock()
+    """In a thread, so that interviews go on, and one at a time, so that a core is left to them."""
+    asking = set[str]()
+    """People whose CV the model reads just now."""
     kinds = next((entry.kinds for entry in library.catalogue.formats if entry.id == FORMAT), None)
     if kinds is None:  # a bank without it
         return router
@@ -36,15 +42,23 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
     async def read(paper: Paper) -> dict[str, Any]:
         """The questions that fit, with the text's own words as reasons. Nothing is kept."""
         asker = claims_of()
-        return {**fit_view(fit(library.bank, paper.text, kinds)), "model": asker and asker.model}
+        async with reading:
+            found = await asyncio.to_thread(fit, library.bank, paper.text, kinds)
+        return {**fit_view(found), "model": asker and asker.model}
 
     @router.post("/api/papers/claims")
-    async def ask(paper: Paper) -> dict[str, Any]:
+    async def ask(paper: Paper, who: Who) -> dict[str, Any]:
         """Questions about what a CV claims, by the language model at the configured endpoint."""
         asker = claims_of()
         if asker is None:
             raise UnavailableError("questions about your CV need a language model endpoint in this server’s settings")
-        asked = await asker.about(checked(paper.text))
+        if who.person in asking:
+            raise TooManyAttemptsError("the language model is reading your CV already; wait for its questions", 5.0)
+        asking.add(who.person)
+        try:
+            asked = await asker.about(checked(paper.text))
+        finally:
+            asking.discard(who.person)
         return {"questions": [{"claim": entry.claim, "question": entry.question} for entry in asked]}
 
     return router

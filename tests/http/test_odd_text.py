@@ -1,0 +1,55 @@
+"""What is no text, or much of it, costs an answer in words and nobody else anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from hotseat.http.app import create_app
+from hotseat.interview.claims import ClaimQuestions
+from hotseat.startup.assembly import Assembly
+
+from tests.support.fakes import FakeChat, fake_assembly
+
+BASE = "http://127.0.0.1:8000"
+CV = '{"text": "I fine-tuned models with LoRA."}'
+
+
+@pytest.fixture
+async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
+    assembly = fake_assembly(tmp_path)
+    await assembly.storage.store.migrate()
+    yield assembly
+    await assembly.storage.store.close()
+
+
+def browser(assembly: Assembly) -> httpx.AsyncClient:
+    headers = {"content-type": "application/json", "origin": BASE}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url=BASE, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/papers", '{"text": "prompt \\ud800 injection, fine\\ud800-tuning"}'),
+        ("POST", "/api/assessments", '{"scores": {"\\ud800": 3}}'),
+        ("PUT", "/api/plan", '{"path": "\\ud800", "weeks": 3}'),
+    ],
+)
+async def test_half_a_character_is_refused_in_words(assembly: Assembly, method: str, path: str, body: str) -> None:
+    """A lone surrogate can be neither sent back nor stored."""
+    async with browser(assembly) as http:
+        answer = await http.request(method, path, content=body)
+    assert answer.status_code == 422 and answer.json()["error"]
+
+
+async def test_one_cv_of_a_person_is_read_at_a_time(assembly: Assembly) -> None:
+    """Each costs the endpoint's owner: while one is being read, another is refused; afterwards it is not."""
+    assembly.claims = ClaimQuestions(FakeChat(delay_s=0.5), assembly.prompts)
+    async with browser(assembly) as http:
+        answers = await asyncio.gather(*(http.post("/api/papers/claims", content=CV) for _ in range(3)))
+        assert sorted(answer.status_code for answer in answers) == [429, 429, 503]
+        assert (await http.post("/api/papers/claims", content=CV)).status_code == 503
