@@ -250,10 +250,14 @@ class Measuring:
         if condition.terms == "other":
             others = [other for other in self._bank.questions if other.topic != question.topic]
             question = others[(number * 37) % len(others)]
-        own, topic = question.key_terms, self._bank.terms_of(question.topic)
         audio = voiced(item, condition)
-        transcript = await self._bench.heard(audio, own, topic)
         offline = self._bench.offline(audio) if condition.offline else item.text  # no errors where it was not asked
+        return await self.compared(item, question, audio, offline, condition.name)
+
+    async def compared(self, item: corpus.Item, question: Question, audio: Samples, offline: str, name: str) -> Score:
+        """The score of one answer, heard with the question's terms, beside what was heard unaided."""
+        own, topic = question.key_terms, self._bank.terms_of(question.topic)
+        transcript = await self._bench.heard(audio, own, topic)
         wanted = corpus.counts(own, item.text)
         known = {term.term.lower(): term for term in (*topic, *own)}.values()
         said = corpus.counts(tuple(known), item.text)
@@ -262,7 +266,7 @@ class Measuring:
         _, wrong_raw, _, other_raw = errors(item.text, transcript.raw_text, item.question.key_terms)
         _, wrong_offline, _, other_offline = errors(item.text, offline, item.question.key_terms)
         if self._tell is not None:
-            self._tell_misses(item, condition, transcript, wanted, false)
+            self._tell_misses(item, name, transcript, wanted, false)
         return Score(
             item.id,
             wanted.total(),
@@ -281,13 +285,13 @@ class Measuring:
         )
 
     def _tell_misses(
-        self, item: corpus.Item, condition: Condition, transcript: Transcript, wanted: Counter[str], false: Counter[str]
+        self, item: corpus.Item, name: str, transcript: Transcript, wanted: Counter[str], false: Counter[str]
     ) -> None:
         assert self._tell is not None
         missed = wanted - corpus.counts(item.question.key_terms, transcript.text)
         repaired = [f"{word.raw} -> {word.text} ({word.probability:.2f})" for word in transcript.words if word.raw is not None]
         heard = [f"{word.text}({word.probability:.2f})" if word.probability < 0.9 else word.text for word in transcript.words]
-        self._tell(f"\n## {item.id} {condition.name}\nmissed {dict(missed)} false {dict(false)}")
+        self._tell(f"\n## {item.id} {name}\nmissed {dict(missed)} false {dict(false)}")
         self._tell(f"repaired: {'; '.join(repaired)}\nsaid:  {item.text}\nheard: {' '.join(heard)}")
 
 

@@ -1,0 +1,130 @@
+"""How right people of many accents are heard: words, terms and field words, by voice, beside the unaided recogniser.
+
+``python -m benchmarks.voices [--part test] [--answers 4]``: answers to the bank's questions in Kokoro's voices
+(``benchmarks.kokoro``, fetched once). Voices of ``learn`` may teach rules and those of ``develop`` choose between them;
+those of ``test`` are only totalled. A voice takes about as long to speak as to listen to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from hotseat.domain.model import Bank
+from hotseat.questions.content import load_bank
+from hotseat.settings import PROJECT
+from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.text.sentences import Sentences
+
+from benchmarks import kokoro
+from benchmarks.accuracy import KEPT, Bench, Measuring, Score, drawn, totals
+from tests.audio import corpus, speech
+
+VOICES: dict[str, dict[str, str]] = {
+    "learn": {
+        "af_bella": "American", "am_adam": "American", "bm_lewis": "British", "hm_psi": "Indian",
+        "zf_xiaobei": "Chinese", "zm_yunxi": "Chinese", "em_santa": "Spanish", "if_sara": "Italian", "pm_santa": "Portuguese",
+        "jf_alpha": "Japanese", "am_echo": "German",
+    },
+    "develop": {
+        "af_sarah": "American", "bf_alice": "British", "hf_beta": "Indian", "zf_xiaoyi": "Chinese", "pm_alex": "Portuguese",
+        "jf_nezumi": "Japanese",
+    },
+    "test": {
+        "am_michael": "American", "af_nova": "American", "bf_emma": "British", "bm_george": "British", "hf_alpha": "Indian",
+        "hm_omega": "Indian", "zf_xiaoxiao": "Chinese", "zm_yunjian": "Chinese", "ef_dora": "Spanish", "em_alex": "Spanish",
+        "ff_siwis": "French", "im_nicola": "Italian", "pf_dora": "Portuguese", "jm_kumo": "Japanese", "am_fenrir": "German",
+    },
+}  # fmt: skip
+"""Styles of kokoro-js, each with the accent it speaks in."""
+_SPEEDS = (1.0, 1.1, 0.9)
+_BETWEEN_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    voice: str
+    accent: str
+    score: Score
+    field_words: int
+    """Terms of other topics that were said."""
+    field_found: int
+    field_unaided: int
+
+
+def voiced(item: corpus.Item, style: str, accent: str) -> Samples:
+    """Kept in the temporary folder."""
+    path = KEPT / "voices" / f"{style}-{accent}-{corpus.digest(item.text)[:12]}.wav"
+    if not path.exists():
+        sentences = Sentences()
+        gap = np.zeros(round(_BETWEEN_S * SAMPLE_RATE), np.float32)
+        parts: list[Samples] = []
+        for sentence in [*sentences.feed(item.text), *sentences.flush()]:
+            parts += [kokoro.say(sentence, style, accent, _SPEEDS[item.seed % len(_SPEEDS)]), gap]
+        speech.write(path, np.concatenate(parts))
+    return speech.read(path)
+
+
+async def listen(bank: Bank, items: Sequence[corpus.Item], voices: dict[str, str]) -> list[Heard]:
+    bench = Bench(bank)
+    measuring = Measuring(bench, bank, None)
+    found: list[Heard] = []
+    for style, accent in voices.items():
+        for item in items:
+            audio = voiced(item, style, accent)
+            own, topic = item.question.key_terms, bank.terms_of(item.question.topic)
+            unaided = bench.offline(audio)
+            score = await measuring.compared(item, item.question, audio, unaided, style)
+            text = (await bench.heard(audio, own, topic)).text
+            near = {term.term.lower() for term in (*own, *topic)}
+            others = tuple(term for term in bank.vocabulary.terms if term.term.lower() not in near)
+            said = corpus.counts(others, item.text)
+            right, alone = ((said & corpus.counts(others, heard)).total() for heard in (text, unaided))
+            found.append(Heard(style, accent, score, said.total(), right, alone))
+            print(f"{style} {item.id}: {score.errors} of {score.words} words wrong", file=sys.stderr, flush=True)
+    return found
+
+
+def table(found: Sequence[Heard]) -> str:
+    """A line for each accent, its voices, and all, as Markdown."""
+    lines = [
+        "| accent | voices | WER %; unaided | its terms %; unaided | other topics' terms; unaided | false terms an answer |",
+        "|---|---|---|---|---|---|",
+    ]
+    accents = dict.fromkeys(one.accent for one in found)
+    groups = [(accent, [one for one in found if one.accent == accent]) for accent in accents]
+    for name, some in [*groups, ("all", list(found))]:
+        of = totals([one.score for one in some])
+        field, right, alone = (sum(values) for values in zip(
+            *((one.field_words, one.field_found, one.field_unaided) for one in some), strict=True
+        ))  # fmt: skip
+        lines.append(
+            f"| {name} | {len({one.voice for one in some})} | {_interval(of['wer'])}; {of['wer_offline'][0]:.1f} "
+            f"| {_interval(of['recall'])}; {of['recall_unaided'][0]:.1f} | {right}; {alone} of {field} | {of['false'][1]:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def _interval(values: Sequence[float]) -> str:
+    return f"{values[0]:.1f} ({values[1]:.1f} to {values[2]:.1f})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=tuple(VOICES), default="test")
+    parser.add_argument("--answers", type=int, default=4, help="for each voice; the same for all")
+    parser.add_argument("--only", nargs="*", help="these voices of the part")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    bank = load_bank(PROJECT / "rubrics")
+    voices = {style: accent for style, accent in VOICES[given.part].items() if not given.only or style in given.only}
+    items = drawn(bank, "report" if given.part == "test" else "develop", given.answers, given.seed)
+    print(table(asyncio.run(listen(bank, items, voices))))
+
+
+if __name__ == "__main__":
+    main()
