@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from hotseat.domain.endpointing import Hearing, hear
-from hotseat.domain.turn_end import LIKELY, SURE, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
@@ -75,7 +75,7 @@ class Judges:
         hearing = reduce(hear, self._vad.session().feed(heard), Hearing())
         latest = heard[-round(JUDGED_S * SAMPLE_RATE) :]
         finished = self._turns.finished(latest)
-        if finished >= LIKELY:
+        if finished >= COMPLETE:
             words = self._whisper.hear(RecognitionJob("", latest, Priority.COMMIT))
             finished = 0.0 if hangs(" ".join(word.text for word in words)) else finished
         judged = Judgement(hearing.speech_end, finished, JUDGE_S + _KNOWN_S)
@@ -162,7 +162,7 @@ def table(found: Sequence[Pause]) -> str:
     lines = ["| pause after | pauses | thought the end | would end the answer |", "|---|---|---|---|"]
     inside = [pause for pause in found if pause.place != "end"]
     for place, some in [*((place, by_place[place]) for place in LENGTHS), ("any of these", inside)]:
-        sure, cut = (sum(map(bool, of)) for of in ([p.finished >= SURE for p in some], [p.cuts_off for p in some]))
+        sure, cut = (sum(map(bool, of)) for of in ([p.finished >= COMPLETE for p in some], [p.cuts_off for p in some]))
         lines.append(f"| {place} | {len(some)} | {_percent(sure, len(some))} | {_percent(cut, len(some))} |")
     ends = [pause.ends_at for pause in by_place["end"]]
     final = np.quantile(ends, (0.5, 0.95))

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from hotseat.domain.endpointing import Hearing
 
-SURE, LIKELY = 0.8, 0.3
-"""Probabilities of being done from which less silence is taken for the end (docs/benchmarks.md)."""
+COMPLETE = 0.3
+"""Probability of being done from which less silence is taken for the end: a low one that still let less than 2 % of the pauses
+inside the answers of the develop part end them (docs/benchmarks.md)."""
 TAKE_BACK_S = 1.0
 """An early end is announced for at least so long before it is final; speech takes it back."""
 _LEAST_S = 1.2
 """No shorter silence is announced as the end, however sure it seems."""
-_SURE_SHARE, _LIKELY_SHARE = 0.3, 0.5
-"""Of the silence that ends any answer, what announces the end of one that surely or likely is complete."""
+_SHARE, _BRIEF_SHARE = 0.3, 0.5
+"""Of the silence that ends any answer, what announces the end of one that sounds complete; a brief one is more often only
+begun."""
 _BRIEF_S = 12.0
-"""Speech of a brief answer, which is more often only begun: however sure it seems, it is likely complete at most."""
+"""Speech of a brief answer."""
 _OPEN = frozenset(
     "a an and as at because but by for from if in into like my of on or our plus so than the their to um uh we when where "
     "which while whose with your".split()
@@ -54,8 +56,8 @@ class Patience:
         """Seconds of the present silence at which the answer is over. A judgement of an earlier silence says nothing."""
         if not hearing.heard_speech:
             return self.no_speech_s
-        if judged is None or judged.after_s != hearing.speech_end or judged.finished < LIKELY:
+        if judged is None or judged.after_s != hearing.speech_end or judged.finished < COMPLETE:
             return self.silence_s
         spoken = sum(stretch.seconds for stretch in hearing.speech)
-        share = _SURE_SHARE if judged.finished >= SURE and spoken >= _BRIEF_S else _LIKELY_SHARE
+        share = _SHARE if spoken >= _BRIEF_S else _BRIEF_SHARE
         return min(self.silence_s, max(_LEAST_S, share * self.silence_s, judged.silence_s) + TAKE_BACK_S)

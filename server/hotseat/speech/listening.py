@@ -17,7 +17,7 @@ from functools import partial
 
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.domain.turn_end import LIKELY, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
@@ -231,7 +231,7 @@ class Listener:
         """An answer goes on without: then only the long silence ends it."""
         try:
             finished = await asyncio.to_thread(turns.finished, self._segments.latest(JUDGED_S))
-            if finished >= LIKELY and hangs(await self._segments.last_words()):
+            if finished >= COMPLETE and hangs(await self._segments.last_words()):
                 finished = 0.0
         except Exception as error:
             failed(log, "telling whether an answer is complete", error)
