@@ -83,7 +83,7 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         await page.emulate_media(color_scheme="light")
         await page.locator('.room[data-phase="asking"]').wait_for(timeout=90_000)
-        await page.locator(".question .now:not(:empty)").wait_for(timeout=60_000)
+        await page.wait_for_timeout(2000)
         await frames.take(page, LONG_MS)
         await page.locator('.room[data-phase="thinking"]').wait_for(timeout=60_000)
         await page.keyboard.press("s")

@@ -1,0 +1,58 @@
+"""The routes of a candidate's own papers: what they answer, and that nothing stays of a text."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from hotseat.http.app import create_app
+from hotseat.interview.claims import ClaimQuestions
+from hotseat.questions.papers import MOST_CHARS
+from hotseat.startup.assembly import Assembly
+
+from tests.questions.postings import CV
+from tests.support.fakes import FakeChat, fake_assembly
+
+ASKED = {"claim": "cut hallucinations by 40 %", "question": "How did you count a hallucination?"}
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Assembly:
+    return fake_assembly(tmp_path)
+
+
+@pytest.fixture
+async def http(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
+    await assembly.storage.store.migrate()
+    transport = httpx.ASGITransport(create_app(assembly), client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        yield client
+    await assembly.storage.store.close()
+
+
+def files_with(words: bytes, folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and words in path.read_bytes()]
+
+
+async def test_nothing_of_a_text_stays(http: httpx.AsyncClient, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in the log nor in any file, whether it is read or refused."""
+    with caplog.at_level(logging.DEBUG):
+        answers = [await http.post("/api/papers", json={"text": text}) for text in (CV, CV * (1 + MOST_CHARS // len(CV)))]
+        answers.append(await http.post("/api/papers", json={"text": [CV]}))
+    assert [answer.status_code for answer in answers] == [200, 422, 422]
+    assert "Novak" not in caplog.text
+    assert not await asyncio.to_thread(files_with, b"Novak", tmp_path)
+
+
+async def test_claims_are_asked_about_only_with_an_endpoint(http: httpx.AsyncClient, assembly: Assembly) -> None:
+    """Without one there is no button, and the route says what is missing; with one it asks."""
+    assert (await http.post("/api/papers", json={"text": CV})).json()["model"] is None
+    assert (await http.post("/api/papers/claims", json={"text": CV})).status_code == 503
+    assembly.claims = ClaimQuestions(FakeChat(json.dumps({"questions": [ASKED]})), assembly.prompts)
+    assert (await http.post("/api/papers", json={"text": CV})).json()["model"]
+    assert (await http.post("/api/papers/claims", json={"text": CV})).json() == {"questions": [ASKED]}
