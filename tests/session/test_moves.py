@@ -237,3 +237,9 @@ def test_an_act_without_a_move_leaves_the_answer(act: Act) -> None:
     played.say("hm")
     played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.BANK, act=act))
     assert played.aloud == "Why?" and len(played.state.progress.answers) == 1
+
+
+def test_a_follow_up_is_not_explained_by_the_questions_scope() -> None:
+    """Who asks what is meant by it is told to assume something, and hears it again."""
+    played = Played().say("batching").feed(FollowUpChosen(2, "why", "Think of a chat. Why batch it?", Source.BANK))
+    assert played.say("what do you mean", Act.CLARIFY).aloud == f"{LINES.scope} Why batch it?"

@@ -146,8 +146,9 @@ def make_plan(
         rounds = _with_others(rounds, questions, chosen, bank, choices, chance)
     tier = catalogue.tier(choices.tier)
     pause_s = PAUSE_S * choices.time_factor
+    title = "Practice" if choices.question_ids and len(rounds) > 1 else chosen.title
     plan = Plan(
-        rounds=catalogue.script.framed(rounds, bank, chosen.title, tier.who, tier.wants),
+        rounds=catalogue.script.framed(rounds, bank, title, tier.who, tier.wants),
         think_s=settings.think_s * choices.time_factor,
         silence_s=settings.silence_s * choices.time_factor,
         no_speech_s=settings.no_speech_s * choices.time_factor,

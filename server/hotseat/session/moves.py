@@ -29,7 +29,9 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
                 said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {_shorter(progress, asked) if times else asked.text}",
             )
         case Act.CLARIFY:
-            return replace(again, said=progress.current.scope or lines.scope)
+            is_question = asked.text == progress.current.prompt
+            scope = progress.current.scope if is_question and progress.current.scope else lines.scope
+            return replace(again, said=scope if is_question else f"{scope} {shorter(asked.text)}")
         case Act.THINK:
             return replace(again, said=lines.think)
         case Act.OBJECTION:
