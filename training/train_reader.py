@@ -146,26 +146,23 @@ def average(network: ReaderNetwork, before: Mapping[str, torch.Tensor], share: f
     network.load_state_dict({name: (1 - share) * before[name] + share * after[name] for name in after})
 
 
-def fit_acts(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], decay: float = 50.0) -> None:
+def fit_acts(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], epochs: int = 30) -> None:
     """Fits the layer that tells acts to the finished network: a logistic regression on what the network makes of each pair."""
     network.eval()
     head, network.act = network.act, torch.nn.Identity()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         found = [(network(*batch[:3])[2].float(), batch[5]) for batch in batches]
     states, acts = torch.cat([state for state, _ in found]), torch.cat([act for _, act in found])
-    mean, spread = states.mean(0), states.std(0)
+    mean, spread = states.mean(0), states.std()  # one scale: int8 moves states that hardly vary
     states = (states - mean) / spread
     fitted = torch.nn.Linear(states.shape[1], head.out_features)
-    torch.nn.init.zeros_(fitted.weight)
-    optimizer = torch.optim.LBFGS(fitted.parameters(), max_iter=300, line_search_fn="strong_wolfe")
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = functional.cross_entropy(fitted(states), acts) + decay / len(states) * fitted.weight.square().sum()
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
+    optimizer = torch.optim.AdamW(fitted.parameters(), 1e-3, weight_decay=0.01)
+    for _ in range(epochs):
+        for rows in torch.randperm(len(states)).split(256):
+            optimizer.zero_grad()
+            logits = fitted(functional.dropout(states[rows], 0.3))
+            functional.cross_entropy(logits, acts[rows]).backward()
+            optimizer.step()
     with torch.no_grad():
         head.weight.copy_(fitted.weight / spread)
         head.bias.copy_(fitted.bias - head.weight @ mean)

@@ -27,7 +27,17 @@ from hotseat.startup.assembly import Assembly
 from hotseat.telemetry import logs
 
 from tests.conftest import ServerProcess
-from tests.support.fakes import BANK, CATALOGUE, STUDY, FakeGrader, FakeSpeaker, FakeTranscriber, FastClock, LoudIsSpeech
+from tests.support.fakes import (
+    BANK,
+    CATALOGUE,
+    STUDY,
+    FakeGrader,
+    FakeSpeaker,
+    FakeTranscriber,
+    FastClock,
+    LoudIsSpeech,
+    reader,
+)
 
 
 class Counting(FakeTranscriber):
@@ -58,6 +68,7 @@ def light_assembly(settings: Settings, pace: float = 1.0) -> Assembly:
     assembly.clock = FastClock(pace)
     assembly.speech.transcriber = Counting()
     assembly.speech.make_vad = LoudIsSpeech
+    assembly.speech.acts = reader()
     assembly.speech.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
     assembly.interviewer = Interviewer(None, assembly.prompts)
     assembly.graders.in_use = Grader()
