@@ -51,8 +51,9 @@ function failed(title, why, way) {
 function followHash() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
-  const inner = target.querySelector(":scope > details");
-  if (inner) inner.open = true;
+  for (const inner of target.querySelectorAll("details")) {
+    if (inner.parentElement === target) inner.open = true;
+  }
   for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   target.scrollIntoView();
 }
