@@ -279,7 +279,7 @@ async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
         ("corrections", {"turn_id": 9, "word": 0, "change": "edit", "text": "a"}, 404, "no such turn"),
         ("corrections", {"turn_id": 1, "word": 99, "change": "edit", "text": "a"}, 422, "no word 99"),
         ("corrections", {"turn_id": 1, "word": 0, "change": "erase"}, 422, "change"),
-        ("rounds/1/grade", {}, 422, "no correction"),
+        ("rounds/1/grade", {}, 422, "graded already"),
         ("rounds/2/grade", {}, 404, "no such round"),
         ("rounds/1/disputes", {"point_id": "?", "turn_id": 1, "word_start": 0, "word_end": 5}, 422, "no longer has this point"),
         ("rounds/1/disputes", {"point_id": "figures", "turn_id": 2, "word_start": 0, "word_end": 5}, 422, "no such answer"),
@@ -325,7 +325,7 @@ async def test_the_question_is_spoken_again(tmp_path: Path) -> None:
         assert (await http.get(f"{interview_id}/turns/7/asked.wav")).status_code == 404
         assembly.speech.voice = PreparedVoice(None)
         silent = await http.get(f"{interview_id}/turns/1/asked.wav")
-        assert silent.status_code == 503 and "no voice on this server" in silent.json()["error"]
+        assert silent.status_code == 503 and "no voice" in silent.json()["error"]
         assembly.speech.voice = PreparedVoice(FakeSpeaker(SpeakerError("the voice is hoarse")))
         assert (await http.get(f"{interview_id}/turns/1/asked.wav")).json()["error"] == "the voice is hoarse"
 
