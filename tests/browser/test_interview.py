@@ -126,7 +126,7 @@ async def check_review(visit: Visit, entry: dict[str, Any]) -> None:
         finding["evidence"]
         for criterion in entry["grade"]["criteria"]
         for finding in criterion["findings"]
-        if finding["evidence"]
+        if finding["status"] == "met"
     ]
     latest = max(evidence, key=lambda found: found["start"])
     assert latest["start"] > 1.0

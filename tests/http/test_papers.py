@@ -52,7 +52,7 @@ async def test_nothing_of_a_text_stays(http: httpx.AsyncClient, tmp_path: Path, 
 async def test_claims_are_asked_about_only_with_an_endpoint(http: httpx.AsyncClient, assembly: Assembly) -> None:
     """Without one there is no button, and the route says what is missing; with one it asks."""
     assert (await http.post("/api/papers", json={"text": CV})).json()["model"] is None
-    assert (await http.post("/api/papers/claims", json={"text": CV})).status_code == 503
+    assert (await http.post("/api/papers/claims", json={"text": CV})).status_code == 404
     assembly.claims = ClaimQuestions(FakeChat(json.dumps({"questions": [ASKED]})), assembly.prompts)
     assert (await http.post("/api/papers", json={"text": CV})).json()["model"]
     assert (await http.post("/api/papers/claims", json={"text": CV})).json() == {"questions": [ASKED]}

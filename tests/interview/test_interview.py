@@ -46,6 +46,7 @@ EXPECTED_ROUNDS = {
     "five": 5,
     "cheat-sheet": 10,
     "full-mock": 11,
+    "papers": 1,
     "cross-cutting": 5,
     "rapid-fire": 8,
     "problems": 1,

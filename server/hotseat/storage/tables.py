@@ -26,6 +26,7 @@ LEFT_OUT = {
     "accounts": "who may sign in, which is the server's to know",
     "sessions": "who is signed in",
     "invites": "who may yet make an account",
+    "attempts": "how many wrong passwords came lately",
     "audit": "what was done to the server, which nobody may rewrite",
 }
 """Tables that are not what anybody said or did in an interview, and why they are neither exported nor deleted with it."""

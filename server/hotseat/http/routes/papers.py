@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from hotseat.errors import TooManyAttemptsError, UnavailableError
+from hotseat.errors import MissingError, TooManyAttemptsError
 from hotseat.http.identity import Who
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.questions.library import Library
@@ -51,7 +51,7 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
         """Questions about what a CV claims, by the language model at the configured endpoint."""
         asker = claims_of()
         if asker is None:
-            raise UnavailableError("questions about your CV need a language model endpoint in this server’s settings")
+            raise MissingError("questions about your CV need a language model endpoint in this server’s settings")
         if who.person in asking:
             raise TooManyAttemptsError("the language model is reading your CV already; wait for its questions", 5.0)
         asking.add(who.person)
