@@ -1,4 +1,4 @@
-"""What the interviewer asks after labelled answers: ``python -m benchmarks.interviewer [--part test] [--answers 48]``.
+"""What the interviewer asks after labelled answers: ``python -m benchmarks.interviewer [--part known-test] [--answers 48]``.
 
 Each answer of training/data/free goes to the interviewer as the first answer to its question; what is asked is held against the
 answer's labels, so no rater is needed. Counted are the choices that would have been the same without reading the answer, two
@@ -122,7 +122,7 @@ def _share(hits: Sequence[bool]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", default="test")
+    parser.add_argument("--part", default="known-test")
     parser.add_argument("--answers", type=int, default=48)
     parser.add_argument("--gold", action="store_true", help="choose by the labels, not by the reader's findings")
     parser.add_argument("--write", type=Path, help="write each answer with its follow-up here, one JSON line each, for raters")
