@@ -21,10 +21,9 @@ from typing import Any
 
 import numpy as np
 from hotseat.engines.onnx_session import open_session
+from hotseat.engines.phonemes import espeak
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.text.sentences import spoken
-from piper import PiperVoice
-from piper.config import PhonemeType, PiperConfig
 
 from tests.audio.speech import resampled
 
@@ -85,20 +84,7 @@ def phonemes(text: str, accent: str) -> str:
     return sounds.strip()
 
 
-@lru_cache(maxsize=2)
-def _espeak(language: str) -> PiperVoice:
-    config = PiperConfig(
-        num_symbols=0,
-        num_speakers=1,
-        sample_rate=0,
-        espeak_voice=language,
-        length_scale=1.0,
-        noise_scale=0.0,
-        noise_w_scale=0.0,
-        phoneme_id_map={},
-        phoneme_type=PhonemeType.ESPEAK,
-    )
-    return PiperVoice(session=None, config=config)
+_espeak = lru_cache(maxsize=2)(espeak)
 
 
 @lru_cache(maxsize=1)

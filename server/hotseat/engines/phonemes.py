@@ -12,25 +12,30 @@ _SAME = str.maketrans({"ɚ": "ə", "ɝ": "ə", "ɜ": "ə", "ɐ": "ə", "ᵻ": "�
 """Sounds that one speaker or another does not tell apart."""
 
 
+def espeak(language: str) -> PiperVoice:
+    """Piper's phonemes without a voice model.
+
+    espeak-ng is one global machine; ``phonemize`` holds the lock that the speaking voice holds, too.
+    """
+    config = PiperConfig(
+        num_symbols=0,
+        num_speakers=1,
+        sample_rate=0,
+        espeak_voice=language,
+        length_scale=1.0,
+        noise_scale=0.0,
+        noise_w_scale=0.0,
+        phoneme_id_map={},
+        phoneme_type=PhonemeType.ESPEAK,
+    )
+    return PiperVoice(session=None, config=config)
+
+
 class EspeakPhonemes:
     """Callable: text to one string of IPA sounds per word. Any thread may call it; about 0.1 ms, and remembered."""
 
     def __init__(self, language: str = "en-us") -> None:
-        # espeak-ng is one global machine; PiperVoice.phonemize holds the lock that the voice holds, too.
-        self._voice = PiperVoice(
-            session=None,
-            config=PiperConfig(
-                num_symbols=0,
-                num_speakers=1,
-                sample_rate=0,
-                espeak_voice=language,
-                length_scale=1.0,
-                noise_scale=0.0,
-                noise_w_scale=0.0,
-                phoneme_id_map={},
-                phoneme_type=PhonemeType.ESPEAK,
-            ),
-        )
+        self._voice = espeak(language)
         self._remembered = lru_cache(maxsize=20_000)(self._say)
 
     def __call__(self, text: str) -> str:
