@@ -12,7 +12,7 @@ from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
 from hotseat.grading.reading import Reader, described
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds, finding_of
-from hotseat.grading.word_order import is_list, is_shuffled
+from hotseat.grading.word_order import is_speech
 
 NAME = "embedded"
 
@@ -46,7 +46,7 @@ class EmbeddedGrader:
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
         """One finding per point, before lean points are taken as shown by strong ones."""
-        if is_shuffled(answers) or is_list(answers):
+        if not is_speech(answers):
             note = "the words are no sentences"
             return {point.id: PointFinding(point.id, PointStatus.NOT_MET, None, note) for point in question.points}
         passages = [passage_of(question, answer) for answer in answers]

@@ -12,7 +12,7 @@ from hotseat.errors import ChatModelError, GraderError
 from hotseat.grading import asking, assessable, scoring
 from hotseat.grading.asking import BadReply, Sentence
 from hotseat.grading.grades import build_grade
-from hotseat.grading.word_order import is_shuffled
+from hotseat.grading.word_order import is_speech
 from hotseat.prompts import Prompts
 
 NAME = "llm"
@@ -40,7 +40,7 @@ class LlmGrader:
         """Raises GraderError when the model fails, with a ChatModelError as its cause, or keeps replying nonsense."""
         started = time.perf_counter()
         reason = assessable.why_not(answers)
-        is_read = not reason and not is_shuffled(answers)
+        is_read = not reason and is_speech(answers)
         findings, tokens = await self._findings(question, asking.sentences_of(question, answers) if is_read else ())
         return build_grade(
             question,

@@ -41,6 +41,11 @@ FEWEST_WORDS = 12
 """Of a list; a few terms are a terse answer."""
 
 
+def is_speech(answers: Sequence[Answer]) -> bool:
+    """Whether the words stand in sentences, so that they can be read. No grader reads others."""
+    return not is_shuffled(answers) and not is_list(answers)
+
+
 def is_shuffled(answers: Sequence[Answer]) -> bool:
     return order(answers) < SHUFFLED
 
