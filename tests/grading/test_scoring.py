@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pytest
 from hotseat.domain.model import (
@@ -42,6 +43,10 @@ QUESTION = Question(
 IDS = [p.id for p in QUESTION.points]
 
 
+def found(statuses: Mapping[str, PointStatus]) -> dict[str, PointFinding]:
+    return {name: PointFinding(name, status) for name, status in statuses.items()}
+
+
 def statuses(tier: str = "") -> dict[str, PointStatus]:
     return {p.id: MET for p in QUESTION.points if not tier or p.tier == tier}
 
@@ -60,7 +65,7 @@ def statuses(tier: str = "") -> dict[str, PointStatus]:
 )
 def test_verdicts_of_typical_coverage(given: dict[str, PointStatus], verdict: Verdict) -> None:
     """Everything is Strong Hire, all criteria at Lean Hire are a Lean Hire, one right fact is not enough for anything."""
-    assert scoring.verdict_of(QUESTION, given) is verdict
+    assert scoring.verdict_of(QUESTION, found(given)) is verdict
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_verdicts_of_typical_coverage(given: dict[str, PointStatus], verdict: Ve
 )
 def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None:
     """Answers just above and just below each of them: moving one moves somebody's verdict."""
-    assert scoring.verdict_of(QUESTION, given) is verdict
+    assert scoring.verdict_of(QUESTION, found(given)) is verdict
 
 
 @pytest.mark.parametrize(
@@ -98,14 +103,14 @@ def test_the_thresholds(given: dict[str, PointStatus], verdict: Verdict) -> None
 )
 def test_levels_of_coverage(given: dict[str, PointStatus], level: Level) -> None:
     """Two thirds of the strong points are a Strong Hire, anything is a Lean Hire; not sure counts nothing yet."""
-    assert scoring.criterion_level(QUESTION.criteria[3], given) is level
+    assert scoring.criterion_level(QUESTION.criteria[3], found(given)) is level
 
 
 def test_the_range_is_what_the_points_not_sure_decide() -> None:
     """The verdict without any of them, and with all."""
     given = {"a-lean": MET, "b-lean": MET, "c-lean": UNSURE, "d-lean": UNSURE}
-    assert scoring.verdict_range(QUESTION, given) == (Verdict.LEAN_NO_HIRE, Verdict.LEAN_HIRE)
-    assert scoring.verdict_range(QUESTION, statuses()) == (Verdict.STRONG_HIRE, Verdict.STRONG_HIRE)
+    assert scoring.verdict_range(QUESTION, found(given)) == (Verdict.LEAN_NO_HIRE, Verdict.LEAN_HIRE)
+    assert scoring.verdict_range(QUESTION, found(statuses())) == (Verdict.STRONG_HIRE, Verdict.STRONG_HIRE)
 
 
 any_statuses = st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(PointStatus)))
@@ -114,25 +119,26 @@ any_statuses = st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(PointS
 @given(any_statuses, st.sampled_from(IDS))
 def test_meeting_one_more_point_never_hurts(given: dict[str, PointStatus], extra: str) -> None:
     """The verdict is monotone in points met."""
-    before = scoring.verdict_of(QUESTION, given)
-    after = scoring.verdict_of(QUESTION, {**given, extra: MET})
+    before = scoring.verdict_of(QUESTION, found(given))
+    after = scoring.verdict_of(QUESTION, found({**given, extra: MET}))
     assert RANK[after] >= RANK[before]
 
 
 @given(any_statuses, st.sampled_from(IDS))
 def test_contradicting_a_point_never_helps(given: dict[str, PointStatus], extra: str) -> None:
     """A false claim can only lower the verdict."""
-    before = scoring.verdict_of(QUESTION, given)
-    after = scoring.verdict_of(QUESTION, {**given, extra: CON})
+    before = scoring.verdict_of(QUESTION, found(given))
+    after = scoring.verdict_of(QUESTION, found({**given, extra: CON}))
     assert RANK[after] <= RANK[before]
 
 
 def test_a_doubt_weighs_half_as_much_as_a_contradiction() -> None:
     """A point that a passage may contradict takes 0.2 off; one that is merely not sure takes nothing."""
-    given = {**statuses("lean"), "a-s0": MET, "c-s0": MET}
-    assert scoring.question_score(QUESTION, given, 2) == pytest.approx(scoring.question_score(QUESTION, given) - 0.4)
-    assert scoring.verdict_of(QUESTION, given, 1) is Verdict.LEAN_HIRE
-    assert scoring.verdict_range(QUESTION, given, 1) == (Verdict.LEAN_HIRE, Verdict.STRONG_HIRE)
+    given = found({**statuses("lean"), "a-s0": MET, "c-s0": MET, "d-s0": UNSURE})
+    doubtful = {**given, "d-s0": PointFinding("d-s0", UNSURE, note=MAY_DENY)}
+    assert scoring.question_score(QUESTION, doubtful) == pytest.approx(scoring.question_score(QUESTION, given) - 0.2)
+    assert scoring.verdict_of(QUESTION, given) is Verdict.STRONG_HIRE
+    assert scoring.verdict_range(QUESTION, doubtful) == (Verdict.LEAN_HIRE, Verdict.STRONG_HIRE)
     findings = [PointFinding("b-lean", UNSURE, note=MAY_DENY), PointFinding("c-lean", UNSURE), PointFinding("d-lean", CON)]
     assert scoring.doubts_in(findings) == 1
 
@@ -140,29 +146,29 @@ def test_a_doubt_weighs_half_as_much_as_a_contradiction() -> None:
 @given(any_statuses)
 def test_no_strong_hire_above_mostly_lean_criteria(given: dict[str, PointStatus]) -> None:
     """Half of the weight at least is at Strong Hire."""
-    if scoring.verdict_of(QUESTION, given) is Verdict.STRONG_HIRE:
-        strong = sum(c.weight for c in QUESTION.criteria if scoring.criterion_level(c, given) is Level.STRONG)
+    if scoring.verdict_of(QUESTION, found(given)) is Verdict.STRONG_HIRE:
+        strong = sum(c.weight for c in QUESTION.criteria if scoring.criterion_level(c, found(given)) is Level.STRONG)
         assert 2 * strong >= sum(c.weight for c in QUESTION.criteria)
 
 
 @given(any_statuses)
 def test_the_verdict_lies_in_its_range(given: dict[str, PointStatus]) -> None:
     """Whatever the candidate answers about the points not sure."""
-    low, high = scoring.verdict_range(QUESTION, given)
-    assert RANK[low] <= RANK[scoring.verdict_of(QUESTION, given)] <= RANK[high]
+    low, high = scoring.verdict_range(QUESTION, found(given))
+    assert RANK[low] <= RANK[scoring.verdict_of(QUESTION, found(given))] <= RANK[high]
 
 
 @given(any_statuses, st.permutations(range(4)))
 def test_the_order_of_criteria_does_not_matter(given: dict[str, PointStatus], order: list[int]) -> None:
     """Reordering a rubric changes no verdict."""
     shuffled = dataclasses.replace(QUESTION, criteria=tuple(QUESTION.criteria[i] for i in order))
-    assert scoring.verdict_of(QUESTION, given) is scoring.verdict_of(shuffled, given)
+    assert scoring.verdict_of(QUESTION, found(given)) is scoring.verdict_of(shuffled, found(given))
 
 
 def test_a_strong_point_shows_the_lean_one() -> None:
     """Understanding settles a lean point that is not sure; one that was contradicted or not heard stays so."""
     given = {"a-s0": MET, "a-lean": UNSURE, "b-s0": MET, "b-lean": CON, "c-s0": MET, "c-lean": NOT}
-    full = scoring.implied(QUESTION, {name: PointFinding(name, status) for name, status in given.items()})
+    full = scoring.implied(QUESTION, found(given))
     assert full["a-lean"].status is MET
     assert full["b-lean"].status is CON
     assert full["c-lean"].status is NOT

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from hotseat import wire
-from hotseat.domain.model import PointStatus, PointTier, Question, Verdict
+from hotseat.domain.model import PointTier, Question, Verdict
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.scoring import verdict_of
+from hotseat.grading.scoring import verdict_of, with_made
 from hotseat.questions.check import problems_of
 from hotseat.questions.content import load_bank
 from hotseat.questions.formats import Choices, load_catalogue
@@ -47,7 +47,7 @@ def test_each_verdict_can_be_reached(question: Question) -> None:
     """All points are a Strong Hire, the lean points alone a Lean Hire, and none a No Hire."""
     lean = [point for point in question.points if point.tier is PointTier.LEAN]
     for made, verdict in ((question.points, Verdict.STRONG_HIRE), (lean, Verdict.LEAN_HIRE), ((), Verdict.NO_HIRE)):
-        assert verdict_of(question, {point.id: PointStatus.MET for point in made}) is verdict
+        assert verdict_of(question, with_made({}, *(point.id for point in made))) is verdict
 
 
 async def test_an_interview_about_databases(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from hotseat.grading.disputes import CANDIDATE
 from hotseat.grading.explanation import THE_RULE, why
 from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
-from hotseat.grading.scoring import RULE, criterion_results, doubts_in, verdict_of
+from hotseat.grading.scoring import RULE, criterion_results, verdict_of
 from hotseat.review.grade_view import grade_json
 from hotseat.review.view import ungraded
 from hotseat.review.waveform import MAX_PEAKS, peaks
@@ -186,8 +186,7 @@ MET, UNSURE, CON = PointStatus.MET, PointStatus.NOT_SURE, PointStatus.CONTRADICT
 
 def graded(statuses: dict[str, PointStatus], note: str = "") -> Grade:
     findings = {point_id: PointFinding(point_id, status, note=note) for point_id, status in statuses.items()}
-    verdict = verdict_of(LORA, statuses, doubts_in(findings.values()))
-    return Grade(LORA.id, verdict, criterion_results(LORA, findings), "embedded")
+    return Grade(LORA.id, verdict_of(LORA, findings), criterion_results(LORA, findings), "embedded")
 
 
 def test_a_long_match_begins_with_its_clause() -> None:

@@ -47,7 +47,7 @@ def grade_of(question: Question, statuses: Statuses, words: Sequence[Word], fall
     findings = {point.id: finding(point.id, number) for number, point in enumerate(question.points)}
     return Grade(
         question.id,
-        verdict_of(question, statuses),
+        verdict_of(question, findings),
         criterion_results(question, findings),
         "embedded",
         rubric_version=BANK.versions[question.id],

@@ -301,6 +301,11 @@ class Grade:
     def findings(self) -> tuple[PointFinding, ...]:
         return tuple(finding for criterion in self.criteria for finding in criterion.findings)
 
+    @property
+    def by_point(self) -> dict[str, PointFinding]:
+        """Point id to finding."""
+        return {finding.point_id: finding for finding in self.findings}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

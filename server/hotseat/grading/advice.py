@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from hotseat.domain.model import Grade, Point, PointFinding, PointStatus, PointTier, Question, Verdict
-from hotseat.grading import scoring
+from hotseat.domain.model import Grade, Point, PointStatus, PointTier, Question, Verdict
+from hotseat.grading.scoring import Findings, question_score, status_of, verdict_of, with_made
 
 MAX_QUOTE_WORDS = 24
 
 
-def advice(question: Question, findings: Mapping[str, PointFinding]) -> str:
+def advice(question: Question, findings: Findings) -> str:
     """One sentence or two: a contradicted point first, else the missing point most worth adding. Empty where nothing is."""
     point = most_worth_adding(question, findings)
     if point is None:
@@ -21,31 +19,26 @@ def advice(question: Question, findings: Mapping[str, PointFinding]) -> str:
     return f"Add this next time: {_lower(point.statement)}"
 
 
-def most_worth_adding(question: Question, findings: Mapping[str, PointFinding]) -> Point | None:
+def most_worth_adding(question: Question, findings: Findings) -> Point | None:
     """A contradicted point, else the unheard one that would raise the score most. Never a point that may have been said."""
-    statuses = {point_id: finding.status for point_id, finding in findings.items()}
 
     def gain(point: Point) -> tuple[bool, float, bool]:
-        after = scoring.question_score(question, {**statuses, point.id: PointStatus.MET})
-        return statuses.get(point.id) is PointStatus.CONTRADICTED, after, point.tier is PointTier.STRONG
+        after = question_score(question, with_made(findings, point.id))
+        return status_of(point, findings) is PointStatus.CONTRADICTED, after, point.tier is PointTier.STRONG
 
-    return max(missing(question, statuses), key=gain, default=None)
+    return max(missing(question, findings), key=gain, default=None)
 
 
-def missing(question: Question, statuses: Mapping[str, PointStatus]) -> list[Point]:
+def missing(question: Question, findings: Findings) -> list[Point]:
     """Points that were surely not made."""
     may_be_made = (PointStatus.MET, PointStatus.NOT_SURE)
-    return [point for point in question.points if statuses.get(point.id) not in may_be_made]
+    return [point for point in question.points if status_of(point, findings) not in may_be_made]
 
 
 def is_enough(question: Question, grade: Grade) -> bool:
     """Whether the one point of the advice would have made the verdict Strong Hire."""
-    point = most_worth_adding(question, {finding.point_id: finding for finding in grade.findings})
-    statuses = {finding.point_id: finding.status for finding in grade.findings}
-    if point is None:
-        return False
-    after = scoring.verdict_of(question, {**statuses, point.id: PointStatus.MET}, scoring.doubts_in(grade.findings))
-    return after is Verdict.STRONG_HIRE
+    point = most_worth_adding(question, grade.by_point)
+    return point is not None and verdict_of(question, with_made(grade.by_point, point.id)) is Verdict.STRONG_HIRE
 
 
 def to_strong(question: Question, grade: Grade) -> str:
@@ -53,15 +46,14 @@ def to_strong(question: Question, grade: Grade) -> str:
 
     Empty where it is one, or where the points that may have been said are what it lacks.
     """
-    statuses = {finding.point_id: finding.status for finding in grade.findings}
-    doubts = scoring.doubts_in(grade.findings)
+    findings: Findings = grade.by_point
     needed: list[Point] = []
-    while scoring.verdict_of(question, statuses, doubts) is not Verdict.STRONG_HIRE:
-        left = missing(question, statuses)
+    while verdict_of(question, findings) is not Verdict.STRONG_HIRE:
+        left = missing(question, findings)
         if not left:
             return ""
-        best = max(left, key=lambda p: scoring.question_score(question, {**statuses, p.id: PointStatus.MET}))
-        statuses[best.id] = PointStatus.MET
+        best = max(left, key=lambda point: question_score(question, with_made(findings, point.id)))
+        findings = with_made(findings, best.id)
         needed.append(best)
     if not needed:
         return ""

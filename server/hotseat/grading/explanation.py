@@ -28,12 +28,11 @@ THE_RULE = (
 
 def follows_rule(question: Question, grade: Grade) -> bool:
     """Whether the grade is what today's rule and rubric make of its findings. Old grades may not be."""
-    findings = {finding.point_id: finding for finding in grade.findings}
-    statuses = {point_id: finding.status for point_id, finding in findings.items()}
+    findings = grade.by_point
     return (
-        {point.id for point in question.points} == set(statuses)
+        {point.id for point in question.points} == set(findings)
         and scoring.criterion_results(question, findings) == grade.criteria
-        and scoring.verdict_of(question, statuses, scoring.doubts_in(grade.findings)) is grade.verdict
+        and scoring.verdict_of(question, findings) is grade.verdict
     )
 
 
@@ -44,7 +43,7 @@ def why(question: Question, grade: Grade) -> str:
     levels = Counter(result.level for result in grade.criteria)
     contradicted = sum(finding.status is PointStatus.CONTRADICTED for finding in grade.findings)
     doubts = scoring.doubts_in(grade.findings)
-    score = scoring.question_score(question, {finding.point_id: finding.status for finding in grade.findings}, doubts)
+    score = scoring.question_score(question, grade.by_point)
     weighted = " by weight" if len({criterion.weight for criterion in question.criteria}) > 1 and len(levels) > 1 else ""
     makes = "makes" if len(grade.criteria) == 1 else "make"
     return f"{_criteria(levels)}{_less(contradicted, doubts)} {makes} {_shown(score)} of 2{weighted}; {_bounds(grade.verdict)}."

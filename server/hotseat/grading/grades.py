@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from hotseat.domain.model import Grade, PointFinding, Question, Verdict
+from hotseat.domain.model import Grade, Question, Verdict
 from hotseat.grading import scoring
 from hotseat.grading.advice import advice
+from hotseat.grading.scoring import Findings
 
 
 def build_grade(
     question: Question,
-    findings: Mapping[str, PointFinding],
+    findings: Findings,
     *,
     grader: str,
     reason: str = "",
@@ -24,12 +23,10 @@ def build_grade(
     assessable: bool | None = None,
 ) -> Grade:
     """Levels, verdict and advice from findings. A reason makes it Not Assessable unless ``assessable`` says otherwise."""
-    statuses = {point_id: finding.status for point_id, finding in findings.items()}
     counts = not reason if assessable is None else assessable
-    verdict = scoring.verdict_of(question, statuses, scoring.doubts_in(findings.values()))
     return Grade(
         question_id=question.id,
-        verdict=verdict if counts else Verdict.NOT_ASSESSABLE,
+        verdict=scoring.verdict_of(question, findings) if counts else Verdict.NOT_ASSESSABLE,
         criteria=scoring.criterion_results(question, findings),
         grader=grader,
         model=model,

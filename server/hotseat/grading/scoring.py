@@ -1,11 +1,10 @@
-"""From the status of points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
+"""From findings about points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
 
 A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
 lower when something it says is contradicted. A point that is not sure counts once the candidate says so. Criteria count 2 for
 Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point and
 ``doubt`` for every one that a passage may contradict, is the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 1
-and a Lean No Hire from 0.3
-(docs/decisions/0032-verdict-rule.md).
+and a Lean No Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from hotseat.domain.model import (
     Criterion,
     CriterionResult,
     Level,
+    Point,
     PointFinding,
     PointStatus,
     PointTier,
@@ -26,8 +26,8 @@ from hotseat.domain.model import (
     Verdict,
 )
 
-Statuses = Mapping[str, PointStatus]
-"""Point id to status; a missing point was not heard."""
+Findings = Mapping[str, PointFinding]
+"""By point id; a missing point was not heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +50,28 @@ RULE = VerdictRule()
 _LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 
 
-def criterion_level(criterion: Criterion, statuses: Statuses) -> Level:
+def criterion_level(criterion: Criterion, findings: Findings) -> Level:
     """Strong Hire with two thirds of its strong points, Lean Hire with anything; a contradiction drops it one step."""
     strong = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
-    made = [point for point in criterion.points if statuses.get(point.id) is PointStatus.MET]
+    made = [point for point in criterion.points if status_of(point, findings) is PointStatus.MET]
     share = sum(point in made for point in strong) / len(strong)
     step = 2 if share >= RULE.strong_share else 1 if made else 0
-    contradicted = any(statuses.get(point.id) is PointStatus.CONTRADICTED for point in criterion.points)
+    contradicted = any(status_of(point, findings) is PointStatus.CONTRADICTED for point in criterion.points)
     return _LADDER[max(0, step - contradicted)]
 
 
-def question_score(question: Question, statuses: Statuses, doubts: int = 0) -> float:
-    """Weighted mean of the levels, 0 to 2, less what contradicted points take off, and ``doubts`` that may be contradicted."""
+def question_score(question: Question, findings: Findings) -> float:
+    """Weighted mean of the levels, 0 to 2, less what contradicted points take off, and those that may be contradicted."""
     weight = fsum(criterion.weight for criterion in question.criteria)
     # fsum: the order of the criteria must not decide a score that lies on a threshold.
-    levels = fsum(c.weight * _LADDER.index(criterion_level(c, statuses)) for c in question.criteria) / weight
-    contradicted = sum(statuses.get(point.id) is PointStatus.CONTRADICTED for point in question.points)
-    return levels - RULE.contradiction * contradicted - RULE.doubt * doubts
+    levels = fsum(c.weight * _LADDER.index(criterion_level(c, findings)) for c in question.criteria) / weight
+    contradicted = sum(status_of(point, findings) is PointStatus.CONTRADICTED for point in question.points)
+    return levels - RULE.contradiction * contradicted - RULE.doubt * doubts_in(findings.values())
 
 
-def verdict_of(question: Question, statuses: Statuses, doubts: int = 0) -> Verdict:
+def verdict_of(question: Question, findings: Findings) -> Verdict:
     """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
-    score = question_score(question, statuses, doubts)
+    score = question_score(question, findings)
     if score >= RULE.strong_hire:
         return Verdict.STRONG_HIRE
     if score >= RULE.lean_hire:
@@ -79,10 +79,10 @@ def verdict_of(question: Question, statuses: Statuses, doubts: int = 0) -> Verdi
     return Verdict.LEAN_NO_HIRE if score >= RULE.lean_no_hire else Verdict.NO_HIRE
 
 
-def verdict_range(question: Question, statuses: Statuses, doubts: int = 0) -> tuple[Verdict, Verdict]:
+def verdict_range(question: Question, findings: Findings) -> tuple[Verdict, Verdict]:
     """The verdict as it is, with none of the points that are not sure, and with all of them."""
-    all_made = {name: PointStatus.MET if status is PointStatus.NOT_SURE else status for name, status in statuses.items()}
-    return verdict_of(question, statuses, doubts), verdict_of(question, all_made)
+    unsure = [point_id for point_id, finding in findings.items() if finding.status is PointStatus.NOT_SURE]
+    return verdict_of(question, findings), verdict_of(question, with_made(findings, *unsure))
 
 
 def doubts_in(findings: Iterable[PointFinding]) -> int:
@@ -99,14 +99,15 @@ def is_implied(finding: PointFinding) -> bool:
     return finding.note.startswith(IMPLIED)
 
 
-def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[str, PointFinding]:
+def implied(question: Question, findings: Findings) -> dict[str, PointFinding]:
     """Findings for every point: a strong point that is made settles the lean points of its criterion that are not sure, with
     its own evidence."""
     full: dict[str, PointFinding] = {}
     for criterion in question.criteria:
-        shown = next((f for p in criterion.points if p.tier is PointTier.STRONG and (f := _met(findings, p.id))), None)
+        strong = (_finding(point, findings) for point in criterion.points if point.tier is PointTier.STRONG)
+        shown = next((finding for finding in strong if finding.status is PointStatus.MET), None)
         for point in criterion.points:
-            finding = findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
+            finding = _finding(point, findings)
             if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_SURE:
                 finding = PointFinding(
                     point.id, PointStatus.MET, shown.evidence, f"{IMPLIED} {shown.point_id}", shown.confidence
@@ -115,19 +116,26 @@ def implied(question: Question, findings: Mapping[str, PointFinding]) -> dict[st
     return full
 
 
-def criterion_results(question: Question, findings: Mapping[str, PointFinding]) -> tuple[CriterionResult, ...]:
+def criterion_results(question: Question, findings: Findings) -> tuple[CriterionResult, ...]:
     """Every criterion with its level and its points' findings, in rubric order."""
-    statuses = {point_id: finding.status for point_id, finding in findings.items()}
-    return tuple(CriterionResult(c.id, criterion_level(c, statuses), _findings_of(c, findings)) for c in question.criteria)
+    return tuple(
+        CriterionResult(c.id, criterion_level(c, findings), tuple(_finding(point, findings) for point in c.points))
+        for c in question.criteria
+    )
 
 
-def _findings_of(criterion: Criterion, findings: Mapping[str, PointFinding]) -> tuple[PointFinding, ...]:
-    return tuple(findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET) for point in criterion.points)
+def status_of(point: Point, findings: Findings) -> PointStatus:
+    """Not heard where there is no finding."""
+    return _finding(point, findings).status
 
 
-def _met(findings: Mapping[str, PointFinding], point_id: str) -> PointFinding | None:
-    finding = findings.get(point_id)
-    return finding if finding and finding.status is PointStatus.MET else None
+def with_made(findings: Findings, *point_ids: str) -> Findings:
+    """The findings as they would be if these points had been made."""
+    return {**findings, **{point_id: PointFinding(point_id, PointStatus.MET) for point_id in point_ids}}
+
+
+def _finding(point: Point, findings: Findings) -> PointFinding:
+    return findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
 
 
 def ordered(verdicts: Sequence[Verdict]) -> list[int]:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from hotseat.domain.followups import MAX_WORDS, says
 from hotseat.domain.model import Answer, Bank, Kind, Level, Point, PointStatus, PointTier, Question, Topic, Transcript
-from hotseat.grading.scoring import criterion_level
+from hotseat.grading.scoring import criterion_level, with_made
 from hotseat.text.normal import tokenize
 
 if TYPE_CHECKING:  # they bring numpy in
@@ -106,7 +106,7 @@ def _leaks(where: str, text: str, points: Sequence[Point]) -> Iterator[str]:
 def _levels(question: Question) -> Iterator[str]:
     """Criteria on which nobody can be a Lean Hire, because any point made is a Strong Hire."""
     for criterion in question.criteria:
-        alone = (criterion_level(criterion, {point.id: PointStatus.MET}) for point in criterion.points)
+        alone = (criterion_level(criterion, with_made({}, point.id)) for point in criterion.points)
         if Level.LEAN not in alone:
             yield f"criteria[{criterion.id}].points: none makes a Lean Hire and no more; add a lean or another strong point"
 

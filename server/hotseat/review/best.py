@@ -38,7 +38,7 @@ def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> 
     sentences = model_sentences(question)
     order = {sentence: place for place, sentence in enumerate(_in_order(question, sentences))}
     said = {answer.turn_id: answer for answer in answers}
-    findings = {finding.point_id: finding for finding in grade.findings}
+    findings = grade.by_point
 
     placed: list[tuple[int, int, Piece]] = []
     for evidence, place in _own(question, findings, sentences, order, said).items():

@@ -13,7 +13,7 @@ from hotseat.grading.disputes import CANDIDATE, may_be_answered
 from hotseat.grading.explanation import THE_RULE, follows_rule, why
 from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
-from hotseat.grading.scoring import doubts_in, is_implied, verdict_range
+from hotseat.grading.scoring import is_implied, verdict_range
 
 GONE = "This point is no longer in the rubric."
 IMPLIED_NOTE = "shown by another point"
@@ -47,9 +47,8 @@ def _next_point(question: Question, grade: Grade) -> str | None:
     """The point to say next time; None where there is none, or none to be trusted."""
     if grade.verdict is Verdict.NOT_ASSESSABLE:
         return None
-    point = most_worth_adding(question, {finding.point_id: finding for finding in grade.findings})
-    graded = {finding.point_id for finding in grade.findings}
-    return point.id if point is not None and point.id in graded else None
+    point = most_worth_adding(question, grade.by_point)
+    return point.id if point is not None and point.id in grade.by_point else None
 
 
 def _criterion(
@@ -102,12 +101,10 @@ def _range(question: Question, grade: Grade) -> list[str] | None:
     to tell by."""
     if grade.verdict is Verdict.NOT_ASSESSABLE or not follows_rule(question, grade):
         return None
-    statuses = {finding.point_id: finding.status for finding in grade.findings}
-    return [verdict.value for verdict in verdict_range(question, statuses, doubts_in(grade.findings))]
+    return [verdict.value for verdict in verdict_range(question, grade.by_point)]
 
 
 def _may_rise(question: Question, grade: Grade) -> bool:
     """Not where the rubric has changed either: the way would lead over points that were not graded."""
-    graded = {finding.point_id for finding in grade.findings}
     is_open = grade.verdict not in (Verdict.NOT_ASSESSABLE, Verdict.STRONG_HIRE)
-    return is_open and {point.id for point in question.points} == graded
+    return is_open and {point.id for point in question.points} == set(grade.by_point)
