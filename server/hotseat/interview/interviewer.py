@@ -2,7 +2,7 @@
 
 A challenge stands after the candidate's own words, cut by code. Before a probe the language model may say a passage of the
 answer back in a sentence; the question after it is the bank's. A model that is to phrase the question itself answers it more
-often than it asks, when it is small (docs/decisions/0014-draft-follow-ups-during-the-answer.md). Whatever it says is checked by
+often than it asks, when it is small (docs/decisions/0034-moves.md). Whatever it says is checked by
 domain.followups before it is spoken; the bank's words stand alone when it is slow, absent or breaks a rule.
 """
 
