@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 
@@ -33,3 +34,13 @@ class SystemClock:
 
     def timeout_at(self, moment: float) -> asyncio.Timeout:
         return asyncio.timeout(max(0.0, moment - self.now()))
+
+
+def iso(seconds: float) -> str:
+    """Seconds since the epoch, written in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def local_day(seconds: float) -> date:
+    """The day in the server's time zone, of seconds since the epoch."""
+    return datetime.fromtimestamp(seconds).astimezone().date()

@@ -7,11 +7,11 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from hotseat.clock import iso
 from hotseat.errors import InputError
 from hotseat.settings import load_settings
 
@@ -38,11 +38,11 @@ def list_(as_json: bool) -> None:
     """Who has an account."""
     found = _with(lambda accounts: accounts.all())
     if as_json:
-        people = [{"name": one.name, "role": one.role, "created": _when(one.created)} for one in found]
+        people = [{"name": one.name, "role": one.role, "created": iso(one.created)} for one in found]
         click.echo(json.dumps(people, ensure_ascii=False, indent=2))
         return
     for account in found:
-        click.echo(f"{account.name:30} {account.role:7} since {_when(account.created)}")
+        click.echo(f"{account.name:30} {account.role:7} since {iso(account.created)}")
     if not found:
         click.echo("there are no accounts; everything belongs to whoever is at this machine", err=True)
 
@@ -73,13 +73,11 @@ def invitations(as_json: bool) -> None:
     """Which invitations can still be used, and who made them."""
     found = _with(lambda accounts: accounts.invitations())
     if as_json:
-        lines = [
-            {"id": one.hash[:_ID], "role": one.role, "made_by": one.made_by, "expires": _when(one.expires)} for one in found
-        ]
+        lines = [{"id": one.hash[:_ID], "role": one.role, "made_by": one.made_by, "expires": iso(one.expires)} for one in found]
         click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
         return
     for one in found:
-        click.echo(f"{one.hash[:_ID]}  {one.role:7} by {one.made_by or 'the command line':30} until {_when(one.expires)}")
+        click.echo(f"{one.hash[:_ID]}  {one.role:7} by {one.made_by or 'the command line':30} until {iso(one.expires)}")
 
 
 @accounts.command()
@@ -124,11 +122,11 @@ def log_(last: int, as_json: bool) -> None:
     """Who signed in, who failed to, and what was deleted; newest first."""
     noted = _with(lambda accounts: accounts.noted(last))
     if as_json:
-        lines = [{**asdict(line), "at": _when(line.at)} for line in noted]
+        lines = [{**asdict(line), "at": iso(line.at)} for line in noted]
         click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
         return
     for line in noted:
-        click.echo(f"{_when(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")
+        click.echo(f"{iso(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")
 
 
 def _read_password() -> str:
@@ -168,7 +166,3 @@ def _with(work: Callable[[Accounts], Awaitable[Result]]) -> Result:
             await storage.store.close()
 
     return asyncio.run(run())
-
-
-def _when(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotseat.domain.model import Grade, Point, PointStatus, PointTier, Question, Verdict
-from hotseat.grading.scoring import Findings, question_score, status_of, verdict_of, with_made
+from hotseat.grading.scoring import Findings, finding_of, question_score, verdict_of, with_made
 
 MAX_QUOTE_WORDS = 24
 
@@ -24,7 +24,7 @@ def most_worth_adding(question: Question, findings: Findings) -> Point | None:
 
     def gain(point: Point) -> tuple[bool, float, bool]:
         after = question_score(question, with_made(findings, point.id))
-        return status_of(point, findings) is PointStatus.CONTRADICTED, after, point.tier is PointTier.STRONG
+        return finding_of(point, findings).status is PointStatus.CONTRADICTED, after, point.tier is PointTier.STRONG
 
     return max(missing(question, findings), key=gain, default=None)
 
@@ -32,7 +32,7 @@ def most_worth_adding(question: Question, findings: Findings) -> Point | None:
 def missing(question: Question, findings: Findings) -> list[Point]:
     """Points that were surely not made."""
     may_be_made = (PointStatus.MET, PointStatus.NOT_SURE)
-    return [point for point in question.points if status_of(point, findings) not in may_be_made]
+    return [point for point in question.points if finding_of(point, findings).status not in may_be_made]
 
 
 def is_enough(question: Question, grade: Grade) -> bool:

@@ -53,10 +53,10 @@ _LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 def criterion_level(criterion: Criterion, findings: Findings) -> Level:
     """Strong Hire with two thirds of its strong points, Lean Hire with anything; a contradiction drops it one step."""
     strong = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
-    made = [point for point in criterion.points if status_of(point, findings) is PointStatus.MET]
+    made = [point for point in criterion.points if finding_of(point, findings).status is PointStatus.MET]
     share = sum(point in made for point in strong) / len(strong)
     step = 2 if share >= RULE.strong_share else 1 if made else 0
-    contradicted = any(status_of(point, findings) is PointStatus.CONTRADICTED for point in criterion.points)
+    contradicted = any(finding_of(point, findings).status is PointStatus.CONTRADICTED for point in criterion.points)
     return _LADDER[max(0, step - contradicted)]
 
 
@@ -65,7 +65,7 @@ def question_score(question: Question, findings: Findings) -> float:
     weight = fsum(criterion.weight for criterion in question.criteria)
     # fsum: the order of the criteria must not decide a score that lies on a threshold.
     levels = fsum(c.weight * _LADDER.index(criterion_level(c, findings)) for c in question.criteria) / weight
-    contradicted = sum(status_of(point, findings) is PointStatus.CONTRADICTED for point in question.points)
+    contradicted = sum(finding_of(point, findings).status is PointStatus.CONTRADICTED for point in question.points)
     return levels - RULE.contradiction * contradicted - RULE.doubt * doubts_in(findings.values())
 
 
@@ -104,10 +104,10 @@ def implied(question: Question, findings: Findings) -> dict[str, PointFinding]:
     its own evidence."""
     full: dict[str, PointFinding] = {}
     for criterion in question.criteria:
-        strong = (_finding(point, findings) for point in criterion.points if point.tier is PointTier.STRONG)
+        strong = (finding_of(point, findings) for point in criterion.points if point.tier is PointTier.STRONG)
         shown = next((finding for finding in strong if finding.status is PointStatus.MET), None)
         for point in criterion.points:
-            finding = _finding(point, findings)
+            finding = finding_of(point, findings)
             if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_SURE:
                 finding = PointFinding(
                     point.id, PointStatus.MET, shown.evidence, f"{IMPLIED} {shown.point_id}", shown.confidence
@@ -119,23 +119,19 @@ def implied(question: Question, findings: Findings) -> dict[str, PointFinding]:
 def criterion_results(question: Question, findings: Findings) -> tuple[CriterionResult, ...]:
     """Every criterion with its level and its points' findings, in rubric order."""
     return tuple(
-        CriterionResult(c.id, criterion_level(c, findings), tuple(_finding(point, findings) for point in c.points))
+        CriterionResult(c.id, criterion_level(c, findings), tuple(finding_of(point, findings) for point in c.points))
         for c in question.criteria
     )
 
 
-def status_of(point: Point, findings: Findings) -> PointStatus:
-    """Not heard where there is no finding."""
-    return _finding(point, findings).status
+def finding_of(point: Point, findings: Findings) -> PointFinding:
+    """Not heard where there is none."""
+    return findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
 
 
 def with_made(findings: Findings, *point_ids: str) -> Findings:
     """The findings as they would be if these points had been made."""
     return {**findings, **{point_id: PointFinding(point_id, PointStatus.MET) for point_id in point_ids}}
-
-
-def _finding(point: Point, findings: Findings) -> PointFinding:
-    return findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
 
 
 def ordered(verdicts: Sequence[Verdict]) -> list[int]:

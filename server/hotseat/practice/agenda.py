@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from hotseat.clock import Clock
+from hotseat.clock import Clock, local_day
 from hotseat.domain.model import Kind, Question
 from hotseat.domain.practice import PointCard
 from hotseat.practice.due import DueQuestion, Practice, due, for_today
@@ -66,7 +66,7 @@ class Agenda:
             ],
             "minutes": _minutes(chosen),
             "waiting": len(waiting) - len(chosen),
-            "next": None if later is None else _local_day(later).isoformat(),
+            "next": None if later is None else local_day(later).isoformat(),
         }
 
     def _due_before(self, cards: Iterable[PointCard], day: date) -> list[DueQuestion]:
@@ -146,7 +146,7 @@ class Agenda:
         today = self._preparation.today()
         by_day: dict[date, list[PointCard]] = {}
         for card in cards:
-            by_day.setdefault(max(today, _local_day(card.due)), []).append(card)
+            by_day.setdefault(max(today, local_day(card.due)), []).append(card)
         days = []
         for on, own in sorted(by_day.items()):
             questions = for_today(self._due_before(own, on + timedelta(days=1)))
@@ -162,7 +162,3 @@ def _order(question: Question, choice: Choice) -> tuple[bool, bool, int]:
 
 def _minutes(questions: Iterable[DueQuestion]) -> int:
     return -(-round(sum(entry.seconds for entry in questions)) // 60)
-
-
-def _local_day(moment: float) -> date:
-    return datetime.fromtimestamp(moment).astimezone().date()

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from hotseat.clock import Clock
+from hotseat.clock import Clock, local_day
 from hotseat.domain.practice import Assessment
 from hotseat.practice import trends
 from hotseat.practice.trends import Graded
@@ -27,7 +27,7 @@ class History:
     async def progress(self) -> dict[str, Any]:
         """The page as JSON; see ``trends`` for its parts."""
         records, assessments = await self._store.list(self._owner), await self._store.assessments(self._owner)
-        today = trends.local_day(self._clock.wall())
+        today = local_day(self._clock.wall())
         rounds = trends.graded(records)
         periods = trends.periods_for(rounds[0].day if rounds else today, today)
         days = _answers_by_day(records)
@@ -64,5 +64,5 @@ def _answers_by_day(records: tuple[InterviewRecord, ...]) -> dict[date, int]:
     days: Counter[date] = Counter()
     for record in records:
         if record.summary["answered"]:
-            days[trends.local_day(record.created)] += record.summary["answered"]
+            days[local_day(record.created)] += record.summary["answered"]
     return days

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from hotseat.clock import Clock
+from hotseat.clock import Clock, iso, local_day
 from hotseat.domain.practice import Assessment
 from hotseat.errors import InputError
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
@@ -87,7 +87,7 @@ class Preparation:
         total = sum(entry.scores.values())
         band = self._library.study.band(total)
         return {
-            "taken": datetime.fromtimestamp(entry.taken, UTC).isoformat(timespec="seconds"),
+            "taken": iso(entry.taken),
             "scores": entry.scores,
             "total": total,
             "band": band.title,
@@ -155,7 +155,7 @@ class Preparation:
         return Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
 
     def today(self) -> date:
-        return datetime.fromtimestamp(self._clock.wall()).astimezone().date()
+        return local_day(self._clock.wall())
 
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from hotseat.clock import local_day
 from hotseat.domain.practice import Assessment
 from hotseat.practice.progress import RECENT, level_of, rounds_of
 from hotseat.session.records import InterviewRecord
@@ -49,10 +50,6 @@ def graded(records: Iterable[InterviewRecord]) -> list[Graded]:
         own = [Graded(day, question_id, verdict, aside) for question_id, verdict, aside in rounds_of(record) if verdict]
         found += reversed(own)
     return found[::-1]
-
-
-def local_day(seconds: float) -> date:
-    return datetime.fromtimestamp(seconds).astimezone().date()
 
 
 # ---- Periods -----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from hotseat.domain.model import Question, Transcript
 from hotseat.errors import InputError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.speech.listening import Listener, hear_recording
 
 if TYPE_CHECKING:  # importing it takes longer than reading a recording
     from hotseat.domain.model import Bank
@@ -102,23 +101,7 @@ def _wav_beyond(path: Path) -> float:
 
 async def transcribe_samples(speech: SpeechModels, bank: Bank, samples: Samples, question: Question) -> dict[str, Any]:
     """The transcript as JSON. Raises TranscriberError."""
-    assert speech.transcriber is not None and speech.make_vad is not None
-    listener = Listener(
-        "transcribe",
-        speech.transcriber,
-        speech.make_vad(),
-        question.key_terms,
-        bank.terms_of(question.topic),
-        on_caption=lambda _caption: None,
-        on_speech=lambda _event: None,
-        sounds=speech.phonemes,
-        vocabulary=bank.vocabulary,
-    )
-    listener.expect_end(question.time_limit_s)  # as live: the cuts before a known end are others
-    try:
-        heard = await hear_recording(listener, samples)
-    finally:
-        listener.close()
+    heard = await speech.transcribe(samples, question, bank, question.time_limit_s)
     transcript = Transcript(heard.words)
     return {
         "question": question.id,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from hotseat.clock import iso
 from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus, Question
 from hotseat.errors import InputError
 from hotseat.practice.progress import rounds_of
 from hotseat.review.comparison import CriterionChange, PointChange, changes
-from hotseat.review.view import answer_json, iso
+from hotseat.review.view import answer_json
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.records import InterviewRecord
 from hotseat.session.replay import LoadInterview

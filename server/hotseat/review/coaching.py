@@ -15,7 +15,6 @@ from hotseat.review.best import best_answer
 from hotseat.review.rounds import Round, find_round
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
-from hotseat.speech.listening import Listener, hear_recording
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.voice import Voice
 from hotseat.storage.store import SqlStore
@@ -44,24 +43,10 @@ class Coaching:
             raise InputError(f"A repair drill has at most {MAX_S:.0f} seconds of sound.")
         if self._speech.transcriber is None or self._speech.make_vad is None:
             raise UnavailableError("Speech recognition is still loading; try again in a moment.")
-        listener = Listener(
-            f"repair-{interview_id}",
-            self._speech.transcriber,
-            self._speech.make_vad(),
-            entry.question.key_terms,
-            self._bank.terms_of(entry.question.topic),
-            on_caption=lambda _caption: None,
-            on_speech=lambda _event: None,
-            sounds=self._speech.phonemes,
-            vocabulary=self._bank.vocabulary,
-        )
-        listener.expect_end(_LIMIT_S)
         try:
-            heard = await hear_recording(listener, samples)
+            heard = await self._speech.transcribe(samples, entry.question, self._bank, _LIMIT_S)
         except TranscriberError as error:
             raise UnavailableError(f"It could not be heard: {error}") from error
-        finally:
-            listener.close()
         return await self._repaired(entry, point, Transcript(heard.words))
 
     async def repair_typed(self, interview_id: str, number: int, point_id: str, text: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hotseat.domain.model import Criterion, Grade, Level, Point, PointFinding, PointStatus, Question
+from hotseat.grading.scoring import finding_of
 
 _RANK = {PointStatus.CONTRADICTED: 0, PointStatus.NOT_MET: 1, PointStatus.MET: 2}
 
@@ -40,21 +41,13 @@ class CriterionChange:
 
 def changes(question: Question, earlier: Grade, later: Grade) -> tuple[CriterionChange, ...]:
     """Every criterion of the question as it is now. A point that one of the grades does not know counts as not met in it."""
+    before, after = ({result.criterion_id: result.level for result in grade.criteria} for grade in (earlier, later))
     return tuple(
         CriterionChange(
             criterion,
-            _level(earlier, criterion.id),
-            _level(later, criterion.id),
-            tuple(PointChange(point, _finding(earlier, point.id), _finding(later, point.id)) for point in criterion.points),
+            before.get(criterion.id, Level.NO),
+            after.get(criterion.id, Level.NO),
+            tuple(PointChange(p, finding_of(p, earlier.by_point), finding_of(p, later.by_point)) for p in criterion.points),
         )
         for criterion in question.criteria
     )
-
-
-def _level(grade: Grade, criterion_id: str) -> Level:
-    return next((result.level for result in grade.criteria if result.criterion_id == criterion_id), Level.NO)
-
-
-def _finding(grade: Grade, point_id: str) -> PointFinding:
-    found = (finding for finding in grade.findings if finding.point_id == point_id)
-    return next(found, PointFinding(point_id, PointStatus.NOT_MET))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from typing import Any
 
+from hotseat.clock import iso
 from hotseat.domain.corrections import Correction, Standing, corrected, standing
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
@@ -188,7 +188,3 @@ def answer_json(
 def choice_json(choice: Choice | None) -> dict[str, Any] | None:
     """Why a follow-up was asked."""
     return None if choice is None else asdict(choice) | {"known": dict(choice.known)}
-
-
-def iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
