@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,14 +15,16 @@ import pytest
 from faster_whisper.vad import get_vad_model
 from hotseat.domain.endpointing import PAUSE_S
 from hotseat.domain.model import KeyTerm, Word
+from hotseat.domain.turn_end import Patience
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.silero import SileroModel
+from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.engines.whisper.transcriber import _Decoded, loops, recites, spoken_once
 from hotseat.errors import WeightsError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.speech.listening import HeardAnswer, Listener
+from hotseat.speech.listening import HeardAnswer, Listener, SpeechEvent
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.term_repair import squeezed
 
@@ -93,6 +96,39 @@ def test_words_of_a_person_come_with_times_and_probabilities(transcriber: Whispe
     assert jiwer.wer("he was not an ill disposed young man", heard) <= 1 / 8
     assert all(0 <= word.start <= word.end <= len(audio) / SAMPLE_RATE + 0.1 and 0 < word.probability <= 1 for word in words)
     assert [word.start for word in words] == sorted(word.start for word in words)
+
+
+@needs_weights
+async def test_a_candidate_who_goes_on_takes_the_end_back(transcriber: WhisperTranscriber) -> None:
+    """After a complete sentence the end is announced; words before it is final belong to the same answer, and the next silence
+    ends it. All parts are real; the audio is fed as fast as it is judged."""
+    told: list[SpeechEvent] = []
+    listener = Listener(
+        "s",
+        transcriber,
+        SileroModel().session(),
+        (),
+        (),
+        on_caption=lambda _: None,
+        on_speech=told.append,
+        patience=Patience(6.0, 20.0),
+        turns=SmartTurn(),
+    )
+    for text in (
+        "It freezes the base model and learns two small matrices.",
+        "That takes far less memory than training all of it.",
+    ):
+        listener.feed(np.trim_zeros(speech.say(text), "b"))
+        for _ in range(150):
+            listener.feed(np.zeros(640, np.float32))
+            await asyncio.sleep(0.02)
+            if told[-1].announced:
+                break
+        assert told[-1].announced and not told[-1].over and told[-1].ends_at_s < 6
+    listener.feed(np.zeros(round(1.5 * SAMPLE_RATE), np.float32))
+    assert told[-1].over
+    text = " ".join(word.text for word in (await listener.finish()).words)
+    assert "matrices" in text and "memory" in text
 
 
 @needs_weights

@@ -227,6 +227,15 @@ async def test_speech_takes_an_end_back() -> None:
     listener.close()
 
 
+async def test_a_word_that_has_just_begun_takes_an_end_back() -> None:
+    """The end waits until it is known whether a sound at its very moment is speech; a click only delays it."""
+    for sound_s, over in ((0.5, False), (0.1, True)):
+        listener, seen = ears(CountingTranscriber())
+        await feed(listener, audio((LOUD, 2.0), (QUIET, 5.95), (LOUD, sound_s), (QUIET, 0.5)))
+        assert any(event.over for event in seen.speech) == over
+        listener.close()
+
+
 async def test_a_text_that_breaks_off_is_not_complete() -> None:
     """Whatever it sounds like, an answer doesn't end at "because"."""
 

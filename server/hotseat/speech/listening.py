@@ -213,6 +213,8 @@ class Listener:
         heard, told = self._segments.hearing, self._told
         silence = round(heard.silence_s, 3)
         now = SpeechEvent(heard.speaking, heard.heard_speech, silence, self._patience.ends_at(heard, self._judged))
+        if now.over and heard.run:
+            return  # a sound that may take the end back; it is known in 0.2 s whether it is speech
         same = (now.speaking, now.announced, now.over) == (told.speaking, told.announced, told.over)
         if not same or (not now.speaking and silence - told.silence_s >= _SILENCE_EVERY_S):
             self._told = now
