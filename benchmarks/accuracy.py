@@ -3,7 +3,7 @@
 ``python -m benchmarks.accuracy --part report [--answers 64] [--seed 1] [--only clean noisy ...] [--json]``. The questions of
 the bank are split once, by a digest of their ids: misses may be looked at (``--misses``) in the develop part only, and the
 report part is only totalled. Half of the answers are model answers, half are spoken answers (tests/audio/corpus.py), drawn with
-``--seed``; ``--answers 0`` takes all. Voiced audio and what the recogniser heard are kept in the temporary folder, by content.
+``--seed``; ``--answers 0`` takes all. Voiced audio and what the recogniser heard are kept, by content.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import os
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -39,11 +38,13 @@ from hotseat.speech.listening import Listener, hear_recording
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.text.normal import tokenize
 
+from benchmarks import KEPT
 from tests.audio import corpus, speech
 
-KEPT = Path(tempfile.gettempdir()) / "hotseat-bench"
 DEVELOP = 1 / 3
 """Share of the questions whose answers may be looked at."""
+_DENSE_WORDS = range(60, 90)
+"""Of a dense answer: 25 to 35 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,23 @@ def drawn(bank: Bank, part: str, answers: int, seed: int) -> list[corpus.Item]:
     if not answers:
         return [item for kind in kinds for item in kind]
     return [item for pair in zip(*kinds, strict=False) for item in pair][:answers]
+
+
+def dense_answers(bank: Bank, part: str) -> list[corpus.Item]:
+    """Answers to the part's questions that say the most terms, one to a question, the densest first."""
+    short = [
+        item for item in drawn(bank, "report" if part == "test" else "develop", 0, 1) if len(item.text.split()) in _DENSE_WORDS
+    ]
+    questions: dict[str, corpus.Item] = {}
+    for item in sorted(short, key=lambda item: -_density(bank, item)):
+        questions.setdefault(item.question.id, item)
+    dense = list(questions.values())
+    return dense if part == "test" else dense[part == "develop" :: 2]
+
+
+def _density(bank: Bank, item: corpus.Item) -> float:
+    """Terms of any topic a word."""
+    return corpus.counts(bank.vocabulary.terms, item.text).total() / len(item.text.split())
 
 
 def normal(text: str) -> str:

@@ -10,11 +10,9 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +27,7 @@ from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Caption, Listener
 
+from benchmarks import KEPT
 from tests.audio import corpus, speech
 
 FRAME = 640
@@ -124,7 +123,7 @@ async def together(bench: Bench, items: Sequence[corpus.Item]) -> Live:
 async def run(live_answers: int, at_once: Sequence[int]) -> dict[str, Any]:
     bank = load_bank(PROJECT / "rubrics")
     items = corpus.model_answers(bank)
-    model = str(whisper_dir(Path(tempfile.gettempdir()) / "hotseat-bench", lambda *_: None))
+    model = str(whisper_dir(KEPT, lambda *_: None))
     bench = Bench(
         WhisperTranscriber(model), SileroModel(), EspeakPhonemes(), WhisperModel(model, compute_type="int8", cpu_threads=2)
     )
@@ -146,7 +145,7 @@ async def run(live_answers: int, at_once: Sequence[int]) -> dict[str, Any]:
 def voiced(item: corpus.Item) -> Samples:
     """The item's audio, kept in the temporary directory between runs."""
     name = f"{item.id.replace('/', '-')}-{hash_of(item)}.wav"
-    path = Path(tempfile.gettempdir()) / "hotseat-bench" / "speech" / name
+    path = KEPT / "speech" / name
     if not path.exists():
         speech.write(path, speech.say(item.text, item.manner, item.seed))
     return speech.read(path)

@@ -11,12 +11,10 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +30,7 @@ from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Listener
 
+from benchmarks import KEPT
 from tests.audio import corpus
 from tests.audio.paced import FILLERS, Paced, paced
 
@@ -151,7 +150,7 @@ async def run(answers: int, noises: dict[str, float | None], texts: Sequence[str
     """Over the model answers, or over ``texts``."""
     items = corpus.model_answers(load_bank(PROJECT / "rubrics"))[: len(texts) or answers]
     items = [replace(item, text=text) for item, text in zip(items, texts, strict=True)] if texts else items
-    model = str(whisper_dir(Path(tempfile.gettempdir()) / "hotseat-bench", lambda *_: None))
+    model = str(whisper_dir(KEPT, lambda *_: None))
     transcriber, vad, sounds = WhisperTranscriber(model), SileroModel(), EspeakPhonemes()
     results: dict[str, Any] = {}
     for name, snr_db in noises.items():

@@ -12,7 +12,6 @@ import argparse
 import json
 import random
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import JUDGE_S, JUDGED_S
 from hotseat.speech.recognition import Priority, RecognitionJob
 
+from benchmarks import KEPT
 from tests.audio.corpus import digest
 from tests.audio.speech import Manner, mixed, noise, read, say, write
 
@@ -66,7 +66,7 @@ class Judges:
 
     def __init__(self) -> None:
         self._vad, self._turns = SileroModel(), SmartTurn()
-        self._whisper = WhisperTranscriber(str(whisper_dir(Path(tempfile.gettempdir()) / "hotseat-bench", lambda *_: None)))
+        self._whisper = WhisperTranscriber(str(whisper_dir(KEPT, lambda *_: None)))
         settings = InterviewSettings()
         self._patience = Patience(settings.silence_s, settings.no_speech_s)
 
@@ -139,7 +139,7 @@ def _gap_near(audio: Samples, share: float) -> tuple[int, int] | None:
 
 def _voiced(text: str, voice: str) -> Samples:
     """Without the silence after it; kept in the temporary directory between runs."""
-    path = Path(tempfile.gettempdir()) / "hotseat-bench" / "turns" / f"{digest(f'{voice} {text}')}.wav"
+    path = KEPT / "turns" / f"{digest(f'{voice} {text}')}.wav"
     if not path.exists():
         if voice.startswith("kokoro-"):
             from benchmarks import kokoro

