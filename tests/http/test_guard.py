@@ -220,6 +220,16 @@ def test_code_is_asked_after_each_time(tmp_path: Path) -> None:
     assert client(tmp_path).get("/static/app.js").headers["cache-control"] == "no-cache"
 
 
+def test_text_is_sent_compressed(tmp_path: Path) -> None:
+    """In a third of its bytes, the same words, and not at all to a browser that has it; type faces as they are."""
+    browser, plain = client(tmp_path), {"accept-encoding": "identity"}
+    packed, whole = browser.get("/static/conductor.js"), browser.get("/static/conductor.js", headers=plain)
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in whole.headers
+    assert packed.text == whole.text and int(packed.headers["content-length"]) < len(whole.content) / 2
+    assert browser.get("/static/conductor.js", headers={"if-none-match": packed.headers["etag"]}).status_code == 304
+    assert "content-encoding" not in browser.get("/static/fonts/inter.woff2").headers
+
+
 def test_https_is_come_back_to(tmp_path: Path) -> None:
     """A browser that came over HTTPS keeps to it for a year; under a loopback name, which others share, and over HTTP not."""
     for base, told in (("https://box.local", True), ("http://box.local", False), ("https://localhost", False)):

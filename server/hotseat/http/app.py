@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -33,7 +32,7 @@ from hotseat.errors import (
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
 from hotseat.http.identity import OwnInterview, Who
-from hotseat.http.pages import VERSION, Pages
+from hotseat.http.pages import VERSION, PageFiles, Pages
 from hotseat.http.routes.accounts import access_routes
 from hotseat.http.routes.history import history_routes
 from hotseat.http.routes.papers import papers_routes
@@ -131,7 +130,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.add_exception_handler(UnicodeEncodeError, _on_half_characters)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.mount("/static", StaticFiles(directory=settings.web_dir), name="static")
+    app.mount("/static", PageFiles(directory=settings.web_dir), name="static")
     pages = Pages(settings.web_dir)
     _add_pages(app, pages)
     app.include_router(access_routes(accounts, pages, assembly.provider))
