@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -10,7 +11,7 @@ from playwright.async_api import expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import serving
-from tests.questions.postings import OTHER_FIELD, RAG_START_UP
+from tests.questions.postings import CV, OTHER_FIELD, RAG_START_UP
 from tests.support.fakes import fake_assembly
 
 
@@ -44,18 +45,39 @@ async def test_a_posting_becomes_a_mock(tmp_path: Path) -> None:
         assert "Brightdesk" not in json.dumps(review)
 
 
-async def test_a_file_is_read_in_the_page(tmp_path: Path) -> None:
-    """A text file fills the field; anything else and too much are refused with a reason."""
-    posting, picture, long = tmp_path / "posting.md", tmp_path / "cv.pdf", tmp_path / "long.txt"
+async def test_a_file_is_read(tmp_path: Path) -> None:
+    """A text file or PDF fills the field, opened or dropped; a scan, anything else and too much are refused with a reason."""
+    posting, picture, long, scan = (tmp_path / name for name in ("posting.md", "cv.docx", "long.txt", "scan.pdf"))
     posting.write_text(RAG_START_UP, encoding="utf-8")
-    picture.write_bytes(b"%PDF-1.7")
+    picture.write_bytes(b"PK")
     long.write_text("x" * 200_001, encoding="utf-8")
     async with serving(fake_assembly(tmp_path)) as url, browsing(url, "missing") as visit:
         page = visit.page
+        await page.set_content(f"<h1>Ida Novak</h1><p>{CV}</p>")
+        printed = await page.pdf()
+        await page.set_content('<svg width="300" height="300"><rect width="300" height="300"/></svg>')
+        scan.write_bytes(await page.pdf())
         await page.goto(f"{url}/papers")
-        await page.locator("#paper-file").set_input_files(posting)
-        await expect(page.get_by_label("Job posting or CV")).to_have_value(RAG_START_UP)
-        await page.locator("#paper-file").set_input_files(picture)
-        await expect(page.get_by_role("alert")).to_contain_text("“cv.pdf” isn’t a text file. Copy its text and paste it here.")
-        await page.locator("#paper-file").set_input_files(long)
-        await expect(page.get_by_role("alert")).to_contain_text("“long.txt” is too long")
+        field, file = page.get_by_label("Job posting or CV"), page.locator("#paper-file")
+        await file.set_input_files(posting)
+        await expect(field).to_have_value(RAG_START_UP)
+        await file.set_input_files(picture)
+        await expect(page.get_by_role("alert")).to_contain_text("“cv.docx” isn’t a PDF or text file.")
+        await file.set_input_files(long)
+        await expect(page.get_by_role("alert")).to_contain_text("“long.txt” is too big")
+        await file.set_input_files(scan)
+        await expect(page.get_by_role("alert")).to_contain_text("This PDF is a scan")
+        await expect(field).to_have_value(RAG_START_UP)
+
+        await page.evaluate(
+            """(bytes) => {
+                const dataTransfer = new DataTransfer();
+                dataTransfer.items.add(new File([new Uint8Array(bytes)], "CV.PDF"));
+                document.querySelector(".paper").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+            }""",
+            list(printed),
+        )
+        await expect(field).to_have_value(re.compile("Ida Novak"))
+        await expect(page.get_by_role("alert")).to_have_count(0)
+        await page.get_by_role("button", name="Find my questions").click()
+        await expect(page.locator(".fitting li").first).to_contain_text("because it says")

@@ -5,7 +5,9 @@ import { h, icon, problem, setText } from "../dom.js";
 import { plural } from "../format.js";
 import { rememberedOptions } from "./lobby/options.js";
 
-const MOST_BYTES = 200_000;
+const MOST_BYTES = { text: 200_000, pdf: 10_000_000 };
+const NOTHING =
+  "We found nothing about LLM engineering in this text. Paste the part that says what they look for, or what you have built.";
 const NAMED = 3;
 /** The topic of questions that need several topics; its name says nothing about a job. */
 const ACROSS = "capstone";
@@ -15,7 +17,12 @@ export async function show(page) {
   const format = formats.find(({ id }) => id === "papers");
   document.title = `${format.title} · Hotseat`;
   const result = h("section", { class: "stack", "aria-live": "polite" });
-  const paper = makePaper(async (text) => result.replaceChildren(...makeFit(await post("/api/papers", { text }), format, text)));
+  const paper = makePaper(async (text) => {
+    result.replaceChildren();
+    const found = await post("/api/papers", { text });
+    if (found.questions.length === 0) throw new Error(NOTHING);
+    result.replaceChildren(...makeFit(found, format, text));
+  });
   page.replaceChildren(
     h(
       "div",
@@ -24,7 +31,7 @@ export async function show(page) {
         "div",
         { class: "stack" },
         h("h1", {}, format.title),
-        h("p", { class: "lead" }, "Paste a job posting or your CV. We pick the questions it asks for, and say why."),
+        h("p", { class: "lead" }, "Paste or drop a job posting or your CV. We pick the questions that fit it, and say why."),
         paper,
       ),
       result,
@@ -36,14 +43,14 @@ export async function show(page) {
 function makePaper(read) {
   const failure = h("div");
   const area = h("textarea", { id: "paper", rows: 14, spellcheck: false, placeholder: "We are looking for an LLM engineer who…" });
-  const file = h("input", { type: "file", id: "paper-file", class: "unseen", accept: ".txt,.md,text/plain,text/markdown", onchange: () => take(file.files[0]) });
+  const file = h("input", { type: "file", id: "paper-file", class: "unseen", accept: ".pdf,.txt,.md,application/pdf,text/plain,text/markdown", onchange: () => take(file.files[0]) });
   const find = h("button", { class: "button lit" }, "Find my questions");
   const form = h(
     "form",
     { class: "paper stack", onsubmit: submit, ondragover: (event) => event.preventDefault(), ondrop: drop },
     h("div", { class: "field" }, h("label", { htmlFor: area.id }, "Job posting or CV"), area),
-    h("div", { class: "row import" }, find, file, h("label", { htmlFor: file.id, class: "button" }, "Open a text file…")),
-    h("p", { class: "soft small" }, "You can also drop a .txt or .md file here. The text is read once and not stored."),
+    h("div", { class: "row import" }, find, file, h("label", { htmlFor: file.id, class: "button" }, "Open a file…")),
+    h("p", { class: "soft small" }, "You can also drop a PDF or text file here. It is read on this Hotseat server and not stored."),
     failure,
   );
 
@@ -64,10 +71,20 @@ function makePaper(read) {
   async function take(chosen) {
     failure.replaceChildren();
     file.value = "";
-    if (!/\.(txt|md)$/i.test(chosen.name)) return failure.replaceChildren(problem(`“${chosen.name}” isn’t a text file. Copy its text and paste it here.`));
-    if (chosen.size > MOST_BYTES) return failure.replaceChildren(problem(`“${chosen.name}” is too long. Paste the part that matters.`));
-    area.value = await chosen.text();
+    const kind = { pdf: "pdf", txt: "text", md: "text" }[chosen.name.split(".").at(-1).toLowerCase()];
+    const refuse = (why) => failure.replaceChildren(problem(`“${chosen.name}” ${why}`));
+    if (!kind) return refuse("isn’t a PDF or text file. Copy its text and paste it here.");
+    if (chosen.size > MOST_BYTES[kind]) return refuse("is too big. Paste the part that matters.");
+    if (kind === "pdf") failure.replaceChildren(h("p", { role: "status", class: "soft" }, `Reading “${chosen.name}”…`));
+    try {
+      area.value = kind === "pdf" ? (await post("/api/papers/pdf", chosen)).text : await chosen.text();
+    } catch (error) {
+      return failure.replaceChildren(problem(error.message));
+    }
+    failure.replaceChildren();
     area.focus();
+    area.setSelectionRange(0, 0);
+    area.scrollTop = 0;
   }
 
   function drop(event) {
@@ -82,9 +99,6 @@ function makePaper(read) {
 
 /** What was found in the text. */
 function makeFit({ topics, questions, model }, format, text) {
-  if (questions.length === 0) {
-    return [problem("We found nothing about LLM engineering in this text. Paste the part that says what they look for, or what you have built.")];
-  }
   const boxes = questions.map((question) => makeQuestion(question, count));
   const wanted = topics.filter(({ id }) => id !== ACROSS).slice(0, NAMED).map(({ title }) => title);
   const failure = h("div");

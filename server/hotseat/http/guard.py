@@ -40,7 +40,7 @@ _OPEN_BELOW = ("/invite/", "/static/")
 _WITHOUT_STORAGE = ("/", "/api/status")
 """Hold nothing of anybody's, and tell what is wrong when nobody can be looked up."""
 _BODY_BYTES = 1_000_000
-_UPLOADS = {"/api/import": 4 << 30}
+_UPLOADS = {"/api/import": 4 << 30, "/api/papers/pdf": 10_000_000}
 """Paths to which more may be sent, in bytes."""
 SILENT_BODY_S = 20.0
 """How long a body may pause, and how much longer than at the slowest pace it may take, not counting what the server is busy."""

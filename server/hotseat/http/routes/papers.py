@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from hotseat.errors import MissingError, TooManyAttemptsError
 from hotseat.http.identity import Who
 from hotseat.interview.claims import ClaimQuestions
+from hotseat.questions import pdf
 from hotseat.questions.library import Library
 from hotseat.questions.papers import checked, fit, fit_view
 
@@ -45,6 +46,13 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
         async with reading:
             found = await asyncio.to_thread(fit, library.bank, paper.text, kinds)
         return {**fit_view(found), "model": asker and asker.model}
+
+    @router.post("/api/papers/pdf")
+    async def read_pdf(request: Request) -> dict[str, str]:
+        """The text of the PDF that is the body, for the page to show before it is used. Nothing is kept."""
+        data = await request.body()
+        async with reading:
+            return {"text": await pdf.text_of(data)}
 
     @router.post("/api/papers/claims")
     async def ask(paper: Paper, who: Who) -> dict[str, Any]:
