@@ -2,7 +2,7 @@
 
 import { h, icon, setText } from "../dom.js";
 import { chooseDevice, chosenDevice, loudness, Microphone, MicrophoneError, noteHeard, wasHeard } from "../mic.js";
-import { RATE } from "../resampler.js";
+import { addressOfSound } from "../wav.js";
 
 const RECORDED_FRAMES = 50; // 2 s
 const HEARD_LEVEL = 0.5;
@@ -116,18 +116,13 @@ export function makeSoundCheck() {
   }
 
   function playRecording() {
-    const buffer = context.createBuffer(1, RECORDED_FRAMES * recorded[0].length, RATE);
-    const channel = buffer.getChannelData(0);
-    recorded.forEach((frame, n) => frame.forEach((sample, i) => (channel[n * frame.length + i] = sample / 32768)));
+    const audio = new Audio(addressOfSound(recorded));
     recorded = null;
-    const source = context.createBufferSource();
-    source.buffer = buffer;
-    source.connect(context.destination);
-    source.onended = () => {
+    audio.addEventListener("ended", () => {
       record.disabled = false;
       setText(words, "Did you hear yourself? Then you’re ready.");
-    };
-    source.start();
+    });
+    audio.play();
     setText(words, "Playing it back.");
   }
 

@@ -72,7 +72,7 @@ export function makeRecording({ audio: address, peaks, duration_s: duration }, q
   return { element, playFrom, toggle: () => (audio.paused ? play() : audio.pause()) };
 }
 
-/** Plays a stretch of a recording, in seconds; resolves at its end, or when something else is played. */
+/** Plays a stretch of a recording, in seconds. Resolves to true at its end, to false where something else is played meanwhile. */
 export async function playSpan(address, start, end) {
   const audio = new Audio(address);
   audio.currentTime = Math.max(0, start - LEAD_S);
@@ -82,6 +82,7 @@ export async function playSpan(address, start, end) {
     audio.addEventListener("timeupdate", () => audio.currentTime >= end && audio.pause());
     for (const event of ["pause", "ended"]) audio.addEventListener(event, resolve);
   });
+  return audio.ended || audio.currentTime >= end;
 }
 
 let playing = null;

@@ -3,7 +3,7 @@
 import { post } from "../../api.js";
 import { h, icon, problem, setText } from "../../dom.js";
 import { loudness, Microphone, MicrophoneError } from "../../mic.js";
-import { RATE } from "../../resampler.js";
+import { addressOfSound } from "../../wav.js";
 import { playAlone, playSpan } from "./recording.js";
 
 const LIMIT_S = 15;
@@ -119,25 +119,15 @@ function makeBeforeAndAfter({ audio, start, end }, frames) {
     button.disabled = true;
     try {
       setText(label, "Before");
-      await playSpan(audio, start, end);
+      const isHeard = await playSpan(audio, start, end);
       setText(label, "After");
-      await playFrames(frames);
-    } finally {
+      if (isHeard) await playSpan(addressOfSound(frames), 0, LIMIT_S);
       setText(label, "Before and after");
+    } catch (error) {
+      setText(label, `Can’t be played: ${error.message}`);
+    } finally {
       button.disabled = false;
     }
   }
   return button;
-}
-
-async function playFrames(frames) {
-  const context = new AudioContext();
-  const buffer = context.createBuffer(1, frames.length * frames[0].length, RATE);
-  const channel = buffer.getChannelData(0);
-  frames.forEach((frame, n) => frame.forEach((sample, i) => (channel[n * frame.length + i] = sample / 32768)));
-  const source = new AudioBufferSourceNode(context, { buffer });
-  source.connect(context.destination);
-  source.start();
-  await new Promise((resolve) => (source.onended = resolve));
-  context.close();
 }
