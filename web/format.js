@@ -35,7 +35,7 @@ export function date(iso) {
 export function day(iso) {
   const date = new Date(iso);
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(iso).setHours(0, 0, 0, 0)) / 86_400_000);
-  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = date.toLocaleTimeString([], { timeStyle: "short" });
   if (days === 0) return `today, ${time}`;
   if (days === 1) return `yesterday, ${time}`;
   const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";

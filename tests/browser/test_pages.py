@@ -391,7 +391,7 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
         for path, landmark in (
             ("/", ".today"),
             ("/study", ".weeks"),
-            ("/study/learn", ".map"),
+            ("/study/learn", ".layers"),
             ("/past", "main h1"),
             (f"/interview/{interview}", ".room"),
         ):

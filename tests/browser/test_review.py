@@ -7,21 +7,27 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pytest
 import uvicorn
 from hotseat.domain.model import Word
 from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
+from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import CHROMIUM, FLAGS, Visit, unfold
+from tests.browser.conftest import CHROMIUM, FLAGS, Visit, browsing, unfold
+from tests.browser.test_pages import speech_file
 from tests.conftest import free_port
 from tests.grading.scripted_reader import ScriptedReader
-from tests.support.fakes import BANK, fake_assembly
+from tests.support.fakes import BANK, CATALOGUE, FakeSpeaker, fake_assembly
 from tests.support.stored import said, store_interview
 
 TEXT = (
@@ -43,6 +49,16 @@ READER = ScriptedReader(
     }
 )
 CHOICES = Choices("drill", ("finetuning/lora",), follow_ups=1)
+
+
+class Tone(FakeSpeaker):
+    """A tone for every sentence, long enough to be watched."""
+
+    SECONDS = 0.8
+
+    async def speak(self, sentence: str) -> Voice:
+        times = np.arange(int(self.SECONDS * SAMPLE_RATE)) / SAMPLE_RATE
+        return Voice((np.sin(2 * np.pi * 440 * times) * 8000).astype("<i2").tobytes(), SAMPLE_RATE)
 
 
 @asynccontextmanager
@@ -321,6 +337,64 @@ async def test_a_repair_drill_is_graded_at_once(tmp_path: Path) -> None:
         assert (await visit.review(interview_id))["rounds"][0]["grade"] == before
 
 
+WATCH_SOUND = """
+    window.heard = [];
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+        window.heard.push(this);
+        return play.call(this);
+    };
+"""
+
+
+async def heard(page: Page) -> list[dict[str, Any]]:
+    """What was played, in order: whether from the server or out of the page, from which second to which, and its length."""
+    played: list[dict[str, Any]] = await page.evaluate(
+        """() => window.heard.map((audio) => ({
+            address: audio.src, length: audio.duration, paused: audio.paused,
+            from: audio.played.start(0), to: audio.played.end(0),
+        }))"""
+    )
+    return played
+
+
+async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path) -> None:
+    """ "Hear it said" plays the voice to its end. After a spoken drill, what was said before and what was said now are played
+    back to back; another sound in between ends both."""
+    assembly = await prepared(tmp_path)
+    assembly.speech.voice = PreparedVoice(Tone(), CATALOGUE.script.constant())
+    interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
+    async with serving(assembly) as url, browsing(url, speech_file(tmp_path / "speech.wav")) as visit:
+        page = visit.page
+        await page.add_init_script(WATCH_SOUND)
+        await page.goto(f"{url}/review/{interview_id}")
+        said = page.get_by_role("button", name="Hear it said")
+        await said.click()
+        async with asyncio.timeout(10):
+            while not await page.evaluate("window.heard[0]?.ended ?? false"):
+                await asyncio.sleep(0.05)
+        [sentence] = await heard(page)
+        assert sentence["from"] == 0 and sentence["to"] == pytest.approx(Tone.SECONDS, abs=0.1)
+
+        await page.get_by_role("button", name="Say just this: 15 seconds").click()
+        await expect(page.get_by_role("status").filter(has_text="13 seconds left")).to_be_visible()
+        await page.get_by_role("button", name="Done", exact=True).click()
+        both = page.get_by_role("button", name="Before and after")
+        await both.click()
+        await expect(page.get_by_role("button", name="After", exact=True)).to_be_visible(timeout=15_000)
+        await expect(both).to_be_enabled()
+        before, after = (await heard(page))[1:]
+        assert "/audio.wav" in before["address"] and before["paused"] and before["to"] - before["from"] > 1
+        assert after["address"].startswith("blob:") and after["from"] == 0
+        assert after["to"] == pytest.approx(after["length"], abs=0.1) and 1.5 < after["length"] < 4
+
+        await both.click()
+        await said.click()
+        await expect(both).to_be_enabled()
+        assert len(await heard(page)) == 5, "the sentence takes the place of what was being played, and nothing follows it"
+    await assembly.storage.store.close()
+
+
 async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
     """How it went, the best moment and what to practise next; a key goes from question to question."""
     assembly = await prepared(tmp_path)
@@ -332,7 +406,7 @@ async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
         await page.goto(f"{url}/review/{interview_id}")
         await expect(page.locator(".overall .judgement")).to_contain_text("2 questions: ")
         await expect(page.locator(".overall .well")).to_contain_text("Best moment: How LoRA works")
-        await expect(page.locator(".overall .add")).to_contain_text("Practise this next: ")
+        await expect(page.locator(".overall .add")).to_contain_text("Weakest moment: ")
         await page.keyboard.press("n")
         await expect(page.locator(".round-head").nth(0)).to_be_focused()
         await expect(page.locator(".round-body")).to_have_count(2)

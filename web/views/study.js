@@ -73,15 +73,14 @@ async function plan(failure) {
 
 async function learn(failure) {
   const [bank, study, chosen] = await Promise.all(["bank", "study", "plan"].map((name) => get(`/api/${name}`)));
-  const map = makeMap(bank.topics);
   const week = chosen.weeks?.find(({ current }) => current);
-  map.light(week ? week.topics.map(({ topic }) => topic) : []);
+  const map = makeMap(bank.topics, week ? week.topics.map(({ topic }) => topic) : []);
   return {
     title: "What to know",
     lead: `${bank.topics.length} topics. Each has a core question: the one that every candidate should be able to answer.`,
     parts: [
       ["topics", "Topics", [makeSheetLink(), makeTopics(bank)]],
-      ["graph", "How the topics build on each other", map.element],
+      ["graph", "How the topics build on each other", map],
       ["competencies", "What interviewers look for", makeCompetencies(bank, study.competencies, makeStart(failure))],
     ],
   };
@@ -93,7 +92,7 @@ async function rate() {
   assessment.draw(ratings);
   return {
     title: "Rate yourself",
-    lead: "How sure are you of each topic? Your plan gives more days to the weak ones, and your answers show whether you’re right.",
+    lead: "How sure are you of each topic? Your plan gives more days to the weak ones. Your answers show whether you’re right, and a second rating in a week shows what changed.",
     parts: [["assessment", null, assessment.element]],
   };
 }

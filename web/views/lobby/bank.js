@@ -2,6 +2,7 @@
 
 import { h, icon, setText } from "../../dom.js";
 import { plural } from "../../format.js";
+import { TERMS } from "../../text.js";
 
 export function makeBank({ topics, questions }, start) {
   const search = h("input", {
@@ -22,7 +23,7 @@ export function makeBank({ topics, questions }, start) {
       const fold = h(
         "details",
         {},
-        h("summary", {}, h("h3", {}, topic.title), count),
+        h("summary", {}, h("h3", {}, topic.title), TERMS[topic.id] && h("span", { class: "soft small" }, TERMS[topic.id]), count),
         h(
           "ul",
           {},

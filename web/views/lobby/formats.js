@@ -52,26 +52,22 @@ export function makeFormats(bank, path, start) {
 }
 
 /** It begins with a text. */
-function makePapersCard({ id, title, description }) {
+function makePapersCard({ id, title, description, minutes }) {
   return h(
     "li",
     { class: "format", id: `format-${id}` },
-    h("div", {}, h("h4", {}, title), h("p", { class: "soft small" }, "a job posting or your CV")),
+    h("div", {}, h("h4", {}, title), h("p", { class: "soft small" }, `about ${minutes} minutes`)),
     h("a", { class: "button", href: "/papers", "aria-label": `Open: ${title}` }, "Open"),
     h("p", {}, description),
   );
 }
 
-/** "8 questions · 20 seconds each · 4 minutes · no follow-ups" */
+/** "8 questions · 20 seconds each · no follow-ups", none of them broken at the end of a line. */
 function factsOf({ rounds, seconds, minutes, follow_ups, needs_question }) {
   if (needs_question) return `${minutes} minutes`;
-  return [
-    rounds > 1 && plural(rounds, "question"),
-    rounds > 1 ? `${durations(seconds)} each` : `${minutes} minutes`,
-    rounds > 1 && follow_ups === 0 && "no follow-ups",
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  if (rounds === 1) return `${minutes} minutes`;
+  const facts = [plural(rounds, "question"), `${durations(seconds)} each`, follow_ups === 0 && "no follow-ups"];
+  return facts.filter(Boolean).map((fact) => h("span", { class: "fact" }, fact));
 }
 
 function makePaths(paths, chosen) {

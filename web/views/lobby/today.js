@@ -115,7 +115,7 @@ const link = (href, text) => h("a", { class: "button", href }, text);
 
 function whereInPlan({ week, weeks, days_left }) {
   if (days_left === 0) return "your interview";
-  return `week ${week} of ${weeks}, ${plural(days_left, "day")} until your interview`;
+  return `week ${week} of ${weeks}, ${plural(days_left, "day")} to go`;
 }
 
 function named(titles) {

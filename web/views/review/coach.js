@@ -103,6 +103,7 @@ export function makeToAdd(finding, { round, address, hear, isLit = true }, ...ti
     h(
       "div",
       { class: "stack" },
+      title.length > 0 && !isWrong && h("p", { class: "label" }, "Practise this next"),
       isWrong && [h("p", { class: "label" }, "You said"), makeQuote(evidence, "contradicted", hear), h("p", { class: "label" }, "In fact")],
       h("p", {}, statement),
       makeRepair({ address: point, before: beforeOf(finding, round), isLit }),

@@ -25,7 +25,7 @@ export function makeOverall(rounds, address, hear) {
         makeToAdd(
           nextFinding(weakest.round.grade),
           { round: weakest.round, address, hear: hear(weakest.n) },
-          "Practise this next: ",
+          "Weakest moment: ",
           linkTo(weakest),
         ),
     ),

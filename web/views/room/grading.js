@@ -27,7 +27,7 @@ export function makeGrading(store, id) {
       words,
       isOver
         ? "We’ll show the words behind every verdict."
-        : "We’re comparing each answer with its rubric, point by point. You can read the review meanwhile.",
+        : "We’re checking what you said point by point. You can open the review while we do.",
     );
     list.replaceChildren(...rounds.map((round) => makeRow(round, store.grades.get(round.round))));
   }

@@ -74,7 +74,7 @@ function factsOf({ rounds, think_s, silence_s }, tier, isFirst) {
     !isFirst && ["Follow-ups", follow_ups === 0 ? "None" : follow_ups === 1 ? `1 after each answer, ${duration(follow_up_limit_s)}` : some],
     hints > 0 && ["Hints", `${hints} available. Using one shows in your result.`],
     ["The clock", `Starts when you speak, or ${duration(think_s)} after the question`],
-    ["Silence", `${duration(silence_s)} of silence end your answer, fewer if it sounds complete. Or press Done.`],
+    ["Silence", `${duration(silence_s)} of silence end your answer, fewer if it sounds finished`],
     !isFirst && tier && ["Interviewer", question.kind === "candidate-evaluation" ? "You" : `From ${tier.who}`],
   ].filter(Boolean);
 }

@@ -13,16 +13,16 @@ export function makeAssessment(topics, levels, changed) {
     result.querySelector("h3").focus();
     await changed();
   });
-  const summary = h("summary", {});
-  const fold = h("details", { class: "rating" }, summary, form.element);
-  const element = h("div", { class: "stack" }, result, fold);
+  const place = h("div", {});
+  const element = h("div", { class: "stack" }, result, place);
 
   function draw(ratings) {
     const isFirst = ratings.assessments.length === 0;
-    setText(summary, isFirst ? "Rate yourself" : "Rate yourself again");
-    fold.open = isFirst;
     form.clear();
-    result.replaceChildren(makeComparison(topics, ratings));
+    place.replaceChildren(isFirst ? form.element : h("details", { class: "rating" }, h("summary", {}, "Rate yourself again"), form.element));
+    const compared = makeComparison(topics, ratings);
+    result.hidden = !compared;
+    result.replaceChildren(compared);
   }
 
   return { element, draw };

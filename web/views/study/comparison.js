@@ -14,12 +14,7 @@ const JUDGMENTS = {
 export function makeComparison(topics, { assessments, comparison, most }) {
   const last = assessments.at(-1);
   const hasMeasured = comparison.filter((row) => row.measured !== null).length >= ENOUGH;
-  if (!last && !hasMeasured)
-    return h(
-      "p",
-      { class: "soft" },
-      "Rate yourself on every topic. Rate yourself again in a week to see what changed.",
-    );
+  if (!last && !hasMeasured) return "";
   return h(
     "div",
     { class: "stack" },

@@ -17,8 +17,8 @@ const COLUMNS = {
 const MIDDLE = 1.5;
 const LAST_COLUMN = 3;
 
-export const WIDE = { width: 132, height: 50, columns: 158, rows: 82, inset: 12, label: 30, text: 14 };
-export const NARROW = { width: 82, height: 48, columns: 89, rows: 78, inset: 2, label: 28, text: 11.5 };
+/** Of the drawing, in its units. */
+export const SIZE = { width: 132, height: 50, columns: 158, rows: 82, inset: 12, label: 30, text: 14.5 };
 
 /** Everything a topic builds on, directly or not. */
 export function needs(topics, id) {
@@ -33,7 +33,7 @@ export function reducedEdges(topics) {
   );
 }
 
-export function place(topics, size) {
+export function place(topics) {
   const rows = new Map();
   const row = (id) => {
     const { depends_on } = topics.find((topic) => topic.id === id);
@@ -47,14 +47,14 @@ export function place(topics, size) {
     topics.map(({ id, layer }) => {
       // Each row in which a layer begins is set off, for the layer's name.
       const begun = new Set(firstRows.filter((first) => first <= row(id))).size;
-      const x = size.inset + (COLUMNS[id] ?? MIDDLE) * size.columns;
-      const y = row(id) * size.rows + begun * size.label;
+      const x = SIZE.inset + (COLUMNS[id] ?? MIDDLE) * SIZE.columns;
+      const y = row(id) * SIZE.rows + begun * SIZE.label;
       return [id, { id, layer, row: row(id), x, y }];
     }),
   );
-  const width = LAST_COLUMN * size.columns + size.width + 2 * size.inset;
-  const height = Math.max(...[...nodes.values()].map(({ y }) => y)) + size.height + size.inset;
-  return { nodes, layers: layersOf(topics).map((layer) => frame(layer, nodes, size, width)), width, height };
+  const width = LAST_COLUMN * SIZE.columns + SIZE.width + 2 * SIZE.inset;
+  const height = Math.max(...[...nodes.values()].map(({ y }) => y)) + SIZE.height + SIZE.inset;
+  return { nodes, layers: layersOf(topics).map((layer) => frame(layer, nodes, width)), width, height };
 }
 
 function layersOf(topics) {
@@ -62,13 +62,13 @@ function layersOf(topics) {
 }
 
 /** The rectangle around a layer; a layer that has its rows to itself takes their whole width. */
-function frame(layer, nodes, size, width) {
+function frame(layer, nodes, width) {
   const all = [...nodes.values()];
   const own = all.filter((node) => node.layer === layer);
   const isAlone = !all.some((node) => node.layer !== layer && own.some(({ row }) => row === node.row));
-  const left = isAlone ? 0 : Math.min(...own.map(({ x }) => x)) - size.inset;
-  const right = isAlone ? width : Math.max(...own.map(({ x }) => x)) + size.width + size.inset;
-  const top = Math.min(...own.map(({ y }) => y)) - size.label + 6;
-  const bottom = Math.max(...own.map(({ y }) => y)) + size.height + size.inset - 2;
+  const left = isAlone ? 0 : Math.min(...own.map(({ x }) => x)) - SIZE.inset;
+  const right = isAlone ? width : Math.max(...own.map(({ x }) => x)) + SIZE.width + SIZE.inset;
+  const top = Math.min(...own.map(({ y }) => y)) - SIZE.label + 6;
+  const bottom = Math.max(...own.map(({ y }) => y)) + SIZE.height + SIZE.inset - 2;
   return { layer, x: left, y: top, width: right - left, height: bottom - top };
 }

@@ -1,30 +1,15 @@
 /** How the topics build on each other: a drawing whose nodes lead to their drills, and the same as a list. */
 
 import { h, svg } from "../../dom.js";
-import { NARROW, needs, place, reducedEdges, WIDE } from "./layout.js";
+import { needs, place, reducedEdges, SIZE } from "./layout.js";
 
-const narrow = matchMedia("(max-width: 47.9375rem)");
 const LAYERS = { foundation: "Foundation", training: "Training", application: "Application", integration: "Integration" };
 
-export function makeMap(topics) {
-  const figure = h("figure", { class: "map" });
-  const note = h("p", { class: "soft small" });
-  let lit = [];
-
-  function draw() {
-    figure.replaceChildren(drawMap(topics, narrow.matches ? NARROW : WIDE, lit), note);
-  }
-
-  /** Lights the topics whose turn it is. */
-  function light(ids) {
-    lit = ids;
-    note.textContent = `Arrows lead from a topic to those that build on it.${lit.length > 0 ? " This week’s topics are highlighted." : ""}`;
-    draw();
-  }
-
-  narrow.addEventListener("change", draw);
-  light([]);
-  return { element: h("div", { class: "map-and-list" }, figure, makeList(topics)), light };
+/** `lit` are the ids of the topics whose turn it is. */
+export function makeMap(topics, lit) {
+  const note = `Arrows lead from a topic to those that build on it.${lit.length > 0 ? " This week’s topics are highlighted." : ""}`;
+  const figure = h("figure", { class: "map" }, drawMap(topics, lit), h("p", { class: "soft small" }, note));
+  return h("div", { class: "map-and-list" }, figure, makeList(topics));
 }
 
 function makeList(topics) {
@@ -63,14 +48,14 @@ function makeList(topics) {
   }
 }
 
-function drawMap(topics, size, lit) {
-  const { nodes, layers, width, height } = place(topics, size);
+function drawMap(topics, lit) {
+  const { nodes, layers, width, height } = place(topics);
   const edges = reducedEdges(topics).map(({ from, to }) => ({
     from,
     to,
-    line: svg("path", { class: "edge", d: route(nodes.get(from), nodes.get(to), size), "marker-end": "url(#arrowhead)" }),
+    line: svg("path", { class: "edge", d: route(nodes.get(from), nodes.get(to)), "marker-end": "url(#arrowhead)" }),
   }));
-  const links = new Map(topics.map((topic) => [topic.id, drawNode(topic, nodes.get(topic.id), size, lit.includes(topic.id))]));
+  const links = new Map(topics.map((topic) => [topic.id, drawNode(topic, nodes.get(topic.id), lit.includes(topic.id))]));
 
   /** Shows what a topic builds on while it is pointed at. */
   function mark(id) {
@@ -104,35 +89,35 @@ function drawMap(topics, size, lit) {
         svg("path", { class: "arrowhead", d: "M0 0.5L8 4L0 7.5z" }),
       ),
     ),
-    ...layers.map((frame) => drawLayer(frame, size)),
+    ...layers.map((frame) => drawLayer(frame)),
     ...edges.map(({ line }) => line),
     ...links.values(),
   );
 }
 
-function drawLayer({ layer, x, y, width, height }, size) {
+function drawLayer({ layer, x, y, width, height }) {
   return svg(
     "g",
     { class: "layer", "aria-hidden": "true" },
     svg("rect", { x, y, width, height, rx: 10 }),
-    svg("text", { x: x + size.inset + 3, y: y + size.text + 3, "font-size": size.text - 1 }, LAYERS[layer]),
+    svg("text", { x: x + SIZE.inset + 3, y: y + SIZE.text + 3, "font-size": SIZE.text - 1 }, LAYERS[layer]),
   );
 }
 
-function drawNode({ id, title }, { x, y }, size, isLit) {
-  const lines = breakTitle(title, size);
-  const middle = y + size.height / 2;
-  const step = size.text * 1.2;
+function drawNode({ id, title }, { x, y }, isLit) {
+  const lines = breakTitle(title);
+  const middle = y + SIZE.height / 2;
+  const step = SIZE.text * 1.2;
   return svg(
     "a",
     { href: `/#topic-${id}`, class: isLit ? "node lit" : "node", "aria-label": isLit ? `${title}, this week` : title },
-    svg("rect", { x, y, width: size.width, height: size.height, rx: 8 }),
+    svg("rect", { x, y, width: SIZE.width, height: SIZE.height, rx: 8 }),
     svg(
       "text",
-      { "text-anchor": "middle", "font-size": size.text, "aria-hidden": "true" },
+      { "text-anchor": "middle", "font-size": SIZE.text, "aria-hidden": "true" },
       // The space between them is not drawn, but makes two words of them for those who listen.
       ...lines.flatMap((line, n) => [
-        svg("tspan", { x: x + size.width / 2, y: middle + size.text * 0.35 + (n - (lines.length - 1) / 2) * step }, line),
+        svg("tspan", { x: x + SIZE.width / 2, y: middle + SIZE.text * 0.35 + (n - (lines.length - 1) / 2) * step }, line),
         svg("tspan", { "font-size": 0 }, " "),
       ]),
     ),
@@ -140,8 +125,8 @@ function drawNode({ id, title }, { x, y }, size, isLit) {
 }
 
 /** One line if it fits, else the two most even ones. */
-function breakTitle(title, size) {
-  if (title.length * size.text * 0.56 < size.width - 12) return [title];
+function breakTitle(title) {
+  if (title.length * SIZE.text * 0.56 < SIZE.width - 12) return [title];
   const words = title.split(" ");
   const ways = words.slice(1).map((_, n) => [words.slice(0, n + 1).join(" "), words.slice(n + 1).join(" ")]);
   const longest = (lines) => Math.max(...lines.map((line) => line.length));
@@ -149,11 +134,11 @@ function breakTitle(title, size) {
 }
 
 /** Straight down past the rows between, then over to the target; it arrives on the side from which it comes. */
-function route(from, to, size) {
-  const aside = Math.max(-0.25, Math.min(0.25, (from.x - to.x) / size.columns / 4));
-  const [x1, y1] = [from.x + size.width / 2, from.y + size.height];
-  const [x2, y2] = [to.x + size.width * (0.5 + aside), to.y - 1];
-  const turn = Math.max(y1, y2 - (size.rows + size.label - size.height));
+function route(from, to) {
+  const aside = Math.max(-0.25, Math.min(0.25, (from.x - to.x) / SIZE.columns / 4));
+  const [x1, y1] = [from.x + SIZE.width / 2, from.y + SIZE.height];
+  const [x2, y2] = [to.x + SIZE.width * (0.5 + aside), to.y - 1];
+  const turn = Math.max(y1, y2 - (SIZE.rows + SIZE.label - SIZE.height));
   const middle = (turn + y2) / 2;
   return `M${x1} ${y1}V${turn}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`;
 }
