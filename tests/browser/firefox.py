@@ -19,6 +19,8 @@ from tests.conftest import free_port
 FIREFOX = os.environ.get("HOTSEAT_TEST_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 PREFERENCES = {
     "media.autoplay.default": 0,
+    "media.navigator.permission.disabled": True,
+    "media.navigator.streams.fake": True,  # a microphone of its own
     "datareporting.policy.dataSubmissionEnabled": False,
     "browser.shell.checkDefaultBrowser": False,
     "app.update.enabled": False,

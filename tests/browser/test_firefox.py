@@ -1,4 +1,4 @@
-"""The same page in Firefox, where one is installed."""
+"""The same page in Firefox, where one is installed. It plays no sound without a sound card, so that is left to Chromium."""
 
 from __future__ import annotations
 
@@ -13,15 +13,36 @@ from tests.support.fakes import PointGrader, fake_assembly
 
 TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
 
+FRAMES = """(async () => {
+    const context = new OfflineAudioContext(1, 16000, 16000); // Where there is no sound card no other context runs.
+    await context.audioWorklet.addModule("/static/mic-worklet.js");
+    const microphone = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0 });
+    const tone = new OscillatorNode(context);
+    tone.connect(microphone);
+    tone.start();
+    const frame = new Promise((resolve) => (microphone.port.onmessage = ({ data }) => resolve(data)));
+    await context.startRendering();
+    return (await frame).rms;
+})()"""
+"""The loudness of what the page's worklet makes of a tone."""
+
 
 @pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
-async def test_a_typed_drill_in_firefox(tmp_path: Path) -> None:
-    """Question, typed answer, typed follow-up and review, by keys alone."""
+async def test_the_first_question_in_firefox(tmp_path: Path) -> None:
+    """By keys alone: the start page, the microphone, a typed answer with its follow-up, and the review."""
     assembly = fake_assembly(tmp_path)
     assembly.graders.in_use = PointGrader(met=True)
     profile = tmp_path / "profile"
     profile.mkdir()
     async with serving(assembly) as url, open_firefox(profile) as page, httpx.AsyncClient(base_url=url) as http:
+        await page.goto(url)
+        await page.until("document.querySelector('.lit')?.innerText === 'Hear your first question'")
+        assert await page.evaluate("document.querySelector('.lit').getBoundingClientRect().bottom < innerHeight")
+        await page.press("n")
+        await page.until("document.querySelector('.room[data-phase=ready]')")
+        await page.until("document.querySelector('.sound-check select').options.length > 0")
+        assert await page.evaluate(FRAMES) > 0
+
         wanted = {"format": "drill", "question_id": "finetuning/lora"}
         interview = (await http.post("/api/interviews", json=wanted)).json()["id"]
         await page.goto(f"{url}/interview/{interview}")
