@@ -20,6 +20,7 @@ from hotseat.accounts import passwords
 from hotseat.storage.store import SqlStore
 from hypothesis import settings
 
+from tests.support.migrated import put_database
 from tests.support.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
 
 PROJECT = Path(__file__).parent.parent
@@ -196,8 +197,7 @@ def server(start_server: Callable[..., ServerProcess]) -> ServerProcess:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     """A real SQLite, migrated."""
-    opened = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hotseat.db'}")
-    await opened.migrate()
+    opened = SqlStore(put_database(tmp_path))
     yield opened
     await opened.close()
 

@@ -181,7 +181,6 @@ async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
 async def test_degraded_is_said_everywhere(tmp_path: Path, name: str, ready: bool) -> None:
     """In /api/status, in /readyz, which only misses the recogniser, and in the numbers."""
     assembly: Assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     assembly.status.parts = {
         name: Part(name, PartState.DEGRADED, "the process ended (signal 9); trying again"),
         "Storage": Part("Storage", PartState.READY),

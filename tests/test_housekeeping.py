@@ -22,7 +22,6 @@ DAY_S = 86_400.0
 
 async def interviewed(assembly: Assembly) -> tuple[Interviews, str]:
     """A finished interview with two seconds of audio."""
-    await assembly.storage.store.migrate()
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()
     interviews = assembly.interviews()

@@ -76,7 +76,6 @@ class Server:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     server = Server(tmp_path)
-    await server.assembly.storage.store.migrate()
     yield server
     for browser in server.browsers:
         await browser.aclose()
@@ -167,7 +166,6 @@ async def test_an_account_made_meanwhile_is_seen(tmp_path: Path) -> None:
     assembly = fake_assembly(tmp_path)
     clock = assembly.clock = ShiftedClock()
     assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), clock)
-    await assembly.storage.store.migrate()
     transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
         assert (await browser.get("/api/interviews")).status_code == 200

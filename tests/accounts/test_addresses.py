@@ -22,7 +22,6 @@ pytestmark = pytest.mark.usefixtures("quick_hashes")
 async def dual_stack(tmp_path: Path) -> AsyncIterator[str]:
     """The IPv4 address of a server on ``::`` with an account."""
     assembly = fake_assembly(tmp_path, accounts=True, host="::")
-    await assembly.storage.store.migrate()
     await assembly.accounts.add("Ada", WORDS, "owner")
     try:
         async with listening(assembly, "::") as (port, _server):

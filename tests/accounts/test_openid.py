@@ -62,7 +62,6 @@ def theirs() -> Iterator[TestProvider]:
 @pytest.fixture
 async def group(tmp_path: Path, theirs: TestProvider) -> AsyncIterator[Group]:
     group = Group(tmp_path, theirs)
-    await group.assembly.storage.store.migrate()
     await group.accounts.add("Bob", WORDS, "owner")
     yield group
     for browser in group.browsers:
@@ -136,7 +135,6 @@ async def test_only_whom_the_settings_allow_joins(group: Group, theirs: TestProv
 async def test_an_invitation_is_accepted_with_the_provider(tmp_path: Path, theirs: TestProvider) -> None:
     """Also the one that makes the first owner, before which nobody joins."""
     group = Group(tmp_path, theirs, allow="*")
-    await group.assembly.storage.store.migrate()
     assert "ask an owner" in problem(await sign_in(group.browser()))
     path = f"/invite/{await group.accounts.invite_first()}"
     browser = group.browser()

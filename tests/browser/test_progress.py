@@ -31,7 +31,6 @@ def met(*points: object) -> dict[str, PointStatus]:
 async def past(tmp_path: Path) -> AsyncIterator[str]:
     """A server with five hundred past interviews, the latest two at the same question, and a self-assessment."""
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     now = time.time()
     await many(assembly.storage.store, 498, now - 3 * DAY_S)
     await sat(assembly.storage.store, "older", now - 2 * DAY_S, [(LORA, met(LOST, KEPT))])
@@ -122,7 +121,6 @@ async def check_axe(page: Page) -> None:
 async def test_progress_says_what_it_means_before_it_draws(tmp_path: Path) -> None:
     """Nothing graded: what will be here. Fewer than three grades: words and verdicts, no chart. From three on, pictures."""
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     now = time.time()
     async with serving(assembly) as url, browsing(url, "missing") as visit:
         page = visit.page

@@ -264,7 +264,6 @@ def test_the_log_holds_nothing_that_a_terminal_obeys(written: io.StringIO) -> No
 async def sent(tmp_path: Path, body: AsyncIterator[bytes], length: int) -> httpx.Response:
     """An import whose time passes a hundred times as fast."""
     assembly = fake_assembly(tmp_path, speed=100.0)
-    await assembly.storage.store.migrate()
     transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         answer = await http.post("/api/import", content=body, headers={"content-length": str(length)})
@@ -309,7 +308,6 @@ async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeyp
         yield b"PK"
 
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         length = {"content-length": "2"}
@@ -366,7 +364,6 @@ async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path
 async def test_one_account_has_two_places(tmp_path: Path) -> None:
     """A third interview takes the place of one that was not started, or waits for one that was."""
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()
     interviews = assembly.interviews()

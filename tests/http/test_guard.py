@@ -23,12 +23,6 @@ TOKEN = "a-long-secret"
 
 def client(tmp_path: Path, base: str = "http://127.0.0.1:8000", **settings: object) -> TestClient:
     assembly = fake_assembly(tmp_path, **settings)
-
-    async def prepare() -> None:
-        await assembly.storage.store.migrate()
-        await assembly.storage.store.close()
-
-    asyncio.run(prepare())
     return TestClient(create_app(assembly), base_url=base, follow_redirects=False)
 
 
@@ -88,7 +82,6 @@ def test_a_proxy_lets_nobody_else_in(tmp_path: Path, address: str, status: int) 
 async def test_a_unix_socket_has_no_address(tmp_path: Path) -> None:
     """Whoever can open it is on this machine."""
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     transport = httpx.ASGITransport(create_app(assembly), client=None)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
         assert (await browser.get("/api/bank")).status_code == 200
@@ -245,7 +238,6 @@ def test_a_recording_s_outline_is_not_kept(tmp_path: Path) -> None:
     assembly = fake_assembly(tmp_path)
 
     async def store() -> str:
-        await assembly.storage.store.migrate()
         interview_id = await assembly.interviews().create(LOCAL, LORA)
         await assembly.storage.store.close()
         return interview_id

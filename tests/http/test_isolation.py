@@ -120,7 +120,6 @@ def test_preparation_is_ones_own(app: FastAPI, browser: TestClient) -> None:
 async def test_what_one_person_does_shows_nowhere_to_another(tmp_path: Path) -> None:
     """Whatever they can ask for, byte for byte: after somebody else has practised it is what it was before."""
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     app = create_app(assembly)
     become(app, OTHER)
     asked = {path for method, path in every_route(app) if method == "GET" and path.startswith("/api/")}

@@ -21,7 +21,6 @@ CV = '{"text": "I fine-tuned models with LoRA."}'
 @pytest.fixture
 async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     yield assembly
     await assembly.storage.store.close()
 

@@ -28,7 +28,6 @@ def assembly(tmp_path: Path) -> Assembly:
 
 @pytest.fixture
 async def http(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
-    await assembly.storage.store.migrate()
     transport = httpx.ASGITransport(create_app(assembly), client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client

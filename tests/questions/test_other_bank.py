@@ -43,7 +43,6 @@ async def served(data_dir: Path, bank: Bank) -> Assembly:
     assembly = fake_assembly(data_dir)
     assembly.library = replace(assembly.library, bank=bank)
     assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(ScriptedReader({}), versions=bank.versions)
-    await assembly.storage.store.migrate()
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()
     return assembly

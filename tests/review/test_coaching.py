@@ -39,7 +39,6 @@ def answer_of(text: str) -> Answer:
 @pytest.fixture
 async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     assembly.graders.in_use = assembly.graders.embedded = EmbeddedGrader(READER)
     yield assembly
     await assembly.storage.store.close()

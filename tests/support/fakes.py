@@ -49,6 +49,8 @@ from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
 
+from tests.support.migrated import put_database
+
 Message = TypeVar("Message", bound=wire.ServerMessage)
 
 BANK = load_bank(PROJECT / "rubrics")
@@ -197,7 +199,8 @@ def reader() -> OnnxReader:
 
 
 def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Assembly:
-    """Every part, ready, with a real database and archive; call ``await assembly.storage.store.migrate()`` first."""
+    """Every part, ready, with a real database, migrated, and archive."""
+    put_database(data_dir)
     configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
     store = SqlStore(configured.database)
     clock = FastClock(speed)

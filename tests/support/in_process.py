@@ -17,7 +17,6 @@ from hotseat.startup.assembly import Assembly
 @asynccontextmanager
 async def listening(assembly: Assembly, host: str = "127.0.0.1") -> AsyncIterator[tuple[int, BoundedServer]]:
     """The server and its port; signals stay with the test runner."""
-    await assembly.storage.store.migrate()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
     async def nothing(_services: object) -> None: ...

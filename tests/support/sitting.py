@@ -78,7 +78,6 @@ class Candidate(FakeConnection):
 
 @asynccontextmanager
 async def sitting(assembly: Assembly, choices: Choices = LORA) -> AsyncIterator[tuple[Interviews, Candidate]]:
-    await assembly.storage.store.migrate()
     assert assembly.speech.voice is not None
     with contextlib.suppress(Exception):  # as when models are loaded
         await assembly.speech.voice.prepare()

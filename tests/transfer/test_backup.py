@@ -339,7 +339,6 @@ async def test_backups_are_made_in_time_and_the_oldest_go(tmp_path: Path) -> Non
     folder.mkdir()
     (folder / "mine.zip").touch()
     assembly = fake_assembly(tmp_path, speed=3_000.0)
-    await assembly.storage.store.migrate()
     keeping = asyncio.create_task(keep_backups(assembly.storage, assembly.clock, folder, 0.1, 3))
     seen: set[str] = set()
     async with asyncio.timeout(60):

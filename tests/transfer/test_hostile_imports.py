@@ -58,7 +58,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
                 1_760_000_000.0,
                 [(question, {point.id: PointStatus.MET for point in question.points[:2]})],
             )
-            await assembly.storage.store.migrate()
             await assembly.practice().catch_up()
             return {kind: (await exported(assembly, kind=kind)).getvalue() for kind in ("json", "zip")}
 
@@ -166,7 +165,6 @@ async def test_an_impossible_id_can_be_deleted(tmp_path: Path) -> None:
     """An interview whose id no archive can name, from an import of long ago, goes like any other, alone or with everything."""
     async with storage(tmp_path) as assembly:
         for scope in (Scope(interviews=("bad\n",)), Scope(owner=LOCAL), EVERYTHING):
-            await assembly.storage.store.migrate()
             question = BANK.question("finetuning/lora")
             await sat(assembly.storage.store, "bad\n", 1_760_000_000.0, [(question, {})])
             removed = await remove(*removing(assembly), scope)
@@ -365,7 +363,6 @@ async def test_one_import_at_a_time(tmp_path: Path, sample: dict[str, bytes], mo
 
     monkeypatch.setattr(routes, "import_file", slow)
     assembly = fake_assembly(tmp_path)
-    await assembly.storage.store.migrate()
     transport = httpx.ASGITransport(create_app(assembly))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         answers = await asyncio.gather(*(http.post("/api/import", content=sample["json"]) for _ in range(3)))

@@ -62,7 +62,6 @@ def prepare(database: Path) -> None:
 async def make_empty() -> None:
     with tempfile.TemporaryDirectory() as folder:
         assembly = fake_assembly(Path(folder))
-        await assembly.storage.store.migrate()
         await assembly.storage.tables.erase(EVERYTHING)  # empties the write-ahead log
         _empty.append((Path(folder) / "hotseat.db").read_bytes())
         await assembly.storage.store.close()
