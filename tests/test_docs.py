@@ -83,6 +83,7 @@ def test_the_ten_changes_name_files_that_exist() -> None:
     assert len(rows) == 10
     paths = re.findall(r"`((?:server|web|docs|rubrics|training)/[\w./-]*)`", table)
     assert len(paths) >= 20
+    paths += [f"{module.replace('.', '/')}.py" for module in re.findall(r"python -m ([\w.]+)", table)]
     assert [path for path in paths if not (PROJECT / path).exists()] == []
 
 
