@@ -76,7 +76,7 @@ async def serving(assembly: Assembly) -> AsyncIterator[str]:
         await task
 
 
-async def prepared(data_dir: Path) -> Assembly:
+def prepared(data_dir: Path) -> Assembly:
     """Assembly whose reader knows the answers of this file, so that nothing has to be loaded."""
     assembly = fake_assembly(data_dir)
     assembly.graders.in_use = assembly.graders.embedded = EmbeddedGrader(READER)
@@ -86,7 +86,7 @@ async def prepared(data_dir: Path) -> Assembly:
 
 @asynccontextmanager
 async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
-    assembly = await prepared(data_dir)
+    assembly = prepared(data_dir)
     interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
     async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -263,7 +263,7 @@ async def test_a_grade_that_arrives_leaves_the_focus_alone(tmp_path: Path) -> No
 
 async def test_a_word_of_300_letters(tmp_path: Path) -> None:
     """It widens nothing."""
-    assembly = await prepared(tmp_path)
+    assembly = prepared(tmp_path)
     interview_id = await store_interview(assembly, CHOICES, [[said(f"So {'x' * 300} LoRA keeps the weights frozen."), SECOND]])
     async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -360,7 +360,7 @@ async def heard(page: Page) -> list[dict[str, Any]]:
 async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path) -> None:
     """ "Hear it said" plays the voice to its end. After a spoken drill, what was said before and what was said now are played
     back to back; another sound in between ends both."""
-    assembly = await prepared(tmp_path)
+    assembly = prepared(tmp_path)
     assembly.speech.voice = PreparedVoice(Tone(), CATALOGUE.script.constant())
     interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
     async with serving(assembly) as url, browsing(url, speech_file(tmp_path / "speech.wav")) as visit:
@@ -396,7 +396,7 @@ async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path) -> None:
 
 async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
     """How it went, the best moment and what to practise next; a key goes from question to question."""
-    assembly = await prepared(tmp_path)
+    assembly = prepared(tmp_path)
     choices = Choices("drill", ("finetuning/lora", "rag/core"), follow_ups=0)
     interview_id = await store_interview(assembly, choices, [[FIRST], [SECOND]])
     async with serving(assembly) as url, async_playwright() as playwright:
@@ -418,7 +418,7 @@ async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
 
 async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path) -> None:
     """There is nothing to review, and it is in no list or count."""
-    assembly = await prepared(tmp_path)
+    assembly = prepared(tmp_path)
     interview_id = await store_interview(assembly, Choices("drill", ("finetuning/lora",), follow_ups=0), [[said("")]])
     async with serving(assembly) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

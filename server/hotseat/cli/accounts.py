@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from hotseat.cli.output import json_option, print_json
 from hotseat.clock import iso
 from hotseat.errors import InputError
 from hotseat.settings import load_settings
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _ID = 12
 """Characters of an invitation's id."""
 _owner = click.option("--owner", is_flag=True, help="May invite others and read the log.")
@@ -33,13 +32,13 @@ def accounts() -> None:
 
 
 @accounts.command("list")
-@_as_json
+@json_option
 def list_(as_json: bool) -> None:
     """Who has an account."""
     found = _with(lambda accounts: accounts.all())
     if as_json:
         people = [{"name": one.name, "role": one.role, "created": iso(one.created)} for one in found]
-        click.echo(json.dumps(people, ensure_ascii=False, indent=2))
+        print_json(people)
         return
     for account in found:
         click.echo(f"{account.name:30} {account.role:7} since {iso(account.created)}")
@@ -68,13 +67,13 @@ def invite(owner: bool, url: str | None) -> None:
 
 
 @accounts.command()
-@_as_json
+@json_option
 def invitations(as_json: bool) -> None:
     """Which invitations can still be used, and who made them."""
     found = _with(lambda accounts: accounts.invitations())
     if as_json:
         lines = [{"id": one.hash[:_ID], "role": one.role, "made_by": one.made_by, "expires": iso(one.expires)} for one in found]
-        click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+        print_json(lines)
         return
     for one in found:
         click.echo(f"{one.hash[:_ID]}  {one.role:7} by {one.made_by or 'the command line':30} until {iso(one.expires)}")
@@ -117,13 +116,13 @@ def remove(name: str, with_everything: bool) -> None:
 
 @accounts.command("log")
 @click.option("--last", type=click.IntRange(1, 100_000), default=50, help="How many lines.")
-@_as_json
+@json_option
 def log_(last: int, as_json: bool) -> None:
     """Who signed in, who failed to, and what was deleted; newest first."""
     noted = _with(lambda accounts: accounts.noted(last))
     if as_json:
         lines = [{**asdict(line), "at": iso(line.at)} for line in noted]
-        click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+        print_json(lines)
         return
     for line in noted:
         click.echo(f"{iso(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
+from hotseat.cli.output import json_option, print_json, run
 from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -18,17 +16,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def exam(as_json: bool) -> None:
     """Have the language model grade forty labelled answers, beside the built-in reader, and ask in twenty dialogues.
 
     The dialogues are for a remote model: the embedded one leads on to the bank's questions and is not asked for its own.
     """
-    sitting, asking = asyncio.run(_sit(load_settings()))
+    sitting, asking = run(_sit(load_settings()))
     if as_json:
         found = {**asdict(sitting), "passed": sitting.passed}
         interviewer = None if asking is None else {**asdict(asking), "passed": asking.passed}
-        click.echo(json.dumps({**found, "interviewer": interviewer}, ensure_ascii=False, indent=2))
+        print_json({**found, "interviewer": interviewer})
         return
     for name, result in ((sitting.model, sitting.judge), ("built-in reader", sitting.reader)):
         click.echo(f"{name}: {result.in_words}")
@@ -45,7 +43,6 @@ def exam(as_json: bool) -> None:
 
 
 async def _sit(settings: Settings) -> tuple[Sitting, InterviewerSitting | None]:
-    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
     from hotseat.startup.assembly import assemble
     from hotseat.startup.models import load_for_exam
 

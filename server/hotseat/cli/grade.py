@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hotseat.cli.output import json_option, print_json, run
 from hotseat.domain.model import Answer, Grade, Question, Transcript
 from hotseat.errors import GraderError, InputError
 from hotseat.questions.content import load_bank
@@ -31,7 +30,7 @@ _MAX_BATCH_BYTES = 64_000_000
 @click.option("--answer-file", type=click.Path(path_type=Path), help="Text of the answer; - for stdin.")
 @click.option("--batch", type=click.Path(path_type=Path), help="JSON lines with id, question and answer; - for stdin.")
 @click.option("--grader", type=click.Choice(["auto", "embedded", "llm"]), help="Overrides HOTSEAT_GRADER.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def grade(question_id: str | None, answer_file: Path | None, batch: Path | None, grader: str | None, as_json: bool) -> None:
     """Grade a written answer, or with --batch many: one JSON object a line in, one a line out."""
     settings = load_settings(grader=grader)
@@ -39,15 +38,15 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
         if question_id or answer_file:
             raise InputError("--batch takes question and answer from the file; leave out --question and --answer-file")
         items = _batch_items(settings, batch)
-        asyncio.run(_grade_batch(settings, items))
+        run(_grade_batch(settings, items))
         return
     if not question_id or answer_file is None:
         raise InputError("give --question and --answer-file, or --batch")
     item = BatchItem("", find_question(settings, question_id), read_text_of(answer_file))
 
-    graded = asyncio.run(_grade_one(settings, item))
+    graded = run(_grade_one(settings, item))
     if as_json:
-        click.echo(json.dumps(_grade_json(item, graded), ensure_ascii=False, indent=2))
+        print_json(_grade_json(item, graded))
         return
     click.echo(f"{graded.verdict.value}  ({graded.grader})")
     for result in graded.criteria:
@@ -110,7 +109,6 @@ async def _grade_batch(settings: Settings, items: Sequence[BatchItem]) -> None:
 
 
 async def _load_grader(settings: Settings) -> Grader:
-    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
     from hotseat.startup.assembly import assemble
     from hotseat.startup.models import load_for_grading
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
-import logging
 import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -21,6 +18,7 @@ from hotseat.cli.accounts import accounts
 from hotseat.cli.exam import exam
 from hotseat.cli.grade import find_question, grade
 from hotseat.cli.models import models
+from hotseat.cli.output import json_option, print_json, run
 from hotseat.cli.transfer import commands
 from hotseat.domain.model import Kind
 from hotseat.engines.native_memory import limit_native_memory
@@ -28,9 +26,6 @@ from hotseat.errors import ContentError, HotseatError, InputError
 from hotseat.questions.content import load_bank
 from hotseat.settings import Settings, load_settings
 
-Result = TypeVar("Result")
-
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -76,10 +71,6 @@ def main() -> None:
 def _fail(text: str, code: int) -> None:
     click.echo("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip()), err=True)
     sys.exit(code)
-
-
-def _print(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 # ---- serve ----------------------------------------------------------------------------------------------------------
@@ -148,7 +139,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 @cli.group(invoke_without_command=True)
-@_as_json
+@json_option
 @click.option("--check", is_flag=True, help="Check every question and say what is wrong, file and field.")
 @click.option("--read", is_flag=True, help="With --check: name the points not found in a model answer (takes a minute).")
 @click.pass_context
@@ -168,7 +159,7 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
         found = problems_of(loaded)
         warnings = warnings_of(loaded, OnnxReader()) if read else []
         if as_json:
-            _print({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
+            print_json({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
         else:
             for line in (*found, *(f"warning: {warning}" for warning in warnings)):
                 click.echo(line)
@@ -182,7 +173,7 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
         return
     from hotseat.questions.views import bank_document
 
-    _print(bank_document(loaded))
+    print_json(bank_document(loaded))
 
 
 @bank.command()
@@ -206,7 +197,7 @@ def add(question_id: str, title: str, kind: str) -> None:
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--question", "question_id", required=True, help="Question id; its key terms help recognition.")
-@_as_json
+@json_option
 def transcribe(file: Path, question_id: str, as_json: bool) -> None:
     """Transcribe an audio file the way a live answer is."""
     from hotseat.rehearsal.audio_files import read_audio, transcribe_samples
@@ -223,8 +214,8 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
         await load_for_hearing(assembly)
         return await transcribe_samples(assembly.speech, assembly.library.bank, samples, question)
 
-    result = _run(work)
-    _print(result) if as_json else click.echo(result["text"])
+    result = run(work())
+    print_json(result) if as_json else click.echo(result["text"])
 
 
 # ---- rehearse -------------------------------------------------------------------------------------------------------
@@ -239,7 +230,7 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 @click.option("--follow-ups", type=click.IntRange(0, 3), help="Follow-ups for each question.")
 @click.option("--url", help="A running server; without one, a server is started for the rehearsal.")
 @click.option("--end", type=click.Choice(["done", "silence", "limit"]), default="done", help="How answers end.")
-@_as_json
+@json_option
 def rehearse(
     files: tuple[Path, ...],
     typed: Path | None,
@@ -265,9 +256,9 @@ def rehearse(
     async def work() -> dict[str, Any]:
         return await rehearse_interview(settings, script)
 
-    report = _run(work)
+    report = run(work())
     if as_json:
-        _print(report)
+        print_json(report)
         return
     for turn in report["turns"]:
         asked = turn["interviewer"]
@@ -287,16 +278,16 @@ def rehearse(
 
 @cli.command()
 @click.option("--measure", is_flag=True, help="Also measure which recogniser this machine could run (ten seconds).")
-@_as_json
+@json_option
 def doctor(measure: bool, as_json: bool) -> None:
     """Check that everything an interview needs is there, and say how to mend what is not."""
     from hotseat.doctor import examine
 
     settings = load_settings()
-    checks = _run(lambda: examine(settings, measure=measure))
+    checks = run(examine(settings, measure=measure))
     healthy = all(check.ok for check in checks)
     if as_json:
-        _print({"ok": healthy, "checks": [asdict(check) for check in checks]})
+        print_json({"ok": healthy, "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
             click.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
@@ -304,8 +295,3 @@ def doctor(measure: bool, as_json: bool) -> None:
                 click.echo(f"     -> {check.mend}")
     if not healthy:
         sys.exit(1)
-
-
-def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    logging.basicConfig(level=logging.ERROR, format="hotseat: %(message)s")
-    return asyncio.run(work())
