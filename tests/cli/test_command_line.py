@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tomllib
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -232,6 +234,17 @@ def test_a_data_directory_that_can_not_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = hotseat("accounts", "list", HOTSEAT_DATA_DIR=str(tmp_path / "file"))
     assert done.returncode == 2 and "choose another with HOTSEAT_DATA_DIR" in done.stderr
+
+
+def test_a_file_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    """What is wrong with somebody's file is told with its control characters written out."""
+    files = {"hotseat.db": {"bytes": 0, "sha256": "0" * 64}}
+    manifest = {"hotseat": "1", "created": "2026-01-01T00:00:00Z", "files": files}
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as file:
+        file.writestr("manifest.json", json.dumps(manifest))
+        file.writestr("a\x1b[2J\x9b2J\u202eb", "")
+    done = hotseat("backup", "--verify", str(tmp_path / "evil.zip"), HOTSEAT_DATA_DIR=str(tmp_path))
+    assert done.returncode == 2 and "a\\u001b[2J\\u009b2J\\u202eb is not in manifest.json" in done.stderr, done.stderr
 
 
 def test_the_schema_of_exports_needs_no_file() -> None:

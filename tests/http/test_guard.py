@@ -172,6 +172,15 @@ def test_too_much_is_refused(tmp_path: Path) -> None:
     assert browser.post("/api/assessments", content=iter([b"{}"])).status_code == 411
 
 
+@pytest.mark.parametrize("path", ["/login", "/invite/x", "/static/app.js"])
+def test_strangers_can_send_little(tmp_path: Path, path: str) -> None:
+    """Where nobody is asked who they are, a body of more than a form is refused before it is read into memory."""
+    browser = client(tmp_path, accounts=True)
+    answer = browser.post(path, content=b"x" * 16_385)
+    assert answer.status_code == 413 and "16384 bytes" in answer.json()["error"]
+    assert browser.post(path, content=b"x" * 16_384).status_code in (403, 405)
+
+
 def test_pages_carry_a_strict_policy(tmp_path: Path) -> None:
     """No inline script or style, no foreign content, nothing cached that is private."""
     headers = client(tmp_path).get("/").headers

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from hotseat.accounts.passwords import check_name
 from hotseat.domain.accounts import Account, Allowance, Invite, Noted, Session
 from hotseat.errors import InputError
@@ -80,12 +81,22 @@ async def test_expired_sessions_and_invitations_are_deleted(accounts: SqlAccount
     for hash, expires in ((HASH, 10.0), (OTHER, 20.0)):
         await accounts.add_session(session(hash, expires), ADA)
         await accounts.add_invite(Invite(hash, "owner", "", expires))
-    await accounts.tidy(now=10.0, noted_before=2.0)
+    await accounts.tidy(now=10.0, noted_before=2.0, refusals=0)
     assert [line.at for line in await accounts.noted(10)] == [3.0, 2.0]
     assert (await accounts.session(HASH, 0.0), await accounts.invite(HASH, 0.0)) == (None, None)
     assert await accounts.session(OTHER, 0.0) == ADA
     await accounts.forget_secrets()
     assert (await accounts.session(OTHER, 0.0), await accounts.invite(OTHER, 0.0)) == (None, None)
+
+
+async def test_refusals_fill_no_disk(accounts: SqlAccounts) -> None:
+    """Of what strangers can write into the log only the newest lines stay, and they push out no others."""
+    for at in range(8):
+        await accounts.note(Noted(at, "sign-in refused" if at % 2 else "signed in", "", "192.0.2.1", ""))
+    await accounts.tidy(now=9.0, noted_before=0.0, refusals=5)
+    assert len(await accounts.noted(10)) == 8
+    await accounts.tidy(now=9.0, noted_before=0.0, refusals=2)
+    assert [line.at for line in await accounts.noted(10)] == [7, 6, 5, 4, 2, 0]
 
 
 async def test_invites_go_with_whoever_made_them(accounts: SqlAccounts) -> None:
@@ -122,6 +133,19 @@ async def test_attempts_are_counted_together(accounts: SqlAccounts) -> None:
     assert sorted(waits) == [0.0] * 5 + [10.0] * 7
     assert await accounts.attempts.wait_s(keys, 104.0) == 6.0 and await accounts.attempts.wait_s(keys[1:], 100.0) == 0
     assert [await accounts.attempts.spend(keys, at) for at in (110.0, 110.0)] == [0.0, 10.0]
+
+
+async def test_refused_attempts_are_not_written_down(accounts: SqlAccounts, database_url: str) -> None:
+    """However many addresses try a name that has none left: each would cost a row."""
+    name = ("at name", Allowance(attempts=1, refill_s=10.0))
+    waits = [
+        await accounts.attempts.spend((name, (f"from {n}", Allowance(attempts=20, refill_s=15.0))), 100.0) for n in range(9)
+    ]
+    assert waits == [0.0] + [10.0] * 8
+    store = SqlStore(database_url)
+    async with store.begin() as connection:
+        assert await connection.scalar(sa.text("SELECT count(*) FROM attempts")) == 2
+    await store.close()
 
 
 async def test_attempts_are_forgotten(accounts: SqlAccounts) -> None:

@@ -33,6 +33,8 @@ SESSION_S = 30 * 86400.0
 INVITE_S = 7 * 86400.0
 _LOOK_AGAIN_S = 10.0
 KEEP_LOG_S = 365 * 86400.0
+KEEP_REFUSALS = 10_000
+"""Lines of the log that strangers can cause; they must neither fill the disk nor push out the others."""
 NO_PASSWORD = "!"  # noqa: S105 - no password is hashed to it
 """No hash: nobody signs in with one."""
 BY_NAME = Allowance(attempts=8, refill_s=60.0)
@@ -306,7 +308,7 @@ class Accounts:
     async def tidy(self) -> None:
         """Forgets what has run out."""
         now = self._clock.wall()
-        await self._store.tidy(now, now - KEEP_LOG_S)
+        await self._store.tidy(now, now - KEEP_LOG_S, KEEP_REFUSALS)
         await self._store.attempts.tidy(now - max(one.attempts * one.refill_s for one in (BY_NAME, BY_ADDRESS)))
 
 

@@ -25,6 +25,7 @@ from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
 from hotseat.questions.content import load_bank
 from hotseat.settings import Settings, load_settings
+from hotseat.telemetry.logs import escaped
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -69,7 +70,8 @@ def main() -> None:
 
 
 def _fail(text: str, code: int) -> None:
-    click.echo("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip()), err=True)
+    # It may quote a file that somebody else made, which must not tell the terminal what to do.
+    click.echo(escaped("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip())), err=True)
     sys.exit(code)
 
 

@@ -39,6 +39,8 @@ _OPEN_BELOW = ("/invite/", "/static/")
 """Paths that anybody may ask for."""
 _WITHOUT_STORAGE = ("/", "/api/status")
 """Hold nothing of anybody's, and tell what is wrong when nobody can be looked up."""
+_FORM_BYTES = 16_384
+"""Of a body on a path that anybody may ask for: hundreds of strangers may be held in memory at once."""
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30, "/api/papers/pdf": 10_000_000}
 """Paths to which more may be sent, in bytes."""
@@ -93,10 +95,11 @@ class Guard:
     async def _admit(self, connection: HTTPConnection) -> Response | None:
         """Fills in who it is; a response instead of the page where one is due. Raises _Refusal."""
         _check_origin(connection, bool(cookie_of(connection)) or self._entry.vouched_for(connection) is not None)
-        _check_size(connection)
         # As the routes see it, not as connection.url puts it together with what the Host header says.
         path: str = connection.scope["path"]
-        if path in _OPEN or path.startswith(_OPEN_BELOW):
+        is_open = path in _OPEN or path.startswith(_OPEN_BELOW)
+        _check_size(connection, _FORM_BYTES if is_open else _UPLOADS.get(path, _BODY_BYTES))
+        if is_open:
             return None
         try:
             if connection.scope["type"] == "http" and await self._entry.opens(connection):
@@ -243,11 +246,11 @@ def _with_headers(send: Send, connection: HTTPConnection) -> Send:
     return send_with_headers
 
 
-def _check_size(connection: HTTPConnection) -> None:
-    """Raises _Refusal for a body that is too big, or does not tell; the HTTP server holds it to what it tells."""
+def _check_size(connection: HTTPConnection, most: int) -> None:
+    """Raises _Refusal for a body of more bytes, or that does not tell; the HTTP server holds it to what it tells."""
     headers = connection.headers
     if "transfer-encoding" in headers:
         raise _Refusal(411, "say how many bytes are sent (Content-Length)")
-    told, most = headers.get("content-length", "0"), _UPLOADS.get(connection.scope["path"], _BODY_BYTES)
+    told = headers.get("content-length", "0")
     if not told.isdecimal() or int(told) > most:
         raise _Refusal(413, f"what is sent may have {most} bytes at most")

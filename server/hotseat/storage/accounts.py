@@ -203,12 +203,15 @@ class SqlAccounts:
             rows = await connection.execute(sa.select(_audit).order_by(_audit.c.id.desc()).limit(limit))
             return tuple(Noted(row.at, row.what, row.who, row.address, row.about) for row in rows)
 
-    async def tidy(self, now: float, noted_before: float) -> None:
-        """Forgets sessions and invites that have run out, and old lines of the audit log."""
+    async def tidy(self, now: float, noted_before: float, refusals: int) -> None:
+        """Forgets sessions and invites that have run out, old lines of the audit log, and all but so many refusals in it."""
+        refused = _audit.c.what.like("%refused")
+        older = sa.select(_audit.c.id).where(refused).order_by(_audit.c.id.desc()).limit(1).offset(refusals)
         async with self._begin() as connection:
             await connection.execute(_sessions.delete().where(_sessions.c.expires <= now))
             await connection.execute(_invites.delete().where(_invites.c.expires <= now))
             await connection.execute(_audit.delete().where(_audit.c.at < noted_before))
+            await connection.execute(_audit.delete().where(refused, _audit.c.id <= older.scalar_subquery()))
 
 
 async def _take_back_invites(connection: AsyncConnection, account_id: str) -> None:

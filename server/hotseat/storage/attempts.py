@@ -28,21 +28,23 @@ class SqlAttempts:
         self._begin = begin
 
     async def spend(self, keys: Keys, now: float) -> float:
-        """Counts an attempt at every key and returns 0; or counts none, and returns the seconds to wait for one."""
+        """Counts an attempt at every key and returns 0; or counts none, and returns the seconds until the first has one.
+
+        Keys after one that has none are not written down, so that refused attempts take no room.
+        """
         async with self._begin() as connection:
             insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            wait_s, spent = 0.0, dict[str, float]()
+            spent = dict[str, float]()
             for key, allowance in sorted(keys, key=lambda one: one[0]):  # in one order, or two would wait for each other
                 # What comes first takes the lock.
                 await connection.execute(insert(_attempts).values(key=key, spent=0.0, at=now).on_conflict_do_nothing())
                 row = (await connection.execute(sa.select(_attempts).where(_attempts.c.key == key).with_for_update())).one()
                 spent[key] = allowance.spent(row.spent, row.at, now)
-                wait_s = max(wait_s, allowance.wait_s(spent[key]))
-            if not wait_s:
-                for key, before in spent.items():
-                    changed = _attempts.update().where(_attempts.c.key == key).values(spent=before + 1, at=now)
-                    await connection.execute(changed)
-            return wait_s
+                if (wait_s := allowance.wait_s(spent[key])) > 0:
+                    return wait_s
+            for key, before in spent.items():
+                await connection.execute(_attempts.update().where(_attempts.c.key == key).values(spent=before + 1, at=now))
+            return 0.0
 
     async def wait_s(self, keys: Keys, now: float) -> float:
         """Seconds until there is an attempt left at each key."""

@@ -35,6 +35,7 @@ def set_up(level: str, style: Literal["text", "json"]) -> None:
     handler.setFormatter(_Json() if style == "json" else _Text())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("hotseat").setLevel(level.upper())
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are of requests that only strangers send
 
 
 _MOST_ALIKE = 100
