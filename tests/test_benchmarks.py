@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import fuzz, kills, soak
+from benchmarks import crowd, fuzz, kills, soak, strangers
 from benchmarks.soak import PACE
 
 
@@ -42,3 +42,14 @@ async def test_interviews_in_a_row(tmp_path: Path) -> None:
         server.stop()
     assert wrong == []
     assert readings[-1].tasks <= readings[0].tasks and readings[-1].files <= readings[0].files
+
+
+def test_what_strangers_can_take_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever more strangers than there is room for send, memory, descriptors and log stay small."""
+    monkeypatch.setattr(strangers, "HOLD_S", 0.5)
+    costs = strangers.strangers_at(tmp_path / "data", 400, 5, print)
+    assert len(costs) == 7
+    for what, cost in costs.items():
+        assert cost.memory_mb < 120, what
+        assert cost.files < crowd.DESCRIPTORS - 300, what
+        assert cost.log_bytes < 5_000 and cost.data_bytes < 5_000_000, what

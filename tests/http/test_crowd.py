@@ -56,16 +56,23 @@ def test_descriptors_are_left_for_interviews() -> None:
 
 
 def test_the_stranger_who_has_waited_longest_makes_room() -> None:
-    """First those without a request under way, then whoever came first; who is known stays."""
+    """First those whom the server has to wait for, then whoever came first; who is known stays."""
     book = Book()
-    first, *_ = [book.come(name) for name in "abc"]
-    first.waiting_since = None  # a request is under way
-    assert book.come("d") and book.closed == ["b"]
-    for line in [book.come("e"), book.come("f")]:
-        line.waiting_since = None
-    assert book.closed == ["b", "c", "d"]
-    assert book.come("g") and book.closed == ["b", "c", "d", "a"]
-    assert len(book) == book.strangers == 3
+    a, b, c = (book.come(name) for name in "abc")
+    assert book.come("d", now=0.5) and book.closed == ["a"], "all have only just come"
+    b.answering = True
+    e = book.come("e", now=1.2)
+    assert book.closed == ["a", "c"] and c is not e
+    e.answering = True
+    f = book.come("f", now=1.3)
+    assert book.closed == ["a", "c", "b"], "nobody is blamed yet"
+    f.answering, f.unread_since = True, 1.4
+    assert book.come("g", now=1.4) and book.closed == ["a", "c", "b", "f"]
+    half = book.come("h", now=1.5)
+    assert book.closed == ["a", "c", "b", "f", "d"]
+    half.waiting_since = None  # half a request has come
+    assert book.come("i", now=1.6) and book.closed[-1] == "h"
+    assert len(book) == book.strangers == 3 and a is not b
 
 
 def test_an_open_socket_is_never_closed_for_a_newcomer() -> None:
@@ -193,6 +200,29 @@ async def test_strangers_do_not_keep_others_out(served: tuple[int, BoundedServer
         assert (await http.get("/api/bank")).status_code == 200
         assert len(server.connections) <= 21
     for _, writer in strangers:
+        writer.close()
+
+
+async def test_whoever_sends_half_a_form_keeps_nobody_out(served: tuple[int, BoundedServer]) -> None:
+    """They make room before a page that is just being opened does, however many more of them come."""
+    port, server = served
+    half = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nname="
+    strangers = []
+
+    async def crowd_in(count: int) -> None:
+        for _ in range(count):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(half)
+            strangers.append((reader, writer))
+        await asyncio.sleep(0.1)
+
+    await crowd_in(30)
+    assert server.connections.strangers == 20
+    page = await asyncio.open_connection("127.0.0.1", port)
+    await crowd_in(15)
+    page[1].write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert b"200 OK" in await page[0].read(1_000)
+    for _, writer in [*strangers, page]:
         writer.close()
 
 

@@ -1,7 +1,7 @@
 """Bounds on open connections, so that file descriptors are left for interviews.
 
 Whoever has not shown who they are is a stranger. Where there are too many, the stranger who has been connected longest makes
-room, first among those without a request under way: a page that is opened meanwhile has its answer before its turn comes.
+room, first among those whom the server has to wait for: a page that is opened meanwhile has its answer before its turn comes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ RESERVED_DESCRIPTORS = 512
 """For storage, models, recordings, and connections that were accepted but not yet counted."""
 _MOST = 4_096
 _MOST_STRANGERS = 512
+_FRESH_S = 1.0
+"""Seconds for which nobody is blamed for a request that has not begun: they may be far away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def raise_descriptor_limit() -> int:
 class Line:
     """One connection, as it is counted."""
 
-    __slots__ = ("_book", "drop", "network", "unread_since", "waiting_since")
+    __slots__ = ("_book", "answering", "drop", "network", "unread_since", "waiting_since")
 
     def __init__(self, book: Connections, network: str, drop: Callable[[], None], now: float) -> None:
         self._book = book
@@ -64,6 +66,13 @@ class Line:
         self.waiting_since: float | None = now
         """Since when a request head is due; None while a request or socket is under way."""
         self.unread_since: float | None = None
+        self.answering = False
+        """All of a request has come, and its answer is under way."""
+
+    def is_awaited(self, now: float) -> bool:
+        """The server has to wait for the rest of what it sends, or for it to read."""
+        fresh = self.waiting_since is not None and now - self.waiting_since < _FRESH_S
+        return self.unread_since is not None or not (self.answering or fresh)
 
     def recognise(self) -> None:
         """It has carried a request of somebody who is known."""
@@ -100,10 +109,10 @@ class Connections:
         network = "" if self._is_proxy(address) else self._network_of(address)
         neighbours = self._by_network.get(network, {})
         if len(neighbours) >= self._bounds.per_address:
-            self._make_room(neighbours)
+            self._make_room(neighbours, now)
         if len(self._strangers) >= self._bounds.strangers:
-            self._make_room(self._strangers)
-        if len(self) >= self._bounds.total and not self._make_room(self._strangers) and not self._end_waiting(self._known):
+            self._make_room(self._strangers, now)
+        if len(self) >= self._bounds.total and not self._make_room(self._strangers, now) and not self._end_an_idle_one():
             self.turned_away += 1
             return None
         line = Line(self, network, drop, now)
@@ -130,15 +139,14 @@ class Connections:
             if late or unread:
                 self._end(line)
 
-    def _make_room(self, strangers: dict[Line, None]) -> bool:
+    def _make_room(self, strangers: dict[Line, None], now: float) -> bool:
         """Ends one of these; False if there are none."""
-        if self._end_waiting(strangers):
-            return True
-        line = next(iter(strangers), None)
+        line = next((line for line in strangers if line.is_awaited(now)), None) or next(iter(strangers), None)
         return line is not None and self._turn_away(line)
 
-    def _end_waiting(self, lines: dict[Line, None]) -> bool:
-        line = next((line for line in lines if line.waiting_since is not None), None)
+    def _end_an_idle_one(self) -> bool:
+        """Ends a connection of somebody known that is between two requests; False if there is none."""
+        line = next((line for line in self._known if line.waiting_since is not None), None)
         return line is not None and self._turn_away(line)
 
     def _turn_away(self, line: Line) -> bool:

@@ -141,21 +141,20 @@ class _BoundedHttp(_Counted, H11Protocol):
 
     def handle_events(self) -> None:
         super().handle_events()
-        if self._line is not None and self._is_answering():
+        if self._line is not None and self.cycle is not None and not self.cycle.response_complete:
             self._line.waiting_since = None
+            self._line.answering = not self.cycle.more_body
 
     def on_response_complete(self) -> None:
         if self._line is not None:
             self._line.waiting_since = time.monotonic()
+            self._line.answering = False
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         if self._line is not None:
             self._line.waiting_since = None
         super().handle_websocket_upgrade(event)
-
-    def _is_answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
 
 
 class _BoundedSocket(_Counted, WebSocketsSansIOProtocol):
