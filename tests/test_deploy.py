@@ -124,14 +124,47 @@ def test_hotseat_is_confined_by_default() -> None:
 
 
 def test_every_service_is_bounded() -> None:
-    """In memory and processes; and each image is named in the one place where digests go."""
-    lines = (PROJECT / "deploy" / "images.env").read_text().splitlines()
-    named = dict(line.split("=", 1) for line in lines if re.match("[A-Z_]+=", line))
-    services = compose()["services"]
-    for service in services.values():
+    """In memory and processes."""
+    for service in compose()["services"].values():
         assert service["mem_limit"] and service["pids_limit"]
-    images = {service["image"] for service in services.values()} - {"hotseat"} | {services["hotseat"]["build"]["args"]["BASE"]}
-    assert images == {f"${{{variable}:-{image}}}" for variable, image in named.items()}
+
+
+def test_images_are_named_in_one_place() -> None:
+    """Where their digests go; what builds without that file takes the same tags."""
+    lines = (PROJECT / "deploy" / "images.env").read_text().splitlines()
+    named = {
+        name: image.partition("@")[0] for name, _, image in (line.partition("=") for line in lines) if name.endswith("_IMAGE")
+    }
+    used = [
+        match
+        for file in ("compose.yaml", "deploy/compose.gpu.yaml")
+        for match in re.findall(r"(?:image|BASE): (.+)", (PROJECT / file).read_text())
+        if not match.startswith("hotseat")
+    ]
+    assert set(used) == {f"${{{variable}:-{image}}}" for variable, image in named.items()}
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert f"ARG BASE={named['BASE_IMAGE']}\n" in dockerfile and f"BASE={named['CUDA_IMAGE']} " in dockerfile
+
+
+# ---- Workflows ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / ".github" / "workflows").iterdir()), ids=name)
+def test_workflows_may_do_little_and_use_the_locked_uv(path: Path) -> None:
+    """What a workflow may write is granted to a job by name; uv is that of ./hotseat."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] in ({}, {"contents": "read"})
+    [pinned] = re.findall(r"UV_VERSION=([\d.]+)", (PROJECT / "hotseat").read_text(encoding="utf-8"))
+    assert set(re.findall(r"uv==([\d.]+)", path.read_text(encoding="utf-8"))) <= {pinned}
+    for job in workflow["jobs"].values():
+        assert all(("uses" in step) != ("run" in step) for step in job["steps"])
+
+
+def test_the_supply_is_looked_at_every_week_and_releases_are_attested() -> None:
+    """An SBOM and a question to OSV; packages and image with their provenance."""
+    read = {path.stem: path.read_text() for path in (PROJECT / ".github" / "workflows").iterdir()}
+    assert "cron:" in read["supply"] and "cyclonedx" in read["supply"] and "uv audit" in read["supply"]
+    assert read["release"].count("attest-build-provenance") == 2 and "attest-sbom" in read["release"]
 
 
 def test_profiles_volumes_and_files_fit_together() -> None:
