@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hotseat.engines import llama
+from hotseat.errors import ChatModelError
 
 
 def ignores_ctrl_c(pid: int) -> bool:
@@ -36,3 +38,11 @@ def test_ctrl_c_is_left_to_the_parent() -> None:
         child.stdin.flush()
         assert "error" in json.loads(child.stdout.readline())
         child.kill()
+
+
+def test_a_child_that_hangs_while_it_loads_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise nothing would ever replace it: whoever starts it waits for its first line."""
+    monkeypatch.setattr(llama, "START_S", 0.5)
+    hangs = (sys.executable, "-c", "import time; time.sleep(250)")
+    with pytest.raises(ChatModelError, match="took longer than"):
+        llama.LlamaServer(Path("none"), threads=1, context=512, command=hangs)

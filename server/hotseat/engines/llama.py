@@ -13,6 +13,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from hotseat.errors import ChatModelError
 _QUIET = -1
 _NICENESS = 10
 """Recognition of live speech comes first on shared cores."""
-
+START_S = 600.0
+"""A child that takes longer to load the model hangs; on a busy machine a gigabyte takes minutes."""
 
 _COMMAND = (sys.executable, "-m", "hotseat.engines.llama")
 
@@ -41,6 +43,9 @@ class LlamaServer:
             stderr=subprocess.DEVNULL,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
+        late = threading.Timer(START_S, self._process.kill)
+        late.daemon = True
+        late.start()
         try:
             self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
             self._process.stdin.flush()
@@ -48,9 +53,12 @@ class LlamaServer:
         except (OSError, ValueError) as error:
             self.close()
             raise ChatModelError(f"the embedded language model did not start: {error}") from error
+        finally:
+            late.cancel()
         if "url" not in answer:
             self.close()
-            raise ChatModelError(f"the embedded language model {gguf} did not load: {answer.get('error', 'it crashed')}")
+            why = answer.get("error", f"it crashed, or took longer than {START_S:.0f} s")
+            raise ChatModelError(f"the embedded language model {gguf} did not load: {why}")
         self.url: str = answer["url"]
 
     @property
