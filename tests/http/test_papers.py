@@ -55,3 +55,21 @@ async def test_claims_are_asked_about_only_with_an_endpoint(http: httpx.AsyncCli
     assembly.claims = ClaimQuestions(FakeChat(json.dumps({"questions": [ASKED]})), assembly.prompts)
     assert (await http.post("/api/papers", json={"text": CV})).json()["model"]
     assert (await http.post("/api/papers/claims", json={"text": CV})).json() == {"questions": [ASKED]}
+
+
+async def test_one_pdf_of_a_person_at_a_time(http: httpx.AsyncClient) -> None:
+    """Each is held in memory while it comes; the next is taken once the one before is done."""
+    come, go = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"%PDF"
+        come.set()
+        await go.wait()
+        yield b"-1.7"
+
+    first = asyncio.create_task(http.post("/api/papers/pdf", content=slow(), headers={"content-length": "8"}))
+    await come.wait()
+    assert (await http.post("/api/papers/pdf", content=b"%PDF-1.7")).status_code == 429
+    go.set()
+    assert (await first).status_code == 422
+    assert (await http.post("/api/papers/pdf", content=b"%PDF-1.7")).status_code == 422

@@ -15,6 +15,8 @@ import unicodedata
 from hotseat.errors import InputError
 
 MOST_PAGES = 20
+_MOST_CHARS = 1_000_000
+"""Many more than are used of a text; a few kB of a hostile file can repeat themselves into gigabytes."""
 _WAIT_S = 20.0
 _CPU_S = 10
 _MEMORY_BYTES = 1 << 30
@@ -68,7 +70,7 @@ def read(data: bytes) -> str:
     text = unicodedata.normalize("NFKC", "\n\n".join(pages)).encode("utf-8", "ignore").decode()
     if sum(letter.isalpha() for letter in text) < _LEAST_LETTERS:
         raise InputError(_SCANNED)
-    return text
+    return text[:_MOST_CHARS]
 
 
 def main() -> None:

@@ -33,6 +33,8 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
     router = APIRouter()
     reading = asyncio.Lock()
     """In a thread, so that interviews go on, and one at a time, so that a core is left to them."""
+    sending = set[str]()
+    """People whose PDF is on its way: one of each is held in memory."""
     asking = set[str]()
     """People whose CV the model reads just now."""
     kinds = next((entry.kinds for entry in library.catalogue.formats if entry.id == FORMAT), None)
@@ -48,11 +50,17 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
         return {**fit_view(found), "model": asker and asker.model}
 
     @router.post("/api/papers/pdf")
-    async def read_pdf(request: Request) -> dict[str, str]:
+    async def read_pdf(request: Request, who: Who) -> dict[str, str]:
         """The text of the PDF that is the body, for the page to show before it is used. Nothing is kept."""
-        data = await request.body()
-        async with reading:
-            return {"text": await pdf.text_of(data)}
+        if who.person in sending:
+            raise TooManyAttemptsError("another PDF of yours is being read; wait for its text", 5.0)
+        sending.add(who.person)
+        try:
+            data = await request.body()
+            async with reading:
+                return {"text": await pdf.text_of(data)}
+        finally:
+            sending.discard(who.person)
 
     @router.post("/api/papers/claims")
     async def ask(paper: Paper, who: Who) -> dict[str, Any]:
