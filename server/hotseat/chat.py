@@ -11,8 +11,10 @@ class ChatModel(Protocol):
 
     name: str
 
-    def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
-        """Yields text as it is generated. Raises ChatModelError."""
+    def stream(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> AsyncGenerator[str]:
+        """Yields text as it is generated (JSON if a schema is given). Raises ChatModelError."""
         ...
 
     async def complete(

@@ -179,9 +179,11 @@ class HealingChat:
         self.name = name
         self._healing = healing
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+    async def stream(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> AsyncGenerator[str]:
         with self._reported():
-            async for text in self._chat.stream(messages, max_tokens=max_tokens):
+            async for text in self._chat.stream(messages, max_tokens=max_tokens, schema=schema):
                 yield text
 
     async def complete(

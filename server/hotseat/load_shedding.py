@@ -48,9 +48,11 @@ class YieldingChat:
         self._turns = turns
         self._timeout_s = timeout_s
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+    async def stream(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> AsyncGenerator[str]:
         await self._turns.wait_until_idle(self._timeout_s)
-        async for text in self._chat.stream(messages, max_tokens=max_tokens):
+        async for text in self._chat.stream(messages, max_tokens=max_tokens, schema=schema):
             yield text
 
     async def complete(

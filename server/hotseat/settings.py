@@ -75,7 +75,7 @@ class LlmSettings(_Part):
     model: str = "default"
     api_key: SecretStr = SecretStr("none")
     reply_s: Annotated[float, Field(gt=0)] = 2.5
-    """How long an endpoint may take to ask; then the bank's move is asked."""
+    """How long an endpoint may take for each sentence of its question; then the bank's move is asked."""
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
     threads: Annotated[int, Field(ge=0, le=64)] = 0
     """Threads of the embedded server; 0 leaves one core to speech recognition, which has to keep up with the candidate."""

@@ -58,7 +58,7 @@ async def test_an_endpoint_may_understand_an_answer_as_an_act(tmp_path: Path) ->
     """What the recogniser of acts took for an answer is then none, and the question is asked again."""
     assembly = fake_assembly(tmp_path)
     assembly.graders.embedded = EmbeddedGrader(ScriptedReader({}))
-    reply = {"act": "repeat", "move": "probe", "point": "", "anchor": "", "question": ""}
+    reply = {"does": "repeat", "anchor": "", "question": ""}
     assembly.interviewer.endpoint = Endpoint(FakeChat(json.dumps(reply)), assembly.prompts, 5.0)
     async with sitting(assembly) as (_, candidate):
         candidate.say(type="start")

@@ -26,15 +26,15 @@ REPLIES = {
     row["id"]: row
     for row in map(json.loads, (Path(__file__).parent / "data" / "interviewer_replies.jsonl").read_text("utf-8").splitlines())
 }
-NOTHING = {"move": "probe", "point": "", "anchor": "", "question": ""}
+NOTHING = {"anchor": "", "question": ""}
 
 
 def by_what_was_said(quality: str) -> Mapping[str, str]:
     """Each dialogue's last words to a reply of this quality to it."""
     found: dict[str, str] = {}
     for dialogue in DIALOGUES:
-        reply = REPLIES[dialogue.id][quality][0] if dialogue.act is Act.ANSWER else NOTHING | {"act": dialogue.act}
-        found[dialogue.situation.answers[0].transcript.text] = json.dumps({"point": ""} | reply)
+        reply = REPLIES[dialogue.id][quality][0] if dialogue.act is Act.ANSWER else {"does": dialogue.act} | NOTHING
+        found[dialogue.situation.answers[0].transcript.text] = json.dumps(reply)
     return found
 
 
@@ -45,8 +45,8 @@ class Scripted(FakeChat):
         super().__init__()
         self._replies = by_what_was_said(quality)
 
-    async def complete(self, messages, *, max_tokens, schema=None):  # type: ignore[no-untyped-def]
-        return self._replies[json.loads(messages[-1]["content"])["dialogue"][-1]["candidate"]], 100
+    async def stream(self, messages, *, max_tokens, schema=None):  # type: ignore[no-untyped-def]
+        yield self._replies[json.loads(messages[-1]["content"])["dialogue"][-1]["candidate"]]
 
 
 async def at_once(_done: int) -> None:

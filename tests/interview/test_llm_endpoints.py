@@ -38,8 +38,7 @@ GRADED = json.dumps(
     {point.id: {"sentences": [1], "status": "made"} if point.id == POINT else NOT_SAID for point in QUESTION.points}
 )
 ASKED = {
-    "move": "probe",
-    "point": "merging",
+    "does": "probe",
     "anchor": "learns a small update for each weight matrix",
     "question": "You said it learns a small update for each weight matrix. How would you serve that?",
 }
@@ -62,8 +61,13 @@ def sends(status: int, media_type: str, body: str) -> Endpoint:
     return lambda: scripted_llm(Script(raw=(status, media_type, body)))
 
 
-async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any], float, ScriptedLlm]:
-    """The reviewed round of a drill, and the seconds from the end of its answer to the follow-up."""
+async def interviewed(
+    endpoint: Endpoint, data_dir: Path, voiced: list[wire.ServerMessage] | None = None
+) -> tuple[dict[str, Any], float, ScriptedLlm]:
+    """The reviewed round of a drill, and the seconds from the end of its answer to the follow-up.
+
+    ``voiced`` gets the follow-up's state and the messages of its voice, in order.
+    """
     with endpoint() as llm:
         assembly = fake_assembly(data_dir)
         chat = OpenAiChat(llm.url, "scripted", "none", TIMEOUT_S)
@@ -79,6 +83,8 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
             await candidate.until("asking", 2, within_s=15)
             waited = time.monotonic() - ended
             await candidate.answer()
+            if voiced is not None:
+                voiced += [message for message in candidate.sent if _is_of_follow_up(message)]
             await finish(candidate, 30)
             review = await candidate.review()
             assert candidate.closed is None and not candidate.of(wire.ErrorMessage)
@@ -86,6 +92,13 @@ async def interviewed(endpoint: Endpoint, data_dir: Path) -> tuple[dict[str, Any
         assert review is not None
         [entry] = review["rounds"]
         return entry, waited, llm
+
+
+def _is_of_follow_up(message: wire.ServerMessage) -> bool:
+    match message:
+        case wire.VoiceMessage(utterance="follow_up") | wire.VoiceEnd(utterance="follow_up") | wire.VoiceStop(turn_id=2):
+            return True
+    return isinstance(message, wire.StateMessage) and (message.phase, message.turn_id) == ("asking", 2)
 
 
 def statuses(entry: dict[str, Any]) -> dict[str, str]:
@@ -101,6 +114,34 @@ async def test_an_endpoint_that_works_is_used(tmp_path: Path) -> None:
     assert (entry["grade"]["grader"], entry["grade"]["model"], entry["grade"]["fallback"]) == ("llm", "scripted", False)
     assert statuses(entry)[POINT] == "met"
     assert all(SAID not in message["content"] for asked in llm.asked for message in asked["messages"][:1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "heard"),
+    [
+        pytest.param(
+            ASKED, ["You said it learns a small update for each weight matrix.", "How would you serve that?"], id="good"
+        ),
+        pytest.param(
+            ASKED | {"question": "You said it learns a small update for each weight matrix. Good. How would you serve it?"},
+            ["You said it learns a small update for each weight matrix."],
+            id="bad from the second sentence on",
+        ),
+    ],
+)
+async def test_a_sentence_is_heard_before_the_question_is_written(
+    asked: dict[str, str], heard: list[str], tmp_path: Path
+) -> None:
+    """From an endpoint that writes slowly; what it then writes badly is never heard, and each sentence once."""
+    script = serves(graded=lambda message: json.dumps(asked) if message.startswith("{") else GRADED, pace_s=0.02)
+    voiced: list[wire.ServerMessage] = []
+    entry, _, _ = await interviewed(script, tmp_path, voiced)
+    sentences = [message.text for message in voiced if isinstance(message, wire.VoiceMessage)]
+    indices = [message.index for message in voiced if isinstance(message, wire.VoiceMessage)]
+    assert sentences[: len(heard)] == heard and indices == list(range(len(sentences)))
+    assert " ".join(sentences) == entry["answers"][1]["asked"]
+    assert [message.type for message in voiced if message.type != "state"] == ["voice"] * len(sentences) + ["voice.end"]
+    assert [message.type for message in voiced][:2] == ["voice", "state"]
 
 
 async def test_a_slow_reply_costs_the_phrasing_only(tmp_path: Path) -> None:

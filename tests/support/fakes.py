@@ -131,7 +131,9 @@ class FakeChat:
         self.prompts: list[Sequence[dict[str, str]]] = []
         self.completions = 0
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+    async def stream(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> AsyncGenerator[str]:
         self.prompts.append(messages)
         await asyncio.sleep(self.delay_s)
         if self.error is not None:

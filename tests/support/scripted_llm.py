@@ -25,6 +25,8 @@ class Script:
 
     delay_s: float = 0.0
     """Before the first byte."""
+    pace_s: float = 0.0
+    """Before each word of a streamed reply."""
     raw: tuple[int, str, str] | None = None
     """(status, media type, body) sent instead of a chat reply."""
     said: str = ""
@@ -93,6 +95,7 @@ def nobody() -> Iterator[ScriptedLlm]:
 
 async def _streamed(script: Script, text: str) -> AsyncIterator[str]:
     for number, word in enumerate(text.split(" ")):
+        await asyncio.sleep(script.pace_s)
         if script.cut and number == 3:
             await asyncio.sleep(0.1)  # what was sent has arrived
             raise ConnectionAbortedError  # uvicorn closes the socket without ending the body

@@ -34,9 +34,11 @@ class MeasuredChat:
         self._chat = chat
         self._metrics = metrics
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
+    async def stream(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> AsyncGenerator[str]:
         began: float | None = time.monotonic()
-        async for text in self._chat.stream(messages, max_tokens=max_tokens):
+        async for text in self._chat.stream(messages, max_tokens=max_tokens, schema=schema):
             if began is not None:
                 self._metrics.stage("follow_up_token", time.monotonic() - began)
                 began = None

@@ -20,11 +20,19 @@ class OpenAiChat:
         self._url = url
         self._client = connect(url, api_key, timeout_s)
 
-    async def stream(self, messages: Sequence[dict[str, str]], *, max_tokens: int) -> AsyncGenerator[str]:
-        """Yields text as it is generated. Raises ChatModelError."""
+    async def stream(
+        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
+    ) -> AsyncGenerator[str]:
+        """Yields text as it is generated (JSON if a schema is given; then at temperature 0). Raises ChatModelError."""
         try:
             chunks = await self._client.chat.completions.create(
-                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0.3, seed=1, stream=True
+                model=self.name,
+                messages=_params(messages),
+                max_tokens=max_tokens,
+                temperature=0.3 if schema is None else 0,
+                seed=1,
+                stream=True,
+                **_format(schema),
             )
             async with chunks:
                 async for chunk in chunks:
@@ -37,15 +45,9 @@ class OpenAiChat:
         self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
     ) -> tuple[str, int]:
         """The text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
-        extra: dict[str, Any] = {}
-        if schema is not None:
-            extra["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "schema": schema, "strict": True},
-            }
         try:
             reply = await self._client.chat.completions.create(
-                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0, seed=1, **extra
+                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0, seed=1, **_format(schema)
             )
             text = reply.choices[0].message.content
             tokens = reply.usage.total_tokens if reply.usage else 0
@@ -69,6 +71,12 @@ class OpenAiChat:
 
     def _failure(self, error: Exception) -> ChatModelError:
         return ChatModelError(failure("the language model", self._url, error))
+
+
+def _format(schema: dict[str, Any] | None) -> dict[str, Any]:
+    if schema is None:
+        return {}
+    return {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}}
 
 
 def _params(messages: Sequence[dict[str, str]]) -> list[ChatCompletionMessageParam]:

@@ -17,7 +17,7 @@ from hotseat.domain.ledger import Claim
 from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.errors import SpeakerError
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.endpoint import Endpoint, Situation
+from hotseat.interview.endpoint import Endpoint, Situation, Speak
 from hotseat.interview.interviewer import Interviewer
 from hotseat.telemetry.logs import failed
 
@@ -70,7 +70,13 @@ class Drafter:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
 
-    async def choose(self, answers: Sequence[Answer], claims: Sequence[Claim] = (), left_s: float = 0.0) -> Chosen | None:
+    async def choose(
+        self,
+        answers: Sequence[Answer],
+        claims: Sequence[Claim] = (),
+        left_s: float = 0.0,
+        speak: Speak | None = None,
+    ) -> Chosen | None:
         """What to ask after these answers, the last one complete; None when nothing is left that fits.
 
         ``claims`` are those of earlier rounds, ``left_s`` the planned seconds to the end of the interview.
@@ -85,7 +91,7 @@ class Drafter:
             chosen = self._interviewer.checked(led, chosen, self._question, ranked[0], answers, findings)
         if self._endpoint is not None:
             situation = Situation(self._question, self._manner, answers, findings, ranked, claims, left_s)
-            chosen = await self._endpoint.ask(situation, chosen, self._says)
+            chosen = await self._endpoint.ask(situation, chosen, self._says, speak)
         return replace(chosen, choice=_choice(chosen, findings, ranked))
 
     async def _says(self, text: str) -> set[str]:

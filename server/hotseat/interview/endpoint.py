@@ -1,7 +1,8 @@
 """A capable language model as the interviewer: it is told everything and asks; code checks only for harm.
 
 It may choose and phrase freely. What it asks is dropped for the bank's move if it takes too long, if what it picks up was never
-said, if it asks more or less than one question, gives away a point, repeats a question, praises, or is too long to be heard.
+said, if it asks nothing, gives away a point, repeats a question, praises, or is too long to be heard. Its reply is read as it
+is written, so that the sentence before the question is heard while the question is still being written.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
 
 from hotseat.chat import ChatModel
 from hotseat.domain import followups
@@ -29,6 +32,7 @@ from hotseat.interview.chosen import Chosen
 from hotseat.prompts import Prompts
 from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
+from hotseat.text.sentences import Sentences, split_sentences
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +58,32 @@ _CORRECTS = re.compile(
     r"\W*(?:no, |that(?:'s| is| was) (?:wrong|incorrect|false|not (?:quite )?(?:right|correct|true))\b)", re.I
 )
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
+_MOVES = frozenset((Move.PROBE, Move.CHALLENGE, Move.DEEPEN, Move.CALLBACK))
 _MARKUP = frozenset("*_#`<>{}[]|\n")
+_ASKED = re.compile(r"(?:[^?“]|“[^”]*”)*\?")
+"""All up to the question mark, those of quotes aside."""
+
+Says = Callable[[str], Awaitable[set[str]]]
+"""The points that the reader hears in a text."""
+Speak = Callable[[str], Awaitable[None]]
+"""Says a sentence that comes before a question which is still being written."""
 
 
 class Reply(BaseModel):
-    """What the model returns."""
+    """What the model returns. What is checked comes before the question, and nothing that isn't needed: it would cost time."""
 
     model_config = ConfigDict(extra="forbid")
 
-    act: Literal["answer", "repeat", "clarify", "think", "dont_know", "objection", "off_topic"] = "answer"
-    move: Literal["probe", "challenge", "deepen", "callback"]
-    point: str
+    does: Literal[
+        "probe", "challenge", "deepen", "callback", "repeat", "clarify", "think", "dont_know", "objection", "off_topic"
+    ]
+    """Its move, or what the candidate did instead of answering."""
     anchor: str
     question: str
+
+    @property
+    def act(self) -> Act:
+        return Act.ANSWER if self.does in _MOVES else Act(self.does)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +107,78 @@ class Endpoint:
     """Asks a language model for the next question."""
 
     def __init__(self, chat: ChatModel, prompts: Prompts, reply_s: float) -> None:
+        """``reply_s``: seconds within which each sentence of the question has to come."""
         self._chat = chat
         self._prompts = prompts
         self._reply_s = reply_s
 
-    async def ask(self, situation: Situation, bank: Chosen, says: Callable[[str], Awaitable[set[str]]] | None = None) -> Chosen:
+    async def ask(self, situation: Situation, bank: Chosen, says: Says | None = None, speak: Speak | None = None) -> Chosen:
         """The model's question, or ``bank`` with the reason, or with the act that the model takes the answer for.
 
-        ``says`` tells which points the reader hears in a text.
+        ``speak`` is handed each sentence before the question as soon as it has passed the checks; where what comes after it
+        doesn't, the bank's question is asked after it.
         """
+        reason, spoken = "the language model was too slow, or its reply not of the form asked for", ""
         try:
-            reply, _ = await self.reply(situation)
+            async with asyncio.timeout(self._reply_s) as limit, aclosing(self._replies(situation)) as replies:
+                async for reply, is_whole in replies:
+                    limit.reschedule(asyncio.get_running_loop().time() + self._reply_s)
+                    if reply.act is not Act.ANSWER:
+                        is_short = len(situation.answers[-1].transcript.words) <= MAX_ACT_WORDS
+                        return replace(bank, act=reply.act if is_short else Act.ANSWER)
+                    if wrong := await _wrong(reply, situation, says, is_whole=is_whole):
+                        reason = f"the language model's question {'; '.join(wrong)}"
+                        break
+                    if is_whole:
+                        return _chosen(reply, situation, bank)
+                    if speak is not None:
+                        await speak(reply.question.removeprefix(spoken).strip())
+                        spoken = reply.question
+        except (TimeoutError, ValidationError):
+            pass
         except ChatModelError as error:
-            return _fallen_back(bank, str(error))
-        if reply is None:
-            return _fallen_back(bank, "the language model was too slow, or its reply not of the form asked for")
-        act = Act(reply.act)
-        if act is not Act.ANSWER and len(situation.answers[-1].transcript.words) <= MAX_ACT_WORDS:
-            return replace(bank, act=act)
-        wrong = problems(reply, situation)
-        if not wrong and says is not None:
-            given = (await says(reply.question)) & _unmade(situation)
-            wrong = [f"gives away point {name}" for name in sorted(given)]
-        if wrong:
-            return _fallen_back(bank, f"the language model's question {'; '.join(wrong)}")
-        name = bank.follow_up_id if _is_suggestion(reply, situation) else f"own-{reply.move}-{reply.point or 'free'}"
-        return Chosen(name, " ".join(reply.question.split()), Source.LLM, anchor=reply.anchor or None, move=Move(reply.move))
+            reason = str(error)
+        log.warning("follow-up in the bank's words: %s", reason)
+        if not spoken:
+            return replace(bank, reason=reason)
+        asked = situation.suggested[0].text if situation.suggested else bank.text
+        return replace(bank, text=f"{spoken} {asked}", reason=reason, source=Source.LLM, anchor=None)
 
     async def reply(self, situation: Situation) -> tuple[Reply | None, float]:
         """What the model replies, and the seconds it took; None when it is too slow or its reply can't be read.
 
         Raises ChatModelError when the endpoint fails.
         """
-        began, reply = time.monotonic(), None
+        began, whole = time.monotonic(), None
         with contextlib.suppress(TimeoutError, ValidationError):
-            async with asyncio.timeout(self._reply_s):
-                text, _ = await self._chat.complete(self.messages(situation), max_tokens=_MAX_TOKENS, schema=_schema())
-            reply = Reply.model_validate_json(text)
-        return reply, time.monotonic() - began
+            async with asyncio.timeout(self._reply_s) as limit, aclosing(self._replies(situation)) as replies:
+                async for reply, is_whole in replies:
+                    limit.reschedule(asyncio.get_running_loop().time() + self._reply_s)
+                    whole = reply if is_whole else None
+        return whole, time.monotonic() - began
+
+    async def _replies(self, situation: Situation) -> AsyncGenerator[tuple[Reply, bool]]:
+        """The reply each time a sentence of its question is complete, and whether that is all of it.
+
+        A question ends with its question mark: what a model writes after it is not waited for. Raises ChatModelError,
+        ValidationError.
+        """
+        text, known = "", 0
+        stream = self._chat.stream(self.messages(situation), max_tokens=_MAX_TOKENS, schema=_schema())
+        async with aclosing(stream):
+            async for part in stream:
+                text += part
+                begun = _begun(text)
+                if begun is None:
+                    continue
+                if asked := _ASKED.match(begun.question):
+                    yield begun.model_copy(update={"question": asked[0]}), True
+                    return
+                sentences = Sentences().feed(begun.question)
+                if len(sentences) > known:
+                    known = len(sentences)
+                    yield begun.model_copy(update={"question": " ".join(sentences)}), False
+        yield Reply.model_validate_json(text), True
 
     def messages(self, situation: Situation) -> list[dict[str, str]]:
         """All that the model is told."""
@@ -136,20 +187,42 @@ class Endpoint:
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
-def problems(reply: Reply, situation: Situation) -> list[str]:
-    """Why the question may not be asked; empty when it may."""
+def _begun(text: str) -> Reply | None:
+    """The reply, if all but its question is complete."""
+    try:
+        found = from_json(text, allow_partial="trailing-strings")
+        return Reply.model_validate(found) if list(found)[-1:] == ["question"] else None
+    except (ValueError, TypeError):
+        return None
+
+
+async def _wrong(reply: Reply, situation: Situation, says: Says | None, *, is_whole: bool) -> list[str]:
+    wrong = problems(reply, situation, is_whole=is_whole)
+    if wrong or says is None:
+        return wrong
+    given = (await says(reply.question)) & _unmade(situation)
+    return [f"gives away point {name}" for name in sorted(given)]
+
+
+def _chosen(reply: Reply, situation: Situation, bank: Chosen) -> Chosen:
+    name = bank.follow_up_id if _is_suggestion(reply, situation) else f"own-{reply.does}-{len(situation.answers)}"
+    return Chosen(name, " ".join(reply.question.split()), Source.LLM, anchor=reply.anchor or None, move=Move(reply.does))
+
+
+def problems(reply: Reply, situation: Situation, *, is_whole: bool = True) -> list[str]:
+    """Why the question, or what there is of it before its last sentence, may not be said; empty when it may."""
     text = reply.question.strip()
     words = text.split()
     said = [answer.transcript for answer in situation.answers]
     earlier = [Transcript.of_typed(claim.quote) for claim in situation.claims]
     found: list[str] = []
-    if text.count("?") != 1 or not text.endswith("?"):
+    if is_whole and (text.count("?") != 1 or not text.endswith("?")):
         found.append("is not exactly one question")
-    if not MIN_WORDS <= len(words) <= MAX_WORDS:
+    if not MIN_WORDS * is_whole <= len(words) <= MAX_WORDS:
         found.append(f"has {len(words)} words, expected {MIN_WORDS} to {MAX_WORDS}")
     if _MARKUP & set(text):
         found.append("has markup or several lines")
-    if _PRAISE.match(text) or _CORRECTS.match(text):
+    if any(_PRAISE.match(sentence) or _CORRECTS.match(sentence) for sentence in split_sentences(text)):
         found.append("praises or judges")
     quotes = [reply.anchor, *_QUOTED.findall(text)]
     if not all(_was_said(quote, [*said, *earlier]) for quote in quotes if quote.strip()):
@@ -200,11 +273,6 @@ def _was_said(quote: str, transcripts: Sequence[Transcript]) -> bool:
 
 def _is_suggestion(reply: Reply, situation: Situation) -> bool:
     return bool(situation.suggested) and followups.overlap(situation.suggested[0].text, reply.question) >= _REPEAT_OVERLAP
-
-
-def _fallen_back(bank: Chosen, reason: str) -> Chosen:
-    log.warning("follow-up in the bank's words: %s", reason)
-    return replace(bank, reason=reason)
 
 
 def _told(situation: Situation) -> dict[str, Any]:

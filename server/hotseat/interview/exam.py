@@ -105,11 +105,10 @@ def outcome_of(dialogue: Dialogue, reply: Reply | None, seconds: float) -> Outco
     """``reply`` is None where none came in time or could be read."""
     if reply is None:
         return Outcome(False, False, seconds)
-    act = Act(reply.act)
-    if act is not Act.ANSWER or dialogue.act is not Act.ANSWER:
-        return Outcome(act is dialogue.act, act is dialogue.act, seconds)
+    if reply.act is not Act.ANSWER or dialogue.act is not Act.ANSWER:
+        return Outcome(reply.act is dialogue.act, reply.act is dialogue.act, seconds)
     is_usable = not problems(reply, dialogue.situation)
-    takes_up = not dialogue.is_false or Move(reply.move) is Move.CHALLENGE
+    takes_up = not dialogue.is_false or Move(reply.does) is Move.CHALLENGE
     return Outcome(is_usable, is_usable and takes_up, seconds)
 
 

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from hotseat import wire
 from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy, Grade, Question, Source
-from hotseat.errors import HotseatError, StorageError, TakenOverError
+from hotseat.errors import HotseatError, SpeakerError, StorageError, TakenOverError
 from hotseat.interview.answers import Answers
 from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
 from hotseat.interview.context import InterviewContext
@@ -121,6 +122,7 @@ class Interview:
         if self._connection is not None:
             self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
         self._connection = connection
+        self._voice.forget_begun()
         self._touched_at = self._clock.now()
         connection.send(wire.Hello(interview_id=self.id))
         if isinstance(self.state, Finished):
@@ -420,7 +422,8 @@ class Interview:
         await self._voice.say(turn_id, "closing", self._script.closing.end)
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
-        chosen = await self._replies.choose(self._question(), self.state.progress)
+        speak = partial(self._begin_follow_up, command.turn_id)
+        chosen = await self._replies.choose(self._question(), self.state.progress, speak)
         if chosen is None:
             self.post(events.FollowUpChosen(command.turn_id, "", "", Source.BANK))
         else:
@@ -429,6 +432,13 @@ class Interview:
                     command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice, chosen.act
                 )
             )
+
+    async def _begin_follow_up(self, turn_id: int, sentence: str) -> None:
+        """Says what comes before a question that is still being written."""
+        with contextlib.suppress(SpeakerError):  # all of it is said once it is known
+            await self._voice.prepare(sentence)
+        if isinstance(self.state, FollowingUp) and self.state.turn_id == turn_id:
+            self._voice.begin(turn_id, sentence)
 
     async def _grade(self, round_index: int) -> None:
         question = self._question(round_index)

@@ -16,6 +16,7 @@ from hotseat.grading.scoring import implied
 from hotseat.interview.callbacks import contradiction
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.drafting import Drafter
+from hotseat.interview.endpoint import Speak
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.voice import VoiceOut
 from hotseat.load_shedding import LiveTurns
@@ -77,10 +78,10 @@ class Replies:
         )
         self._drafter.offer([*progress.answers_of(progress.round), open_answer])
 
-    async def choose(self, question: Question, progress: Progress) -> Chosen | None:
+    async def choose(self, question: Question, progress: Progress, speak: Speak | None = None) -> Chosen | None:
         """What to ask after the round's answers, the last one complete; None when nothing is left that fits."""
         try:
-            chosen = await self._choose(question, progress)
+            chosen = await self._choose(question, progress, speak)
         except Exception as error:  # something is asked all the same
             failed(log, "choosing a follow-up", error)
             left = self._interviewer.rank(question, progress.round_answers, (), self._tier)
@@ -94,11 +95,11 @@ class Replies:
             self._metrics.fell_back("follow_up")
         return chosen
 
-    async def _choose(self, question: Question, progress: Progress) -> Chosen | None:
+    async def _choose(self, question: Question, progress: Progress, speak: Speak | None) -> Chosen | None:
         drafter = self._drafter or self._new_drafter(question)
         questions = {number: entry.question_in(self._bank) for number, entry in enumerate(progress.plan.rounds)}
         graded = [(entry.round, entry.grade) for entry in progress.grades if entry.grade is not None]
-        chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s)
+        chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s, speak)
         if chosen is None or chosen.choice is None:
             return chosen
         if chosen.source is Source.BANK and chosen.choice.move is not Move.CHALLENGE:

@@ -27,6 +27,8 @@ class VoiceOut:
         self._acknowledged = ""
         """The last acknowledgement."""
         self._ahead: dict[str, Voice] = {}
+        self._begun: tuple[int, list[str]] = (0, [])
+        """A turn and its first sentences, said before the rest was known."""
 
     def acknowledge(self, turn_id: int, ended_by: EndedBy) -> None:
         """Says the line for how the answer ended, without waiting for anything."""
@@ -48,18 +50,39 @@ class VoiceOut:
             others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
             self._ahead = {**dict(others[1 - _AHEAD :]), sentence: voice}
 
+    def begin(self, turn_id: int, sentence: str) -> None:
+        """Says a sentence that has been prepared of a follow-up whose rest isn't known yet; ``say`` goes on from there."""
+        if (voice := self._ahead.get(sentence)) is None:
+            return
+        turn, begun = self._begun
+        said = begun if turn == turn_id else []
+        self._sentence(turn_id, "follow_up", len(said), sentence, voice)
+        self._begun = turn_id, [*said, sentence]
+
+    def forget_begun(self) -> None:
+        """Whoever listens now hasn't heard what was begun."""
+        self._begun = 0, []
+
     async def say(self, turn_id: int, utterance: wire.UtteranceKind, text: str) -> float:
         """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.
 
         Raises SpeakerError; the sentences before the failing one have been sent.
         """
-        seconds = 0.0
+        seconds, sentences = 0.0, split_sentences(text)
+        turn, begun = self._begun
+        self.forget_begun()
+        if turn != turn_id:
+            begun = []
+        elif sentences[: len(begun)] != begun:
+            self._send(wire.VoiceStop(turn_id=turn_id), None)
+            begun = []
         try:
-            for index, sentence in enumerate(split_sentences(text)):
+            for index, sentence in enumerate(sentences):
                 voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
                 if voice is None:
                     return len(text.split()) / _READING_WORDS_PER_S
-                self._sentence(turn_id, utterance, index, sentence, voice)
+                if index >= len(begun):
+                    self._sentence(turn_id, utterance, index, sentence, voice)
                 seconds += voice.seconds
         except Exception:
             # The browser must not wait for a sentence that will not come.
