@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -351,6 +352,42 @@ async def test_pages_do_not_jump_as_they_load(light: str, path: str) -> None:
         await visit.page.wait_for_load_state("networkidle")
         await asyncio.sleep(0.3)
         assert await visit.page.evaluate("window.shift") < 0.1
+
+
+GOOD_S = 0.2
+"""Until an input is answered, by the web's measure; here of the page's own work, which a busy machine doesn't change."""
+
+
+async def test_input_is_answered_at_once(light: str) -> None:
+    """Searching, unfolding, switching the colours, the map of keys: each costs the page less than 200 ms of work."""
+    async with browsing(light, "missing") as visit:
+        page = visit.page
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        async def work_s() -> float:
+            metrics = (await devtools.send("Performance.getMetrics"))["metrics"]
+            return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
+        async def cost_s(do: Callable[[], Awaitable[object]]) -> float:
+            before = await work_s()
+            await do()
+            await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+            return await work_s() - before
+
+        await page.goto(visit.url)
+        await page.get_by_role("heading", name="Today").wait_for()
+        await page.wait_for_load_state("networkidle")
+        press = page.keyboard.press
+        for key in ("?", "Escape", "/", "l", "o", "Backspace"):
+            assert await cost_s(functools.partial(press, key)) < GOOD_S, key
+        await page.get_by_label("Search the questions").fill("")
+        for name in ("Use dark colours", "Use light colours"):
+            assert await cost_s(page.get_by_role("button", name=name).click) < GOOD_S, name
+        for topic in await page.locator(".topic summary").all():
+            assert await cost_s(topic.click) < GOOD_S
+        await page.evaluate("document.onkeydown = () => { for (let n = 0; n < 1e9; n++) document.n = n; }")
+        assert await cost_s(functools.partial(press, "Shift")) > GOOD_S, "a page that takes its time is noticed"
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
