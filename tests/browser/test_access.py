@@ -13,6 +13,7 @@ import pytest
 from hotseat.settings import PROJECT
 from playwright.async_api import Error, Page, async_playwright, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.support.light_server import LightServer
 
@@ -49,6 +50,7 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         bob = await (await browser.new_context()).new_page()
         await bob.goto(invitation)
+        assert await violations(bob) == []
         await fill(bob, Name="Bob", Password=WORDS, The_same_password_again=WORDS)
         await bob.locator("nav").get_by_role("link", name="Bob").wait_for()
         await bob.get_by_role("heading", name="Practise LLM-engineering interviews out loud").wait_for()
@@ -62,6 +64,9 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
         await plain.get_by_role("heading", name="Ada").wait_for()
         assert plain.url == f"{light.url}/account"
         assert "Bob" in (await plain.get_by_role("region", name="People").text_content() or "")
+        owner = await (await browser.new_context(storage_state=await plain.context.storage_state())).new_page()
+        await owner.goto(f"{light.url}/account")
+        assert await violations(owner) == []
 
         accounts(light, "password", "Bob", stdin="another good password\n")
         await bob.goto(f"{light.url}/past")

@@ -111,7 +111,7 @@ async def unreached(page: Page) -> list[str]:
     return left
 
 
-@pytest.mark.parametrize("path", ["/", "/study", "/study/learn", "/study/rate"])
+@pytest.mark.parametrize("path", ["/", "/study", "/study/learn", "/study/rate", "/papers", "/past"])
 async def test_everything_is_reached_with_tab(light: str, path: str) -> None:
     """No part of a page needs a pointer, and where one is can be seen."""
     async with browsing(light, "missing") as visit:
@@ -309,11 +309,13 @@ async def test_axe_finds_nothing(light: str, tmp_path: Path, scheme: str) -> Non
         assert await violations(page) == []
         await page.keyboard.press("?")
         assert await violations(page) == []
-        for path, landmark in (("/study", ".weeks"), ("/study/learn", ".map svg"), ("/study/rate", ".scores")):
+        pages = (("/study", ".weeks"), ("/study/learn", ".map svg"), ("/study/rate", ".scores"), ("/past", ".own-data"))
+        for path, landmark in (*pages, ("/cheat-sheet", ".sheet-rows"), ("/papers", ".paper"), ("/nowhere", ".problem")):
             await page.goto(visit.url + path)
             await page.locator(landmark).first.wait_for()
             assert await violations(page) == []
         await visit.plan(time_factor=1.5)
+        await page.locator(".ready").wait_for()
         await page.keyboard.press("c")
         await page.locator(".sound-check .meter").wait_for()
         assert await violations(page) == []
@@ -337,16 +339,19 @@ WATCH_SHIFTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/study", "/progress"])
+ADD_SHIFTS = """
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("path", ["/", "/study", "/study/learn", "/progress", "/papers"])
 async def test_pages_do_not_jump_as_they_load(light: str, path: str) -> None:
     """Neither the typeface nor what comes from the server moves what one reads (a cumulative shift below 0.1)."""
     async with browsing(light, "missing", viewport=PHONE) as visit:
-        await visit.page.add_init_script(
-            """window.shift = 0;
-            new PerformanceObserver((list) => {
-                for (const entry of list.getEntries()) window.shift += entry.value;
-            }).observe({ type: "layout-shift", buffered: true });"""
-        )
+        await visit.page.add_init_script(ADD_SHIFTS)
         await visit.page.goto(visit.url + path)
         await visit.page.locator("main h1").wait_for()
         await visit.page.wait_for_load_state("networkidle")
@@ -430,6 +435,8 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
             ("/study", ".weeks"),
             ("/study/learn", ".layers"),
             ("/past", "main h1"),
+            ("/papers", ".paper"),
+            ("/cheat-sheet", ".sheet-rows"),
             (f"/interview/{interview}", ".room"),
         ):
             bodies.clear()

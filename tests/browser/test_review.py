@@ -24,7 +24,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit, browsing, unfold
-from tests.browser.test_pages import speech_file
+from tests.browser.test_pages import ADD_SHIFTS, speech_file
 from tests.conftest import free_port
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, CATALOGUE, FakeSpeaker, fake_assembly
@@ -297,6 +297,7 @@ async def test_the_first_screen_coaches(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as (visit, interview_id):
         page = visit.page
         await page.set_viewport_size({"width": 390, "height": 844})
+        await page.add_init_script(ADD_SHIFTS)
         await page.goto(f"{visit.url}/review/{interview_id}")
         await expect(page.locator(".verdict-scale")).to_be_in_viewport(ratio=1)
         await expect(page.locator(".judgement")).to_contain_text("points.")
@@ -304,6 +305,7 @@ async def test_the_first_screen_coaches(tmp_path: Path) -> None:
         await expect(page.get_by_role("button", name="Say just this: 15 seconds")).to_be_in_viewport(ratio=1)
         await expect(page.locator(".lit")).to_have_count(1)
         await expect(page.locator("details[open]")).to_have_count(0)
+        assert await page.evaluate("window.shift") < 0.1
         await page.locator(".depends a").click()
         await expect(page.locator(".unsure [data-point]").first).to_be_visible()
         await page.keyboard.press("q")
