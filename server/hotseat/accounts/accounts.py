@@ -6,7 +6,6 @@ Secrets of sessions and invites are 256 random bits of which only the SHA-256 is
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import ipaddress
 import json
@@ -108,14 +107,13 @@ class Accounts:
             name = check_name(name)
         except InputError as error:
             raise RefusedError(f"the proxy says who you are in a way that can't be used: {error}") from None
-        if (account := await self._store.account(name)) is None:
-            first = not await self._store.accounts()
-            role: Role = "owner" if first else "member"
-            made = Account(LOCAL if first else secrets.token_hex(8), name, role, NO_PASSWORD, self._clock.wall())
-            with contextlib.suppress(InputError):  # made by another request a moment ago
-                await self._store.add_account(made, None, made.created)
-                await self.note("account made", name, about=f"{role}, by the proxy")
-            account = await self._named(name)
+        account = await self._store.account(name)
+        if account is None:
+            role: Role = "member" if await self._store.accounts() else "owner"
+            try:
+                account = await self._add(name, NO_PASSWORD, role, None, "")
+            except InputError:  # made by another request a moment ago
+                account = await self._named(name)
         return Identity(account.id, account.name, account.role)
 
     async def remove(self, name: str, by: str = "", address: str = "") -> Account:
