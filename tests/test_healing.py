@@ -10,13 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 from hotseat import healing as healing_module
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
-from hotseat.http.app import create_app
 from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.voice import Speaker, Voice
@@ -24,6 +22,7 @@ from hotseat.startup.assembly import Assembly
 
 from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
 from tests.support.fakes import FakeChat, FakeSpeaker, fake_assembly
+from tests.support.in_process import client
 
 
 @pytest.fixture(autouse=True)
@@ -185,8 +184,7 @@ async def test_degraded_is_said_everywhere(tmp_path: Path, name: str, ready: boo
         name: Part(name, PartState.DEGRADED, "the process ended (signal 9); trying again"),
         "Storage": Part("Storage", PartState.READY),
     }
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
+    async with client(assembly) as browser:
         readyz = await browser.get("/readyz")
         assert (readyz.status_code, readyz.json()) == (200 if ready else 503, {"ready": ready, "degraded": [name]})
         [told, _] = (await browser.get("/api/status")).json()["parts"]

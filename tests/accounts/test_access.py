@@ -24,6 +24,7 @@ from hotseat.storage.accounts import SqlAccounts
 
 from tests.http.test_isolation import every_route, filled
 from tests.support.fakes import FastClock, fake_assembly
+from tests.support.in_process import client
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
@@ -166,8 +167,7 @@ async def test_an_account_made_meanwhile_is_seen(tmp_path: Path) -> None:
     assembly = fake_assembly(tmp_path)
     clock = assembly.clock = ShiftedClock()
     assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), clock)
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
+    async with client(assembly) as browser:
         assert (await browser.get("/api/interviews")).status_code == 200
         await Accounts(SqlAccounts(assembly.storage.store.begin), clock).add("Ada", WORDS, "owner")
         clock.shift = 15

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 from hotseat.doctor.parts import exam as exam_checks
@@ -21,7 +20,6 @@ from hotseat.errors import ChatModelError, ContentError, GraderError
 from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
 from hotseat.grading.judge import Judge
 from hotseat.grading.reading import Reading
-from hotseat.http.app import create_app
 from hotseat.interview.exam import FILE as DIALOGUES
 from hotseat.load_status import GRADER, Part
 from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
@@ -31,6 +29,7 @@ from hotseat.startup.grader_choice import sit_if_due
 
 from tests.support.command_line import hotseat
 from tests.support.fakes import BANK, fake_assembly
+from tests.support.in_process import client
 from tests.support.scripted_llm import Script, ScriptedLlm, scripted_llm
 
 ITEMS = load_exam(PROJECT / "rubrics" / FILE, BANK)
@@ -182,9 +181,8 @@ async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytes
         )
         await sit_if_due(assembly)
         assert len(llm.asked) == 40 and isinstance(assembly.graders.in_use, Judge)
-        transport = httpx.ASGITransport(create_app(assembly))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-            [part] = (await client.get("/api/status")).json()["parts"]
+        async with client(assembly) as http:
+            [part] = (await http.get("/api/status")).json()["parts"]
         assert re.match(r"scripted grades \(agreement 1\.00 on our exam; the built-in reader 0\.\d\d\)", part["detail"])
         assert (part["state"], part["done"], part["total"]) == ("ready", 0, 0)
         [check] = exam_checks(assembly.graders)

@@ -17,7 +17,6 @@ import pytest
 import uvicorn
 from hotseat.accounts.accounts import network_of
 from hotseat.http import guard, serving
-from hotseat.http.app import create_app
 from hotseat.http.connections import Bounds, Connections, bounds_for
 from hotseat.http.serving import BoundedServer
 from hotseat.interview import interviews as interviews_module
@@ -27,7 +26,7 @@ from hotseat.telemetry import logs
 
 from benchmarks import crowd
 from tests.support.fakes import FastClock, fake_assembly
-from tests.support.in_process import listening
+from tests.support.in_process import client, listening
 from tests.support.sitting import LORA, Candidate, sitting
 
 SMALL = Bounds(total=4, strangers=3, per_address=2)
@@ -294,8 +293,7 @@ def test_the_log_holds_nothing_that_a_terminal_obeys(written: io.StringIO) -> No
 async def sent(tmp_path: Path, body: AsyncIterator[bytes], length: int) -> httpx.Response:
     """An import whose time passes a hundred times as fast."""
     assembly = fake_assembly(tmp_path, speed=100.0)
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+    async with client(assembly) as http:
         answer = await http.post("/api/import", content=body, headers={"content-length": str(length)})
     await assembly.storage.store.close()
     return answer
@@ -338,8 +336,7 @@ async def test_one_person_has_a_hundred_requests_at_once(tmp_path: Path, monkeyp
         yield b"PK"
 
     assembly = fake_assembly(tmp_path)
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+    async with client(assembly) as http:
         length = {"content-length": "2"}
         under_way = [asyncio.create_task(http.post("/api/import", content=waits(), headers=length)) for _ in range(2)]
         async with asyncio.timeout(30):

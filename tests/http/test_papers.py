@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hotseat.http.app import create_app
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.questions.papers import MOST_CHARS
 from hotseat.startup.assembly import Assembly
 
 from tests.questions.postings import CV
 from tests.support.fakes import FakeChat, fake_assembly
+from tests.support.in_process import client
 
 ASKED = {"claim": "cut hallucinations by 40 %", "question": "How did you count a hallucination?"}
 
@@ -28,9 +28,8 @@ def assembly(tmp_path: Path) -> Assembly:
 
 @pytest.fixture
 async def http(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(assembly), client=("127.0.0.1", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        yield client
+    async with client(assembly) as http:
+        yield http
     await assembly.storage.store.close()
 
 

@@ -6,12 +6,10 @@ import asyncio
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 from hotseat import wire
 from hotseat.engines.whisper.queue import RecognitionQueue
 from hotseat.engines.whisper.queue_metrics import QueueCollector
-from hotseat.http.app import create_app
 from hotseat.load_status import STORAGE
 from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
@@ -20,6 +18,7 @@ from hotseat.storage.archive import LocalArchive
 from hotseat.telemetry.metrics import Metrics, PartStates
 
 from tests.support.fakes import FakeConnection, FastClock, fake_assembly
+from tests.support.in_process import client
 from tests.support.sitting import LORA, LOUD, Candidate, finish, sitting
 
 
@@ -109,8 +108,7 @@ async def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
         connection.serve = lambda _receiver: asyncio.sleep(0)  # type: ignore[attr-defined]
         await interviews.connect(LOCAL, bad, connection)  # type: ignore[arg-type]
         assert connection.closed is not None and connection.closed[0] == 4503
-        transport = httpx.ASGITransport(create_app(assembly))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        async with client(assembly) as http:
             reply = await http.get(f"/api/interviews/{bad}")
             assert reply.status_code == 503 and "another version" in reply.json()["error"]
             assert (await http.get(f"/api/interviews/{good}")).status_code == 200

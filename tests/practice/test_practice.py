@@ -7,10 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from hotseat.domain.practice import Assessment, PointCard
-from hotseat.http.app import create_app
 from hotseat.practice.due import DAILY_S, due, for_today, seconds
 from hotseat.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from hotseat.practice.preparation import Choice
@@ -22,6 +20,7 @@ from hotseat.storage.store import SqlStore
 
 from tests.practice.test_ics import parse
 from tests.support.fakes import BANK, CATALOGUE, PointGrader, fake_assembly
+from tests.support.in_process import client
 from tests.support.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question("finetuning/lora")
@@ -47,10 +46,6 @@ async def failed(tmp_path: Path) -> AsyncIterator[Assembly]:
     assembly = await drill(tmp_path, met=False)
     yield assembly
     await assembly.storage.store.close()
-
-
-def browser(assembly: Assembly) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url="http://127.0.0.1:8000")
 
 
 def later(assembly: Assembly, days: float, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,17 +154,17 @@ def test_minutes_come_from_the_limits() -> None:
 
 async def test_cards_are_due_from_the_next_day(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a drill nothing is due until the next day; then the list names the question, and its interview can be begun."""
-    async with browser(failed) as client:
-        today = (await client.get("/api/today")).json()
+    async with client(failed) as http:
+        today = (await http.get("/api/today")).json()
         assert today["due"]["questions"] == [] and today["due"]["minutes"] == 0
         assert today["due"]["next"] == (date.today() + timedelta(days=1)).isoformat()
         later(failed, 1, monkeypatch)
-        listed = (await client.get("/api/today")).json()["due"]
+        listed = (await http.get("/api/today")).json()["due"]
         [entry] = listed["questions"]
         assert (entry["id"], entry["points"]) == (QUESTION.id, len(QUESTION.points))
         assert listed["minutes"] == entry["minutes"] == 3
         wanted = {"format": listed["format"], "question_ids": [entry["id"]]}
-        assert (await client.post("/api/interviews", json=wanted)).status_code == 201
+        assert (await http.post("/api/interviews", json=wanted)).status_code == 201
 
 
 # ---- The plan's day -------------------------------------------------------------------------------------------------
@@ -216,10 +211,10 @@ def test_the_day_of_the_interview_is_not_one_to_prepare_on() -> None:
 
 async def test_the_last_day_of_a_week_is_still_in_it(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next week begins on the seventh day after the first."""
-    async with browser(failed) as client:
-        await client.put("/api/plan", json={"path": "applied", "weeks": 2})
+    async with client(failed) as http:
+        await http.put("/api/plan", json={"path": "applied", "weeks": 2})
         later(failed, 6, monkeypatch)
-        assert [week["current"] for week in (await client.get("/api/plan")).json()["weeks"]] == [True, False]
+        assert [week["current"] for week in (await http.get("/api/plan")).json()["weeks"]] == [True, False]
 
 
 async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Assembly) -> None:
@@ -234,33 +229,33 @@ async def test_a_lesson_begins_with_what_was_not_answered_yet(failed: Assembly) 
 
 async def test_today_follows_the_plan(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first day names the path's first topic and a core question; past the interview the plan says nothing."""
-    async with browser(failed) as client:
-        assert (await client.get("/api/today")).json()["plan"] is None
+    async with client(failed) as http:
+        assert (await http.get("/api/today")).json()["plan"] is None
         when = date.today() + timedelta(days=14)
-        await client.put("/api/plan", json={"path": "applied", "date": when.isoformat()})
-        plan = (await client.get("/api/today")).json()["plan"]
+        await http.put("/api/plan", json={"path": "applied", "date": when.isoformat()})
+        plan = (await http.get("/api/today")).json()["plan"]
         assert (plan["week"], plan["weeks"], plan["days_left"]) == (1, 2, 14)
         [lesson] = plan["topics"]
         assert (lesson["topic"], lesson["question"]["id"]) == ("transformers", "transformers/core")
         later(failed, 13, monkeypatch)
-        last = (await client.get("/api/today")).json()["plan"]
+        last = (await http.get("/api/today")).json()["plan"]
         assert (last["week"], last["days_left"]) == (2, 1)
         assert last["topics"] == [] and last["practice"] is None, "the sixth and seventh day are free"
         later(failed, 1, monkeypatch)
-        assert (await client.get("/api/today")).json()["plan"]["days_left"] == 0
+        assert (await http.get("/api/today")).json()["plan"]["days_left"] == 0
         later(failed, 1, monkeypatch)
-        assert (await client.get("/api/today")).json()["plan"] is None
+        assert (await http.get("/api/today")).json()["plan"] is None
 
 
 async def test_verdicts_move_the_plan_from_the_next_day(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """Failing a topic leaves the day's work as it was, and gives the topic more time from tomorrow on."""
 
     async def days() -> float:
-        weeks = (await client.get("/api/plan")).json()["weeks"]
+        weeks = (await http.get("/api/plan")).json()["weeks"]
         return sum(float(entry["days"]) for week in weeks for entry in week["topics"] if entry["topic"] == "finetuning")
 
-    async with browser(failed) as client:
-        await client.put("/api/plan", json={"path": "applied", "weeks": 4})
+    async with client(failed) as http:
+        await http.put("/api/plan", json={"path": "applied", "weeks": 4})
         before = await days()
         later(failed, 1, monkeypatch)
         assert await days() > before
@@ -268,28 +263,28 @@ async def test_verdicts_move_the_plan_from_the_next_day(failed: Assembly, monkey
 
 async def test_a_week_gone_by_keeps_the_rating_of_its_first_day(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rating oneself right after choosing a plan shapes its first week, and still does when that week is over."""
-    async with browser(failed) as client:
-        await client.put("/api/plan", json={"path": "applied", "weeks": 4})
-        unrated = (await client.get("/api/plan")).json()["weeks"][0]["topics"]
+    async with client(failed) as http:
+        await http.put("/api/plan", json={"path": "applied", "weeks": 4})
+        unrated = (await http.get("/api/plan")).json()["weeks"][0]["topics"]
         first = unrated[0]["topic"]
         scores = {topic.id: 1 if topic.id == first else 5 for topic in BANK.topics}
-        assert (await client.post("/api/assessments", json={"scores": scores})).status_code == 201
-        rated = (await client.get("/api/plan")).json()["weeks"][0]["topics"]
+        assert (await http.post("/api/assessments", json={"scores": scores})).status_code == 201
+        rated = (await http.get("/api/plan")).json()["weeks"][0]["topics"]
         assert rated != unrated
         later(failed, 8, monkeypatch)
-        assert (await client.get("/api/plan")).json()["weeks"][0]["topics"] == rated
+        assert (await http.get("/api/plan")).json()["weeks"][0]["topics"] == rated
 
 
 async def test_the_checkpoint_that_has_come_is_shown(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """The latest one due with tasks left; a finished one is not shown again."""
-    async with browser(failed) as client:
-        await client.put("/api/plan", json={"path": "applied", "weeks": 4})
-        assert (await client.get("/api/today")).json()["checkpoint"] == {"day": 0, "title": "Get an overview", "left": 4}
+    async with client(failed) as http:
+        await http.put("/api/plan", json={"path": "applied", "weeks": 4})
+        assert (await http.get("/api/today")).json()["checkpoint"] == {"day": 0, "title": "Get an overview", "left": 4}
         for task in ("sketch-map", "name-competencies", "choose-path", "first-rating"):
-            await client.put(f"/api/checkpoints/{task}", json={"done": True})
-        assert (await client.get("/api/today")).json()["checkpoint"] is None
+            await http.put(f"/api/checkpoints/{task}", json={"done": True})
+        assert (await http.get("/api/today")).json()["checkpoint"] is None
         later(failed, 8, monkeypatch)
-        assert (await client.get("/api/today")).json()["checkpoint"]["day"] == 7
+        assert (await http.get("/api/today")).json()["checkpoint"]["day"] == 7
 
 
 # ---- The calendar ---------------------------------------------------------------------------------------------------
@@ -297,10 +292,10 @@ async def test_the_checkpoint_that_has_come_is_shown(failed: Assembly, monkeypat
 
 async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: Assembly) -> None:
     """Each on its day, with ids that stay the same from export to export."""
-    async with browser(failed) as client:
+    async with client(failed) as http:
         start, when = date.today(), date.today() + timedelta(days=10)
-        await client.put("/api/plan", json={"path": "applied", "date": when.isoformat()})
-        answer = await client.get("/api/hotseat.ics")
+        await http.put("/api/plan", json={"path": "applied", "date": when.isoformat()})
+        answer = await http.get("/api/hotseat.ics")
         assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
         events = parse(answer.content)
         starts = {event["SUMMARY"]: datetime.strptime(event["DTSTART"], "%Y%m%d").date() for event in events}
@@ -313,16 +308,16 @@ async def test_the_calendar_has_checkpoints_practice_and_the_interview(failed: A
         }
         uids = {event["SUMMARY"]: event["UID"] for event in events}
         assert len(set(uids.values())) == len(events)
-        await client.put("/api/plan", json={"path": "applied", "date": (when + timedelta(days=9)).isoformat()})
-        moved = parse((await client.get("/api/hotseat.ics")).content)
+        await http.put("/api/plan", json={"path": "applied", "date": (when + timedelta(days=9)).isoformat()})
+        moved = parse((await http.get("/api/hotseat.ics")).content)
         assert {event["SUMMARY"]: event["UID"] for event in moved}.items() >= uids.items()
         assert len(moved) == len(events) + 1, "day 14 is before the interview now"
 
 
 async def test_overdue_practice_is_for_today(failed: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was due days ago stands in the calendar today, not in the past."""
-    async with browser(failed) as client:
+    async with client(failed) as http:
         later(failed, 5, monkeypatch)
-        [event] = parse((await client.get("/api/hotseat.ics")).content)
+        [event] = parse((await http.get("/api/hotseat.ics")).content)
         today = datetime.fromtimestamp(failed.clock.wall()).date()
         assert event["DTSTART"] == f"{today:%Y%m%d}"

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 from hotseat import wire
 from hotseat.domain.model import Bank, Question
@@ -24,6 +23,7 @@ from tests.grading.scripted_reader import ScriptedReader
 from tests.http.test_isolation import every_route, filled
 from tests.practice.test_study import EVEN
 from tests.support.fakes import BANK, FakeGrader, fake_assembly
+from tests.support.in_process import client
 from tests.support.sitting import Candidate, finish
 
 LORA = BANK.question("finetuning/lora")
@@ -211,12 +211,12 @@ async def test_the_past_can_be_read_with_another_bank(tmp_path: Path) -> None:
         for _ in range(4):
             await candidate.answer()
         await finish(candidate)
-        async with _browser(assembly) as browser:
+        async with client(assembly) as browser:
             assert (await browser.post("/api/assessments", json={"scores": {**EVEN, "extras": 5}})).status_code < 300
             assert (await browser.put("/api/plan", json={"path": "infra", "weeks": 3})).status_code < 300
             old = (await browser.get(f"/api/interviews/{candidate.id}")).json()
     async with running(tmp_path) as (assembly, interviews):
-        async with _browser(assembly) as browser:
+        async with client(assembly) as browser:
             routes = sorted(path for method, path in every_route(create_app(assembly)) if method == "GET")
             answers = {}
             for path in routes:
@@ -252,10 +252,3 @@ async def _until_finished(assembly: Assembly, interview_id: str) -> None:
             if found is not None and found[0].summary["finished"]:
                 return
             await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def _browser(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        yield client

@@ -15,7 +15,6 @@ from hotseat.errors import SpeakerError
 from hotseat.grading import disputes
 from hotseat.grading.disputes import Claim, Disputes
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
 from hotseat.session.records import LOCAL, Afterwards
 from hotseat.speech.recognition import RecognitionJob
@@ -24,6 +23,7 @@ from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, FakeSpeaker, fake_assembly
+from tests.support.in_process import client
 from tests.support.sitting import finish, sitting
 
 HEARD = (
@@ -74,12 +74,8 @@ async def reviewed(assembly: Assembly) -> AsyncIterator[tuple[str, httpx.AsyncCl
         candidate.say(type="start")
         await candidate.answer()
         await finish(candidate)
-        async with client(assembly) as http:
+        async with client(assembly, "/api/interviews/") as http:
             yield candidate.id, http
-
-
-def client(assembly: Assembly) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url="http://127.0.0.1/api/interviews/")
 
 
 async def the_round(http: httpx.AsyncClient, interview_id: str) -> dict[str, Any]:
@@ -348,13 +344,13 @@ async def test_a_review_outlives_its_question(tmp_path: Path) -> None:
     async with reviewed(assembly) as (interview_id, _):
         shorter = tuple(replace(question, criteria=question.criteria[1:]) for question in BANK.questions)
         assembly.library = replace(assembly.library, bank=replace(BANK, questions=shorter))
-        async with client(assembly) as http:
+        async with client(assembly, "/api/interviews/") as http:
             grade = (await the_round(http, interview_id))["grade"]
         points = [f for criterion in grade["criteria"] for f in criterion["findings"]]
         assert points[0]["statement"] == "This point is no longer in the rubric."
 
         assembly.library = replace(assembly.library, bank=replace(BANK, questions=()))
-        async with client(assembly) as http:
+        async with client(assembly, "/api/interviews/") as http:
             shown = await the_round(http, interview_id)
             assert shown["question"]["title"] == LORA.title and shown["question"]["in_bank"] is False
             assert shown["grade"]["verdict"] and shown["answers"][0]["text"] == HEARD

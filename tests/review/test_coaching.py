@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hotseat.domain.model import Answer, EndedBy, Question, Transcript, Word
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
 from hotseat.review.best import MAX_WORDS, best_answer
 from hotseat.speech.audio import SAMPLE_RATE
@@ -18,6 +17,7 @@ from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, FakeTranscriber, fake_assembly
+from tests.support.in_process import client
 from tests.support.stored import said, store_interview
 
 LORA = BANK.question("finetuning/lora")
@@ -47,8 +47,7 @@ async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
 @pytest.fixture
 async def browser(assembly: Assembly) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
     interview_id = await store_interview(assembly, Choices("drill", (LORA.id,), follow_ups=0), [[said(TEXT)]])
-    transport = httpx.ASGITransport(create_app(assembly), client=("127.0.0.1", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+    async with client(assembly) as http:
         yield http, f"/api/interviews/{interview_id}/rounds/1"
 
 

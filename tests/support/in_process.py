@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
+import httpx
 import pytest
 from hotseat.http.app import create_app
 from hotseat.http.serving import BoundedServer, make_server
@@ -31,3 +32,8 @@ async def listening(assembly: Assembly, host: str = "127.0.0.1") -> AsyncIterato
         yield opened.getsockname()[1], server
         server.should_exit = True
         await running
+
+
+def client(assembly: Assembly, path: str = "") -> httpx.AsyncClient:
+    """A program on this machine, without a socket; addresses are below ``path``."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url=f"http://127.0.0.1:8000{path}")

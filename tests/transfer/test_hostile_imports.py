@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-import httpx
 import numpy as np
 import pytest
 from hotseat.domain.model import PointStatus
@@ -36,6 +35,7 @@ from starlette.testclient import TestClient
 
 from tests.support.disks import mounted
 from tests.support.fakes import BANK, fake_assembly, importing, removing
+from tests.support.in_process import client
 from tests.support.past import sat
 from tests.transfer.test_transfer import EVERYTHING, audio_name, changed, contents, exported, repacked, sit, storage
 
@@ -363,8 +363,7 @@ async def test_one_import_at_a_time(tmp_path: Path, sample: dict[str, bytes], mo
 
     monkeypatch.setattr(routes, "import_file", slow)
     assembly = fake_assembly(tmp_path)
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+    async with client(assembly) as http:
         answers = await asyncio.gather(*(http.post("/api/import", content=sample["json"]) for _ in range(3)))
     assert [answer.status_code for answer in answers] == [201] * 3
     assert most == [1, 1, 1]
