@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import httpx
 import pytest
 from hotseat import wire
 
 from tests.conftest import ServerProcess
+from tests.support.light_server import LightServer
 from tests.support.sitting import LOUD, finish
 from tests.support.wire_candidate import WireCandidate, sitting_at
 
@@ -50,9 +51,11 @@ BAD: list[tuple[str | bytes, str]] = [
 
 
 @pytest.fixture(scope="module")
-def plain_server(start_server: Callable[..., ServerProcess]) -> ServerProcess:
-    """A real server that needs no language model, so that grades come at once."""
-    return start_server(HOTSEAT_LLM__URL="off", HOTSEAT_GRADER="embedded").wait_until_ready()
+def plain_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server in a process of its own; its models are stand-ins, for what is abused here is in front of them."""
+    server = LightServer(tmp_path_factory.mktemp("data")).wait_until_ready()
+    yield server
+    server.stop()
 
 
 async def errors(candidate: WireCandidate, *bad: str | bytes) -> list[str]:
