@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from hotseat.settings import PROJECT
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page, async_playwright
 
 from tests.audio.speech import say, write
 from tests.browser.conftest import CHROMIUM, FAKE_DEVICE, FLAGS
 from tests.browser.test_interview import FREEZING, LEAD_S, silence
 from tests.conftest import ServerProcess
 
-WIDE, NARROW = (1440, 900), (390, 844)
+SIZE = {"width": 1440, "height": 900}
 LONG_MS, SHORT_MS = 2200, 450
 """How long a frame of the animation stands: a page to read, or a moment of an answer."""
 
@@ -44,21 +44,12 @@ async def picture(page: Page, folder: Path, name: str) -> None:
     await page.screenshot(path=folder / f"{name}.png")
 
 
-async def open_page(browser: Browser, size: tuple[int, int], scheme: str) -> Page:
-    context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme="dark" if scheme == "dark" else "light",
-        permissions=["microphone"],
-    )
-    return await context.new_page()
-
-
 async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
-    """The lobby, an answer being given, and its review; each wide and light, the room also dark on a phone."""
+    """The lobby, an answer being given, and its review."""
     devices = (FAKE_DEVICE, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={voice}%noloop")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices])
-        page = await open_page(browser, WIDE, "light")
+        page = await browser.new_page(viewport=SIZE, permissions=["microphone"])
         await page.goto(server.url)
         await page.get_by_role("button", name="Hear your first question").wait_for()
         await picture(page, folder, "lobby")
@@ -76,12 +67,6 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         for _ in range(9):
             await frames.take(page, SHORT_MS)
             await page.wait_for_timeout(1500)
-        await picture(page, folder, "room")
-        await page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-        await page.emulate_media(color_scheme="dark")
-        await picture(page, folder, "room-phone-dark")
-        await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-        await page.emulate_media(color_scheme="light")
         await page.locator('.room[data-phase="asking"]').wait_for(timeout=90_000)
         await page.wait_for_timeout(2000)
         await frames.take(page, LONG_MS)

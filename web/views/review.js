@@ -1,10 +1,11 @@
 /** What became of an interview: over several questions the story of it, and for each question the coach and what it rests on. */
 
-import { begin, get } from "../api.js";
-import { h, icon, problem } from "../dom.js";
+import { get } from "../api.js";
+import { h } from "../dom.js";
 import { day, extraTime } from "../format.js";
 import { bindKeys } from "../keys.js";
 import { makeDeleteButton } from "./interviews.js";
+import { makeTry } from "./review/again.js";
 import { makeNotes } from "./review/notes.js";
 import { makeOverall } from "./review/overall.js";
 import { playAlone } from "./review/recording.js";
@@ -130,7 +131,7 @@ function makeNothingSaid(review) {
     { class: "review stack nothing-said" },
     h("h1", {}, review.title),
     h("p", {}, `Nothing was said in this interview (${whenOf(review)}), so there is nothing to review.`),
-    h("div", { class: "row" }, makeTryButton("Try again", review, review.rounds, "button lit"), makeDelete(review.id, review)),
+    h("div", { class: "row" }, makeTry("Try again", choicesOf(review, review.rounds), "button lit"), makeDelete(review.id, review)),
   );
 }
 
@@ -199,14 +200,11 @@ function makeUnfinished(id, { finished }) {
 
 /** The same format once more, with the same questions or, where none are given, with others. */
 function makeAnotherTry(text, review, rounds) {
-  return h("div", { class: "row" }, makeTryButton(text, review, rounds));
+  return h("div", { class: "row" }, makeTry(text, choicesOf(review, rounds)));
 }
 
-function makeTryButton(text, review, rounds, look = "button") {
-  const failure = h("div");
-  const choices = { format: review.format, question_ids: rounds.map(({ question }) => question.id) };
-  const again = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
-  return [h("button", { type: "button", class: look, onclick: again }, icon("again"), text), failure];
+function choicesOf({ format }, rounds) {
+  return { format, question_ids: rounds.map(({ question }) => question.id) };
 }
 
 function makeDelete(id, review) {

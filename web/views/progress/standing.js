@@ -8,11 +8,6 @@ const CHART = { width: 320, height: 110, edge: 8 };
 /** Points from which on a line says something. */
 const ENOUGH = 3;
 const LEVELS = [1, 2, 3, 4, 5];
-/** @type {[number, string][]} Steps of misjudgment, and what is said of them. */
-const JUDGMENTS = [
-  [1, "You rate yourself higher than your answers show."],
-  [-1, "Your answers are better than you think."],
-];
 
 export function makeStandings(standings, unit) {
   const known = standings.filter(({ periods }) => periods.length > 0);
@@ -47,7 +42,6 @@ function makeKey(hasRatings) {
 
 function makeStanding({ title, level, answers, aside, periods, ratings }, unit, first, last) {
   const rated = ratings.at(-1)?.score ?? null;
-  const judgment = level !== null && rated !== null ? judge(rated - level) : null;
   const counts = [plural(answers, "grade"), aside > 0 && `${aside} excluded`].filter(Boolean).join(", ");
   return h(
     "article",
@@ -72,14 +66,9 @@ function makeStanding({ title, level, answers, aside, periods, ratings }, unit, 
       ),
       makeAxis(first, last),
     ],
-    judgment && h("p", { class: "small" }, judgment),
     h("p", { class: "soft small" }, `${counts}.`),
     makeTable(`${title} by ${unit}`, ["When", "Measured", "Grades", "Excluded", "Your rating"], rows(periods, ratings, unit)),
   );
-}
-
-function judge(gap) {
-  return JUDGMENTS.find(([least]) => gap / least >= 1)?.[1] ?? null;
 }
 
 function rows(periods, ratings, unit) {

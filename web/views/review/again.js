@@ -8,15 +8,18 @@ export function makeAgain({ id }, alone) {
   return h(
     "div",
     { class: "row again" },
-    !alone && makeTryAgain(id, "button"),
+    !alone && makeTry("Try this question again", drillOf(id)),
     h("a", { href: `/attempts/${id}` }, "Compare all your attempts at this question"),
   );
 }
 
-/** A drill of this question; where that fails the reason takes the button's place beside it. */
-export function makeTryAgain(id, look) {
+export function drillOf(id) {
+  return { format: "drill", question_id: id };
+}
+
+/** Begins an interview with these choices; where that fails the reason takes its place beside the button. */
+export function makeTry(text, choices, look = "button") {
   const failure = h("div");
-  const start = () =>
-    begin({ format: "drill", question_id: id }).catch((error) => failure.replaceChildren(problem(error.message)));
-  return [h("button", { type: "button", class: look, onclick: start }, icon("again"), "Try this question again"), failure];
+  const start = () => begin(choices).catch((error) => failure.replaceChildren(problem(error.message)));
+  return [h("button", { type: "button", class: look, onclick: start }, icon("again"), text), failure];
 }

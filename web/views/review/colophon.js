@@ -15,7 +15,7 @@ export function makeColophon(grade) {
   const parts = [
     rubric_version && `rubric ${rubric_version}`,
     prompt_version && `prompts ${prompt_version}`,
-    `${seconds.toFixed(1)} s`,
+    `${seconds.toFixed(1)} seconds of work`,
     tokens > 0 && `${tokens} tokens`,
   ];
   return [h("p", {}, tellGrader(grade)), h("p", { class: "soft small" }, parts.filter(Boolean).join(" · "))];

@@ -14,7 +14,7 @@ import { makeDelivery } from "./delivery.js";
 import { makeRubric, makeUnsurePoints, NOT_ASSESSABLE } from "./rubric.js";
 import { makeSaying } from "./saying.js";
 
-export function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
+function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
   if (answers.length === 0) return h("span", { class: "soft" }, "not answered");
   if (grade_state === "pending") return h("span", { class: "soft", role: "status" }, "grading…");
   if (isOpen(grade)) return verdictRange(grade.range, { large });
