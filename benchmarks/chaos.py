@@ -27,7 +27,7 @@ from hotseat.engines.llama import LlamaServer
 from hotseat.engines.llama_chat import LlamaChat
 from hotseat.errors import SpeakerError, TranscriberError
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.interviews import Interviews
 from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.session.records import LOCAL
@@ -134,7 +134,7 @@ async def make_parts(data_dir: Path, pace: float) -> Parts:
     mouth = Healing(parts[VOICE], Mouth(), new_mouth, speaks, detail="fake", every_s=0.1)
     assembly.speech.transcriber = HealingTranscriber(ears)  # type: ignore[arg-type]
     assembly.speech.voice = PreparedVoice(HealingSpeaker(mouth), CATALOGUE.script.constant())  # type: ignore[arg-type]
-    assembly.interviewer = Interviewer(HealingChat("stand-in", chat), assembly.prompts)
+    assembly.interviewer.endpoint = Endpoint(HealingChat("stand-in", chat), assembly.prompts, 1.0)
     return Parts(assembly, {LLM: chat, HEARING: ears, VOICE: mouth})
 
 

@@ -24,8 +24,7 @@ from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.scoring import implied
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.interviewer import Interviewer
-from hotseat.prompts import Prompts
-from hotseat.settings import PROJECT, load_settings
+from hotseat.settings import load_settings
 from hotseat.startup.assembly import assemble
 from hotseat.startup.models import load_for_grading
 
@@ -74,7 +73,7 @@ async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
     """The follow-up to each of the part's first answers."""
     assembly = assemble(load_settings())
     bank = assembly.library.bank
-    interviewer = Interviewer(None, Prompts(PROJECT / "prompts"))
+    interviewer = Interviewer()
     if not gold:
         await load_for_grading(assembly)
     grader = assembly.graders.embedded

@@ -1,9 +1,8 @@
-"""Renders prompts/*.j2 and reads the examples beside them. A missing value is an error, never an empty string in a prompt."""
+"""Renders prompts/*.j2. A missing value is an error, never an empty string in a prompt."""
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from pathlib import Path
 
 import jinja2
@@ -33,16 +32,6 @@ class Prompts:
             raise ContentError(f"prompts/{error.name}: file is missing") from None
         except jinja2.TemplateError as error:
             raise ContentError(f"prompts/{name}: {error.message}") from None
-
-    def examples(self, name: str) -> list[dict[str, str]]:
-        """The ``example`` tables of a TOML file. Raises ContentError."""
-        try:
-            found: list[dict[str, str]] = tomllib.loads((self._root / name).read_text(encoding="utf-8"))["example"]
-        except OSError:
-            raise ContentError(f"prompts/{name}: file is missing") from None
-        except (tomllib.TOMLDecodeError, KeyError) as error:
-            raise ContentError(f"prompts/{name}: {error}") from None
-        return found
 
     def version(self, *names: str) -> str:
         """First 12 hex digits of the sha256 of the named templates' sources, in order."""

@@ -151,6 +151,12 @@ class Settings(BaseSettings):
     grader: Literal["auto", "embedded", "llm"] = "auto"
     """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
     (docs/decisions/0031-exam-for-llm-graders.md); "llm" lets any grade without one."""
+
+    @property
+    def packaged_llm_grades(self) -> bool:
+        """Whether the packaged language model is used: it asks nothing (docs/decisions/0034-moves.md)."""
+        return self.llm.url == EMBEDDED and self.grader == "llm"
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"
     otlp_url: str = ""

@@ -214,8 +214,8 @@ def test_a_wrong_hash(weight: Weight, tmp_path: Path) -> None:
 def test_a_part_that_is_off_without_having_been_turned_off() -> None:
     """An LLM that could not be loaded leaves the server running, but the doctor calls it a fault."""
     fell_back = Part(LLM, PartState.OFF, "no package; follow-ups come from the bank")
-    assert_mends(loaded(fell_back, Settings()), "no package", mend="HOTSEAT_LLM__URL")
-    assert loaded(fell_back, Settings(llm=LlmSettings(url=OFF))).ok
+    assert_mends(loaded(fell_back, Settings(grader="llm")), "no package", mend="HOTSEAT_LLM__URL")
+    assert loaded(fell_back, Settings()).ok and loaded(fell_back, Settings(llm=LlmSettings(url=OFF))).ok
     assert loaded(Part(VOICE, PartState.OFF, ""), Settings(tts=TtsSettings(voice=OFF))).ok
     assert not loaded(Part(VOICE, PartState.FAILED, ""), Settings()).ok
 

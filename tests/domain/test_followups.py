@@ -46,87 +46,6 @@ def test_a_contradiction_comes_before_an_omission() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("Tell me more about that.", "exactly one question"),
-        ("What is it? And why?", "exactly one question"),
-        ("Why?", "words"),
-        ("What " + "really " * 40 + "happens?", "words"),
-        ("What is\nlearned for one matrix?", "several lines"),
-        ("**What** is learned for one matrix?", "markup"),
-        ("Explain how LoRA works, would you please?", "repeats"),
-        ("Isn't the update factored as a product of two low rank matrices B and A with rank r?", "gives away"),
-        ("What does alpha do to the update here?", "nobody has mentioned"),
-    ],
-)
-def test_forbidden_phrasings(text: str, problem: str) -> None:
-    """Each rule is enforced in code, whatever the model was told."""
-    found = followups.problems(
-        text,
-        LORA,
-        FIRST,
-        findings(factorisation=PointStatus.NOT_MET, low_rank=PointStatus.NOT_MET),
-        ANSWER,
-        ["Explain how LoRA works."],
-    )
-    assert any(problem in entry for entry in found), found
-
-
-def test_the_banks_own_words_pass() -> None:
-    """Every follow-up of the bank may be spoken as it stands."""
-    bank = load_bank(PROJECT / "rubrics")
-    wrong = [
-        (question.id, entry.id, found)
-        for question in bank.questions
-        for entry in question.follow_ups
-        if (found := followups.problems(entry.text, question, entry, (), "", [question.prompt]))
-    ]
-    assert wrong == []
-
-
-def test_a_phrasing_that_picks_up_the_candidates_words_passes() -> None:
-    """Quoting the candidate is not giving anything away."""
-    text = "You said you train small matrices. What exactly would you write down for one weight matrix?"
-    assert followups.problems(text, LORA, FIRST, findings(factorisation=PointStatus.NOT_MET), ANSWER, [LORA.prompt]) == []
-
-
-PASSAGE = "so we don't touch the base weights, we train two small matrices, rank eight or so, in every layer"
-
-
-@pytest.mark.parametrize(
-    "lead",
-    [
-        "You train two small matrices in every layer.",
-        "You'd train two small matrices, rank 8 or so.",
-        "You said that you train small matrices.",
-    ],
-)
-def test_a_lead_says_back_what_was_said(lead: str) -> None:
-    """In fewer words, numbers written or spelled."""
-    assert followups.misquotes(lead, "we train two small matrices, rank eight or so, in every layer") == []
-
-
-@pytest.mark.parametrize(
-    ("lead", "problem"),
-    [
-        ("They train two small matrices.", "speak to the candidate"),
-        ("", "speak to the candidate"),
-        ("You don't touch our base weights.", "speaks as the candidate"),
-        ("You don't touch the base weights?", "asks"),
-        ("You don't touch the gradient checkpoint store.", "what the candidate did not"),
-        ("You don't touch the base weights, rank sixteen or so.", "another number"),
-        ("You touch the base weights.", "turns it round"),
-        ("You said so.", "what the candidate did not"),
-        ("You don't train the rank; the base weights are eight small matrices.", "what the candidate did not"),
-    ],
-)
-def test_a_lead_may_not_misquote(lead: str, problem: str) -> None:
-    """Nothing is put into the candidate's mouth."""
-    found = followups.misquotes(lead, PASSAGE)
-    assert any(problem in entry for entry in found), found
-
-
-@pytest.mark.parametrize(
     ("wrote", "said"),
     [
         ("You score by our checklist.", "You score by your checklist."),
@@ -136,8 +55,8 @@ def test_a_lead_may_not_misquote(lead: str, problem: str) -> None:
         ("We fetch the top eight.", "You said that you fetch the top eight."),
     ],
 )
-def test_a_lead_speaks_to_the_candidate(wrote: str, said: str) -> None:
-    """A model that repeats the candidate word for word speaks of itself; that is turned round."""
+def test_a_quote_speaks_to_the_candidate(wrote: str, said: str) -> None:
+    """What the candidate says of themselves is turned round when it is said back."""
     assert followups.addressed(wrote) == said
 
 

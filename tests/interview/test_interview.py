@@ -13,7 +13,6 @@ from hotseat.domain.model import Answer, EndedBy, Grade, Question, Word
 from hotseat.errors import GraderError, SpeakerError, StorageError, TranscriberError, UnavailableError
 from hotseat.interview import interviews as interviews_module
 from hotseat.interview.answers import Answers
-from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.snapshot import state_message
 from hotseat.prompts import Prompts
 from hotseat.questions.formats import Choices
@@ -28,12 +27,10 @@ from hotseat.storage.archive import LocalArchive
 
 from tests.support.fakes import (
     CATALOGUE,
-    FakeChat,
     FakeGrader,
     FakeSpeaker,
     FakeTranscriber,
     fake_assembly,
-    whole_answer,
 )
 from tests.support.sitting import LORA, LOUD, QUIET, Candidate, finish, sitting
 
@@ -262,11 +259,10 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
         ({"transcriber": FakeTranscriber(error=MemoryError())}, "transcript"),
         ({"in_use": FakeGrader(RuntimeError("a bug"))}, "not graded"),
         ({"embedded": FakeGrader(RuntimeError("a bug"))}, ""),
-        ({"interviewer": Interviewer(FakeChat(error=RuntimeError("a bug")), PROMPTS, whole_answer)}, ""),
     ],
     ids=[
         *("speaker", "transcriber", "grader", "embedded grader"),
-        *("speaker's bug", "transcriber's bug", "grader's bug", "embedded grader's bug", "language model's bug"),
+        *("speaker's bug", "transcriber's bug", "grader's bug", "embedded grader's bug"),
     ],
 )
 async def test_a_failing_part_never_ends_the_interview(tmp_path: Path, broken: dict[str, Any], seen: str) -> None:

@@ -32,7 +32,7 @@ def quoted(text: str, part: str) -> str | None:
         ("LoRA trains all the weights of the model.", "all the weights", "LoRA trains all the weights of the model"),
         ("The size, it grows with the square of it, so we cut.", "with the square", "it grows with the square of it"),
         ("The first word is slow, so that's decoding.", "slow, so", "the first word is slow, so that's decoding"),
-        ("It's compute bound, so if you've two users each gets half.", "compute bound,", "it's compute bound"),
+        ("It's compute bound, so with two each gets half.", "compute bound,", "it's compute bound"),
         ("MT-Bench is machine translation, I believe.", "machine translation,", "MT-Bench is machine translation"),
         ("When a GPU dies, the other ones go on, right?  Yes, all of them do.", "of them", "all of them do"),
         ("The more tools it has the more it can do.", "tools it has", "the more tools it has the more it can do"),

@@ -17,7 +17,6 @@ from hotseat.domain.model import (
     Answer,
     CriterionResult,
     Evidence,
-    FollowUp,
     Grade,
     Level,
     PointFinding,
@@ -151,11 +150,6 @@ class FakeChat:
         return self.text or "ok", 1
 
 
-def whole_answer(question: Question, follow_up: FollowUp, answers: Sequence[Answer]) -> str | None:
-    """Ties every follow-up to all that was said."""
-    return answers[-1].transcript.text or None
-
-
 class FakeGrader:
     """The same verdict for every round."""
 
@@ -200,7 +194,7 @@ def reader() -> OnnxReader:
     return OnnxReader()
 
 
-def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None = None, **settings: object) -> Assembly:
+def fake_assembly(data_dir: Path, *, speed: float = 1.0, **settings: object) -> Assembly:
     """Every part, ready, with a real database, migrated, and archive."""
     put_database(data_dir)
     configured = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
@@ -214,7 +208,7 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, chat: FakeChat | None =
         storage=Storage(store, SqlTables(store.engine), LocalArchive(data_dir / "audio"), data_dir, configured.database),
         clock=clock,
         accounts=Accounts(SqlAccounts(store.begin), clock, configured.wants_accounts),
-        interviewer=Interviewer(chat, prompts, whole_answer),
+        interviewer=Interviewer(),
         status=LoadStatus({"all": Part("all", PartState.READY, "")}),
         speech=SpeechModels(
             transcriber=FakeTranscriber(),

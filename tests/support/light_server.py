@@ -70,7 +70,7 @@ def light_assembly(settings: Settings, pace: float = 1.0) -> Assembly:
     assembly.speech.make_vad = LoudIsSpeech
     assembly.speech.acts = reader()
     assembly.speech.voice = PreparedVoice(Speaker(), CATALOGUE.script.constant())
-    assembly.interviewer = Interviewer(None, assembly.prompts)
+    assembly.interviewer = Interviewer()
     assembly.graders.in_use = Grader()
     assembly.graders.embedded = Grader()  # type: ignore[assignment]
     return assembly

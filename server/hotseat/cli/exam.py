@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def exam(as_json: bool) -> None:
     """Have the language model grade forty labelled answers, beside the built-in reader, and ask in twenty dialogues.
 
-    The dialogues are for a remote model: the embedded one leads on to the bank's questions and is not asked for its own.
+    The dialogues are for a remote model: the packaged one asks nothing.
     """
     sitting, asking = run(_sit(load_settings()))
     if as_json:

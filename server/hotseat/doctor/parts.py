@@ -158,7 +158,9 @@ def interviewer_exam(interviewer: Interviewer) -> list[Check]:
 
 def loaded(part: Part, settings: Settings) -> Check:
     """The result of loading a part. A part that is off without having been turned off has failed."""
-    turned_off = {VOICE: settings.tts.voice == OFF, LLM: settings.llm.url == OFF}.get(part.name, False)
+    turned_off = {VOICE: settings.tts.voice == OFF, LLM: not (settings.llm.is_remote or settings.packaged_llm_grades)}.get(
+        part.name, False
+    )
     ok = part.state is PartState.READY or (part.state is PartState.OFF and turned_off)
     remote = {LLM: "://" in settings.llm.url, HEARING: bool(settings.asr.url), VOICE: bool(settings.tts.url)}
     mend = "see the check of its endpoint" if remote.get(part.name) else _MENDS[part.name]

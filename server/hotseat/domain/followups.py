@@ -1,4 +1,4 @@
-"""Ranks the moves that fit an answer, and checks whether a phrasing may be spoken."""
+"""Ranks the moves that fit an answer, and tells what a text gives away."""
 
 from __future__ import annotations
 
@@ -9,33 +9,20 @@ from itertools import pairwise
 
 from hotseat.domain.model import MAY_DENY, FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
 from hotseat.domain.register import suits
-from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
 
 MAX_WORDS = 35
-_MIN_WORDS = 4
-_REPEAT_OVERLAP = 0.7
+"""Of a move: as much as can be taken in by ear."""
 _STATEMENT_OVERLAP, _PHRASING_OVERLAP = 0.6, 0.75
 """Share of the content words of a point's statement, or of one of its phrasings, with which a text says the point."""
 _MIN_CONTENT = 3
 """Content words of a phrasing that tells anything without its context: "it's slow" fits many a question."""
-_KEPT_OVERLAP = 0.5
-"""Share of the bank's content words a phrasing keeps; with fewer it asks for something else."""
-_QUOTED_OVERLAP = 0.75
-"""Share of a lead's content words that the candidate said, in this order: the same words in another may say something else."""
 _TO_THEM = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
-_CUT_OFF = re.compile(
-    r"You (?:said|mentioned|think)(?: that)? (?:because|and|but|so|or|which|then|also|if|when|while|as|to)\b", re.I
-)
 _OURS = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
 _THEIRS = {
     "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
     "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
 }  # fmt: skip
-_TELLING = frozenset(("say", "mention", "explain", "describe", "talk", "use"))
-"""Stems of what a lead says about the saying."""
-_DENIALS = frozenset("no not never none nothing without cannot neither nor hardly".split())
-_MARKUP = frozenset("*_#`<>{}[]|")
 _STRONG, _WEAK = 0.6, 0.15
 """Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
 _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
@@ -180,71 +167,6 @@ def is_of_speaker(text: str) -> bool:
     return bool(_OURS & {word.strip(".,;:").lower().replace("’", "'") for word in text.split()})
 
 
-def misquotes(lead: str, passage: str) -> list[str]:
-    """Why ``lead`` does not say the candidate's ``passage`` back to them; empty when it does."""
-    found: list[str] = []
-    if not _TO_THEM.match(lead):
-        found.append("does not speak to the candidate")
-    if _CUT_OFF.match(lead):
-        found.append("does not stand by itself")
-    if is_of_speaker(lead):
-        found.append("speaks as the candidate")
-    if "?" in lead:
-        found.append("asks")
-    kept, said = tokenize(lead), tokenize(passage)
-    stems = [token.stem for token in said]
-    content = [token.stem for token in kept if token.text not in _COMMON and token.stem not in _TELLING]
-    if not content or _in_order(content, stems) / len(content) < _QUOTED_OVERLAP:
-        found.append("says what the candidate did not")
-    if any(token.stem not in stems for token in kept if any(letter.isdigit() for letter in token.text)):
-        found.append("has another number")
-    if _denies(lead) != _denies(passage):
-        found.append("turns it round")
-    return found
-
-
-def problems(
-    text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str, asked: Sequence[str]
-) -> list[str]:
-    """Why ``text`` may not be spoken as this follow-up; empty when it may.
-
-    ``answer`` is all the candidate has said in this round, ``asked`` what the interviewer has.
-    """
-    words = text.split()
-    found: list[str] = []
-    if text.count("?") != 1 or not text.rstrip().endswith("?"):
-        found.append("is not exactly one question")
-    if not _MIN_WORDS <= len(words) <= MAX_WORDS:
-        found.append(f"has {len(words)} words, expected {_MIN_WORDS} to {MAX_WORDS}")
-    if "\n" in text.strip() or _MARKUP & set(text):
-        found.append("has markup or several lines")
-    if overlap(follow_up.text, text) < _KEPT_OVERLAP:
-        found.append("asks for something else")
-    if any(overlap(text, earlier) >= _REPEAT_OVERLAP for earlier in asked):
-        found.append("repeats an earlier question")
-    found.extend(_leaks(text, question, follow_up, findings, answer))
-    return found
-
-
-def _leaks(text: str, question: Question, follow_up: FollowUp, findings: Sequence[PointFinding], answer: str) -> list[str]:
-    """What the phrasing gives away: a point not yet made, or a term nobody has used."""
-    met = {finding.point_id for finding in findings if finding.status is PointStatus.MET}
-    tokens = tokenize(text)
-    found = [
-        f"gives away point {point.id}"
-        for point in question.points
-        if point.id not in met
-        and not says(answer, point)  # the candidate's own words give nothing away
-        and says(text, point)
-    ]
-    known = tokenize(f"{question.prompt} {follow_up.text} {answer}")
-    for term in question.key_terms:
-        spellings = (term.term, *term.spoken)
-        if any(find_phrase(tokens, spelling) for spelling in spellings) and not any(find_phrase(known, s) for s in spellings):
-            found.append(f"names {term.term}, which nobody has mentioned")
-    return found
-
-
 def is_about(text: str, question: Question, move: FollowUp) -> bool:
     """Whether a text shares a word with what a move asks or the point it is about, and not only one that all of the question
     is about."""
@@ -263,21 +185,6 @@ def says(text: str, point: Point) -> bool:
     return overlap(point.statement, text) >= _STATEMENT_OVERLAP or any(
         len(_content(phrasing)) >= _MIN_CONTENT and overlap(phrasing, text) >= _PHRASING_OVERLAP for phrasing in point.phrasings
     )
-
-
-def _in_order(wanted: Sequence[str], said: Sequence[str]) -> int:
-    """The most of these that occur among those in the same order."""
-    row = [0] * (len(said) + 1)
-    for word in wanted:
-        above, row = row, [0]
-        for place, other in enumerate(said):
-            row.append(above[place] + 1 if word == other else max(above[place + 1], row[place]))
-    return row[-1]
-
-
-def _denies(text: str) -> bool:
-    words = {word.strip(".,;:").lower() for word in text.split()}
-    return bool(words & _DENIALS) or any(word.endswith(("n't", "n’t")) for word in words)
 
 
 def overlap(wanted: str, text: str) -> float:

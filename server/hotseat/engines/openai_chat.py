@@ -23,13 +23,13 @@ class OpenAiChat:
     async def stream(
         self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
     ) -> AsyncGenerator[str]:
-        """Yields text as it is generated (JSON if a schema is given; then at temperature 0). Raises ChatModelError."""
+        """Yields text as it is generated (JSON if a schema is given; temperature 0). Raises ChatModelError."""
         try:
             chunks = await self._client.chat.completions.create(
                 model=self.name,
                 messages=_params(messages),
                 max_tokens=max_tokens,
-                temperature=0.3 if schema is None else 0,
+                temperature=0,
                 seed=1,
                 stream=True,
                 **_format(schema),

@@ -1,8 +1,7 @@
 """The next follow-up, got ready while the candidate still speaks, so that it can be heard as soon as they stop.
 
-Each time more of the answer is known, the moves that fit it best are voiced in the bank's words, and the language model may
-write a lead-in to the best. When the answer ends it is read to its end, and the move that fits it best is asked: nobody waits
-for the language model, and nothing is chosen before the answer has been read.
+Each time more of the answer is known, the moves that fit it best are voiced. When the answer ends it is read to its end, and
+the move that fits it best is asked: nothing is chosen before the answer has been read.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from hotseat.domain.ledger import Claim
-from hotseat.domain.model import Answer, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
+from hotseat.domain.model import Answer, Choice, FollowUp, PointFinding, PointStatus, Question, Transcript
 from hotseat.errors import SpeakerError
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint, Situation, Speak
@@ -23,8 +22,6 @@ from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
 
-_FEWEST_WORDS = 12
-"""The model is not asked to lead on from a shorter answer."""
 _VOICED = 2
 """Moves voiced ahead: the last words of an answer often make the first one's point."""
 _NAMED = 3
@@ -44,12 +41,11 @@ class Drafter:
         manner: str,
         find: Findings,
         voice: Callable[[str], Awaitable[None]],
-        is_shedding: Callable[[], bool] = lambda: False,
         endpoint: Endpoint | None = None,
     ) -> None:
         """``find`` reads answers, and returns nothing where it can't; ``voice`` makes a text's first sentence ready.
 
-        While ``is_shedding`` the language model is left alone: it would be at others' cost. An ``endpoint`` has the last word.
+        An ``endpoint`` has the last word.
         """
         self._interviewer = interviewer
         self._question = question
@@ -57,11 +53,8 @@ class Drafter:
         self._manner = manner
         self._find = find
         self._voice = voice
-        self._is_shedding = is_shedding
         self._endpoint = endpoint
         self._wanted: Sequence[Answer] | None = None
-        self._led: dict[str, Chosen] = {}
-        """By the move's id, those that the model has written a lead-in to and that can be heard at once."""
         self._task: asyncio.Task[None] | None = None
 
     def offer(self, answers: Sequence[Answer]) -> None:
@@ -87,8 +80,6 @@ class Drafter:
         if not ranked:
             return None
         chosen = self._interviewer.in_the_banks_words(self._question, ranked[0], answers, findings)
-        if led := self._led.get(ranked[0].id):
-            chosen = self._interviewer.checked(led, chosen, self._question, ranked[0], answers, findings)
         if self._endpoint is not None:
             situation = Situation(self._question, self._manner, answers, findings, ranked, claims, left_s)
             chosen = await self._endpoint.ask(situation, chosen, self._says, speak)
@@ -118,16 +109,6 @@ class Drafter:
             ranked = self._interviewer.rank(self._question, answers, findings, self._tier)
             for move in ranked[:_VOICED]:
                 await self._voiced(self._interviewer.in_the_banks_words(self._question, move, answers, findings).text)
-            if ranked and self._wanted is None and len(answers[-1].transcript.words) >= _FEWEST_WORDS:
-                await self._lead(ranked[0], answers, findings)
-
-    async def _lead(self, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> None:
-        if move.move is not Move.PROBE or move.id in self._led or self._is_shedding():
-            return
-        chosen = await self._interviewer.led(self._question, move, answers, findings, self._manner)
-        if chosen.source is Source.LLM:
-            await self._voiced(chosen.text)
-            self._led[move.id] = chosen
 
     async def _voiced(self, text: str) -> None:
         with contextlib.suppress(SpeakerError):  # it will be said in writing, with a notice

@@ -93,7 +93,6 @@ class Interview:
             context.interviewer,
             context.graders,
             library.bank,
-            context.turns,
             context.metrics,
             tier,
             library.catalogue.manner(tier),
@@ -336,8 +335,6 @@ class Interview:
                 if self._speaking is not None:  # to a browser that is gone
                     self._speaking.cancel()
                 self._speaking = self._spawn(self._ask(command.utterance))
-                if command.utterance.follow_up_id is None and not command.utterance.acts:
-                    self._spawn(self._optional(self._replies.warm(self.state.progress)))
             case events.StopVoice():
                 if self._speaking is not None:
                     self._speaking.cancel()

@@ -153,12 +153,9 @@ def _fit(run: Span, span: Span) -> float:
 
 def _is_whole(clauses: Sequence[Sequence[str]], first: int, last: int) -> bool:
     """Whether these of a sentence's clauses say the same without the others: no condition is cut off, on either side."""
-    if first > 0 and _is_condition(clauses[first - 1], within=2):
+    if first > 0 and _is_condition(clauses[first - 1]):
         return False
-    if last + 1 < len(clauses) and (
-        _is_condition(clauses[last + 1], within=1)
-        or any(_is_condition(clause, within=2) for clause in clauses[first + 1 : last + 1])
-    ):
+    if last + 1 < len(clauses) and any(map(_is_condition, clauses[first + 1 : last + 2])):
         return False
     opening = [bare(word) for word in _OPENINGS.sub("", " ".join(clauses[first])).split()]
     if not opening or not (_stands(opening) or opening[0] in _ADVERBIAL):
@@ -223,9 +220,9 @@ def _is_verb(word: str) -> bool:
     return word in _VERBS or bool(_SHORTENED.match(word)) or word.endswith(("n't", "n’t"))
 
 
-def _is_condition(clause: Sequence[str], within: int) -> bool:
-    """Whether what stands beside this clause depends on it; ``within`` words it says so."""
-    opening = [bare(word) for word in clause[:within]]
+def _is_condition(clause: Sequence[str]) -> bool:
+    """Whether what stands beside this clause depends on it; it says so within two words."""
+    opening = [bare(word) for word in clause[:2]]
     return bool(_CONDITIONS & set(opening)) or any(word == "not" or word.endswith(("n't", "n’t")) for word in opening)
 
 

@@ -19,7 +19,6 @@ from hotseat.interview.drafting import Drafter
 from hotseat.interview.endpoint import Speak
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.voice import VoiceOut
-from hotseat.load_shedding import LiveTurns
 from hotseat.session.phases import Progress, Utterance
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.metrics import Metrics
@@ -35,7 +34,6 @@ class Replies:
         interviewer: Interviewer,
         graders: Graders,
         bank: Bank,
-        turns: LiveTurns,
         metrics: Metrics,
         tier: int,
         manner: str,
@@ -44,7 +42,6 @@ class Replies:
         self._interviewer = interviewer
         self._graders = graders
         self._bank = bank
-        self._turns = turns
         self._metrics = metrics
         self._tier = tier
         self._manner = manner
@@ -106,14 +103,6 @@ class Replies:
             return await contradiction(question, progress, chosen.choice, self._find) or chosen
         return chosen
 
-    async def warm(self, progress: Progress) -> None:
-        """While the question is being asked the language model reads its task, which it may take long to begin with.
-
-        Not in a crowd: there it is not asked, and would read at the cost of others' captions.
-        """
-        if progress.current.follow_ups and not self._turns.is_shedding:
-            await self._interviewer.warm(self._manner)
-
     async def prepare(self, progress: Progress) -> None:
         """Makes the next question ready to be heard, if it comes right after this answer."""
         following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
@@ -135,7 +124,6 @@ class Replies:
             self._manner,
             partial(self._find, question),
             self._voice.prepare,
-            lambda: self._turns.is_shedding,
             self._interviewer.endpoint,
         )
 

@@ -132,7 +132,7 @@ def assemble(settings: Settings) -> Assembly:
         storage=storage,
         clock=SystemClock(),
         accounts=accounts,
-        interviewer=Interviewer(None, prompts),
+        interviewer=Interviewer(),
         metrics=Metrics(Spans(settings.otlp_url) if settings.otlp_url else None),
         provider=OpenIdProvider(settings.openid, SystemClock()) if settings.openid.issuer else None,
     )

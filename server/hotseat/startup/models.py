@@ -58,7 +58,8 @@ _LOOK_S = 5.0
 
 async def load_models(assembly: Assembly) -> None:
     """Fills in every model; failures are recorded in ``assembly.status``, not raised."""
-    chat, *_ = await asyncio.gather(_load_llm(assembly), _load_hearing(assembly), _load_voice(assembly))
+    grades = assembly.settings.packaged_llm_grades
+    chat, *_ = await asyncio.gather(_load_llm(assembly, grades=grades), _load_hearing(assembly), _load_voice(assembly))
     await load_grader(assembly, chat)
     await asyncio.to_thread(release_free_memory)
 
@@ -169,24 +170,25 @@ def _key(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
-async def _load_llm(assembly: Assembly) -> ChatModel | None:
+async def _load_llm(assembly: Assembly, *, grades: bool) -> ChatModel | None:
+    """``grades``: whether the packaged model is wanted, which only grades."""
     llm = assembly.settings.llm
     chat: ChatModel | None = None
     with assembly.status.loading(LLM) as part:
         if llm.url == OFF:
             part.state, part.detail = PartState.OFF, "follow-ups come from the bank"
+        elif llm.url == EMBEDDED and not grades:
+            part.state, part.detail = PartState.OFF, "not needed: the question bank asks and the built-in reader grades"
         elif llm.url == EMBEDDED:
             chat = await _embedded_chat(assembly, part)
         else:
             chat = await _remote_chat(assembly, part)
     if part.state is PartState.FAILED:
         part.state, part.detail = PartState.OFF, f"{part.detail}; follow-ups come from the bank"
-    asked = None if chat is None else MeasuredChat(chat, assembly.metrics)
-    if asked is not None and llm.is_remote:
+    if chat is not None and llm.is_remote:
+        asked = MeasuredChat(chat, assembly.metrics)
         await asyncio.to_thread(_use_endpoint, assembly, Endpoint(asked, assembly.prompts, llm.reply_s))
         assembly.claims = ClaimQuestions(asked, assembly.prompts)
-    elif asked is not None:
-        assembly.interviewer.use(asked)
     return chat
 
 
@@ -275,13 +277,13 @@ async def load_for_grading(assembly: Assembly) -> Grader:
     """Only what grading needs, for the command line."""
     settings = assembly.settings
     may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
-    await load_grader(assembly, await _load_llm(assembly) if may_judge else None)
+    await load_grader(assembly, await _load_llm(assembly, grades=True) if may_judge else None)
     return _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
 
 
 async def load_for_exam(assembly: Assembly) -> Exam:
     """Raises InputError where there is no model to sit it, or no exam; WeightsError where nothing can grade beside it."""
-    await load_grader(assembly, await _load_llm(assembly))
+    await load_grader(assembly, await _load_llm(assembly, grades=True))
     _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
     if assembly.graders.llm is None:
         raise InputError(f"there is no language model to sit it ({assembly.status.parts[LLM].detail}); see HOTSEAT_LLM__URL")
