@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,9 @@ from hotseat.accounts.token_link import link
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
 from hotseat.rehearsal.audio_files import read_audio
+from hotseat.rehearsal.recording import Recording
 from hotseat.settings import Settings
-from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.wire import PROTOCOL, pack_frame
 
 _FRAME = 640
@@ -63,6 +64,10 @@ class Script:
     """Answers in order; turns beyond them are skipped."""
     typed: Sequence[str] = ()
     """What is typed in each turn, whatever is asked, in place of ``files``."""
+    answer_to: Callable[[str], Samples] | None = None
+    """The answer to what the interviewer has said, in place of ``files``."""
+    recording: Recording | None = None
+    """Gets both voices and what was said."""
     questions: Sequence[str] = ()
     format: str | None = None
     follow_ups: int | None = None
@@ -168,13 +173,14 @@ class _Candidate:
     socket: websockets.ClientConnection
     script: Script
     answers: list[np.ndarray[Any, Any]]
+    recording: Recording
     turns: dict[int, _Turn] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     phase: tuple[str, int] = ("", 0)
     speaking: asyncio.Task[None] | None = None
     playing: asyncio.Task[None] | None = None
-    voice_s: float = 0.0
-    voice_started: float = 0.0
+    sentence: dict[str, Any] = field(default_factory=dict)
+    """The ``voice`` message whose audio comes next."""
 
     async def run(self) -> None:
         await self._send({"type": "start"})
@@ -182,6 +188,7 @@ class _Candidate:
             async for data in self.socket:
                 now = time.monotonic()
                 if isinstance(data, bytes):
+                    self.recording.played(self.sentence["text"], data, self.sentence["sample_rate"])
                     continue
                 message = json.loads(data)
                 if message["type"] == "finished":
@@ -212,6 +219,7 @@ class _Candidate:
                 turn = self.turns[message["turn_id"]]
                 turn.text, turn.ended_by, turn.duration_s = message["text"], message["ended_by"], message["duration_s"]
                 turn.act, turn.transcribed = message["act"], now
+                self.recording.heard(turn.text)
             case "grade":
                 last = [turn for turn in self.turns.values() if turn.round == message["round"]][-1]
                 last.graded = now
@@ -236,6 +244,9 @@ class _Candidate:
             if number < len(self.script.typed):
                 self.turns[turn_id].ended = now
                 await self._send({"type": "typed", "turn_id": turn_id, "text": self.script.typed[number]})
+            elif self.script.answer_to is not None:
+                answer = self.script.answer_to(self.turns[turn_id].said or self.turns[turn_id].asked)
+                self.speaking = asyncio.create_task(self._speak(turn_id, answer))
             elif number < len(self.answers):
                 self.speaking = asyncio.create_task(self._speak(turn_id, self.answers[number]))
             else:
@@ -249,25 +260,25 @@ class _Candidate:
                 self.speaking.cancel()
 
     def _on_voice(self, message: dict[str, Any], now: float) -> None:
+        self.sentence = message
         turn_id = message["turn_id"]
         if message["utterance"] == "acknowledgement":
             self.turns[turn_id].acknowledged = self.turns[turn_id].acknowledged or now
             return
         if message["index"] == 0:
-            self.voice_started, self.voice_s = now, 0.0
             for turn in self.turns.values():
                 if turn.turn_id < turn_id and turn.replied is None:
                     turn.replied = now
-        self.voice_s += message["bytes"] / 2 / message["sample_rate"]
 
     async def _played(self, turn_id: int) -> None:
-        await asyncio.sleep(max(0.0, self.voice_started + self.voice_s - time.monotonic()))
+        await asyncio.sleep(max(0.0, self.recording.free_at - time.monotonic()))
         await self._send({"type": "playback.done", "turn_id": turn_id})
 
     async def _speak(self, turn_id: int, samples: np.ndarray[Any, Any]) -> None:
         """Sends the answer's frames as a microphone would, then ends it the way the script says."""
         pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
         turn = self.turns[turn_id]
+        self.recording.spoken(samples)
         turn.began = began = time.monotonic()
         number = 0
         silence = np.zeros(_FRAME, dtype="<i2")
@@ -318,7 +329,7 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
             async with websockets.connect(
                 address, max_size=None, additional_headers=_auth(settings, url), proxy=None if is_loopback_url(url) else True
             ) as socket_:
-                candidate = _Candidate(socket_, script, answers)
+                candidate = _Candidate(socket_, script, answers, script.recording or Recording())
                 await candidate.run()
         except (websockets.WebSocketException, OSError) as error:
             raise RehearsalError(f"the interview broke off: {error}") from error
