@@ -21,13 +21,13 @@ from hotseat.domain.model import (
     Verdict,
     Word,
 )
-from hotseat.grading.clauses import clauses, split_sentences
+from hotseat.grading.clauses import LONG_CLAUSE, clauses
 from hotseat.grading.disputes import CANDIDATE
-from hotseat.grading.explanation import THE_RULE, why
-from hotseat.grading.model_sentences import model_sentences
-from hotseat.grading.quoting import EDGE_WORDS, MAX_WORDS, shown, widen
+from hotseat.grading.quoting import shown
 from hotseat.grading.scoring import RULE, criterion_results, verdict_of
+from hotseat.review.explanation import THE_RULE, why
 from hotseat.review.grade_view import grade_json
+from hotseat.review.model_sentences import model_sentences
 from hotseat.review.view import ungraded
 from hotseat.review.waveform import MAX_PEAKS, peaks
 from hotseat.session.phases import RoundPlan
@@ -60,24 +60,14 @@ def quoted(answer: Answer, phrase: str) -> str:
 @pytest.mark.parametrize(
     ("match", "shown_as"),
     [
-        ("weights frozen.", "so you keep the pretrained weights frozen."),
-        ("product of", "The update is a product of two thin matrices,"),
-        ("r is so", "because r is so much smaller than the width of the model in practice."),
-        ("width", "because r is so much smaller than the width of the model in practice."),
-        ("yes.", "yes."),
+        ("weights frozen.", "Um, so you keep the pretrained weights frozen."),
+        ("product of", "The update is a product of two thin matrices, which have rank r, and that is far fewer parameters"),
+        ("yes.", "Uh, yes."),
     ],
 )
-def test_quotes_are_shown_as_clauses(match: str, shown_as: str) -> None:
-    """A match of two words is shown as the clause it was said in, without the hesitation at its edge."""
-    assert quoted(spoken(SAID), match) == shown_as
-
-
-def test_a_clause_does_not_end_at_a_joining_and() -> None:
-    """In speech without punctuation a clause does not end at the "and" between two things."""
-    said = (
-        "you take the product of two small matrices B and A and it is scaled by alpha over r so that the rank can change later"
-    )
-    assert quoted(spoken(said), "product of") == "you take the product of two small matrices B and A"
+def test_quotes_are_shown_as_whole_clauses(match: str, shown_as: str) -> None:
+    """A match of two words is shown with the sentence it was said in, or with the clause where the sentence is long."""
+    assert quoted(spoken(SAID), match).startswith(shown_as)
 
 
 @given(st.data())
@@ -88,10 +78,11 @@ def test_a_shown_quote_holds_the_match_and_occurs(data: st.DataObject) -> None:
     )
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, min(len(words), start + 40)))
-    low, high = widen(words, (start, end), split_sentences(words))
-    assert 0 <= low <= start < end <= high <= len(words)
-    assert high - low <= max(MAX_WORDS, end - start + 2 * EDGE_WORDS)
-    assert " ".join(words[low:high]) in " ".join(words)
+    answer = spoken(" ".join(words))
+    found = shown(answer, evidence_between(answer.transcript, start, end, 1))
+    assert 0 <= found.word_start <= start < end <= found.word_end <= len(words)
+    assert found.word_end - found.word_start < end - start + 2 * LONG_CLAUSE
+    assert found.quote == " ".join(words[found.word_start : found.word_end])
 
 
 def test_passages_are_the_whole_answer() -> None:
@@ -187,14 +178,6 @@ MET, UNSURE, CON = PointStatus.MET, PointStatus.NOT_SURE, PointStatus.CONTRADICT
 def graded(statuses: dict[str, PointStatus], note: str = "") -> Grade:
     findings = {point_id: PointFinding(point_id, status, note=note) for point_id, status in statuses.items()}
     return Grade(LORA.id, verdict_of(LORA, findings), criterion_results(LORA, findings), "embedded")
-
-
-def test_a_long_match_begins_with_its_clause() -> None:
-    """A match of many words is shown from the start of the clause it begins in to the end of that it ends in, if near."""
-    said = "so what you do is you freeze the base model and then next to each of the layers you put these two small matrices "
-    said += "which have a low rank so that there is much less to train and it fits on one card and it is merged afterwards"
-    match = "to each of the layers you put these two small matrices which have a low rank so that there is much less to"
-    assert quoted(spoken(said), match) == f"then next {match} train"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hotseat.background import in_background
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading import scoring
-from hotseat.grading.clauses import Span, clauses
+from hotseat.grading.clauses import Span
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
-from hotseat.grading.quoting import cut
+from hotseat.grading.quoting import cut, widened
 from hotseat.grading.reading import Reader, described
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds
 
@@ -90,10 +90,10 @@ def may_be_answered(finding: PointFinding) -> bool:
 
 
 def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
-    """The claim with its passage extended to whole clauses, so that none is named without the "not" in front of it."""
+    """The claim with its passage extended to whole clauses."""
     answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
-    touched = [clause for clause in clauses(answer) if clause[0] < claim.word_end and claim.word_start < clause[1]]
-    return replace(claim, word_start=touched[0][0], word_end=touched[-1][1])
+    start, end = widened(answer, claim.span)
+    return replace(claim, word_start=start, word_end=end)
 
 
 def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:

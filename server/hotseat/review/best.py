@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Evidence, Grade, PointFinding, PointStatus, PointTier, Question
-from hotseat.grading.clauses import split_sentences
-from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
 from hotseat.grading.scoring import is_implied
+from hotseat.review.model_sentences import model_sentences
 
 MAX_WORDS = 150
 """What is said in a minute. Own sentences always stay; sentences are added while there is room."""
-_LONGEST_SENTENCE = 32
-"""Words; of a longer sentence only the clause with the evidence is taken."""
 _OPENERS = frozenset("so um uh er well okay ok and yeah like right basically".split())
 """Words that lead into a spoken sentence and say nothing."""
 
@@ -75,21 +72,10 @@ def _own(
         answer = said.get(finding.evidence.turn_id)
         if answer is None:
             continue
-        quoted = _whole(answer, finding.evidence)
+        quoted = shown(answer, finding.evidence)
         place = order.get(sentences.get(point.id, ""), len(order))
         own[quoted] = min(place, own.get(quoted, place))
     return own
-
-
-def _whole(answer: Answer, evidence: Evidence) -> Evidence:
-    """The sentence around the evidence, or its clause where the sentence is long."""
-    words = [word.text for word in answer.transcript.words]
-    times = [(word.start, word.end) for word in answer.transcript.words]
-    spans = [span for span in split_sentences(words, times) if span[0] < evidence.word_end and evidence.word_start < span[1]]
-    if not spans or spans[-1][1] - spans[0][0] > _LONGEST_SENTENCE:
-        return shown(answer, evidence)
-    wide = Evidence("", None, None, spans[0][0], spans[-1][1], evidence.turn_id)
-    return shown(answer, wide)
 
 
 def _missing(question: Question, findings: Mapping[str, PointFinding], sentences: Mapping[str, str]) -> list[str]:

@@ -8,10 +8,10 @@ from hotseat.background import in_background
 from hotseat.domain.model import Answer, Bank, Point, Transcript
 from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
-from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
 from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
+from hotseat.review.model_sentences import model_sentences
 from hotseat.review.rounds import Round, find_round
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of

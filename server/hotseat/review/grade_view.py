@@ -10,10 +10,10 @@ from hotseat.domain.corrections import Standing, typed_in
 from hotseat.domain.model import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading.advice import is_enough, most_worth_adding, to_strong
 from hotseat.grading.disputes import CANDIDATE, may_be_answered
-from hotseat.grading.explanation import THE_RULE, follows_rule, why
-from hotseat.grading.model_sentences import model_sentences
 from hotseat.grading.quoting import shown
 from hotseat.grading.scoring import is_implied, verdict_range
+from hotseat.review.explanation import THE_RULE, follows_rule, why
+from hotseat.review.model_sentences import model_sentences
 
 GONE = "This point is no longer in the rubric."
 IMPLIED_NOTE = "shown by another point"
