@@ -1,7 +1,6 @@
 """What the reader learns from: texts, each with statements and what the text does to them.
 
-Stage one are passages and answers whose writers saw the statements (``data/trios``, ``data/sentences`` and others). Stage two
-are free answers (``data/free``), whose writers saw only the question.
+Free answers (``data/free``), whose writers saw only the question, weigh most; others come from writers who saw the statements.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ TARGETS = {
     "no": NEITHER, "partly": PARTLY, "wrong": DENIES,  # free answers
 }  # fmt: skip
 RUBRIC_WRITTEN = ("train", "tune", "hard", "unread", "studied", "recited", "short")
-"""Folders of stage one; ``told``, ``tricky``, ``report`` and ``blind`` are kept out and guard against mistakes."""
+"""Answers by writers who saw the statements; ``told``, ``tricky``, ``report`` and ``blind`` are guards, not learned from."""
 _SENTENCE = re.compile(r"[^.?!]*[.?!]+\s*|[^.?!]+$")
 FREE = ("learn", "develop", "test", "varied-learn", "later-learn")
 """Files of free answers that the reader learns from; the others judge it."""
@@ -145,20 +144,20 @@ class Examples:
             for question, answer in self._models
         ]
 
-    def free(self, share: float = 1.0) -> list[Example]:
-        """One epoch of free answers: each as it was said or as it was heard, some cut short.
-
-        All that have a mistake in them, and a share of the others.
-        """
+    def free(self, share: float, others: int = 4) -> list[Example]:
+        """Free answers, each as it was said or as it was heard, some cut short: all that have a mistake in them, and a share of
+        the rest. Of the points that aren't wrong ``others`` are drawn."""
         found = []
         for row in (row for name in FREE for row in rows("free", name)):
-            wrong = any(label["l"] == "wrong" for label in row["points"].values())
+            wrong = [point for point, label in row["points"].items() if label["l"] == "wrong"]
             if not wrong and self._dice.random() >= share:
                 continue
             heard = row.get("heard")
             text = heard if heard and self._dice.random() < 0.5 else row["text"]
+            rest = [point for point in row["points"] if point not in wrong]
             claims = []
-            for point, label in row["points"].items():
+            for point in (*wrong, *self._dice.sample(rest, min(others, len(rest)))):
+                label = row["points"][point]
                 quote = label.get("q", "")
                 known = quote if quote in text else None
                 claims.append(Claim(self._described(f"{row['question']}#{point}"), TARGETS[label["l"]], known))
@@ -186,6 +185,22 @@ class Examples:
             found.append(Example(text, tuple(claims)))
         return found
 
+    def edited(self) -> list[Example]:
+        """Free answers in which one thing is said wrong, or right in quite other words, with that point alone; half of the time
+        only the sentences around it."""
+        answers = {row["id"]: row for name in FREE for row in rows("free", name)}
+        found = []
+        for edit in rows("edits"):
+            row = answers[edit["id"]]
+            before, after = row["text"].split(edit["said"])
+            for kind, target in (("wrong", DENIES), ("right", SAYS)):
+                part = edit[kind]
+                first, last = (_last_sentence(before), _first_sentence(after)) if self._dice.random() < 0.5 else (before, after)
+                text = " ".join(f"{first} {part} {last}".split())
+                claim = Claim(self._described(f"{row['question']}#{edit['point']}"), target, " ".join(part.split()))
+                found.append(Example(text, (claim,)))
+        return found
+
     def acts(self) -> list[Example]:
         """Utterances that ask, decline, object or stop; short answers, and beginnings and sentences of real ones.
 
@@ -194,7 +209,10 @@ class Examples:
         order = list(Act)
         prompts = {question.id: question.prompt for question, _ in self._models}
         said = [
-            row for path in sorted((DATA / "acts").glob("*.jsonl")) if path.stem != "test" for row in rows("acts", path.stem)
+            row
+            for path in sorted((DATA / "acts").glob("*.jsonl"))
+            if not path.stem.startswith("test")
+            for row in rows("acts", path.stem)
         ]
         counts = Counter(word for row in said if row["act"] != "answer" for word in set(_bare(row["text"]).split()))
         found = []
@@ -246,6 +264,14 @@ class Examples:
     def _unmarked(self, example: Example) -> Example:
         claims = (replace(claim, evidence=claim.evidence and _bare(claim.evidence)) for claim in example.claims)
         return replace(example, text=_bare(example.text), claims=tuple(claims))
+
+
+def _first_sentence(text: str) -> str:
+    return next(iter(_SENTENCE.findall(text)), "")
+
+
+def _last_sentence(text: str) -> str:
+    return next(iter(_SENTENCE.findall(text)[-1:]), "")
 
 
 def _bare(text: str) -> str:

@@ -83,70 +83,30 @@ class ReaderNetwork(nn.Module):
 
 
 def from_onnx(model: Path) -> ReaderNetwork:
-    """The network with the weights of an int8 ONNX file of a BERT; the heads are new where the file has none."""
+    """The network with the weights of a file that ``export`` wrote."""
     graph = onnx.load(str(model)).graph
     stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Constant":
-            stored[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
-    prefix = next((p for p in ("bert.", "inner.") if any(name.startswith(p) for name in stored)), "")
     makers = {out: node for node in graph.node for out in node.output}
-    found: dict[str, np.ndarray] = {}
-    for node in graph.node:  # the product of a matrix is added to a named bias, which tells which matrix it is
-        if node.op_type != "Add":
+    found = {name: value for name, value in stored.items() if value.dtype == np.float32 and "." in name}
+    for name in stored:
+        if name.endswith(".weight_quantized"):
+            found[name.removesuffix("_quantized")] = _dequantised(stored, name)
+    for node in graph.node:  # a linear layer's matrix has no name of its own: the bias that is added to its product has
+        bias = next((name for name in node.input if name.endswith(".bias")), None)
+        if node.op_type != "Add" or bias is None:
             continue
-        for bias in node.input:
-            if bias.startswith(f"{prefix}encoder") and bias.endswith(".bias") and "LayerNorm" not in bias:
-                product = next(name for name in node.input if name != bias)
-                while makers[product].op_type != "MatMulInteger":
-                    product = next(
-                        name
-                        for name in makers[product].input
-                        if name in makers and ("MatMul" in name or makers[name].op_type in ("MatMulInteger", "Cast", "Mul"))
-                    )
-                matrix = _dequantised(stored, makers[product].input[1])
-                found[bias.removeprefix(prefix).replace(".bias", ".weight")] = matrix.T.copy()
-    for name, value in stored.items():
-        if name.startswith(prefix) and value.dtype == np.float32:
-            found.setdefault(name.removeprefix(prefix), value.copy())
-        if name.endswith(("_embeddings.weight_quantized", "_embeddings.weight_q")):
-            found[name.removeprefix(prefix).removesuffix("_quantized").removesuffix("_q")] = _dequantised(stored, name)
-    layers = 1 + max(int(name.split(".")[2]) for name in found if name.startswith("encoder.layer."))
-    network = ReaderNetwork(layers)
-    own = network.state_dict()
-    for ours, theirs in _names(layers):
-        for kind in ("weight", "bias"):
-            if f"{ours}.{kind}" in own:
-                own[f"{ours}.{kind}"] = torch.tensor(found[f"{theirs}.{kind}"])
-    if "head_weight" in stored:
-        own["verdict.weight"] = torch.tensor(stored["head_weight"].T.copy())
-        own["verdict.bias"] = torch.tensor(stored["head_bias"].copy())
-    network.load_state_dict(own)
+        product = next(name for name in node.input if name != bias)
+        while makers[product].op_type != "MatMulInteger":
+            product = next(name for name in makers[product].input if name in makers and "scale" not in name)
+        found[bias.replace(".bias", ".weight")] = _dequantised(stored, makers[product].input[1]).T
+    network = ReaderNetwork(1 + max(int(name.split(".")[1]) for name in found if name.startswith("layers.")))
+    network.load_state_dict({name: torch.tensor(found[name].copy()) for name in network.state_dict()})
     return network
 
 
-def _names(layers: int) -> list[tuple[str, str]]:
-    """Our modules and what the packaged weights call them."""
-    names = [(ours, f"embeddings.{theirs}_embeddings") for ours, theirs in
-             (("words", "word"), ("positions", "position"), ("sides", "token_type"))]  # fmt: skip
-    names.append(("embedded", "embeddings.LayerNorm"))
-    for index in range(layers):
-        layer = f"encoder.layer.{index}"
-        names += [(f"layers.{index}.{part}", f"{layer}.attention.self.{part}") for part in ("query", "key", "value")]
-        names += [
-            (f"layers.{index}.out", f"{layer}.attention.output.dense"),
-            (f"layers.{index}.attended", f"{layer}.attention.output.LayerNorm"),
-            (f"layers.{index}.widen", f"{layer}.intermediate.dense"),
-            (f"layers.{index}.narrow", f"{layer}.output.dense"),
-            (f"layers.{index}.done", f"{layer}.output.LayerNorm"),
-        ]
-    return names
-
-
 def _dequantised(stored: dict[str, np.ndarray], quantised: str) -> np.ndarray:
-    base = quantised.removesuffix("_quantized").removesuffix("_q")
-    shared = stored["weights_zero"] if stored[quantised].dtype == np.uint8 and "weights_zero" in stored else np.zeros(1)
-    zero = stored.get(f"{base}_zero_point", shared).astype(np.float32)
+    base = quantised.removesuffix("_quantized")
+    zero = stored[f"{base}_zero_point"].astype(np.float32)
     return ((stored[quantised].astype(np.float32) - zero) * stored[f"{base}_scale"]).astype(np.float32)
 
 

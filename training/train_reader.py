@@ -96,10 +96,8 @@ def loss_of(network: ReaderNetwork, batch: Sequence[torch.Tensor]) -> torch.Tens
     return loss
 
 
-def run(
-    network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], rate: float, out: Path, name: str, floor: float = 0.02
-) -> None:
-    """One stage: linear warm-up and decay."""
+def run(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], rate: float, out: Path, floor: float = 0.02) -> None:
+    """Linear warm-up and decay."""
     network.words.requires_grad_(False)
     heads = [*network.verdict.parameters(), *network.evidence.parameters(), *network.act.parameters()]
     known = {id(p) for p in heads}
@@ -112,11 +110,10 @@ def run(
     began, mean, done = time.monotonic(), 0.0, 0
     if out.exists():
         state = torch.load(out)
-        network.load_state_dict(state["network"], strict=False)
-        if state.get("stage") == name:
-            optimizer.load_state_dict(state["optimizer"])
-            schedule.load_state_dict(state["schedule"])
-            done = state["step"]
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        done = state["step"]
     network.train()
     for step, batch in enumerate(batches[done:], done):
         optimizer.zero_grad()
@@ -129,9 +126,9 @@ def run(
         if step % 20 == 0:
             spent = time.monotonic() - began
             left = spent / (step - done + 1) * (len(batches) - step - 1)
-            print(f"{name} {step}/{len(batches)} loss {mean:.3f} {spent:.0f} s, {left:.0f} s left", flush=True)
+            print(f"{step}/{len(batches)} loss {mean:.3f} {spent:.0f} s, {left:.0f} s left", flush=True)
         if step % SAVE_EVERY == SAVE_EVERY - 1 or step == len(batches) - 1:
-            state = {"network": network.state_dict(), "stage": name, "step": step + 1}
+            state = {"network": network.state_dict(), "step": step + 1}
             state |= {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}
             torch.save(state, out)
 
@@ -141,7 +138,7 @@ def weights(network: ReaderNetwork) -> dict[str, torch.Tensor]:
 
 
 def average(network: ReaderNetwork, before: Mapping[str, torch.Tensor], share: float) -> None:
-    """Leaves ``share`` of the last stage in the weights; the rest is as it was before it."""
+    """Leaves ``share`` of what was learned in the weights; the rest is as it was before."""
     after = network.state_dict()
     network.load_state_dict({name: (1 - share) * before[name] + share * after[name] for name in after})
 
@@ -174,7 +171,8 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="ONNX file to go on from")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file that keeps the state of training")
     parser.add_argument("--out", type=Path, help="ONNX file to write at the end")
-    parser.add_argument("--stages", default="23456", help="docs/reader.md says what each is")
+    parser.add_argument("--rate", type=float, default=8e-5)
+    parser.add_argument("--share", type=float, default=0.35, help="of the new weights in the average with those before")
     parser.add_argument("--seed", type=int, default=28)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -183,31 +181,14 @@ def main() -> None:
     dice = random.Random(args.seed)
     network, batches, examples = from_onnx(args.base), Batches(), Examples(dice)
 
-    def train(name: str, rate: float, *found: Sequence[Example], acts: Sequence[Example] = ()) -> None:
-        mixed = [*examples.unmarked([example for part in found for example in part]), *acts]
-        run(network, batches.of(mixed, dice), rate, args.checkpoint, f"stage {name}")
-
-    if "1" in args.stages:
-        train("1", 2e-4, examples.woven(2000), examples.rubric_written(600), examples.model_answers())
-    if "2" in args.stages:
-        train("2", 1e-4, examples.free(), examples.woven(400), examples.rubric_written(200))
-    if "3" in args.stages:
-        train("3", 6e-5, examples.free(0.35), examples.woven(400), examples.rubric_written(200))
-    if "4" in args.stages:  # long and short passages side by side, so that neither length nor style tells what is said
-        before = weights(network)
-        some = dice.sample(examples.free(0.3), 350)
-        train(
-            "4", 6e-5, some, examples.windows(3500), examples.woven(700), examples.rubric_written(350), examples.model_answers()
-        )
-        average(network, before, 0.25)
-    if "5" in args.stages:
-        rest = (examples.windows(2500), examples.woven(1200), examples.rubric_written(300), examples.model_answers())
-        train("5", 1e-4, examples.free(0.6), *rest, acts=examples.acts())
-    if "6" in args.stages:  # mostly answers with mistakes, and acts
-        before = weights(network)
-        rest = (examples.windows(1200), examples.woven(400), examples.rubric_written(80), examples.model_answers())
-        train("6", 7e-5, examples.free(0.06), *rest, acts=[act for _ in range(5) for act in examples.acts()])
-        average(network, before, 0.5)
+    before = weights(network)
+    learned = [
+        *(examples.free(0.1), examples.edited(), examples.edited(), examples.windows(1500)),
+        *(examples.woven(400), examples.rubric_written(80), examples.model_answers()),
+    ]
+    mixed = examples.unmarked([example for part in learned for example in part]) + examples.acts()
+    run(network, batches.of(mixed, dice), args.rate, args.checkpoint)
+    average(network, before, args.share)
     fit_acts(network, batches.of(examples.acts(), dice))
     if args.out:
         export(network, args.out)

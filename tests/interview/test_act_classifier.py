@@ -23,15 +23,15 @@ ASKED = "Explain how LoRA works."
 
 
 def test_acts_by_other_writers_are_recognised() -> None:
-    """Two thirds are recognised as what they are, and three quarters are not taken for an answer."""
-    assert recognised(UNSEEN) >= 0.66
-    assert noticed(UNSEEN) >= 0.75
+    """Three quarters are recognised as what they are, and six in seven are not taken for an answer."""
+    assert recognised(UNSEEN) >= 0.75
+    assert noticed(UNSEEN) >= 0.86
 
 
 def test_answers_are_not_taken_for_acts() -> None:
-    """At most one in a hundred of those that begin like an act, by an unknown hand."""
-    assert len([entry for entry in UNSEEN if entry.act is Act.ANSWER]) >= 400
-    assert lost(UNSEEN) <= 0.01
+    """At most six of 450 that begin like an act, by an unknown hand."""
+    assert len([entry for entry in UNSEEN if entry.act is Act.ANSWER]) == 450
+    assert lost(UNSEEN) <= 6 / 450
 
 
 def test_real_answers_are_never_taken_for_acts() -> None:
