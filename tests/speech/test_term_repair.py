@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.model import KeyTerm, Transcript, Word
+from hotseat.domain.model import KeyTerm, Transcript, Vocabulary, Word
 from hotseat.speech.term_repair import difference, forms_of, repair
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,14 +112,14 @@ def test_a_repaired_stretch_is_one_word_with_the_raw_words_and_their_time() -> N
 def test_common_words_need_a_closer_match() -> None:
     """What people say anyway is not a term for sounding a little like one."""
     assert Transcript(repair(words("aim"), FORMS, sounds)).text == "AIME"
-    assert Transcript(repair(words("aim"), FORMS, sounds, frozenset({"aim"}))).text == "aim"
+    assert Transcript(repair(words("aim"), FORMS, sounds, Vocabulary(frozenset({"aim"})))).text == "aim"
 
 
 def test_topic_terms_need_a_closer_match() -> None:
     """A term of the topic that the question is not about is not as likely to have been said."""
     heard = words("softlocks")
     assert repair(heard, forms_of(TERMS, sounds), sounds)[0].text == "softmax"
-    assert repair(heard, forms_of(TERMS, sounds, topic=True), sounds)[0].text == "softlocks"
+    assert repair(heard, forms_of(TERMS, sounds, near=0.5), sounds)[0].text == "softlocks"
 
 
 VOCABULARY = st.sampled_from([*SOUNDS, "Low", "KV", "Bird.", "MMOU,", "prefix", "RoPE"])

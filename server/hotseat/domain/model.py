@@ -378,7 +378,7 @@ class Vocabulary:
     common: frozenset[str] = frozenset()
     """In lower case; answers use them whatever the question."""
     known: frozenset[str] = frozenset()
-    """All that the bank uses, in lower case."""
+    """Stems of all words that the bank uses."""
     terms: tuple[KeyTerm, ...] = ()
     """Key terms of all questions, each once."""
 

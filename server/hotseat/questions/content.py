@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from hotseat.domain import model as domain
 from hotseat.errors import ContentError
+from hotseat.text.normal import stem
 
 
 def _one_line(text: str) -> str:
@@ -160,9 +161,10 @@ def _vocabulary(questions: Sequence[domain.Question]) -> domain.Vocabulary:
         for word in re.findall(r"[a-z']+", " ".join((question.prompt, question.model_answer, *phrases)).lower()):
             topics.setdefault(word, set()).add(question.topic)
     terms = {term.term.lower(): term for question in questions for term in question.key_terms}
+    of_terms = (part for term in terms for part in re.findall(r"[a-z']+", term))
     return domain.Vocabulary(
         common=frozenset(word for word, used in topics.items() if len(used) >= COMMON_TOPICS),
-        known=frozenset({*topics, *(part for term in terms for part in re.findall(r"[a-z']+", term))}),
+        known=frozenset(map(stem, (*topics, *of_terms))),
         terms=tuple(terms.values()),
     )
 

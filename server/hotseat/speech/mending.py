@@ -1,4 +1,4 @@
-"""Repairs the words of one answer: first with the terms of its question and topic, then with those of the whole field."""
+"""Repairs the words of one answer with the terms of its question, its topic and the whole field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import cached_property, lru_cache
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.speech.term_repair import Form, Sounds, forms_of, repair
-from hotseat.speech.unlikely_words import FieldTerm, field_terms, likelier
+
+_TOPIC = 0.5
+"""How near a topic's terms are to a question that doesn't have them."""
 
 
 class Mender:
@@ -23,17 +25,15 @@ class Mender:
         self._key_terms, self._topic_terms, self._sounds, self._vocabulary = key_terms, topic_terms, sounds, vocabulary
 
     def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        known = self._vocabulary
-        repaired = repair(words, self._forms, self._sounds, known.common)
-        return likelier(repaired, _field_terms(known.terms, self._sounds), known.known, self._sounds)
+        return repair(words, self._forms, self._sounds, self._vocabulary, _field_forms(self._vocabulary.terms, self._sounds))
 
     @cached_property
     def _forms(self) -> tuple[Form, ...]:
         own = {term.term for term in self._key_terms}
         others = [term for term in self._topic_terms if term.term not in own]
-        return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, topic=True))
+        return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, _TOPIC))
 
 
 @lru_cache(maxsize=2)
-def _field_terms(terms: tuple[KeyTerm, ...], sounds: Sounds) -> tuple[FieldTerm, ...]:
-    return field_terms(terms, sounds)
+def _field_forms(terms: tuple[KeyTerm, ...], sounds: Sounds) -> tuple[Form, ...]:
+    return forms_of([KeyTerm(term.term) for term in terms], sounds, 0.0)

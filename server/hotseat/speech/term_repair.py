@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotseat.domain.model import KeyTerm, Word
-from hotseat.text.normal import singular
+from hotseat.domain.model import KeyTerm, Vocabulary, Word
+from hotseat.text.normal import singular, stem
 from hotseat.text.sentences import spoken
 
 Sounds = Callable[[str], str]
@@ -32,6 +32,10 @@ _COMMON, _EDGE, _CODE = 0.6, 0.75, 0.5
 """How much nearer a term must be to words that are all common, to words with a little one at an end, to an abbreviation."""
 _REST = 1.4
 """How much further apart than whole terms those of their words may be that were not heard right."""
+_FOREIGN, _FOREIGN_APART = 0.72, 0.6
+"""How near every term is to a word that the field doesn't use, however sure, and ``_APART`` for such a word."""
+_FEWEST_SOUNDS, _FEWEST_LETTERS = 7, 4
+"""Of terms and words of which that holds: short ones sound alike."""
 _SHORT = 4
 """Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
 LONGEST = 5
@@ -46,6 +50,7 @@ _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
+_NO_VOCABULARY = Vocabulary()
 LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
 
 
@@ -59,8 +64,8 @@ class Form:
     sounds: str
     listed: bool
     """One of the ways of mishearing that the content lists."""
-    topic: bool
-    """Belongs to the topic rather than to the question."""
+    near: float
+    """How near the term is to what was asked: 1 the question's, less for its topic's, 0 for any other topic's."""
     counts: tuple[tuple[str, int], ...]
     """How often each sound occurs."""
     words: tuple[str, ...]
@@ -89,7 +94,7 @@ class Candidate:
         return self.distance - 0.02 * (self.end - self.start)
 
 
-def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> tuple[Form, ...]:
+def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, near: float = 1.0) -> tuple[Form, ...]:
     """Every form of the terms, each once; made once for a question and used for all its stretches.
 
     A listed variant that sounds nothing like its term is another name for it ("access list" for "ACL"), not a mishearing:
@@ -101,7 +106,7 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
         for written, listed in ((term.term, False), *((variant, True) for variant in term.spoken)):
             sound = sounds(spoken(written))
             words, counts = _word_sounds(written, sounds), tuple(Counter(sound).items())
-            form = Form(term.term, squeezed(written), sound, listed, topic, counts, words, own_words)
+            form = Form(term.term, squeezed(written), sound, listed, near, counts, words, own_words)
             apart = max(difference(form.sounds, own), where_they_differ(form.sounds, own))
             if form.sounds and apart <= _ALIAS and not (apart > _SAME and same_stem(form.letters, squeezed(term.term))):
                 found.setdefault((form.term, form.letters), form)
@@ -109,10 +114,14 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, topic: bool = False) -> t
 
 
 def repair(
-    words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: frozenset[str] = frozenset()
+    words: Sequence[Word],
+    forms: Sequence[Form],
+    sounds: Sounds,
+    vocabulary: Vocabulary = _NO_VOCABULARY,
+    others: Sequence[Form] = (),
 ) -> tuple[Word, ...]:
-    """The words with misheard terms put right."""
-    candidates = sorted(find(words, forms, sounds, common), key=lambda candidate: candidate.cost)
+    """The words with misheard terms put right; ``others`` are terms of other topics, for words that the field doesn't use."""
+    candidates = sorted(find(words, forms, sounds, vocabulary, others), key=lambda candidate: candidate.cost)
     taken: set[int] = set()
     chosen: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -133,9 +142,15 @@ def repair(
     return tuple(out)
 
 
-def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: frozenset[str] = frozenset()) -> list[Candidate]:
+def find(
+    words: Sequence[Word],
+    forms: Sequence[Form],
+    sounds: Sounds,
+    vocabulary: Vocabulary = _NO_VOCABULARY,
+    others: Sequence[Form] = (),
+) -> list[Candidate]:
     """Every stretch that may be a term, terms already written right left out."""
-    right = _written_right(words, forms)
+    right = _written_right(words, (*forms, *others))
     by_letters = {form.letters: form for form in forms}
     heard = [sounds(bare(word.text)) for word in words]
     found: list[Candidate] = []
@@ -150,13 +165,32 @@ def find(words: Sequence[Word], forms: Sequence[Form], sounds: Sounds, common: f
             if exact is not None:
                 found.append(Candidate(start, end, exact, 0.0, probability))
             elif _in_one_breath(words[start:end]) and not all(_little(word) for word in words[start:end]):
-                found += _by_sound(words, start, end, heard, forms, common)
-                found += _after_so(words, start, end, heard, forms, common)
+                if _foreign(words[start:end], vocabulary.known):
+                    found += _by_sound(words, start, end, heard, (*forms, *others), vocabulary.common, foreign=True)
+                else:
+                    found += _by_sound(words, start, end, heard, forms, vocabulary.common)
+                found += _after_so(words, start, end, heard, forms, vocabulary.common)
         if start not in right:
             found += _by_letters(start, words[start], forms)
             found += _after_number(start, words[start], by_letters)
             found += _run_in(words, start, by_letters)
     return [candidate for candidate in found if not _inflected(words, candidate)]
+
+
+def _foreign(words: Sequence[Word], known: frozenset[str]) -> bool:
+    """Whether the field doesn't use one of these words in any form: it is likelier a misheard term than others are."""
+    said = [bare(word.text).lower() for word in words]
+    return (
+        bool(known)
+        and len(said) <= 2
+        and all(word.isalpha() and word not in LITTLE for word in said)
+        and any(len(word) >= _FEWEST_LETTERS and stem(word) not in known and not _run_together(word, known) for word in said)
+    )
+
+
+def _run_together(word: str, known: frozenset[str]) -> bool:
+    """Two words in one, "fulltuning", are no mishearing."""
+    return any(stem(word[:at]) in known and stem(word[at:]) in known for at in range(3, len(word) - 2))
 
 
 def _mixed(word: str) -> bool:
@@ -175,7 +209,13 @@ def _little(word: Word) -> bool:
 
 
 def _by_sound(
-    words: Sequence[Word], start: int, end: int, sounds: Sequence[str], forms: Sequence[Form], common: frozenset[str]
+    words: Sequence[Word],
+    start: int,
+    end: int,
+    sounds: Sequence[str],
+    forms: Sequence[Form],
+    common: frozenset[str],
+    foreign: bool = False,
 ) -> list[Candidate]:
     heard = "".join(sounds[start:end])
     said = [bare(word.text) for word in words[start:end]]
@@ -189,8 +229,8 @@ def _by_sound(
     for form in forms:
         if digits and digits != _digits(form.term):
             continue
-        limit = strictness * _limit(form, probability)
-        distance = _compared(heard, form, limit)
+        limit = strictness * _limit(form, probability, foreign)
+        distance = _compared(heard, form, limit, _FOREIGN_APART if foreign and end - start == 1 else _APART) if limit else None
         if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
             continue
         without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
@@ -222,7 +262,7 @@ def _strictness(said: Sequence[str], common: frozenset[str]) -> float:
     return strictness
 
 
-def _compared(heard: str, form: Form, limit: float) -> float | None:
+def _compared(heard: str, form: Form, limit: float, apart: float = _APART) -> float | None:
     """How far what was heard, or its singular, is from the form; None if too far."""
     longest = max(len(heard), len(form.sounds))
     if abs(len(heard) - len(form.sounds)) * _CHEAPEST > longest * limit + 1:
@@ -234,7 +274,7 @@ def _compared(heard: str, form: Form, limit: float) -> float | None:
     near = [
         (distance, one)
         for one in singular_too
-        if (distance := difference(one, form.sounds)) <= limit and where_they_differ(one, form.sounds) <= _APART
+        if (distance := difference(one, form.sounds)) <= limit and where_they_differ(one, form.sounds) <= apart
     ]
     return min(near)[0] if near else None
 
@@ -260,10 +300,12 @@ def _base(size: int) -> float:
     return 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
 
 
-def _limit(form: Form, probability: float) -> float:
+def _limit(form: Form, probability: float, foreign: bool) -> float:
     """The greatest distance at which words this sure are read as the form."""
-    base = _base(len(form.sounds))
-    return base * (0.5 if form.topic else 1.0) * _doubt(probability)
+    nearness = form.near * _doubt(probability)
+    if foreign and len(form.sounds) >= _FEWEST_SOUNDS:
+        nearness = max(nearness, _FOREIGN)
+    return _base(len(form.sounds)) * nearness
 
 
 def _doubt(probability: float) -> float:

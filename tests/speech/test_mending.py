@@ -5,18 +5,17 @@ from __future__ import annotations
 import pytest
 from hotseat.domain.model import Transcript, Word
 from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.speech.unlikely_words import field_terms, likelier
+from hotseat.speech.mending import Mender
 
 from tests.support.fakes import BANK
 
 SOUNDS = EspeakPhonemes()
-KNOWN = BANK.vocabulary.known
-TERMS = field_terms(BANK.vocabulary.terms, SOUNDS)
+MENDER = Mender((), (), SOUNDS, BANK.vocabulary)
 
 
 def heard(text: str, probability: float = 0.6) -> str:
     words = [Word(word, i / 2, i / 2 + 0.5, probability) for i, word in enumerate(text.split())]
-    repaired = likelier(words, TERMS, KNOWN, SOUNDS)
+    repaired = MENDER(words)
     assert Transcript(repaired).raw_text == text, "what the recogniser wrote stays readable"
     return " ".join(word.text for word in repaired)
 
@@ -53,4 +52,3 @@ def test_what_may_have_been_said_stays(text: str) -> None:
 def test_a_sure_word_stays() -> None:
     """Somebody may well portray something."""
     assert heard("portraying the artist", probability=0.95) == "portraying the artist"
-    assert [w.text for w in likelier([Word("portraying", 0, 1, 0.2)], TERMS, frozenset(), SOUNDS)] == ["portraying"]
