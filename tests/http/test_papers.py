@@ -15,6 +15,7 @@ from hotseat.questions.papers import MOST_CHARS
 from hotseat.startup.assembly import Assembly
 
 from tests.questions.postings import CV
+from tests.questions.test_pdf import make_pdf
 from tests.support.fakes import FakeChat, fake_assembly
 from tests.support.in_process import client
 
@@ -43,6 +44,17 @@ async def test_nothing_of_a_text_stays(http: httpx.AsyncClient, tmp_path: Path, 
         answers = [await http.post("/api/papers", json={"text": text}) for text in (CV, CV * (1 + MOST_CHARS // len(CV)))]
         answers.append(await http.post("/api/papers", json={"text": [CV]}))
     assert [answer.status_code for answer in answers] == [200, 422, 422]
+    assert "Novak" not in caplog.text
+    assert not await asyncio.to_thread(files_with, b"Novak", tmp_path)
+
+
+async def test_a_pdf_is_read_and_not_kept(http: httpx.AsyncClient, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Its words come back to be looked at; a file that is none is refused in words, and of neither anything stays."""
+    with caplog.at_level(logging.DEBUG):
+        read = await http.post("/api/papers/pdf", content=make_pdf("Ida Novak, ten years of retrieval and fine-tuning, remote"))
+        refused = await http.post("/api/papers/pdf", content=b"Ida Novak")
+    assert read.json()["text"].startswith("Ida Novak, ten years")
+    assert refused.status_code == 422 and "can’t be read as a PDF" in refused.json()["error"]
     assert "Novak" not in caplog.text
     assert not await asyncio.to_thread(files_with, b"Novak", tmp_path)
 

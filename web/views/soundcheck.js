@@ -63,6 +63,7 @@ export function makeSoundCheck() {
       return setText(words, `${error.message} You can also type your answers.`);
     }
     if (context !== own) return opened.close();
+    own.resume().catch(() => {}); // Firefox allows it only once it records; closed meanwhile, it need not run.
     microphone = opened;
     microphone.addEventListener("frame", ({ detail }) => take(detail));
     microphone.addEventListener("lost", close);

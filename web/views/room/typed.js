@@ -21,6 +21,12 @@ export function makeTyped(store, conductor) {
     if (store.micOpen) conductor.speak();
   });
 
+  /** The browser only brings the caret into view, which may be below the controls. */
+  function enter() {
+    area.focus();
+    area.scrollIntoView({ block: "nearest" });
+  }
+
   /** The words stay in the field until the turn is over: the line may be down, and they can still be changed. */
   function send() {
     const text = area.value.trim();
@@ -45,7 +51,7 @@ export function makeTyped(store, conductor) {
     const wasHidden = element.hidden;
     element.hidden = !store.typing || !store.isOpen;
     // Once every view has drawn the change: what stands in a hidden part of the page can't be focused.
-    if (wasHidden && !element.hidden) queueMicrotask(() => area.focus());
+    if (wasHidden && !element.hidden) queueMicrotask(enter);
   });
 
   setInterval(() => {
