@@ -74,7 +74,7 @@ def say(text: str, style: str, accent: str = "American", speed: float = 1.0) -> 
 
 def phonemes(text: str, accent: str) -> str:
     """What is said, in the model's symbols."""
-    voice = _espeak("en-gb" if accent == "British" else "en-us")
+    voice = _espeak("en" if accent == "British" else "en-us")
     sounds = " ".join("".join(sentence) for sentence in voice.phonemize(spoken(text)))
     for written, one in _ONE_SOUND.items():
         sounds = sounds.replace(written, one)
