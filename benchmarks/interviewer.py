@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,6 +32,8 @@ from hotseat.startup.models import load_for_grading
 from benchmarks.free_answers import load
 
 TIER = 3
+LEAST_KEPT = 2
+"""Points that the second half of an answer makes, for the half to count."""
 STATUS = {"met": PointStatus.MET, "partly": PointStatus.NOT_SURE, "no": PointStatus.NOT_MET, "wrong": PointStatus.CONTRADICTED}
 
 
@@ -93,6 +96,32 @@ def read(grader: EmbeddedGrader | None, question: Question, answer: Answer) -> S
     return tuple(implied(question, grader.findings(question, [answer])).values())
 
 
+def newly_made(parts: Sequence[str]) -> tuple[int, float, float]:
+    """Answers, and points that a follow-up brings out of a candidate who has given half of each: as chosen, and blind.
+
+    They know what the whole answer makes, and say what they are asked for. By the labels, so of the choice alone.
+    """
+    bank, interviewer = assemble(load_settings()).library.bank, Interviewer()
+    chosen: list[int] = []
+    blind: list[int] = []
+    for row in (row for part in parts for row in load(part)):
+        question = bank.question(row["question"])
+        words = row["text"].split()
+        half = Answer.alone(question, Transcript.of_typed(" ".join(words[: len(words) // 2])))
+        made = {finding.point_id for finding in labelled(question, row) if finding.status is PointStatus.MET}
+        said = {name for name in made if (quote := row["points"][name].get("q")) and locate(half.transcript, quote, turn_id=1)}
+        if len(kept := made - said) < LEAST_KEPT:
+            continue
+        status = {True: PointStatus.MET, False: PointStatus.NOT_MET}
+        findings = [PointFinding(point.id, status[point.id in said]) for point in question.points]
+        for moves, brought in (
+            (interviewer.rank(question, [half], findings, TIER), chosen),
+            (rank(question, (), (), TIER), blind),
+        ):
+            brought.append(len(kept & set(moves[0].probes)))
+    return len(chosen), statistics.fmean(chosen), statistics.fmean(blind)
+
+
 def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     """The rows of the table."""
     strong = [one for one in asked if one.row["verdict"] == "Strong Hire"]
@@ -125,7 +154,11 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=48)
     parser.add_argument("--gold", action="store_true", help="choose by the labels, not by the reader's findings")
     parser.add_argument("--write", type=Path, help="write each answer with its follow-up here, one JSON line each, for raters")
+    parser.add_argument("--half", action="store_true", help="what follow-ups bring out of candidates who gave half an answer")
     given = parser.parse_args()
+    if given.half:
+        print("{} halves; points newly made: {:.2f}, chosen blind {:.2f}".format(*newly_made(("known-test", "varied-test"))))
+        return
     asked = asyncio.run(play(given.part, given.answers, gold=given.gold))
     for name, value in report(asked):
         print(f"{name:60} {value}")
