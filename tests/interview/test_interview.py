@@ -94,7 +94,7 @@ async def test_a_thirty_minute_mock_with_answers(tmp_path: Path) -> None:
         candidate.say(type="start")
         for turn_id in range(1, 2 * EXPECTED_ROUNDS["full-mock"] + 1):
             await candidate.until("asking", turn_id, 20)
-            candidate.say(type="typed", turn_id=turn_id, text="it depends on what you measure")
+            candidate.say(type="typed", turn_id=turn_id, text="you keep a held-out set and compare both models on it")
         await finish(candidate, 20)
         review = await candidate.review()
         assert review is not None
