@@ -109,7 +109,7 @@ def test_the_recorder_sees_what_leaves(code: str, seen: str, tmp_path: Path) -> 
 def test_no_socket_leaves_this_machine(spoken: Path, tmp_path: Path, start_server: Callable[..., ServerProcess]) -> None:
     """From the first instruction of the server to its end, with the language model's process: every address is loopback."""
     record = tmp_path / "record"
-    server = start_server(before=recorded(record)).wait_until_ready()
+    server = start_server(before=recorded(record), HOTSEAT_GRADER="llm").wait_until_ready()
     done = hotseat("rehearse", "--json", "--url", server.url, "--question", LORA, "--audio", str(spoken))
     server.stop()
     assert done.returncode == 0, done.stderr

@@ -24,7 +24,7 @@ FREEZING = (
     "I usually put the adapters on the query and value projections of the attention layers. "
     "The update is scaled by alpha over the rank, and both are tuned together."
 )
-MERGING = "After training the adapter can be merged into the base weights, so inference has no extra latency."
+MERGING = "After training you can merge the adapter into the weights, so inference is not slower."
 LATE = "Pineapple, banana, cucumber and watermelon are on the list. "
 TYPED = "LoRA freezes the base model and trains two small low-rank matrices, so far fewer parameters are trained."
 VERDICTS = ("Strong Hire", "Lean Hire", "Lean No Hire", "No Hire")
@@ -84,7 +84,7 @@ async def test_a_spoken_drill_with_a_reload_in_mid_answer(visiting: Visiting, tm
         await visit.until(lambda: len(visit.of("hello")) == 2 and visit.phase == "answering")
         assert (visit.of("hello")[1]["interview_id"], visit.state["turn_id"]) == (interview_id, 1)
         assert visit.state["next_frame"] > 0 and 0 < visit.state["remaining_ms"] < left
-        await follow_captions(visit, "latency")
+        await follow_captions(visit, "slower")
         await page.keyboard.press("Space")
 
         await visit.until(lambda: visit.phase == "thinking" and visit.state["turn_id"] == 2, 30)
@@ -99,7 +99,7 @@ async def test_a_spoken_drill_with_a_reload_in_mid_answer(visiting: Visiting, tm
         [entry] = review["rounds"]
         transcript = words(entry["answers"][0]["text"])
         assert "base model and learns the weight update" in transcript, "from before the reload"
-        assert "has no extra latency" in transcript, "from after the reload"
+        assert "merge the adapter into the weights" in transcript, "from after the reload"
         assert entry["answers"][1]["asked"] == asked
         await check_review(visit, entry)
 

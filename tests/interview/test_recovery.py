@@ -39,7 +39,7 @@ def alive(processes: list[Path]) -> list[Path]:
 
 async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) -> None:
     """After SIGKILL the finished answer is intact, the open one lost at most a second, and the interview is completed."""
-    server = start_server().wait_until_ready()
+    server = start_server(HOTSEAT_GRADER="llm").wait_until_ready()  # so that there is a language model to end
     try:
         async with sitting_at(server.url) as candidate:
             await candidate.say(type="start")
