@@ -40,6 +40,24 @@ def test_ctrl_c_is_left_to_the_parent() -> None:
         child.kill()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's /proc")
+def test_the_child_ends_with_its_parent() -> None:
+    """Even when that is killed: nothing else would ever stop it."""
+    start = "import subprocess, sys, time; from hotseat.engines import llama"
+    start += "; print(subprocess.Popen([sys.executable, '-m', llama.__name__], stdin=subprocess.PIPE).pid, flush=True)"
+    command = [sys.executable, "-c", f"{start}; time.sleep(600)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = Path(f"/proc/{int(parent.stdout.readline())}/stat")
+        time.sleep(0.2)
+        assert child.exists()
+        parent.kill()
+    until = time.monotonic() + 60
+    while child.exists() and " Z " not in child.read_text():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_a_child_that_hangs_while_it_loads_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise nothing would ever replace it: whoever starts it waits for its first line."""
     monkeypatch.setattr(llama, "START_S", 0.5)

@@ -27,19 +27,9 @@ AFTER = "At the end they can be merged into the original weights."
 LIGHT = {"HOTSEAT_LLM__URL": "off", "HOTSEAT_GRADER": "embedded", "HOTSEAT_TTS__VOICE": "off"}
 
 
-def children(pid: int) -> list[Path]:
-    """The /proc entries of a process's children, of all its threads."""
-    lists = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [Path(f"/proc/{child}/cmdline") for found in lists for child in found]
-
-
-def alive(processes: list[Path]) -> list[Path]:
-    return [process for process in processes if process.exists() and process.read_bytes()]
-
-
 async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) -> None:
     """After SIGKILL the finished answer is intact, the open one lost at most a second, and the interview is completed."""
-    server = start_server(HOTSEAT_GRADER="llm").wait_until_ready()  # so that there is a language model to end
+    server = start_server().wait_until_ready()
     try:
         async with sitting_at(server.url) as candidate:
             await candidate.say(type="start")
@@ -48,7 +38,6 @@ async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) 
             candidate.sent_frames = []
             await candidate.speak(2, say(BEFORE))
             assert server.process is not None
-            helpers = children(server.process.pid)
             server.kill()
             sent = list(candidate.sent_frames)
             assert (await candidate.until_closed())[0] == 1006
@@ -62,7 +51,6 @@ async def test_kill_9_in_mid_answer(start_server: Callable[..., ServerProcess]) 
 
             server.start()
             server.wait_until_ready()
-            assert helpers and not alive(helpers), "the old server's language model is still there"
             candidate.sent.clear()
             await candidate.connect()
             state = await candidate.until("answering", 2)
