@@ -1,6 +1,6 @@
 """Records a mock interview, both voices and a transcript: ``python -m benchmarks.mock benchmarks/mock-interview``.
 
-A scripted candidate (mock.toml) speaks into a real server in real time, with the packaged voice, faster and higher than the
+A scripted candidate (mock.toml) speaks into a real server in real time, with the packaged voice, slower and higher than the
 interviewer's. What is said to a question is chosen by its words; the interviewer reads it like any other answer.
 """
 
@@ -18,49 +18,32 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
-from hotseat.engines import weights
 from hotseat.engines.codecs import encode
-from hotseat.engines.piper import PiperSpeaker
 from hotseat.rehearsal.recording import Recording
 from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import load_settings
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.text.sentences import split_sentences
 
+from tests.audio.speech import Manner, say
 from tests.conftest import ServerProcess
 
 SCRIPT = Path(__file__).with_suffix(".toml")
-PITCH, SPEED = 1.1, 0.85
-FIRST_S, BETWEEN_S = 0.7, 0.25
-"""Seconds before the first sentence and between two."""
+VOICE = Manner(speed=0.94, pitch=1.1, pause_s=0.25)
+FIRST_S = 0.7
+"""Seconds before the first sentence."""
 
 
-def candidate_voice() -> Callable[[str], Samples]:
-    """Says a text. A voice played faster is higher; it is slowed down as much before."""
-    speaker = PiperSpeaker(*weights.piper_voice(), speed=SPEED)
-
-    def say(text: str) -> Samples:
-        parts = [np.zeros(round(FIRST_S * SAMPLE_RATE), np.float32)]
-        for sentence in split_sentences(text):
-            voice = speaker.say(sentence)
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-            frame = av.AudioFrame.from_ndarray(np.frombuffer(voice.pcm, "<i2")[np.newaxis], format="s16", layout="mono")
-            frame.sample_rate = round(voice.sample_rate * PITCH)
-            parts += [
-                part.to_ndarray()[0].astype(np.float32) / 32768 for given in (frame, None) for part in resampler.resample(given)
-            ]
-            parts.append(np.zeros(round(BETWEEN_S * SAMPLE_RATE), np.float32))
-        return np.concatenate(parts)
-
-    return say
+def said_by_candidate(text: str) -> Samples:
+    return np.concatenate([np.zeros(round(FIRST_S * SAMPLE_RATE), np.float32), say(text, VOICE)])
 
 
 def prepared(script: dict[str, Any]) -> Callable[[str], Samples]:
     """Answers by the end of what the interviewer says; all are synthesised beforehand."""
-    say = candidate_voice()
-    audio = {said: say(said) for said in (script["otherwise"], *(said for row in script["answer"] for said in row["says"]))}
+    audio = {
+        said: said_by_candidate(said)
+        for said in (script["otherwise"], *(said for row in script["answer"] for said in row["says"]))
+    }
     times: Counter[str] = Counter()
 
     def answer_to(asked: str) -> Samples:

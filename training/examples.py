@@ -189,17 +189,18 @@ class Examples:
         """Free answers in which one thing is said wrong, or right in quite other words, with that point alone; half of the time
         only the sentences around it."""
         answers = {row["id"]: row for name in FREE for row in rows("free", name)}
-        found = []
-        for edit in rows("edits"):
-            row = answers[edit["id"]]
-            before, after = row["text"].split(edit["said"])
-            for kind, target in (("wrong", DENIES), ("right", SAYS)):
-                part = edit[kind]
-                first, last = (_last_sentence(before), _first_sentence(after)) if self._dice.random() < 0.5 else (before, after)
-                text = " ".join(f"{first} {part} {last}".split())
-                claim = Claim(self._described(f"{row['question']}#{edit['point']}"), target, " ".join(part.split()))
-                found.append(Example(text, (claim,)))
-        return found
+        return [
+            self._changed(answers[edit["id"]], edit, edit[kind], target)
+            for edit in rows("edits")
+            for kind, target in (("wrong", DENIES), ("right", SAYS))
+        ]
+
+    def _changed(self, row: Mapping, edit: Mapping, part: str, target: tuple[float, float, float]) -> Example:
+        before, after = row["text"].split(edit["said"])
+        if self._dice.random() < 0.5:
+            before, after = _last_sentence(before), _first_sentence(after)
+        text = " ".join(f"{before} {part} {after}".split())
+        return Example(text, (Claim(self._described(f"{row['question']}#{edit['point']}"), target, " ".join(part.split())),))
 
     def acts(self) -> list[Example]:
         """Utterances that ask, decline, object or stop; short answers, and beginnings and sentences of real ones.
