@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hotseat.domain.model import KeyTerm, Transcript, Vocabulary, Word
-from hotseat.speech.term_repair import difference, forms_of, repair
+from hotseat.speech.term_repair import Lexicon, difference, forms_of, repair
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +49,7 @@ TERMS = (
     KeyTerm("shard"),
     KeyTerm("irreducible loss", ("irreducable loss",)),
 )
-FORMS = forms_of(TERMS, sounds)
+LEXICON = Lexicon(forms_of(TERMS, sounds), sounds)
 
 
 def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
@@ -99,27 +101,27 @@ def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
 )
 def test_doubtful_words_that_sound_like_a_term_are_read_as_it(heard: str, meant: str) -> None:
     """Sure words, terms already right, other forms of a word, other names of a term and half-matches stay as they are."""
-    assert Transcript(repair(words(heard), FORMS, sounds)).text == meant
+    assert Transcript(repair(words(heard), LEXICON)).text == meant
 
 
 def test_a_repaired_stretch_is_one_word_with_the_raw_words_and_their_time() -> None:
     """What was recognised can be shown and restored, and the term plays from its first sound to its last."""
     heard = words("use page:0.5 detention,:0.3 and")
-    _, repaired, _ = repair(heard, FORMS, sounds)
+    _, repaired, _ = repair(heard, LEXICON)
     assert repaired == Word("PagedAttention,", 0.5, 1.5, 0.3, "page detention,")
 
 
 def test_common_words_need_a_closer_match() -> None:
     """What people say anyway is not a term for sounding a little like one."""
-    assert Transcript(repair(words("aim"), FORMS, sounds)).text == "AIME"
-    assert Transcript(repair(words("aim"), FORMS, sounds, Vocabulary(frozenset({"aim"})))).text == "aim"
+    assert Transcript(repair(words("aim"), LEXICON)).text == "AIME"
+    assert Transcript(repair(words("aim"), replace(LEXICON, vocabulary=Vocabulary(frozenset({"aim"}))))).text == "aim"
 
 
 def test_topic_terms_need_a_closer_match() -> None:
     """A term of the topic that the question is not about is not as likely to have been said."""
     heard = words("softlocks")
-    assert repair(heard, forms_of(TERMS, sounds), sounds)[0].text == "softmax"
-    assert repair(heard, forms_of(TERMS, sounds, near=0.5), sounds)[0].text == "softlocks"
+    assert repair(heard, LEXICON)[0].text == "softmax"
+    assert repair(heard, Lexicon(forms_of(TERMS, sounds, near=0.5), sounds))[0].text == "softlocks"
 
 
 VOCABULARY = st.sampled_from([*SOUNDS, "Low", "KV", "Bird.", "MMOU,", "prefix", "RoPE"])
@@ -129,7 +131,7 @@ VOCABULARY = st.sampled_from([*SOUNDS, "Low", "KV", "Bird.", "MMOU,", "prefix", 
 def test_the_raw_text_is_always_what_was_recognised(heard: list[tuple[str, float]]) -> None:
     """Whatever is repaired: the raw text is kept word for word, and times stay in order."""
     before = tuple(Word(text, float(i), i + 1.0, p) for i, (text, p) in enumerate(heard))
-    after = repair(before, FORMS, sounds)
+    after = repair(before, LEXICON)
     assert Transcript(after).raw_text == Transcript(before).text
     assert [word.start for word in after] == sorted(word.start for word in after)
     led = [word for word in after if word.text.startswith("So ")]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.speech.term_repair import Form, Sounds, forms_of, repair
+from hotseat.speech.term_repair import Form, Lexicon, Sounds, forms_of, repair
 
 _TOPIC = 0.5
 """How near a topic's terms are to a question that doesn't have them."""
@@ -25,13 +25,14 @@ class Mender:
         self._key_terms, self._topic_terms, self._sounds, self._vocabulary = key_terms, topic_terms, sounds, vocabulary
 
     def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        return repair(words, self._forms, self._sounds, self._vocabulary, _field_forms(self._vocabulary.terms, self._sounds))
+        return repair(words, self._lexicon)
 
     @cached_property
-    def _forms(self) -> tuple[Form, ...]:
+    def _lexicon(self) -> Lexicon:
         own = {term.term for term in self._key_terms}
-        others = [term for term in self._topic_terms if term.term not in own]
-        return (*forms_of(self._key_terms, self._sounds), *forms_of(others, self._sounds, _TOPIC))
+        topic = [term for term in self._topic_terms if term.term not in own]
+        forms = (*forms_of(self._key_terms, self._sounds), *forms_of(topic, self._sounds, _TOPIC))
+        return Lexicon(forms, self._sounds, self._vocabulary, _field_forms(self._vocabulary.terms, self._sounds))
 
 
 @lru_cache(maxsize=2)

@@ -49,8 +49,8 @@ _RUN_IN = {"SO": "so", "N": "and", "D": "the"}
 _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
-_NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
 _NO_VOCABULARY = Vocabulary()
+_NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
 LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
 
 
@@ -72,6 +72,47 @@ class Form:
     """The sounds of each word, without little ones in the middle."""
     term_words: tuple[str, ...]
     """The same of the term itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What the words of an answer are compared with."""
+
+    forms: tuple[Form, ...]
+    """Of the question's and its topic's terms."""
+    sounds: Sounds
+    vocabulary: Vocabulary = _NO_VOCABULARY
+    others: tuple[Form, ...] = ()
+    """Of other topics' terms, for words that the field doesn't use."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Words ``start`` to ``end`` of an answer."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    sounds: tuple[str, ...]
+    """Of each word."""
+
+    @property
+    def said(self) -> list[str]:
+        return [bare(word.text) for word in self.words]
+
+    @property
+    def letters(self) -> str:
+        return squeezed(" ".join(word.text for word in self.words))
+
+    @property
+    def probability(self) -> float:
+        """Of the least sure word."""
+        return min(word.probability for word in self.words)
+
+    @property
+    def in_one_breath(self) -> bool:
+        """Whether no mark stands within: a term is said without a pause, unless it is spelled ("K, V cache")."""
+        return all(word.text[-1:].isalnum() or len(bare(word.text)) == 1 for word in self.words[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +154,9 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, near: float = 1.0) -> tup
     return tuple(found.values())
 
 
-def repair(
-    words: Sequence[Word],
-    forms: Sequence[Form],
-    sounds: Sounds,
-    vocabulary: Vocabulary = _NO_VOCABULARY,
-    others: Sequence[Form] = (),
-) -> tuple[Word, ...]:
-    """The words with misheard terms put right; ``others`` are terms of other topics, for words that the field doesn't use."""
-    candidates = sorted(find(words, forms, sounds, vocabulary, others), key=lambda candidate: candidate.cost)
+def repair(words: Sequence[Word], lexicon: Lexicon) -> tuple[Word, ...]:
+    """The words with misheard terms put right."""
+    candidates = sorted(find(words, lexicon), key=lambda candidate: candidate.cost)
     taken: set[int] = set()
     chosen: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -142,34 +177,29 @@ def repair(
     return tuple(out)
 
 
-def find(
-    words: Sequence[Word],
-    forms: Sequence[Form],
-    sounds: Sounds,
-    vocabulary: Vocabulary = _NO_VOCABULARY,
-    others: Sequence[Form] = (),
-) -> list[Candidate]:
+def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
     """Every stretch that may be a term, terms already written right left out."""
+    forms, others, vocabulary = lexicon.forms, lexicon.others, lexicon.vocabulary
     right = _written_right(words, (*forms, *others))
     by_letters = {form.letters: form for form in forms}
-    heard = [sounds(bare(word.text)) for word in words]
+    heard = tuple(lexicon.sounds(bare(word.text)) for word in words)
     found: list[Candidate] = []
     for start in range(len(words)):
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
             if end - 1 in right:
                 break
-            probability = min(word.probability for word in words[start:end])
-            if probability >= SURE:
+            stretch = _Stretch(start, end, tuple(words[start:end]), heard[start:end])
+            if stretch.probability >= SURE:
                 continue
-            exact = by_letters.get(squeezed(" ".join(word.text for word in words[start:end])))
-            if exact is not None:
-                found.append(Candidate(start, end, exact, 0.0, probability))
-            elif _in_one_breath(words[start:end]) and not all(_little(word) for word in words[start:end]):
-                if _foreign(words[start:end], vocabulary.known):
-                    found += _by_sound(words, start, end, heard, (*forms, *others), vocabulary.common, foreign=True)
+            if exact := by_letters.get(stretch.letters):
+                found.append(Candidate(start, end, exact, 0.0, stretch.probability))
+            elif stretch.in_one_breath and not all(map(_little, stretch.said)):
+                if _foreign(stretch.said, vocabulary.known):
+                    found += _by_sound(stretch, (*forms, *others), vocabulary.common, foreign=True)
                 else:
-                    found += _by_sound(words, start, end, heard, forms, vocabulary.common)
-                found += _after_so(words, start, end, heard, forms, vocabulary.common)
+                    found += _by_sound(stretch, forms, vocabulary.common)
+                if _begins(words, start):
+                    found += _after_so(stretch, forms, vocabulary.common)
         if start not in right:
             found += _by_letters(start, words[start], forms)
             found += _after_number(start, words[start], by_letters)
@@ -177,14 +207,14 @@ def find(
     return [candidate for candidate in found if not _inflected(words, candidate)]
 
 
-def _foreign(words: Sequence[Word], known: frozenset[str]) -> bool:
+def _foreign(said: Sequence[str], known: frozenset[str]) -> bool:
     """Whether the field doesn't use one of these words in any form: it is likelier a misheard term than others are."""
-    said = [bare(word.text).lower() for word in words]
+    lower = [word.lower() for word in said]
     return (
         bool(known)
-        and len(said) <= 2
-        and all(word.isalpha() and word not in LITTLE for word in said)
-        and any(len(word) >= _FEWEST_LETTERS and stem(word) not in known and not _run_together(word, known) for word in said)
+        and len(lower) <= 2
+        and all(word.isalpha() and word not in LITTLE for word in lower)
+        and any(len(word) >= _FEWEST_LETTERS and stem(word) not in known and not _run_together(word, known) for word in lower)
     )
 
 
@@ -197,45 +227,29 @@ def _mixed(word: str) -> bool:
     return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
-def _in_one_breath(words: Sequence[Word]) -> bool:
-    """Whether no mark stands within: a term is said without a pause, unless it is spelled ("K, V cache")."""
-    return all(word.text[-1:].isalnum() or len(bare(word.text)) == 1 for word in words[:-1])
-
-
-def _little(word: Word) -> bool:
+def _little(said: str) -> bool:
     """Says nothing by itself: "the 95%" is not "p95"."""
-    said = bare(word.text).lower()
-    return said in LITTLE or not any(letter.isalpha() for letter in said)
+    return said.lower() in LITTLE or not any(letter.isalpha() for letter in said)
 
 
-def _by_sound(
-    words: Sequence[Word],
-    start: int,
-    end: int,
-    sounds: Sequence[str],
-    forms: Sequence[Form],
-    common: frozenset[str],
-    foreign: bool = False,
-) -> list[Candidate]:
-    heard = "".join(sounds[start:end])
-    said = [bare(word.text) for word in words[start:end]]
+def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], *, foreign: bool = False) -> list[Candidate]:
+    sounds, said, probability = stretch.sounds, stretch.said, stretch.probability
     if any(_mixed(word) for word in said):
         return []  # "A100" sounds like "H100", and a number is right more often than not
-    probability = min(word.probability for word in words[start:end])
+    heard, without = "".join(sounds), ("".join(sounds[1:]), "".join(sounds[:-1]))
     strictness = _strictness(said, common)
-    telling = _telling(sounds[start:end], said)
+    telling = _telling(sounds, said)
     digits = _digits("".join(said))
     found: list[Candidate] = []
     for form in forms:
         if digits and digits != _digits(form.term):
             continue
         limit = strictness * _limit(form, probability, foreign)
-        distance = _compared(heard, form, limit, _FOREIGN_APART if foreign and end - start == 1 else _APART) if limit else None
+        distance = _compared(heard, form, limit, _FOREIGN_APART if foreign and len(said) == 1 else _APART) if limit else None
         if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
             continue
-        without = ("".join(sounds[start + 1 : end]), "".join(sounds[start : end - 1]))
-        if end - start == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
-            found.append(Candidate(start, end, form, distance, probability))
+        if len(said) == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
+            found.append(Candidate(stretch.start, stretch.end, form, distance, probability))
     return found
 
 
@@ -371,15 +385,14 @@ def _run_in(words: Sequence[Word], start: int, by_letters: Mapping[str, Form]) -
     ]
 
 
-def _after_so(
-    words: Sequence[Word], start: int, end: int, heard: Sequence[str], forms: Sequence[Form], common: frozenset[str]
-) -> list[Candidate]:
+def _after_so(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str]) -> list[Candidate]:
     """ "Soperplexity": the "so" with which a sentence begins and a term in one word."""
-    so = _SO.match(heard[start])
-    if so is None or so.end() == len(heard[start]) or not _begins(words, start):
+    first, *later = stretch.sounds
+    so = _SO.match(first)
+    if so is None or so.end() == len(first):
         return []
-    rest = [*heard[:start], heard[start][so.end() :], *heard[start + 1 :]]
-    return [replace(found, lead="So") for found in _by_sound(words, start, end, rest, forms, common)]
+    rest = replace(stretch, sounds=(first[so.end() :], *later))
+    return [replace(found, lead="So") for found in _by_sound(rest, forms, common)]
 
 
 def _begins(words: Sequence[Word], at: int) -> bool:
