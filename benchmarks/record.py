@@ -56,7 +56,7 @@ class Recording:
 
 
 def microphone(path: Path) -> None:
-    """Records into a WAV until Enter is pressed. Raises InputError where nothing here can record."""
+    """Records into a WAV until Enter is pressed. Raises InputError where nothing here can record, or nothing was recorded."""
     command = next((command for command in _RECORDERS if shutil.which(command[0])), None)
     if command is None:
         raise InputError("neither arecord (alsa-utils) nor rec (sox) is installed; install one, or use --from-file")
@@ -64,6 +64,8 @@ def microphone(path: Path) -> None:
     input("Recording. Press Enter at the end.")
     recorder.send_signal(signal.SIGINT)
     recorder.wait()
+    if not path.exists():
+        raise InputError(f"{command[0]} recorded nothing; is a microphone connected?")
 
 
 def record(speaker: str, accent: str, answers: int, take: Callable[[], Samples]) -> None:
