@@ -1,16 +1,18 @@
-"""How right people of many accents are heard: words, terms and field words, by voice, beside the unaided recogniser.
+"""How right people of many accents are heard: words, terms and field words, by accent, beside the unaided recogniser.
 
 ``python -m benchmarks.voices [--part test] [--answers 2]``: answers of half a minute that are dense with terms, in Kokoro's
 voices (``benchmarks.kokoro``, fetched once). The first voice of each accent says one set of answers and the second another, so
-accents are compared by the same words. Voices of ``learn`` may teach rules and those of ``develop`` choose between them; those
-of ``test`` are only totalled, and the questions of their answers are others. Half a minute takes half a minute of one core to
-speak; it is kept. ``--part recorded`` listens to what ``benchmarks.record`` recorded.
+accents are compared by the same words. Each answer is heard clean and through one of ``benchmarks.channels`` in turn. Voices of
+``learn`` may teach rules and those of ``develop`` choose between them; those of ``test`` are only totalled, and the questions
+of their answers are others. Half a minute takes half a minute of one core to speak; it is kept. ``--part recorded`` listens to
+what ``benchmarks.record`` recorded.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,6 +27,7 @@ from hotseat.text.sentences import Sentences
 
 from benchmarks import KEPT, kokoro, record
 from benchmarks.accuracy import Bench, Measuring, Score, dense_answers, totals
+from benchmarks.channels import CHANNELS
 from tests.audio import corpus, speech
 
 VOICES: dict[str, dict[str, str]] = {
@@ -56,6 +59,8 @@ class Reading:
     accent: str
     item: corpus.Item
     audio: Samples
+    channel: str = "clean"
+    """Or one of ``CHANNELS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,15 @@ def voiced(item: corpus.Item, style: str, accent: str) -> Samples:
 
 
 def voiced_readings(bank: Bank, part: str, answers: int, only: Sequence[str] | None) -> Iterator[Reading]:
+    channels = itertools.cycle(CHANNELS)
     for style, items in answers_of(bank, part, answers).items():
-        for item in items if not only or style in only else ():
+        for item, channel in zip(items, channels, strict=False):
+            if only and style not in only:
+                continue
             accent = VOICES[part][style]
-            yield Reading(style, accent, item, voiced(item, style, accent))
+            audio = voiced(item, style, accent)
+            yield Reading(style, accent, item, audio)
+            yield Reading(style, accent, item, CHANNELS[channel](audio, item.seed), channel)
 
 
 def recorded_readings(bank: Bank) -> Iterator[Reading]:
@@ -120,28 +130,40 @@ async def listen(bank: Bank, readings: Iterator[Reading]) -> list[Heard]:
         said = corpus.counts(others, item.text)
         right, alone = ((said & corpus.counts(others, heard)).total() for heard in (text, unaided))
         found.append(Heard(reading, score, said.total(), right, alone))
-        print(f"{reading.voice} {item.id}: {score.errors} of {score.words} words wrong", file=sys.stderr, flush=True)
+        print(
+            f"{reading.voice} {item.id} {reading.channel}: {score.errors} of {score.words} words wrong",
+            file=sys.stderr,
+            flush=True,
+        )
     return found
 
 
 def table(found: Sequence[Heard]) -> str:
-    """A line for each accent, its voices, and all, as Markdown."""
-    lines = [
-        "| accent | voices | WER %; unaided | its terms %; unaided | other topics' terms; unaided | false terms an answer |",
-        "|---|---|---|---|---|---|",
-    ]
-    accents = dict.fromkeys(one.reading.accent for one in found)
-    groups = [(accent, [one for one in found if one.reading.accent == accent]) for accent in accents]
-    for name, some in [*groups, ("all", list(found))]:
-        of = totals([one.score for one in some])
-        field, right, alone = (sum(values) for values in zip(
-            *((one.field_words, one.field_found, one.field_unaided) for one in some), strict=True
-        ))  # fmt: skip
-        lines.append(
-            f"| {name} | {len({one.reading.voice for one in some})} | {_interval(of['wer'])}; {of['wer_offline'][0]:.1f} "
-            f"| {_interval(of['recall'])}; {of['recall_unaided'][0]:.1f} | {right}; {alone} of {field} | {of['false'][1]:.2f} |"
-        )
+    """A line for each accent and one for all, then one for each channel, as Markdown."""
+    clean = [one for one in found if one.reading.channel == "clean"]
+    altered = [one for one in found if one.reading.channel != "clean"]
+    head = "WER %; unaided | its terms %; unaided | other topics' terms; unaided | false terms an answer |"
+    lines = [f"| accent | voices | heard | {head}", "|---|---|---|---|---|---|---|"]
+    for name in (*dict.fromkeys(one.reading.accent for one in found), "all"):
+        for what, group in (("clean", clean), ("altered", altered)):
+            if some := [one for one in group if name in (one.reading.accent, "all")]:
+                lines.append(f"| {name} | {len({one.reading.voice for one in some})} | {what} {_cells(some)}")
+    lines += ["", f"| channel | answers | {head}", "|---|---|---|---|---|---|"]
+    for channel in CHANNELS:
+        if some := [one for one in altered if one.reading.channel == channel]:
+            lines.append(f"| {channel} | {len(some)} {_cells(some)}")
     return "\n".join(lines)
+
+
+def _cells(some: Sequence[Heard]) -> str:
+    of = totals([one.score for one in some])
+    field, right, alone = (sum(values) for values in zip(
+        *((one.field_words, one.field_found, one.field_unaided) for one in some), strict=True
+    ))  # fmt: skip
+    return (
+        f"| {_interval(of['wer'])}; {of['wer_offline'][0]:.1f} | {_interval(of['recall'])}; {of['recall_unaided'][0]:.1f} "
+        f"| {right}; {alone} of {field} | {of['false'][1]:.2f} |"
+    )
 
 
 def _interval(values: Sequence[float]) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from faster_whisper.audio import decode_audio
@@ -202,9 +203,9 @@ def mixed(speech: Samples, other: Samples, snr_db: float) -> Samples:
     return scaled
 
 
-def read(path: Path) -> Samples:
+def read(path: Path | BinaryIO) -> Samples:
     """Any audio file as 16 kHz mono."""
-    return np.asarray(decode_audio(str(path), sampling_rate=SAMPLE_RATE), np.float32)
+    return np.asarray(decode_audio(str(path) if isinstance(path, Path) else path, sampling_rate=SAMPLE_RATE), np.float32)
 
 
 def transcripts(directory: Path) -> dict[str, str]:
