@@ -132,9 +132,9 @@ async def make_parts(data_dir: Path, pace: float) -> Parts:
     chat = Healing(parts[LLM], await start(), restart, LlamaChat.check, detail="stand-in", every_s=0.1)
     ears = Healing(parts[HEARING], FlakyTranscriber(), new_ears, hears, detail="fake", every_s=0.1)
     mouth = Healing(parts[VOICE], Mouth(), new_mouth, speaks, detail="fake", every_s=0.1)
-    assembly.speech.transcriber = HealingTranscriber(ears)  # type: ignore[arg-type]
+    assembly.speech.transcriber = HealingTranscriber(ears, assembly.metrics)  # type: ignore[arg-type]
     assembly.speech.voice = PreparedVoice(HealingSpeaker(mouth), CATALOGUE.script.constant())  # type: ignore[arg-type]
-    assembly.interviewer.endpoint = Endpoint(HealingChat("stand-in", chat), assembly.prompts, 1.0)
+    assembly.interviewer.endpoint = Endpoint(HealingChat("stand-in", chat, assembly.metrics), assembly.prompts, 1.0)
     return Parts(assembly, {LLM: chat, HEARING: ears, VOICE: mouth})
 
 

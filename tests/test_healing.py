@@ -19,6 +19,7 @@ from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.voice import Speaker, Voice
 from hotseat.startup.assembly import Assembly
+from hotseat.telemetry.metrics import Metrics
 
 from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
 from tests.support.fakes import FakeChat, FakeSpeaker, fake_assembly
@@ -54,7 +55,7 @@ async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Si
     parts = await make_parts(tmp_path, 1.0)
     llama = parts.assembly.llama
     assert llama is not None
-    chat = HealingChat("stand-in", parts.healing[LLM])
+    chat = HealingChat("stand-in", parts.healing[LLM], parts.assembly.metrics)
     async with kept(parts.healing[LLM]):
         assert (await chat.complete([], max_tokens=1))[0]
         os.kill(llama.pid, way)
@@ -172,7 +173,7 @@ async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
     job = RecognitionJob("s", np.zeros(1600, np.float32), Priority.FINAL)
     async with kept(healing), asyncio.timeout(20):
         await asyncio.sleep(0)
-        words = await HealingTranscriber(healing).recognise(job)  # type: ignore[arg-type]
+        words = await HealingTranscriber(healing, Metrics()).recognise(job)  # type: ignore[arg-type]
     assert [word.text for word in words] == ["freeze", "the", "base", "model"] and healing.replaced == 1
 
 

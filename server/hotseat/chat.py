@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Protocol
 
+Messages = Sequence[dict[str, str]]
+"""Each with role and content."""
+Schema = dict[str, Any]
+"""JSON Schema of what is to be written."""
+
 
 class ChatModel(Protocol):
     """An OpenAI-compatible chat endpoint."""
 
     name: str
 
-    def stream(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> AsyncGenerator[str]:
+    def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         """Yields text as it is generated (JSON if a schema is given). Raises ChatModelError."""
         ...
 
-    async def complete(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> tuple[str, int]:
+    async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         """Returns the text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
         ...

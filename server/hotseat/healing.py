@@ -9,15 +9,16 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-from hotseat.chat import ChatModel
+from hotseat.chat import ChatModel, Messages, Schema
 from hotseat.domain.model import Word
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
 from hotseat.load_status import Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import Speaker, Voice
+from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -173,22 +174,23 @@ def _words(error: Exception) -> str:
 
 
 class HealingChat:
-    """Implements ``ChatModel``."""
+    """Implements ``ChatModel``. How long a stream's first token takes is in the metrics."""
 
-    def __init__(self, name: str, healing: Healing[Any]) -> None:
+    def __init__(self, name: str, healing: Healing[Any], metrics: Metrics) -> None:
         self.name = name
         self._healing = healing
+        self._metrics = metrics
 
-    async def stream(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> AsyncGenerator[str]:
+    async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
+        began: float | None = time.monotonic()
         with self._reported():
             async for text in self._chat.stream(messages, max_tokens=max_tokens, schema=schema):
+                if began is not None:
+                    self._metrics.stage("follow_up_token", time.monotonic() - began)
+                    began = None
                 yield text
 
-    async def complete(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> tuple[str, int]:
+    async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         with self._reported():
             return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)
 
@@ -209,13 +211,20 @@ class HealingChat:
 
 
 class HealingTranscriber:
-    """Implements ``Transcriber``. What an engine was not able to recognise, the next one does, if it comes soon."""
+    """Implements ``Transcriber``. What an engine was not able to recognise, the next one does, if it comes soon.
 
-    def __init__(self, healing: Healing[Transcriber]) -> None:
+    A partial's way through the recogniser, which is how far captions lag behind the voice, is in the metrics.
+    """
+
+    def __init__(self, healing: Healing[Transcriber], metrics: Metrics) -> None:
         self._healing = healing
+        self._metrics = metrics
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
-        if job.priority > Priority.COMMIT:
+        if job.priority is Priority.PARTIAL:
+            with self._metrics.timed("caption"):
+                return await self._recognise(job)
+        if job.priority is Priority.REVIEW:
             return await self._recognise(job)
         replaced = self._healing.replaced
         slow = asyncio.get_running_loop().call_later(HUNG_S, self._healing.report)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator
 
-from hotseat.chat import ChatModel
+from hotseat.chat import ChatModel, Messages, Schema
 
 
 class LiveTurns:
@@ -48,15 +47,11 @@ class YieldingChat:
         self._turns = turns
         self._timeout_s = timeout_s
 
-    async def stream(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> AsyncGenerator[str]:
+    async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         await self._turns.wait_until_idle(self._timeout_s)
         async for text in self._chat.stream(messages, max_tokens=max_tokens, schema=schema):
             yield text
 
-    async def complete(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> tuple[str, int]:
+    async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         await self._turns.wait_until_idle(self._timeout_s)
         return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)

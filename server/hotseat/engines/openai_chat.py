@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
+from hotseat.chat import Messages, Schema
 from hotseat.engines.openai_client import FAILURES, connect, failure
 from hotseat.errors import ChatModelError
 
@@ -20,9 +21,7 @@ class OpenAiChat:
         self._url = url
         self._client = connect(url, api_key, timeout_s)
 
-    async def stream(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> AsyncGenerator[str]:
+    async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         """Yields text as it is generated (JSON if a schema is given; temperature 0). Raises ChatModelError."""
         try:
             chunks = await self._client.chat.completions.create(
@@ -41,9 +40,7 @@ class OpenAiChat:
         except FAILURES as error:
             raise self._failure(error) from error
 
-    async def complete(
-        self, messages: Sequence[dict[str, str]], *, max_tokens: int, schema: dict[str, Any] | None = None
-    ) -> tuple[str, int]:
+    async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         """The text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
         try:
             reply = await self._client.chat.completions.create(
@@ -73,11 +70,11 @@ class OpenAiChat:
         return ChatModelError(failure("the language model", self._url, error))
 
 
-def _format(schema: dict[str, Any] | None) -> dict[str, Any]:
+def _format(schema: Schema | None) -> dict[str, Any]:
     if schema is None:
         return {}
     return {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}}
 
 
-def _params(messages: Sequence[dict[str, str]]) -> list[ChatCompletionMessageParam]:
+def _params(messages: Messages) -> list[ChatCompletionMessageParam]:
     return cast("list[ChatCompletionMessageParam]", list(messages))

@@ -16,7 +16,6 @@ from hotseat.chat import ChatModel
 from hotseat.engines import weights
 from hotseat.engines.llama import LlamaServer
 from hotseat.engines.llama_chat import LlamaChat
-from hotseat.engines.measured import MeasuredChat, MeasuredTranscriber
 from hotseat.engines.native_memory import release_free_memory
 from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
 from hotseat.engines.openai_chat import OpenAiChat
@@ -121,7 +120,7 @@ async def _load_hearing(assembly: Assembly) -> None:
         vad = await asyncio.to_thread(SileroModel)
         assembly.speech.make_vad = vad.session
         assembly.speech.turns = await asyncio.to_thread(SmartTurn)
-        assembly.speech.transcriber = MeasuredTranscriber(HealingTranscriber(_kept(assembly, healing)), assembly.metrics)
+        assembly.speech.transcriber = HealingTranscriber(_kept(assembly, healing), assembly.metrics)
         assembly.speech.phonemes = EspeakPhonemes()
 
 
@@ -186,9 +185,8 @@ async def _load_llm(assembly: Assembly, *, grades: bool) -> ChatModel | None:
     if part.state is PartState.FAILED:
         part.state, part.detail = PartState.OFF, f"{part.detail}; follow-ups come from the bank"
     if chat is not None and llm.is_remote:
-        asked = MeasuredChat(chat, assembly.metrics)
-        await asyncio.to_thread(_use_endpoint, assembly, Endpoint(asked, assembly.prompts, llm.reply_s))
-        assembly.claims = ClaimQuestions(asked, assembly.prompts)
+        await asyncio.to_thread(_use_endpoint, assembly, Endpoint(chat, assembly.prompts, llm.reply_s))
+        assembly.claims = ClaimQuestions(chat, assembly.prompts)
     return chat
 
 
@@ -218,7 +216,7 @@ async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:
         await remote.ping()
     except ChatModelError as error:  # not fatal: it may come up later, and every use has a fallback
         healing.degrade(f"{error}; until it answers, follow-ups come from the bank")
-    return HealingChat(llm.model, healing)
+    return HealingChat(llm.model, healing, assembly.metrics)
 
 
 async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
@@ -240,7 +238,7 @@ async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     chat = await start()
     await chat.ping()
     healing = _kept(assembly, Healing(part, chat, again, LlamaChat.check, detail=gguf.stem, every_s=_LOOK_S))
-    return HealingChat(gguf.stem, healing)
+    return HealingChat(gguf.stem, healing, assembly.metrics)
 
 
 async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
