@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.ledger import claims
+from hotseat.domain.ledger import Claim, claims
 from hotseat.domain.model import (
     Answer,
     Choice,
@@ -77,8 +77,7 @@ def test_the_ledger_follows_from_the_grades() -> None:
         PointFinding("c", PointStatus.CONTRADICTED, evidence),
     )
     grade = Grade(PEFT.id, Verdict.LEAN_HIRE, (CriterionResult("x", Level.LEAN, found),), "embedded")
-    kept = claims([(0, grade)], {0: PEFT})
-    assert [(claim.point_id, claim.status, claim.quote) for claim in kept] == [
-        ("a", PointStatus.MET, evidence.quote),
-        ("c", PointStatus.CONTRADICTED, evidence.quote),
-    ]
+    assert claims([(PEFT, grade)]) == (
+        Claim(PEFT.title, PointStatus.MET, evidence.quote),
+        Claim(PEFT.title, PointStatus.CONTRADICTED, evidence.quote),
+    )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from hotseat.domain.model import Answer, EndedBy, Move, PointFinding, PointStatus, Question, Transcript, Word
 from hotseat.errors import GraderError
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.drafting import Drafter
 from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.replies import Replies
+from hotseat.session.phases import Plan, Progress, RoundPlan, Utterance
+from hotseat.telemetry.metrics import Metrics
 
 from tests.support.fakes import BANK, FakeGrader, fake_assembly
 from tests.support.sitting import finish, sitting
@@ -19,35 +25,39 @@ LORA = BANK.question("finetuning/lora")
 START = "you freeze the base model and train small matrices instead of the whole thing because that is much cheaper"
 
 
-def answer(text: str) -> list[Answer]:
+def answer(text: str) -> tuple[Answer, ...]:
     words = tuple(Word(word, 0, 0) for word in text.split())
-    return [Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words), 5.0, EndedBy.DONE)]
+    return (Answer(1, 0, LORA.id, LORA.prompt, None, Transcript(words), 5.0, EndedBy.DONE),)
+
+
+PROGRESS = Progress(Plan((RoundPlan(LORA.id, LORA.prompt, 60.0),)))
 
 
 class Desk:
-    """A drafter with everything around it in view."""
+    """An interview's replies with everything around them in view."""
 
     def __init__(self) -> None:
         self.slow_s = 0.0
         self.met: set[str] = set()
         self.voiced: list[str] = []
-        self.drafter = Drafter(Interviewer(), LORA, 3, "Be kind.", self.find, self.voice)
+        around: Any = SimpleNamespace(embedded=self, prepare=self.prepare)
+        self.replies = Replies(Interviewer(), around, BANK, Metrics(), 3, "Be kind.", around)
 
-    async def find(self, answers: Sequence[Answer]) -> Sequence[PointFinding]:
-        await asyncio.sleep(self.slow_s)
+    def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
+        time.sleep(self.slow_s)
         status = {True: PointStatus.MET, False: PointStatus.NOT_MET}
-        return [PointFinding(point.id, status[point.id in self.met]) for point in LORA.points]
+        return {point.id: PointFinding(point.id, status[point.id in self.met]) for point in LORA.points}
 
-    async def voice(self, text: str) -> None:
+    async def prepare(self, text: str) -> None:
         self.voiced.append(text)
 
     async def offer(self, text: str) -> None:
-        self.drafter.offer(answer(text))
-        for _ in range(20):
+        self.replies.heard(LORA, PROGRESS, Utterance(1, LORA.prompt), text)
+        while len(self.voiced) < 2:
             await asyncio.sleep(0.01)
 
     async def choose(self, text: str) -> Chosen:
-        chosen = await self.drafter.choose(answer(text))
+        chosen = await self.replies.choose(LORA, replace(PROGRESS, answers=answer(text)))
         assert chosen is not None
         return chosen
 

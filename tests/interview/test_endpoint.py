@@ -173,7 +173,7 @@ async def test_a_follow_up_that_the_reader_credits_is_a_leak() -> None:
 
 async def test_an_earlier_claim_may_be_called_back() -> None:
     """Words of an earlier round may be quoted; they are in the ledger."""
-    claim = Claim(0, "rag/core", "RAG", "two-routes", PointStatus.MET, "fine-tuning can't follow facts that change", 1)
+    claim = Claim("RAG", PointStatus.MET, "fine-tuning can't follow facts that change")
     question = f"Earlier you said “{claim.quote}”. Does that hold for these adapters?"
     reply = {"does": "callback", "anchor": claim.quote, "question": question}
     assert (await asked(replying(**reply), LORA)).source == "bank"

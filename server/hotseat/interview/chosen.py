@@ -24,4 +24,4 @@ class Chosen:
     act: Act = Act.ANSWER
     """What the candidate has done instead of answering, as the model sees it; then the question stays as it was."""
     choice: Choice | None = None
-    """Why it is asked; None while it is only drafted."""
+    """Why it is asked; None until that is known, and where choosing failed."""

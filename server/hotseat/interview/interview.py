@@ -202,7 +202,7 @@ class Interview:
 
     def _on_words(self, committed: str) -> None:
         if isinstance(self.state, Answering):
-            self._replies.heard(self.state.progress, self.state.utterance, committed)
+            self._replies.heard(self._question(), self.state.progress, self.state.utterance, committed)
 
     def _on_trouble(self, code: str, text: str) -> None:
         self._send(wire.ErrorMessage(code="flood", text=text) if code == "flood" else wire.Notice(code=code, text=text))
@@ -236,9 +236,8 @@ class Interview:
     async def _resume(self) -> None:
         """Takes over from a process that is gone."""
         if isinstance(self.state, Answering):
-            question = self._question()
-            self._replies.begin(question)
-            await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, question, self.state.progress.plan)
+            plan = self.state.progress.plan
+            await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, self._question(), plan)
         await self._apply(events.Recovered(self._microphone.heard_s), self._clock.now())
 
     async def _leave_off(self) -> None:
@@ -341,10 +340,10 @@ class Interview:
                     self._speaking = None
                 self._send(wire.VoiceStop(turn_id=command.turn_id))
             case events.StartAnswer():
-                question, progress = self._question(), self.state.progress
+                progress = self.state.progress
+                self._replies.forget()
                 self._spawn(self._optional(self._replies.prepare(progress)))
-                self._replies.begin(question)
-                self._answers.record(command.turn_id, command.limit_s, question, progress.plan)
+                self._answers.record(command.turn_id, command.limit_s, self._question(), progress.plan)
             case events.CloseAnswer():
                 assert isinstance(self.state, Finalising)
                 self._spawn(self._finalise(command, self.state))
@@ -465,8 +464,7 @@ class Interview:
             return
         if self._clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _LISTENS_S:
             return
-        graded = [(entry.round, entry.grade) for entry in state.progress.grades if entry.grade is not None]
-        known = [(self._question(number), known) for number, known in (*graded, (round_index, grade))]
+        known = [(self._question(number), known) for number, known in (*state.progress.graded, (round_index, grade))]
         said = f"{self._script.farewell(known)} {self._script.closing.review}".strip()
         async with asyncio.timeout(_VOICED_S):
             if self._goodbye is not None:

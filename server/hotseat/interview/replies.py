@@ -1,4 +1,9 @@
-"""What one interview asks next, prepared while the candidate speaks."""
+"""What one interview asks next.
+
+The moves that fit best are voiced while the candidate still speaks, each time more of the answer is known, so that one can be
+heard as soon as they stop. When the answer ends it is read to its end, and the move that fits it best is asked: nothing is
+chosen before the answer has been read.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,30 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from hotseat.domain.ledger import claims
-from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, Question, Source, Transcript, Word
+from hotseat.domain.model import (
+    Answer,
+    Bank,
+    Choice,
+    EndedBy,
+    FollowUp,
+    Move,
+    PointFinding,
+    PointStatus,
+    Question,
+    Source,
+    Transcript,
+    Word,
+)
 from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
 from hotseat.interview.callbacks import contradiction
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.drafting import Drafter
-from hotseat.interview.endpoint import Speak
+from hotseat.interview.endpoint import Situation, Speak
 from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.voice import VoiceOut
 from hotseat.session.phases import Progress, Utterance
@@ -25,9 +43,14 @@ from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+_VOICED = 2
+"""Moves voiced ahead: the last words of an answer often make the first one's point."""
+_NAMED = 3
+"""Moves named in the account of a choice."""
+
 
 class Replies:
-    """Belongs to one interview; holds the open answer's drafts."""
+    """Belongs to one interview and its event loop; at most one draft is being made."""
 
     def __init__(
         self,
@@ -46,23 +69,18 @@ class Replies:
         self._tier = tier
         self._manner = manner
         self._voice = voice
-        self._drafter: Drafter | None = None
-        self._drafted = 0
-        """Words of the open answer that drafting knows of."""
+        self._words = 0
+        """Of the open answer that drafting knows of."""
+        self._wanted: Sequence[Answer] | None = None
+        """The round's answers to draft for, the last one as far as it is known."""
+        self._drafting: asyncio.Task[None] | None = None
 
-    def begin(self, question: Question) -> None:
-        """A new answer is being given."""
-        self.forget()
-        self._drafter = self._new_drafter(question)
-
-    def heard(self, progress: Progress, utterance: Utterance, committed: str) -> None:
+    def heard(self, question: Question, progress: Progress, utterance: Utterance, committed: str) -> None:
         """More of the open answer is known for good."""
         words = committed.split()
-        if self._drafter is None or progress.asked >= progress.current.follow_ups:
+        if progress.asked >= progress.current.follow_ups or len(words) == self._words:
             return
-        if len(words) == self._drafted:
-            return
-        self._drafted = len(words)
+        self._words = len(words)
         open_answer = Answer(
             utterance.turn_id,
             progress.round,
@@ -73,10 +91,13 @@ class Replies:
             0.0,
             EndedBy.DONE,
         )
-        self._drafter.offer([*progress.answers_of(progress.round), open_answer])
+        self._wanted = [*progress.answers_of(progress.round), open_answer]
+        if self._drafting is None or self._drafting.done():
+            self._drafting = asyncio.create_task(self._draft(question))
 
     async def choose(self, question: Question, progress: Progress, speak: Speak | None = None) -> Chosen | None:
         """What to ask after the round's answers, the last one complete; None when nothing is left that fits."""
+        self.forget()
         try:
             chosen = await self._choose(question, progress, speak)
         except Exception as error:  # something is asked all the same
@@ -93,39 +114,57 @@ class Replies:
         return chosen
 
     async def _choose(self, question: Question, progress: Progress, speak: Speak | None) -> Chosen | None:
-        drafter = self._drafter or self._new_drafter(question)
-        questions = {number: entry.question_in(self._bank) for number, entry in enumerate(progress.plan.rounds)}
-        graded = [(entry.round, entry.grade) for entry in progress.grades if entry.grade is not None]
-        chosen = await drafter.choose(progress.round_answers, claims(graded, questions), progress.left_s, speak)
-        if chosen is None or chosen.choice is None:
-            return chosen
-        if chosen.source is Source.BANK and chosen.choice.move is not Move.CHALLENGE:
-            return await contradiction(question, progress, chosen.choice, self._find) or chosen
-        return chosen
+        answers = progress.round_answers
+        findings = await self._find(question, answers)
+        ranked = self._interviewer.rank(question, answers, findings, self._tier)
+        if not ranked:
+            return None
+        chosen = self._interviewer.in_the_banks_words(question, ranked[0], answers, findings)
+        if (endpoint := self._interviewer.endpoint) is not None:  # it has the last word
+            rounds = progress.plan.rounds
+            earlier = claims((rounds[number].question_in(self._bank), grade) for number, grade in progress.graded)
+            situation = Situation(question, self._manner, answers, findings, ranked, earlier, progress.left_s)
+            chosen = await endpoint.ask(situation, chosen, partial(self._says, question), speak)
+        choice = _choice(chosen, findings, ranked)
+        if chosen.source is Source.BANK and choice.move is not Move.CHALLENGE:
+            called_back = await contradiction(question, progress, choice, self._find)
+            if called_back is not None:
+                return called_back
+        return replace(chosen, choice=choice)
 
     async def prepare(self, progress: Progress) -> None:
         """Makes the next question ready to be heard, if it comes right after this answer."""
         following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
         if following and progress.asked >= progress.current.follow_ups:
-            with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
-                await self._voice.prepare(following[0].opening)
+            await self._voiced(following[0].opening)
 
     def forget(self) -> None:
-        """Drops the drafts."""
-        self._drafted = 0
-        if self._drafter is not None:
-            self._drafter.close()
+        """Drops the drafts, before an answer and after it."""
+        self._words = 0
+        self._wanted = None
+        if self._drafting is not None:
+            self._drafting.cancel()
+            self._drafting = None
 
-    def _new_drafter(self, question: Question) -> Drafter:
-        return Drafter(
-            self._interviewer,
-            question,
-            self._tier,
-            self._manner,
-            partial(self._find, question),
-            self._voice.prepare,
-            self._interviewer.endpoint,
-        )
+    async def _draft(self, question: Question) -> None:
+        try:
+            while (answers := self._wanted) is not None:
+                self._wanted = None
+                findings = await self._find(question, answers)
+                ranked = self._interviewer.rank(question, answers, findings, self._tier)
+                for move in ranked[:_VOICED]:
+                    await self._voiced(self._interviewer.in_the_banks_words(question, move, answers, findings).text)
+        except Exception as error:  # what is asked doesn't depend on it
+            failed(log, "getting a follow-up ready", error)
+
+    async def _voiced(self, text: str) -> None:
+        with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
+            await self._voice.prepare(text)
+
+    async def _says(self, question: Question, text: str) -> set[str]:
+        """The points that a text makes, as the reader sees it."""
+        read = Answer.alone(question, Transcript.of_typed(text))
+        return {finding.point_id for finding in await self._find(question, [read]) if finding.status is PointStatus.MET}
 
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         """What the answers say, or nothing where that can't be known."""
@@ -137,3 +176,9 @@ class Replies:
             failed(log, "reading what was said", error)
             return ()
         return tuple(implied(question, found).values())
+
+
+def _choice(chosen: Chosen, findings: Sequence[PointFinding], ranked: Sequence[FollowUp]) -> Choice:
+    known = tuple((finding.point_id, finding.status) for finding in findings)
+    between = tuple(move.id for move in ranked[:_NAMED])
+    return Choice(chosen.move or ranked[0].move, chosen.source, chosen.anchor, between, known)

@@ -145,6 +145,11 @@ class Progress:
     """The candidate has ended the interview: nothing more is asked."""
 
     @property
+    def graded(self) -> tuple[tuple[int, Grade], ...]:
+        """The rounds that could be graded, by their index, with their grades."""
+        return tuple((entry.round, entry.grade) for entry in self.grades if entry.grade is not None)
+
+    @property
     def left_s(self) -> float:
         """Planned seconds of answering to the end, the current round's follow-ups included."""
         here = max(0, self.current.follow_ups - self.asked) * self.current.follow_up_limit_s
