@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotseat.domain.accounts import Allowance
+from hotseat.storage.queries import Queries
 
 _attempts = sa.Table(
     "attempts",
@@ -21,11 +20,8 @@ _attempts = sa.Table(
 Keys = Sequence[tuple[str, Allowance]]
 
 
-class SqlAttempts:
+class SqlAttempts(Queries):
     """Methods raise StorageError. ``now`` is seconds since the epoch."""
-
-    def __init__(self, begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
-        self._begin = begin
 
     async def spend(self, keys: Keys, now: float) -> float:
         """Counts an attempt at every key and returns 0; or counts none, and returns the seconds until the first has one.
@@ -49,17 +45,14 @@ class SqlAttempts:
     async def wait_s(self, keys: Keys, now: float) -> float:
         """Seconds until there is an attempt left at each key."""
         allowances = dict(keys)
-        async with self._begin() as connection:
-            rows = await connection.execute(sa.select(_attempts).where(_attempts.c.key.in_(list(allowances))))
-            waits = [(one := allowances[row.key]).wait_s(one.spent(row.spent, row.at, now)) for row in rows]
-            return max(waits, default=0.0)
+        rows = await self._all(sa.select(_attempts).where(_attempts.c.key.in_(list(allowances))))
+        waits = [(one := allowances[row.key]).wait_s(one.spent(row.spent, row.at, now)) for row in rows]
+        return max(waits, default=0.0)
 
     async def forgive(self, key: str) -> None:
         """Forgets the attempts at a key."""
-        async with self._begin() as connection:
-            await connection.execute(_attempts.delete().where(_attempts.c.key == key))
+        await self._execute(_attempts.delete().where(_attempts.c.key == key))
 
     async def tidy(self, before: float) -> None:
         """Forgets keys that nobody has tried since."""
-        async with self._begin() as connection:
-            await connection.execute(_attempts.delete().where(_attempts.c.at < before))
+        await self._execute(_attempts.delete().where(_attempts.c.at < before))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.session.phases import State
 from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
 from hotseat.session.replay import replayed
+from hotseat.storage.queries import Queries
 from hotseat.storage.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -141,10 +142,11 @@ _regrades = sa.Table(
 )
 
 
-class SqlStore:
+class SqlStore(Queries):
     """Every method raises StorageError when the database can't be reached or written."""
 
     def __init__(self, url: str) -> None:
+        super().__init__(self.begin)
         # Parameters are what candidates said: they stay out of errors, and so out of the log.
         options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if url.startswith("postgresql"):
@@ -217,8 +219,7 @@ class SqlStore:
         row = {
             name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary", "owner")
         }
-        async with self._begin() as connection:
-            await connection.execute(_interviews.insert().values({**row, "term": 0}))
+        await self._execute(_interviews.insert().values({**row, "term": 0}))
 
     async def acquire(self, interview_id: str, replica: str) -> Lease | None:
         """Makes the process the only one that may run the interview; None if there is none."""
@@ -259,8 +260,7 @@ class SqlStore:
     async def release(self, interview_id: str, token: int) -> None:
         """Says that nobody runs it any more, if this token is still the latest."""
         ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == token)
-        async with self._begin() as connection:
-            await connection.execute(_interviews.update().where(ours).values(replica=None))
+        await self._execute(_interviews.update().where(ours).values(replica=None))
 
     async def heartbeat(self, replica: str) -> dict[str, int]:
         """Says that the process is alive; the terms of the interviews it holds, by id."""
@@ -275,14 +275,12 @@ class SqlStore:
             .outerjoin(_replicas, _replicas.c.id == _interviews.c.replica)
             .where(_interviews.c.replica.is_not(None), _interviews.c.replica != replica)
         )
-        async with self._begin() as connection:
-            rows = await connection.execute(held)
-            return tuple(HeldLease(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
+        rows = await self._all(held)
+        return tuple(HeldLease(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
 
     async def release_all(self, replica: str) -> None:
         """The process ends in order; what it still holds is free."""
-        async with self._begin() as connection:
-            await connection.execute(_replicas.delete().where(_replicas.c.id == replica))
+        await self._execute(_replicas.delete().where(_replicas.c.id == replica))
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
         """The interview and its whole log in order; None if there is no such interview."""
@@ -305,19 +303,16 @@ class SqlStore:
             _interviews.c.audio_deleted.is_(None) | gone_on,
             ~sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > quiet_since),
         )
-        async with self._begin() as connection:
-            return tuple((await connection.execute(old)).scalars())
+        return tuple(row.id for row in await self._all(old))
 
     async def audio_deleted(self, interview_id: str, at: float) -> None:
         """Notes that there is no audio any more."""
-        async with self._begin() as connection:
-            await connection.execute(_interviews.update().where(_interviews.c.id == interview_id).values(audio_deleted=at))
+        await self._execute(_interviews.update().where(_interviews.c.id == interview_id).values(audio_deleted=at))
 
     async def owner_of(self, interview_id: str) -> str | None:
         """Whose interview it is; None if there is no such interview."""
-        async with self._begin() as connection:
-            owner: str | None = await connection.scalar(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
-            return owner
+        row = await self._first(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
+        return None if row is None else str(row.owner)
 
     async def list(
         self, owner: str | None, limit: int | None = None, offset: int = 0, *, answered: bool = False
@@ -343,8 +338,7 @@ class SqlStore:
     async def count(self, owner: str) -> int:
         """In how many interviews this person has answered something."""
         own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner, _has_answers())
-        async with self._begin() as connection:
-            return (await connection.execute(own)).scalar_one()
+        return int((await self._first(own))[0])
 
     async def unstarted(self, owner: str) -> tuple[str, ...]:
         """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
@@ -352,8 +346,7 @@ class SqlStore:
         idle = sa.select(_interviews.c.id).where(
             _interviews.c.owner == owner, _interviews.c.replica.is_(None), *(~one for one in touched)
         )
-        async with self._begin() as connection:
-            return tuple((await connection.execute(idle.order_by(_interviews.c.created.desc(), _interviews.c.id))).scalars())
+        return tuple(row.id for row in await self._all(idle.order_by(_interviews.c.created.desc(), _interviews.c.id)))
 
     async def afterwards(self, interview_id: str) -> Afterwards:
         """What was added to the interview, oldest first; empty where there is none."""
@@ -377,10 +370,10 @@ class SqlStore:
 
     async def keep_note(self, interview_id: str, note: Note) -> None:
         """Replaces the round's note."""
-        async with self._begin() as connection:
-            there = _notes.delete().where(_notes.c.interview_id == interview_id, _notes.c.round == note.round)
-            await connection.execute(there)
-            await connection.execute(_notes.insert().values(interview_id=interview_id, **asdict(note)))
+        await self._execute(
+            _notes.delete().where(_notes.c.interview_id == interview_id, _notes.c.round == note.round),
+            _notes.insert().values(interview_id=interview_id, **asdict(note)),
+        )
 
     async def add_correction(self, interview_id: str, correction: Correction) -> None:
         await self._add(_corrections, interview_id, asdict(correction) | {"change": correction.change.value})
@@ -397,62 +390,52 @@ class SqlStore:
 
     async def add_assessment(self, owner: str, assessment: Assessment) -> None:
         row = {"taken": assessment.taken, "scores": assessment.scores, "owner": owner}
-        async with self._begin() as connection:
-            await connection.execute(_assessments.insert().values(row))
+        await self._execute(_assessments.insert().values(row))
 
     async def assessments(self, owner: str) -> tuple[Assessment, ...]:
         """Oldest first."""
         chosen = sa.select(_assessments).where(_assessments.c.owner == owner)
-        async with self._begin() as connection:
-            rows = await connection.execute(chosen.order_by(_assessments.c.taken, _assessments.c.id))
-            return tuple(Assessment(row.taken, row.scores) for row in rows)
+        rows = await self._all(chosen.order_by(_assessments.c.taken, _assessments.c.id))
+        return tuple(Assessment(row.taken, row.scores) for row in rows)
 
     async def settings(self, owner: str) -> dict[str, Any]:
         """What this person has chosen, by name."""
-        async with self._begin() as connection:
-            rows = await connection.execute(sa.select(_settings).where(_settings.c.owner == owner))
-            return {row.name: row.value for row in rows}
+        return {row.name: row.value for row in await self._all(sa.select(_settings).where(_settings.c.owner == owner))}
 
     async def keep(self, owner: str, name: str, value: Any) -> None:
         """Keeps a JSON value; None forgets it."""
-        async with self._begin() as connection:
-            await connection.execute(_settings.delete().where(_settings.c.owner == owner, _settings.c.name == name))
-            if value is not None:
-                await connection.execute(_settings.insert().values(owner=owner, name=name, value=value))
+        added = [] if value is None else [_settings.insert().values(owner=owner, name=name, value=value)]
+        await self._execute(_settings.delete().where(_settings.c.owner == owner, _settings.c.name == name), *added)
 
     async def rated_rounds(self) -> set[tuple[str, int]]:
         """(interview, round) of everybody's ratings."""
-        async with self._begin() as connection:
-            rows = await connection.execute(sa.select(_ratings.c.interview_id, _ratings.c.round))
-            return {(row.interview_id, row.round) for row in rows}
+        rows = await self._all(sa.select(_ratings.c.interview_id, _ratings.c.round))
+        return {(row.interview_id, row.round) for row in rows}
 
     async def ratings(self, owner: str, question_id: str) -> tuple[Rated, ...]:
         """Oldest first."""
         chosen = sa.select(_ratings).where(_ratings.c.owner == owner, _ratings.c.question_id == question_id)
-        async with self._begin() as connection:
-            rows = await connection.execute(chosen.order_by(_ratings.c.at))
-            return tuple(Rated(row.interview_id, row.round, row.question_id, row.at, row.ratings) for row in rows)
+        rows = await self._all(chosen.order_by(_ratings.c.at))
+        return tuple(Rated(row.interview_id, row.round, row.question_id, row.at, row.ratings) for row in rows)
 
     async def rate(self, owner: str, rated: Rated, cards: Sequence[PointCard]) -> None:
         """Replaces the ratings of a round and the cards of its question, in one transaction."""
-        same = (_ratings.c.interview_id == rated.interview_id, _ratings.c.round == rated.round)
-        async with self._begin() as connection:
-            await connection.execute(_ratings.delete().where(*same))
-            await connection.execute(_ratings.insert().values(owner=owner, **asdict(rated)))
-            await _replace_cards(connection, owner, rated.question_id, cards)
+        await self._execute(
+            _ratings.delete().where(_ratings.c.interview_id == rated.interview_id, _ratings.c.round == rated.round),
+            _ratings.insert().values(owner=owner, **asdict(rated)),
+            *_replaced_cards(owner, rated.question_id, cards),
+        )
 
     async def set_cards(self, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
         """Replaces the cards of a question."""
-        async with self._begin() as connection:
-            await _replace_cards(connection, owner, question_id, cards)
+        await self._execute(*_replaced_cards(owner, question_id, cards))
 
     async def cards(self, owner: str) -> tuple[PointCard, ...]:
         """The one due first comes first."""
         names = [entry.name for entry in fields(PointCard)]
         chosen = sa.select(*(_cards.c[name] for name in names)).where(_cards.c.owner == owner)
-        async with self._begin() as connection:
-            rows = await connection.execute(chosen.order_by(_cards.c.due, _cards.c.question_id, _cards.c.point_id))
-            return tuple(PointCard(*row) for row in rows)
+        rows = await self._all(chosen.order_by(_cards.c.due, _cards.c.question_id, _cards.c.point_id))
+        return tuple(PointCard(*row) for row in rows)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -470,12 +453,9 @@ class SqlStore:
         row = self._insert(_replicas).values(id=replica, beat=1)
         await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": _replicas.c.beat + 1}))
 
-    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction, for what else is in the database (accounts.SqlAccounts)."""
-        return self._begin()
-
     @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, also for what else is in the database (accounts.SqlAccounts)."""
         try:
             async with self._engine.begin() as connection:
                 yield connection
@@ -484,10 +464,9 @@ class SqlStore:
             raise StorageError(f"the database at {self._engine.url.render_as_string()} failed: {reason}") from error
 
 
-async def _replace_cards(connection: AsyncConnection, owner: str, question_id: str, cards: Sequence[PointCard]) -> None:
-    await connection.execute(_cards.delete().where(_cards.c.owner == owner, _cards.c.question_id == question_id))
-    if cards:
-        await connection.execute(_cards.insert(), [{"owner": owner, **asdict(card)} for card in cards])
+def _replaced_cards(owner: str, question_id: str, cards: Sequence[PointCard]) -> tuple[sa.Executable, ...]:
+    old = _cards.delete().where(_cards.c.owner == owner, _cards.c.question_id == question_id)
+    return (old, _cards.insert().values([{"owner": owner, **asdict(card)} for card in cards])) if cards else (old,)
 
 
 def _alembic() -> tuple[Any, Any, Any]:
