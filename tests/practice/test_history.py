@@ -103,7 +103,7 @@ def test_a_rating_is_kept_where_it_changed() -> None:
 def test_stand_in_grades_are_left_out_of_the_plan() -> None:
     """The measured level by which days are planned knows no stand-in grades either."""
     rounds = {"rounds": [{"question_id": "rag/core"}] * 2}
-    summary = {"verdicts": ["No Hire", "Strong Hire"], "asides": ["fallback", None]}
+    summary = {"verdicts": ["No Hire", "Strong Hire"], "asides": ["fallback", None], "said": [True, True]}
     record = InterviewRecord("x", 0.0, "drill", "x", {}, rounds, summary, LOCAL)
     assert measure([record])["rag"].level == 5.0
     assert [entry.aside for entry in trends.graded([record])] == ["fallback", None]
@@ -146,6 +146,18 @@ async def test_progress_of_nothing_and_of_something(browser: httpx.AsyncClient, 
     assert sum(period["aside"] for period in progress["verdicts"]) == 1
     asked_for = {entry["id"]: entry["answers"] for entry in progress["competencies"]}
     assert all(asked_for[name] >= 2 for name in LORA.competencies)
+
+
+async def test_silence_is_neither_an_attempt_nor_counted(browser: httpx.AsyncClient, store: SqlStore) -> None:
+    """An interview in which nothing was said leaves no trace, and of another one a round passed over."""
+    await sat(store, "silent", DAY_S, [(LORA, None)])
+    await sat(store, "passed", 2 * DAY_S, [(RAG, None), (LORA, ALL_MET)])
+    assert [entry["id"] for entry in (await get(browser, "/api/attempts/finetuning/lora"))["attempts"]] == ["passed.2"]
+    assert (await get(browser, "/api/attempts/rag/core"))["attempts"] == []
+    assert [entry["id"] for entry in (await get(browser, "/api/interviews"))["interviews"]] == ["passed"]
+    progress = await get(browser, "/api/progress")
+    assert (progress["interviews"], progress["answers"], progress["practice"]["total"]) == (1, 1, 1)
+    assert [period["verdicts"] for period in progress["verdicts"]] == [{"Strong Hire": 1}]
 
 
 async def test_attempts_at_a_question(browser: httpx.AsyncClient, store: SqlStore) -> None:

@@ -122,7 +122,9 @@ def test_more_weeks_than_the_path_become_a_second_pass() -> None:
 
 def record(verdicts: list[str | None], topic: str = "rag") -> InterviewRecord:
     rounds = [{"question_id": f"{topic}/core"} for _ in verdicts]
-    return InterviewRecord("x", 0.0, "drill", "x", {}, {"rounds": rounds}, {"verdicts": verdicts}, LOCAL)
+    return InterviewRecord(
+        "x", 0.0, "drill", "x", {}, {"rounds": rounds}, {"verdicts": verdicts, "said": [True] * len(verdicts)}, LOCAL
+    )
 
 
 def test_levels_are_measured_by_the_latest_five_verdicts() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hotseat.domain.endpointing import Gap
-from hotseat.domain.model import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Word
+from hotseat.domain.model import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
 from hotseat.grading.scoring import criterion_results, verdict_of
 from hotseat.session import events, session
 from hotseat.session.eventlog import encode_event, encode_plan
@@ -59,12 +59,12 @@ async def sat(
     store: SqlStore,
     interview_id: str,
     created: float,
-    rounds: Sequence[tuple[Question, Statuses]],
+    rounds: Sequence[tuple[Question, Statuses | None]],
     *,
     fallback: bool = False,
     owner: str = LOCAL,
 ) -> None:
-    """An interview whose rounds were all answered with their model answers and graded so."""
+    """An interview whose rounds were answered with their model answers and graded so; where there is None, nothing was said."""
     plan, log = _log(rounds, fallback)
     logged = [LoggedEvent(n, at, created + at, *encode_event(event)) for n, (event, at) in enumerate(log)]
     record = replace(_record(interview_id, created, plan, log), owner=owner)
@@ -72,19 +72,23 @@ async def sat(
     await store.append(interview_id, logged, record.summary)
 
 
-def _log(rounds: Sequence[tuple[Question, Statuses]], fallback: bool) -> tuple[Plan, Log]:
+def _log(rounds: Sequence[tuple[Question, Statuses | None]], fallback: bool) -> tuple[Plan, Log]:
     plan = Plan(tuple(RoundPlan(question.id, question.prompt, question.time_limit_s, follow_ups=0) for question, _ in rounds))
     log: list[tuple[events.Event, float]] = [(events.StartPressed(), 0.0)]
     now = 0.0
     for number, (question, statuses) in enumerate(rounds):
-        transcript = said(question.model_answer)
-        turn_id, seconds = number + 1, transcript.words[-1].end + 0.5
+        transcript = said("" if statuses is None else question.model_answer)
+        turn_id, seconds = number + 1, transcript.words[-1].end + 0.5 if transcript.words else 6.0
+        if statuses is None:
+            grade = Grade(question.id, Verdict.NOT_ASSESSABLE, (), "embedded")
+        else:
+            grade = grade_of(question, statuses, transcript.words, fallback)
         log += [
             (events.PlaybackDone(turn_id), now + 5),
             (events.SpeechStarted(turn_id), now + 7),
             (events.DonePressed(turn_id), now + 7 + min(seconds, question.time_limit_s - 1)),
             (events.Transcribed(turn_id, transcript, seconds, speech=PAUSED), now + 8 + seconds),
-            (events.RoundGraded(number, grade_of(question, statuses, transcript.words, fallback)), now + 9 + seconds),
+            (events.RoundGraded(number, grade), now + 9 + seconds),
         ]
         now += 20 + seconds
     return plan, tuple(log)

@@ -42,19 +42,24 @@ def level_of(verdict: str) -> float | None:
     return 5.0 - 4.0 * _WEAKNESS[verdict] if verdict in _WEAKNESS else None
 
 
-def rounds_of(record: InterviewRecord) -> Iterator[tuple[str, str | None, str | None]]:
-    """Question id, verdict (None while there is none), and why its grade is left out of levels, if it is."""
-    verdicts = record.summary["verdicts"]
-    asides = record.summary.get("asides", [None] * len(verdicts))
-    asked = record.summary.get("questions") or [entry["question_id"] for entry in record.plan["rounds"]]
-    yield from zip(asked, verdicts, asides, strict=False)
+def rounds_of(record: InterviewRecord) -> Iterator[tuple[int, str, str | None, str | None]]:
+    """The rounds in which something was said: number from 1, question id, verdict (None while there is none), and why its grade
+    is left out of levels, if it is."""
+    summary = record.summary
+    verdicts = summary["verdicts"]
+    asides = summary.get("asides", [None] * len(verdicts))
+    asked = summary.get("questions") or [entry["question_id"] for entry in record.plan["rounds"]]
+    said = summary["said"] if "said" in summary else [n < summary["answered"] for n in range(len(verdicts))]
+    for number, entry in enumerate(zip(asked, verdicts, asides, said, strict=False), start=1):
+        if entry[-1]:
+            yield number, *entry[:-1]
 
 
 def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
     """Topic id to what was measured; ``records`` newest first."""
     shown: dict[str, list[float]] = {}
     for record in records:
-        for question_id, verdict, aside in rounds_of(record):
+        for _, question_id, verdict, aside in rounds_of(record):
             if verdict in _WEAKNESS and aside is None:
                 shown.setdefault(question_id.split("/")[0], []).append(_WEAKNESS[verdict])
     recent = {topic: values[:RECENT] for topic, values in shown.items()}

@@ -47,7 +47,7 @@ def graded(records: Iterable[InterviewRecord]) -> list[Graded]:
     found: list[Graded] = []
     for record in records:
         day = local_day(record.created)
-        own = [Graded(day, question_id, verdict, aside) for question_id, verdict, aside in rounds_of(record) if verdict]
+        own = [Graded(day, question_id, verdict, aside) for _, question_id, verdict, aside in rounds_of(record) if verdict]
         found += reversed(own)
     return found[::-1]
 

@@ -97,8 +97,8 @@ def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any
             "verdict": verdict,
             "aside": aside,
         }
-        for number, (asked, verdict, aside) in enumerate(rounds_of(record), start=1)
-        if asked == question_id and number <= record.summary["answered"]
+        for number, asked, verdict, aside in rounds_of(record)
+        if asked == question_id
     ]
 
 

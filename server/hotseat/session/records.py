@@ -25,8 +25,8 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, verdicts, asides. In records of a list, verdicts and
-    asides are those of the grades that count (``Afterwards.latest``)."""
+    """What lists need, derived from the log: phase, rounds, answered, said, verdicts, asides. In records of a list, verdicts
+    and asides are those of the grades that count (``Afterwards.latest``)."""
     owner: str
     """Id of the account, or LOCAL."""
     audio_deleted: float | None = None

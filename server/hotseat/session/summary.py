@@ -20,12 +20,14 @@ def summary(state: State) -> dict[str, Any]:
     progress = state.progress
     grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
     rounds = range(len(progress.plan.rounds))
+    said = {answer.round for answer in progress.answers if answer.transcript.words}
     return {
         "phase": phase_name(state),
         "started": not isinstance(state, Ready),
         "finished": isinstance(state, Finished),
         "rounds": len(progress.plan.rounds),
-        "answered": len({answer.round for answer in progress.answers if answer.transcript.words}),
+        "answered": len(said),
+        "said": [index in said for index in rounds],
         "questions": [entry.question_id for entry in progress.plan.rounds],
         "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
         "asides": [aside(grades[index]) if index in grades else None for index in rounds],
