@@ -8,9 +8,9 @@ export function size(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
-/** "there is no such interview" -> "There is no such interview." */
+/** "there can't be such an interview" -> "There can’t be such an interview." */
 export function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/(?<![.?!])$/, ".");
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/(?<![.?!])$/, ".").replace(/(?<=\w)'(?=\w)/g, "’");
 }
 
 /** 75 -> "1:15" */

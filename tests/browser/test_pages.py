@@ -296,7 +296,7 @@ async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
                 return [captions.querySelector(".status").textContent, phaseWords(store)];
             }"""
         )
-        assert said == ["Silent for 5 seconds. Your answer ends at 6.", "Ending in 1 second. Keep talking."]
+        assert said == ["Silent for 5 seconds. After 6, your answer ends.", "Ending in 1 second. Keep talking."]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -147,7 +147,7 @@ async def test_words_are_heard_corrected_and_points_disputed(tmp_path: Path) -> 
         await page.locator(".history-fold summary").click()
         history = page.locator(".history li")
         await expect(history.first).to_contain_text("“purge” to “merge”")
-        await expect(history.last).to_contain_text("Dispute not upheld")
+        await expect(history.last).to_contain_text("I said this: not accepted")
 
         await page.get_by_label("Your notes").fill("Say what merging saves.")
         await expect(page.locator(".notes [role=status]")).to_have_text("Saved.")
@@ -300,7 +300,7 @@ async def test_the_first_screen_coaches(tmp_path: Path) -> None:
         await page.add_init_script(ADD_SHIFTS)
         await page.goto(f"{visit.url}/review/{interview_id}")
         await expect(page.locator(".verdict-scale")).to_be_in_viewport(ratio=1)
-        await expect(page.locator(".judgement")).to_contain_text("points.")
+        await expect(page.locator(".judgement")).to_contain_text("points of a good answer.")
         await expect(page.locator(".well .quote q")).to_contain_text("low rank update")
         await expect(page.get_by_role("button", name="Say just this: 15 seconds")).to_be_in_viewport(ratio=1)
         await expect(page.locator(".lit")).to_have_count(1)

@@ -94,7 +94,7 @@ async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, ph
     async with running(tmp_path) as (assembly, interviews):
         candidate = await Candidate(interviews, before.id).attach()
         notice = await candidate.until_sent(wire.Notice)
-        assert notice.code == "question" and "left the question bank" in notice.text and "kept" in notice.text
+        assert notice.code == "question" and "no longer in the bank" in notice.text and "kept" in notice.text
         state = candidate.state
         assert (state.question_id, state.title, state.topic, state.hints_left) == (GONE.id, "Gone", "extras", 0)
         if phase == "ready":
@@ -107,13 +107,13 @@ async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, ph
             candidate.say(type="typed", turn_id=state.turn_id, text=SAID)
         await finish(candidate)
         [grade] = candidate.of(wire.GradeMessage)
-        assert grade.verdict is None and "left the question bank" in grade.reason
+        assert grade.verdict is None and "no longer in the bank" in grade.reason
         review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     [entry] = review["rounds"]
     assert len(entry["answers"]) == (2 if phase == "follow-up" else 1), "nothing more is asked"
     assert [answer["text"] for answer in entry["answers"]][-1] == ("freeze the base model" if phase == "answering" else SAID)
-    assert (entry["grade"], entry["grade_state"]) == (None, "not graded") and "left the question bank" in entry["grade_reason"]
+    assert (entry["grade"], entry["grade_state"]) == (None, "not graded") and "no longer in the bank" in entry["grade_reason"]
     assert review["finished"] and not entry["question"]["in_bank"]
 
 
@@ -140,7 +140,7 @@ async def test_a_removed_question_does_not_keep_an_interview_from_ending(tmp_pat
     assert review is not None and review["finished"]
     [entry] = review["rounds"]
     assert entry["answers"][0]["text"] == "freeze the base model"
-    assert entry["grade_state"] == "not graded" and "left the question bank" in entry["grade_reason"]
+    assert entry["grade_state"] == "not graded" and "no longer in the bank" in entry["grade_reason"]
 
 
 async def test_only_the_round_whose_question_is_gone_suffers(tmp_path: Path) -> None:
@@ -186,11 +186,11 @@ async def test_a_question_that_was_changed_midway(tmp_path: Path) -> None:
     async with running(tmp_path, bank_with(changed)) as (assembly, interviews):
         candidate = await Candidate(interviews, before.id).attach()
         await candidate.until_sent(wire.HintMessage, lambda hint: hint.number == 2)
-        assert [hint.text for hint in candidate.of(wire.HintMessage)] == ["anew", "This hint has left the question bank."]
+        assert [hint.text for hint in candidate.of(wire.HintMessage)] == ["anew", "This hint is no longer in the bank."]
         assert candidate.state.hints_left == 0 and candidate.of(wire.Notice) == []
         turn_id = await candidate.ask()
         candidate.say(type="hint", turn_id=turn_id)
-        assert "left" in (await candidate.until_sent(wire.HintMessage, lambda hint: hint.number == 3)).text
+        assert "no longer" in (await candidate.until_sent(wire.HintMessage, lambda hint: hint.number == 3)).text
         candidate.say(type="typed", turn_id=turn_id, text=SAID)
         state = await candidate.until("asking", turn_id + 1)
         assert state.text.startswith("And ")

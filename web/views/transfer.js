@@ -88,7 +88,7 @@ function makeImport(said, failure) {
 
 function tellImported({ interviews, skipped, recordings, kept }) {
   const parts = [`Added ${plural(interviews.length, "interview")} with ${plural(recordings, "recording")}.`];
-  if (skipped.length > 0) parts.push(`${plural(skipped.length, "interview")} was here already and stayed unchanged.`);
+  if (skipped.length > 0) parts.push(`${plural(skipped.length, "interview")} already here, left unchanged.`);
   if (kept.length > 0) parts.push(`Your current settings were kept: ${kept.join(", ")}.`);
   if (interviews.length > 0) parts.push("Reload the page to see them.");
   return parts.join(" ");

@@ -289,7 +289,7 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_half_characters(_request: Request, _error: Exception) -> JSONResponse:
     """JSON can write one half of a pair of surrogates, which is no text: it can be neither stored nor sent back."""
-    return JSONResponse({"error": "what was sent contains half a character; leave it out"}, 422)
+    return JSONResponse({"error": "the text contains a broken character; delete it and try again"}, 422)
 
 
 async def _on_disconnect(_request: Request, _error: Exception) -> Response:

@@ -153,7 +153,7 @@ class Guard:
                 async with self._clock.timeout_at(began + min(SILENT_BODY_S, spare_s)):
                     message = await receive()
             except TimeoutError:
-                raise HTTPException(408, "what you send stopped coming or comes too slowly; try again") from None
+                raise HTTPException(408, "the upload stopped or is too slow; try again") from None
             waited += self._clock.now() - began
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
@@ -253,4 +253,4 @@ def _check_size(connection: HTTPConnection, most: int) -> None:
         raise _Refusal(411, "say how many bytes are sent (Content-Length)")
     told = headers.get("content-length", "0")
     if not told.isdecimal() or int(told) > most:
-        raise _Refusal(413, f"what is sent may have {most} bytes at most")
+        raise _Refusal(413, f"this is too large: {most:,} bytes are the most that can be sent here")

@@ -23,9 +23,9 @@ from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-_MUFFLED = "This sounds like a voice from another room, or a covered microphone. It was written down all the same."
-_LOST = "This answer could not be written down; its audio is kept."
-_PARTLY = "Part of this answer could not be written down; its audio is kept."
+_MUFFLED = "You sound as if from another room: come closer, or uncover the microphone. We transcribed the answer all the same."
+_LOST = "We couldn’t transcribe this answer. Its recording is kept."
+_PARTLY = "We couldn’t transcribe part of this answer. Its recording is kept."
 
 
 def _note(heard: HeardAnswer | None) -> str:

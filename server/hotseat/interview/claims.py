@@ -59,11 +59,11 @@ class ClaimQuestions:
         except ChatModelError as error:
             raise UnavailableError(f"your language model didn’t answer: {error}") from None
         except ValidationError:
-            raise UnavailableError("your language model’s reply wasn’t of the form asked for; try again") from None
+            raise UnavailableError("your language model’s reply can’t be used; try again") from None
         kept = tuple(ClaimQuestion(*(" ".join(part.split()) for part in (entry.claim, entry.question))) for entry in asked)
         kept = tuple(entry for entry in kept if _holds(entry, text))[:QUESTIONS]
         if not kept:
-            raise UnavailableError("your language model asked nothing that stands on the text; try again")
+            raise UnavailableError("your language model asked about nothing that is in the text; try again")
         return kept
 
 

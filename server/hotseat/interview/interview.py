@@ -53,7 +53,7 @@ _VOICED_S = 3.0
 """Within which the close has to be voiced: the review waits for it."""
 _GRACE_S = 2.0
 """How long a finished interview waits for what is still under way: its last sentence."""
-_GONE = "This question has left the question bank since the interview was planned."
+_GONE = "This question is no longer in the bank."
 OWED = (Finalising, FollowingUp, Grading)
 """Phases in which the candidate waits for the server."""
 
@@ -358,7 +358,7 @@ class Interview:
 
     def _show_hint(self, turn_id: int, number: int) -> None:
         hints = self._question().hints
-        text = hints[number - 1] if number <= len(hints) else "This hint has left the question bank."
+        text = hints[number - 1] if number <= len(hints) else "This hint is no longer in the bank."
         self._send(wire.HintMessage(turn_id=turn_id, number=number, text=text))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

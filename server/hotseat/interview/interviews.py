@@ -42,7 +42,7 @@ _UNSTARTED_S = 600.0
 """How long a page may wait for somebody to start its interview."""
 _UNSTARTED_WHEN_FULL_S = 120.0
 """The same while somebody else needs the place."""
-_FORGOTTEN = "this interview was not started, so others may have its place; continue here when you are ready"
+_FORGOTTEN = "you haven’t started this interview, so its place is free for others; continue when you’re ready"
 _KEPT_UNSTARTED = 20
 """Interviews that a person planned and never started; older ones are deleted when another is planned."""
 _OWED_S = 5.0

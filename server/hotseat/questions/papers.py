@@ -90,7 +90,7 @@ def checked(text: str) -> str:
             f"this text has {len(text):,} characters, and at most {MOST_CHARS:,} are read: paste the part that matters"
         )
     if any("\ud800" <= letter <= "\udfff" for letter in text):  # lone surrogates, which JSON can write
-        raise InputError("this text contains half a character; copy it again")
+        raise InputError("this text contains a broken character; copy it again")
     return text
 
 

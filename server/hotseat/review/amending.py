@@ -118,7 +118,7 @@ class Amending:
             entry = await self._round(interview_id, number - 1)
             answers = entry.amended
             if entry.grade is None:
-                raise InputError("This question was not graded, so there is no point to dispute.")
+                raise InputError("This question wasn’t graded, so there is no point to answer.")
             point = next((point for point in entry.question.points if point.id == claim.point_id), None)
             if refusal := disputes.why_not(answers, point, entry.grade, claim):
                 raise InputError(refusal)
@@ -194,7 +194,7 @@ class Amending:
         """Raises InputError while its first grade is outstanding or its rubric is gone."""
         entry = await find_round(self._load, self._store, self._bank, interview_id, index)
         if not any(item.round == index for item in entry.progress.grades):
-            raise InputError("This question is not graded yet. Correct or dispute it once its first grade is there.")
+            raise InputError("This question isn’t graded yet. Try again once its grade is there.")
         if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")
         if not self._status.is_ready:

@@ -46,7 +46,7 @@ class Coaching:
         try:
             heard = await self._speech.transcribe(samples, entry.question, self._bank, _LIMIT_S)
         except TranscriberError as error:
-            raise UnavailableError(f"It could not be heard: {error}") from error
+            raise UnavailableError(f"We couldn’t transcribe it: {error}") from error
         return await self._repaired(entry, point, Transcript(heard.words))
 
     async def repair_typed(self, interview_id: str, number: int, point_id: str, text: str) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class Microphone:
         if allowed < len(frame.pcm) // 2:
             if self._transcriber is None:  # nothing is lost: only the last half second before speech is ever wanted
                 return
-            self._tell("flood", "The microphone sent audio faster than time passes; the surplus was dropped.")
+            self._tell("flood", "Your microphone sends more audio than fits into the time; we dropped the rest.")
             return
         self.next_frame = frame.number + 1
         if self._transcriber is not None:

@@ -75,7 +75,7 @@ function makePaths(paths, chosen) {
     "select",
     { id: "mock-path" },
     h("option", { value: "" }, "All topics"),
-    paths.map(({ id, title, roles }) => h("option", { value: id }, `${title}: ${roles[0]}`)),
+    paths.map(({ id, roles }) => h("option", { value: id }, roles[0])),
   );
   select.value = chosen ?? "";
   return select;

@@ -44,7 +44,7 @@ function makeRow({ title, level, answers, ratings }) {
       "span",
       { class: "glance-words small soft" },
       level === null ? "no grade yet" : h("strong", {}, level.toFixed(1)),
-      level !== null && ` in ${plural(answers, "grade")}`,
+      level !== null && ` after ${plural(answers, "grade")}`,
       rated !== null && `, you rate it ${rated}`,
       level !== null && rated !== null && remark(rated - level),
     ),

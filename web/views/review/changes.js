@@ -63,7 +63,7 @@ function makeEntry(entry) {
 function titleOf({ kind, said, ruling }) {
   if (kind === "corrected") return "Corrected";
   if (kind === "answered") return said ? YES : NO;
-  return ruling.upheld ? "Dispute upheld" : "Dispute not upheld";
+  return `${YES}: ${ruling.upheld ? "accepted" : "not accepted"}`;
 }
 
 /** Old disputes have a reason of the candidate's, and graders' opinions in place of one reason why. */

@@ -54,7 +54,7 @@ function makeJudgement({ range, verdict, criteria }, unsureId) {
     "div",
     { class: "scale-block" },
     range && makeSteps(range, verdict),
-    h("p", { class: "judgement" }, `${VERDICTS[verdict]} You made ${count("met")} of ${plural(findings.length, "point")}.`),
+    h("p", { class: "judgement" }, `${VERDICTS[verdict]} You made ${count("met")} of the ${plural(findings.length, "point")} of a good answer.`),
     isOpen &&
       h(
         "p",

@@ -25,6 +25,7 @@ export function makeColophon(grade) {
 function tellGrader({ grader, model, agreement, reader_agreement }) {
   if (grader === "embedded") return "Graded on this machine";
   const name = model || "a language model";
-  if (agreement == null) return `Graded by ${name}, which has not sat our exam`;
-  return `Graded by ${name} (agreement ${agreement.toFixed(2)} on our exam; the built-in reader ${reader_agreement.toFixed(2)})`;
+  if (agreement == null) return `Graded by ${name}, whose grading hasn’t been tested`;
+  const [own, built] = [agreement, reader_agreement].map((share) => `${Math.round(100 * share)}%`);
+  return `Graded by ${name}; in our test it judged ${own} of the points right, the built-in grader ${built}`;
 }

@@ -32,7 +32,7 @@ export function makeOverall(rounds, address, hear) {
   );
 }
 
-/** "5 questions: you made 14 of 51 points." with where it went up or down. */
+/** "5 questions: you made 14 of the 51 points of good answers." with where it went up or down. */
 function storyOf(rounds, graded) {
   const findings = graded.flatMap(({ round }) => round.grade.criteria).flatMap((criterion) => criterion.findings);
   const made = findings.filter(({ status }) => status === "met").length;
@@ -41,7 +41,7 @@ function storyOf(rounds, graded) {
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const change = heights.length >= 4 ? mean(heights.slice(-half)) - mean(heights.slice(0, half)) : 0;
   const course = change >= 0.5 ? " You got stronger towards the end." : change <= -0.5 ? " Your first answers were stronger than your last." : "";
-  return `${plural(rounds.length, "question")}: you made ${made} of ${plural(findings.length, "point")}.${course}`;
+  return `${plural(rounds.length, "question")}: you made ${made} of the ${plural(findings.length, "point")} of good answers.${course}`;
 }
 
 function linkTo({ round }) {

@@ -43,10 +43,10 @@ export function makeCaptions(store, conductor) {
 
 function statusWords({ speech, micOpen, finalAnswer, typing }) {
   if (finalAnswer) return finalAnswer.note || "This is what we heard.";
-  if (typing) return "Recording is off while you type.";
+  if (typing) return "Recording is off while you type. You can also write a question to the interviewer.";
   if (!micOpen) return "The microphone is off.";
   if (speech?.speaking) return "We can hear you.";
   if (!speech || speech.silence_ms < SILENT_FROM_MS) return "The microphone is on.";
   const [silent, ends] = [speech.silence_ms, speech.ends_at_ms].map((ms) => Math.floor(ms / 1000));
-  return `Silent for ${plural(silent, "second")}. Your answer ends at ${ends}.`;
+  return `Silent for ${plural(silent, "second")}. After ${ends}, your answer ends.`;
 }

@@ -80,7 +80,7 @@ function makeTable(topics, comparison) {
             { class: "figures c4" },
             row.measured === null
               ? "–"
-              : [row.measured.toFixed(1), h("span", { class: "soft small" }, ` in ${plural(row.answers, "answer")}`)],
+              : [row.measured.toFixed(1), h("span", { class: "soft small" }, ` after ${plural(row.answers, "answer")}`)],
           ),
         ),
       ),
