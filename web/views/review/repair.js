@@ -21,15 +21,15 @@ export function makeRepair({ address, before, isLit }) {
   const place = h("div", { class: "repair stack" });
   let stop = null; // While it records.
 
-  function offer(isFirst = true) {
+  function offer() {
     const start = h(
       "button",
-      { type: "button", class: isFirst && isLit ? "button lit" : "button", onclick: record },
+      { type: "button", class: isLit ? "button lit" : "button", onclick: record },
       icon("mic"),
-      isFirst ? "Say just this: 15 seconds" : "Once more",
+      "Say just this: 15 seconds",
     );
     const type = h("button", { type: "button", class: "link-button", onclick: write }, "or type it");
-    return h("div", { class: "row" }, start, isFirst && type);
+    return h("div", { class: "row" }, start, type);
   }
 
   async function record() {
@@ -91,12 +91,14 @@ export function makeRepair({ address, before, isLit }) {
     }
   }
 
+  /** Once more in the same way: `frames` are there when it was spoken. */
   function makeResult({ status, text, quote }, frames) {
     const [sign, words] = text ? RESULTS[status] : ["mic-off", "We didn’t hear anything. Check your microphone and say it again."];
+    const again = h("button", { type: "button", class: "button", onclick: frames ? record : write }, frames && icon("mic"), "Once more");
     return [
       h("h3", { class: `repair-result ${status === "met" ? "met" : ""}`, tabIndex: -1 }, icon(sign), words),
       text && h("p", { class: "said" }, markQuote(text, quote)),
-      h("div", { class: "row" }, text && frames && before && makeBeforeAndAfter(before, frames), offer(false).firstChild),
+      h("div", { class: "row" }, text && frames && before && makeBeforeAndAfter(before, frames), again),
       h("p", { class: "soft small" }, "A drill only. Your grade stays as it is."),
     ];
   }
