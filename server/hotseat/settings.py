@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
 from hotseat.errors import SettingsError
 from hotseat.loopback import is_loopback, is_loopback_url, plain_address
+from hotseat.strict import Strict
 
 PROJECT = Path(__file__).resolve().parents[2]
 """The checkout that this package runs from, if it does: see ``FILES``."""
@@ -30,11 +31,7 @@ _NOT_OURS = re.compile(rf"{_PREFIX}(LITE$|TEST_|SERVICE_|PORT_)")
 """Read by ./hotseat and the tests, and what Kubernetes sets for a service of this name."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AsrSettings(_Part):
+class AsrSettings(Strict):
     """Speech to text."""
 
     model: str = EMBEDDED
@@ -53,7 +50,7 @@ class AsrSettings(_Part):
     language: str = "en"
 
 
-class TtsSettings(_Part):
+class TtsSettings(Strict):
     """Text to speech."""
 
     voice: str = EMBEDDED
@@ -67,7 +64,7 @@ class TtsSettings(_Part):
     timeout_s: Annotated[float, Field(gt=0)] = 20.0
 
 
-class LlmSettings(_Part):
+class LlmSettings(Strict):
     """The interviewer's and grader's language model."""
 
     url: str = EMBEDDED
@@ -87,7 +84,7 @@ class LlmSettings(_Part):
         return "://" in self.url
 
 
-class OpenIdSettings(_Part):
+class OpenIdSettings(Strict):
     """Sign-in with an OpenID Connect provider, beside passwords."""
 
     issuer: str = ""
@@ -103,7 +100,7 @@ class OpenIdSettings(_Part):
     scope: str = "openid profile email"
 
 
-class InterviewSettings(_Part):
+class InterviewSettings(Strict):
     follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
     think_s: Annotated[float, Field(ge=0, le=120)] = 5.0
     silence_s: Annotated[float, Field(ge=1, le=120)] = 6.0
@@ -308,7 +305,7 @@ def _names() -> set[str]:
     names = set()
     for name, field in Settings.model_fields.items():
         names.add(f"{_PREFIX}{name}".upper())
-        if isinstance(field.default, _Part):
+        if isinstance(field.default, Strict):
             names |= {f"{_PREFIX}{name}__{part}".upper() for part in type(field.default).model_fields}
     return names
 
@@ -319,5 +316,5 @@ def _groups_set() -> list[str]:
     return [
         f"{variable}: is a group; set {variable}__{next(iter(type(field.default).model_fields)).upper()} and the like"
         for name, field in Settings.model_fields.items()
-        if isinstance(field.default, _Part) and (variable := f"HOTSEAT_{name}".upper()) in names
+        if isinstance(field.default, Strict) and (variable := f"HOTSEAT_{name}".upper()) in names
     ]

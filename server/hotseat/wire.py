@@ -10,13 +10,14 @@ import struct
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy
 from hotseat.errors import ProtocolError
 from hotseat.session import events
 from hotseat.session.summary import Phase
+from hotseat.strict import Strict
 
 PROTOCOL = 1
 MAX_TEXT_BYTES = 32_768
@@ -31,8 +32,8 @@ UtteranceKind = Literal["question", "follow_up", "acknowledgement", "closing"]
 """What the interviewer's voice says."""
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class _Message(Strict):
+    model_config = ConfigDict(allow_inf_nan=False)
 
 
 # ---- From the browser -----------------------------------------------------------------------------------------------

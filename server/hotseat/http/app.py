@@ -13,7 +13,7 @@ from fastapi import FastAPI, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -50,6 +50,7 @@ from hotseat.startup.assembly import Assembly
 from hotseat.startup.grader_choice import sit_if_due
 from hotseat.startup.interviewer_choice import sit_interviewer_if_due
 from hotseat.startup.loading import load_models, load_storage
+from hotseat.strict import Strict
 from hotseat.transfer.scheduled import keep_backups
 
 log = logging.getLogger(__name__)
@@ -65,10 +66,8 @@ RETRY_S = 5.0
 """Between two tries to reach storage that was not there at the start."""
 
 
-class NewInterview(BaseModel):
+class NewInterview(Strict):
     """The interview to make."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: str
     question_id: str | None = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from hotseat.chat import ChatModel
 from hotseat.errors import ChatModelError, UnavailableError
 from hotseat.prompts import Prompts
+from hotseat.strict import Strict
 
 QUESTIONS = 3
 MOST_WORDS = 45
@@ -23,16 +24,12 @@ class ClaimQuestion(NamedTuple):
     question: str
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Asked(Strict):
     claim: str
     question: str
 
 
-class _Reply(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Reply(Strict):
     questions: list[_Asked]
 
 

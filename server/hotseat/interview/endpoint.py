@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import re
 import time
@@ -18,7 +17,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from hotseat.chat import ChatModel
@@ -30,6 +29,7 @@ from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStat
 from hotseat.errors import ChatModelError
 from hotseat.interview.chosen import Chosen
 from hotseat.prompts import Prompts
+from hotseat.strict import Strict
 from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
 from hotseat.text.sentences import Sentences, split_sentences
@@ -69,10 +69,8 @@ Speak = Callable[[str], Awaitable[None]]
 """Says a sentence that comes before a question which is still being written."""
 
 
-class Reply(BaseModel):
+class Reply(Strict):
     """What the model returns. What is checked comes before the question, and nothing that isn't needed: it would cost time."""
-
-    model_config = ConfigDict(extra="forbid")
 
     does: Literal[
         "probe", "challenge", "deepen", "callback", "repeat", "clarify", "think", "dont_know", "objection", "off_topic"
@@ -297,10 +295,5 @@ def _told(situation: Situation) -> dict[str, Any]:
 
 
 def _schema() -> dict[str, Any]:
-    schema = json.loads(json.dumps(Reply.model_json_schema()))
-    return {
-        "type": "object",
-        "properties": schema["properties"],
-        "required": list(schema["properties"]),
-        "additionalProperties": False,
-    }
+    """Without the description, which is for us."""
+    return {name: part for name, part in Reply.model_json_schema().items() if name not in ("title", "description")}

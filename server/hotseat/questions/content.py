@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
 from hotseat.domain import model as domain
 from hotseat.errors import ContentError
+from hotseat.strict import Strict
 from hotseat.text.normal import stem
 
 
@@ -33,10 +34,6 @@ Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost
 COMMON_TOPICS = 6
 """Topics, of eleven, that have to use a word for it to be common."""
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class KeyTermFile(Strict):

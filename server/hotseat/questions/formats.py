@@ -14,11 +14,12 @@ from pydantic import Field
 from hotseat.domain.followups import rank
 from hotseat.domain.model import Bank, Kind, Move, PointTier, Question
 from hotseat.errors import ContentError, InputError
-from hotseat.questions.content import Slug, Strict, Text, parse_file
+from hotseat.questions.content import Slug, Text, parse_file
 from hotseat.questions.script import Script
 from hotseat.questions.study import PathsFile, StudyPath
 from hotseat.session.phases import Plan, RoundPlan
 from hotseat.settings import InterviewSettings
+from hotseat.strict import Strict
 
 SIMPLER = "simpler"
 """Id, among a round's follow-ups, of the question's easier step."""

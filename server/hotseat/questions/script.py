@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from hotseat.domain.model import Bank, EndedBy, Grade, Level, Question
-from hotseat.questions.content import Strict, Text
+from hotseat.questions.content import Text
 from hotseat.session.phases import Lines, RoundPlan
+from hotseat.strict import Strict
 
 _BETWEEN_S = 20.0
 """For asking a question and for what is said around it."""

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from hotseat.domain.model import Bank
 from hotseat.errors import ContentError
-from hotseat.questions.content import Competency, Slug, Strict, Text, Tier, parse_file
+from hotseat.questions.content import Competency, Slug, Text, Tier, parse_file
+from hotseat.strict import Strict
 
 if TYPE_CHECKING:
     from hotseat.questions.formats import Catalogue

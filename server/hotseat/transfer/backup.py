@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from hotseat.clock import Clock
 from hotseat.errors import InputError, StorageError
@@ -25,6 +25,7 @@ from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.sqlite_file import SqliteFile, check
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
+from hotseat.strict import Strict
 from hotseat.transfer.audio import put
 from hotseat.transfer.workplace import workplace
 from hotseat.transfer.zips import ZipSource
@@ -37,19 +38,15 @@ _FAST = 1
 """Level of compression."""
 
 
-class Entry(BaseModel):
+class Entry(Strict):
     """One file of a backup."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     bytes: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Manifest(BaseModel):
+class Manifest(Strict):
     """What a backup holds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["hotseat-backup"] = "hotseat-backup"
     version: Literal[1] = 1

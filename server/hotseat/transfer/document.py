@@ -6,11 +6,12 @@ import json
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from hotseat.errors import InputError
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Rows
+from hotseat.strict import Strict
 
 VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE
@@ -20,13 +21,14 @@ _FEW, _BYTES_A_BRACKET = 10_000, 16
 """Every list and object takes memory, empty or not; in what is exported there are forty bytes and more to one."""
 
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-_Model = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class Recording(BaseModel):
+class _Model(Strict):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Recording(_Model):
     """One answer's audio, in a file beside export.json in the ZIP."""
-
-    model_config = _Model
 
     interview_id: _Id
     turn_id: Annotated[int, Field(ge=0, le=100_000)]
@@ -42,10 +44,8 @@ class Recording(BaseModel):
     """Of the file, in hex."""
 
 
-class Document(BaseModel):
+class Document(_Model):
     """Interviews, or everything, as rows of the database's tables."""
-
-    model_config = _Model
 
     format: Literal["hotseat-export"] = "hotseat-export"
     version: Literal[1] = VERSION

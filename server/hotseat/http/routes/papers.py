@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
 
 from hotseat.errors import MissingError, TooManyAttemptsError
 from hotseat.http.identity import Who
@@ -15,15 +14,14 @@ from hotseat.interview.claims import ClaimQuestions
 from hotseat.questions import pdf
 from hotseat.questions.library import Library
 from hotseat.questions.papers import checked, fit, fit_view
+from hotseat.strict import Strict
 
 FORMAT = "papers"
 """Whose kinds of questions are drawn."""
 
 
-class Paper(BaseModel):
+class Paper(Strict):
     """A text to read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: str
 

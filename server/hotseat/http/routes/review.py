@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from hotseat.domain.corrections import Change
 from hotseat.errors import MissingError
@@ -16,22 +16,19 @@ from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
 from hotseat.review.waveform import peaks
 from hotseat.speech.audio import SAMPLE_RATE, wav
+from hotseat.strict import Strict
 
 MAX_NOTE = 20_000
 """Characters."""
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewNote(_Body):
+class NewNote(Strict):
     """The whole note of a round."""
 
     text: Annotated[str, Field(max_length=MAX_NOTE)]
 
 
-class NewCorrection(_Body):
+class NewCorrection(Strict):
     """One word of one answer."""
 
     turn_id: int
@@ -42,7 +39,7 @@ class NewCorrection(_Body):
     """What was said, for an edit."""
 
 
-class NewDispute(_Body):
+class NewDispute(Strict):
     """ "I said this", and where."""
 
     point_id: str
@@ -52,13 +49,13 @@ class NewDispute(_Body):
     """After the last word."""
 
 
-class PointAnswer(_Body):
+class PointAnswer(Strict):
     """Whether the candidate said a point that is not sure."""
 
     said: bool
 
 
-class RepairText(_Body):
+class RepairText(Strict):
     """One point, written again."""
 
     text: Annotated[str, Field(min_length=1, max_length=1000)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from hotseat.http.identity import Who
 from hotseat.practice.agenda import Agenda
@@ -16,19 +16,16 @@ from hotseat.practice.planning import MAX_WEEKS
 from hotseat.practice.preparation import Preparation
 from hotseat.questions.library import Library
 from hotseat.questions.study import study_view
+from hotseat.strict import Strict
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewAssessment(_Body):
+class NewAssessment(Strict):
     """A score for each topic."""
 
     scores: dict[str, Annotated[int, Field(strict=True, ge=1, le=5)]]
 
 
-class NewPlan(_Body):
+class NewPlan(Strict):
     """What to prepare for, and by when: one of weeks and date."""
 
     path: str
@@ -36,7 +33,7 @@ class NewPlan(_Body):
     date: datetime.date | None = None
 
 
-class Tick(_Body):
+class Tick(Strict):
     """Whether a task is done."""
 
     done: bool
