@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from hotseat import wire
 from hotseat.engines.whisper.queue import RecognitionQueue
-from hotseat.engines.whisper.queue_metrics import QueueCollector
 from hotseat.load_status import STORAGE
 from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
 from hotseat.startup.loading import load_storage
 from hotseat.storage.archive import LocalArchive
-from hotseat.telemetry.metrics import Metrics, PartStates
+from hotseat.telemetry.metrics import Metrics, part_states
 
 from tests.support.fakes import FakeConnection, FastClock, fake_assembly
 from tests.support.in_process import client
@@ -149,7 +148,7 @@ def test_every_metric_is_explained() -> None:
     """docs/operations.md names each number, and none that is not there."""
     explained = set(re.findall(r"`(hotseat_\w+?)(?:_total)?`", (PROJECT / "docs" / "operations.md").read_text()))
     metrics = Metrics()
-    metrics.register(QueueCollector(RecognitionQueue(lambda _job: (), 1).metrics))
-    metrics.register(PartStates(lambda: {"Voice": True}))
+    metrics.register(RecognitionQueue(lambda _job: (), 1).metrics)
+    metrics.register(lambda: part_states({"Voice": True}))
     there = re.findall(r"^# TYPE (hotseat_\w+?)(?:_total)? ", metrics.render().decode(), re.MULTILINE)
     assert {name for name in there if not name.endswith("_created")} == explained

@@ -36,7 +36,7 @@ from hotseat.storage.archive import LocalArchive, ObjectArchive
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
-from hotseat.telemetry.metrics import Metrics, PartStates
+from hotseat.telemetry.metrics import Metrics, part_states
 from hotseat.telemetry.tracing import Spans
 
 
@@ -66,7 +66,7 @@ class Assembly:
     """What the server keeps working."""
 
     def __post_init__(self) -> None:
-        self.metrics.register(PartStates(lambda: {part.name: part.is_well for part in self.status.parts.values()}))
+        self.metrics.register(lambda: part_states({part.name: part.is_well for part in self.status.parts.values()}))
 
     def practice(self) -> Practice:
         return Practice(self.storage.store, self.clock, self.library.bank)

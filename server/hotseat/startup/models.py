@@ -25,7 +25,6 @@ from hotseat.engines.reader import WEIGHTS, OnnxReader
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.whisper import WhisperTranscriber
-from hotseat.engines.whisper.queue_metrics import QueueCollector
 from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
 from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
@@ -114,7 +113,7 @@ async def _load_hearing(assembly: Assembly) -> None:
                 whisper = await _local_transcriber(assembly, Part(HEARING))
                 return whisper
 
-            assembly.metrics.register(QueueCollector(lambda: whisper.metrics()))
+            assembly.metrics.register(lambda: whisper.queue.metrics())
             healing = Healing(part, whisper, again, _hears, detail=name)
         # Speech and its end are detected here in any case.
         vad = await asyncio.to_thread(SileroModel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -45,7 +45,7 @@ class Metrics:
             "hotseat_fallbacks", "Times something simpler stood in for a part that failed", ["part"], registry=self._registry
         )
         self.active = Gauge("hotseat_active_interviews", "Interviews running in this process", registry=self._registry)
-        self._registry.register(_Tasks())
+        self.register(_tasks)
 
     def stage(self, stage: Stage, seconds: float) -> None:
         self._stages.labels(stage).observe(max(0.0, seconds))
@@ -68,9 +68,9 @@ class Metrics:
     def fell_back(self, part: Part) -> None:
         self._fallbacks.labels(part).inc()
 
-    def register(self, collector: Collector) -> None:
+    def register(self, read: Callable[[], Iterable[Metric]]) -> None:
         """Adds numbers that are read when they are asked for."""
-        self._registry.register(collector)
+        self._registry.register(_Read(read))
 
     def render(self) -> bytes:
         """The exposition format's text."""
@@ -81,23 +81,25 @@ class Metrics:
             await asyncio.to_thread(self._spans.close)
 
 
-class PartStates(Collector):
-    """Which parts work, by name; read when it is asked for."""
-
-    def __init__(self, read: Callable[[], Mapping[str, bool]]) -> None:
+class _Read(Collector):
+    def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:
         self._read = read
 
-    def collect(self) -> Iterator[Metric]:
-        up = GaugeMetricFamily("hotseat_part_up", "Whether a part works (1) or is degraded or failed (0)", labels=["part"])
-        for name, works in self._read().items():
-            up.add_metric([name], float(works))
-        yield up
+    def collect(self) -> Iterable[Metric]:
+        return self._read()
 
 
-class _Tasks(Collector):
-    def collect(self) -> Iterator[Metric]:
-        try:
-            tasks = len(asyncio.all_tasks())
-        except RuntimeError:  # no loop runs
-            tasks = 0
-        yield GaugeMetricFamily("hotseat_tasks", "Tasks in the event loop", value=tasks)
+def part_states(works: Mapping[str, bool]) -> Iterator[Metric]:
+    """Which parts work, by name."""
+    up = GaugeMetricFamily("hotseat_part_up", "Whether a part works (1) or is degraded or failed (0)", labels=["part"])
+    for name, is_well in works.items():
+        up.add_metric([name], float(is_well))
+    yield up
+
+
+def _tasks() -> Iterator[Metric]:
+    try:
+        tasks = len(asyncio.all_tasks())
+    except RuntimeError:  # no loop runs
+        tasks = 0
+    yield GaugeMetricFamily("hotseat_tasks", "Tasks in the event loop", value=tasks)

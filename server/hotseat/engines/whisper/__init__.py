@@ -1,6 +1,6 @@
 """Speech to text with Whisper: the recogniser, and the queue that shares it among candidates."""
 
-from hotseat.engines.whisper.queue import QueueMetrics, RecognitionQueue
+from hotseat.engines.whisper.queue import RecognitionQueue
 from hotseat.engines.whisper.transcriber import CAREFUL, QUICK, Decoding, WhisperTranscriber
 
-__all__ = ["CAREFUL", "QUICK", "Decoding", "QueueMetrics", "RecognitionQueue", "WhisperTranscriber"]
+__all__ = ["CAREFUL", "QUICK", "Decoding", "RecognitionQueue", "WhisperTranscriber"]

@@ -15,9 +15,11 @@ import asyncio
 import contextlib
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from hotseat.domain.model import Word
 from hotseat.speech.audio import SAMPLE_RATE
@@ -31,23 +33,6 @@ _BUSY = 0.1
 """Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual ..."""
 _TELLING_S = 4.0
 """... of at least so much audio: less takes hardly less work."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueMetrics:
-    """How the queue is doing since the start."""
-
-    jobs: dict[Priority, int]
-    """Jobs finished of each priority."""
-    delay_p50_s: dict[Priority, float]
-    """Median seconds between asking and starting, of the latest jobs."""
-    delay_p95_s: dict[Priority, float]
-    dropped_partials: int
-    """Replaced by a newer one before they began."""
-    waiting: int
-    running: int
-    busy_s: float
-    """Seconds of work done, over all workers."""
 
 
 @dataclass(slots=True, eq=False)  # jobs hold arrays, which do not compare
@@ -105,15 +90,26 @@ class RecognitionQueue:
         """Whether a worker does nothing, or nothing that is waited for. May be asked in any thread; it may do more by then."""
         return not self._waiting and self._kept < self._workers
 
-    def metrics(self) -> QueueMetrics:
-        return QueueMetrics(
-            jobs={priority: self._jobs[priority] for priority in Priority},
-            delay_p50_s={priority: _quantile(self._delays[priority], 0.5) for priority in Priority},
-            delay_p95_s={priority: _quantile(self._delays[priority], 0.95) for priority in Priority},
-            dropped_partials=self._dropped,
-            waiting=len(self._waiting),
-            running=self._running.total(),
-            busy_s=self._busy,
+    def metrics(self) -> Iterator[Metric]:
+        """How it is doing since the start; delays are those of the latest jobs."""
+        jobs = CounterMetricFamily("hotseat_recognition_jobs", "Recognition jobs done", labels=["priority"])
+        delay = GaugeMetricFamily(
+            "hotseat_queue_delay_seconds", "Wait of the latest recognition jobs", labels=["priority", "quantile"]
+        )
+        for priority in Priority:
+            name = priority.name.lower()
+            jobs.add_metric([name], self._jobs[priority])
+            for share in (0.5, 0.95):
+                delay.add_metric([name, str(share)], _quantile(self._delays[priority], share))
+        yield jobs
+        yield delay
+        yield CounterMetricFamily(
+            "hotseat_dropped_partials", "Captions replaced by a newer one before they began", value=self._dropped
+        )
+        yield GaugeMetricFamily("hotseat_recognition_waiting", "Recognition jobs waiting", value=len(self._waiting))
+        yield GaugeMetricFamily("hotseat_recognition_running", "Recognition jobs running", value=self._running.total())
+        yield CounterMetricFamily(
+            "hotseat_recognition_busy_seconds", "Seconds of recognition done, over all workers", value=self._busy
         )
 
     def close(self) -> None:

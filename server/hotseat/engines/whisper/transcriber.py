@@ -27,7 +27,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens, merge_punctuations
 
 from hotseat.domain.model import Word
-from hotseat.engines.whisper.queue import QueueMetrics, RecognitionQueue
+from hotseat.engines.whisper.queue import RecognitionQueue
 from hotseat.errors import TranscriberError, WeightsError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.recognition import Priority, RecognitionJob
@@ -128,20 +128,17 @@ class WhisperTranscriber:
         )
         self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
         self._careful, self._quick = careful, quick
-        self._queue = RecognitionQueue(self.hear, workers)
+        self.queue = RecognitionQueue(self.hear, workers)
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
         for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
             self.hear(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), priority))
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials only) or TranscriberError."""
-        return await self._queue.run(job)
-
-    def metrics(self) -> QueueMetrics:
-        return self._queue.metrics()
+        return await self.queue.run(job)
 
     def close(self) -> None:
-        self._queue.close()
+        self.queue.close()
         self._beside.shutdown(wait=False, cancel_futures=True)
 
     def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
@@ -164,7 +161,7 @@ class WhisperTranscriber:
         encoded = self._model.encode(self._features(samples, decoding))
         without = partial(self._decode, encoded, self._prompt(replace(job, terms=())), seconds, decoding.beam)
         # Somebody waits for a final: what is seldom needed is made beside it where that costs nobody anything.
-        at_once = job.terms and job.priority is Priority.FINAL and self._queue.spare
+        at_once = job.terms and job.priority is Priority.FINAL and self.queue.spare
         beside = self._beside.submit(without) if at_once else None
         found = self._decode(encoded, self._prompt(job), seconds, decoding.beam)
         recited = recites(self._tokenizer.decode(found.tokens), job.terms)
