@@ -15,7 +15,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import Field
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.staticfiles import StaticFiles
 
 from hotseat.accounts.entry import Entry
 from hotseat.accounts.identity import Identity
@@ -32,7 +34,7 @@ from hotseat.errors import (
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
 from hotseat.http.identity import OwnInterview, Who
-from hotseat.http.pages import VERSION, PageFiles, Pages
+from hotseat.http.pages import VERSION, Pages
 from hotseat.http.routes.accounts import access_routes
 from hotseat.http.routes.history import history_routes
 from hotseat.http.routes.papers import papers_routes
@@ -129,7 +131,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.add_exception_handler(UnicodeEncodeError, _on_half_characters)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.mount("/static", PageFiles(directory=settings.web_dir), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=settings.web_dir)), name="static")
     pages = Pages(settings.web_dir)
     _add_pages(app, pages)
     app.include_router(access_routes(accounts, pages, assembly.provider))
