@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 from hotseat.clock import iso
-from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus, Question
+from hotseat.domain.model import Bank, Grade, PointStatus, Question
 from hotseat.errors import InputError
 from hotseat.practice.progress import rounds_of
-from hotseat.review.comparison import CriterionChange, PointChange, changes
+from hotseat.review.comparison import changes
 from hotseat.review.view import answer_json
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.records import InterviewRecord
@@ -45,14 +45,14 @@ class Attempts:
                 raise InputError(f"{wanted!r} is not an attempt at {question_id}; /api/attempts/{question_id} lists them")
         before, first = await self._side(question, attempts[earlier])
         after, second = await self._side(question, attempts[later])
-        compared = changes(question, first, second) if first is not None and second is not None else ()
-        points = [point for criterion in compared for point in criterion.points]
+        compared = changes(question, first, second) if first is not None and second is not None else []
+        found = [point["change"] for criterion in compared for point in criterion["points"]]
         return {
             "earlier": before,
             "later": after,
-            "gained": sum(point.gained for point in points),
-            "lost": sum(point.lost for point in points),
-            "criteria": [_criterion(change) for change in compared],
+            "gained": found.count("gained"),
+            "lost": found.count("lost"),
+            "criteria": compared,
         }
 
     async def _list(self, question_id: str) -> list[dict[str, Any]]:
@@ -100,34 +100,3 @@ def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any
         for number, asked, verdict, aside in rounds_of(record)
         if asked == question_id
     ]
-
-
-def _criterion(change: CriterionChange) -> dict[str, Any]:
-    return {
-        "id": change.criterion.id,
-        "name": change.criterion.name,
-        "earlier": change.earlier.value,
-        "later": change.later.value,
-        "points": [_point(point) for point in change.points],
-    }
-
-
-def _point(change: PointChange) -> dict[str, Any]:
-    return {
-        "id": change.point.id,
-        "statement": change.point.statement,
-        "tier": change.point.tier.value,
-        "change": "not sure" if change.is_unsure else "gained" if change.gained else "lost" if change.lost else "same",
-        "earlier": _finding(change.earlier),
-        "later": _finding(change.later),
-    }
-
-
-def _finding(finding: PointFinding) -> dict[str, Any]:
-    evidence = finding.evidence
-    return {
-        "status": finding.status.value,
-        "quote": evidence.quote if evidence is not None else None,
-        "turn_id": evidence.turn_id if evidence is not None else None,
-        "start": evidence.start if evidence is not None else None,
-    }

@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
-from hotseat.domain.model import Criterion, Grade, Level, Point, PointFinding, PointStatus, Question
+from hotseat.domain.model import Grade, Level, Point, PointFinding, PointStatus, Question
 from hotseat.grading.scoring import finding_of
 
 _RANK = {PointStatus.CONTRADICTED: 0, PointStatus.NOT_MET: 1, PointStatus.MET: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class PointChange:
-    point: Point
-    earlier: PointFinding
-    later: PointFinding
-
-    @property
-    def is_unsure(self) -> bool:
-        """Whether one of them is not sure, so that nothing is known to be gained or lost."""
-        return PointStatus.NOT_SURE in (self.earlier.status, self.later.status)
-
-    @property
-    def gained(self) -> bool:
-        """Met now and not before, or no longer contradicted."""
-        return not self.is_unsure and _RANK[self.later.status] > _RANK[self.earlier.status]
-
-    @property
-    def lost(self) -> bool:
-        return not self.is_unsure and _RANK[self.later.status] < _RANK[self.earlier.status]
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionChange:
-    criterion: Criterion
-    earlier: Level
-    later: Level
-    points: tuple[PointChange, ...]
-
-
-def changes(question: Question, earlier: Grade, later: Grade) -> tuple[CriterionChange, ...]:
-    """Every criterion of the question as it is now. A point that one of the grades does not know counts as not met in it."""
+def changes(question: Question, earlier: Grade, later: Grade) -> list[dict[str, Any]]:
+    """Every criterion of the question as it is now, as JSON. A point that a grade does not know counts as not met in it."""
     before, after = ({result.criterion_id: result.level for result in grade.criteria} for grade in (earlier, later))
-    return tuple(
-        CriterionChange(
-            criterion,
-            before.get(criterion.id, Level.NO),
-            after.get(criterion.id, Level.NO),
-            tuple(PointChange(p, finding_of(p, earlier.by_point), finding_of(p, later.by_point)) for p in criterion.points),
-        )
+    return [
+        {
+            "id": criterion.id,
+            "name": criterion.name,
+            "earlier": before.get(criterion.id, Level.NO).value,
+            "later": after.get(criterion.id, Level.NO).value,
+            "points": [
+                _point(point, finding_of(point, earlier.by_point), finding_of(point, later.by_point))
+                for point in criterion.points
+            ],
+        }
         for criterion in question.criteria
-    )
+    ]
+
+
+def change(before: PointStatus, after: PointStatus) -> str:
+    """ "gained" where it is met now and was not, or is no longer contradicted; of what is not sure nothing is known."""
+    if PointStatus.NOT_SURE in (before, after):
+        return "not sure"
+    return "gained" if _RANK[after] > _RANK[before] else "lost" if _RANK[after] < _RANK[before] else "same"
+
+
+def _point(point: Point, earlier: PointFinding, later: PointFinding) -> dict[str, Any]:
+    return {
+        "id": point.id,
+        "statement": point.statement,
+        "tier": point.tier.value,
+        "change": change(earlier.status, later.status),
+        "earlier": _finding(earlier),
+        "later": _finding(later),
+    }
+
+
+def _finding(finding: PointFinding) -> dict[str, Any]:
+    evidence = finding.evidence
+    return {
+        "status": finding.status.value,
+        "quote": evidence.quote if evidence is not None else None,
+        "turn_id": evidence.turn_id if evidence is not None else None,
+        "start": evidence.start if evidence is not None else None,
+    }
