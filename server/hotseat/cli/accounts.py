@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from hotseat.cli.output import json_option, print_json
+from hotseat.cli.output import json_option, on_storage, print_json, with_assembly
 from hotseat.clock import iso
 from hotseat.errors import InputError
 from hotseat.settings import load_settings
 
 if TYPE_CHECKING:
     from hotseat.accounts.accounts import Accounts
-    from hotseat.transfer.removing import Removed
 
 Result = TypeVar("Result")
 
@@ -110,7 +109,10 @@ def remove(name: str, with_everything: bool) -> None:
     account = _with(lambda accounts: accounts.remove(name))
     click.echo(f"{account.name} can't sign in any more", err=True)
     if with_everything:
-        removed = asyncio.run(_erase(account.id))
+        from hotseat.storage.rows import Scope
+        from hotseat.transfer.removing import remove as erase
+
+        removed = with_assembly(lambda parts: erase(parts.storage, parts.practice(), Scope(owner=account.id)))
         click.echo(f"deleted {removed.interviews} interviews: {removed.rows} rows and {removed.files} recordings", err=True)
 
 
@@ -140,28 +142,8 @@ def _read_password() -> str:
     return password
 
 
-async def _erase(owner: str) -> Removed:
-    from hotseat.startup.assembly import assemble
-    from hotseat.storage.rows import Scope
-    from hotseat.transfer.removing import remove
-
-    assembly = assemble(load_settings())
-    try:
-        return await remove(assembly.storage, assembly.practice(), Scope(owner=owner))
-    finally:
-        await assembly.storage.store.close()
-
-
 def _with(work: Callable[[Accounts], Awaitable[Result]]) -> Result:
     from hotseat.startup.assembly import open_storage
 
     storage, accounts = open_storage(load_settings())
-
-    async def run() -> Result:
-        try:
-            await storage.store.migrate()
-            return await work(accounts)
-        finally:
-            await storage.store.close()
-
-    return asyncio.run(run())
+    return on_storage(storage.store, partial(work, accounts))

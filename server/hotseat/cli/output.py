@@ -1,14 +1,21 @@
-"""What the commands share: JSON on request, and work that reports errors only."""
+"""What the commands share: JSON on request, work on the storage, and work that reports errors only."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from hotseat.settings import load_settings
+
+if TYPE_CHECKING:
+    from hotseat.startup.assembly import Assembly
+    from hotseat.storage.store import SqlStore
 
 Result = TypeVar("Result")
 
@@ -17,6 +24,30 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def with_assembly(work: Callable[[Assembly], Awaitable[Result]], *, migrate: bool = True) -> Result:
+    """Runs on the storage of the configured data directory, without models."""
+    from hotseat.startup.assembly import assemble
+
+    logging.basicConfig(level=logging.WARNING, format="hotseat: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    assembly = assemble(load_settings())
+    return on_storage(assembly.storage.store, partial(work, assembly), migrate=migrate)
+
+
+def on_storage(store: SqlStore, work: Callable[[], Awaitable[Result]], *, migrate: bool = True) -> Result:
+    """Runs on an open database, brought up to date before, and closes it."""
+
+    async def run() -> Result:
+        try:
+            if migrate:
+                await store.migrate()
+            return await work()
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

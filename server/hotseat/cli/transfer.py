@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from hotseat.cli.output import with_assembly
 from hotseat.errors import InputError, StorageError
-from hotseat.settings import load_settings
 
 if TYPE_CHECKING:
     from hotseat.startup.assembly import Assembly
-
-Result = TypeVar("Result")
 
 _SQLITE = b"SQLite format 3\0"
 _ids = click.argument("ids", nargs=-1, metavar="[ID]…")
@@ -49,7 +45,7 @@ def export_command(ids: tuple[str, ...], everything: bool, kind: Any, audio: Any
     if output is None:
         raise InputError("say with -o which file to write; - for stdout")
     with new_file(output) as file:
-        _with_storage(lambda parts: export(parts.storage, parts.library, parts.clock, scope, kind, audio, file))
+        with_assembly(lambda parts: export(parts.storage, parts.library, parts.clock, scope, kind, audio, file))
 
 
 @click.command("import")
@@ -59,7 +55,7 @@ def import_command(file: Path) -> None:
     from hotseat.transfer.importing import import_file
 
     with existing_file(file) as source:
-        done = _with_storage(
+        done = with_assembly(
             lambda parts: import_file(parts.storage, parts.library, parts.clock, parts.settings.interview, source)
         )
     click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
@@ -90,7 +86,7 @@ def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
         await parts.accounts.note("interviews deleted", about="all of them" if everything else " ".join(ids))
         return removed
 
-    done = _with_storage(work)
+    done = with_assembly(work)
     click.echo(
         f"deleted {done.interviews} interviews: {done.rows} rows and {done.files} recordings; "
         f"left: {done.rows_left} rows and {done.files_left} recordings"
@@ -109,13 +105,13 @@ def backup_command(file: Path, force: bool, only_verify: bool) -> None:
 
     if only_verify:
         with existing_file(file) as source:
-            done = _with_storage(lambda parts: verify(parts.settings.data_dir, source), migrate=False)
+            done = with_assembly(lambda parts: verify(parts.settings.data_dir, source), migrate=False)
         click.echo(f"{file} is whole: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
         return
     if file.exists() and not force:
         raise InputError(f"{file} is there already; say --force to replace it")
     with new_file(file) as target:
-        done = _with_storage(lambda parts: backup(parts.storage, parts.clock, target))
+        done = with_assembly(lambda parts: backup(parts.storage, parts.clock, target))
     for left_out in done.skipped:
         click.echo(f"left out, as it can't be read: {left_out}", err=True)
     click.echo(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
@@ -130,12 +126,12 @@ def restore_command(file: Path, force: bool) -> None:
 
     with existing_file(file) as source:
         if source.read(len(_SQLITE)) == _SQLITE:
-            _with_storage(lambda parts: restore_database(parts.storage, file, force=force), migrate=False)
+            with_assembly(lambda parts: restore_database(parts.storage, file, force=force), migrate=False)
             click.echo(f"restored the database from {file}; recordings are as they were")
             return
         source.seek(0)
         # What is here may be damaged; that is no reason not to restore.
-        done = _with_storage(lambda parts: restore(parts.storage, source, force=force), migrate=False)
+        done = with_assembly(lambda parts: restore(parts.storage, source, force=force), migrate=False)
     click.echo(f"restored the database and {done.recordings} recordings from {file}")
 
 
@@ -174,22 +170,3 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         raise InputError(f"can't write {path}: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
-
-
-def _with_storage(work: Callable[[Assembly], Awaitable[Result]], *, migrate: bool = True) -> Result:
-    """Runs on the storage of the configured data directory, without models."""
-    from hotseat.startup.assembly import assemble
-
-    logging.basicConfig(level=logging.WARNING, format="hotseat: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-
-    async def run() -> Result:
-        assembly = assemble(load_settings())
-        try:
-            if migrate:
-                await assembly.storage.store.migrate()
-            return await work(assembly)
-        finally:
-            await assembly.storage.store.close()
-
-    return asyncio.run(run())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, ValidationError, model_validator
@@ -77,23 +76,12 @@ class Document(_Model):
             raise ValueError("two recordings in one file")
         return self
 
+    def to_json(self) -> bytes:
+        return self.model_dump_json(indent=1).encode()
+
     @property
     def rows(self) -> Rows:
         return Rows(self.revision, {name: [dict(row) for row in rows] for name, rows in self.tables.items()})
-
-
-def make_document(rows: Rows, recordings: list[Recording], hotseat: str, exported: datetime) -> Document:
-    return Document(
-        hotseat=hotseat,
-        exported=exported,
-        revision=rows.revision,
-        tables=rows.tables,
-        recordings=recordings,
-    )
-
-
-def to_json(document: Document) -> bytes:
-    return document.model_dump_json(indent=1).encode()
 
 
 def from_json(data: bytes) -> Document:

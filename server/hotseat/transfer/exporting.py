@@ -21,7 +21,7 @@ from hotseat.session.records import LOCAL
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.rows import PERSON_COLUMNS, Row, Rows, Scope
 from hotseat.storage.storage import Storage
-from hotseat.transfer.document import Document, Recording, make_document, to_json
+from hotseat.transfer.document import Document, Recording
 from hotseat.transfer.report import Report
 
 Format = Literal["json", "zip", "md", "html"]
@@ -52,15 +52,12 @@ async def export(
         return
     rows = await storage.tables.read(scope)
     _check_present(scope, [row["id"] for row in rows.tables["interviews"]])
-    document = make_document(
-        # An account's id means nothing elsewhere.
-        of_person(rows, LOCAL) if scope.owner is not None else rows,
-        [],
-        version("hotseat"),
-        datetime.fromtimestamp(clock.wall(), UTC),
-    )
+    if scope.owner is not None:  # an account's id means nothing elsewhere
+        rows = of_person(rows, LOCAL)
+    exported = datetime.fromtimestamp(clock.wall(), UTC)
+    document = Document(hotseat=version("hotseat"), exported=exported, revision=rows.revision, tables=rows.tables)
     if kind == "json":
-        file.write(to_json(document))
+        file.write(document.to_json())
     else:
         await asyncio.to_thread(_write_zip, document, storage.archive, codec, file)
 
@@ -103,7 +100,7 @@ def _write_zip(document: Document, archive: AudioArchive, codec: codecs.Codec, f
                 target.writestr(recording.file, data)
                 recordings.append(recording)
         complete = document.model_copy(update={"recordings": recordings})
-        target.writestr(DOCUMENT, to_json(complete), zipfile.ZIP_DEFLATED)
+        target.writestr(DOCUMENT, complete.to_json(), zipfile.ZIP_DEFLATED)
 
 
 def of_person(rows: Rows, person: str) -> Rows:

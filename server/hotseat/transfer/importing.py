@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import IO, Any
+from dataclasses import dataclass, replace
+from typing import IO
 
 from hotseat.clock import Clock
 from hotseat.engines import codecs
@@ -51,9 +51,6 @@ class Imported:
     kept: tuple[str, ...]
     """Other rows that differ from what is here, which was left as it is."""
     recordings: int
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 async def import_file(

@@ -81,7 +81,7 @@ def transfer_routes(
                     file.seek(0)
                     async with importing:
                         mine = (file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)
-                        return (await import_file(storage, library, clock, limits, *mine)).as_json()
+                        return asdict(await import_file(storage, library, clock, limits, *mine))
         except NoRoomError as error:
             raise HTTPException(413, f"{error}; import fewer interviews at a time") from None
 
