@@ -8,6 +8,14 @@ from typing import Any
 from hotseat.domain.model import Bank
 from hotseat.questions.formats import Catalogue, Format, Pick
 
+_OF_TOPICS = tuple("id chapter title layer why frequency depends_on concepts must_include".split())
+_OF_QUESTIONS = tuple("id topic kind title prompt time_limit_s tiers difficulty competencies concepts".split())
+
+
+def attributes(value: object, *names: str) -> dict[str, Any]:
+    """These attributes of a value, for JSON."""
+    return {name: getattr(value, name) for name in names}
+
 
 def bank_document(bank: Bank) -> dict[str, Any]:
     """Every topic and question with everything in it."""
@@ -20,38 +28,11 @@ def bank_document(bank: Bank) -> dict[str, Any]:
 def lobby_view(bank: Bank, catalogue: Catalogue) -> dict[str, Any]:
     """The bank without its rubrics: what the lobby needs."""
     return {
-        "topics": [
-            {
-                "id": topic.id,
-                "chapter": topic.chapter,
-                "title": topic.title,
-                "layer": topic.layer,
-                "why": topic.why,
-                "frequency": topic.frequency,
-                "depends_on": topic.depends_on,
-                "concepts": topic.concepts,
-                "must_include": topic.must_include,
-            }
-            for topic in bank.topics
-        ],
-        "questions": [
-            {
-                "id": question.id,
-                "topic": question.topic,
-                "kind": question.kind,
-                "title": question.title,
-                "prompt": question.prompt,
-                "time_limit_s": question.time_limit_s,
-                "tiers": question.tiers,
-                "difficulty": question.difficulty,
-                "competencies": question.competencies,
-                "concepts": question.concepts,
-            }
-            for question in bank.questions
-        ],
+        "topics": [attributes(topic, *_OF_TOPICS) for topic in bank.topics],
+        "questions": [attributes(question, *_OF_QUESTIONS) for question in bank.questions],
         "formats": [_format(entry, bank) for entry in catalogue.formats],
-        "paths": [{"id": path.id, "title": path.title, "roles": path.roles} for path in catalogue.paths],
-        "tiers": [{"id": tier.id, "title": tier.title, "who": tier.who, "depth": tier.depth} for tier in catalogue.tiers],
+        "paths": [attributes(path, "id", "title", "roles") for path in catalogue.paths],
+        "tiers": [attributes(tier, "id", "title", "who", "depth") for tier in catalogue.tiers],
     }
 
 
@@ -60,15 +41,9 @@ def _format(entry: Format, bank: Bank) -> dict[str, Any]:
     limits = [question.time_limit_s for question in bank.questions if not entry.kinds or question.kind in entry.kinds]
     chosen = entry.pick is Pick.CHOSEN
     return {
-        "id": entry.id,
-        "group": entry.group,
-        "title": entry.title,
-        "description": entry.description,
-        "task": entry.task,
-        "minutes": entry.minutes,
+        **attributes(entry, "id", "group", "title", "description", "task", "minutes", "follow_ups"),
         "rounds": 1 if chosen else min(entry.rounds or len(limits), len(limits)),
         "seconds": [min(limits, default=0), max(limits, default=0)],
-        "follow_ups": entry.follow_ups,
         "needs_question": chosen,
         "follows_path": entry.pick is Pick.WEIGHTED,
     }

@@ -10,6 +10,7 @@ from hotseat.clock import iso
 from hotseat.domain.corrections import Correction, Standing, corrected, standing
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
+from hotseat.questions.views import attributes
 from hotseat.review.best import best_answer
 from hotseat.review.grade_view import grade_json
 from hotseat.review.onsets import from_onsets
@@ -24,9 +25,7 @@ from hotseat.speech.recordings import AudioArchive
 def list_entry(record: InterviewRecord) -> dict[str, Any]:
     """One line of the list of past interviews."""
     return {
-        "id": record.id,
-        "format": record.format,
-        "title": record.title,
+        **attributes(record, "id", "format", "title"),
         "created": iso(record.created),
         **record.summary,
     }
@@ -36,13 +35,9 @@ def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: 
     """Everything about one interview, finished or not."""
     progress = state.progress
     return {
-        "id": record.id,
-        "format": record.format,
-        "title": record.title,
+        **attributes(record, "id", "format", "title", "options"),
+        **attributes(progress.plan, "think_s", "silence_s"),
         "created": iso(record.created),
-        "options": record.options,
-        "think_s": progress.plan.think_s,
-        "silence_s": progress.plan.silence_s,
         "finished": isinstance(state, Finished),
         "phase": phase_name(state),
         "audio_deleted": None if record.audio_deleted is None else iso(record.audio_deleted),
@@ -70,18 +65,10 @@ def _round(
     return {
         "round": index + 1,
         "question": _question(question),
-        "limit_s": plan.limit_s,
-        "follow_ups": plan.follow_ups,
-        "follow_up_limit_s": plan.follow_up_limit_s,
+        **attributes(plan, "limit_s", "follow_ups", "follow_up_limit_s"),
         "answers": [answer_json(interview_id, plan, answer, archive, in_force) for answer in answers],
         "acts": [
-            {
-                "turn_id": said.turn_id,
-                "act": said.act.value,
-                "text": said.text,
-                "asked": said.asked,
-                "choice": choice_json(said.choice),
-            }
+            {**attributes(said, "turn_id", "act", "text", "asked"), "choice": choice_json(said.choice)}
             for said in progress.acts
             if said.round == index
         ],
@@ -126,25 +113,12 @@ def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
 
 def _question(question: Question) -> dict[str, Any]:
     return {
-        "id": question.id,
-        "topic": question.topic,
-        "title": question.title,
-        "prompt": question.prompt,
-        "kind": question.kind,
+        **attributes(question, "id", "topic", "title", "prompt", "kind", "model_answer", "hints"),
         "in_bank": question.has_rubric,
-        "model_answer": question.model_answer,
-        "hints": list(question.hints),
         "criteria": [
             {
-                "id": criterion.id,
-                "name": criterion.name,
-                "weight": criterion.weight,
-                "strong": criterion.strong,
-                "lean": criterion.lean,
-                "no": criterion.no,
-                "points": [
-                    {"id": point.id, "statement": point.statement, "tier": point.tier.value} for point in criterion.points
-                ],
+                **attributes(criterion, "id", "name", "weight", "strong", "lean", "no"),
+                "points": [attributes(point, "id", "statement", "tier") for point in criterion.points],
             }
             for criterion in question.criteria
         ],
