@@ -23,9 +23,9 @@ from hotseat.grading.reading import Reading
 from hotseat.interview.exam import FILE as DIALOGUES
 from hotseat.load_status import GRADER, Part
 from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
-from hotseat.startup import grader_choice, models
+from hotseat.startup import exams, models
 from hotseat.startup.assembly import Assembly
-from hotseat.startup.grader_choice import sit_if_due
+from hotseat.startup.exams import sit_if_due
 
 from tests.support.command_line import hotseat
 from tests.support.fakes import BANK, fake_assembly
@@ -196,7 +196,7 @@ async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytes
         await sit_if_due(again)
         assert len(llm.asked) == 41
         other = await loaded(llm, tmp_path, monkeypatch, model="another")
-        assert other.graders.in_use is other.graders.embedded and grader_choice.is_due(other)
+        assert other.graders.in_use is other.graders.embedded and exams.is_due(other)
 
 
 async def test_the_prompts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,9 +205,9 @@ async def test_the_prompts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with scripted_llm(Script(graded=good)) as llm:
         await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
         monkeypatch.setattr("tests.support.fakes.PROJECT", tmp_path)
-        assert not grader_choice.is_due(await loaded(llm, tmp_path, monkeypatch))
+        assert not exams.is_due(await loaded(llm, tmp_path, monkeypatch))
         (prompts / "grade_system.j2").write_text("Be strict.")
-        assert grader_choice.is_due(await loaded(llm, tmp_path, monkeypatch))
+        assert exams.is_due(await loaded(llm, tmp_path, monkeypatch))
 
 
 @pytest.mark.parametrize("reply", [generous, lambda _: "Great answer!", lambda _: "{}"])
@@ -242,7 +242,7 @@ async def test_no_model_is_examined_unasked(tmp_path: Path, monkeypatch: pytest.
 
 async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The exam waits for it, and the part says so meanwhile."""
-    monkeypatch.setattr(grader_choice, "RETRY_S", 0.05)
+    monkeypatch.setattr(exams, "RETRY_S", 0.05)
     down = True
 
     def reply(message: str) -> str:
@@ -265,7 +265,7 @@ async def test_results_that_cannot_be_read_or_kept(tmp_path: Path, monkeypatch: 
     (tmp_path / "exams.json").write_text('{"a": 1}')
     with scripted_llm(Script(graded=good)) as llm:
         assembly = await loaded(llm, tmp_path, monkeypatch)
-        assert grader_choice.is_due(assembly)
+        assert exams.is_due(assembly)
         (tmp_path / "exams.json").unlink()
         (tmp_path / "exams.json").mkdir()
         await sit_if_due(assembly)

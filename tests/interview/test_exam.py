@@ -16,7 +16,7 @@ from hotseat.interview.exam import FILE, Exam, Outcome, Sitting, key_of, load_di
 from hotseat.load_status import LLM, Part
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
-from hotseat.startup.interviewer_choice import choose_interviewer, sit_interviewer_if_due
+from hotseat.startup.exams import choose_interviewer, sit_interviewer_if_due
 
 from tests.support.fakes import BANK, FakeChat, fake_assembly
 from tests.support.scripted_llm import Script, scripted_llm

@@ -16,7 +16,7 @@ class Graders:
     """Filled in as models load; None until then, or where a part isn't installed."""
 
     in_use: Grader | None = None
-    """The one that grades answers: embedded, or the language model (hotseat.startup.grader_choice)."""
+    """The one that grades answers: embedded, or the language model (hotseat.startup.exams)."""
     embedded: EmbeddedGrader | None = None
     llm: LlmGrader | None = None
     exam: Exam | None = None

@@ -49,8 +49,7 @@ from hotseat.questions.views import lobby_view
 from hotseat.review.reviews import Reviews
 from hotseat.speech.audio import wav
 from hotseat.startup.assembly import Assembly
-from hotseat.startup.grader_choice import sit_if_due
-from hotseat.startup.interviewer_choice import sit_interviewer_if_due
+from hotseat.startup.exams import sit_if_due, sit_interviewer_if_due
 from hotseat.startup.loading import load_models, load_storage
 from hotseat.strict import Strict
 from hotseat.transfer.scheduled import keep_backups

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -19,6 +19,7 @@ from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, PointStatus, Transcript
 from hotseat.errors import ContentError
 from hotseat.exams import keep_result, kept_results, load_items
+from hotseat.grading.exam import BeforeEach
 from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
 
 FILE = "interviewer_exam.jsonl"
@@ -75,8 +76,6 @@ class Sitting:
 
 
 _KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
-BeforeEach = Callable[[int], Awaitable[None]]
-"""Awaited before a dialogue, with the number of those that are done."""
 
 
 def load_dialogues(path: Path, bank: Bank) -> tuple[Dialogue, ...]:

@@ -44,8 +44,7 @@ from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import PreparedVoice, Speaker
 from hotseat.startup.assembly import Assembly
-from hotseat.startup.grader_choice import choose_grader
-from hotseat.startup.interviewer_choice import choose_interviewer
+from hotseat.startup.exams import choose_grader, choose_interviewer
 
 log = logging.getLogger(__name__)
 
