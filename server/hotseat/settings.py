@@ -108,7 +108,7 @@ class InterviewSettings(Strict):
     max_active: Annotated[int, Field(ge=1)] = 8
     """Interviews with a connected browser at once; further ones are told to wait."""
     max_per_person: Annotated[int, Field(ge=1)] = 2
-    """Of these, one account's."""
+    """How many of these one account may have."""
 
 
 class Settings(BaseSettings):

@@ -119,7 +119,7 @@ class Entry:
 
 
 def parts_of(address: str) -> SplitResult:
-    """Of what a header holds; empty where it is no address at all."""
+    """The parts of an address in a header; all empty where it is none."""
     try:
         return urlsplit(address)
     except ValueError:

@@ -24,7 +24,7 @@ class Peer:
 
     def __init__(self, peer: Address | None, here: Address | None) -> None:
         self.address = peer[0] if peer is not None else ""
-        """Of the socket's other end: behind a proxy, the proxy's."""
+        """Address of the socket's other end; behind a proxy, the proxy's."""
         self._ends = (peer, here) if peer is not None and here is not None else None
         self._is_own: bool | None = None
 

@@ -29,7 +29,7 @@ class Recogniser:
     name: str
     """As faster-whisper knows it."""
     cost: float
-    """Of one pass, in passes of Whisper base: half by the encoder's size, half by the decoder's."""
+    """How many passes of Whisper base one of its passes costs: half by the encoder's size, half by the decoder's."""
     memory_mb: int
     """With int8 weights."""
 

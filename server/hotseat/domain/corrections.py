@@ -12,7 +12,7 @@ from enum import StrEnum
 from hotseat.domain.model import Answer, Transcript, Word
 
 MAX_WORDS = 4
-"""Of one correction: enough for a misheard term, too little to answer anew."""
+"""Most words of one correction: enough for a misheard term, too few to answer anew."""
 MAX_CHARS = 60
 
 

@@ -12,7 +12,7 @@ from hotseat.domain.register import suits
 from hotseat.text.normal import tokenize
 
 MAX_WORDS = 35
-"""Of a move: as much as can be taken in by ear."""
+"""Most words of a follow-up: more can't be taken in by ear."""
 _STATEMENT_OVERLAP, _PHRASING_OVERLAP = 0.6, 0.75
 """Share of the content words of a point's statement, or of one of its phrasings, with which a text says the point."""
 _MIN_CONTENT = 3
@@ -94,7 +94,7 @@ class _Known:
         self._share = made / (sum(self._weight.values()) or 1.0)  # a question that left the bank has no points
 
     def worth(self, move: FollowUp) -> float:
-        """Of asking it now; 0 where it doesn't fit."""
+        """What asking it now is worth; 0 where it doesn't fit."""
         worth = {Move.PROBE: self._probe, Move.CHALLENGE: self._challenge, Move.DEEPEN: self._deepen}[move.move]
         return worth(move)
 

@@ -14,8 +14,8 @@ TAKE_BACK_S = 1.0
 _LEAST_S = 1.2
 """No shorter silence is announced as the end, however sure it seems."""
 _SHARE, _BRIEF_SHARE = 0.3, 0.5
-"""Of the silence that ends any answer, what announces the end of one that sounds complete; a brief one is more often only
-begun."""
+"""Share of the silence that ends any answer at which the end of one that sounds complete is announced; more for a brief one,
+which has more often only begun."""
 _BRIEF_S = 12.0
 """Speech of a brief answer."""
 _OPEN = frozenset(

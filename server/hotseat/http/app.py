@@ -62,7 +62,7 @@ _PAGES = (
 )
 
 _MAX_DIGITS = 18
-"""Of a number in a Range header: more bytes than any file has."""
+"""Longest number that is read in a Range header: more bytes than any file has."""
 RETRY_S = 5.0
 """Between two tries to reach storage that was not there at the start."""
 

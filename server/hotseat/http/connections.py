@@ -27,9 +27,9 @@ class Bounds:
 
     total: int
     strangers: int
-    """Of the total."""
+    """How many of the total may be strangers'."""
     per_address: int = 64
-    """Of strangers, from one address or IPv6 /64; trusted proxies are exempt."""
+    """How many strangers may come from one address or IPv6 /64; trusted proxies are exempt."""
     head_s: float = 10.0
     """Seconds for a whole request head, after connecting and after each response."""
     unread_s: float = 30.0

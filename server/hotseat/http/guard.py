@@ -40,7 +40,7 @@ _OPEN_BELOW = ("/invite/", "/static/")
 _WITHOUT_STORAGE = ("/", "/api/status")
 """Hold nothing of anybody's, and tell what is wrong when nobody can be looked up."""
 _FORM_BYTES = 16_384
-"""Of a body on a path that anybody may ask for: hundreds of strangers may be held in memory at once."""
+"""Largest body on a path that is open to anybody: hundreds of them may be in memory at once."""
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30, "/api/papers/pdf": 10_000_000}
 """Paths to which more may be sent, in bytes."""
@@ -49,7 +49,7 @@ SILENT_BODY_S = 20.0
 SLOWEST_BODY = 16_000
 """Bytes a second, on average."""
 REQUESTS_AT_ONCE = 100
-"""Of one person, open sockets included."""
+"""How many one person may have, open sockets included."""
 LOOK_AGAIN_S = 15.0
 """How long a socket may outlive its session."""
 UNAUTHORISED = 4401

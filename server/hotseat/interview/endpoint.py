@@ -91,12 +91,12 @@ class Situation:
     question: Question
     manner: str
     answers: Sequence[Answer]
-    """Of the round, the last one complete."""
+    """The round's answers; the last one is complete."""
     findings: Sequence[PointFinding]
     suggested: Sequence[FollowUp]
     """The bank's moves, the best first."""
     claims: Sequence[Claim] = ()
-    """Of earlier rounds."""
+    """What was claimed in earlier rounds."""
     left_s: float = 0.0
     """Planned seconds to the end of the interview."""
 

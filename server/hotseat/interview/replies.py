@@ -70,7 +70,7 @@ class Replies:
         self._manner = manner
         self._voice = voice
         self._words = 0
-        """Of the open answer that drafting knows of."""
+        """How many words of the open answer have been drafted for."""
         self._wanted: Sequence[Answer] | None = None
         """The round's answers to draft for, the last one as far as it is known."""
         self._drafting: asyncio.Task[None] | None = None

@@ -10,11 +10,11 @@ from hotseat.questions.study import StudyPath
 
 WEEK_DAYS = 5
 PRACTICE_DAYS = 1
-"""Of each week, kept for answering under the clock."""
+"""Days of each week that are kept for answering under the clock."""
 MAX_WEEKS = 26
 REPETITION = "Second pass, weakest first: answer aloud before you read."
 _FIRST_PASS = 1.5
-"""Of the path's own time; what there is beyond it goes to a second pass."""
+"""How many times the path's own time the first pass may take; the rest goes to a second pass."""
 _LEAST_DAYS = 0.75
 """A topic that would get less is left out."""
 _HALF = 0.49
@@ -101,7 +101,7 @@ def replan(
 def _remaining(
     first: Mapping[str, float], second: Mapping[str, float], done: Sequence[PlannedWeek], days: float
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Of each pass what the weeks that are done did not cover, fitted to the days that are left."""
+    """What earlier weeks have left of each pass, fitted to the days that remain."""
     spent: Counter[str] = Counter()
     for week in done:
         spent.update(week.days)

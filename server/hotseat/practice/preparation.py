@@ -39,7 +39,7 @@ class Choice:
         return max(0, min(self.weeks - 1, (day - self.start).days // 7))
 
     def last_day(self, week: int) -> date:
-        """Of a week, by index: the interview's own day is not one to prepare on."""
+        """The last day of a week (by index) for preparing: the interview's own day is none."""
         return min(self.start + timedelta(weeks=week, days=6), self.interview - timedelta(days=1))
 
 

@@ -18,11 +18,11 @@ from hotseat.errors import InputError
 from hotseat.text.stems import singular, stem
 
 MOST_CHARS = 40_000
-"""Of a text; a long posting has 8,000, a CV of four pages 15,000."""
+"""Longest text that is read; a long posting has 8,000, a CV of four pages 15,000."""
 ROUNDS = 8
 _MOST_OF_A_TOPIC = 5
 _LEAST_WEIGHT = 0.6
-"""Of a topic for one more question: what is mentioned once gets one."""
+"""Weight that a topic needs for each of its questions: what is mentioned once gets one."""
 _MOST_REASONS = 3
 _CORE = 0.5
 """What a topic's core question is ahead by, in matches."""

@@ -46,7 +46,7 @@ class Delivery:
     first_word_s: float
     """From the end of the question to the first word."""
     limit_share: float
-    """Of the time there was, 0 to 1."""
+    """Share of the time limit that was used, 0 to 1."""
     monologue: Gap
     """The longest stretch without a signpost."""
     cut_off: bool

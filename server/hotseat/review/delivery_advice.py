@@ -12,12 +12,12 @@ SPED_UP = 1.3
 """The last stretch over the first."""
 LONG_PAUSE_S = 2.5
 MUCH_SILENCE = 0.3
-"""Of the answer."""
+"""Share of the answer."""
 MANY_FILLERS = 5.0
 """A minute."""
 LATE_S = 4.0
 SHORT_SHARE = 0.5
-"""Of the limit."""
+"""Share of the time limit."""
 MONOLOGUE_S = 20.0
 
 

@@ -10,7 +10,7 @@ from hotseat.grading.clauses import split_sentences
 from hotseat.text.normal import stem, tokenize
 
 MIN_SHARE = 0.3
-"""Of a statement's content words, by weight, that a sentence must hold to be shown for it."""
+"""Share of a statement's content words, by weight, that a sentence must hold to be shown for it."""
 _GLUE_WORDS = """
 is are was were be been am do does did has have had can could will would should may might must to of in on at by for from
 with into onto over under as than that which who what when where while because so since if then but not no we you they
@@ -19,7 +19,7 @@ all only more less most against between both out up down back off about roughly 
 still just instead without during until once and or
 """
 _GLUE_STEMS = frozenset(map(stem, _GLUE_WORDS.split()))
-"""Of words that every sentence is made with, whatever it is about."""
+"""Stems of words that say nothing about a sentence's subject."""
 
 
 @lru_cache(maxsize=512)
@@ -34,7 +34,7 @@ def model_sentences(question: Question) -> dict[str, str]:
         texts = [_stems(text) for text in (point.statement, *point.phrasings)]
 
         def share(place: int) -> float:
-            """Of the words of the statement or a phrasing, weighted by rarity, the share that a sentence holds."""
+            """Share of the statement's or a phrasing's words that a sentence holds, weighted by rarity."""
             shares = []
             for wanted in texts:
                 weights = {stem: 1 / max(1, commonness[stem]) for stem in wanted}

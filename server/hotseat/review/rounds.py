@@ -24,9 +24,9 @@ class Round:
     owner: str
     question: Question
     progress: Progress
-    """Of the whole interview."""
+    """The whole interview's."""
     afterwards: Afterwards
-    """Of the whole interview."""
+    """The whole interview's."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -40,7 +40,7 @@ _FINISH_TIMEOUT_S = 20.0
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
 """Puts misheard terms right; called in a thread."""
 Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
-"""Of words heard twice, those to believe; called in a thread."""
+"""Chooses between two hearings of the same audio; called in a thread."""
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ class Rows:
     """Rows of the database, and the schema they were read from."""
 
     revision: str
-    """Of the schema, as Alembic names it."""
+    """Alembic's name of the schema."""
     tables: dict[str, list[Row]]
     """By table; those that others refer to come first."""
 

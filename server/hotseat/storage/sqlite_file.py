@@ -22,14 +22,14 @@ _COPIES = "before-update"
 """Folder beside the database for copies made before its schema changes."""
 _COPY = re.compile(r"schema-(\w+)-[0-9TZ]+\.db")
 _KEPT = 3
-"""Of these copies, the newest."""
+"""How many of these copies are kept, the newest."""
 
 
 class SqliteFile:
     """The methods block for as long as the disk takes."""
 
     def __init__(self, url: str) -> None:
-        """Of the database, as in SQLAlchemy. Raises InputError for a database that isn't SQLite."""
+        """``url`` as in SQLAlchemy. Raises InputError for a database that isn't SQLite."""
         parsed = sa.make_url(url)
         if parsed.get_backend_name() != "sqlite":
             raise InputError(

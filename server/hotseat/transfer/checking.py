@@ -34,9 +34,9 @@ from hotseat.transfer.removing import work_out_cards
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _RATINGS = range(1, 5)
 _LONGEST_S = MAX_SAMPLES / SAMPLE_RATE
-"""Of an answer, which the review cuts into stretches of some seconds."""
+"""Longest answer: the review cuts it into parts of some seconds."""
 _MOST_WORDS = 36_000
-"""Of an answer: ten a second."""
+"""Most words of an answer: ten a second."""
 _LATEST = 4_102_444_800.0
 """The year 2100, in seconds since the epoch."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 KEPT_FREE_BYTES = 500_000_000
-"""Of the disk, for interviews that are running."""
+"""Disk space kept free for running interviews."""
 _UNCHECKED_BYTES = 1 << 20
 """Written without looking at the disk; so much anybody may have."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

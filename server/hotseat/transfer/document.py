@@ -14,7 +14,7 @@ from hotseat.strict import Strict
 
 VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE
-"""Of one recording: an hour."""
+"""Longest recording: an hour."""
 
 _FEW, _BYTES_A_BRACKET = 10_000, 16
 """Every list and object takes memory, empty or not; in what is exported there are forty bytes and more to one."""
@@ -34,13 +34,13 @@ class Recording(_Model):
     first_frame: Annotated[int, Field(ge=0, le=2**31 - 1)]
     """Number of the first microphone frame (40 ms each) it holds."""
     samples: Annotated[int, Field(gt=0, le=MAX_SAMPLES)]
-    """Of the original: mono, 16-bit, 16,000 a second."""
+    """Samples of the original: mono, 16-bit, 16,000 a second."""
     codec: Literal["flac", "opus"]
     """flac gives the original back, sample for sample; opus only its sound."""
     file: Annotated[str, Field(max_length=200)]
     """Name in the ZIP."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """Of the file, in hex."""
+    """SHA-256 of the file, in hex."""
 
 
 class Document(_Model):
@@ -48,12 +48,12 @@ class Document(_Model):
 
     format: Literal["hotseat-export"] = "hotseat-export"
     version: Literal[1] = VERSION
-    """Of this document's form; the rows' form is told by ``revision``."""
+    """Version of this document's form; ``revision`` gives the rows'."""
     hotseat: Annotated[str, Field(max_length=40)]
     """Version of the program that wrote it."""
     exported: AwareDatetime
     revision: Annotated[str, Field(pattern=r"^[0-9A-Za-z_]{1,64}$")]
-    """Of the database schema. A newer Hotseat carries the rows forward by its migrations."""
+    """Revision of the database schema. A newer Hotseat carries the rows forward by its migrations."""
     tables: dict[str, list[dict[str, JsonValue]]]
     """Rows by table. ``interviews`` and ``events`` (an interview's log, which is all of it) are always there."""
     recordings: list[Recording] = []

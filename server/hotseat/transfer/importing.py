@@ -34,7 +34,7 @@ _MAX_AUDIO_FILE_BYTES = 128 << 20
 """An hour of FLAC at its worst."""
 _ZIP_MAGIC = b"PK"
 _MAX_CONTENTS_BYTES = 4 << 20
-"""Of a ZIP's table of contents: some 50,000 recordings."""
+"""Largest table of contents of a ZIP: some 50,000 recordings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from hotseat.transfer.exporting import MEDIA_TYPES, Format, export
 from hotseat.transfer.importing import import_file
 
 MAX_UPLOADED_DOCUMENT_BYTES = 16 << 20
-"""Of export.json: read in, it takes some forty times as much memory, which the server shares with interviews."""
+"""Largest export.json: in memory it takes some forty times as much, on a machine that holds interviews."""
 _CHUNK = 1 << 20
 
 _Kind = Annotated[Format, Query(alias="format")]
@@ -65,7 +65,7 @@ def transfer_routes(
 
     @router.get("/api/export", response_class=StreamingResponse)
     async def export_everything(who: Who, kind: _Kind = "json", codec: _Audio = "opus") -> StreamingResponse:
-        """Of the person who asks."""
+        """Everything that belongs to the person who asks."""
         day = datetime.fromtimestamp(clock.wall(), UTC).date()
         return await download(Scope(owner=who.person), kind, codec, f"hotseat-{day}")
 
@@ -95,7 +95,7 @@ def transfer_routes(
 
     @router.delete("/api/everything")
     async def delete_everything(who: Who, request: Request) -> dict[str, Any]:
-        """Of the person who asks."""
+        """Everything that belongs to the person who asks."""
         removed = await interviews.delete_everything(who.person)
         await accounts.note("everything deleted", who.name, address_of(request), f"{removed.interviews} interviews")
         return asdict(removed)

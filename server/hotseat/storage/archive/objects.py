@@ -31,7 +31,7 @@ _TRIES = 3
 _OPTIONS: dict[str, dict[str, Any]] = {
     "s3": {"config_kwargs": {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 1}}}
 }
-"""Of the backends: nobody is helped by an upload that is tried for minutes, it is tried again with the next chunk."""
+"""Options of the backends. An upload fails soon rather than blocking for minutes; it is tried again with the next chunk."""
 _CHUNK = re.compile(r"^(\d+)\.f(\d+)\.(\d+)\.\w+\.pcm$")
 
 
