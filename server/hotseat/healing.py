@@ -116,7 +116,7 @@ class Healing(Generic[Engine]):
         self._trouble.set()
 
     async def keep(self) -> None:
-        """For as long as the server runs."""
+        """Watches and heals for as long as the server runs."""
         self._kept = True
         while True:
             with contextlib.suppress(TimeoutError):

@@ -41,7 +41,7 @@ class AsrSettings(Strict):
     """Base URL of an OpenAI-compatible server with /audio/transcriptions, to hear in place of this machine."""
     api_key: SecretStr = SecretStr("none")
     timeout_s: Annotated[float, Field(gt=0)] = 20.0
-    """For one request to ``url``."""
+    """Timeout of one request to ``url``."""
     device: str = "cpu"
     compute_type: str = "int8"
     workers: Annotated[int, Field(ge=1, le=64)] = 2
@@ -96,7 +96,7 @@ class OpenIdSettings(Strict):
     """Who may make an account without an invitation: verified addresses (ada@example.org) and domains (@example.org),
     separated by commas, or * for everybody whom the provider knows."""
     name: str = "single sign-on"
-    """As people know the provider."""
+    """What people call the provider."""
     scope: str = "openid profile email"
 
 
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     backup_dir: Path | None = None
     """Where backups are written by themselves (SQLite); better on another disk. None are when not set."""
     backup_hours: Annotated[float, Field(gt=0)] = 24.0
-    """Between two of them."""
+    """Hours between two backups."""
     backup_keep: Annotated[int, Field(ge=1)] = 7
     """How many are kept, the newest."""
     retention_days: Annotated[int, Field(ge=1)] | None = None

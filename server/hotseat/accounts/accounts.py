@@ -138,7 +138,7 @@ class Accounts:
             raise InputError(f"{account.name} is the only owner; make another one first")
 
     async def set_password(self, name: str, password: str) -> None:
-        """From the command line; ends the account's sessions. Raises InputError."""
+        """Sets a password from the command line; ends the account's sessions. Raises InputError."""
         account = await self._named(name)
         check_password(password)
         await self._store.set_password(account.id, await self._slowly(lambda: hash_password(password)))

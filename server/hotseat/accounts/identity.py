@@ -13,7 +13,7 @@ class Identity:
     """One person as the server knows them."""
 
     person: str
-    """Whom rows belong to, by their ``owner`` column."""
+    """Id of the account, as in the ``owner`` column of rows."""
     name: str
     role: Role
 

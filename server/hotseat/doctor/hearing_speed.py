@@ -18,7 +18,7 @@ from hotseat.speech.voice import Voice
 
 NAME = "Speed of speech recognition"
 ALLOWED_S = 2.0
-"""For ``SPEECH_S`` seconds of speech: what is slower falls behind somebody who speaks."""
+"""How long ``SPEECH_S`` seconds of speech may take; what is slower falls behind somebody who speaks."""
 SPEECH_S = 8.0
 _PASSES = 5
 _SPOKEN = "I would freeze the base model and train two small matrices for each layer. That needs much less memory."
@@ -31,7 +31,7 @@ class Recogniser:
     cost: float
     """How many passes of Whisper base one of its passes costs: half by the encoder's size, half by the decoder's."""
     memory_mb: int
-    """With int8 weights."""
+    """Memory with int8 weights."""
 
 
 BETTER = (

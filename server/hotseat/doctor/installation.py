@@ -26,7 +26,7 @@ class Way(Enum):
 
 
 def way(prefix: Path = Path(sys.prefix), files: Path = FILES) -> Way:
-    """Told by where the environment and the package's files are."""
+    """How it was installed, from where the environment and the package's files are."""
     if files == PROJECT:
         return Way.CHECKOUT if (PROJECT / "hotseat").is_file() else Way.IMAGE
     parts = prefix.parts

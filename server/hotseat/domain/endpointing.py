@@ -28,7 +28,7 @@ MAX_GAPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """From one second of audio to another: silence between two stretches of speech, or such a stretch."""
+    """A span of audio in seconds: silence between two stretches of speech, or a stretch of speech."""
 
     start: float
     end: float

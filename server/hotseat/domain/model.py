@@ -283,7 +283,7 @@ class Grade:
     rubric_version: str = ""
     """First 12 hex digits of the sha256 of the question's file."""
     prompt_version: str = ""
-    """Likewise of the prompts used; empty for the embedded grader."""
+    """The same of the prompts used; empty for the embedded grader."""
     reason: str = ""
     """Why the answer is not assessable, or why another grader stood in."""
     fallback: bool = False
@@ -376,7 +376,7 @@ class Vocabulary:
     """The words of the bank's field."""
 
     common: frozenset[str] = frozenset()
-    """In lower case; answers use them whatever the question."""
+    """Words in lower case that answers use whatever the question."""
     known: frozenset[str] = frozenset()
     """Stems of all words that the bank uses."""
     terms: tuple[KeyTerm, ...] = ()

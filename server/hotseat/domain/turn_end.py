@@ -48,9 +48,9 @@ class Patience:
     """How long silence may last."""
 
     silence_s: float
-    """After speech."""
+    """Silence after speech that ends an answer."""
     no_speech_s: float
-    """From the start of an answer in which nothing was said."""
+    """Silence from the start that ends an answer in which nothing was said."""
 
     def ends_at(self, hearing: Hearing, judged: Judgement | None = None) -> float:
         """Seconds of the present silence at which the answer is over. A judgement of an earlier silence says nothing."""

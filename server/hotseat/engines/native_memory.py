@@ -7,7 +7,7 @@ import ctypes
 import os
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-"""From malloc.h."""
+"""Parameters of mallopt, as malloc.h numbers them."""
 _HEAPS = 2
 _MB = 1 << 20
 _LIBRARIES = {

@@ -103,7 +103,7 @@ def _words(reply: Any, seconds: float) -> tuple[Word, ...]:
 
 
 def _probability(segments: Any, second: float) -> float:
-    """That of the segment the word is in; 1 where the server does not say."""
+    """A word's probability: its segment's, or 1 where the server gives none."""
     for segment in segments:
         if segment.start <= second <= segment.end and segment.avg_logprob is not None:
             return math.exp(min(0.0, segment.avg_logprob))

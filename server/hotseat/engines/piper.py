@@ -19,7 +19,7 @@ from hotseat.text.sentences import spoken
 _PEAK = 0.9
 """Loudest sample of a sentence; full scale would clip once a browser resamples it."""
 _BORDER = " "
-"""Between the phonemes of two words."""
+"""Stands between the phonemes of two words."""
 
 
 class _ClearVoice(PiperVoice):

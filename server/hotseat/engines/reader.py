@@ -34,7 +34,7 @@ _CLS, _SEP = 101, 102
 class EncodedPassage:
     ids: tuple[int, ...]
     places: tuple[int, ...]
-    """For each token the index of the word it comes from."""
+    """The index of the word that each token comes from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ _PAGES = (
 _MAX_DIGITS = 18
 """Longest number that is read in a Range header: more bytes than any file has."""
 RETRY_S = 5.0
-"""Between two tries to reach storage that was not there at the start."""
+"""Pause between two tries to reach storage that was not there at the start."""
 
 
 class NewInterview(Strict):
@@ -76,7 +76,7 @@ class NewInterview(Strict):
     """Several questions make several rounds."""
     follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
     tier: Annotated[int, Field(ge=1, le=4)] | None = None
-    """That of the path, or 3, when not given."""
+    """The path's, or 3, where it is not given."""
     time_factor: Annotated[float, Field(ge=1, le=3)] = 1.0
     path: str | None = None
 

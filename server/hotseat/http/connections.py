@@ -14,7 +14,7 @@ LINE = "line"
 """Where a request's scope["state"] has its connection."""
 _WANTED_DESCRIPTORS = 8_192
 RESERVED_DESCRIPTORS = 512
-"""For storage, models, recordings, and connections that were accepted but not yet counted."""
+"""Kept free for storage, models, recordings, and connections that were accepted but not yet counted."""
 _MOST = 4_096
 _MOST_STRANGERS = 512
 _FRESH_S = 1.0
@@ -159,7 +159,7 @@ class Connections:
         line.drop()
 
     def _forget(self, line: Line) -> None:
-        """As a stranger."""
+        """Takes it off the list of strangers."""
         self._strangers.pop(line, None)
         neighbours = self._by_network.get(line.network, {})
         neighbours.pop(line, None)

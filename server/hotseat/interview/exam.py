@@ -23,7 +23,7 @@ from hotseat.grading.exam import BeforeEach
 from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
 
 FILE = "interviewer_exam.jsonl"
-"""In the folder of the question bank; a bank without it has no exam."""
+"""Name of the file in the question bank's folder; a bank without it has no exam."""
 USABLE, FITTING = 0.8, 0.7
 """Shares of the dialogues in which a reply has to be usable, and to fit what was said, for a pass."""
 _TIER = 3
@@ -64,7 +64,7 @@ class Sitting:
     fitting: int
     """Those that also do what the answer calls for: take up a false claim, and no act taken for an answer or the reverse."""
     seconds: float
-    """For a reply, on average."""
+    """Seconds for a reply, on average."""
 
     @property
     def passed(self) -> bool:

@@ -125,7 +125,7 @@ def seconds(question: Question, settings: InterviewSettings) -> float:
 
 
 def for_today(questions: Sequence[DueQuestion]) -> list[DueQuestion]:
-    """As many as fit into a day's practice, at least one."""
+    """The first questions that fit into a day's practice, at least one."""
     chosen: list[DueQuestion] = []
     for entry in questions:
         if chosen and sum(other.seconds for other in chosen) + entry.seconds > DAILY_S:

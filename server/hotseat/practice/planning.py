@@ -18,9 +18,9 @@ _FIRST_PASS = 1.5
 _LEAST_DAYS = 0.75
 """A topic that would get less is left out."""
 _HALF = 0.49
-"""Likewise for what is left of a topic: half a day, whatever the rounding."""
+"""The least days for what is left of a topic: half a day, whatever the rounding."""
 _LATER = 0.85
-"""With too few weeks, what each further week of the path counts for: the later ones stand on the earlier ones."""
+"""Factor for each further week of the path where there are too few weeks: the later ones build on the earlier ones."""
 _NEUTRAL = 0.5
 """The weakness of a topic of which nothing is known."""
 _CAPSTONE = "capstone"

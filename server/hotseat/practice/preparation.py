@@ -97,7 +97,7 @@ class Preparation:
     # ---- Plan --------------------------------------------------------------------------------------------------------
 
     async def choose(self, path_id: str, weeks: int | None, interview: date | None) -> None:
-        """From today. Raises InputError naming the field."""
+        """Plans from today on. Raises InputError naming the field."""
         path = self._library.catalogue.path(path_id)
         if (weeks is None) == (interview is None):
             raise InputError("weeks: give either the weeks or the date of the interview")
@@ -160,7 +160,7 @@ class Preparation:
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
 
     async def checkpoints(self) -> dict[str, Any]:
-        """With what is done of each, and on which day it falls if the plan reaches so far."""
+        """The checkpoints with what is done of each, and the day it falls on if the plan reaches so far."""
         settings = await self._store.settings(self._owner)
         choice = await self.choice()
 

@@ -70,7 +70,7 @@ class Periods:
 
 
 def periods_for(first: date, last: date) -> Periods:
-    """So fine that the history fits on a page."""
+    """The finest periods with which the history fits on a page."""
     days = (last - first).days
     return Periods("day" if days <= DAYS_APART else "week" if days <= WEEKS_APART else "month")
 

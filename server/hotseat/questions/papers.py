@@ -28,7 +28,7 @@ _CORE = 0.5
 """What a topic's core question is ahead by, in matches."""
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
 _PARTS = re.compile(r"[(),]|(?<=\w\w)/(?=\w\w)")
-"""Between the alternatives in a concept; "A/B testing" is one."""
+"""What separates the alternatives in a concept; "A/B testing" is one."""
 
 Phrase = tuple[str, ...]
 """Stems of its words."""
@@ -39,7 +39,7 @@ class _Found(NamedTuple):
 
     phrase: Phrase
     words: str
-    """As the text has it."""
+    """The phrase as it stands in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class Fit:
     """What the bank has for a text; nothing where the text says nothing of its topics."""
 
     topics: tuple[tuple[Topic, tuple[str, ...]], ...]
-    """With the words that name them, the most wanted first."""
+    """Topics with the words that name them, the most wanted first."""
     matches: tuple[Match, ...]
-    """In the order to ask them."""
+    """The questions in the order to ask them."""
 
 
 def fit(bank: Bank, text: str, kinds: Iterable[Kind]) -> Fit:
@@ -186,7 +186,7 @@ def _reasons(found: Iterable[_Found], own: frozenset[Phrase], of_topic: frozense
 
 
 def fit_view(found: Fit) -> dict[str, object]:
-    """As the page gets it."""
+    """The fit as JSON for the page."""
     return {
         "topics": [{"id": topic.id, "title": topic.title, "words": words} for topic, words in found.topics],
         "questions": [

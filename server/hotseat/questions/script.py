@@ -15,7 +15,7 @@ from hotseat.session.phases import Lines, RoundPlan
 from hotseat.strict import Strict
 
 _BETWEEN_S = 20.0
-"""For asking a question and for what is said around it."""
+"""Time for asking a question and for what is said around it."""
 _QUICK_S = 30.0
 """Questions shorter than this follow one another without a transition."""
 _HALVES = 4
@@ -78,7 +78,7 @@ class Script(Strict):
     moves: MovesFile
 
     def lines(self, pause_s: float) -> Lines:
-        """For the plan of an interview."""
+        """The lines as an interview's plan keeps them."""
         pause = _PAUSES.get(round(pause_s), f"{pause_s:.0f} seconds")
         return Lines(
             **self.moves.model_dump() | {"repeat": tuple(self.moves.repeat), "think": self.moves.think.format(pause=pause)}

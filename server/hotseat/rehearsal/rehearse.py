@@ -300,7 +300,7 @@ class _Candidate:
 
 @contextlib.asynccontextmanager
 async def _pinging(socket_: websockets.ClientConnection) -> AsyncIterator[None]:
-    """As a page does, or the server would take it for gone while a long grade is awaited."""
+    """Sends pings as a page does, or the server would take it for gone while a long grade is awaited."""
 
     async def ping() -> None:
         while True:

@@ -32,7 +32,7 @@ from hotseat.storage.store import SqlStore
 from hotseat.text.sentences import split_sentences
 
 _PAUSE_S = 0.25
-"""Between the sentences of a question read aloud again."""
+"""Pause between the sentences of a question read aloud again."""
 
 
 class Amending:

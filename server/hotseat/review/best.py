@@ -31,7 +31,7 @@ class Piece:
 
 
 def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> tuple[Piece, ...]:
-    """In the model answer's order; empty where there is no model answer or nothing to build on."""
+    """The sentences in the model answer's order; empty where there is no model answer or nothing to build on."""
     sentences = model_sentences(question)
     order = {sentence: place for place, sentence in enumerate(_in_order(question, sentences))}
     said = {answer.turn_id: answer for answer in answers}
@@ -99,7 +99,7 @@ def _piece(evidence: Evidence) -> Piece:
 
 
 def _sentence(text: str) -> str:
-    """With a capital and a full stop, without words that only lead into it."""
+    """The text with a capital and a full stop, without words that only lead into it."""
     words = text.split()
     while len(words) > 1 and bare(words[0]) in _OPENERS:
         words = words[1:]

@@ -44,7 +44,7 @@ class Delivery:
     fillers: tuple[Filler, ...]
     """At least these."""
     first_word_s: float
-    """From the end of the question to the first word."""
+    """Seconds from the end of the question to the first word."""
     limit_share: float
     """Share of the time limit that was used, 0 to 1."""
     monologue: Gap

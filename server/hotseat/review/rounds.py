@@ -30,7 +30,7 @@ class Round:
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        """As they were heard."""
+        """The answers as they were heard."""
         return self.progress.answers_of(self.index)
 
     @property

@@ -50,8 +50,8 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SilenceHeard:
-    """So many ``seconds`` of audio without speech that the answer is over (domain.turn_end); ``spoke`` tells whether anything
-    was said before."""
+    """Silence has ended the answer (domain.turn_end): ``seconds`` of audio without speech. ``spoke`` tells whether anything was
+    said before."""
 
     turn_id: int
     seconds: float

@@ -30,9 +30,9 @@ from hotseat.telemetry.logs import failed
 log = logging.getLogger(__name__)
 
 EARLY_END_S = 4.0
-"""From so long before a known end on, any short gap is worth a cut."""
+"""In the last seconds before a known end any short gap is worth a cut."""
 QUIET_END_S = 1.0
-"""So long before a known end nothing more is begun, so that the final finds the recogniser free."""
+"""In the last second before a known end nothing more is begun, so that the final finds the recogniser free."""
 _FRAME = 640
 _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""

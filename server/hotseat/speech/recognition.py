@@ -26,7 +26,7 @@ class RecognitionJob:
     """One stretch of audio to be recognised."""
 
     session: str
-    """Whose audio; a newer PARTIAL of a session replaces its waiting one."""
+    """Id of whose audio it is; a newer PARTIAL of a session replaces its waiting one."""
     samples: Samples
     priority: Priority
     terms: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ _LEAST_S = 9.5
 _PAUSE_S = 1.5
 """What lies on either side of such a silence is not heard together: the recogniser tends to stop there."""
 _LOST = 0.85
-"""With fewer than this share of the words it had, a stretch was not heard better."""
+"""A second hearing with fewer than this share of the words of the first is not better."""
 
 
 def together(spans: Sequence[Gap]) -> slice | None:

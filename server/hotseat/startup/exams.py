@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 HERE = "the built-in reader grades"
 RETRY_S = 60.0
-"""Between two tries to go on with an exam when the endpoint failed."""
+"""Pause before an exam goes on after its endpoint failed."""
 _QUIET_S = 90.0
 """How long an answer of the exam waits for interviews to be quiet."""
 

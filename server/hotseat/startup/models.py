@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 _LOOK_S = 5.0
-"""Between two looks at whether the embedded language model's process is there."""
+"""Seconds between two checks of the embedded language model's process."""
 
 
 async def load_models(assembly: Assembly) -> None:

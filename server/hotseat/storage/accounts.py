@@ -111,7 +111,7 @@ class SqlAccounts(Queries):
         )
 
     async def remove_account(self, account_id: str) -> None:
-        """With its sessions and invites."""
+        """Removes it with its sessions and invites."""
         await self._execute(
             _sessions.delete().where(_sessions.c.account_id == account_id),
             _take_back_invites(account_id),

@@ -19,7 +19,7 @@ class Storage:
     """The same database as the store's."""
     archive: AudioArchive
     data_dir: Path
-    """For temporary files; also holds the database and the audio unless they are elsewhere."""
+    """Folder for temporary files; also holds the database and the audio unless they are elsewhere."""
     database_url: str
     is_archive_remote: bool = False
     """Audio is in an object store, so that its size is not limited by the disk of the data directory."""

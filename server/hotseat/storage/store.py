@@ -171,7 +171,7 @@ class SqlStore(Queries):
 
     @property
     def engine(self) -> AsyncEngine:
-        """For what else works on the same database."""
+        """The engine, for other parts that work on the same database."""
         return self._engine
 
     async def migrate(self, revision: str = "head", *, keep_copy: bool = True) -> None:
@@ -336,7 +336,7 @@ class SqlStore(Queries):
             return tuple(_regraded(_record(row), latest.get(row.id, {})) for row in rows)
 
     async def count(self, owner: str) -> int:
-        """In how many interviews this person has answered something."""
+        """Number of interviews in which this person has answered something."""
         own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner, _has_answers())
         return int((await self._first(own))[0])
 

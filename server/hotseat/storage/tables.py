@@ -50,7 +50,7 @@ class SqlTables:
         self._sqlite = engine.dialect.name == "sqlite"
 
     async def read(self, scope: Scope) -> Rows:
-        """As of one moment. Raises StorageError."""
+        """The rows as of one moment. Raises StorageError."""
         async with self._begin() as connection:
             tables = await _reflect(connection)
             found: dict[str, list[Row]] = {}

@@ -35,7 +35,7 @@ class Report:
         environment.get_template("report.md.j2").stream(self._shown).dump(file, "utf-8")
 
     def write_html(self, file: IO[bytes], archive: AudioArchive, codec: codecs.Codec | None) -> None:
-        """With the audio inside where a codec is given. Raises StorageError."""
+        """Writes one page, with the audio inside where a codec is given. Raises StorageError."""
         environment = _environment(autoescape=True)
         style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -16,7 +16,7 @@ from hotseat.transfer.backup import backup, verify
 log = logging.getLogger(__name__)
 
 LOOK_S = 600.0
-"""Between two looks at whether a backup is due; after one that failed it is."""
+"""Seconds between two checks of whether a backup is due; after one that failed it is."""
 _NAMES = "hotseat-*.zip"
 
 

@@ -43,7 +43,7 @@ _LONGEST_S = 28.0
 """Audio of one window; longer jobs are cut."""
 _LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
 _AGAIN, _NO_TIME_S = 4, 0.02
-"""So many repeated words with no more time than that each, taken together, were not spoken."""
+"""From so many words on, a repetition that takes no more than this for each word was not spoken."""
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
 

@@ -17,7 +17,7 @@ from hotseat.questions.papers import checked, fit, fit_view
 from hotseat.strict import Strict
 
 FORMAT = "papers"
-"""Whose kinds of questions are drawn."""
+"""Id of the format whose kinds of questions are drawn."""
 
 
 class Paper(Strict):
@@ -30,7 +30,7 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
     """``claims_of`` gives who asks about claims; None without an endpoint."""
     router = APIRouter()
     reading = asyncio.Lock()
-    """In a thread, so that interviews go on, and one at a time, so that a core is left to them."""
+    """One text is read at a time, in a thread, so that a core is left to interviews."""
     sending = set[str]()
     """People whose PDF is on its way: one of each is held in memory."""
     asking = set[str]()

@@ -38,7 +38,7 @@ _CHUNK = re.compile(r"^(\d+)\.f(\d+)\.(\d+)\.\w+\.pcm$")
 @dataclass(frozen=True, slots=True, order=True)
 class _Chunk:
     start: int
-    """In samples of the answer."""
+    """First sample, counted from the answer's beginning."""
     bytes: int
     frame: int
     """Number of the answer's first microphone frame."""
@@ -231,7 +231,7 @@ class ObjectArchive:
         return self._parts(interview_id, turn_id)
 
     def _parts(self, interview_id: str, turn_id: int) -> list[_Chunk]:
-        """In order, the longer of two with one start last. Raises StorageError."""
+        """Its chunks in order; of two with one start the longer is last. Raises StorageError."""
         listed: list[dict[str, Any]] = []
         with self._reaching(), suppress(FileNotFoundError):
             listed = self._files.ls(self._folder(interview_id), detail=True)
