@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from hotseat.domain.evidence import bare
 from hotseat.domain.followups import addressed, is_of_speaker
@@ -103,26 +103,24 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
     whole = words[sentence[0] : sentence[1]]
     if _HEDGED.search(" ".join(whole)) or whole[-1].endswith("?"):
         return None
-    clauses = _clauses(whole)
+    edges = _edges(whole)
+    clauses = [whole[start:end] for start, end in pairwise(edges)]
     span = (span[0] - sentence[0], span[1] - sentence[0])
-    for first, last in sorted(_runs(len(clauses)), key=lambda run: _fit(_joined(clauses, run), span), reverse=True):
-        start, end = _joined(clauses, (first, last))
-        if _shared((start, end), span) <= 0:
+    for run in sorted(combinations(edges, 2), key=lambda run: _fit(run, span), reverse=True):
+        if _shared(run, span) <= 0:
             return None
-        if _is_whole([whole[slice(*clause)] for clause in clauses], first, last):
-            quote = _quote(whole[start:end])
-            if quote is not None:
-                return quote
+        if _is_whole(clauses, edges.index(run[0]), edges.index(run[1]) - 1) and (quote := _quote(whole[slice(*run)])):
+            return quote
     return None
 
 
-def _clauses(words: Sequence[str]) -> list[Span]:
-    """A sentence, cut before connectives and after commas."""
-    starts = [0]
+def _edges(words: Sequence[str]) -> list[int]:
+    """Where a sentence may be cut: at its ends, before connectives and after commas."""
+    edges = [0]
     for place in range(SHORTEST, len(words)):
-        if place - starts[-1] >= SHORTEST and _begins(words, place):
-            starts.append(place)
-    return list(pairwise([*starts, len(words)]))
+        if place - edges[-1] >= SHORTEST and _begins(words, place):
+            edges.append(place)
+    return [*edges, len(words)]
 
 
 def _begins(words: Sequence[str], place: int) -> bool:
@@ -135,15 +133,6 @@ def _begins(words: Sequence[str], place: int) -> bool:
     if bare(words[place]) == "so" and bare(words[min(place + 1, len(words) - 1)]) in _DEGREES:
         return False
     return bare(words[place]) in _CUTS or words[place - 1].endswith((",", ":", ";"))
-
-
-def _runs(count: int) -> list[tuple[int, int]]:
-    """Each first and last of clauses in a row."""
-    return [(first, last) for first in range(count) for last in range(first, count)]
-
-
-def _joined(clauses: Sequence[Span], run: tuple[int, int]) -> Span:
-    return clauses[run[0]][0], clauses[run[1]][1]
 
 
 def _fit(run: Span, span: Span) -> float:
@@ -191,7 +180,8 @@ def _quote(words: Sequence[str]) -> str | None:
     if repeated or halved or plain[-1] in _DANGLING or not _stands(plain):
         return None
     first = kept[0]
-    return text if first[:1].islower() or any(c.isupper() for c in first[1:]) or first in ("I", "I'd", "I'm") else _lower(text)
+    is_name = any(letter.isupper() for letter in first[1:]) or first in ("I", "I'd", "I'm")
+    return text if is_name else text[0].lower() + text[1:]
 
 
 def _opened(text: str) -> str:
@@ -224,10 +214,6 @@ def _is_condition(clause: Sequence[str]) -> bool:
     """Whether what stands beside this clause depends on it; it says so within two words."""
     opening = [bare(word) for word in clause[:2]]
     return bool(_CONDITIONS & set(opening)) or any(word == "not" or word.endswith(("n't", "n’t")) for word in opening)
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
 
 
 def _shared(span: Span, other: Span) -> int:
