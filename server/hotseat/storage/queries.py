@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hotseat.errors import StorageError
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a transaction. Raises StorageError in place of what the database raises."""
+
+
+@asynccontextmanager
+async def storage_errors(engine: AsyncEngine, *let_through: type[Exception]) -> AsyncIterator[None]:
+    """Raises StorageError in place of what the database raises."""
+    try:
+        yield
+    except let_through:
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise StorageError(f"the database at {engine.url.render_as_string()} failed: {reason}") from error
 
 
 class Queries:

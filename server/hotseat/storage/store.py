@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hotseat.domain.corrections import Change, Correction
@@ -26,7 +26,7 @@ from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.session.phases import State
 from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
 from hotseat.session.replay import replayed
-from hotseat.storage.queries import Queries
+from hotseat.storage.queries import Queries, storage_errors
 from hotseat.storage.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -456,12 +456,8 @@ class SqlStore(Queries):
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, also for what else is in the database (accounts.SqlAccounts)."""
-        try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error)
-            raise StorageError(f"the database at {self._engine.url.render_as_string()} failed: {reason}") from error
+        async with storage_errors(self._engine), self._engine.begin() as connection:
+            yield connection
 
 
 def _replaced_cards(owner: str, question_id: str, cards: Sequence[PointCard]) -> tuple[sa.Executable, ...]:

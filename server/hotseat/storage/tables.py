@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hotseat.errors import InputError, StorageError
+from hotseat.errors import InputError
+from hotseat.storage.queries import storage_errors
 from hotseat.storage.rows import Added, Row, Rows, Scope
 
 log = logging.getLogger(__name__)
@@ -159,7 +160,7 @@ class SqlTables:
 
     @asynccontextmanager
     async def _begin(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
-        async with _storage_errors(self._engine), self._engine.connect() as connection:
+        async with storage_errors(self._engine, IntegrityError), self._engine.connect() as connection:
             if self._sqlite:
                 # Python's driver begins a transaction only with the first change; here all reads are of one moment, too.
                 # A transaction that has read can't always go on to write, so one that will takes the lock at once.
@@ -168,17 +169,6 @@ class SqlTables:
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
             await connection.commit()
-
-
-@asynccontextmanager
-async def _storage_errors(engine: AsyncEngine) -> AsyncIterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except (SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error)
-        raise StorageError(f"the database at {engine.url.render_as_string()} failed: {reason}") from error
 
 
 async def _reflect(connection: AsyncConnection) -> list[sa.Table]:
