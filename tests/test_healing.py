@@ -23,7 +23,7 @@ from hotseat.telemetry.metrics import Metrics
 
 from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
 from tests.support.fakes import FakeChat, FakeSpeaker, fake_assembly
-from tests.support.in_process import client
+from tests.support.in_process import client, listening
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,16 @@ async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Si
     assert parts.assembly.llama is not None and parts.assembly.llama is not llama
     parts.assembly.llama.close()
     await parts.assembly.storage.store.close()
+
+
+async def test_a_stopped_server_leaves_no_language_model_behind(tmp_path: Path) -> None:
+    """Not even one that is stopped itself, and so can't notice."""
+    parts = await make_parts(tmp_path, 1.0)
+    llama = parts.assembly.llama
+    assert llama is not None
+    async with listening(parts.assembly):
+        os.kill(llama.pid, signal.SIGSTOP)
+    assert llama.ended() == "signal 9"
 
 
 async def test_a_part_that_does_not_come_back_is_tried_with_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -41,16 +42,22 @@ def test_ctrl_c_is_left_to_the_parent() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's /proc")
-def test_the_child_ends_with_its_parent() -> None:
-    """Even when that is killed: nothing else would ever stop it."""
+@pytest.mark.parametrize("stopped", [False, True])
+def test_the_child_ends_with_its_parent(stopped: bool) -> None:
+    """Even when that is killed, and the child can't notice: nothing else would ever free its gigabyte."""
     start = "import subprocess, sys, time; from hotseat.engines import llama"
     start += "; print(subprocess.Popen([sys.executable, '-m', llama.__name__], stdin=subprocess.PIPE).pid, flush=True)"
     command = [sys.executable, "-c", f"{start}; time.sleep(600)"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        child = Path(f"/proc/{int(parent.stdout.readline())}/stat")
-        time.sleep(0.2)
-        assert child.exists()
+        pid = int(parent.stdout.readline())
+        child = Path(f"/proc/{pid}/stat")
+        until = time.monotonic() + 60
+        while not ignores_ctrl_c(pid):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        if stopped:
+            os.kill(pid, signal.SIGSTOP)
         parent.kill()
     until = time.monotonic() + 60
     while child.exists() and " Z " not in child.read_text():

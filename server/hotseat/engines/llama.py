@@ -7,6 +7,7 @@ anyone's interview (docs/decisions/0006-embedded-llm-in-a-child-process.md).
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import secrets
@@ -20,6 +21,7 @@ from pathlib import Path
 from hotseat.errors import ChatModelError
 
 _QUIET = -1
+_PR_SET_PDEATHSIG = 1
 _NICENESS = 10
 """Recognition of live speech comes first on shared cores."""
 START_S = 600.0
@@ -81,6 +83,8 @@ class LlamaServer:
 def _child() -> None:
     """Loads and serves what the first line of standard input names, until the parent closes it or is gone."""
     os.nice(_NICENESS)
+    if sys.platform == "linux":  # a child that is stopped, or whose threads hang, would not notice that its input is closed
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     # Ctrl+C reaches every process of the terminal; this one ends when its parent does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wanted = json.loads(sys.stdin.readline())

@@ -109,6 +109,8 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await interviews.close()
+        if assembly.llama is not None:
+            await asyncio.to_thread(assembly.llama.close)
         await storage.store.close()
         await assembly.metrics.close()
 
