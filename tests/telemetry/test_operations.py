@@ -23,7 +23,7 @@ from hotseat.http.app import create_app
 
 from benchmarks.memory import resident_mb
 from tests.audio.speech import say
-from tests.conftest import ServerProcess
+from tests.conftest import NO_MODELS, ServerProcess
 from tests.support.fakes import FakeGrader, fake_assembly
 from tests.support.light_server import LightServer
 from tests.support.scripted_llm import Script, scripted_llm
@@ -35,6 +35,14 @@ CANARY = (
     "fewer parameters."
 )
 """Its first words are in no question; the last ones may or may not make a point about LoRA, so that the model is asked."""
+HANGING = """
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hotseat.__main__ import main
+
+ThreadPoolExecutor().submit(time.sleep, 600)
+main()
+"""
 
 
 @pytest.fixture
@@ -126,6 +134,21 @@ async def test_stopping_waits_for_grades_under_way(tmp_path: Path) -> None:
             assert (await http.get("/readyz")).status_code == 503
         await draining
         assert candidate.of(wire.GradeMessage)[0].verdict == Verdict.LEAN_HIRE.value
+
+
+def test_ctrl_c_ends_a_server_whose_models_hang(tmp_path: Path) -> None:
+    """As soon as everything is stored: nothing can end a thread that hangs in native code, and Python would wait for it."""
+
+    class Hanging(ServerProcess):
+        command = (sys.executable, "-c", HANGING, "serve")
+
+    server = Hanging(tmp_path, **NO_MODELS).wait_until_served()
+    assert server.process is not None
+    server.process.send_signal(signal.SIGINT)
+    try:
+        assert server.process.wait(30) == 130
+    finally:
+        server.stop()
 
 
 async def test_sigterm_in_mid_answer(light: Callable[..., LightServer]) -> None:
