@@ -27,6 +27,9 @@ Result = TypeVar("Result")
 
 PROBE_S = 30.0
 """An engine that takes longer to show that it works doesn't."""
+PROBE_HERE_S = 8.0
+"""The same for a recogniser or voice of this process, which needs less than a second. After ``HUNG_S`` and this there is still
+time to recognise an answer with a new one before it is given up (speech.segments.FINISH_TIMEOUT_S)."""
 HUNG_S = 10.0
 """Speech that is not recognised by then is reported, a sentence that is not spoken is given up."""
 PAUSES_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from hotseat import healing
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.domain.turn_end import Patience
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.errors import TranscriberError
+from hotseat.session import session
+from hotseat.speech import segments
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import Caption, Listener, SpeechEvent, continuation, hear_recording
 from hotseat.speech.recognition import Priority, RecognitionJob, TurnModel
@@ -318,7 +321,7 @@ async def test_what_could_be_recognised_is_kept(error: Exception) -> None:
 
 async def test_a_recogniser_that_hangs_costs_only_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words that are known are there before nobody waits any more."""
-    monkeypatch.setattr("hotseat.speech.segments._FINISH_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("hotseat.speech.segments.FINISH_TIMEOUT_S", 0.1)
     transcriber = CountingTranscriber()
     listener, _ = ears(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
@@ -326,6 +329,11 @@ async def test_a_recogniser_that_hangs_costs_only_what_it_was_given(monkeypatch:
     transcriber.held = asyncio.Event()
     heard = await listener.finish()
     assert len(heard.words) == 7 and heard.incomplete
+
+
+def test_a_recogniser_that_hangs_is_replaced_in_time() -> None:
+    """While the answer still waits for its words, with time to load another one and to recognise them."""
+    assert healing.HUNG_S + healing.PROBE_HERE_S + 5.0 <= segments.FINISH_TIMEOUT_S < session.FINAL_TIMEOUT_S
 
 
 async def test_audio_after_the_end_does_not_exist() -> None:

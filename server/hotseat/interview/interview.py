@@ -466,10 +466,11 @@ class Interview:
             return
         known = [(self._question(number), known) for number, known in (*state.progress.graded, (round_index, grade))]
         said = f"{self._script.farewell(known)} {self._script.closing.review}".strip()
-        async with asyncio.timeout(_VOICED_S):
-            if self._goodbye is not None:
-                await asyncio.wait({self._goodbye})
-            await self._voice.say(state.turn_id, "closing", said)
+        with contextlib.suppress(TimeoutError):  # a voice that hangs
+            async with asyncio.timeout(_VOICED_S):
+                if self._goodbye is not None:
+                    await asyncio.wait({self._goodbye})
+                await self._voice.say(state.turn_id, "closing", said)
 
     def _not_graded(self, round_index: int, reason: str) -> None:
         self._send(wire.GradeMessage(round=round_index + 1, verdict=None, reason=reason))

@@ -34,7 +34,7 @@ _HOP_S, _QUIET_HOPS = 0.02, 5
 """Steps in which a quiet moment is looked for, and how many of them it lasts."""
 _SETTLE_TIMEOUT_S = 20.0
 """A recogniser that finishes nothing for so long is too busy for a second pass."""
-_FINISH_TIMEOUT_S = 20.0
+FINISH_TIMEOUT_S = 26.0
 """After the end of an answer; what is not recognised by then is missing (session.FINAL_TIMEOUT_S is longer)."""
 
 Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
@@ -236,7 +236,7 @@ class Segments:
             self._parts = []
         words: list[Word] = []
         missing: Exception | None = None
-        until = None if whole else asyncio.get_running_loop().time() + _FINISH_TIMEOUT_S
+        until = None if whole else asyncio.get_running_loop().time() + FINISH_TIMEOUT_S
         for segment in tuple(self.done):  # a second pass may still replace one in the list
             try:
                 async with asyncio.timeout_at(until):

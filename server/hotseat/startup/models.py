@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +34,7 @@ from hotseat.grading.exam import Exam, key_of, load_exam
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.thresholds import THRESHOLDS
-from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.healing import PROBE_HERE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview import exam as interviewer_exam
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.endpoint import Endpoint
@@ -74,7 +75,12 @@ async def _load_voice(assembly: Assembly) -> None:
         async def again(_hung: Speaker) -> Speaker:
             return (await _local_speaker(tts, assembly.settings.models))[0]
 
-        healing = _kept(assembly, Healing(part, speaker, None if tts.url else again, _speaks, detail=detail))
+        healing = (
+            Healing(part, speaker, None, _speaks, detail=detail)
+            if tts.url
+            else Healing(part, speaker, again, _soon(_speaks), detail=detail)
+        )
+        _kept(assembly, healing)
         voice = PreparedVoice(HealingSpeaker(healing), assembly.library.catalogue.script.constant())
         await voice.prepare()
         assembly.speech.voice = voice
@@ -113,7 +119,7 @@ async def _load_hearing(assembly: Assembly) -> None:
                 return whisper
 
             assembly.metrics.register(lambda: whisper.queue.metrics())
-            healing = Healing(part, whisper, again, _hears, detail=name)
+            healing = Healing(part, whisper, again, _soon(_hears), detail=name)
         # Speech and its end are detected here in any case.
         vad = await asyncio.to_thread(SileroModel)
         assembly.speech.make_vad = vad.session
@@ -161,6 +167,16 @@ async def _speaks(speaker: Speaker) -> None:
 
 async def _hears(transcriber: Transcriber) -> None:
     await transcriber.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, np.float32), Priority.FINAL))
+
+
+def _soon(probe: Callable[[Loaded], Awaitable[None]]) -> Callable[[Loaded], Awaitable[None]]:
+    """The probe, for an engine of this process."""
+
+    async def probed(engine: Loaded) -> None:
+        async with asyncio.timeout(PROBE_HERE_S):
+            await probe(engine)
+
+    return probed
 
 
 def _key(secret: SecretStr) -> str:
