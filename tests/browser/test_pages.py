@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import pytest
 from hotseat.speech.audio import SAMPLE_RATE
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.audio.speech import read, write
 from tests.browser.accessibility import violations
@@ -357,6 +357,33 @@ async def test_pages_do_not_jump_as_they_load(light: str, path: str) -> None:
         await visit.page.wait_for_load_state("networkidle")
         await asyncio.sleep(0.3)
         assert await visit.page.evaluate("window.shift") < 0.1
+
+
+async def test_the_start_page_says_what_stops_working(light: str) -> None:
+    """Though everything was well when it was opened, and until everything is again."""
+    async with browsing(light, "missing") as visit:
+        page, asked = visit.page, "**/api/status"
+
+        async def degraded(route: Route) -> None:
+            told = await (await route.fetch()).json()
+            told["parts"].append(
+                {"name": "Voice", "state": "degraded", "detail": "no answer; trying again", "done": 0, "total": 0}
+            )
+            await route.fulfill(json=told)
+
+        await page.clock.install()
+        async with page.expect_response(asked):
+            await page.goto(light)
+        await page.locator(".lobby").wait_for()
+        await expect(page.locator(".readiness")).to_be_empty()
+        await page.route(asked, degraded)
+        await page.clock.run_for(15_000)
+        await expect(page.locator(".readiness")).to_have_text(
+            "The interviewer’s voice has stopped working: no answer; trying again"
+        )
+        await page.unroute(asked)
+        await page.clock.run_for(5_000)
+        await expect(page.locator(".readiness")).to_be_empty()
 
 
 GOOD_S = 0.2

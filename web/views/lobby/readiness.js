@@ -1,10 +1,12 @@
-/** What still loads, in one line with a bar, and what has failed; gone when everything is ready. */
+/** What still loads, in one line with a bar, and what has failed or stopped working; gone when everything is ready. */
 
 import { get } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
 import { plural, size } from "../../format.js";
 
 const POLL_MS = 1000;
+/** While all is well: something may stop working later. */
+const LOOK_MS = 10_000;
 /** What a part says of itself before its turn to load. */
 const WAITING = "waiting";
 /** The server's names of its parts, in words for whoever practises. */
@@ -27,13 +29,18 @@ export function makeReadiness(changed) {
     } catch (error) {
       changed(false);
       element.replaceChildren(problem(error.message));
-      return setTimeout(poll, POLL_MS);
+      return again(POLL_MS);
     }
     changed(status.ready);
     const loading = status.parts.filter((part) => part.state === "loading");
     const broken = status.parts.filter((part) => ["failed", "degraded"].includes(part.state));
     element.replaceChildren(...broken.map(makeBroken), ...(loading.length > 0 ? [makeLoading(loading)] : []));
-    if (!status.ready || loading.length > 0 || broken.some((part) => part.state === "degraded")) setTimeout(poll, POLL_MS);
+    again(!status.ready || loading.length > 0 || broken.some((part) => part.state === "degraded") ? POLL_MS : LOOK_MS);
+  }
+
+  /** Unless another view is shown by then. */
+  function again(ms) {
+    setTimeout(() => element.isConnected && poll(), ms);
   }
 
   poll();
