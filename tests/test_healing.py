@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hotseat import healing as healing_module
+from hotseat.domain.model import Word
+from hotseat.engines.whisper import RecognitionQueue
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
@@ -22,7 +25,7 @@ from hotseat.startup.assembly import Assembly
 from hotseat.telemetry.metrics import Metrics
 
 from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
-from tests.support.fakes import FakeChat, FakeSpeaker, fake_assembly
+from tests.support.fakes import FakeChat, FakeSpeaker, FakeTranscriber, fake_assembly
 from tests.support.in_process import client, listening
 
 
@@ -185,6 +188,39 @@ async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
         await asyncio.sleep(0)
         words = await HealingTranscriber(healing, Metrics()).recognise(job)  # type: ignore[arg-type]
     assert [word.text for word in words] == ["freeze", "the", "base", "model"] and healing.replaced == 1
+
+
+async def test_what_waits_for_a_hung_recogniser_is_not_lost() -> None:
+    """Closing the old one drops what its threads never came to; the next one recognises it."""
+    stuck, part = threading.Event(), Part(HEARING, PartState.READY)
+
+    def hang(_job: RecognitionJob) -> tuple[Word, ...]:
+        stuck.wait()
+        return ()
+
+    queue = RecognitionQueue(hang, workers=1)
+
+    class Queued(FakeTranscriber):
+        async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+            return await queue.run(job)
+
+    async def new(_old: FakeTranscriber) -> FakeTranscriber:
+        queue.close()
+        await asyncio.sleep(0.1)  # a real one takes longer to load
+        return FakeTranscriber("freeze the base model")
+
+    async def hears(ears: FakeTranscriber) -> None:
+        if isinstance(ears, Queued):
+            await asyncio.Event().wait()
+
+    healing: Healing[FakeTranscriber] = Healing(part, Queued(), new, hears, detail="fake")
+    job = RecognitionJob("s", np.zeros(1600, np.float32), Priority.FINAL)
+    async with kept(healing), asyncio.timeout(20):
+        first = asyncio.ensure_future(HealingTranscriber(healing, Metrics()).recognise(job))
+        words = await HealingTranscriber(healing, Metrics()).recognise(job)
+        assert words == await first
+    stuck.set()
+    assert [word.text for word in words] == ["freeze", "the", "base", "model"]
 
 
 @pytest.mark.parametrize(("name", "ready"), [(LLM, True), (VOICE, True), (HEARING, False)])

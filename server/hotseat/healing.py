@@ -96,7 +96,7 @@ class Healing(Generic[Engine]):
         working, gone = asyncio.ensure_future(work(engine)), asyncio.ensure_future(self._gone.wait())
         try:
             await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not working.done():
+            if not working.done() or working.cancelled():  # an engine that is closed drops what waits for it
                 raise error(f"{self._part.name} stopped working")
             return working.result()
         finally:

@@ -27,12 +27,8 @@ def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
     """The reason why a round cannot be assessed, or "" where it can."""
     words = [word for answer in answers for word in answer.transcript.words]
     if not words:
-        lost = any(answer.note and answer.duration_s > 0 for answer in answers)
-        return (
-            "Your answer could not be written down, so it could not be graded. Its audio is kept."
-            if lost
-            else "Nothing was said."
-        )
+        lost = any(answer.note for answer in answers)
+        return "Your answer could not be written down, so it is not graded. Its audio is kept." if lost else "Nothing was said."
     spoken = [word for answer in answers if not answer.transcript.typed for word in answer.transcript.words]
     if len(spoken) < len(words) or not spoken:
         return ""
