@@ -1,4 +1,4 @@
-"""Firefox, driven through WebDriver BiDi, which it speaks by itself: no driver is needed beside it."""
+"""Firefox, driven through WebDriver BiDi, which it speaks by itself: no driver is needed beside it. And a sound card for it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,13 @@ FIREFOX = os.environ.get("HOTSEAT_TEST_FIREFOX") or shutil.which("firefox-esr") 
 PREFERENCES = {
     "media.autoplay.default": 0,
     "media.navigator.permission.disabled": True,
-    "media.navigator.streams.fake": True,  # a microphone of its own
     "datareporting.policy.dataSubmissionEnabled": False,
     "browser.shell.checkDefaultBrowser": False,
     "app.update.enabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
 }
+PULSEAUDIO = shutil.which("pulseaudio")
 START_S = 60.0
 KEYS = {"Enter": "\ue007", "Control": "\ue009", "Tab": "\ue004"}
 
@@ -83,16 +84,70 @@ class Firefox:
         return result
 
 
+class SoundCard:
+    """A loudspeaker that is recorded and a microphone that hears files, of a PulseAudio of its own."""
+
+    def __init__(self, socket: Path) -> None:
+        self.environment = {**os.environ, "PULSE_SERVER": f"unix:{socket}"}
+
+    @contextmanager
+    def hearing(self, path: Path) -> Iterator[None]:
+        """The microphone hears this WAV file meanwhile."""
+        with subprocess.Popen(["paplay", "--device=mouth", str(path)], env=self.environment) as playing:
+            try:
+                yield
+            finally:
+                playing.terminate()
+
+    @contextmanager
+    def recording(self, path: Path) -> Iterator[None]:
+        """What the loudspeaker plays meanwhile goes to this file, as 16-bit samples."""
+        command = ["parec", "--device=loudspeaker.monitor", "--format=s16le", "--rate=16000", "--channels=1"]
+        with path.open("wb") as file, subprocess.Popen(command, env=self.environment, stdout=file) as recorder:
+            try:
+                yield
+            finally:
+                recorder.terminate()
+
+
 @asynccontextmanager
-async def open_firefox(profile: Path) -> AsyncIterator[Firefox]:
-    """A headless Firefox with a fresh profile."""
+async def sound_card(folder: Path) -> AsyncIterator[SoundCard]:
+    """Starts PulseAudio; ``folder`` is empty."""
+    assert PULSEAUDIO is not None
+    socket = folder / "socket"
+    script = folder / "default.pa"
+    script.write_text(
+        f"load-module module-native-protocol-unix socket={socket} auth-anonymous=1\n"
+        "load-module module-null-sink sink_name=loudspeaker\n"
+        "load-module module-null-sink sink_name=mouth\n"
+        "load-module module-remap-source master=mouth.monitor source_name=microphone\n"
+        "set-default-sink loudspeaker\n"
+        "set-default-source microphone\n"
+    )
+    command = [PULSEAUDIO, "-n", "-F", str(script), "--exit-idle-time=-1"]
+    environment = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
+    try:
+        async with asyncio.timeout(START_S):
+            while not socket.exists():
+                await asyncio.sleep(0.05)
+        yield SoundCard(socket)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def open_firefox(profile: Path, card: SoundCard | None = None) -> AsyncIterator[Firefox]:
+    """A headless Firefox with a fresh profile. Without a sound card it has a microphone of its own, and plays nothing."""
     assert FIREFOX is not None
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+    preferences = {**PREFERENCES, "media.navigator.streams.fake": card is None}
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
     (profile / "user.js").write_text("\n".join(lines))
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", str(port),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        env=card.environment if card else None, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
         async with await _connect(f"ws://127.0.0.1:{port}/session") as socket:

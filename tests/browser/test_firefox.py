@@ -1,15 +1,19 @@
-"""The same page in Firefox, where one is installed. It plays no sound without a sound card, so that is left to Chromium."""
+"""The same page in Firefox, where one is installed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
+from hotseat.speech.voice import PreparedVoice
 
-from tests.browser.firefox import FIREFOX, open_firefox
-from tests.browser.light import serving
-from tests.support.fakes import PointGrader, fake_assembly
+from tests.browser.firefox import FIREFOX, PULSEAUDIO, open_firefox, sound_card
+from tests.browser.light import FluentTranscriber, serving
+from tests.browser.test_pages import speech_file
+from tests.browser.test_review import Tone
+from tests.support.fakes import CATALOGUE, PointGrader, fake_assembly
 
 TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
 
@@ -59,3 +63,35 @@ async def test_the_first_question_in_firefox(tmp_path: Path) -> None:
         await page.until("document.querySelector('.round-head .verdict')")
         review = (await http.get(f"/api/interviews/{interview}")).json()
         assert [answer["text"] for answer in review["rounds"][0]["answers"]] == [TYPED, TYPED]
+
+
+@pytest.mark.skipif(FIREFOX is None or PULSEAUDIO is None, reason="Firefox or PulseAudio is not installed")
+async def test_the_first_question_is_spoken_in_firefox(tmp_path: Path) -> None:
+    """The microphone's frames arrive, the question and a recording are heard, and the clock's ring shrinks."""
+    assembly = fake_assembly(tmp_path)
+    assembly.speech.transcriber = FluentTranscriber()
+    assembly.speech.voice = PreparedVoice(Tone(), CATALOGUE.script.constant())
+    assembly.graders.in_use = PointGrader(met=True)
+    profile, sound, heard = tmp_path / "profile", tmp_path / "sound", tmp_path / "heard"
+    profile.mkdir()
+    sound.mkdir()
+    speech = speech_file(tmp_path / "speech.wav")
+    async with serving(assembly) as url, sound_card(sound) as card, open_firefox(profile, card) as page:
+        with card.recording(heard):
+            await page.goto(url)
+            await page.until("document.querySelector('.lit')?.innerText === 'Hear your first question'")
+            await page.press("n")
+            await page.until("document.querySelector('.room[data-phase=ready] .sound-check select')?.options.length > 0")
+            await page.press(" ")
+            await page.until("document.querySelector('.room[data-phase=thinking]')")
+        samples = np.frombuffer(heard.read_bytes(), np.int16)
+        assert np.abs(samples).max() > 1000, "the question is heard"
+        with card.hearing(speech):
+            await page.until("document.querySelector('.captions .text').innerText.includes('freezes the base model')")
+            await page.until("parseFloat(getComputedStyle(document.querySelector('.arc')).strokeDashoffset) > 0.1")
+            await page.press(" ")
+            await page.until("location.pathname.startsWith('/review/') && document.querySelector('.round-head .verdict')")
+        with card.recording(heard):
+            await page.press("p")
+            await page.until("document.querySelector('.recording input').value > 0.5")
+        assert np.abs(np.frombuffer(heard.read_bytes(), np.int16)).max() > 1000, "the answer is heard again"
