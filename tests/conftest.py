@@ -47,16 +47,26 @@ _SLOW = {
     "transfer",
 }
 """Folders of tests with servers, databases or whole interviews."""
-_SLOW_FILES = {"test_session_properties.py", "test_amending.py", "test_listening.py", "test_wheel.py", "test_privacy.py"}
-_SLOW_FILES |= {
+_SLOW_FILES = {
+    "test_amending.py",
+    "test_bank.py",
     "test_benchmark_of_delivery.py",
+    "test_benchmark_of_recordings.py",
+    "test_benchmark_of_voices.py",
+    "test_benchmarks.py",
+    "test_databases_bank.py",
+    "test_deploy.py",
+    "test_exam.py",
     "test_healing.py",
     "test_housekeeping.py",
-    "test_benchmarks.py",
-    "test_deploy.py",
+    "test_listening.py",
     "test_other_bank.py",
+    "test_privacy.py",
+    "test_recognition_queue.py",
+    "test_remote_speech.py",
+    "test_session_properties.py",
+    "test_wheel.py",
 }
-_SLOW_FILES |= {"test_databases_bank.py", "test_recognition_queue.py", "test_remote_speech.py", "test_exam.py", "test_bank.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
