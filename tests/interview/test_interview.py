@@ -69,7 +69,7 @@ async def test_a_drill_from_start_to_review(tmp_path: Path) -> None:
         assert entry["answers"][0]["audio"] == f"/api/interviews/{candidate.id}/turns/1/audio.wav"
         assert entry["grade"]["verdict"] == "Lean Hire"
         assert assembly.storage.archive.seconds(candidate.id, 1) == pytest.approx(1.0, abs=0.05)
-        listed = (await candidate.reviews.list(LOCAL, limit=1, offset=0))["interviews"][0]
+        listed = (await candidate.reviews.page(LOCAL, limit=1, offset=0))["interviews"][0]
         assert listed["finished"] and listed["verdicts"] == ["Lean Hire"]
 
 

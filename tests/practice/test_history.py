@@ -15,7 +15,7 @@ from hotseat.domain.model import PointStatus, Verdict
 from hotseat.domain.practice import Assessment
 from hotseat.practice import trends
 from hotseat.practice.progress import measure
-from hotseat.review.attempts import attempts_in
+from hotseat.review.reviews import attempts_in
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore
 

@@ -122,7 +122,7 @@ async def test_an_old_export_can_be_imported(tmp_path: Path) -> None:
 
 async def check_old_interview(assembly: Any) -> None:
     interviews = assembly.interviews()
-    listed = await assembly.reviews(interviews.load).list(LOCAL, 10, 0)
+    listed = await assembly.reviews(interviews.load).page(LOCAL, 10, 0)
     assert [entry["verdicts"] for entry in listed["interviews"]] == [["Lean No Hire"]]
     review = await assembly.reviews(interviews.load).review("a03FQk9myQpa")
     assert review is not None and review["finished"]

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response, WebSocket
@@ -136,10 +135,11 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     pages = Pages(settings.web_dir)
     _add_pages(app, pages)
     app.include_router(access_routes(accounts, pages, assembly.provider))
-    _add_api(app, assembly, interviews, assembly.reviews(interviews.load))
+    reviews = assembly.reviews(interviews.load)
+    _add_api(app, assembly, interviews, reviews)
     app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
     app.include_router(papers_routes(assembly.library, lambda: assembly.claims))
-    app.include_router(history_routes(assembly.history, partial(assembly.attempts, interviews.load)))
+    app.include_router(history_routes(assembly.history, reviews))
     app.include_router(review_routes(assembly.amending(interviews.load), assembly.coaching(interviews.load)))
     app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))
     return app
@@ -224,7 +224,7 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: 
     async def past(
         who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
     ) -> dict[str, Any]:
-        return await reviews.list(who.person, limit, offset)
+        return await reviews.page(who.person, limit, offset)
 
     @app.get("/api/interviews/{interview_id}")
     async def get_review(interview_id: OwnInterview) -> dict[str, Any]:

@@ -130,12 +130,7 @@ class Amending:
             upheld = ruling.upheld
             grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
             [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
-            kept = {
-                **asdict(claim),
-                "quote": named.transcript.text,
-                "upheld": upheld,
-                "why": ruling.reason,
-            }
+            kept = {**asdict(claim), "quote": named.transcript.text, "upheld": upheld, "why": ruling.reason}
             await self._keep(
                 interview_id, entry, Regrade(entry.index, RegradeKind.DISPUTED, "", encode_grade(grade), kept, now, by)
             )
@@ -149,11 +144,8 @@ class Amending:
                 raise InputError("Only a point we’re not sure about is answered with yes or no.")
             evidence, now = finding.evidence, self._clock.wall()
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
-            kept = {
-                **asdict(Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)),
-                "quote": shown(heard, evidence).quote,
-                "said": said,
-            }
+            passage = Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)
+            kept = {**asdict(passage), "quote": shown(heard, evidence).quote, "said": said}
             grade = entry.decided({point_id: finding})
             await self._keep(
                 interview_id, entry, Regrade(entry.index, RegradeKind.ANSWERED, "", encode_grade(grade), kept, now, by)

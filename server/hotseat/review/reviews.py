@@ -1,12 +1,19 @@
-"""Past interviews as JSON, for the review page and the list of interviews."""
+"""Past interviews as JSON: for the review page, the list of interviews, and the attempts at one question."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from hotseat.domain.model import Bank
+from hotseat.clock import iso
+from hotseat.domain.model import Bank, Grade, PointStatus, Question
+from hotseat.errors import InputError
+from hotseat.practice.progress import rounds_of
+from hotseat.questions.views import attributes
 from hotseat.review import view
+from hotseat.review.comparison import changes
+from hotseat.session.eventlog import counted_grade
+from hotseat.session.records import InterviewRecord
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.store import SqlStore
@@ -29,7 +36,82 @@ class Reviews:
         afterwards = await self._store.afterwards(interview_id)
         return await asyncio.to_thread(view.review, *found, afterwards, self._bank, self._archive)
 
-    async def list(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
+    async def page(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
         """Some of those in which this person answered something, newest first, and how many there are."""
         records = await self._store.list(owner, limit, offset, answered=True)
         return {"interviews": [view.list_entry(record) for record in records], "total": await self._store.count(owner)}
+
+    async def attempts(self, owner: str, question_id: str) -> dict[str, Any]:
+        """Every answered round of this person's with this question, oldest first. Raises InputError for an unknown question."""
+        question = self._question(question_id)
+        return {
+            "question": attributes(question, "id", "topic", "title", "prompt"),
+            "attempts": await self._attempts(owner, question_id),
+        }
+
+    async def compare(self, owner: str, question_id: str, earlier: str, later: str) -> dict[str, Any]:
+        """What the later of two attempts gained and lost. Raises InputError if one is not an attempt at this question."""
+        question = self._question(question_id)
+        attempts = {entry["id"]: entry for entry in await self._attempts(owner, question_id)}
+        for wanted in (earlier, later):
+            if wanted not in attempts:
+                raise InputError(f"{wanted!r} is not an attempt at {question_id}; /api/attempts/{question_id} lists them")
+        before, first = await self._side(question, attempts[earlier])
+        after, second = await self._side(question, attempts[later])
+        compared = changes(question, first, second) if first is not None and second is not None else []
+        found = [point["change"] for criterion in compared for point in criterion["points"]]
+        return {
+            "earlier": before,
+            "later": after,
+            "gained": found.count("gained"),
+            "lost": found.count("lost"),
+            "criteria": compared,
+        }
+
+    async def _attempts(self, owner: str, question_id: str) -> list[dict[str, Any]]:
+        records = await self._store.list(owner)
+        return [entry for record in reversed(records) for entry in attempts_in(record, question_id)]
+
+    async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
+        found = await self._load(attempt["interview_id"])
+        if found is None:  # deleted a moment ago
+            raise InputError(f"{attempt['id']!r} is not there any more")
+        progress, index = found[1].progress, attempt["round"] - 1
+        grade = counted_grade(progress, await self._store.afterwards(attempt["interview_id"]), index)
+
+        def answers() -> list[dict[str, Any]]:
+            plan, archive = progress.plan.rounds[index], self._archive
+            return [
+                view.answer_json(attempt["interview_id"], plan, answer, archive, {}) for answer in progress.answers_of(index)
+            ]
+
+        return {
+            **attempt,
+            "rubric_version": grade.rubric_version if grade is not None else None,
+            "met": sum(finding.status is PointStatus.MET for finding in grade.findings) if grade is not None else None,
+            "points": len(question.points),
+            "answers": await asyncio.to_thread(answers),
+        }, grade
+
+    def _question(self, question_id: str) -> Question:
+        try:
+            return self._bank.question(question_id)
+        except KeyError:
+            raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
+
+
+def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
+    """The answered rounds with this question, each known as ``<interview>.<round>`` with rounds counted from 1."""
+    return [
+        {
+            "id": f"{record.id}.{number}",
+            "interview_id": record.id,
+            "round": number,
+            "created": iso(record.created),
+            "interview": record.title,
+            "verdict": verdict,
+            "aside": aside,
+        }
+        for number, asked, verdict, aside in rounds_of(record)
+        if asked == question_id
+    ]

@@ -25,7 +25,6 @@ from hotseat.practice.preparation import Preparation
 from hotseat.prompts import Prompts
 from hotseat.questions.library import Library, load_library
 from hotseat.review.amending import Amending
-from hotseat.review.attempts import Attempts
 from hotseat.review.coaching import Coaching
 from hotseat.review.reviews import Reviews
 from hotseat.session.replay import LoadInterview
@@ -99,9 +98,6 @@ class Assembly:
 
     def reviews(self, load: LoadInterview) -> Reviews:
         return Reviews(self.storage.store, self.storage.archive, self.library.bank, load)
-
-    def attempts(self, load: LoadInterview, owner: str) -> Attempts:
-        return Attempts(self.storage.store, self.storage.archive, self.library.bank, load, owner)
 
     def coaching(self, load: LoadInterview) -> Coaching:
         return Coaching(self.storage.store, self.library.bank, load, self.graders, self.speech)

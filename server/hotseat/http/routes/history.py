@@ -9,11 +9,11 @@ from fastapi import APIRouter
 
 from hotseat.http.identity import Who
 from hotseat.practice.history import History
-from hotseat.review.attempts import Attempts
+from hotseat.review.reviews import Reviews
 
 
-def history_routes(history_of: Callable[[str], History], attempts_of: Callable[[str], Attempts]) -> APIRouter:
-    """Both by the id of the person they are of."""
+def history_routes(history_of: Callable[[str], History], reviews: Reviews) -> APIRouter:
+    """``history_of`` takes the id of a person."""
     router = APIRouter()
 
     @router.get("/api/progress")
@@ -22,11 +22,11 @@ def history_routes(history_of: Callable[[str], History], attempts_of: Callable[[
 
     @router.get("/api/attempts/{topic}/{slug}")
     async def attempts(topic: str, slug: str, who: Who) -> dict[str, Any]:
-        return await attempts_of(who.person).at(f"{topic}/{slug}")
+        return await reviews.attempts(who.person, f"{topic}/{slug}")
 
     @router.get("/api/attempts/{topic}/{slug}/compared")
     async def compared(topic: str, slug: str, earlier: str, later: str, who: Who) -> dict[str, Any]:
         """Each attempt as ``<interview>.<round>``."""
-        return await attempts_of(who.person).compare(f"{topic}/{slug}", earlier, later)
+        return await reviews.compare(who.person, f"{topic}/{slug}", earlier, later)
 
     return router
