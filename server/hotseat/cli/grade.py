@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import click
 from hotseat.cli.output import json_option, print_json, run
 from hotseat.domain.model import Answer, Grade, Question, Transcript
 from hotseat.errors import GraderError, InputError
-from hotseat.questions.content import load_bank
+from hotseat.questions.content import find_question, load_bank
 from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # it brings numpy in
@@ -42,7 +41,7 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
         return
     if not question_id or answer_file is None:
         raise InputError("give --question and --answer-file, or --batch")
-    item = BatchItem("", find_question(settings, question_id), read_text_of(answer_file))
+    item = BatchItem("", find_question(load_bank(settings.rubrics_dir), question_id), read_text_of(answer_file))
 
     graded = run(_grade_one(settings, item))
     if as_json:
@@ -125,17 +124,6 @@ def _show_progress(done: int, total: int) -> None:
     """On a terminal only."""
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {total} answers", err=True, nl=done == total)
-
-
-def find_question(settings: Settings, question_id: str) -> Question:
-    """Raises InputError for an unknown id, naming those nearest to it."""
-    loaded = load_bank(settings.rubrics_dir)
-    try:
-        return loaded.question(question_id)
-    except KeyError:
-        near = get_close_matches(question_id, [question.id for question in loaded.questions])
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
-        raise InputError(f"unknown question {question_id!r}; {meant}`hotseat bank` lists them") from None
 
 
 def read_text_of(path: Path, most: int = _MAX_ANSWER_BYTES) -> str:

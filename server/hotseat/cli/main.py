@@ -16,14 +16,14 @@ import click
 
 from hotseat.cli.accounts import accounts
 from hotseat.cli.exam import exam
-from hotseat.cli.grade import find_question, grade
+from hotseat.cli.grade import grade
 from hotseat.cli.models import models
 from hotseat.cli.output import json_option, print_json, run
 from hotseat.cli.transfer import commands
 from hotseat.domain.model import Kind
 from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
-from hotseat.questions.content import load_bank
+from hotseat.questions.content import find_question, load_bank
 from hotseat.settings import Settings, load_settings
 from hotseat.telemetry.logs import escaped
 
@@ -209,7 +209,7 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
 
     samples = read_audio(file)  # before anything is imported for the models: what can't be used is told at once
     settings = load_settings()
-    question = find_question(settings, question_id)
+    question = find_question(load_bank(settings.rubrics_dir), question_id)
 
     async def work() -> dict[str, Any]:
         from hotseat.startup.assembly import assemble

@@ -6,13 +6,14 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
 from hotseat.domain import model as domain
-from hotseat.errors import ContentError
+from hotseat.errors import ContentError, InputError
 from hotseat.strict import Strict
 from hotseat.text.normal import stem
 
@@ -148,6 +149,16 @@ def load_bank(root: Path) -> domain.Bank:
     if problems:
         raise ContentError("\n".join(problems))
     return domain.Bank(topics, tuple(questions), versions, _vocabulary(questions))
+
+
+def find_question(bank: domain.Bank, question_id: str) -> domain.Question:
+    """Raises InputError for an unknown id, naming those nearest to it."""
+    try:
+        return bank.question(question_id)
+    except KeyError:
+        near = get_close_matches(question_id, [question.id for question in bank.questions])
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise InputError(f"unknown question {question_id!r}; {meant}`hotseat bank` lists them") from None
 
 
 def _vocabulary(questions: Sequence[domain.Question]) -> domain.Vocabulary:

@@ -14,7 +14,7 @@ from pydantic import Field
 from hotseat.domain.followups import rank
 from hotseat.domain.model import Bank, Kind, Move, PointTier, Question
 from hotseat.errors import ContentError, InputError
-from hotseat.questions.content import Slug, Text, parse_file
+from hotseat.questions.content import Slug, Text, find_question, parse_file
 from hotseat.questions.script import Script
 from hotseat.questions.study import PathsFile, StudyPath
 from hotseat.session.phases import Plan, RoundPlan
@@ -164,10 +164,7 @@ def _pick(chosen: Format, catalogue: Catalogue, bank: Bank, choices: Choices, ch
     if chosen.pick is Pick.CHOSEN or choices.question_ids:
         if not choices.question_ids:
             raise InputError(f"the format {chosen.title!r} needs a question")
-        try:
-            return [bank.question(name) for name in choices.question_ids]
-        except KeyError as error:
-            raise InputError(f"unknown question {error.args[0]!r}; `hotseat bank` lists them") from None
+        return [find_question(bank, name) for name in choices.question_ids]
     fitting = [question for question in bank.questions if question.kind in chosen.kinds]
     rounds = len(fitting) if chosen.rounds is None else min(chosen.rounds, len(fitting))
     if chosen.pick is Pick.WEIGHTED:

@@ -9,6 +9,7 @@ from hotseat.clock import iso
 from hotseat.domain.model import Bank, Grade, PointStatus, Question
 from hotseat.errors import InputError
 from hotseat.practice.progress import rounds_of
+from hotseat.questions.content import find_question
 from hotseat.questions.views import attributes
 from hotseat.review import view
 from hotseat.review.comparison import changes
@@ -43,7 +44,7 @@ class Reviews:
 
     async def attempts(self, owner: str, question_id: str) -> dict[str, Any]:
         """Every answered round of this person's with this question, oldest first. Raises InputError for an unknown question."""
-        question = self._question(question_id)
+        question = find_question(self._bank, question_id)
         return {
             "question": attributes(question, "id", "topic", "title", "prompt"),
             "attempts": await self._attempts(owner, question_id),
@@ -51,7 +52,7 @@ class Reviews:
 
     async def compare(self, owner: str, question_id: str, earlier: str, later: str) -> dict[str, Any]:
         """What the later of two attempts gained and lost. Raises InputError if one is not an attempt at this question."""
-        question = self._question(question_id)
+        question = find_question(self._bank, question_id)
         attempts = {entry["id"]: entry for entry in await self._attempts(owner, question_id)}
         for wanted in (earlier, later):
             if wanted not in attempts:
@@ -92,12 +93,6 @@ class Reviews:
             "points": len(question.points),
             "answers": await asyncio.to_thread(answers),
         }, grade
-
-    def _question(self, question_id: str) -> Question:
-        try:
-            return self._bank.question(question_id)
-        except KeyError:
-            raise InputError(f"unknown question {question_id!r}; `hotseat bank` lists them") from None
 
 
 def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
