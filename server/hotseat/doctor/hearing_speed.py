@@ -11,7 +11,7 @@ import numpy as np
 
 from hotseat.doctor.check import Check
 from hotseat.errors import HotseatError
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, samples_of
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import Voice
@@ -78,7 +78,7 @@ async def _timed(transcriber: Transcriber, heard: Samples) -> float:
 
 
 def _eight_seconds(voice: Voice) -> Samples:
-    said = np.frombuffer(voice.pcm, "<i2").astype(np.float32) / 32768
+    said = samples_of(voice.pcm)
     length = int(len(said) * SAMPLE_RATE / voice.sample_rate)
     resampled = np.interp(np.linspace(0, len(said) - 1, length), np.arange(len(said)), said).astype(np.float32)
     return np.resize(resampled, round(SPEECH_S * SAMPLE_RATE))

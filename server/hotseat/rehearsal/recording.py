@@ -7,7 +7,7 @@ import time
 import av
 import numpy as np
 
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of
 
 
 class Recording:
@@ -50,4 +50,4 @@ class Recording:
         mixed = np.zeros(max(place + len(samples) for place, samples in places), np.float32)
         for place, samples in places:
             mixed[place : place + len(samples)] += samples
-        return (np.clip(mixed, -1, 1) * 32767).astype("<i2").tobytes()
+        return pcm_of(mixed)

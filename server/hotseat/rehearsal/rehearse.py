@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import websockets
 
 from hotseat.accounts.owner_key import OwnerKey
@@ -26,13 +25,13 @@ from hotseat.accounts.peers import can_tell
 from hotseat.accounts.token_link import link
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
+from hotseat.questions.views import attributes
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.rehearsal.recording import Recording
 from hotseat.settings import Settings
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, pcm_of
 from hotseat.wire import PROTOCOL, pack_frame
 
-_FRAME = 640
 _READY_S = 300.0
 _INTERVIEW_S = 3600.0
 _LONGEST = 8000
@@ -120,42 +119,14 @@ class _Turn:
                 lags.append(round(seen - zero - end, 3))
         return lags
 
-    def interviewer(self, choice: dict[str, Any] | None) -> dict[str, Any]:
-        """What was said in this turn and why, with the server's account of how a follow-up was chosen."""
-        known = choice or {
-            "move": "probe" if self.follow_up else "question",
-            "source": "bank",
-            "anchor": None,
-            "between": [],
-            "known": {},
-        }
-        move = _MOVES.get(self.understood or "", known["move"])
-        source = known["source"] if self.understood is None else "bank"
-        blind = self.follow_up and self.understood is None and not known["known"]
+    def report(self, choice: dict[str, Any] | None, word_ends: Sequence[float]) -> dict[str, Any]:
+        """The turn as JSON, with the server's account of how a follow-up was chosen and where the answer's words end."""
+        known = choice or {"move": "probe" if self.follow_up else "question", "source": "bank", "anchor": None, "known": {}}
+        by_act = self.understood is not None
         return {
-            "interviewer": {
-                "move": move,
-                "text": self.said or self.asked,
-                "source": source,
-                "anchor": known["anchor"],
-                "blind": blind,
-            },
-            "between": known["between"],
-            "known": known["known"],
-        }
-
-    def report(self) -> dict[str, Any]:
-        return {
-            "turn_id": self.turn_id,
-            "round": self.round,
-            "asked": self.asked,
-            "follow_up": self.follow_up,
-            "file": self.file,
-            "text": self.text,
-            "act": self.act,
-            "ended_by": self.ended_by,
-            "duration_s": self.duration_s,
+            **attributes(self, "turn_id", "round", "asked", "follow_up", "file", "text", "act", "ended_by", "duration_s"),
             "captions": len(self.shown),
+            "caption_lags_s": self.caption_lags(word_ends),
             "answered_for_s": None if self.started is None or self.ended is None else round(self.ended - self.started, 3),
             "latencies": {
                 "acknowledgement_s": self.since_end(self.acknowledged),
@@ -163,6 +134,15 @@ class _Turn:
                 "reply_audio_s": self.since_end(self.replied),
                 "grade_s": self.since_end(self.graded),
             },
+            "interviewer": {
+                "move": _MOVES.get(self.understood or "", known["move"]),
+                "text": self.said or self.asked,
+                "source": "bank" if by_act else known["source"],
+                "anchor": known["anchor"],
+                "blind": self.follow_up and not by_act and not known["known"],
+            },
+            "between": known.get("between", []),
+            "known": known["known"],
         }
 
 
@@ -172,7 +152,7 @@ class _Candidate:
 
     socket: websockets.ClientConnection
     script: Script
-    answers: list[np.ndarray[Any, Any]]
+    answers: list[Samples]
     recording: Recording
     turns: dict[int, _Turn] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -274,22 +254,21 @@ class _Candidate:
         await asyncio.sleep(max(0.0, self.recording.free_at - time.monotonic()))
         await self._send({"type": "playback.done", "turn_id": turn_id})
 
-    async def _speak(self, turn_id: int, samples: np.ndarray[Any, Any]) -> None:
+    async def _speak(self, turn_id: int, samples: Samples) -> None:
         """Sends the answer's frames as a microphone would, then ends it the way the script says."""
-        pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
+        pcm = pcm_of(samples)
         turn = self.turns[turn_id]
         self.recording.spoken(samples)
         turn.began = began = time.monotonic()
         number = 0
-        silence = np.zeros(_FRAME, dtype="<i2")
+        frame_bytes = 2 * FRAME_SAMPLES
         while True:
-            start = number * _FRAME
-            if start >= len(pcm) and self.script.end == "done":
+            frame = pcm[number * frame_bytes : (number + 1) * frame_bytes]
+            if not frame and self.script.end == "done":
                 break
-            frame = pcm[start : start + _FRAME] if start < len(pcm) else silence
-            await self.socket.send(pack_frame(turn_id, number, frame.tobytes()))
+            await self.socket.send(pack_frame(turn_id, number, frame or bytes(frame_bytes)))
             number += 1
-            turn.sent_s = number * _FRAME / SAMPLE_RATE
+            turn.sent_s = number * FRAME_SAMPLES / SAMPLE_RATE
             await asyncio.sleep(max(0.0, began + turn.sent_s - time.monotonic()))
         turn.ended = time.monotonic()
         await self._send({"type": "done", "turn_id": turn_id})
@@ -341,12 +320,7 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
     for act in acts:  # an interviewer may understand an utterance as one only after it was written down as an answer
         if act["turn_id"] not in ends:
             candidate.turns[act["turn_id"]].act = act["act"]
-    turns = [
-        turn.report()
-        | {"caption_lags_s": turn.caption_lags(ends.get(turn.turn_id, ()))}
-        | turn.interviewer(choices.get(turn.turn_id))
-        for turn in candidate.turns.values()
-    ]
+    turns = [turn.report(choices.get(turn.turn_id), ends.get(turn.turn_id, ())) for turn in candidate.turns.values()]
     return {
         "interview_id": interview_id,
         "url": url,

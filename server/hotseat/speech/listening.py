@@ -19,7 +19,7 @@ from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.errors import TranscriberError
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import recalled, unsuggested
 from hotseat.speech.mending import Mender
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
@@ -33,7 +33,6 @@ EARLY_END_S = 4.0
 """In the last seconds before a known end any short gap is worth a cut."""
 QUIET_END_S = 1.0
 """In the last second before a known end nothing more is begun, so that the final finds the recogniser free."""
-_FRAME = 640
 _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""
 _SILENCE_EVERY_S = 0.25
@@ -152,9 +151,9 @@ class Listener:
 
     def feed(self, samples: Samples) -> None:
         """Takes in the next audio: mono, 16 kHz, usually 40 ms. Ignored once the answer has ended."""
-        for at in range(0, len(samples), _FRAME):
+        for at in range(0, len(samples), FRAME_SAMPLES):
             if not self._closed:
-                self._take(samples[at : at + _FRAME])
+                self._take(samples[at : at + FRAME_SAMPLES])
 
     def expect_end(self, seconds_left: float) -> None:
         """Audio will end so many seconds from now at the latest."""
