@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime
@@ -34,6 +35,13 @@ class SystemClock:
 
     def timeout_at(self, moment: float) -> asyncio.Timeout:
         return asyncio.timeout(max(0.0, moment - self.now()))
+
+
+async def pause(clock: Clock, seconds: float) -> None:
+    """Returns after so many seconds of this clock."""
+    with contextlib.suppress(TimeoutError):
+        async with clock.timeout_at(clock.now() + seconds):
+            await asyncio.Event().wait()
 
 
 def iso(seconds: float) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from functools import partial
 
 from hotseat.accounts.accounts import Accounts
-from hotseat.clock import Clock
+from hotseat.clock import Clock, pause
 from hotseat.errors import StorageError
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.store import SqlStore
@@ -30,9 +29,7 @@ async def keep_house(
                 await work()
             except Exception as error:  # or nothing would be tidied any more
                 failed(log, "tidying up", error)
-        with contextlib.suppress(TimeoutError):
-            async with clock.timeout_at(clock.now() + EVERY_S):
-                await asyncio.Event().wait()
+        await pause(clock, EVERY_S)
 
 
 async def delete_old_audio(

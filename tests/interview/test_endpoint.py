@@ -12,8 +12,9 @@ from hotseat.domain.acts import Act
 from hotseat.domain.ledger import Claim
 from hotseat.domain.model import Move, PointStatus, Source, Transcript
 from hotseat.errors import ChatModelError
+from hotseat.interview import act_classifier
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.endpoint import MAX_ACT_WORDS, Endpoint, Situation
+from hotseat.interview.endpoint import Endpoint, Situation
 from hotseat.interview.exam import FILE, Dialogue, load_dialogues
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
@@ -138,7 +139,7 @@ async def test_the_model_may_tell_an_act(dialogue: Dialogue) -> None:
 
 async def test_a_long_answer_is_an_answer() -> None:
     """A model that takes it for an act would cost the candidate the answer."""
-    assert len(LORA.answers[-1].transcript.words) > MAX_ACT_WORDS
+    assert len(LORA.answers[-1].transcript.words) > act_classifier.MAX_WORDS
     assert (await asked(FakeChat(json.dumps({"does": "off_topic"} | NOTHING)), LORA)).act is Act.ANSWER
 
 

@@ -27,6 +27,7 @@ from hotseat.domain.evidence import locate
 from hotseat.domain.ledger import Claim
 from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.errors import ChatModelError
+from hotseat.interview import act_classifier
 from hotseat.interview.chosen import Chosen
 from hotseat.prompts import Prompts
 from hotseat.strict import Strict
@@ -37,8 +38,6 @@ from hotseat.text.sentences import Sentences, split_sentences
 log = logging.getLogger(__name__)
 
 MAX_WORDS, MIN_WORDS = 45, 4
-MAX_ACT_WORDS = 25
-"""Anything longer that was said is an answer, whatever the model takes it for."""
 _MAX_TOKENS = 300
 _SUGGESTED = 4
 _REPEAT_OVERLAP = 0.7
@@ -122,7 +121,7 @@ class Endpoint:
                 async for reply, is_whole in replies:
                     limit.reschedule(asyncio.get_running_loop().time() + self._reply_s)
                     if reply.act is not Act.ANSWER:
-                        is_short = len(situation.answers[-1].transcript.words) <= MAX_ACT_WORDS
+                        is_short = len(situation.answers[-1].transcript.words) <= act_classifier.MAX_WORDS
                         return replace(bank, act=reply.act if is_short else Act.ANSWER)
                     if wrong := await _wrong(reply, situation, says, is_whole=is_whole):
                         reason = f"the language model's question {'; '.join(wrong)}"

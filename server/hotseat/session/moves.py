@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hotseat.domain.acts import Act
 from hotseat.session.phases import Progress, Utterance
-from hotseat.text.sentences import Sentences
+from hotseat.text.sentences import split_sentences
 
 MOST = 2
 """Moves of each kind in one turn; after that the utterance counts as the answer."""
@@ -68,6 +68,5 @@ def _easier(progress: Progress, again: Utterance) -> Utterance | None:
 
 def shorter(text: str) -> str:
     """The last sentence that asks something, or else the first."""
-    splitter = Sentences()
-    sentences = [*splitter.feed(text), *splitter.flush()]
+    sentences = split_sentences(text)
     return next((sentence for sentence in reversed(sentences) if sentence.endswith("?")), sentences[0] if sentences else text)

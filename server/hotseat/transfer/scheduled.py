@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotseat.clock import Clock
+from hotseat.clock import Clock, pause
 from hotseat.storage.storage import Storage
 from hotseat.telemetry.logs import failed
 from hotseat.transfer.backup import backup, verify
@@ -28,9 +27,7 @@ async def keep_backups(storage: Storage, clock: Clock, folder: Path, every_s: fl
                 await back_up(storage, clock, folder, keep)
         except Exception as error:  # or there would be no backups any more
             failed(log, "making a backup", error)
-        with contextlib.suppress(TimeoutError):
-            async with clock.timeout_at(clock.now() + LOOK_S):
-                await asyncio.Event().wait()
+        await pause(clock, LOOK_S)
 
 
 async def back_up(storage: Storage, clock: Clock, folder: Path, keep: int) -> Path:
