@@ -17,7 +17,7 @@ DECISIONS = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
-MOST_WORDS = 14_250
+MOST_WORDS = 13_900
 """Of all documents together, the root's included; marks between columns are no words."""
 
 RIDDLES = re.compile(
