@@ -15,7 +15,7 @@ MENDER = Mender((), (), SOUNDS, BANK.vocabulary)
 
 def heard(text: str, probability: float = 0.6) -> str:
     words = [Word(word, i / 2, i / 2 + 0.5, probability) for i, word in enumerate(text.split())]
-    repaired = MENDER(words)
+    repaired = MENDER.repaired(words)
     assert Transcript(repaired).raw_text == text, "what the recogniser wrote stays readable"
     return " ".join(word.text for word in repaired)
 

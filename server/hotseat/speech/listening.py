@@ -13,14 +13,12 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from hotseat.domain.endpointing import CutRules, Gap, commit_point
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
-from hotseat.speech.hotword_hallucinations import recalled, unsuggested
 from hotseat.speech.mending import Mender
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments, text_of
@@ -127,11 +125,8 @@ class Listener:
         """
         self._session = session_id
         self._transcriber = transcriber
-        names = tuple(term.term for term in key_terms)
-        mend = Mender(key_terms, topic_terms, sounds, vocabulary) if sounds is not None else None
-        weigh = partial(unsuggested, terms=names, sounds=sounds, common=vocabulary.common) if sounds is not None else None
-        recall = partial(recalled, terms=names, sounds=sounds, common=vocabulary.common) if sounds is not None else None
-        self._segments = Segments(session_id, transcriber, vad, names, mend, weigh, recall)
+        mender = Mender(key_terms, topic_terms, sounds, vocabulary) if sounds is not None else None
+        self._segments = Segments(session_id, transcriber, vad, tuple(term.term for term in key_terms), mender)
         self._sparing = sparing
         self._on_caption = on_caption
         self._on_speech = on_speech

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
+from hotseat.speech.hotword_hallucinations import recalled, unsuggested
 from hotseat.speech.term_repair import Form, Lexicon, Sounds, forms_of, repair
 
 _TOPIC = 0.5
@@ -13,7 +14,7 @@ _TOPIC = 0.5
 
 
 class Mender:
-    """Called with the words of one stretch at a time. What it compares them with is made at the first, in some milliseconds."""
+    """Each method takes some milliseconds, in any thread. What words are compared with is made at the first repair."""
 
     def __init__(
         self,
@@ -24,8 +25,21 @@ class Mender:
     ) -> None:
         self._key_terms, self._topic_terms, self._sounds, self._vocabulary = key_terms, topic_terms, sounds, vocabulary
 
-    def __call__(self, words: Sequence[Word]) -> tuple[Word, ...]:
+    def repaired(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """The words of one stretch with misheard terms put right."""
         return repair(words, self._lexicon)
+
+    def unsuggested(self, words: Sequence[Word], plain: Sequence[Word]) -> tuple[Word, ...]:
+        """The words, without terms that were only heard because they are on the list; ``plain`` were heard without it."""
+        return unsuggested(words, plain, self._names, self._sounds, self._vocabulary.common)
+
+    def recalled(self, again: Sequence[Word], before: Sequence[Word]) -> tuple[Word, ...]:
+        """The words of a second hearing, with terms of the first where they sound alike."""
+        return recalled(again, before, self._names, self._sounds, self._vocabulary.common)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(term.term for term in self._key_terms)
 
     @cached_property
     def _lexicon(self) -> Lexicon:

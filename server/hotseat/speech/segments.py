@@ -15,6 +15,7 @@ from hotseat.domain.model import Word
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import suspects
+from hotseat.speech.mending import Mender
 from hotseat.speech.muffled import muffled
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
 from hotseat.speech.second_pass import better, together
@@ -36,11 +37,6 @@ _SETTLE_TIMEOUT_S = 20.0
 """A recogniser that finishes nothing for so long is too busy for a second pass."""
 FINISH_TIMEOUT_S = 26.0
 """After the end of an answer; what is not recognised by then is missing (session.FINAL_TIMEOUT_S is longer)."""
-
-Mend = Callable[[Sequence[Word]], tuple[Word, ...]]
-"""Puts misheard terms right; called in a thread."""
-Weigh = Callable[[Sequence[Word], Sequence[Word]], tuple[Word, ...]]
-"""Chooses between two hearings of the same audio; called in a thread."""
 
 
 @dataclass(slots=True)
@@ -82,11 +78,9 @@ class Segments:
         transcriber: Transcriber,
         vad: VoiceActivity,
         terms: tuple[str, ...],
-        mend: Mend | None = None,
-        weigh: Weigh | None = None,
-        recall: Weigh | None = None,
+        mender: Mender | None = None,
     ) -> None:
-        """``weigh`` is given words heard with the list of terms and without it, ``recall`` words heard again and before."""
+        """Without a ``mender`` words stay as they are recognised."""
         self.hearing = Hearing()
         self.cut = 0.0
         """Second of the last cut."""
@@ -96,9 +90,7 @@ class Segments:
         self._transcriber = transcriber
         self._vad = vad
         self._terms = terms
-        self._mend = mend
-        self._weigh = weigh
-        self._recall = recall
+        self._mender = mender
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Segment | None = None
@@ -196,7 +188,7 @@ class Segments:
         before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
         if not better(len(words), len(before)):
             raise Superseded
-        return await asyncio.to_thread(self._recall, words, before) if self._recall is not None else words
+        return await asyncio.to_thread(self._mender.recalled, words, before) if self._mender is not None else words
 
     async def settled(self) -> None:
         """Returns when everything has been recognised, or a busy recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
@@ -321,10 +313,12 @@ class Segments:
     async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
         """``doubting`` looks twice at terms that only the list suggests; not once somebody waits for the words."""
         words = await self._transcriber.recognise(job)
-        if doubting and not self._finishing and self._weigh is not None and suspects(words, job.terms):
+        if self._mender is None:
+            return words
+        if doubting and not self._finishing and suspects(words, job.terms):
             plain = await self._transcriber.recognise(replace(job, terms=()))
-            words = await asyncio.to_thread(self._weigh, words, plain)
-        return await asyncio.to_thread(self._mend, words) if self._mend is not None and words else words
+            words = await asyncio.to_thread(self._mender.unsuggested, words, plain)
+        return await asyncio.to_thread(self._mender.repaired, words) if words else words
 
     async def _words(self, segment: Segment) -> list[Word]:
         try:
