@@ -104,7 +104,6 @@ async def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
             bad, [LoggedEvent(0, 0.0, 0.0, "FromTheFuture", {})], {"phase": "ready", "verdicts": []}
         )
         connection = FakeConnection()
-        connection.serve = lambda _receiver: asyncio.sleep(0)  # type: ignore[attr-defined]
         await interviews.connect(LOCAL, bad, connection)  # type: ignore[arg-type]
         assert connection.closed is not None and connection.closed[0] == 4503
         async with client(assembly) as http:

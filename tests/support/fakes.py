@@ -263,6 +263,9 @@ class FakeConnection:
         self.closed = (code, reason)
         self._news.set()
 
+    async def refuse(self, code: int, reason: str) -> None:
+        self.close(code, reason)
+
     def of(self, kind: type[Message]) -> list[Message]:
         return [message for message in self.sent if isinstance(message, kind)]
 

@@ -53,6 +53,11 @@ class Connection:
         if not self._closing.done():
             self._closing.set_result((code, reason))
 
+    async def refuse(self, code: int, reason: str) -> None:
+        """Closes a connection that is not served."""
+        self.close(code, reason)
+        await self._hang_up()
+
     async def serve(self, receiver: Receiver) -> None:
         """Pumps both directions until either side ends."""
         reading = asyncio.create_task(self._read(receiver))

@@ -104,8 +104,7 @@ class Interviews:
             interview = await self.admit(owner, interview_id)
         except Refused as refused:
             self._metrics.rejected(refused.reason)
-            connection.close(refused.code, str(refused))
-            await connection.serve(_Deaf())
+            await connection.refuse(refused.code, str(refused))
             return
         logged_interview.set(interview.id)
         interview.attach(connection)
@@ -215,8 +214,10 @@ class Interviews:
             self._removing.difference_update(ids)
 
     async def _take_from_others(self, ids: Collection[str]) -> Sequence[tuple[str, int]]:
-        """Another process that runs one of these would write its audio behind what is removed. Ids and terms of those that
-        are this one's now. Raises StorageError."""
+        """Acquires those that other processes run, which would write audio behind what is removed.
+
+        Returns their ids and fencing tokens. Raises StorageError.
+        """
         store = self._store
         alive = [held for held in await store.leased_by_others(self._replica) if held.beat is not None]
         taken = [await store.acquire(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
@@ -315,13 +316,3 @@ class Refused(Exception):
         super().__init__(words)
         self.reason = reason
         self.code = code
-
-
-class _Deaf:
-    """Receives nothing: for connections that are only told why they are closed."""
-
-    def on_message(self, message: object) -> None:
-        pass
-
-    def on_frame(self, frame: object) -> None:
-        pass

@@ -80,11 +80,11 @@ class SqliteFile:
     def replace(self, path: Path) -> None:
         """Puts a file of today's schema in the place of the whole database, at one moment.
 
-        Whoever runs an interview finds its term over. Raises InputError for a damaged file, StorageError.
+        Processes that run interviews lose their leases. Raises InputError for a damaged file, StorageError.
         """
         try:
             check(path)
-            latest = self._latest_term()
+            latest = self._latest_token()
             with closing(sqlite3.connect(path)) as copy, closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
                 with copy:
                     copy.execute("DELETE FROM replicas")
@@ -95,7 +95,7 @@ class SqliteFile:
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"the database {self._live} can't be replaced: {error}") from error
 
-    def _latest_term(self) -> int:
+    def _latest_token(self) -> int:
         """Removes a file that is so damaged that SQLite can't write to it."""
         try:
             with closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:

@@ -258,12 +258,12 @@ class SqlStore(Queries):
             await connection.execute(self._insert(_events).on_conflict_do_nothing(), rows)
 
     async def release(self, interview_id: str, token: int) -> None:
-        """Says that nobody runs it any more, if this token is still the latest."""
+        """Gives up the lease, if this token is still the latest."""
         ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == token)
         await self._execute(_interviews.update().where(ours).values(replica=None))
 
     async def heartbeat(self, replica: str) -> dict[str, int]:
-        """Says that the process is alive; the terms of the interviews it holds, by id."""
+        """Says that the process is alive; the fencing tokens of the interviews it holds, by id."""
         async with self._begin() as connection:
             await self._beat(connection, replica)
             held = sa.select(_interviews.c.id, _interviews.c.term).where(_interviews.c.replica == replica)
