@@ -51,7 +51,7 @@ SLOWEST_BODY = 16_000
 REQUESTS_AT_ONCE = 100
 """How many one person may have, open sockets included."""
 LOOK_AGAIN_S = 15.0
-"""How long a socket may outlive its session."""
+"""Seconds for which a socket may outlive its session."""
 UNAUTHORISED = 4401
 
 

@@ -82,7 +82,7 @@ def _decoded(path: Path) -> tuple[Samples, float]:
 
 
 def _wav_beyond(path: Path) -> float:
-    """How many times the sound that is there a WAV says it has; 0 where it does not say, and for what is no WAV.
+    """How many times as much sound a WAV declares as it holds; 0 where it declares none, and for other formats.
 
     Every other format tells its length in seconds; for a WAV cut off, FFmpeg takes that of what is left.
     """

@@ -212,7 +212,7 @@ async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
 
 
 def _settled(entry: Round, grade: Grade) -> dict[str, PointFinding]:
-    """What disputes won and the candidate answered of points that this grade leaves open, quoted as the words now are."""
+    """Findings that disputes or the candidate's answers settled, of points that this grade leaves open; quotes as corrected."""
     is_open = {f.point_id for f in grade.findings if f.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE)}
     answers = {answer.turn_id: answer for answer in entry.amended}
     settled: dict[str, PointFinding] = {}

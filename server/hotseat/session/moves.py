@@ -13,7 +13,7 @@ MOST = 2
 
 
 def answered(asked: Utterance, act: Act) -> bool:
-    """Whether an act has had its move as often as it gets one."""
+    """Whether the interviewer has responded to this act as often as they do in one turn."""
     return asked.acts.count(act) >= MOST
 
 

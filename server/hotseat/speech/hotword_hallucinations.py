@@ -19,7 +19,7 @@ from hotseat.text.sentences import spoken
 _IMPOSSIBLE = 0.03
 """Probability below which a term is looked at."""
 _FURTHER = 2.0
-"""How many times as far from the sounds of a term as the repair would reach the words without the list may be."""
+"""How many times as far as the repair would reach the words heard without the list may be from a term's sounds."""
 
 
 def suspects(words: Sequence[Word], terms: Sequence[str]) -> list[range]:

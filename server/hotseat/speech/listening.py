@@ -44,7 +44,7 @@ JUDGED_S = 8.0
 _NO_VOCABULARY = Vocabulary()
 _PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0
-"""What was heard last of a recording, and could not have been heard again by its end."""
+"""End of a recording that is fed last: live, no second pass over it would be done by the time the answer is over."""
 _NORMAL = CutRules()
 _BEFORE_END = CutRules(shortest_s=2.0, longest_s=9.0, pause_s=0.09)
 

@@ -34,5 +34,5 @@ def together(spans: Sequence[Gap]) -> slice | None:
 
 
 def better(words: int, before: int) -> bool:
-    """Whether so many words are to be taken where there were so many before: the recogniser may have stopped listening."""
+    """Whether a second hearing with this many words is accepted: with far fewer the recogniser has stopped listening."""
     return words >= _LOST * before

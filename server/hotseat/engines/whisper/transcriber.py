@@ -90,7 +90,7 @@ class _Decoded:
         return self.confidence < _DOUBTFUL or len(self.tokens) < _FEWEST_PER_S * seconds
 
     def better_than(self, biased: _Decoded) -> bool:
-        """Whether this, decoded without terms, is to be taken: it is much surer, or heard much that the other left out."""
+        """Whether this, decoded without terms, is taken instead: it is much surer, or has many words that the other lacks."""
         gain = self.confidence - biased.confidence
         return gain > 0.3 or (gain > -0.2 and len(self.tokens) > 1.25 * len(biased.tokens))
 

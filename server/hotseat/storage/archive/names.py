@@ -1,4 +1,4 @@
-"""What both archives name things by."""
+"""Interview ids as names of folders and objects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def is_id(interview_id: str) -> bool:
-    """Whether anything can be named by it."""
+    """Whether it is fit for a name."""
     return _ID.fullmatch(interview_id) is not None
 
 

@@ -69,7 +69,7 @@ class ObjectRecording:
 
     @property
     def owes(self) -> bool:
-        """Whether anything of it is not stored, or being joined."""
+        """Whether any of it is still to be stored or joined."""
         with self._lock:
             return bool(self._owed or self._flying)
 
