@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from hotseat import wire
@@ -34,51 +35,40 @@ def _note(heard: HeardAnswer | None) -> str:
     return _PARTLY if heard.incomplete else _MUFFLED if heard.muffled else ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """Belongs to one interview. ``on_words(committed)`` is called as the open answer becomes known."""
 
-    def __init__(
-        self,
-        interview_id: str,
-        bank: Bank,
-        speech: SpeechModels,
-        turns: LiveTurns,
-        metrics: Metrics,
-        microphone: Microphone,
-        send: Send,
-        post: Callable[[events.Event], None],
-        on_words: Callable[[str], None],
-    ) -> None:
-        self._interview_id = interview_id
-        self._bank = bank
-        self._speech = speech
-        self._turns = turns
-        self._metrics = metrics
-        self._microphone = microphone
-        self._send = send
-        self._post = post
-        self._on_words = on_words
+    interview_id: str
+    bank: Bank
+    speech: SpeechModels
+    turns: LiveTurns
+    metrics: Metrics
+    microphone: Microphone
+    send: Send
+    post: Callable[[events.Event], None]
+    on_words: Callable[[str], None]
 
     def record(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> None:
         """The clock runs."""
-        self._microphone.record(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
+        self.microphone.record(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
 
     async def resume(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> None:
         """Goes on with an answer that an earlier process was recording. Raises StorageError."""
-        await self._microphone.resume(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
+        await self.microphone.resume(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
 
     async def finalise(
         self, command: events.CloseAnswer, asked: str, question: Question, plan: Plan, on_act: Callable[[Act], None]
     ) -> None:
         """Ends the answer, and tells the browser and the loop all its words; ``on_act`` comes before both."""
-        transcript, seconds, note = Transcript(), self._microphone.heard_s, ""
+        transcript, seconds, note = Transcript(), self.microphone.heard_s, ""
         heard: HeardAnswer | None = None
         if command.typed is not None:  # nobody has to wait for what else was heard
-            self._microphone.stop()
+            self.microphone.stop()
             transcript = Transcript.of_typed(command.typed)
         else:
             try:
-                heard, seconds = await self._microphone.finish(
+                heard, seconds = await self.microphone.finish(
                     command.turn_id, lambda: self._listener(command.turn_id, 0.0, question, plan)
                 )
                 transcript = Transcript(heard.words) if heard is not None else transcript
@@ -87,9 +77,9 @@ class Answers:
                 failed(log, "writing the answer down", error)
                 note = _LOST
             if note in (_LOST, _PARTLY):
-                self._metrics.fell_back("transcript")
-                self._send(wire.Notice(code="transcript", text=note), None)
-        self._metrics.answered(command.ended_by)
+                self.metrics.fell_back("transcript")
+                self.send(wire.Notice(code="transcript", text=note), None)
+        self.metrics.answered(command.ended_by)
         act = self._act(transcript.text, asked) if command.ended_by is not EndedBy.SKIPPED else Act.ANSWER
         on_act(act)
         answer = wire.AnswerMessage(
@@ -100,40 +90,40 @@ class Answers:
             note=note,
             act=act,
         )
-        self._send(answer, None)
+        self.send(answer, None)
         speech = heard.speech if heard is not None else ()
-        self._post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
+        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
 
     def _act(self, text: str, asked: str) -> Act:
-        return recognise(text, asked, self._speech.acts) if self._speech.acts is not None else Act.ANSWER
+        return recognise(text, asked, self.speech.acts) if self.speech.acts is not None else Act.ANSWER
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
-        assert self._speech.transcriber is not None and self._speech.make_vad is not None
+        assert self.speech.transcriber is not None and self.speech.make_vad is not None
 
         def on_caption(caption: Caption) -> None:
-            self._send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial), None)
-            self._on_words(caption.committed)
+            self.send(wire.Caption(turn_id=turn_id, committed=caption.committed, partial=caption.partial), None)
+            self.on_words(caption.committed)
 
         listener = Listener(
-            self._interview_id,
-            self._speech.transcriber,
-            self._speech.make_vad(),
+            self.interview_id,
+            self.speech.transcriber,
+            self.speech.make_vad(),
             question.key_terms,
-            self._bank.terms_of(question.topic),
+            self.bank.terms_of(question.topic),
             on_caption=on_caption,
             on_speech=partial(self.on_speech, turn_id),
-            sounds=self._speech.phonemes,
-            vocabulary=self._bank.vocabulary,
+            sounds=self.speech.phonemes,
+            vocabulary=self.bank.vocabulary,
             sparing=self._sparing,
             patience=Patience(plan.silence_s, plan.no_speech_s),
-            turns=self._speech.turns,
+            turns=self.speech.turns,
         )
         listener.expect_end(limit_s)
         return listener
 
     def _sparing(self) -> bool:
         """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
-        return self._turns.is_shedding or self._speech.is_remote
+        return self.turns.is_shedding or self.speech.is_remote
 
     def on_speech(self, turn_id: int, event: SpeechEvent) -> None:
         message = wire.SpeechMessage(
@@ -142,6 +132,6 @@ class Answers:
             silence_ms=round(event.silence_s * 1000),
             ends_at_ms=round(event.ends_at_s * 1000),
         )
-        self._send(message, None)
+        self.send(message, None)
         if event.over:
-            self._post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))
+            self.post(events.SilenceHeard(turn_id, event.silence_s, event.spoke))

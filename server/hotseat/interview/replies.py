@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from hotseat.domain.ledger import claims
@@ -49,31 +49,22 @@ _NAMED = 3
 """Moves named in the account of a choice."""
 
 
+@dataclass(slots=True, eq=False)
 class Replies:
     """Belongs to one interview and its event loop; at most one draft is being made."""
 
-    def __init__(
-        self,
-        interviewer: Interviewer,
-        graders: Graders,
-        bank: Bank,
-        metrics: Metrics,
-        tier: int,
-        manner: str,
-        voice: VoiceOut,
-    ) -> None:
-        self._interviewer = interviewer
-        self._graders = graders
-        self._bank = bank
-        self._metrics = metrics
-        self._tier = tier
-        self._manner = manner
-        self._voice = voice
-        self._words = 0
-        """How many words of the open answer have been drafted for."""
-        self._wanted: Sequence[Answer] | None = None
-        """The round's answers to draft for, the last one as far as it is known."""
-        self._drafting: asyncio.Task[None] | None = None
+    interviewer: Interviewer
+    graders: Graders
+    bank: Bank
+    metrics: Metrics
+    tier: int
+    manner: str
+    voice: VoiceOut
+    _words: int = field(default=0, init=False)
+    """How many words of the open answer have been drafted for."""
+    _wanted: Sequence[Answer] | None = field(default=None, init=False)
+    """The round's answers to draft for, the last one as far as it is known."""
+    _drafting: asyncio.Task[None] | None = field(default=None, init=False)
 
     def heard(self, question: Question, progress: Progress, utterance: Utterance, committed: str) -> None:
         """More of the open answer is known for good."""
@@ -102,28 +93,28 @@ class Replies:
             chosen = await self._choose(question, progress, speak)
         except Exception as error:  # something is asked all the same
             failed(log, "choosing a follow-up", error)
-            left = self._interviewer.rank(question, progress.round_answers, (), self._tier)
-            chosen = self._interviewer.in_the_banks_words(question, left[0], (), ()) if left else None
+            left = self.interviewer.rank(question, progress.round_answers, (), self.tier)
+            chosen = self.interviewer.in_the_banks_words(question, left[0], (), ()) if left else None
         if chosen is None:
             return None
         if question.has_rubric and not (chosen.choice and chosen.choice.known):
             log.warning("a follow-up was chosen without knowing what the answer said")
-            self._metrics.fell_back("findings")
-        if self._interviewer.endpoint is not None and chosen.source is Source.BANK:
-            self._metrics.fell_back("follow_up")
+            self.metrics.fell_back("findings")
+        if self.interviewer.endpoint is not None and chosen.source is Source.BANK:
+            self.metrics.fell_back("follow_up")
         return chosen
 
     async def _choose(self, question: Question, progress: Progress, speak: Speak | None) -> Chosen | None:
         answers = progress.round_answers
         findings = await self._find(question, answers)
-        ranked = self._interviewer.rank(question, answers, findings, self._tier)
+        ranked = self.interviewer.rank(question, answers, findings, self.tier)
         if not ranked:
             return None
-        chosen = self._interviewer.in_the_banks_words(question, ranked[0], answers, findings)
-        if (endpoint := self._interviewer.endpoint) is not None:  # it has the last word
+        chosen = self.interviewer.in_the_banks_words(question, ranked[0], answers, findings)
+        if (endpoint := self.interviewer.endpoint) is not None:  # it has the last word
             rounds = progress.plan.rounds
-            earlier = claims((rounds[number].question_in(self._bank), grade) for number, grade in progress.graded)
-            situation = Situation(question, self._manner, answers, findings, ranked, earlier, progress.left_s)
+            earlier = claims((rounds[number].question_in(self.bank), grade) for number, grade in progress.graded)
+            situation = Situation(question, self.manner, answers, findings, ranked, earlier, progress.left_s)
             chosen = await endpoint.ask(situation, chosen, partial(self._says, question), speak)
         choice = _choice(chosen, findings, ranked)
         if chosen.source is Source.BANK and choice.move is not Move.CHALLENGE:
@@ -151,15 +142,15 @@ class Replies:
             while (answers := self._wanted) is not None:
                 self._wanted = None
                 findings = await self._find(question, answers)
-                ranked = self._interviewer.rank(question, answers, findings, self._tier)
+                ranked = self.interviewer.rank(question, answers, findings, self.tier)
                 for move in ranked[:_VOICED]:
-                    await self._voiced(self._interviewer.in_the_banks_words(question, move, answers, findings).text)
+                    await self._voiced(self.interviewer.in_the_banks_words(question, move, answers, findings).text)
         except Exception as error:  # what is asked doesn't depend on it
             failed(log, "getting a follow-up ready", error)
 
     async def _voiced(self, text: str) -> None:
         with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
-            await self._voice.prepare(text)
+            await self.voice.prepare(text)
 
     async def _says(self, question: Question, text: str) -> set[str]:
         """The points that a text makes, as the reader sees it."""
@@ -168,10 +159,10 @@ class Replies:
 
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
         """What the answers say, or nothing where that can't be known."""
-        if not question.has_rubric or self._graders.embedded is None:
+        if not question.has_rubric or self.graders.embedded is None:
             return ()
         try:
-            found = await asyncio.to_thread(self._graders.embedded.findings, question, answers)
+            found = await asyncio.to_thread(self.graders.embedded.findings, question, answers)
         except Exception as error:
             failed(log, "reading what was said", error)
             return ()

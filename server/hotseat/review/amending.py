@@ -6,7 +6,7 @@ The latest grade counts. What was said, and every grade before, is kept: everyth
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from weakref import WeakValueDictionary
 
 from hotseat.clock import Clock
@@ -35,38 +35,27 @@ _PAUSE_S = 0.25
 """Pause between the sentences of a question read aloud again."""
 
 
+@dataclass(slots=True, eq=False)
 class Amending:
     """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
 
-    def __init__(
-        self,
-        store: SqlStore,
-        archive: AudioArchive,
-        clock: Clock,
-        bank: Bank,
-        load: LoadInterview,
-        practice: Practice,
-        graders: Graders,
-        speech: SpeechModels,
-        status: LoadStatus,
-    ) -> None:
-        self._store = store
-        self._archive = archive
-        self._clock = clock
-        self._bank = bank
-        self._load = load
-        self._practice = practice
-        self._graders = graders
-        self._speech = speech
-        self._status = status
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+    store: SqlStore
+    archive: AudioArchive
+    clock: Clock
+    bank: Bank
+    load: LoadInterview
+    practice: Practice
+    graders: Graders
+    speech: SpeechModels
+    status: LoadStatus
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
         """Keeps the note of a round; ``number`` counts from 1."""
-        found = await self._load(interview_id)
+        found = await self.load(interview_id)
         if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
-        await self._store.keep_note(interview_id, Note(number - 1, text, self._clock.wall()))
+        await self.store.keep_note(interview_id, Note(number - 1, text, self.clock.wall()))
 
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
         """Records a correction of one word. No grade changes by it; that is ``grade_again``."""
@@ -85,10 +74,10 @@ class Amending:
                 change,
                 before=stored.text if current is None else current,
                 text=outcome(stored, change, text),
-                made=self._clock.wall(),
+                made=self.clock.wall(),
                 by=by,
             )
-            await self._store.add_correction(interview_id, made)
+            await self.store.add_correction(interview_id, made)
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
         """Grades a round as corrected. What the candidate won or answered stays so where the new grade leaves it open."""
@@ -98,10 +87,10 @@ class Amending:
             if not ungraded(corrections, entry.regrades):
                 raise InputError("Every correction has been graded already.")
             # The moment before grading, so that a correction made meanwhile is not taken for one that was graded.
-            now = self._clock.wall()
-            assert self._graders.in_use is not None
+            now = self.clock.wall()
+            assert self.graders.in_use is not None
             try:
-                grade = await self._graders.in_use.grade(entry.question, entry.amended)
+                grade = await self.graders.in_use.grade(entry.question, entry.amended)
             except GraderError as error:
                 raise InputError(f"It could not be graded: {error}") from error
             settled = _settled(entry, grade)
@@ -123,10 +112,10 @@ class Amending:
             if refusal := disputes.why_not(answers, point, entry.grade, claim):
                 raise InputError(refusal)
             claim = disputes.whole(claim, answers)
-            now = self._clock.wall()
-            if self._graders.disputes is None:
+            now = self.clock.wall()
+            if self.graders.disputes is None:
                 raise InputError("This server can’t check the passage again: its reader isn’t loaded.")
-            ruling = await self._graders.disputes.hear(entry.question, answers, claim)
+            ruling = await self.graders.disputes.hear(entry.question, answers, claim)
             upheld = ruling.upheld
             grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
             [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
@@ -142,7 +131,7 @@ class Amending:
             finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
             if finding is None or finding.evidence is None:
                 raise InputError("Only a point we’re not sure about is answered with yes or no.")
-            evidence, now = finding.evidence, self._clock.wall()
+            evidence, now = finding.evidence, self.clock.wall()
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             passage = Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)
             kept = {**asdict(passage), "quote": shown(heard, evidence).quote, "said": said}
@@ -153,16 +142,16 @@ class Amending:
 
     async def asked(self, interview_id: str, turn_id: int) -> Voice:
         """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""
-        found = await self._load(interview_id)
+        found = await self.load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         text = next((answer.asked for answer in answers if answer.turn_id == turn_id), None)
         if text is None:
             raise MissingError("there is no such turn")
-        return await spoken(self._speech.voice, text)
+        return await spoken(self.speech.voice, text)
 
     async def recording(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16, empty where there is none."""
-        return await asyncio.to_thread(self._archive.read, interview_id, turn_id)
+        return await asyncio.to_thread(self.archive.read, interview_id, turn_id)
 
     def _alone(self, interview_id: str) -> asyncio.Lock:
         """One change of an interview at a time, so that a grade is never made of half of what came before it."""
@@ -170,12 +159,12 @@ class Amending:
 
     async def _keep(self, interview_id: str, entry: Round, regrade: Regrade) -> None:
         """Stores the grade, which counts from now on, also for when the points are due again."""
-        await self._store.add_regrade(interview_id, regrade)
+        await self.store.add_regrade(interview_id, regrade)
         grade = decode_grade(regrade.grade)
-        await self._practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
+        await self.practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
 
     async def _round_of(self, interview_id: str, turn_id: int) -> int:
-        found = await self._load(interview_id)
+        found = await self.load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         index = next((answer.round for answer in answers if answer.turn_id == turn_id), None)
         if index is None:
@@ -184,12 +173,12 @@ class Amending:
 
     async def _round(self, interview_id: str, index: int) -> Round:
         """Raises InputError while its first grade is outstanding or its rubric is gone."""
-        entry = await find_round(self._load, self._store, self._bank, interview_id, index)
+        entry = await find_round(self.load, self.store, self.bank, interview_id, index)
         if not any(item.round == index for item in entry.progress.grades):
             raise InputError("This question isn’t graded yet. Try again once its grade is there.")
         if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")
-        if not self._status.is_ready:
+        if not self.status.is_ready:
             raise InputError("The models are still loading; try again in a moment.")
         return entry
 
