@@ -429,5 +429,7 @@ async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path
         await expect(page.locator(".round, .verdict")).to_have_count(0)
         await page.goto(f"{url}/past")
         await expect(page.locator(".interviews")).to_have_count(0)
+        await page.goto(f"{url}/progress")
+        await expect(page.locator(".progress .lead")).to_contain_text("No grades yet")
         await browser.close()
     await assembly.storage.store.close()
