@@ -106,10 +106,13 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         if sys.stderr.isatty():
             webbrowser.open(url)
     click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
+    code = 0
     try:
         make_server(create_app(assembly), settings).run(sockets=[listening])
-    except KeyboardInterrupt:  # everything is stored by now, and Python would wait for a model's thread that hangs
-        os._exit(130)
+    except KeyboardInterrupt:
+        code = 130
+    # Everything is stored by now, and Python would wait for a model's thread that hangs.
+    os._exit(code)
 
 
 @cli.command("link")
