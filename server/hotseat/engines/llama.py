@@ -83,7 +83,9 @@ class LlamaServer:
 def _child() -> None:
     """Loads and serves what the first line of standard input names, until the parent closes it or is gone."""
     os.nice(_NICENESS)
-    if sys.platform == "linux":  # a child that is stopped, or whose threads hang, would not notice that its input is closed
+    if sys.platform == "linux":
+        # A child that is stopped, or whose threads hang, would not notice that its input is closed. For Linux the parent is the
+        # thread that started it: here one of the event loop's executor, which lasts as long as the loop.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     # Ctrl+C reaches every process of the terminal; this one ends when its parent does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
