@@ -32,7 +32,7 @@ SHALLOW_FULL = (
         ([spoken("")], "Nothing"),
         (
             [Answer(1, 0, LORA.id, LORA.prompt, None, spoken("").transcript, 9.0, EndedBy.DONE, "Its audio is kept.")],
-            "written down",
+            "transcribe your answer",
         ),
         ([spoken("the the a lower of then is matrix", probability=0.2)], "unclear"),
         ([Answer(1, 0, LORA.id, LORA.prompt, None, spoken("uh hello").transcript, 60.0, EndedBy.DONE)], "Hardly"),

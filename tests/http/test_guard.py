@@ -168,7 +168,7 @@ def test_too_much_is_refused(tmp_path: Path) -> None:
     """A body above the limit, or of unknown size, is refused before anything reads it."""
     browser = client(tmp_path)
     answer = browser.post("/api/assessments", content=b"x" * 1_000_001)
-    assert answer.status_code == 413 and "1000000 bytes" in answer.json()["error"]
+    assert answer.status_code == 413 and "1,000,000 bytes" in answer.json()["error"]
     assert browser.post("/api/assessments", content=iter([b"{}"])).status_code == 411
 
 
@@ -177,7 +177,7 @@ def test_strangers_can_send_little(tmp_path: Path, path: str) -> None:
     """Where nobody is asked who they are, a body of more than a form is refused before it is read into memory."""
     browser = client(tmp_path, accounts=True)
     answer = browser.post(path, content=b"x" * 16_385)
-    assert answer.status_code == 413 and "16384 bytes" in answer.json()["error"]
+    assert answer.status_code == 413 and "16,384 bytes" in answer.json()["error"]
     assert browser.post(path, content=b"x" * 16_384).status_code in (403, 405)
 
 

@@ -28,7 +28,7 @@ def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
     words = [word for answer in answers for word in answer.transcript.words]
     if not words:
         lost = any(answer.note for answer in answers)
-        return "Your answer could not be written down, so it is not graded. Its audio is kept." if lost else "Nothing was said."
+        return "We couldn’t transcribe your answer. Its recording is kept." if lost else "Nothing was said."
     spoken = [word for answer in answers if not answer.transcript.typed for word in answer.transcript.words]
     if len(spoken) < len(words) or not spoken:
         return ""
