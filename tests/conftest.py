@@ -25,7 +25,7 @@ from tests.support.shared_storage import ObjectStore, Postgres, temporary_object
 
 PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
-"""Kept between runs, so that 1.2 GB of weights are assembled once."""
+"""Kept between runs, so that weights are assembled once."""
 READY_S = 120
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")  # one example may take its time on a busy machine
@@ -200,7 +200,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 
 @pytest.fixture(scope="session")
 def server(start_server: Callable[..., ServerProcess]) -> ServerProcess:
-    """The embedded default, ready: Whisper base, Piper joe, Qwen 1.5B."""
+    """The embedded default, ready: Whisper base, Piper joe, the bank and the reader."""
     return start_server().wait_until_ready()
 
 

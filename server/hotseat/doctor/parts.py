@@ -20,13 +20,14 @@ from hotseat.questions.content import load_bank
 from hotseat.settings import EMBEDDED, OFF, Settings
 from hotseat.telemetry.tracing import Spans, traces_url
 
-_INSTALL = f'install the "local" extra: {way().value}'
+_INSTALL = f'install the "local" extra: {way().with_speech}'
+_INSTALL_LLM = f'install the "llm" extra: {way().with_llm}'
 _TIMEOUT_S = 10.0
 _MENDS = {
     STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL or HOTSEAT_ARCHIVE_URL and start what they name",
     HEARING: f"{_INSTALL}, or name another model with HOTSEAT_ASR__MODEL",
     VOICE: f"{_INSTALL}, name another voice with HOTSEAT_TTS__VOICE, or turn it off",
-    LLM: f"{_INSTALL}, and the library it misses, if one is named (libgomp.so.1 is Debian's libgomp1); "
+    LLM: f"{_INSTALL_LLM}, and the library it misses, if one is named (libgomp.so.1 is Debian's libgomp1); "
     "or name an endpoint with HOTSEAT_LLM__URL, or turn it off",
     GRADER: _INSTALL,
 }
@@ -47,12 +48,12 @@ def weights(settings: Settings) -> list[Check]:
         checks.append(weight_files("Weights of speech recognition", WHISPER_BASE, settings.models))
     if settings.tts.voice == EMBEDDED and not settings.tts.url:
         checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
-    if settings.llm.url == EMBEDDED:
-        checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models))
+    if settings.packaged_llm_grades:
+        checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models, _INSTALL_LLM))
     return checks
 
 
-def weight_files(name: str, files: Iterable[Weight], models: Path) -> Check:
+def weight_files(name: str, files: Iterable[Weight], models: Path, install: str = _INSTALL) -> Check:
     unjoined = 0
     for weight in files:
         try:
@@ -60,7 +61,7 @@ def weight_files(name: str, files: Iterable[Weight], models: Path) -> Check:
         except WeightsError as error:
             joined = models / weight.name
             damaged = bool(weight.name) and joined.exists()
-            mend = f"delete {joined}; the next start joins it anew from its packages" if damaged else _INSTALL
+            mend = f"delete {joined}; the next start joins it anew from its packages" if damaged else install
             return Check(name, False, str(error), mend)
         unjoined += path is None
     return Check(

@@ -47,7 +47,7 @@ def disk(settings: Settings) -> Check:
     if settings.models_dir is None:
         embedded = (
             *WHISPER_BASE * (settings.asr.model == EMBEDDED and not settings.asr.url),
-            *(QWEN_GGUF,) * (settings.llm.url == EMBEDDED),
+            *(QWEN_GGUF,) * settings.packaged_llm_grades,
         )
         needed += sum(weight.size for weight in embedded if not (settings.models / weight.name).exists())
     existing = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())

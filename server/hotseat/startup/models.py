@@ -197,7 +197,7 @@ async def _load_llm(assembly: Assembly, *, grades: bool) -> ChatModel | None:
         else:
             chat = await _remote_chat(assembly, part)
     if part.state is PartState.FAILED:
-        part.state, part.detail = PartState.OFF, f"{part.detail}; follow-ups come from the bank"
+        part.state = PartState.OFF  # interviews go on without
     if chat is not None and llm.is_remote:
         await asyncio.to_thread(_use_endpoint, assembly, Endpoint(chat, assembly.prompts, llm.reply_s))
         assembly.claims = ClaimQuestions(chat, assembly.prompts)
@@ -286,10 +286,13 @@ def _make_exam(assembly: Assembly, llm: LlmGrader, embedded: EmbeddedGrader) -> 
 
 
 async def load_for_grading(assembly: Assembly) -> Grader:
-    """Only what grading needs, for the command line."""
+    """Only what grading needs, for the command line. Raises WeightsError; also if the packaged model should grade and can't."""
     settings = assembly.settings
     may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
-    await load_grader(assembly, await _load_llm(assembly, grades=True) if may_judge else None)
+    chat = await _load_llm(assembly, grades=True) if may_judge else None
+    if settings.packaged_llm_grades:
+        _wanted(chat, assembly.status.parts[LLM])
+    await load_grader(assembly, chat)
     return _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
 
 
