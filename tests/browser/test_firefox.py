@@ -83,15 +83,15 @@ async def test_the_first_question_is_spoken_in_firefox(tmp_path: Path) -> None:
             await page.press("n")
             await page.until("document.querySelector('.room[data-phase=ready] .sound-check select')?.options.length > 0")
             await page.press(" ")
-            await page.until("document.querySelector('.room[data-phase=thinking]')")
+            await page.until("document.querySelector('.room:is([data-phase=thinking], [data-phase=answering])')", 60)
         samples = np.frombuffer(heard.read_bytes(), np.int16)
         assert np.abs(samples).max() > 1000, "the question is heard"
         with card.hearing(speech):
-            await page.until("document.querySelector('.captions .text').innerText.includes('freezes the base model')")
+            await page.until("document.querySelector('.captions .text').innerText.includes('freezes the base model')", 60)
             await page.until("parseFloat(getComputedStyle(document.querySelector('.arc')).strokeDashoffset) > 0.1")
             await page.press(" ")
-            await page.until("location.pathname.startsWith('/review/') && document.querySelector('.round-head .verdict')")
+            await page.until("location.pathname.startsWith('/review/') && document.querySelector('.round-head .verdict')", 60)
         with card.recording(heard):
             await page.press("p")
-            await page.until("document.querySelector('.recording input').value > 0.5")
+            await page.until("document.querySelector('.recording input').value > 0.5", 60)
         assert np.abs(np.frombuffer(heard.read_bytes(), np.int16)).max() > 1000, "the answer is heard again"
