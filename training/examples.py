@@ -186,21 +186,28 @@ class Examples:
         return found
 
     def edited(self) -> list[Example]:
-        """Free answers in which one thing is said wrong, or right in quite other words, with that point alone; half of the time
-        only the sentences around it."""
+        """Free answers in which one thing is said wrong, right in quite other words, or left out for something else that is
+        true of it; half of the time only the sentences around it. What was left out may be said again further away, so there
+        it is always only those. Half of them come with a point that the answer doesn't mention, too."""
         answers = {row["id"]: row for name in FREE for row in rows("free", name)}
         return [
             self._changed(answers[edit["id"]], edit, edit[kind], target)
             for edit in rows("edits")
-            for kind, target in (("wrong", DENIES), ("right", SAYS))
+            for kind, target in (("wrong", DENIES), ("right", SAYS), ("beside", NEITHER))
+            if kind in edit
         ]
 
     def _changed(self, row: Mapping, edit: Mapping, part: str, target: tuple[float, float, float]) -> Example:
         before, after = row["text"].split(edit["said"])
-        if self._dice.random() < 0.5:
+        if target is NEITHER or self._dice.random() < 0.5:
             before, after = _last_sentence(before), _first_sentence(after)
         text = " ".join(f"{before} {part} {after}".split())
-        return Example(text, (Claim(self._described(f"{row['question']}#{edit['point']}"), target, " ".join(part.split())),))
+        evidence = "" if target is NEITHER else " ".join(part.split())
+        claims = [Claim(self._described(f"{row['question']}#{edit['point']}"), target, evidence)]
+        unsaid = [point for point, label in row["points"].items() if label["l"] == "no"]
+        if unsaid and self._dice.random() < 0.5:
+            claims.append(Claim(self._described(f"{row['question']}#{self._dice.choice(unsaid)}"), NEITHER, ""))
+        return Example(text, tuple(claims))
 
     def acts(self) -> list[Example]:
         """Utterances that ask, decline, object or stop; short answers, and beginnings and sentences of real ones.

@@ -1,7 +1,7 @@
 """Says free answers aloud and keeps what the recogniser hears of them, as ``heard``, beside their text.
 
-``python -m training.speak --part test [--limit 20]``: every other answer that has no ``heard`` yet goes through the packaged
-voice and the whole hearing path (segments, the question's hotwords, term repair). Some 7 s of two cores an answer.
+``python -m training.speak --part known-test [--limit 20]``: every other answer that has no ``heard`` yet goes through the
+packaged voice and the whole hearing path (segments, the question's hotwords, term repair). Some 7 s of two cores an answer.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from hotseat.settings import load_settings
 from hotseat.startup.assembly import assemble
 from hotseat.startup.models import load_for_hearing
 
+from benchmarks.free_answers import PARTS
 from tests.audio import speech
-from training.examples import DATA, free_answers
+from training.examples import DATA, rows
 
 
 async def run(part: str, limit: int) -> None:
     assembly = assemble(load_settings())
     await load_for_hearing(assembly)
-    answers = free_answers(part)
+    answers = list(rows("free", part))
     todo = [row for row in answers[::2] if "heard" not in row][:limit]
     for number, row in enumerate(todo, 1):
         samples = await asyncio.to_thread(speech.say, row["text"])
@@ -38,7 +39,7 @@ async def run(part: str, limit: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=["learn", "develop", "test"], required=True)
+    parser.add_argument("--part", choices=PARTS, required=True)
     parser.add_argument("--limit", type=int, default=1000)
     given = parser.parse_args()
     asyncio.run(run(given.part, given.limit))

@@ -171,8 +171,8 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="ONNX file to go on from")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file that keeps the state of training")
     parser.add_argument("--out", type=Path, help="ONNX file to write at the end")
-    parser.add_argument("--rate", type=float, default=8e-5)
-    parser.add_argument("--share", type=float, default=0.35, help="of the new weights in the average with those before")
+    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--share", type=float, default=0.6, help="of the new weights in the average with those before")
     parser.add_argument("--seed", type=int, default=28)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -183,7 +183,7 @@ def main() -> None:
 
     before = weights(network)
     learned = [
-        *(examples.free(0.1), examples.edited(), examples.edited(), examples.windows(1500)),
+        *(examples.free(0.5), examples.edited(), examples.windows(2000)),
         *(examples.woven(400), examples.rubric_written(80), examples.model_answers()),
     ]
     mixed = examples.unmarked([example for part in learned for example in part]) + examples.acts()
