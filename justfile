@@ -5,7 +5,7 @@ python := ".venv/bin/python"
 _list:
     @just --list
 
-# Set up .venv with everything in uv.lock, development tools included
+# Set up .venv with the development tools and the models of speech
 init:
     ./hotseat init
 
