@@ -24,13 +24,12 @@ from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hotseat.speech.listening import Caption, Listener
 
 from benchmarks import KEPT
 from tests.audio import corpus, speech
 
-FRAME = 640
 LIMIT_S = 60.0
 
 
@@ -99,9 +98,9 @@ async def _live(bench: Bench, item: corpus.Item, audio: Samples, ending: str, re
     )
     if ending == "limit":
         listener.expect_end(len(audio) / SAMPLE_RATE)
-    for at in range(0, len(audio), FRAME):
-        await asyncio.sleep(max(0.0, began + (at + FRAME) / SAMPLE_RATE - time.perf_counter()))
-        listener.feed(audio[at : at + FRAME])
+    for at in range(0, len(audio), FRAME_SAMPLES):
+        await asyncio.sleep(max(0.0, began + (at + FRAME_SAMPLES) / SAMPLE_RATE - time.perf_counter()))
+        listener.feed(audio[at : at + FRAME_SAMPLES])
     ended = time.perf_counter()
     heard = await listener.finish()
     result.final[ending].append(time.perf_counter() - ended)

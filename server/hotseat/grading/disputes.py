@@ -41,7 +41,7 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Ruling:
     finding: PointFinding
-    """Of the disputed point; its evidence is the named passage."""
+    """The disputed point's; its evidence is the named passage."""
     reason: str
 
     @property

@@ -44,15 +44,15 @@ class Result:
     """How a grader did. Shares are 0 to 1."""
 
     agreement: float
-    """Of points labelled met, no or wrong: found so."""
+    """Share of the points labelled met, no or wrong that are found so."""
     denied: float
-    """Of points labelled met: neither made nor not sure."""
+    """Share of the points labelled met that are neither made nor not sure."""
     credited: float
-    """Of points labelled no or wrong: made."""
+    """Share of the points labelled no or wrong that are found made."""
     accused: float
-    """Of answers: with a point that is contradicted and isn't labelled wrong."""
+    """Share of the answers with a point that is found contradicted and isn't labelled wrong."""
     seconds: float
-    """For an answer, on average; likewise the tokens."""
+    """Seconds for an answer, on average; the tokens, too."""
     tokens: float
     unread: int = 0
     """Answers for which no reply could be read; they count as agreeing in nothing."""

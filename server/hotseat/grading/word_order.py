@@ -38,7 +38,7 @@ SHUFFLED = -0.1
 LEAST_COMMON = 0.25
 """Share of common words below which an answer is a list of terms. Of 2,472 free answers the tersest has 0.34."""
 FEWEST_WORDS = 12
-"""Of a list; a few terms are a terse answer."""
+"""Fewest words of such a list; a few terms are a terse answer."""
 
 
 def is_speech(answers: Sequence[Answer]) -> bool:

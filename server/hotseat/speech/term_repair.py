@@ -27,7 +27,7 @@ _UNSURE = 0.7
 _SAME = 0.02
 _APART = 0.42
 _CHEAPEST = 0.6
-"""Of all insertions and deletions."""
+"""The least that an insertion or a deletion costs."""
 _COMMON, _EDGE, _CODE = 0.6, 0.75, 0.5
 """How much nearer a term must be to words that are all common, to words with a little one at an end, to an abbreviation."""
 _REST = 1.4
@@ -35,7 +35,7 @@ _REST = 1.4
 _FOREIGN, _FOREIGN_APART = 0.72, 0.6
 """How near every term is to a word that the field doesn't use, however sure, and ``_APART`` for such a word."""
 _FEWEST_SOUNDS, _FEWEST_LETTERS = 7, 4
-"""Of terms and words of which that holds: short ones sound alike."""
+"""Fewest sounds of a term and letters of a word of which that holds: short ones sound alike."""
 _SHORT = 4
 """Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
 LONGEST = 5
@@ -49,8 +49,8 @@ _RUN_IN = {"SO": "so", "N": "and", "D": "the"}
 _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
-_NO_VOCABULARY = Vocabulary()
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
+_NO_VOCABULARY = Vocabulary()
 LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
 
 
@@ -79,11 +79,11 @@ class Lexicon:
     """What the words of an answer are compared with."""
 
     forms: tuple[Form, ...]
-    """Of the question's and its topic's terms."""
+    """Forms of the question's and its topic's terms."""
     sounds: Sounds
     vocabulary: Vocabulary = _NO_VOCABULARY
     others: tuple[Form, ...] = ()
-    """Of other topics' terms, for words that the field doesn't use."""
+    """Forms of other topics' terms, for words that the field doesn't use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class _Stretch:
     end: int
     words: tuple[Word, ...]
     sounds: tuple[str, ...]
-    """Of each word."""
+    """The phonemes of each word."""
 
     @property
     def said(self) -> list[str]:
@@ -106,7 +106,7 @@ class _Stretch:
 
     @property
     def probability(self) -> float:
-        """Of the least sure word."""
+        """The least sure word's."""
         return min(word.probability for word in self.words)
 
     @property
@@ -125,7 +125,7 @@ class Candidate:
     distance: float
     """0 same sound, 1 nothing alike."""
     probability: float
-    """Of the least sure word."""
+    """The least sure word's."""
     lead: str = ""
     """What the recogniser wrote in one word with the term: a number, or a little word before it."""
 
