@@ -256,7 +256,7 @@ async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pyte
                 await asyncio.sleep(0.01)
         assert assembly.graders.in_use is assembly.graders.embedded
         down = False
-        await asyncio.wait_for(sitting, 20)
+        await asyncio.wait_for(sitting, 120)
     assert isinstance(assembly.graders.in_use, Judge)
 
 
