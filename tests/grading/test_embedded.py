@@ -45,6 +45,12 @@ def test_unreliable_transcripts_are_not_assessable(answers: list[Answer], reason
     assert reason in grade.reason
 
 
+def test_the_longest_points_are_read_beside_the_longest_answers(reader: OnnxReader) -> None:
+    """Both cut to their tokens still fit into the network: one token more, and such an answer could not be graded."""
+    [reading] = reader.read(["low rank matrix " * 60], ("the update is low rank and " * 120).split())
+    assert 0 <= reading.says <= 1
+
+
 def test_a_round_counts_all_its_answers() -> None:
     """A point made in the answer to the follow-up counts, and its evidence names that answer."""
     merging = next(point for point in LORA.points if point.id == "merging")

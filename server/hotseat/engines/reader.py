@@ -21,8 +21,9 @@ from hotseat.text.numbers import in_digits, text_in_digits
 
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 TOKENIZER = Path(__file__).with_name("reader-tokenizer.json")
-MAX_STATEMENT, MAX_PASSAGE = 110, 400
-"""Tokens; a minute of speech has some 200. A statement comes with other words for it and misconceptions."""
+MAX_STATEMENT, MAX_PASSAGE = 109, 400
+"""Tokens; a minute of speech has some 200. A statement comes with other words for it and misconceptions. With the three marks
+around them that is 512, all the network has positions for."""
 STRIDE = 280
 """Tokens from the beginning of one window of a longer passage to the next."""
 CACHED = 4096
