@@ -29,7 +29,16 @@ from benchmarks.guards.metrics import weighted_kappa
 
 DATA = PROJECT / "training" / "data" / "free"
 RESAMPLINGS = 2000
-PARTS = ("known-develop", "known-test", "varied-develop", "varied-test", "mistaken-develop", "mistaken-test", "databases")
+PARTS = (
+    "known-develop",
+    "known-test",
+    "fresh-test",
+    "varied-develop",
+    "varied-test",
+    "mistaken-develop",
+    "mistaken-test",
+    "databases",
+)
 """Answers that the reader has not learned from; the develop parts chose its thresholds."""
 
 

@@ -209,6 +209,26 @@ class Examples:
             claims.append(Claim(self._described(f"{row['question']}#{self._dice.choice(unsaid)}"), NEITHER, ""))
         return Example(text, tuple(claims))
 
+    def corrected(self) -> list[Example]:
+        """Sentences that get a point wrong, each set right in nearly the same words, and plain ones that make it: one alone, or
+        two about different points of a question. So no word by itself tells right from wrong."""
+        by_question: dict[str, list[tuple[str, str, tuple[float, float, float]]]] = defaultdict(list)
+        for row in rows("corrected"):
+            for kind, target in (("wrong", DENIES), ("fixed", SAYS), ("plain", SAYS)):
+                by_question[row["point"].split("#")[0]] += [(row["point"], said, target) for said in row[kind]]
+        found = []
+        for said in by_question.values():
+            self._dice.shuffle(said)
+            while said:
+                key, text, target = said.pop()
+                claims = [Claim(self._described(key, text), target, text)]
+                if said and said[-1][0] != key and self._dice.random() < 0.5:
+                    other, more, meant = said.pop()
+                    text = f"{text.rstrip(' .')}. {more}"
+                    claims.append(Claim(self._described(other, more), meant, more))
+                found.append(Example(text, tuple(claims)))
+        return found
+
     def acts(self) -> list[Example]:
         """Utterances that ask, decline, object or stop; short answers, and beginnings and sentences of real ones.
 

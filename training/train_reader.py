@@ -172,7 +172,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="file that keeps the state of training")
     parser.add_argument("--out", type=Path, help="ONNX file to write at the end")
     parser.add_argument("--rate", type=float, default=5e-5)
-    parser.add_argument("--share", type=float, default=0.6, help="of the new weights in the average with those before")
+    parser.add_argument("--share", type=float, default=0.7, help="of the new weights in the average with those before")
     parser.add_argument("--seed", type=int, default=28)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -183,10 +183,11 @@ def main() -> None:
 
     before = weights(network)
     learned = [
-        *(examples.free(0.5), examples.edited(), examples.windows(2000)),
-        *(examples.woven(400), examples.rubric_written(80), examples.model_answers()),
+        *(examples.free(0.3, others=2), examples.windows(1000), examples.corrected(), examples.model_answers()),
+        dice.sample(edited := examples.edited(), len(edited) // 3),
+        dice.sample(acts := examples.acts(), len(acts) // 3),
     ]
-    mixed = examples.unmarked([example for part in learned for example in part]) + examples.acts()
+    mixed = examples.unmarked([example for part in learned for example in part])
     run(network, batches.of(mixed, dice), args.rate, args.checkpoint)
     average(network, before, args.share)
     fit_acts(network, batches.of(examples.acts(), dice))

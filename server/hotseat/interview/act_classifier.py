@@ -11,7 +11,7 @@ from hotseat.domain.acts import Act, ActReader
 
 MAX_WORDS = 25
 """Anything longer is an answer."""
-THRESHOLD = 0.8
+THRESHOLD = 0.85
 """Probability of not being an answer from which an utterance is an act."""
 LEAVING = (Act.SKIP, Act.DONE)
 """Acts that leave the question: only where one is likelier than all others together."""
