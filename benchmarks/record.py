@@ -12,7 +12,6 @@ import datetime
 import json
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -62,7 +61,7 @@ def microphone(path: Path) -> None:
         raise InputError("neither arecord (alsa-utils) nor rec (sox) is installed; install one, or use --from-file")
     recorder = subprocess.Popen([*command, path])
     input("Recording. Press Enter at the end.")
-    recorder.send_signal(signal.SIGINT)
+    recorder.terminate()  # not an interrupt, which what a shell runs in the background ignores
     recorder.wait()
     if not path.exists():
         raise InputError(f"{command[0]} recorded nothing; is a microphone connected?")

@@ -18,13 +18,13 @@ from tests.audio import speech
 
 SPEECH = speech.read(Path(speech.__file__).parent / "human" / "austen-0880.flac")
 RECORDER = """#!/bin/sh
-trap 'exit 1' INT
+trap 'exit 1' TERM
 for file; do :; done
 cp '{folder}/speech.wav' "$file"
 touch '{folder}/recording'
 while :; do sleep 0.05; done
 """
-"""Called as arecord is, until it is interrupted; hears a file."""
+"""Called as arecord is, until it is ended; hears a file."""
 DEAF = "#!/bin/sh\necho 'arecord: audio open error: No such file or directory' >&2\nexit 1\n"
 
 
