@@ -22,12 +22,7 @@ from hotseat.settings import PROJECT
 DATA = Path(__file__).parent / "data"
 NEITHER, SAYS, DENIES = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 PARTLY = (0.5, 0.5, 0.0)
-TARGETS = {
-    "met": SAYS, "not met": NEITHER, "contradicted": DENIES,  # rubric-written answers
-    "no": NEITHER, "partly": PARTLY, "wrong": DENIES,  # free answers
-}  # fmt: skip
-RUBRIC_WRITTEN = ("train", "tune", "hard", "unread", "studied", "recited", "short")
-"""Answers by writers who saw the statements; ``told``, ``tricky``, ``report`` and ``blind`` are guards, not learned from."""
+TARGETS = {"met": SAYS, "no": NEITHER, "partly": PARTLY, "wrong": DENIES}
 _SENTENCE = re.compile(r"[^.?!]*[.?!]+\s*|[^.?!]+$")
 FREE = ("learn", "develop", "test", "varied-learn", "later-learn")
 """Files of free answers that the reader learns from; the others judge it."""
@@ -67,70 +62,9 @@ class Examples:
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
         questions = load_bank(PROJECT / "rubrics").questions
-        self._points = {question.id: [point.id for point in question.points] for question in questions}
         self._point = {f"{question.id}#{point.id}": point for question in questions for point in question.points}
         self._all = list(self._point)
         self._models = [(question, question.model_answer) for question in questions]
-        self._says: dict[str, list[str]] = defaultdict(list)
-        self._wrong: dict[str, list[str]] = defaultdict(list)
-        self._beside: dict[str, list[str]] = defaultdict(list)
-        for question in questions:
-            for point in question.points:
-                self._says[f"{question.id}#{point.id}"] += point.phrasings
-                self._wrong[f"{question.id}#{point.id}"] += point.misconceptions
-        for row in rows("trios"):
-            for says, wrong, *beside in row["trios"]:
-                self._says[row["point"]].append(says)
-                self._wrong[row["point"]].append(wrong)
-                self._beside[row["point"]] += beside
-        for row in rows("sentences"):
-            self._says[row["point"]] += row["says"]
-            self._wrong[row["point"]] += row["denies"]
-
-    def woven(self, count: int) -> list[Example]:
-        """Texts of one to six passages about points of one question, right ones and mistakes side by side."""
-        return [self._weave() for _ in range(count)]
-
-    def _weave(self) -> Example:
-        question = self._dice.choice(list(self._points))
-        names = self._points[question]
-        chosen = self._dice.sample(names, min(len(names), self._dice.choice((1, 1, 2, 3, 4, 5, 6))))
-        passages, claims = [], []
-        for name in chosen:
-            key = f"{question}#{name}"
-            kinds = ((self._says, SAYS), (self._wrong, DENIES), (self._beside, NEITHER))
-            found, target = self._dice.choices(kinds, (0.42, 0.38, 0.2))[0]
-            if not found[key]:
-                continue
-            passage = self._dice.choice(found[key]).strip()
-            passages.append(passage if passage.endswith((".", "?", "!")) else passage + ".")
-            claims.append(Claim(self._described(key, passage), target, "" if target is NEITHER else passage))
-        others = [name for name in self._dice.sample(names, min(2, len(names))) if name not in chosen]
-        # Most likely not said, but nobody has looked.
-        claims += [Claim(self._described(f"{question}#{name}"), NEITHER, None, 0.3) for name in others]
-        self._dice.shuffle(passages)
-        return Example(" ".join(passages), (*claims, self._unrelated()))
-
-    def rubric_written(self, count: int) -> list[Example]:
-        """Answers whose writers saw the statements, those with mistakes twice as likely."""
-        found = [row for folder in RUBRIC_WRITTEN for row in rows(folder)]
-        shares = [2.0 if "contradicted" in row["points"].values() else 1.0 for row in found]
-        drawn = self._dice.choices(found, shares, k=count)
-        drawn += self._dice.sample(list(rows("nothing")), count // 10)
-        return [self._of_row(row) for row in drawn]
-
-    def _of_row(self, row: Mapping) -> Example:
-        quotes = row.get("quotes")
-        claims = [
-            Claim(
-                self._described(key),
-                TARGETS[label],
-                "" if label == "not met" else quotes.get(point) if quotes is not None else None,
-            )
-            for point, label in row["points"].items()
-            if (key := f"{row['question']}#{point}") in self._point
-        ]
-        return Example(row["text"], tuple(claims))
 
     def model_answers(self) -> list[Example]:
         """The bank's own answers, which make every strong point."""
