@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import av
 import numpy as np
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of
 from numpy.typing import NDArray
 
 from tests.audio import speech
@@ -71,7 +71,7 @@ CHANNELS: dict[str, Callable[[Samples, int], Samples]] = {
 
 
 def _coded(audio: Samples, codec: str, container: str, rate: int, bits_per_s: int) -> Samples:
-    pcm = (np.clip(speech.resampled(audio, len(audio) * rate // SAMPLE_RATE), -1, 1) * 32767).astype("<i2")
+    pcm = np.frombuffer(pcm_of(speech.resampled(audio, len(audio) * rate // SAMPLE_RATE)), "<i2")
     file = io.BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate)

@@ -367,7 +367,7 @@ async def test_a_tab_that_nobody_starts_gives_its_place_up(tmp_path: Path) -> No
             await interviews.admit(LOCAL, other)
         pass_by(assembly, 120)
         assert (await interviews.admit(LOCAL, other)).id == other
-        assert tab.closed is not None and tab.closed[0] == 4408 and "started" in tab.closed[1]
+        assert tab.closed is not None and tab.closed[0] == 4408 and "haven’t started this interview" in tab.closed[1]
         again = await Candidate(interviews, tab.id).attach()
         assert (await again.until("ready")).turn_id == 0
 
