@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,9 @@ from hotseat.domain.model import Bank
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+
+BeforeEach = Callable[[int], Awaitable[None]]
+"""Awaited before each item, with the number of those that are done."""
 
 
 def load_items(path: Path, bank: Bank, parse: Callable[[str, Bank, str], _T]) -> tuple[_T, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from hotseat.domain.model import Answer, Bank, Grade, PointStatus, Question, Transcript
 from hotseat.errors import ChatModelError, ContentError, GraderError
-from hotseat.exams import keep_result, kept_results, load_items
+from hotseat.exams import BeforeEach, keep_result, kept_results, load_items
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 
@@ -91,8 +91,6 @@ class Sitting:
 Outcomes = dict[str, Grade | None]
 """Item id to grade; None where no reply could be read."""
 _KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
-BeforeEach = Callable[[int], Awaitable[None]]
-"""Awaited before an answer is graded, with the number of those that are."""
 
 
 def load_exam(path: Path, bank: Bank) -> tuple[Item, ...]:

@@ -18,8 +18,7 @@ from hotseat.domain import followups
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, PointStatus, Transcript
 from hotseat.errors import ContentError
-from hotseat.exams import keep_result, kept_results, load_items
-from hotseat.grading.exam import BeforeEach
+from hotseat.exams import BeforeEach, keep_result, kept_results, load_items
 from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
 
 FILE = "interviewer_exam.jsonl"

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from hotseat.attributes import attributes
 from hotseat.domain.model import Bank
 from hotseat.questions.formats import Catalogue, Format, Pick
 
 _OF_TOPICS = tuple("id chapter title layer why frequency depends_on concepts must_include".split())
 _OF_QUESTIONS = tuple("id topic kind title prompt time_limit_s tiers difficulty competencies concepts".split())
-
-
-def attributes(value: object, *names: str) -> dict[str, Any]:
-    """These attributes of a value, for JSON."""
-    return {name: getattr(value, name) for name in names}
 
 
 def bank_document(bank: Bank) -> dict[str, Any]:

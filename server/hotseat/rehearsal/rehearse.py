@@ -23,9 +23,9 @@ import websockets
 from hotseat.accounts.owner_key import OwnerKey
 from hotseat.accounts.peers import can_tell
 from hotseat.accounts.token_link import link
+from hotseat.attributes import attributes
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
-from hotseat.questions.views import attributes
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.rehearsal.recording import Recording
 from hotseat.settings import Settings

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from hotseat.attributes import attributes
 from hotseat.clock import iso
 from hotseat.domain.model import Bank, Grade, PointStatus, Question
 from hotseat.errors import InputError
 from hotseat.practice.progress import rounds_of
 from hotseat.questions.content import find_question
-from hotseat.questions.views import attributes
 from hotseat.review import view
 from hotseat.review.comparison import changes
 from hotseat.session.eventlog import counted_grade

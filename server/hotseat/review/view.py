@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from hotseat.attributes import attributes
 from hotseat.clock import iso
 from hotseat.domain.corrections import Correction, Standing, corrected, standing
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
-from hotseat.questions.views import attributes
 from hotseat.review.best import best_answer
 from hotseat.review.grade_view import grade_json
 from hotseat.review.onsets import from_onsets

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 
 from hotseat.errors import ChatModelError, GraderError, HotseatError
-from hotseat.grading.exam import BeforeEach, Exam
+from hotseat.exams import BeforeEach
+from hotseat.grading.exam import Exam
 from hotseat.grading.judge import Judge
 from hotseat.interview.exam import Exam as InterviewerExam
 from hotseat.load_status import GRADER, LLM

@@ -75,11 +75,8 @@ async def _load_voice(assembly: Assembly) -> None:
         async def again(_hung: Speaker) -> Speaker:
             return (await _local_speaker(tts, assembly.settings.models))[0]
 
-        healing = (
-            Healing(part, speaker, None, _speaks, detail=detail)
-            if tts.url
-            else Healing(part, speaker, again, _soon(_speaks), detail=detail)
-        )
+        renew, probe = (None, _speaks) if tts.url else (again, _soon(_speaks))
+        healing = Healing(part, speaker, renew, probe, detail=detail)
         _kept(assembly, healing)
         voice = PreparedVoice(HealingSpeaker(healing), assembly.library.catalogue.script.constant())
         await voice.prepare()

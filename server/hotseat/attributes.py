@@ -1,0 +1,10 @@
+"""Values as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def attributes(value: object, *names: str) -> dict[str, Any]:
+    """These attributes of a value, by name, as they are."""
+    return {name: getattr(value, name) for name in names}
