@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,14 @@ from hotseat.startup.models import load_for_exam, load_for_grading, load_models
 
 from tests.conftest import share_models
 from tests.support.command_line import hotseat
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Children of a shell's background job start with Ctrl+C ignored, and could not tell when they begin to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def ignores_ctrl_c(pid: int) -> bool:
