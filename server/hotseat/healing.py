@@ -72,12 +72,15 @@ class Healing(Generic[Engine]):
         self._pauses = 0
         self._since = time.monotonic()
         """Since when the engine has worked."""
-        self.replaced = 0
 
     @property
     def engine(self) -> Engine | None:
         """None while there is none that works."""
         return None if self._part.state is PartState.DEGRADED and self._make is not None else self._engine
+
+    @property
+    def replaced(self) -> int:
+        return self._part.replaced
 
     @property
     def trouble(self) -> str:
@@ -150,7 +153,7 @@ class Healing(Generic[Engine]):
             if (found := await self._trouble_of(self._engine)) is None:
                 break
             trouble = found
-        self.replaced += 1
+        self._part.replaced += 1
         self._works()
 
     def _works(self) -> None:

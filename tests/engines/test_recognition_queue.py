@@ -249,3 +249,38 @@ async def test_no_second_hearing_on_a_busy_machine(work: Work) -> None:
     await ask(queue, "fast", Priority.COMMIT)
     await review
     assert work.began == ["slow", "short", "fast", "again"]
+
+
+async def test_one_thread_that_hangs_is_noticed(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By how long its job takes, beside how long a short one takes now; nothing is recognised for that before."""
+    monkeypatch.setattr("hotseat.engines.whisper.queue.LONG_S", 0.1)
+    queue = RecognitionQueue(work, workers=2)
+    hung = ask(queue, "hung", Priority.PARTIAL)
+    await work.until_begun("hung")
+    work.release("short")
+    await queue.check(job("short", Priority.FINAL))
+    assert work.began == ["hung"]
+    await asyncio.sleep(0.1)
+    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 1_000_000)
+    await queue.check(job("short", Priority.FINAL))
+    assert work.began == ["hung", "short"], "on a slow machine it may only be slow"
+    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 0)
+    with pytest.raises(TranscriberError, match="has not come back"):
+        await queue.check(job("short", Priority.FINAL))
+    work.release("hung")
+    await hung
+    await queue.check(job("none", Priority.FINAL))
+
+
+async def test_after_a_failure_the_next_check_recognises_something(work: Work) -> None:
+    """So that it is known whether all jobs fail."""
+    queue = RecognitionQueue(work, workers=1)
+    work.failing.add("bad")
+    work.release("bad", "good")
+    with pytest.raises(TranscriberError):
+        await queue.run(job("bad", Priority.FINAL))
+    with pytest.raises(TranscriberError):
+        await queue.check(job("bad", Priority.FINAL))
+    await queue.check(job("good", Priority.FINAL))
+    await queue.check(job("none", Priority.FINAL))
+    assert work.began == ["bad", "bad", "good"]

@@ -148,6 +148,6 @@ def test_every_metric_is_explained() -> None:
     explained = set(re.findall(r"`(hotseat_\w+?)(?:_total)?`", (PROJECT / "docs" / "operations.md").read_text()))
     metrics = Metrics()
     metrics.register(RecognitionQueue(lambda _job: (), 1).metrics)
-    metrics.register(lambda: part_states({"Voice": True}))
+    metrics.register(lambda: part_states({"Voice": (True, 0)}))
     there = re.findall(r"^# TYPE (hotseat_\w+?)(?:_total)? ", metrics.render().decode(), re.MULTILINE)
     assert {name for name in there if not name.endswith("_created")} == explained

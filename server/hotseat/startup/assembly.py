@@ -65,7 +65,9 @@ class Assembly:
     """What the server keeps working."""
 
     def __post_init__(self) -> None:
-        self.metrics.register(lambda: part_states({part.name: part.is_well for part in self.status.parts.values()}))
+        self.metrics.register(
+            lambda: part_states({part.name: (part.is_well, part.replaced) for part in self.status.parts.values()})
+        )
 
     def practice(self) -> Practice:
         return Practice(self.storage.store, self.clock, self.library.bank)

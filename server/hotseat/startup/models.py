@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import SecretStr
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 _LOOK_S = 5.0
-"""Seconds between two checks of the embedded language model's process."""
+"""Seconds between two checks of the embedded language model's process, and of the recogniser's threads."""
 
 
 async def load_models(assembly: Assembly) -> None:
@@ -102,7 +102,7 @@ async def _load_hearing(assembly: Assembly) -> None:
     with assembly.status.loading(HEARING) as part:
         assembly.speech.is_remote = bool(asr.url)
         name = "Whisper base" if asr.model == EMBEDDED else asr.model
-        healing: Healing[Transcriber]
+        healing: Healing[Any]
         if asr.url:
             remote = await _remote_transcriber(asr, part)
             healing = Healing(part, remote, None, _hears, detail=f"{asr.model} at {asr.url}")
@@ -116,7 +116,7 @@ async def _load_hearing(assembly: Assembly) -> None:
                 return whisper
 
             assembly.metrics.register(lambda: whisper.queue.metrics())
-            healing = Healing(part, whisper, again, _soon(_hears), detail=name)
+            healing = Healing(part, whisper, again, _soon(WhisperTranscriber.check), detail=name, every_s=_LOOK_S)
         # Speech and its end are detected here in any case.
         vad = await asyncio.to_thread(SileroModel)
         assembly.speech.make_vad = vad.session

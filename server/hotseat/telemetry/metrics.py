@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from hotseat.domain.model import EndedBy
@@ -89,12 +89,15 @@ class _Read(Collector):
         return self._read()
 
 
-def part_states(works: Mapping[str, bool]) -> Iterator[Metric]:
-    """Which parts work, by name."""
+def part_states(parts: Mapping[str, tuple[bool, int]]) -> Iterator[Metric]:
+    """Whether each part works, and how often it was replaced, by name."""
     up = GaugeMetricFamily("hotseat_part_up", "Whether a part works (1) or is degraded or failed (0)", labels=["part"])
-    for name, is_well in works.items():
+    again = CounterMetricFamily("hotseat_part_replacements", "Times a part stopped working and was replaced", labels=["part"])
+    for name, (is_well, replaced) in parts.items():
         up.add_metric([name], float(is_well))
+        again.add_metric([name], replaced)
     yield up
+    yield again
 
 
 def _tasks() -> Iterator[Metric]:

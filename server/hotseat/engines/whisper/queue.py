@@ -5,6 +5,8 @@
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
 - One review runs at a time, beside the workers, for it takes a second or two. It begins only while there is no
   final or commit, no other session has anything to recognise, and the machine is not busy otherwise.
+- A job that has run for long is looked at: no thread can be ended from outside, so whoever asks ``check`` learns that one hangs
+  and replaces the whole.
 - Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up; each is
   made of the audio that there is when its turn comes.
 """
@@ -22,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from hotseat.domain.model import Word
+from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 
@@ -33,6 +36,10 @@ _BUSY = 0.1
 """Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual ..."""
 _TELLING_S = 4.0
 """... of at least so much audio: less takes hardly less work."""
+LONG_S = 8.0
+"""A job that has run for so long may hang; 28 s of audio take 4 s of an idle core."""
+_SLOWEST = 25
+"""How much longer than a second of silence, which takes 0.2 s, any job may take on the same machine; 20 was seen."""
 
 
 @dataclass(slots=True, eq=False)  # jobs hold arrays, which do not compare
@@ -61,6 +68,10 @@ class RecognitionQueue:
         self._busy = 0.0
         self._asked: dict[str, float] = {}
         """When each session last asked for anything but a review; those of the last seconds only."""
+        self._began: dict[int, float] = {}
+        """When each running job began, by its number."""
+        self._failed = False
+        """Whether the latest job failed."""
         self._pace = 0.0
         """Seconds of work for a second of audio, of the latest final or commit that tells."""
 
@@ -84,6 +95,23 @@ class RecognitionQueue:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(entry)
             del entry  # see _execute
+
+    async def check(self, short: RecognitionJob) -> None:
+        """Runs ``short`` if the latest job failed or one has run for long; else all is well.
+
+        Raises what that job raises, and TranscriberError if a thread hangs.
+        """
+        if not self._failed and self._longest_s < LONG_S:
+            return
+        began = time.monotonic()
+        await self.run(short)
+        if self._longest_s >= max(LONG_S, _SLOWEST * (time.monotonic() - began)):
+            raise TranscriberError(f"one of its threads has not come back for {self._longest_s:.0f} s")
+
+    @property
+    def _longest_s(self) -> float:
+        """For how long the oldest running job has been running."""
+        return time.monotonic() - min(self._began.values()) if self._began else 0.0
 
     @property
     def spare(self) -> bool:
@@ -161,17 +189,19 @@ class RecognitionQueue:
         return self._running[Priority.FINAL] + self._running[Priority.COMMIT]
 
     async def _execute(self, entry: _Waiting) -> None:
-        began = time.monotonic()
+        self._began[entry.number] = time.monotonic()
         try:
             words = await asyncio.get_running_loop().run_in_executor(self._threads, self._work, entry.job)
         except Exception as error:  # handed to whoever asked, whatever it is
+            self._failed = True
             if not entry.future.done():
                 entry.future.set_exception(error)
         else:
+            self._failed = False
             if not entry.future.done():
                 entry.future.set_result(words)
         finally:
-            worked = time.monotonic() - began
+            worked = time.monotonic() - self._began.pop(entry.number)
             audio_s = len(entry.job.samples) / SAMPLE_RATE
             if entry.job.priority <= Priority.COMMIT and audio_s >= _TELLING_S:
                 self._pace = worked / audio_s

@@ -44,6 +44,7 @@ _LONGEST_S = 28.0
 _LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
 _AGAIN, _NO_TIME_S = 4, 0.02
 """From so many words on, a repetition that takes no more than this for each word was not spoken."""
+_SILENCE = RecognitionJob("", np.zeros(SAMPLE_RATE, np.float32), Priority.FINAL)
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
 
@@ -131,11 +132,15 @@ class WhisperTranscriber:
         self.queue = RecognitionQueue(self.hear, workers)
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
         for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
-            self.hear(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), priority))
+            self.hear(replace(_SILENCE, priority=priority))
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials only) or TranscriberError."""
         return await self.queue.run(job)
+
+    async def check(self) -> None:
+        """Raises TranscriberError if it fails or a thread of it hangs. Recognises nothing where nothing looks like that."""
+        await self.queue.check(_SILENCE)
 
     def close(self) -> None:
         self.queue.close()
