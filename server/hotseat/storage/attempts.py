@@ -9,14 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hotseat.domain.accounts import Allowance
 from hotseat.storage.queries import Queries
+from hotseat.storage.schema import ATTEMPTS
 
-_attempts = sa.Table(
-    "attempts",
-    sa.MetaData(),
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("spent", sa.Float),
-    sa.Column("at", sa.Float),
-)
 Keys = Sequence[tuple[str, Allowance]]
 
 
@@ -33,26 +27,26 @@ class SqlAttempts(Queries):
             spent = dict[str, float]()
             for key, allowance in sorted(keys, key=lambda one: one[0]):  # in one order, or two would wait for each other
                 # What comes first takes the lock.
-                await connection.execute(insert(_attempts).values(key=key, spent=0.0, at=now).on_conflict_do_nothing())
-                row = (await connection.execute(sa.select(_attempts).where(_attempts.c.key == key).with_for_update())).one()
+                await connection.execute(insert(ATTEMPTS).values(key=key, spent=0.0, at=now).on_conflict_do_nothing())
+                row = (await connection.execute(sa.select(ATTEMPTS).where(ATTEMPTS.c.key == key).with_for_update())).one()
                 spent[key] = allowance.spent(row.spent, row.at, now)
                 if (wait_s := allowance.wait_s(spent[key])) > 0:
                     return wait_s
             for key, before in spent.items():
-                await connection.execute(_attempts.update().where(_attempts.c.key == key).values(spent=before + 1, at=now))
+                await connection.execute(ATTEMPTS.update().where(ATTEMPTS.c.key == key).values(spent=before + 1, at=now))
             return 0.0
 
     async def wait_s(self, keys: Keys, now: float) -> float:
         """Seconds until there is an attempt left at each key."""
         allowances = dict(keys)
-        rows = await self._all(sa.select(_attempts).where(_attempts.c.key.in_(list(allowances))))
+        rows = await self._all(sa.select(ATTEMPTS).where(ATTEMPTS.c.key.in_(list(allowances))))
         waits = [(one := allowances[row.key]).wait_s(one.spent(row.spent, row.at, now)) for row in rows]
         return max(waits, default=0.0)
 
     async def forgive(self, key: str) -> None:
         """Forgets the attempts at a key."""
-        await self._execute(_attempts.delete().where(_attempts.c.key == key))
+        await self._execute(ATTEMPTS.delete().where(ATTEMPTS.c.key == key))
 
     async def tidy(self, before: float) -> None:
         """Forgets keys that nobody has tried since."""
-        await self._execute(_attempts.delete().where(_attempts.c.at < before))
+        await self._execute(ATTEMPTS.delete().where(ATTEMPTS.c.at < before))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hotseat.errors import StorageError
 
+Value = TypeVar("Value")
 Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a transaction. Raises StorageError in place of what the database raises."""
 
@@ -28,6 +30,11 @@ async def storage_errors(engine: AsyncEngine, *let_through: type[Exception]) -> 
         raise StorageError(f"the database at {engine.url.render_as_string()} failed: {reason}") from error
 
 
+def select_fields(kind: type[Any], table: sa.TableClause) -> sa.Select[Any]:
+    """Selects the columns that are the fields of a dataclass, in their order."""
+    return sa.select(*(table.c[field.name] for field in fields(kind)))
+
+
 class Queries:
     """What the parts of the database are made of. Every method raises StorageError."""
 
@@ -42,6 +49,15 @@ class Queries:
         """None where there is none."""
         async with self._begin() as connection:
             return (await connection.execute(query)).first()
+
+    async def _values(self, kind: Callable[..., Value], query: sa.Select[Any]) -> tuple[Value, ...]:
+        """The rows of a ``select_fields(kind, …)``."""
+        return tuple(kind(*row) for row in await self._all(query))
+
+    async def _value(self, kind: Callable[..., Value], query: sa.Select[Any]) -> Value | None:
+        """The first of them; None where there is none."""
+        row = await self._first(query)
+        return None if row is None else kind(*row)
 
     async def _execute(self, *statements: sa.Executable) -> int:
         """All of them or none; how many rows the last one touched."""

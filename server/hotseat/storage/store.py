@@ -11,7 +11,7 @@ import asyncio
 import importlib
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,19 @@ from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.session.phases import State
 from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
 from hotseat.session.replay import replayed
-from hotseat.storage.queries import Queries, storage_errors
+from hotseat.storage.queries import Queries, select_fields, storage_errors
+from hotseat.storage.schema import (
+    ASSESSMENTS,
+    CARDS,
+    CORRECTIONS,
+    EVENTS,
+    INTERVIEWS,
+    NOTES,
+    RATINGS,
+    REGRADES,
+    REPLICAS,
+    SETTINGS,
+)
 from hotseat.storage.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -37,109 +49,6 @@ _TIMEOUT_S = 2
 
 _MIGRATING = 0x4073EA7
 """Number of the lock that a process holds in PostgreSQL while it migrates."""
-
-metadata = sa.MetaData()
-_interviews = sa.Table(
-    "interviews",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("created", sa.Float),
-    sa.Column("format", sa.String(32)),
-    sa.Column("title", sa.Text),
-    sa.Column("options", sa.JSON),
-    sa.Column("plan", sa.JSON),
-    sa.Column("summary", sa.JSON),
-    sa.Column("owner", sa.String(32)),
-    sa.Column("replica", sa.String(32)),
-    sa.Column("audio_deleted", sa.Float),
-    sa.Column("term", sa.Integer),
-)
-_replicas = sa.Table(
-    "replicas",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("beat", sa.Integer),
-)
-_events = sa.Table(
-    "events",
-    metadata,
-    sa.Column("interview_id", sa.String(32), primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("monotonic", sa.Float),
-    sa.Column("wall", sa.Float),
-    sa.Column("type", sa.String(32)),
-    sa.Column("payload", sa.JSON),
-)
-_assessments = sa.Table(
-    "assessments",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("taken", sa.Float),
-    sa.Column("scores", sa.JSON),
-    sa.Column("owner", sa.String(32)),
-)
-_settings = sa.Table(
-    "settings",
-    metadata,
-    sa.Column("owner", sa.String(32), primary_key=True),
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("value", sa.JSON),
-)
-_ratings = sa.Table(
-    "ratings",
-    metadata,
-    sa.Column("interview_id", sa.String(32), primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("owner", sa.String(32)),
-    sa.Column("question_id", sa.String(128)),
-    sa.Column("at", sa.Float),
-    sa.Column("ratings", sa.JSON),
-)
-_cards = sa.Table(
-    "cards",
-    metadata,
-    sa.Column("owner", sa.String(32), primary_key=True),
-    sa.Column("question_id", sa.String(128), primary_key=True),
-    sa.Column("point_id", sa.String(128), primary_key=True),
-    sa.Column("due", sa.Float),
-    sa.Column("reviewed", sa.Float),
-    sa.Column("stability", sa.Float),
-    sa.Column("difficulty", sa.Float),
-)
-_notes = sa.Table(
-    "notes",
-    metadata,
-    sa.Column("interview_id", sa.String(32), primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("text", sa.Text),
-    sa.Column("changed", sa.Float),
-)
-_corrections = sa.Table(
-    "corrections",
-    metadata,
-    sa.Column("interview_id", sa.String(32), primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("turn_id", sa.Integer),
-    sa.Column("word", sa.Integer),
-    sa.Column("change", sa.String(16)),
-    sa.Column("before", sa.Text),
-    sa.Column("text", sa.Text),
-    sa.Column("made", sa.Float),
-    sa.Column("by", sa.String(64)),
-)
-_regrades = sa.Table(
-    "regrades",
-    metadata,
-    sa.Column("interview_id", sa.String(32), primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("round", sa.Integer),
-    sa.Column("kind", sa.String(16)),
-    sa.Column("reason", sa.Text),
-    sa.Column("grade", sa.JSON),
-    sa.Column("ruling", sa.JSON),
-    sa.Column("made", sa.Float),
-    sa.Column("by", sa.String(64)),
-)
 
 
 class SqlStore(Queries):
@@ -216,18 +125,15 @@ class SqlStore(Queries):
         return tuple(script.revision for script in scripts.walk_revisions())[::-1]
 
     async def create(self, record: InterviewRecord) -> None:
-        row = {
-            name: getattr(record, name) for name in ("id", "created", "format", "title", "options", "plan", "summary", "owner")
-        }
-        await self._execute(_interviews.insert().values({**row, "term": 0}))
+        await self._execute(INTERVIEWS.insert().values({**asdict(record), "term": 0}))
 
     async def acquire(self, interview_id: str, replica: str) -> Lease | None:
         """Makes the process the only one that may run the interview; None if there is none."""
-        this = _interviews.c.id == interview_id
+        this = INTERVIEWS.c.id == interview_id
         async with self._begin() as connection:
             # The update comes first: it waits for whoever is writing, and what is read then is all that they wrote.
-            await connection.execute(_interviews.update().where(this).values(replica=replica, term=_interviews.c.term + 1))
-            row = (await connection.execute(sa.select(_interviews).where(this))).one_or_none()
+            await connection.execute(INTERVIEWS.update().where(this).values(replica=replica, term=INTERVIEWS.c.term + 1))
+            row = (await connection.execute(sa.select(INTERVIEWS).where(this))).one_or_none()
             if row is None:
                 return None
             await self._beat(connection, replica)
@@ -240,52 +146,42 @@ class SqlStore(Queries):
         since. Events that are stored already are left as they are, so that it can be called again when nobody knows whether
         the last call got through.
         """
-        rows = [
-            {
-                "interview_id": interview_id,
-                "seq": event.seq,
-                "monotonic": event.monotonic,
-                "wall": event.wall,
-                "type": event.type,
-                "payload": event.payload,
-            }
-            for event in events
-        ]
+        rows = [{"interview_id": interview_id, **asdict(event)} for event in events]
         async with self._in_time(), self._begin() as connection:
-            ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == token)
-            if (await connection.execute(_interviews.update().where(ours).values(summary=summary))).rowcount == 0:
+            ours = sa.and_(INTERVIEWS.c.id == interview_id, INTERVIEWS.c.term == token)
+            if (await connection.execute(INTERVIEWS.update().where(ours).values(summary=summary))).rowcount == 0:
                 raise TakenOverError("another process has taken this interview over")
-            await connection.execute(self._insert(_events).on_conflict_do_nothing(), rows)
+            await connection.execute(self._insert(EVENTS).on_conflict_do_nothing(), rows)
 
     async def release(self, interview_id: str, token: int) -> None:
         """Gives up the lease, if this token is still the latest."""
-        ours = sa.and_(_interviews.c.id == interview_id, _interviews.c.term == token)
-        await self._execute(_interviews.update().where(ours).values(replica=None))
+        ours = sa.and_(INTERVIEWS.c.id == interview_id, INTERVIEWS.c.term == token)
+        await self._execute(INTERVIEWS.update().where(ours).values(replica=None))
 
     async def heartbeat(self, replica: str) -> dict[str, int]:
         """Says that the process is alive; the fencing tokens of the interviews it holds, by id."""
         async with self._begin() as connection:
             await self._beat(connection, replica)
-            held = sa.select(_interviews.c.id, _interviews.c.term).where(_interviews.c.replica == replica)
+            held = sa.select(INTERVIEWS.c.id, INTERVIEWS.c.term).where(INTERVIEWS.c.replica == replica)
             return {row.id: row.term for row in await connection.execute(held)}
 
     async def leased_by_others(self, replica: str) -> tuple[HeldLease, ...]:
         held = (
-            sa.select(_interviews, _replicas.c.beat)
-            .outerjoin(_replicas, _replicas.c.id == _interviews.c.replica)
-            .where(_interviews.c.replica.is_not(None), _interviews.c.replica != replica)
+            sa.select(INTERVIEWS, REPLICAS.c.beat)
+            .outerjoin(REPLICAS, REPLICAS.c.id == INTERVIEWS.c.replica)
+            .where(INTERVIEWS.c.replica.is_not(None), INTERVIEWS.c.replica != replica)
         )
         rows = await self._all(held)
         return tuple(HeldLease(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
 
     async def release_all(self, replica: str) -> None:
         """The process ends in order; what it still holds is free."""
-        await self._execute(_replicas.delete().where(_replicas.c.id == replica))
+        await self._execute(REPLICAS.delete().where(REPLICAS.c.id == replica))
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
         """The interview and its whole log in order; None if there is no such interview."""
         async with self._begin() as connection:
-            row = (await connection.execute(sa.select(_interviews).where(_interviews.c.id == interview_id))).first()
+            row = (await connection.execute(sa.select(INTERVIEWS).where(INTERVIEWS.c.id == interview_id))).first()
             if row is None:
                 return None
             return _record(row), await _log(connection, interview_id)
@@ -297,37 +193,35 @@ class SqlStore(Queries):
 
     async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
         """Ids of the interviews begun before then with audio that was not deleted yet, in which nothing happened lately."""
-        gone_on = sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > _interviews.c.audio_deleted)
-        old = sa.select(_interviews.c.id).where(
-            _interviews.c.created < moment,
-            _interviews.c.audio_deleted.is_(None) | gone_on,
-            ~sa.exists().where(_events.c.interview_id == _interviews.c.id, _events.c.wall > quiet_since),
+        gone_on = sa.exists().where(EVENTS.c.interview_id == INTERVIEWS.c.id, EVENTS.c.wall > INTERVIEWS.c.audio_deleted)
+        old = sa.select(INTERVIEWS.c.id).where(
+            INTERVIEWS.c.created < moment,
+            INTERVIEWS.c.audio_deleted.is_(None) | gone_on,
+            ~sa.exists().where(EVENTS.c.interview_id == INTERVIEWS.c.id, EVENTS.c.wall > quiet_since),
         )
         return tuple(row.id for row in await self._all(old))
 
     async def audio_deleted(self, interview_id: str, at: float) -> None:
         """Notes that there is no audio any more."""
-        await self._execute(_interviews.update().where(_interviews.c.id == interview_id).values(audio_deleted=at))
+        await self._execute(INTERVIEWS.update().where(INTERVIEWS.c.id == interview_id).values(audio_deleted=at))
 
     async def owner_of(self, interview_id: str) -> str | None:
         """Whose interview it is; None if there is no such interview."""
-        row = await self._first(sa.select(_interviews.c.owner).where(_interviews.c.id == interview_id))
+        row = await self._first(sa.select(INTERVIEWS.c.owner).where(INTERVIEWS.c.id == interview_id))
         return None if row is None else str(row.owner)
 
     async def list(
         self, owner: str | None, limit: int | None = None, offset: int = 0, *, answered: bool = False
     ) -> tuple[InterviewRecord, ...]:
         """This person's interviews, or everybody's (None), newest first; all without a limit; or only those ``answered``."""
-        chosen = sa.select(_interviews).order_by(_interviews.c.created.desc(), _interviews.c.id).limit(limit).offset(offset)
+        chosen = sa.select(INTERVIEWS).order_by(INTERVIEWS.c.created.desc(), INTERVIEWS.c.id).limit(limit).offset(offset)
         if answered:
             chosen = chosen.where(_has_answers())
-        verdict, fallback = _regrades.c.grade["verdict"].as_string(), _regrades.c.grade["fallback"].as_boolean()
-        regrades = sa.select(_regrades.c.interview_id, _regrades.c.round, verdict, fallback).order_by(_regrades.c.seq)
+        verdict, fallback = REGRADES.c.grade["verdict"].as_string(), REGRADES.c.grade["fallback"].as_boolean()
+        regrades = sa.select(REGRADES.c.interview_id, REGRADES.c.round, verdict, fallback).order_by(REGRADES.c.seq)
         if owner is not None:
-            chosen = chosen.where(_interviews.c.owner == owner)
-            regrades = regrades.join(_interviews, _interviews.c.id == _regrades.c.interview_id).where(
-                _interviews.c.owner == owner
-            )
+            chosen = chosen.where(INTERVIEWS.c.owner == owner)
+            regrades = regrades.join(INTERVIEWS, INTERVIEWS.c.id == REGRADES.c.interview_id).where(INTERVIEWS.c.owner == owner)
         async with self._begin() as connection:
             latest: dict[str, dict[int, tuple[str, bool]]] = {}
             for interview_id, index, *regrade in await connection.execute(regrades):
@@ -337,51 +231,51 @@ class SqlStore(Queries):
 
     async def count(self, owner: str) -> int:
         """Number of interviews in which this person has answered something."""
-        own = sa.select(sa.func.count()).select_from(_interviews).where(_interviews.c.owner == owner, _has_answers())
+        own = sa.select(sa.func.count()).select_from(INTERVIEWS).where(INTERVIEWS.c.owner == owner, _has_answers())
         return int((await self._first(own))[0])
 
     async def unstarted(self, owner: str) -> tuple[str, ...]:
         """Ids of this person's interviews in which nothing has happened and that nobody runs or has noted on, newest first."""
-        touched = [sa.exists().where(table.c.interview_id == _interviews.c.id) for table in (_events, _notes)]
-        idle = sa.select(_interviews.c.id).where(
-            _interviews.c.owner == owner, _interviews.c.replica.is_(None), *(~one for one in touched)
+        touched = [sa.exists().where(table.c.interview_id == INTERVIEWS.c.id) for table in (EVENTS, NOTES)]
+        idle = sa.select(INTERVIEWS.c.id).where(
+            INTERVIEWS.c.owner == owner, INTERVIEWS.c.replica.is_(None), *(~one for one in touched)
         )
-        return tuple(row.id for row in await self._all(idle.order_by(_interviews.c.created.desc(), _interviews.c.id)))
+        return tuple(row.id for row in await self._all(idle.order_by(INTERVIEWS.c.created.desc(), INTERVIEWS.c.id)))
 
     async def afterwards(self, interview_id: str) -> Afterwards:
         """What was added to the interview, oldest first; empty where there is none."""
         async with self._begin() as connection:
 
-            async def rows(table: sa.Table, order: str) -> list[Any]:
+            async def rows(table: sa.TableClause, order: str) -> list[Any]:
                 chosen = sa.select(table).where(table.c.interview_id == interview_id).order_by(table.c[order])
                 return list(await connection.execute(chosen))
 
             return Afterwards(
-                tuple(Note(n.round, n.text, n.changed) for n in await rows(_notes, "round")),
+                tuple(Note(n.round, n.text, n.changed) for n in await rows(NOTES, "round")),
                 tuple(
                     Correction(c.turn_id, c.word, Change(c.change), c.before, c.text, c.made, c.by)
-                    for c in await rows(_corrections, "seq")
+                    for c in await rows(CORRECTIONS, "seq")
                 ),
                 tuple(
                     Regrade(r.round, RegradeKind(r.kind), r.reason, r.grade, r.ruling, r.made, r.by)
-                    for r in await rows(_regrades, "seq")
+                    for r in await rows(REGRADES, "seq")
                 ),
             )
 
     async def keep_note(self, interview_id: str, note: Note) -> None:
         """Replaces the round's note."""
         await self._execute(
-            _notes.delete().where(_notes.c.interview_id == interview_id, _notes.c.round == note.round),
-            _notes.insert().values(interview_id=interview_id, **asdict(note)),
+            NOTES.delete().where(NOTES.c.interview_id == interview_id, NOTES.c.round == note.round),
+            NOTES.insert().values(interview_id=interview_id, **asdict(note)),
         )
 
     async def add_correction(self, interview_id: str, correction: Correction) -> None:
-        await self._add(_corrections, interview_id, asdict(correction) | {"change": correction.change.value})
+        await self._add(CORRECTIONS, interview_id, asdict(correction) | {"change": correction.change.value})
 
     async def add_regrade(self, interview_id: str, regrade: Regrade) -> None:
-        await self._add(_regrades, interview_id, asdict(regrade) | {"kind": regrade.kind.value})
+        await self._add(REGRADES, interview_id, asdict(regrade) | {"kind": regrade.kind.value})
 
-    async def _add(self, table: sa.Table, interview_id: str, values: dict[str, Any]) -> None:
+    async def _add(self, table: sa.TableClause, interview_id: str, values: dict[str, Any]) -> None:
         """A row after the interview's others."""
         taken = sa.select(sa.func.count()).select_from(table).where(table.c.interview_id == interview_id)
         async with self._begin() as connection:
@@ -389,40 +283,37 @@ class SqlStore(Queries):
             await connection.execute(table.insert().values(interview_id=interview_id, seq=seq, **values))
 
     async def add_assessment(self, owner: str, assessment: Assessment) -> None:
-        row = {"taken": assessment.taken, "scores": assessment.scores, "owner": owner}
-        await self._execute(_assessments.insert().values(row))
+        await self._execute(ASSESSMENTS.insert().values(owner=owner, **asdict(assessment)))
 
     async def assessments(self, owner: str) -> tuple[Assessment, ...]:
         """Oldest first."""
-        chosen = sa.select(_assessments).where(_assessments.c.owner == owner)
-        rows = await self._all(chosen.order_by(_assessments.c.taken, _assessments.c.id))
-        return tuple(Assessment(row.taken, row.scores) for row in rows)
+        chosen = select_fields(Assessment, ASSESSMENTS).where(ASSESSMENTS.c.owner == owner)
+        return await self._values(Assessment, chosen.order_by(ASSESSMENTS.c.taken, ASSESSMENTS.c.id))
 
     async def settings(self, owner: str) -> dict[str, Any]:
         """What this person has chosen, by name."""
-        return {row.name: row.value for row in await self._all(sa.select(_settings).where(_settings.c.owner == owner))}
+        return {row.name: row.value for row in await self._all(sa.select(SETTINGS).where(SETTINGS.c.owner == owner))}
 
     async def keep(self, owner: str, name: str, value: Any) -> None:
         """Keeps a JSON value; None forgets it."""
-        added = [] if value is None else [_settings.insert().values(owner=owner, name=name, value=value)]
-        await self._execute(_settings.delete().where(_settings.c.owner == owner, _settings.c.name == name), *added)
+        added = [] if value is None else [SETTINGS.insert().values(owner=owner, name=name, value=value)]
+        await self._execute(SETTINGS.delete().where(SETTINGS.c.owner == owner, SETTINGS.c.name == name), *added)
 
     async def rated_rounds(self) -> set[tuple[str, int]]:
         """(interview, round) of everybody's ratings."""
-        rows = await self._all(sa.select(_ratings.c.interview_id, _ratings.c.round))
+        rows = await self._all(sa.select(RATINGS.c.interview_id, RATINGS.c.round))
         return {(row.interview_id, row.round) for row in rows}
 
     async def ratings(self, owner: str, question_id: str) -> tuple[Rated, ...]:
         """Oldest first."""
-        chosen = sa.select(_ratings).where(_ratings.c.owner == owner, _ratings.c.question_id == question_id)
-        rows = await self._all(chosen.order_by(_ratings.c.at))
-        return tuple(Rated(row.interview_id, row.round, row.question_id, row.at, row.ratings) for row in rows)
+        chosen = select_fields(Rated, RATINGS).where(RATINGS.c.owner == owner, RATINGS.c.question_id == question_id)
+        return await self._values(Rated, chosen.order_by(RATINGS.c.at))
 
     async def rate(self, owner: str, rated: Rated, cards: Sequence[PointCard]) -> None:
         """Replaces the ratings of a round and the cards of its question, in one transaction."""
         await self._execute(
-            _ratings.delete().where(_ratings.c.interview_id == rated.interview_id, _ratings.c.round == rated.round),
-            _ratings.insert().values(owner=owner, **asdict(rated)),
+            RATINGS.delete().where(RATINGS.c.interview_id == rated.interview_id, RATINGS.c.round == rated.round),
+            RATINGS.insert().values(owner=owner, **asdict(rated)),
             *_replaced_cards(owner, rated.question_id, cards),
         )
 
@@ -432,10 +323,8 @@ class SqlStore(Queries):
 
     async def cards(self, owner: str) -> tuple[PointCard, ...]:
         """The one due first comes first."""
-        names = [entry.name for entry in fields(PointCard)]
-        chosen = sa.select(*(_cards.c[name] for name in names)).where(_cards.c.owner == owner)
-        rows = await self._all(chosen.order_by(_cards.c.due, _cards.c.question_id, _cards.c.point_id))
-        return tuple(PointCard(*row) for row in rows)
+        chosen = select_fields(PointCard, CARDS).where(CARDS.c.owner == owner)
+        return await self._values(PointCard, chosen.order_by(CARDS.c.due, CARDS.c.question_id, CARDS.c.point_id))
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -450,8 +339,8 @@ class SqlStore(Queries):
             raise StorageError("the database did not answer in time") from error
 
     async def _beat(self, connection: AsyncConnection, replica: str) -> None:
-        row = self._insert(_replicas).values(id=replica, beat=1)
-        await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": _replicas.c.beat + 1}))
+        row = self._insert(REPLICAS).values(id=replica, beat=1)
+        await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": REPLICAS.c.beat + 1}))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -461,8 +350,8 @@ class SqlStore(Queries):
 
 
 def _replaced_cards(owner: str, question_id: str, cards: Sequence[PointCard]) -> tuple[sa.Executable, ...]:
-    old = _cards.delete().where(_cards.c.owner == owner, _cards.c.question_id == question_id)
-    return (old, _cards.insert().values([{"owner": owner, **asdict(card)} for card in cards])) if cards else (old,)
+    old = CARDS.delete().where(CARDS.c.owner == owner, CARDS.c.question_id == question_id)
+    return (old, CARDS.insert().values([{"owner": owner, **asdict(card)} for card in cards])) if cards else (old,)
 
 
 def _alembic() -> tuple[Any, Any, Any]:
@@ -483,13 +372,13 @@ def _schema(connection: sa.Connection) -> str | None:
 
 
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
-    rows = await connection.execute(sa.select(_events).where(_events.c.interview_id == interview_id).order_by(_events.c.seq))
+    rows = await connection.execute(sa.select(EVENTS).where(EVENTS.c.interview_id == interview_id).order_by(EVENTS.c.seq))
     return tuple(LoggedEvent(row.seq, row.monotonic, row.wall, row.type, row.payload) for row in rows)
 
 
 def _has_answers() -> sa.ColumnElement[bool]:
     """Interviews in which something was answered, or is being answered."""
-    answered, phase = _interviews.c.summary["answered"].as_integer(), _interviews.c.summary["phase"].as_string()
+    answered, phase = INTERVIEWS.c.summary["answered"].as_integer(), INTERVIEWS.c.summary["phase"].as_string()
     return sa.or_(answered > 0, phase.in_(("answering", "finalising")))
 
 
