@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Bench:
     vad: SileroModel
     sounds: EspeakPhonemes
     naive: WhisperModel
+    sparing: bool = False
+    """Several are listened to at once."""
 
     def listener(self, terms: Sequence[KeyTerm], on_caption: Callable[[Caption], None] = lambda _: None) -> Listener:
         return Listener(
@@ -52,6 +54,7 @@ class Bench:
             on_caption=on_caption,
             on_speech=lambda _: None,
             sounds=self.sounds,
+            sparing=lambda: self.sparing,
         )
 
     async def offline(self, audio: Samples) -> tuple[str, float]:
@@ -113,6 +116,7 @@ async def _live(bench: Bench, item: corpus.Item, audio: Samples, ending: str, re
 async def together(bench: Bench, items: Sequence[corpus.Item]) -> Live:
     """All these answers at once, in real time, each cut by its limit."""
     result = Live()
+    bench = replace(bench, sparing=len(items) > 1)
     audios = [voiced(item)[: round(LIMIT_S * SAMPLE_RATE)] for item in items]
     await asyncio.gather(*(_live(bench, item, audio, "limit", result) for item, audio in zip(items, audios, strict=True)))
     note(f"{len(items)} at once: finals {', '.join(f'{seconds:.2f}' for seconds in result.final['limit'])} s")

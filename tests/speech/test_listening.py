@@ -407,6 +407,18 @@ async def test_a_long_tail_of_which_nothing_was_begun_is_recognised_in_two_parts
     assert names(heard.words) == [f"w{500 + second}" for second in range(7)]
 
 
+@pytest.mark.parametrize("sparing", [True, False])
+async def test_a_short_silence_costs_others_nothing(sparing: bool) -> None:
+    """While others speak as well, what was said is recognised in advance only after a longer one."""
+    transcriber = CountingTranscriber()
+    listener, _ = ears(transcriber, sparing=sparing)
+    await feed(listener, audio((LOUD, 2.0), (QUIET, 0.5)))
+    assert bool(transcriber.ran(Priority.COMMIT)) != sparing
+    await feed(listener, audio((QUIET, 0.3)))
+    assert len(transcriber.ran(Priority.COMMIT)) == 1
+    listener.close()
+
+
 async def test_a_long_tail_without_a_gap_is_cut_where_it_is_quietest() -> None:
     """Somebody who speaks on without a breath waits no longer in the end."""
     transcriber = CountingTranscriber()

@@ -34,7 +34,8 @@ QUIET_END_S = 1.0
 _PARTIAL_EVERY_S = 0.3
 """New audio that makes the next caption worthwhile."""
 _SILENCE_EVERY_S = 0.25
-_SPECULATE_S = 0.3
+_SPECULATE_S, _SPARING_S = 0.3, 0.6
+"""Silence after which the tail is recognised in advance; while it is sparing, fewer of these go on after that."""
 _REPEATED = 2
 """Words in a row that stand there twice because they were heard twice; fewer may have been said twice."""
 JUDGE_S = 0.6
@@ -120,8 +121,7 @@ class Listener:
     ) -> None:
         """``sounds`` (engines.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
-        ``vocabulary`` says which words are likely. While it is ``sparing`` nothing but captions is recognised that may be
-        thrown away. ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
+        ``vocabulary`` says which words are likely. While it is ``sparing`` less is recognised that may be thrown away. ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
         """
         self._session = session_id
         self._transcriber = transcriber
@@ -196,7 +196,7 @@ class Listener:
             self._show()
             if self._left > EARLY_END_S:
                 segments.start_second_pass(self._show)
-        elif heard.silence_s >= _SPECULATE_S and heard.speech_end > segments.cut and not heard.run:
+        elif heard.silence_s >= (_SPARING_S if self._sparing() else _SPECULATE_S) and heard.speech_end > segments.cut and not heard.run:
             segments.look_ahead()
         elif heard.speaking and segments.now - self._partial_at >= _PARTIAL_EVERY_S:
             if not self._sparing():
