@@ -121,7 +121,8 @@ class Listener:
     ) -> None:
         """``sounds`` (engines.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
 
-        ``vocabulary`` says which words are likely. While it is ``sparing`` less is recognised that may be thrown away. ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
+        ``vocabulary`` says which words are likely. While it is ``sparing`` less is recognised that may be thrown away.
+        ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
         """
         self._session = session_id
         self._transcriber = transcriber
@@ -178,6 +179,10 @@ class Listener:
         now = self._segments.now
         return self._end - now if self._end is not None and self._end > now else float("inf")
 
+    @property
+    def _worth_s(self) -> float:
+        return _SPARING_S if self._sparing() else _SPECULATE_S
+
     def _take(self, samples: Samples) -> None:
         segments = self._segments
         segments.take(samples)
@@ -196,7 +201,7 @@ class Listener:
             self._show()
             if self._left > EARLY_END_S:
                 segments.start_second_pass(self._show)
-        elif heard.silence_s >= (_SPARING_S if self._sparing() else _SPECULATE_S) and heard.speech_end > segments.cut and not heard.run:
+        elif heard.speech_end > segments.cut and not heard.run and heard.silence_s >= self._worth_s:
             segments.look_ahead()
         elif heard.speaking and segments.now - self._partial_at >= _PARTIAL_EVERY_S:
             if not self._sparing():
