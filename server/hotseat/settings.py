@@ -186,6 +186,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _grader_has_a_model(self) -> Settings:
+        if self.grader == "llm" and self.llm.url == OFF:
+            raise ValueError('HOTSEAT_GRADER is "llm", but HOTSEAT_LLM__URL is "off": name an endpoint, or "embedded"')
+        return self
+
+    @model_validator(mode="after")
     def _provider_is_whole(self) -> Settings:
         given = self.openid
         if not given.issuer:

@@ -9,19 +9,25 @@ import sys
 import tomllib
 import zipfile
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hotseat.cli import grade as cli_grade
 from hotseat.cli import main as cli
+from hotseat.domain.model import Grade, Verdict
 from hotseat.errors import InputError, SettingsError
 from hotseat.rehearsal.rehearse import RehearsalError, Script, is_hotseat, rehearse_interview
 from hotseat.settings import PROJECT, Settings, load_settings
 
 from tests.doctor.test_doctor import listing
+from tests.support import scripted_llm
 from tests.support.command_line import hotseat
 
 ENTRY = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["scripts"]["hotseat"]
+LORA = "finetuning/lora"
+SAID = "LoRA freezes the base model and adds small trainable matrices."
 
 
 def run(code: str, *arguments: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
@@ -104,6 +110,36 @@ def test_a_database_driver_that_is_missing() -> None:
     done = hotseat("accounts", "list", HOTSEAT_DATABASE_URL="postgresql://u:p@db/hotseat")
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert "postgresql+asyncpg://" in done.stderr and "extra postgres" in done.stderr
+
+
+# ---- Graders --------------------------------------------------------------------------------------------------------
+
+
+def test_a_language_model_that_is_asked_for_grades_or_fails(tmp_path: Path) -> None:
+    """With --grader llm no other grader stands in, for one answer or many; and "off" can't grade."""
+    answer, batch = tmp_path / "answer.txt", tmp_path / "batch.jsonl"
+    answer.write_text(SAID)
+    batch.write_text(json.dumps({"id": "a", "question": LORA, "answer": SAID}))
+    with scripted_llm.scripted_llm(scripted_llm.Script(raw=(500, "text/plain", ""))) as llm:
+        grade = partial(hotseat, "grade", "--grader", "llm", HOTSEAT_LLM__URL=llm.url, HOTSEAT_DATA_DIR=str(tmp_path))
+        one, many = grade("--question", LORA, "--answer-file", str(answer)), grade("--batch", str(batch))
+    why = f"the language model could not grade: the language model at {llm.url} answered HTTP 500"
+    assert (one.returncode, one.stdout) == (1, "") and why in one.stderr
+    assert why in json.loads(many.stdout)["error"]
+    off = grade("--question", LORA, "--answer-file", str(answer), HOTSEAT_LLM__URL="off")
+    assert off.returncode == 2 and "HOTSEAT_LLM__URL" in off.stderr
+
+
+def test_a_grade_by_a_stand_in_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the line with the verdict, and why."""
+
+    async def stand_in(_settings: Settings, item: cli_grade.BatchItem) -> Grade:
+        return Grade(item.question.id, Verdict.NO_HIRE, (), "embedded", fallback=True, reason="it was too slow")
+
+    monkeypatch.setattr(cli_grade, "_grade_one", stand_in)
+    (tmp_path / "answer.txt").write_text(SAID)
+    done = CliRunner().invoke(cli_grade.grade, ["--question", LORA, "--answer-file", str(tmp_path / "answer.txt")])
+    assert done.output.splitlines()[0] == "No Hire  (embedded, in place of the language model: it was too slow)"
 
 
 # ---- Streams and signals --------------------------------------------------------------------------------------------

@@ -47,13 +47,17 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
     if as_json:
         print_json(_grade_json(item, graded))
         return
-    click.echo(f"{graded.verdict.value}  ({graded.grader})")
+    click.echo(f"{graded.verdict.value}  ({_grader_in_words(graded)})")
     for result in graded.criteria:
         click.echo(f"  {result.level.value:12} {result.criterion_id}")
         for finding in result.findings:
             quote = f"  “{finding.evidence.quote}”" if finding.evidence else ""
             click.echo(f"    {finding.status.value:12} {finding.point_id}{quote}")
     click.echo(graded.advice or graded.reason)
+
+
+def _grader_in_words(graded: Grade) -> str:
+    return f"{graded.grader}, in place of the language model: {graded.reason}" if graded.fallback else graded.grader
 
 
 @dataclass(frozen=True, slots=True)

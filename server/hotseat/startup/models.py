@@ -283,14 +283,18 @@ def _make_exam(assembly: Assembly, llm: LlmGrader, embedded: EmbeddedGrader) -> 
 
 
 async def load_for_grading(assembly: Assembly) -> Grader:
-    """Only what grading needs, for the command line. Raises WeightsError; also if the packaged model should grade and can't."""
+    """Only what grading needs, for the command line. Raises WeightsError.
+
+    A language model that is asked for by name grades alone: where it fails, nothing stands in for it.
+    """
     settings = assembly.settings
     may_judge = settings.grader == "llm" or (settings.grader == "auto" and settings.llm.is_remote)
     chat = await _load_llm(assembly, grades=True) if may_judge else None
     if settings.packaged_llm_grades:
         _wanted(chat, assembly.status.parts[LLM])
     await load_grader(assembly, chat)
-    return _wanted(assembly.graders.in_use, assembly.status.parts[GRADER])
+    grader = assembly.graders.llm if settings.grader == "llm" else assembly.graders.in_use
+    return _wanted(grader, assembly.status.parts[GRADER])
 
 
 async def load_for_exam(assembly: Assembly) -> Exam:
