@@ -23,6 +23,8 @@ from hotseat.text.normal import fold, stem, tokenize
         ("H100s", "h 100"),
         ("guard rails", "guardrails"),
         ("twenty percent", "20%"),
+        ("four-bit weights", "4-bit weights"),
+        ("a context of 128k", "a context of a hundred and twenty eight thousand"),
     ],
 )
 def test_written_and_spoken_forms_are_one(left: str, right: str) -> None:

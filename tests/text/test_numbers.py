@@ -53,3 +53,9 @@ def test_any_words_keep_their_places(words: list[str]) -> None:
     assert len(texts) == len(places)
     assert list(places) == sorted(places)
     assert all(0 <= place < len(words) for place in places)
+
+
+@pytest.mark.parametrize("said", ["9" * 400, "one " + "trillion " * 40, "9" * 400 + " million"])
+def test_what_is_too_large_for_a_number_is_left(said: str) -> None:
+    """Whatever somebody says or types can be read."""
+    assert text_in_digits(said)

@@ -10,30 +10,22 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hotseat.text.numbers import UNITS, in_digits
 from hotseat.text.stems import singular, stem
 
 __all__ = ["Token", "fold", "singular", "stem", "tokenize"]
 
-_UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _EXPANSIONS = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",
     "let's": "let us", "it's": "it is", "that's": "that is", "there's": "there is", "what's": "what is",
-    "gonna": "going to", "wanna": "want to", "%": "percent", "≈": "about", "×": "times", "&": "and",
+    "gonna": "going to", "wanna": "want to", "≈": "about", "×": "times", "&": "and",
     "dont": "do not", "doesnt": "does not", "isnt": "is not", "cant": "can not", "wont": "will not", "didnt": "did not",
 }  # fmt: skip
 _SUFFIXES = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'d", " would"), ("'m", " am"), ("'s", ""))
-_SCALE = {"b": "billion", "bn": "billion", "m": "million", "t": "trillion", "k": "thousand", "gb": "gigabyte", "mb": "megabyte",
-          "tb": "terabyte", "kb": "kilobyte", "ms": "millisecond", "x": "times"}  # fmt: skip
-_ALONE = {"gb": "gigabyte", "mb": "megabyte", "tb": "terabyte", "kb": "kilobyte", "gig": "gigabyte", "gigs": "gigabyte"}
 _WORD = re.compile(r"\d+(?:[.,]\d+)*[a-z]*|[^\W_]+(?:[.,]\d+)*(?:'[a-z]+)?|[%≈×&]")
 _MONEY = re.compile(r"\$(\d[\d.,]*[a-z]*)")
 """ "$100" is how a recogniser writes "a hundred dollars"."""
-_NUMBER_UNIT = re.compile(r"^(\d+(?:\.\d+)?)([a-z]+)$")
+_TIMES = re.compile(r"^(\d+(?:\.\d+)?)x$")
 _NAME_NUMBER = re.compile(r"^([a-z]+)(\d+)$")
 _PREFIXES = frozenset({"pre", "re", "de", "auto", "hyper", "un"})
 """Parted prefixes are joined to the next word: "pre-training" and "pretraining" are one."""
@@ -56,9 +48,10 @@ class Token:
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Lower-cased tokens without punctuation; number words as digits, contractions and units spelled out, plurals singular."""
-    parts = [part for word in text.split() for part in _parts(word)]
-    return tuple(Token(part, stem(part)) for part in _join_numbers(_join_letters(_join_compounds(parts))))
+    """Lower-cased tokens without punctuation; numbers in digits, contractions spelled out, plurals singular."""
+    words, _places = in_digits(_MONEY.sub(r"\1 dollar", fold(text)).replace("-", " ").split())
+    parts = [part for word in words for part in _parts(word)]
+    return tuple(Token(part, stem(part)) for part in _join_letters(_with_billions(_join_compounds(parts))))
 
 
 def fold(text: str) -> str:
@@ -70,7 +63,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _parts(word: str) -> tuple[str, ...]:
     found: list[str] = []
-    for piece in _WORD.findall(_MONEY.sub(r"\1 dollar", fold(word))):
+    for piece in _WORD.findall(word):
         if piece in _EXPANSIONS:
             found.extend(_EXPANSIONS[piece].split())
             continue
@@ -87,15 +80,10 @@ def _spelled(part: str) -> list[str]:
     part = part.replace(",", "")
     if part[-1:] == "s" and any(letter.isdigit() for letter in part):
         part = part[:-1]  # "H100s"
-    if part in _UNITS:
-        return [str(_UNITS[part])]
-    if part in _TENS:
-        return [str(_TENS[part])]
-    measured = _NUMBER_UNIT.match(part)
-    if measured and measured[2] in _SCALE:
-        return [measured[1], _SCALE[measured[2]]]
-    if part in _ALONE:
-        return [_ALONE[part]]
+    if times := _TIMES.match(part):
+        return [times[1], "times"]
+    if part in UNITS:
+        return [UNITS[part]]
     named = _NAME_NUMBER.match(part)  # "int8", "h100", "bf16": written and spoken forms differ in the space
     if named:
         return [named[1], named[2]]
@@ -137,25 +125,9 @@ def _join_letters(parts: list[str]) -> list[str]:
     return joined[:-1]
 
 
-def _counts(text: str) -> bool:
-    """Whether it is a plain number of at most four digits, as in "4 hundred"."""
-    return text.isdecimal() and len(text) <= 4
-
-
-def _join_numbers(parts: list[str]) -> list[str]:
-    """ "50 6" said in one breath is 56, "4 hundred" is 400, "2 point 5" is 2.5."""
-    tens = {str(ten) for ten in _TENS.values()}
-    joined: list[str] = []
-    for text in parts:
-        last = joined[-1] if joined else ""
-        if _counts(text) and len(text) == 1 and text != "0" and last in tens:
-            joined[-1] = str(int(last) + int(text))
-        elif text == "hundred" and (_counts(last) or last == "a"):
-            joined[-1] = str(100 * (int(last) if last != "a" else 1))
-        elif text == "b" and last.replace(".", "").isdigit():  # "a seven B model"
-            joined.append("billion")
-        elif text.isdigit() and last == "point" and len(joined) > 1 and joined[-2].isdigit():
-            joined[-2:] = [f"{joined[-2]}.{text}"]
-        else:
-            joined.append(text)
-    return joined
+def _with_billions(parts: list[str]) -> list[str]:
+    """ "7 b" is 7 billion: "a seven B model"."""
+    return [
+        "billion" if part == "b" and before.replace(".", "").isdigit() else part
+        for before, part in zip(["", *parts], parts, strict=False)
+    ]

@@ -18,7 +18,7 @@ _SMALL = {
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SUFFIXES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion", "t": "trillion"}
-_UNITS = {
+UNITS = {
     "gig": "gb", "gigs": "gb", "gigabyte": "gb", "gigabytes": "gb", "gb": "gb", "meg": "mb", "megs": "mb", "megabyte": "mb",
     "megabytes": "mb", "mb": "mb", "terabyte": "tb", "terabytes": "tb", "tb": "tb", "kilobyte": "kb", "kilobytes": "kb",
     "kb": "kb",
@@ -26,7 +26,9 @@ _UNITS = {
 }  # fmt: skip
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
              "eleventh": 11, "twelfth": 12, "fifteenth": 15, "sixteenth": 16, "twentieth": 20}  # fmt: skip
-_DIGITS = re.compile(r"^[~$€£]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?([a-z%]+)?$")
+_DIGITS = re.compile(r"^[~$€£]?(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,15})?([a-z%]+)?$")
+_MOST = 1e15
+"""What is a thousand times this or more is no number that anybody means."""
 _EDGES = re.compile(r"^(\W*?)([~$€£]?[\w%].*?)(\W*)$")
 
 
@@ -57,8 +59,8 @@ def in_digits(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
         if power is not None:
             pieces[-1] += f"^{_plain(power.value)}"
             end = power.end
-        elif not number.tail and end < len(parts) and _stops(parts[end - 1][0]) == "" and _core(parts[end][0]) in _UNITS:
-            pieces.append(_UNITS[_core(parts[end][0])])
+        elif not number.tail and end < len(parts) and _stops(parts[end - 1][0]) == "" and _core(parts[end][0]) in UNITS:
+            pieces.append(UNITS[_core(parts[end][0])])
             end += 1
         pieces[-1] += _stops(parts[end - 1][0])
         texts.extend(pieces)
@@ -111,8 +113,8 @@ def _number(parts: Sequence[tuple[str, int]], at: int) -> _Number | None:
             suffix = digits[3] or ""
             if suffix in _SUFFIXES:
                 group *= _SCALES[_SUFFIXES[suffix]]
-            elif suffix in _UNITS:
-                tail = _UNITS[suffix]
+            elif suffix in UNITS:
+                tail = UNITS[suffix]
             elif suffix:
                 return None
         elif core in _SMALL and (not seen or last in ("hundred", "and", "scale") or (last == "ten" and 0 < _SMALL[core] < 10)):
@@ -121,7 +123,7 @@ def _number(parts: Sequence[tuple[str, int]], at: int) -> _Number | None:
             group += _TENS[core]
         elif core == "hundred" and seen and last in ("small", "ten", "digits", "a") and group < 100:
             group *= 100
-        elif core in _SCALES and seen and last != "and":
+        elif core in _SCALES and seen and last != "and" and total + group < _MOST:
             total, group = total + max(group, 1.0) * _SCALES[core] if group else total * _SCALES[core], 0.0
         elif core == "and" and last in ("hundred", "scale") and (following in _SMALL or following in _TENS):
             last, place = "and", place + 1
