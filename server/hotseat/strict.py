@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Strict(BaseModel):
     """Frozen; a field that isn't known is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first wrong field and what is wrong with it, without the value."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))

@@ -156,14 +156,12 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
-    loaded = load_bank(settings.rubrics_dir)
     if check:
         from hotseat.engines.reader import OnnxReader
         from hotseat.questions.check import problems_of, warnings_of
-        from hotseat.questions.formats import load_catalogue
-        from hotseat.questions.study import load_study
+        from hotseat.questions.library import load_library
 
-        load_study(settings.rubrics_dir, loaded, load_catalogue(settings.rubrics_dir))
+        loaded = load_library(settings.rubrics_dir).bank
         found = problems_of(loaded)
         warnings = warnings_of(loaded, OnnxReader()) if read else []
         if as_json:
@@ -175,6 +173,7 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
         if found:
             sys.exit(1)
         return
+    loaded = load_bank(settings.rubrics_dir)
     if not as_json:
         for question in loaded.questions:
             click.echo(f"{question.id:40} {question.kind:14} {question.title}")

@@ -25,7 +25,7 @@ from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.sqlite_file import SqliteFile, check
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
-from hotseat.strict import Strict
+from hotseat.strict import Strict, first_wrong
 from hotseat.transfer.audio import put
 from hotseat.transfer.workplace import workplace
 from hotseat.transfer.zips import ZipSource
@@ -149,9 +149,7 @@ def _verify(file: IO[bytes]) -> tuple[ZipSource, Manifest, dict[str, StoredAudio
     try:
         manifest = Manifest.model_validate_json(source.read(_MANIFEST, _MAX_MANIFEST_BYTES))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"this is not a backup of Hotseat: {_MANIFEST}: {place}: {first['msg']}") from None
+        raise InputError(f"this is not a backup of Hotseat: {_MANIFEST}: {first_wrong(error)}") from None
     if _DATABASE not in manifest.files:
         raise InputError(f"{_MANIFEST} does not name {_DATABASE}")
     stray = source.names - manifest.files.keys() - {_MANIFEST}

@@ -28,6 +28,7 @@ from hotseat.settings import InterviewSettings
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Row, Rows, Scope
 from hotseat.storage.storage import Storage
+from hotseat.strict import first_wrong
 from hotseat.transfer.document import MAX_SAMPLES, Recording
 from hotseat.transfer.removing import work_out_cards
 
@@ -180,8 +181,7 @@ def _told_of(place: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        raise InputError(f"{place}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        raise InputError(f"{place}: {first_wrong(error)}") from None
     except ValueError as error:
         raise InputError(f"{place}: {error}") from None
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, ValidationErro
 from hotseat.errors import InputError
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Rows
-from hotseat.strict import Strict
+from hotseat.strict import Strict, first_wrong
 
 VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE
@@ -91,9 +91,7 @@ def from_json(data: bytes) -> Document:
     try:
         return Document.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"this is not an export of Hotseat: {place + ': ' if place else ''}{first['msg']}") from None
+        raise InputError(f"this is not an export of Hotseat: {first_wrong(error)}") from None
 
 
 def schema() -> dict[str, Any]:
