@@ -20,7 +20,7 @@ SOUNDS = {
     "aim": "eɪm", "aime": "eɪmi", "fp8": "ɛfpieɪt",
     "fd8": "ɛfdieɪt", "h100": "eɪʧhʌndrəd", "a100": "eɪhʌndrəd", "bpe": "bipii", "ppo": "pipioʊ", "shard": "ʃɑrd",
     "chard": "ʧɑrd", "so": "soʊ", "sosoftmax": "soʊsɔftmæks", "sobird": "soʊbəd", "some": "sʌm",
-    "irreducible": "ɪrɪdusɪbəl", "irreducable": "ɪrɪdukəbəl", "loss": "lɔs", "floor": "flɔr", "lost": "lɔst",
+    "irreducible": "ɪrɪdusɪbəl", "irreducable": "ɪrɪdukəbəl", "shardy": "ʃɑrdi", "loss": "lɔs", "floor": "flɔr", "lost": "lɔst",
 }  # fmt: skip
 
 
@@ -122,6 +122,13 @@ def test_topic_terms_need_a_closer_match() -> None:
     heard = words("softlocks")
     assert repair(heard, LEXICON)[0].text == "softmax"
     assert repair(heard, Lexicon(forms_of(TERMS, sounds, near=0.5), sounds))[0].text == "softlocks"
+
+
+def test_a_vowel_after_a_term_is_how_some_pronounce_it() -> None:
+    """Unless the field has such a word, or nobody knows its words."""
+    for known, meant in (({"model"}, "shard"), ({"shardi"}, "shardy"), ((), "shardy")):
+        lexicon = replace(LEXICON, vocabulary=Vocabulary(known=frozenset(known)))
+        assert Transcript(repair(words("shardy"), lexicon)).text == meant
 
 
 VOCABULARY = st.sampled_from([*SOUNDS, "Low", "KV", "Bird.", "MMOU,", "prefix", "RoPE"])

@@ -204,7 +204,7 @@ def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
             found += _by_letters(start, words[start], forms)
             found += _after_number(start, words[start], by_letters)
             found += _run_in(words, start, by_letters)
-    return [candidate for candidate in found if not _inflected(words, candidate)]
+    return [candidate for candidate in found if not _inflected(words, candidate, vocabulary.known)]
 
 
 def _foreign(said: Sequence[str], known: frozenset[str]) -> bool:
@@ -336,15 +336,19 @@ def where_they_differ(heard: str, wanted: str) -> float:
     return difference(left, right) * max(len(left), len(right)) / max(len(left), len(right), _SHORT)
 
 
-def _inflected(words: Sequence[Word], candidate: Candidate) -> bool:
-    """Another form of the same words: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU"."""
+def _inflected(words: Sequence[Word], candidate: Candidate, known: frozenset[str]) -> bool:
+    """Another form of the same words: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU".
+
+    Nor is "shardy" another form of "shard": speakers of many languages end a word in a vowel, and the field has no such word.
+    """
     if candidate.distance <= _SAME:
         return False
     said = [squeezed(word.text) for word in words[candidate.start : candidate.end]]
     term = [squeezed(word) for word in _said_as(candidate.form.term)]
-    if len(said) == len(term):
-        return all(a == b or same_stem(a, b) for a, b in zip(said, term, strict=True))
-    return same_stem("".join(said), "".join(term))
+    pairs = list(zip(said, term, strict=True)) if len(said) == len(term) else [("".join(said), "".join(term))]
+    if any(a[:-1] == b and a[-1] in "aeiouy" and known and stem(a) not in known for a, b in pairs):
+        return False
+    return all(a == b or same_stem(a, b) for a, b in pairs)
 
 
 def same_stem(a: str, b: str) -> bool:
