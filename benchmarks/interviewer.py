@@ -20,11 +20,10 @@ from typing import Any
 
 from hotseat.domain.evidence import locate
 from hotseat.domain.followups import rank
-from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
+from hotseat.domain.model import Answer, Evidence, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.scoring import implied
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.interviewer import Interviewer, heard
 from hotseat.settings import load_settings
 from hotseat.startup.assembly import assemble
 from hotseat.startup.models import load_for_grading
@@ -46,6 +45,8 @@ class Asked:
     move: FollowUp
     blind: FollowUp
     """What would have been asked without reading the answer."""
+    stands_on: Evidence | None
+    """The words that a challenge or a deepening is about."""
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -59,6 +60,26 @@ class Asked:
     @property
     def false_claims(self) -> set[str]:
         return {name for name, label in self.labels.items() if label == "wrong"}
+
+    @property
+    def takes_up(self) -> bool:
+        """It challenges a point that a claim contradicts."""
+        return self.move.move is Move.CHALLENGE and set(self.move.probes) <= self.false_claims
+
+    @property
+    def accuses(self) -> bool:
+        """It challenges words that are neither labelled wrong nor noted as a slip, for a point that nothing contradicts."""
+        if self.move.move is not Move.CHALLENGE or self.takes_up:
+            return False
+        wrong = [entry["q"] for entry in self.row["points"].values() if entry["l"] == "wrong"] + self.row.get("slips", [])
+        transcript = Transcript.of_typed(self.row["text"])
+        return not any(_overlap(locate(transcript, quote, turn_id=1), self.stands_on) for quote in wrong if quote)
+
+
+def _overlap(one: Evidence | None, other: Evidence | None) -> bool:
+    if one is None or other is None:
+        return False
+    return one.word_start < other.word_end and other.word_start < one.word_end
 
 
 def labelled(question: Question, row: Mapping[str, Any]) -> list[PointFinding]:
@@ -84,16 +105,17 @@ async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
     for row in load(part)[:most]:
         question = bank.question(row["question"])
         answer = Answer.alone(question, Transcript.of_typed(row["text"]))
-        findings = labelled(question, row) if gold else read(grader, question, answer)
+        findings = labelled(question, row) if gold else heard(_loaded(grader), question, [answer])
         [best, *_] = interviewer.rank(question, [answer], findings, TIER)
         chosen = interviewer.in_the_banks_words(question, best, [answer], findings)
-        asked.append(Asked(row, chosen, best, rank(question, (), (), TIER)[0]))
+        stands_on = next((finding.evidence for finding in findings if finding.point_id == best.probes[0]), None)
+        asked.append(Asked(row, chosen, best, rank(question, (), (), TIER)[0], stands_on))
     return asked
 
 
-def read(grader: EmbeddedGrader | None, question: Question, answer: Answer) -> Sequence[PointFinding]:
+def _loaded(grader: EmbeddedGrader | None) -> EmbeddedGrader:
     assert grader is not None
-    return tuple(implied(question, grader.findings(question, [answer])).values())
+    return grader
 
 
 def newly_made(parts: Sequence[str]) -> tuple[int, float, float]:
@@ -126,8 +148,8 @@ def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     """The rows of the table."""
     strong = [one for one in asked if one.row["verdict"] == "Strong Hire"]
     claims = [one for one in asked if one.false_claims]
-    taken = [one for one in claims if one.move.move is Move.CHALLENGE and set(one.move.probes) <= one.false_claims]
-    accused = [one for one in asked if one.move.move is Move.CHALLENGE and not set(one.move.probes) <= one.false_claims]
+    taken = [one for one in claims if one.takes_up]
+    others = [one.move.move is Move.CHALLENGE and not one.takes_up for one in asked]
     pairs = [
         (one, other) for one, other in pairwise(asked) if one.row["question"] == other.row["question"] and one.row != other.row
     ]
@@ -140,7 +162,9 @@ def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
         ("strong answers taken deeper or challenged", _share([one.move.move is not Move.PROBE for one in strong])),
         ("answers with a false claim: it is taken up", _share([one in taken for one in claims])),
         ("... by quoting it", _share([one in taken and one.chosen.anchor is not None for one in claims])),
-        ("challenges of what is not labelled wrong", _share([one in accused for one in asked])),
+        ("challenges of what is not labelled wrong", _share(others)),
+        ("... in words that are right", _share([one.accuses for one in asked])),
+        ("... to strong answers", _share([one.accuses for one in strong])),
     ]
 
 
