@@ -118,14 +118,16 @@ def _loaded(grader: EmbeddedGrader | None) -> EmbeddedGrader:
     return grader
 
 
-def newly_made(parts: Sequence[str]) -> tuple[int, float, float]:
-    """Answers, and points that a follow-up brings out of a candidate who has given half of each: as chosen, and blind.
+def newly_made(parts: Sequence[str]) -> tuple[int, float, float, float]:
+    """Answers, and points that a follow-up brings out of a candidate who has given half of each: as chosen, blind, and by the
+    best of the bank's.
 
     They know what the whole answer makes, and say what they are asked for. By the labels, so of the choice alone.
     """
     bank, interviewer = assemble(load_settings()).library.bank, Interviewer()
     chosen: list[int] = []
     blind: list[int] = []
+    best: list[int] = []
     for row in (row for part in parts for row in load(part)):
         question = bank.question(row["question"])
         words = row["text"].split()
@@ -137,11 +139,12 @@ def newly_made(parts: Sequence[str]) -> tuple[int, float, float]:
         status = {True: PointStatus.MET, False: PointStatus.NOT_MET}
         findings = [PointFinding(point.id, status[point.id in said]) for point in question.points]
         for moves, brought in (
-            (interviewer.rank(question, [half], findings, TIER), chosen),
-            (rank(question, (), (), TIER), blind),
+            (interviewer.rank(question, [half], findings, TIER)[:1], chosen),
+            (rank(question, (), (), TIER)[:1], blind),
+            (question.moves, best),
         ):
-            brought.append(len(kept & set(moves[0].probes)))
-    return len(chosen), statistics.fmean(chosen), statistics.fmean(blind)
+            brought.append(max(len(kept & set(move.probes)) for move in moves))
+    return len(chosen), statistics.fmean(chosen), statistics.fmean(blind), statistics.fmean(best)
 
 
 def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
@@ -181,7 +184,8 @@ def main() -> None:
     parser.add_argument("--half", action="store_true", help="what follow-ups bring out of candidates who gave half an answer")
     given = parser.parse_args()
     if given.half:
-        print("{} halves; points newly made: {:.2f}, chosen blind {:.2f}".format(*newly_made(("known-test", "varied-test"))))
+        made = newly_made(("known-test", "varied-test"))
+        print("{} halves; points newly made: {:.2f}, chosen blind {:.2f}, best possible {:.2f}".format(*made))
         return
     asked = asyncio.run(play(given.part, given.answers, gold=given.gold))
     for name, value in report(asked):

@@ -27,13 +27,13 @@ _STRONG, _WEAK = 0.6, 0.15
 """Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
 _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
 """Worth of a move for each unit of its point's weight, where a probe of a missing point has 1."""
-_ASKED_BEFORE, _EASIER, _GOES_ON, _OTHER_TIER = 0.3, 1.5, 1.25, 0.5
-"""Factors for what was asked before, for an easy point, for a point beside one that was made, for another tier's move."""
+_ASKED_BEFORE, _EASIER, _OTHER_TIER = 0.3, 1.5, 0.5
+"""Factors for what was asked before, for an easy point, for another tier's move."""
 _SUITS = 1.2
 """... for one that asks for what this tier's interviewers like to hear."""
 _FAMILIAR = 2.0
 """What a deepening is worth more, all of whose words the candidate used; what was said last counts 1."""
-_SPOKEN_OF = 3.0
+_SPOKEN_OF = 1.0
 """What a point is worth more, all of whose words the candidate used."""
 _EVERYWHERE = 3
 """Other points of a question from which on a word says nothing about one of them."""
@@ -75,7 +75,6 @@ class _Known:
             for criterion in question.criteria
             for point in criterion.points
         }
-        self._beside = {point.id: criterion.points for criterion in question.criteria for point in criterion.points}
         self._asked = {name for move in question.moves if move.id in used for name in move.probes}
         found = {finding.point_id: finding for finding in findings}
         self._sure = {name: finding.confidence or 1.0 for name, finding in found.items()}
@@ -103,15 +102,13 @@ class _Known:
         made = sum(self._weight[name] * self._made[name] for name in move.probes)
         if missing <= made:  # it would ask for what was said
             return 0.0
-        worth: float = (missing - made) / len(move.probes) ** 0.5
+        worth: float = missing - made  # not their mean: asked for two points, candidates say more
         if self._blind:
             return worth
         if self._asked.issuperset(move.probes):  # the candidate was asked and didn't know
             worth *= _ASKED_BEFORE
         if self._share < _WEAK and any(self._points[name].tier is PointTier.LEAN for name in move.probes):
             worth *= _EASIER
-        if any(self._made[point.id] > 0 for name in move.probes for point in self._beside[name]):
-            worth *= _GOES_ON
         return worth * (1.0 + _SPOKEN_OF * max(overlap(self._points[name].statement, self._said) for name in move.probes))
 
     def _wrong(self, name: str) -> float:
