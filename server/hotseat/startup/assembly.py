@@ -20,7 +20,7 @@ from hotseat.load_shedding import LiveTurns
 from hotseat.load_status import LoadStatus
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
-from hotseat.practice.history import History
+from hotseat.practice.history import progress
 from hotseat.practice.preparation import Preparation
 from hotseat.prompts import Prompts
 from hotseat.questions.library import Library, load_library
@@ -95,8 +95,8 @@ class Assembly:
     def agenda(self, owner: str) -> Agenda:
         return Agenda(self.storage.store, self.clock, self.library, self.settings.interview, self.practice(), owner)
 
-    def history(self, owner: str) -> History:
-        return History(self.storage.store, self.clock, self.library, owner)
+    async def progress(self, owner: str) -> dict[str, Any]:
+        return await progress(self.storage.store, self.clock, self.library, owner)
 
     def reviews(self, load: LoadInterview) -> Reviews:
         return Reviews(self.storage.store, self.storage.archive, self.library.bank, load)

@@ -15,7 +15,7 @@ from hotseat.domain.model import Grade, Word
 from hotseat.errors import InputError
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
-from hotseat.practice.history import History
+from hotseat.practice.history import progress
 from hotseat.practice.preparation import Preparation
 from hotseat.questions.library import Library
 from hotseat.review.reviews import Reviews
@@ -80,7 +80,7 @@ async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Row
         await _try("tables.assessments", preparation.assessments())
         await _try("tables.settings", preparation.plan())
         await _try("tables.settings", preparation.checkpoints())
-        await _try("tables.interviews", History(store, clock, library, owner).progress())
+        await _try("tables.interviews", progress(store, clock, library, owner))
 
 
 async def _try_practice(

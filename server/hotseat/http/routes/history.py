@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter
 
 from hotseat.http.identity import Who
-from hotseat.practice.history import History
 from hotseat.review.reviews import Reviews
 
 
-def history_routes(history_of: Callable[[str], History], reviews: Reviews) -> APIRouter:
-    """``history_of`` takes the id of a person."""
+def history_routes(progress_of: Callable[[str], Awaitable[dict[str, Any]]], reviews: Reviews) -> APIRouter:
+    """``progress_of`` takes the id of a person."""
     router = APIRouter()
 
     @router.get("/api/progress")
     async def progress(who: Who) -> dict[str, Any]:
-        return await history_of(who.person).progress()
+        return await progress_of(who.person)
 
     @router.get("/api/attempts/{topic}/{slug}")
     async def attempts(topic: str, slug: str, who: Who) -> dict[str, Any]:
