@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 
 from hotseat.chat import ChatModel, Messages, Schema
+
+_LONGEST_WAIT_S = 90.0
+"""How long work that can wait does."""
 
 
 class LiveTurns:
@@ -30,28 +34,25 @@ class LiveTurns:
         """There are several, so optional work for one would be at another's cost: skip it."""
         return self._count > 1
 
-    async def wait_until_idle(self, timeout_s: float) -> None:
-        """Returns when there are none, or after ``timeout_s``."""
-        try:
-            await asyncio.wait_for(self._idle.wait(), timeout_s)
-        except TimeoutError:
-            return
+    async def wait_until_idle(self) -> None:
+        """Returns when there are none, or after a minute and a half."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), _LONGEST_WAIT_S)
 
 
 class YieldingChat:
     """A ``ChatModel`` on cores that it shares with interviews: each request waits until they are idle, within limits."""
 
-    def __init__(self, chat: ChatModel, turns: LiveTurns, timeout_s: float = 90.0) -> None:
+    def __init__(self, chat: ChatModel, turns: LiveTurns) -> None:
         self.name = chat.name
         self._chat = chat
         self._turns = turns
-        self._timeout_s = timeout_s
 
     async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
-        await self._turns.wait_until_idle(self._timeout_s)
+        await self._turns.wait_until_idle()
         async for text in self._chat.stream(messages, max_tokens=max_tokens, schema=schema):
             yield text
 
     async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
-        await self._turns.wait_until_idle(self._timeout_s)
+        await self._turns.wait_until_idle()
         return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)

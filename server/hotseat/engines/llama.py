@@ -22,6 +22,8 @@ from hotseat.engines.weights import LLM_MISSING
 from hotseat.errors import ChatModelError
 
 _QUIET = -1
+_SLOTS = 2
+"""Requests at a time, each with a context of its own; further ones queue."""
 _PR_SET_PDEATHSIG = 1
 _NICENESS = 10
 """Recognition of live speech comes first on shared cores."""
@@ -34,11 +36,11 @@ _COMMAND = (sys.executable, "-m", "hotseat.engines.llama")
 class LlamaServer:
     """Serves one GGUF file with an OpenAI-compatible address until closed."""
 
-    def __init__(self, gguf: Path, *, threads: int, context: int, slots: int = 2, command: Sequence[str] = _COMMAND) -> None:
+    def __init__(self, gguf: Path, *, threads: int, context: int, command: Sequence[str] = _COMMAND) -> None:
         """Blocks while the model loads (seconds). Raises ChatModelError."""
         # Other programs and pages on this machine can reach the port, so it asks for a key.
         self.key = secrets.token_urlsafe(24)
-        wanted = {"gguf": str(gguf), "threads": threads, "context": context, "slots": slots, "key": self.key}
+        wanted = {"gguf": str(gguf), "threads": threads, "context": context, "key": self.key}
         self._process = subprocess.Popen(  # noqa: S603 - this Python, or a test's stand-in
             command,
             stdin=subprocess.PIPE,
@@ -99,9 +101,8 @@ def _child() -> None:
         params.hostnames = ["127.0.0.1"]
         params.port = 0
         params.api_keys = [wanted["key"]]
-        # A slot of context for each of two interviews at a time; further requests queue.
-        params.n_parallel = wanted["slots"]
-        params.n_ctx = wanted["context"] * wanted["slots"]
+        params.n_parallel = _SLOTS
+        params.n_ctx = wanted["context"] * _SLOTS
         params.cpuparams.n_threads = wanted["threads"]
         params.cpuparams_batch.n_threads = wanted["threads"]
         # Small batches let a recogniser that shares the two cores have its turn.

@@ -34,8 +34,8 @@ def espeak(language: str) -> PiperVoice:
 class EspeakPhonemes:
     """Callable: text to one string of IPA sounds per word. Any thread may call it; about 0.1 ms, and remembered."""
 
-    def __init__(self, language: str = "en-us") -> None:
-        self._voice = espeak(language)
+    def __init__(self) -> None:
+        self._voice = espeak("en-us")
         self._remembered = lru_cache(maxsize=20_000)(self._say)
 
     def __call__(self, text: str) -> str:

@@ -79,8 +79,8 @@ class Encoder:
 class OnnxReader:
     """Implements ``grading.reading.Reader`` and ``domain.acts.ActReader``. Safe to use from several threads."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        self._session = open_session(weights)
+    def __init__(self) -> None:
+        self._session = open_session(WEIGHTS)
         self._encoder = Encoder()
         self._cached = lru_cache(CACHED)(self._read)
 

@@ -13,7 +13,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from hotseat.engines.onnx_session import open_session
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 
-WEIGHTS = Path(__file__).with_name("smart_turn.onnx")
+_WEIGHTS = Path(__file__).with_name("smart_turn.onnx")
 HEARD_S = 8
 """Seconds at the end of the audio that the model hears."""
 
@@ -21,8 +21,8 @@ HEARD_S = 8
 class SmartTurn:
     """Implements ``TurnModel``. Loading takes some 50 ms; any thread may call it, which takes about as long."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        self._session = open_session(weights)
+    def __init__(self) -> None:
+        self._session = open_session(_WEIGHTS)
         self._features = FeatureExtractor(chunk_length=HEARD_S)
 
     def finished(self, samples: Samples) -> float:

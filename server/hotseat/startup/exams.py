@@ -20,8 +20,6 @@ log = logging.getLogger(__name__)
 HERE = "the built-in reader grades"
 RETRY_S = 60.0
 """Pause before an exam goes on after its endpoint failed."""
-_QUIET_S = 90.0
-"""How long an answer of the exam waits for interviews to be quiet."""
 
 
 def choose_grader(assembly: Assembly) -> None:
@@ -67,7 +65,7 @@ async def sit_if_due(assembly: Assembly) -> None:
 
     async def show(done: int) -> None:
         part.progress(f"{HERE}; {exam.llm.model} is sitting our exam ({done} of {total} answers)", done, total)
-        await assembly.turns.wait_until_idle(_QUIET_S)
+        await assembly.turns.wait_until_idle()
 
     def wait(error: HotseatError) -> None:
         part.progress(f"{HERE}; the exam waits for the endpoint: {error}", len(exam.outcomes), total)
@@ -87,7 +85,7 @@ async def sit_interviewer_if_due(assembly: Assembly) -> None:
         return
 
     async def wait_until_idle(_done: int) -> None:
-        await assembly.turns.wait_until_idle(_QUIET_S)
+        await assembly.turns.wait_until_idle()
 
     if await _sit(exam, wait_until_idle, lambda error: log.info("the interviewer's exam waits for the endpoint: %s", error)):
         choose_interviewer(assembly)

@@ -1,6 +1,6 @@
 """Speech to text with Whisper: the recogniser, and the queue that shares it among candidates."""
 
 from hotseat.engines.whisper.queue import RecognitionQueue
-from hotseat.engines.whisper.transcriber import CAREFUL, QUICK, Decoding, WhisperTranscriber
+from hotseat.engines.whisper.transcriber import WhisperTranscriber
 
-__all__ = ["CAREFUL", "QUICK", "Decoding", "RecognitionQueue", "WhisperTranscriber"]
+__all__ = ["RecognitionQueue", "WhisperTranscriber"]

@@ -50,7 +50,7 @@ _AFTER = "\"'.。,，!！?？:：”)]}、"
 
 
 @dataclass(frozen=True, slots=True)
-class Decoding:
+class _Decoding:
     """How jobs of one priority are decoded."""
 
     beam: int
@@ -62,8 +62,8 @@ class Decoding:
     """Whether words get their own times and probabilities (a second, cheap pass)."""
 
 
-CAREFUL = Decoding(beam=5, padding_s=6.0, shortest_s=10.0, timed=True)
-QUICK = Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
+_CAREFUL = _Decoding(beam=5, padding_s=6.0, shortest_s=10.0, timed=True)
+_QUICK = _Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
 TERM_TOKENS = 100
 """Prompt and text share 448 tokens, and a long list makes the model write the list."""
 
@@ -108,8 +108,6 @@ class WhisperTranscriber:
         workers: int = 2,
         threads: int = 1,
         language: str = "en",
-        careful: Decoding = CAREFUL,
-        quick: Decoding = QUICK,
     ) -> None:
         """``model`` is a faster-whisper name or a CTranslate2 directory; ``threads`` are those of each worker.
 
@@ -128,7 +126,6 @@ class WhisperTranscriber:
             self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
         )
         self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
-        self._careful, self._quick = careful, quick
         self.queue = RecognitionQueue(self.hear, workers)
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
         for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
@@ -148,7 +145,7 @@ class WhisperTranscriber:
 
     def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Like recognise, in the calling thread and without a queue."""
-        decoding = self._quick if job.priority is Priority.PARTIAL else self._careful
+        decoding = _QUICK if job.priority is Priority.PARTIAL else _CAREFUL
         step = int(_LONGEST_S * SAMPLE_RATE)
         words: list[Word] = []
         try:
@@ -159,7 +156,7 @@ class WhisperTranscriber:
             raise TranscriberError(f"Speech recognition failed: {error}") from error
         return tuple(words)
 
-    def _window(self, samples: Samples, offset: float, job: RecognitionJob, decoding: Decoding) -> list[Word]:
+    def _window(self, samples: Samples, offset: float, job: RecognitionJob, decoding: _Decoding) -> list[Word]:
         if len(samples) < SAMPLE_RATE // 20:
             return []
         seconds = len(samples) / SAMPLE_RATE
@@ -181,7 +178,7 @@ class WhisperTranscriber:
             return _spread(self._tokenizer.decode(tokens), offset, seconds)
         return self._timed(tokens, encoded, offset, len(samples) // _HOP)
 
-    def _features(self, samples: Samples, decoding: Decoding) -> Any:
+    def _features(self, samples: Samples, decoding: _Decoding) -> Any:
         frames = len(samples) // _HOP + round(decoding.padding_s * 100)
         frames = min(_WHOLE, max(frames, round(decoding.shortest_s * 100)))
         padded = np.zeros(frames * _HOP, dtype=np.float32)
