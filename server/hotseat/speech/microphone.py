@@ -11,17 +11,18 @@ import logging
 import math
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from hotseat.clock import Clock
+from hotseat.domain.endpointing import ON, WINDOW_S
 from hotseat.errors import StorageError
-from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, samples_of
+from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, samples_of
 from hotseat.speech.recognition import VoiceActivity
 from hotseat.speech.recordings import AudioArchive, OpenRecording
 from hotseat.wire import MicFrame
 
 if TYPE_CHECKING:
-    from hotseat.speech.listening import HeardAnswer
+    from hotseat.speech.listening import HeardAnswer, Listener
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +32,6 @@ _BACKLOG_S = 10.0
 """Most that is kept between the noticed start of speech and the start of the clock, on a machine that is busy."""
 _BURST_S = 2.0
 """How far frames may run ahead of the server's clock: network jitter, not a flood."""
-_WINDOW_S = 512 / SAMPLE_RATE
-_SPEECH = 0.5
-"""Voice-activity probability taken for speech."""
-
-
-class AnswerTranscriber(Protocol):
-    """Streaming transcriber for one answer (listening.Listener)."""
-
-    def feed(self, samples: Samples) -> None: ...
-
-    async def finish(self) -> HeardAnswer: ...
-
-    def close(self) -> None: ...
 
 
 class Microphone:
@@ -71,7 +59,7 @@ class Microphone:
         self._watch: VoiceActivity | None = None
         self._run_s = 0.0
         self._speech_needed_s = 0.0
-        self._transcriber: AnswerTranscriber | None = None
+        self._transcriber: Listener | None = None
         self._recording: OpenRecording | None = None
         self._since = 0.0
         self._taken = 0
@@ -91,7 +79,7 @@ class Microphone:
             self._watch = self._make_vad()
         self._run_s, self._speech_needed_s = 0.0, speech_needed_s
 
-    def record(self, turn_id: int, limit_s: float, transcriber: AnswerTranscriber) -> None:
+    def record(self, turn_id: int, limit_s: float, transcriber: Listener) -> None:
         """The clock runs: archives and listens, starting a little before the speech that set it off."""
         self._begin(turn_id, limit_s, transcriber)
         first = self._ring[0].number if self._ring else self.next_frame
@@ -102,7 +90,7 @@ class Microphone:
             self._take(frame.pcm)
         self._ring.clear()
 
-    async def resume(self, turn_id: int, limit_s: float, transcriber: AnswerTranscriber) -> None:
+    async def resume(self, turn_id: int, limit_s: float, transcriber: Listener) -> None:
         """Goes on with an answer that an earlier process was recording. Raises StorageError."""
         stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
         recordings = await asyncio.to_thread(self._archive.stored, self._interview_id)
@@ -115,7 +103,7 @@ class Microphone:
         self._burst = self._limit
         transcriber.feed(samples_of(stored))
 
-    def _begin(self, turn_id: int, limit_s: float, transcriber: AnswerTranscriber) -> None:
+    def _begin(self, turn_id: int, limit_s: float, transcriber: Listener) -> None:
         self.turn_id = turn_id
         self._watch = None
         self._transcriber = transcriber
@@ -147,7 +135,7 @@ class Microphone:
         """Seconds stored of the open answer."""
         return self._taken / SAMPLE_RATE if self._recording is not None else 0.0
 
-    async def finish(self, turn_id: int, make_transcriber: Callable[[], AnswerTranscriber]) -> tuple[HeardAnswer | None, float]:
+    async def finish(self, turn_id: int, make_transcriber: Callable[[], Listener]) -> tuple[HeardAnswer | None, float]:
         """Takes no more audio; the final words and the seconds stored. (None, 0) when nothing was recorded.
 
         An answer that an earlier process recorded is listened to from the archive. Raises TranscriberError, StorageError.
@@ -183,7 +171,7 @@ class Microphone:
         samples = samples_of(frame.pcm)
         assert self._watch is not None
         for probability in self._watch.feed(samples):
-            self._run_s = self._run_s + _WINDOW_S if probability >= _SPEECH else 0.0
+            self._run_s = self._run_s + WINDOW_S if probability >= ON else 0.0
         # Once speech was announced, nothing of it may go before the clock starts, however long that takes.
         wanted = PREROLL_S + self._run_s if math.isfinite(self._speech_needed_s) else _BACKLOG_S
         kept = sum(len(entry.pcm) // 2 for entry in self._ring) / SAMPLE_RATE
