@@ -73,7 +73,3 @@ class TakenOverError(HotseatError):
 
 class UnavailableError(HotseatError):
     """This server can't take it on now; another, or this one later, can."""
-
-
-class ProtocolError(HotseatError):
-    """A client sent something that is not in docs/protocol.md."""

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy
-from hotseat.errors import ProtocolError
+from hotseat.errors import HotseatError
 from hotseat.session import events
 from hotseat.session.summary import Phase
 from hotseat.strict import Strict
@@ -307,8 +307,8 @@ ServerMessage = (
 # ---- Parsing --------------------------------------------------------------------------------------------------------
 
 
-class WireError(ProtocolError):
-    """A frame that is not in the protocol; ``code`` goes into the error message."""
+class WireError(HotseatError):
+    """A client sent what is not in docs/protocol.md; ``code`` goes into the error message."""
 
     def __init__(self, code: Literal["malformed", "unknown_type", "oversized"], text: str) -> None:
         super().__init__(text)
