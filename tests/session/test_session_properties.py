@@ -175,28 +175,6 @@ def states(plan: Plan, taken: list[Taken]) -> list[tuple[State, float]]:
 
 @unhurried
 @given(plans, sequences)
-def test_nothing_changes_after_finished(plan: Plan, sequence: list[Op]) -> None:
-    """Once finished, nothing changes and nothing is commanded any more."""
-    for item in play(plan, sequence):
-        if isinstance(item.before, Finished):
-            assert item.after.state is item.before
-            assert item.after.commands == ()
-            assert item.after.error is not None
-
-
-@unhurried
-@given(plans, sequences)
-def test_stale_turns_change_nothing(plan: Plan, sequence: list[Op]) -> None:
-    """What belongs to another turn changes nothing."""
-    for item in play(plan, sequence):
-        if isinstance(item.event, TurnEvent) and item.event.turn_id != session.turn_of(item.before):
-            assert item.after.state is item.before
-            assert item.after.commands == ()
-            assert item.after.error is not None
-
-
-@unhurried
-@given(plans, sequences)
 def test_errors_change_nothing(plan: Plan, sequence: list[Op]) -> None:
     """An error says what was received, and nothing has changed or is commanded."""
     for item in play(plan, sequence):
