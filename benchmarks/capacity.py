@@ -25,7 +25,7 @@ import websockets
 from hotseat.rehearsal.audio_files import read_audio
 from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import load_settings
-from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE, pcm_of
 from hotseat.storage.archive import LocalArchive
 
 from benchmarks.conversation import middling, said_aloud
@@ -42,7 +42,7 @@ async def together(server: ServerProcess, answers: Sequence[tuple[str, Path]]) -
     lost = 0
     for report, (_, path) in zip(reports, answers, strict=True):
         stored = archive.read(report["interview_id"], 1)
-        sent = (np.clip(read_audio(path), -1, 1) * 32767).astype("<i2").tobytes()
+        sent = pcm_of(read_audio(path))
         # What came before the speech is not kept; from there on everything is.
         kept = len(stored) and sent.endswith(stored) and len(sent) - len(stored) < 2 * SAMPLE_RATE
         lost += not kept

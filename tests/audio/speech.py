@@ -22,7 +22,7 @@ import numpy as np
 from faster_whisper.audio import decode_audio
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.weights import piper_voice
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of, samples_of, wav
 from hotseat.text.sentences import Sentences, spoken
 from numpy.typing import NDArray
 
@@ -217,11 +217,7 @@ def transcripts(directory: Path) -> dict[str, str]:
 def write(path: Path, samples: Samples) -> None:
     """Writes 16 kHz mono PCM16 WAV."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    path.write_bytes(wav(pcm_of(samples)))
 
 
 def resampled(samples: Samples, length: int) -> Samples:
@@ -241,7 +237,7 @@ def _voiced(sentence: str, manner: Manner) -> Samples:
 
 def _piper(sentence: str, manner: Manner) -> tuple[Samples, int]:
     voice = _speaker(round(manner.speed / manner.pitch, 3)).say(sentence)
-    return _floats(voice.pcm), voice.sample_rate
+    return samples_of(voice.pcm), voice.sample_rate
 
 
 @lru_cache(maxsize=4)
@@ -252,9 +248,9 @@ def _speaker(speed: float) -> PiperSpeaker:
 def _espeak(sentence: str, manner: Manner) -> tuple[Samples, int]:
     words_per_minute = str(round(165 * manner.speed / manner.pitch))
     command = ["espeak-ng", "-v", "en-us", "-s", words_per_minute, "--stdout", spoken(sentence)]
-    wav = subprocess.run(command, check=True, capture_output=True).stdout
+    said = subprocess.run(command, check=True, capture_output=True).stdout
     # The header's length is wrong on a pipe, so it is skipped rather than parsed.
-    return _floats(wav[44 : len(wav) // 2 * 2]), 22_050
+    return samples_of(said[44:]), 22_050
 
 
 def _flite(sentence: str, manner: Manner) -> tuple[Samples, int]:
@@ -265,7 +261,7 @@ def _flite(sentence: str, manner: Manner) -> tuple[Samples, int]:
         command = ["flite", "-voice", voice, "--setf", stretch, "-t", text, "-o", file.name]
         subprocess.run(command, check=True, capture_output=True)
         with wave.open(file.name) as voiced:
-            return _floats(voiced.readframes(voiced.getnframes())), voiced.getframerate()
+            return samples_of(voiced.readframes(voiced.getnframes())), voiced.getframerate()
 
 
 def _plain(sentence: str) -> str:
@@ -278,10 +274,6 @@ def _babble(voice: int, length: int, rng: np.random.Generator) -> Samples:
              "did you see the game last night it went on for hours")  # fmt: skip
     said = _voiced(texts[voice % 3], Manner(pitch=0.85 + 0.1 * voice, speed=0.8 + 0.1 * (voice % 4)))
     return np.roll(np.resize(said, length), int(rng.integers(0, length or 1)))
-
-
-def _floats(pcm: bytes) -> Samples:
-    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
 
 
 def _unit(samples: Samples) -> Samples:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from hotseat.rehearsal.recording import Recording
-from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE, pcm_of
 
 SECOND = np.full(SAMPLE_RATE, 0.25, np.float32)
 
@@ -18,7 +18,7 @@ def test_sentences_follow_each_other_and_the_candidate_speaks_when_they_do(monke
     monkeypatch.setattr(time, "monotonic", lambda: now)
     recording = Recording()
     for text in ("Hello.", "Why?"):
-        recording.played(text, (SECOND * 32767).astype("<i2").tobytes(), SAMPLE_RATE)
+        recording.played(text, pcm_of(SECOND), SAMPLE_RATE)
     assert recording.free_at == pytest.approx(102.0, abs=0.01)
     now = 104.0
     recording.spoken(SECOND)

@@ -12,7 +12,7 @@ from hotseat.domain.model import Answer, EndedBy, Question, Transcript, Word
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
 from hotseat.review.best import MAX_WORDS, best_answer
-from hotseat.speech.audio import SAMPLE_RATE
+from hotseat.speech.audio import SAMPLE_RATE, pcm_of
 from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader
@@ -65,7 +65,7 @@ async def test_a_spoken_repair(assembly: Assembly, browser: tuple[httpx.AsyncCli
     """Sound is heard with the question's terms and graded as typed words are."""
     http, address = browser
     assembly.speech.transcriber = FakeTranscriber("then you merge it into the weights")
-    loud = (np.tile([0.3, -0.3], 2 * SAMPLE_RATE) * 32767).astype("<i2").tobytes()
+    loud = pcm_of(np.tile([0.3, -0.3], 2 * SAMPLE_RATE))
     graded = (await http.post(f"{address}/points/merging/repair/spoken", content=loud)).json()
     assert graded["status"] == "met" and "merge it into" in graded["text"]
 

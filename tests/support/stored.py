@@ -13,7 +13,7 @@ from hotseat.session import events, session
 from hotseat.session.events import Event
 from hotseat.session.phases import Finished
 from hotseat.session.records import LOCAL, Lease
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of
 from hotseat.startup.assembly import Assembly
 
 WORD_S, GAP_S = 0.32, 0.08
@@ -101,5 +101,5 @@ def _record(assembly: Assembly, interview_id: str, turn: int, answer: Said) -> N
     if answer.typed:
         return
     recording = assembly.storage.archive.create(interview_id, turn, 0)
-    recording.append((tones(answer) * 32767).astype("<i2").tobytes())
+    recording.append(pcm_of(tones(answer)))
     recording.close()

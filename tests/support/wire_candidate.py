@@ -10,10 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import httpx
-import numpy as np
 import websockets
 from hotseat import wire
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of
 from pydantic import Field, TypeAdapter
 
 from tests.support.fakes import FakeConnection
@@ -66,7 +65,7 @@ class WireCandidate(FakeConnection):
 
     async def speak(self, turn_id: int, samples: Samples) -> None:
         """Sends the audio in real time, as the turn's next frames."""
-        pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
+        pcm = pcm_of(samples)
         began = time.monotonic()
         for sent, at in enumerate(range(0, len(pcm), 2 * FRAME)):
             await asyncio.sleep(max(0.0, began + sent * FRAME / SAMPLE_RATE - time.monotonic()))
