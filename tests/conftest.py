@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -22,6 +22,9 @@ from hypothesis import settings
 
 from tests.support.migrated import put_database
 from tests.support.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
+
+if TYPE_CHECKING:
+    from hotseat.startup.assembly import Assembly
 
 PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
@@ -213,17 +216,22 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-async def browser(tmp_path: Path, store: SqlStore) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application over that store, with fake models."""
-    from hotseat.http.app import create_app  # here, so that tests that need neither start sooner
+async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
+    """All parts, with fake models and a real database, which is that of ``store``."""
+    from tests.support.fakes import fake_assembly  # here, so that tests that need none start sooner
 
-    from tests.support.fakes import fake_assembly
+    made = fake_assembly(tmp_path)
+    yield made
+    await made.storage.store.close()
 
-    assembly = fake_assembly(tmp_path)
-    assembly.storage = replace(assembly.storage, store=store)
-    transport = httpx.ASGITransport(create_app(assembly))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        yield client
+
+@pytest.fixture
+async def browser(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application."""
+    from tests.support.in_process import client
+
+    async with client(assembly) as http:
+        yield http
 
 
 @pytest.fixture

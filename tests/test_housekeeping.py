@@ -13,7 +13,6 @@ from hotseat.interview.interviews import Interviews
 from hotseat.session.records import LOCAL
 from hotseat.startup.assembly import Assembly
 
-from tests.accounts.test_access import ShiftedClock
 from tests.support.fakes import fake_assembly, housekept
 from tests.support.sitting import LORA, Candidate, finish, sitting
 
@@ -36,14 +35,13 @@ async def interviewed(assembly: Assembly) -> tuple[Interviews, str]:
 async def test_old_audio_is_deleted_and_the_words_stay(tmp_path: Path) -> None:
     """After the days the settings give, not before; the review then says when, and the log that it was done."""
     assembly = fake_assembly(tmp_path, retention_days=30)
-    clock = assembly.clock = ShiftedClock()
     interviews, interview_id = await interviewed(assembly)
-    clock.shift = 29.9 * DAY_S
+    assembly.clock.ahead_s = 29.9 * DAY_S
     assert await delete_old_audio(*housekept(assembly)) == 0
     before = await assembly.reviews(interviews.load).review(interview_id)
     assert before is not None and before["audio_deleted"] is None
     assert before["rounds"][0]["answers"][0]["audio"] is not None
-    clock.shift = 30.1 * DAY_S
+    assembly.clock.ahead_s = 30.1 * DAY_S
     assert await delete_old_audio(*housekept(assembly)) == 1
     assert not list((tmp_path / "audio").glob("*/*"))
     after = await assembly.reviews(interviews.load).review(interview_id)
@@ -62,9 +60,8 @@ async def test_old_audio_is_deleted_and_the_words_stay(tmp_path: Path) -> None:
 async def test_without_the_setting_audio_is_kept(tmp_path: Path) -> None:
     """Nothing is deleted that nobody asked to be."""
     assembly = fake_assembly(tmp_path)
-    clock = assembly.clock = ShiftedClock()
     interviews, _ = await interviewed(assembly)
-    clock.shift = 10_000 * DAY_S
+    assembly.clock.ahead_s = 10_000 * DAY_S
     assert await delete_old_audio(*housekept(assembly)) == 0
     assert list((tmp_path / "audio").glob("*/*"))
     await interviews.close()
@@ -74,12 +71,11 @@ async def test_without_the_setting_audio_is_kept(tmp_path: Path) -> None:
 async def test_an_interview_that_goes_on_keeps_its_audio(tmp_path: Path) -> None:
     """However long ago it was begun: what happened in the last hour counts."""
     assembly = fake_assembly(tmp_path, retention_days=1)
-    clock = assembly.clock = ShiftedClock()
-    clock.shift = -2 * DAY_S
+    assembly.clock.ahead_s = -2 * DAY_S
     interviews, _ = await interviewed(assembly)
-    clock.shift = -DAY_S + 60 - EVERY_S
+    assembly.clock.ahead_s = -DAY_S + 60 - EVERY_S
     assert await delete_old_audio(*housekept(assembly)) == 0
-    clock.shift = 0
+    assembly.clock.ahead_s = 0
     assert await delete_old_audio(*housekept(assembly)) == 1
     await interviews.close()
     await assembly.storage.store.close()
@@ -108,7 +104,6 @@ async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatc
 async def test_a_folder_that_cannot_be_deleted_keeps_no_others(tmp_path: Path) -> None:
     """A folder that can't be removed keeps nobody else's voice."""
     assembly = fake_assembly(tmp_path, retention_days=30)
-    clock = assembly.clock = ShiftedClock()
     ids = [(await interviewed(assembly))[1] for _ in range(3)]
     delete = assembly.storage.archive.delete
 
@@ -117,7 +112,7 @@ async def test_a_folder_that_cannot_be_deleted_keeps_no_others(tmp_path: Path) -
             raise StorageError("not allowed")
         delete(interview_id)
 
-    clock.shift = 31 * DAY_S
+    assembly.clock.ahead_s = 31 * DAY_S
     stuck = (await assembly.storage.store.with_audio_before(assembly.clock.wall(), assembly.clock.wall()))[0]
     assembly.storage.archive.delete = failing  # type: ignore[method-assign]
     assert await delete_old_audio(*housekept(assembly)) == 2
@@ -131,19 +126,18 @@ async def test_a_folder_that_cannot_be_deleted_keeps_no_others(tmp_path: Path) -
 async def test_audio_recorded_after_a_deletion_is_deleted_later(tmp_path: Path) -> None:
     """An interview left in the middle may be gone on with after its audio was deleted."""
     assembly = fake_assembly(tmp_path, retention_days=1)
-    clock = assembly.clock = ShiftedClock()
     async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.until("asking", 2)
         candidate.leave()
         await asyncio.sleep(0.05)
-        clock.shift = 2 * DAY_S
+        assembly.clock.ahead_s = 2 * DAY_S
         assert await delete_old_audio(*housekept(assembly)) == 1
         again = await Candidate(interviews, candidate.id).attach()
         await again.answer()
         await finish(again)
         assert list((tmp_path / "audio").glob("*/*"))
-        clock.shift = 4 * DAY_S
+        assembly.clock.ahead_s = 4 * DAY_S
         assert await delete_old_audio(*housekept(assembly)) == 1
         assert not list((tmp_path / "audio").glob("*/*"))

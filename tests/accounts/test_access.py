@@ -20,11 +20,11 @@ from hotseat.domain.accounts import Allowance, Session
 from hotseat.errors import InputError, RefusedError
 from hotseat.http.app import create_app
 from hotseat.session.records import LOCAL
+from hotseat.startup.assembly import Assembly
 from hotseat.storage.accounts import SqlAccounts
 
 from tests.http.test_isolation import every_route, filled
-from tests.support.fakes import FastClock, fake_assembly
-from tests.support.in_process import client
+from tests.support.fakes import fake_assembly
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
@@ -33,27 +33,13 @@ WORDS = "four words make one"
 OTHER_WORDS = "another four good words"
 
 
-class ShiftedClock(FastClock):
-    """A clock that tests can put forward."""
-
-    shift = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.shift
-
-    def wall(self) -> float:
-        return super().wall() + self.shift
-
-
 class Server:
     """An app with accounts, as somebody who runs it sees it."""
 
     def __init__(self, data_dir: Path) -> None:
         assembly = fake_assembly(data_dir, accounts=True, host="0.0.0.0")
-        self.clock = assembly.clock = ShiftedClock()
+        self.clock, self.accounts, self.assembly = assembly.clock, assembly.accounts, assembly
         self.store = SqlAccounts(assembly.storage.store.begin)
-        self.accounts = assembly.accounts = Accounts(self.store, self.clock, wanted=True)
-        self.assembly = assembly
         self.app: FastAPI = create_app(assembly)
         self.browsers: list[httpx.AsyncClient] = []
 
@@ -162,17 +148,12 @@ async def test_forged_cookies_open_nothing(group: Server, cookie: str) -> None:
         assert answer.status_code == 401
 
 
-async def test_an_account_made_meanwhile_is_seen(tmp_path: Path) -> None:
+async def test_an_account_made_meanwhile_is_seen(assembly: Assembly, browser: httpx.AsyncClient) -> None:
     """A server that runs without accounts asks everybody to sign in a moment after the first is made."""
-    assembly = fake_assembly(tmp_path)
-    clock = assembly.clock = ShiftedClock()
-    assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), clock)
-    async with client(assembly) as browser:
-        assert (await browser.get("/api/interviews")).status_code == 200
-        await Accounts(SqlAccounts(assembly.storage.store.begin), clock).add("Ada", WORDS, "owner")
-        clock.shift = 15
-        assert (await browser.get("/api/interviews")).status_code == 401
-    await assembly.storage.store.close()
+    assert (await browser.get("/api/interviews")).status_code == 200
+    await Accounts(SqlAccounts(assembly.storage.store.begin), assembly.clock).add("Ada", WORDS, "owner")
+    assembly.clock.ahead_s = 15
+    assert (await browser.get("/api/interviews")).status_code == 401
 
 
 # ---- Signing in and out ---------------------------------------------------------------------------------------------
@@ -210,9 +191,9 @@ async def test_session_cookies_are_kept_to_this_server(group: Server) -> None:
 async def test_sessions_run_out(group: Server) -> None:
     """After their time they are worth nothing, and tidying removes them."""
     browser = await group.signed_in("Ada")
-    group.clock.shift = SESSION_S - 60
+    group.clock.ahead_s = SESSION_S - 60
     assert (await browser.get("/api/interviews")).status_code == 200
-    group.clock.shift = SESSION_S + 60
+    group.clock.ahead_s = SESSION_S + 60
     assert (await browser.get("/api/interviews")).status_code == 401
 
 
@@ -263,7 +244,7 @@ async def test_guessing_at_one_name_is_slowed(group: Server) -> None:
     waiting = await sign_in(group.browser(address="203.0.113.99"), "Ada", WORDS)
     assert waiting.status_code == 429 and 0 < int(waiting.headers["retry-after"]) <= BY_NAME.refill_s
     assert (await sign_in(group.browser(address="203.0.113.99"), "Bob", WORDS)).status_code == 303
-    group.clock.shift = BY_NAME.refill_s
+    group.clock.ahead_s = BY_NAME.refill_s
     assert (await sign_in(group.browser(), "Ada", WORDS)).status_code == 303
     assert ("sign-in refused", "Ada", "further attempts have to wait") in await group.log()
 
@@ -380,7 +361,7 @@ async def test_an_invitation_makes_one_account(group: Server) -> None:
 async def test_invitations_run_out(group: Server) -> None:
     """After a week the link says so."""
     path = await invited(group, await group.signed_in("Ada"))
-    group.clock.shift = INVITE_S + 1
+    group.clock.ahead_s = INVITE_S + 1
     assert (await group.browser().get(path)).status_code == 403
 
 
@@ -506,8 +487,8 @@ async def test_old_lines_are_forgotten(group: Server) -> None:
     browser = await group.signed_in("Ada")
     await group.accounts.tidy()
     assert len(await group.log()) == 3 and (await browser.get("/api/interviews")).status_code == 200
-    group.clock.shift = KEEP_LOG_S + 60
+    group.clock.ahead_s = KEEP_LOG_S + 60
     await group.accounts.tidy()
     assert await group.log() == []
-    group.clock.shift = 0
+    group.clock.ahead_s = 0
     assert (await browser.get("/api/interviews")).status_code == 401, "the session was removed, not only overlooked"

@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotseat.accounts.accounts import Accounts
 from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.errors import StorageError
 from hotseat.http.app import create_app
 from hotseat.http.guard import LOOK_AGAIN_S, UNAUTHORISED, Guard
 from hotseat.interview.connection import UNKNOWN_INTERVIEW
 from hotseat.startup.assembly import Assembly
-from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.archive import LocalArchive
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from tests.accounts.test_access import BASE, WORDS, ShiftedClock
+from tests.accounts.test_access import BASE, WORDS
 from tests.support.fakes import FastClock, fake_assembly
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -33,9 +31,9 @@ COOKIE = "__Host-hotseat"
 class Host:
     """A server with Ada and Bob, and one interview of Ada's."""
 
-    def __init__(self, client: TestClient, assembly: Assembly, clock: ShiftedClock) -> None:
+    def __init__(self, client: TestClient, assembly: Assembly) -> None:
         assert client.portal is not None
-        self.client, self.assembly, self.clock, self.call = client, assembly, clock, client.portal.call
+        self.client, self.assembly, self.clock, self.call = client, assembly, assembly.clock, client.portal.call
         for name, role in (("Ada", "owner"), ("Bob", "member")):
             self.call(assembly.accounts.add, name, WORDS, role)
         self.ada, self.bob = self.sign_in("Ada"), self.sign_in("Bob")
@@ -58,14 +56,12 @@ class Host:
 @pytest.fixture
 def host(tmp_path: Path, quick_hashes: None) -> Iterator[Host]:
     assembly = fake_assembly(tmp_path, accounts=True, host="0.0.0.0")
-    clock = assembly.clock = ShiftedClock()
-    assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), clock, wanted=True)
 
     async def nothing(_services: Assembly) -> None:
         """The fakes are there already."""
 
     with TestClient(create_app(assembly, nothing), base_url=BASE, follow_redirects=False) as client:
-        yield Host(client, assembly, clock)
+        yield Host(client, assembly)
 
 
 def closed(opened: AbstractContextManager[WebSocketTestSession]) -> int:
@@ -94,11 +90,11 @@ def test_a_socket_does_not_outlive_its_session(host: Host) -> None:
     """Signing out elsewhere, a new password or the end of the account closes it a moment later."""
     with host.socket(host.ada) as socket:
         assert socket.receive_json()["type"] == "hello"
-        host.clock.shift += LOOK_AGAIN_S
+        host.clock.ahead_s += LOOK_AGAIN_S
         socket.send_json({"type": "ping", "t": 1})
         until(socket, lambda message: '"pong"' in message.get("text", ""))
         host.call(host.assembly.accounts.set_password, "Ada", "another good password")
-        host.clock.shift += LOOK_AGAIN_S
+        host.clock.ahead_s += LOOK_AGAIN_S
         socket.send_json({"type": "ping", "t": 2})
         assert until(socket, lambda message: message["type"] == "websocket.close")["code"] == UNAUTHORISED
 

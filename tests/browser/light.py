@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from unittest import mock
 
-import uvicorn
 from hotseat.domain.model import Word
-from hotseat.http.app import create_app
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.startup.assembly import Assembly
 
-from tests.conftest import free_port
 from tests.support.fakes import FakeTranscriber
+from tests.support.in_process import listening
 
 SPEECH = (
     "It freezes the base model and learns the weight update as a product of two low rank matrices so far fewer parameters are "
@@ -35,19 +31,8 @@ class FluentTranscriber(FakeTranscriber):
 
 @asynccontextmanager
 async def serving(assembly: Assembly) -> AsyncIterator[str]:
-    """The address of a running server with these assembly, which are taken as they are."""
-
-    async def nothing_to_load(_assembly: Assembly) -> None:
-        pass
-
+    """The address of a running server with these parts, which are taken as they are."""
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()
-    with mock.patch("hotseat.http.app.load_models", nothing_to_load):
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(create_app(assembly), port=port, log_level="warning"))
-        running = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+    async with listening(assembly) as (port, _):
         yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        await running

@@ -11,21 +11,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-import uvicorn
 from hotseat.domain.model import Word
 from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.http.app import create_app
 from hotseat.questions.formats import Choices
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import CHROMIUM, FLAGS, Visit, browsing, unfold
+from tests.browser.conftest import Visit, browsing, unfold
+from tests.browser.light import serving
 from tests.browser.test_pages import ADD_SHIFTS, speech_file
-from tests.conftest import free_port
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, CATALOGUE, FakeSpeaker, fake_assembly
 from tests.support.stored import said, store_interview
@@ -61,21 +59,6 @@ class Tone(FakeSpeaker):
         return Voice((np.sin(2 * np.pi * 440 * times) * 8000).astype("<i2").tobytes(), SAMPLE_RATE)
 
 
-@asynccontextmanager
-async def serving(assembly: Assembly) -> AsyncIterator[str]:
-    """The application over fakes, in this event loop; yields its address."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(assembly), port=port, log_level="warning", lifespan="off"))
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
-
-
 def prepared(data_dir: Path) -> Assembly:
     """Assembly whose reader knows the answers of this file, so that nothing has to be loaded."""
     assembly = fake_assembly(data_dir)
@@ -88,17 +71,10 @@ def prepared(data_dir: Path) -> Assembly:
 async def reviewing(data_dir: Path) -> AsyncIterator[tuple[Visit, str]]:
     assembly = prepared(data_dir)
     interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
-    async with serving(assembly) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        visit = Visit(await browser.new_page(), url)
-        visit.page.set_default_timeout(10_000)
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
         await visit.page.goto(f"{url}/review/{interview_id}")
         await unfold(visit.page)
         yield visit, interview_id
-        await browser.close()
-        assert not visit.failures
-        assert not visit.foreign
-    await assembly.storage.store.close()
 
 
 async def position(page: Page) -> float:
@@ -265,16 +241,14 @@ async def test_a_word_of_300_letters(tmp_path: Path) -> None:
     """It widens nothing."""
     assembly = prepared(tmp_path)
     interview_id = await store_interview(assembly, CHOICES, [[said(f"So {'x' * 300} LoRA keeps the weights frozen."), SECOND]])
-    async with serving(assembly) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
+        page = visit.page
         for width in (390, 1280):
-            page = await browser.new_page(viewport={"width": width, "height": 800})
+            await page.set_viewport_size({"width": width, "height": 800})
             await page.goto(f"{url}/review/{interview_id}")
             await unfold(page)
             await page.locator(".transcript", has_text="x" * 300).first.wait_for()
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
-        await browser.close()
-    await assembly.storage.store.close()
 
 
 async def test_the_interviewer_is_heard(tmp_path: Path) -> None:
@@ -392,7 +366,6 @@ async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path) -> None:
         await said.click()
         await expect(both).to_be_enabled()
         assert len(await heard(page)) == 5, "the sentence takes the place of what was being played, and nothing follows it"
-    await assembly.storage.store.close()
 
 
 async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
@@ -400,9 +373,8 @@ async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
     assembly = prepared(tmp_path)
     choices = Choices("drill", ("finetuning/lora", "rag/core"), follow_ups=0)
     interview_id = await store_interview(assembly, choices, [[FIRST], [SECOND]])
-    async with serving(assembly) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page()
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
+        page = visit.page
         await page.goto(f"{url}/review/{interview_id}")
         await expect(page.locator(".overall .judgement")).to_contain_text("2 questions: ")
         await expect(page.locator(".overall .well")).to_contain_text("Best moment: How LoRA works")
@@ -413,17 +385,14 @@ async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
         await expect(page.locator(".round-body").nth(0)).to_be_visible()
         await expect(page.locator(".round-body").nth(1)).to_be_hidden()
         assert await violations(page) == []
-        await browser.close()
-    await assembly.storage.store.close()
 
 
 async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path) -> None:
     """There is nothing to review, and it is in no list or count."""
     assembly = prepared(tmp_path)
     interview_id = await store_interview(assembly, Choices("drill", ("finetuning/lora",), follow_ups=0), [[said("")]])
-    async with serving(assembly) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page()
+    async with serving(assembly) as url, browsing(url, "missing") as visit:
+        page = visit.page
         await page.goto(f"{url}/review/{interview_id}")
         await expect(page.locator(".nothing-said")).to_contain_text("Nothing was said in this interview")
         await expect(page.locator(".round, .verdict")).to_have_count(0)
@@ -431,5 +400,3 @@ async def test_an_interview_in_which_nothing_was_said_is_one_line(tmp_path: Path
         await expect(page.locator(".interviews")).to_have_count(0)
         await page.goto(f"{url}/progress")
         await expect(page.locator(".progress .lead")).to_contain_text("No grades yet")
-        await browser.close()
-    await assembly.storage.store.close()

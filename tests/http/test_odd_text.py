@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import httpx
 import pytest
-from hotseat.http.app import create_app
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.startup.assembly import Assembly
 
-from tests.support.fakes import FakeChat, fake_assembly
+from tests.support.fakes import FakeChat
+from tests.support.in_process import client
 
-BASE = "http://127.0.0.1:8000"
+HEADERS = {"content-type": "application/json", "origin": "http://127.0.0.1:8000"}
 CV = '{"text": "I fine-tuned models with LoRA."}'
-
-
-@pytest.fixture
-async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
-    assembly = fake_assembly(tmp_path)
-    yield assembly
-    await assembly.storage.store.close()
-
-
-def browser(assembly: Assembly) -> httpx.AsyncClient:
-    headers = {"content-type": "application/json", "origin": BASE}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url=BASE, headers=headers)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +25,7 @@ def browser(assembly: Assembly) -> httpx.AsyncClient:
 )
 async def test_half_a_character_is_refused_in_words(assembly: Assembly, method: str, path: str, body: str) -> None:
     """A lone surrogate can be neither sent back nor stored."""
-    async with browser(assembly) as http:
+    async with client(assembly, **HEADERS) as http:
         answer = await http.request(method, path, content=body)
     assert answer.status_code == 422 and answer.json()["error"]
 
@@ -48,7 +33,7 @@ async def test_half_a_character_is_refused_in_words(assembly: Assembly, method: 
 async def test_one_cv_of_a_person_is_read_at_a_time(assembly: Assembly) -> None:
     """Each costs the endpoint's owner: while one is being read, another is refused; afterwards it is not."""
     assembly.claims = ClaimQuestions(FakeChat(delay_s=0.5), assembly.prompts)
-    async with browser(assembly) as http:
+    async with client(assembly, **HEADERS) as http:
         answers = await asyncio.gather(*(http.post("/api/papers/claims", content=CV) for _ in range(3)))
         assert sorted(answer.status_code for answer in answers) == [429, 429, 503]
         assert (await http.post("/api/papers/claims", content=CV)).status_code == 503

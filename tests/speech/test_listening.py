@@ -23,20 +23,9 @@ from hotseat.speech.listening import Caption, Listener, SpeechEvent, continuatio
 from hotseat.speech.recognition import Priority, RecognitionJob, TurnModel
 from hotseat.speech.term_repair import Sounds
 
+from tests.support.fakes import LoudIsSpeech
+
 LOUD, QUIET = 0.5, 0.0
-
-
-class LoudnessActivity:
-    """Loud is speech."""
-
-    def __init__(self) -> None:
-        self._rest = np.zeros(0, dtype=np.float32)
-
-    def feed(self, samples: Samples) -> list[float]:
-        waiting = np.concatenate((self._rest, samples))
-        whole = len(waiting) // 512 * 512
-        self._rest = waiting[whole:]
-        return [float(window.mean() > 0.1) for window in waiting[:whole].reshape(-1, 512)]
 
 
 @dataclass
@@ -90,7 +79,7 @@ def ears(
     listener = Listener(
         "s",
         transcriber,
-        LoudnessActivity(),
+        LoudIsSpeech(),
         (KeyTerm("LoRA"),),
         (),
         on_caption=seen.captions.append,

@@ -31,10 +31,7 @@ from hotseat.interview.interviewer import Interviewer
 from hotseat.load_status import LoadStatus, Part, PartState
 from hotseat.practice.due import Practice
 from hotseat.prompts import Prompts
-from hotseat.questions.content import load_bank
-from hotseat.questions.formats import load_catalogue
-from hotseat.questions.library import Library
-from hotseat.questions.study import load_study
+from hotseat.questions.library import Library, load_library
 from hotseat.settings import PROJECT, InterviewSettings, Settings
 from hotseat.speech.audio import Samples
 from hotseat.speech.models import SpeechModels
@@ -52,9 +49,8 @@ from tests.support.migrated import put_database
 
 Message = TypeVar("Message", bound=wire.ServerMessage)
 
-BANK = load_bank(PROJECT / "rubrics")
-CATALOGUE = load_catalogue(PROJECT / "rubrics")
-STUDY = load_study(PROJECT / "rubrics", BANK, CATALOGUE)
+LIBRARY = load_library(PROJECT / "rubrics")
+BANK, CATALOGUE, STUDY = LIBRARY.bank, LIBRARY.catalogue, LIBRARY.study
 
 
 class FastClock:
@@ -63,13 +59,13 @@ class FastClock:
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
         self.ahead_s = 0.0
-        """Seconds that it has been set ahead."""
+        """Seconds that it has been set ahead, or back."""
 
     def now(self) -> float:
         return time.monotonic() * self.speed + self.ahead_s
 
     def wall(self) -> float:
-        return time.time()
+        return time.time() + self.ahead_s
 
     def timeout_at(self, moment: float) -> asyncio.Timeout:
         return asyncio.timeout(max(0.0, (moment - self.now()) / self.speed))
@@ -203,7 +199,7 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, **settings: object) -> 
     prompts = Prompts(PROJECT / "prompts")
     return Assembly(
         settings=configured,
-        library=Library(BANK, CATALOGUE, STUDY),
+        library=LIBRARY,
         prompts=prompts,
         storage=Storage(store, SqlTables(store.engine), LocalArchive(data_dir / "audio"), data_dir, configured.database),
         clock=clock,

@@ -34,6 +34,7 @@ async def listening(assembly: Assembly, host: str = "127.0.0.1") -> AsyncIterato
         await running
 
 
-def client(assembly: Assembly, path: str = "") -> httpx.AsyncClient:
+def client(assembly: Assembly, path: str = "", **headers: str) -> httpx.AsyncClient:
     """A program on this machine, without a socket; addresses are below ``path``."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assembly)), base_url=f"http://127.0.0.1:8000{path}")
+    transport = httpx.ASGITransport(create_app(assembly))
+    return httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:8000{path}", headers=headers)

@@ -18,7 +18,6 @@ from hotseat.http.serving import make_server
 from hotseat.interview import interviews
 from hotseat.interview.interviewer import Interviewer
 from hotseat.load_status import STORAGE, Part
-from hotseat.questions.library import Library
 from hotseat.settings import Settings, load_settings
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.voice import PreparedVoice, Voice
@@ -28,9 +27,8 @@ from hotseat.telemetry import logs
 
 from tests.conftest import ServerProcess
 from tests.support.fakes import (
-    BANK,
     CATALOGUE,
-    STUDY,
+    LIBRARY,
     FakeGrader,
     FakeSpeaker,
     FakeTranscriber,
@@ -93,7 +91,7 @@ def main() -> None:
 
 def serve(data_dir: Path, port: int) -> None:
     """In a process that was forked from one that has the questions; its log goes to the data directory."""
-    startup.load_library = lambda _directory: Library(BANK, CATALOGUE, STUDY)
+    startup.load_library = lambda _directory: LIBRARY
     os.environ |= {"HOTSEAT_DATA_DIR": str(data_dir), "HOTSEAT_PORT": str(port)}
     with (data_dir / "server.log").open("a") as log:
         os.dup2(log.fileno(), 2)

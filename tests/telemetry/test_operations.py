@@ -14,17 +14,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from hotseat import wire
 from hotseat.domain.model import Verdict
 from hotseat.engines.native_memory import release_free_memory
-from hotseat.http.app import create_app
 
 from benchmarks.memory import resident_mb
 from tests.audio.speech import say
 from tests.conftest import NO_MODELS, ServerProcess
 from tests.support.fakes import FakeGrader, fake_assembly
+from tests.support.in_process import client
 from tests.support.light_server import LightServer
 from tests.support.scripted_llm import Script, scripted_llm
 from tests.support.sitting import finish, sitting
@@ -75,8 +74,7 @@ async def test_every_stage_is_measured(tmp_path: Path) -> None:
         during = numbers(assembly.metrics.render().decode())
         await finish(candidate)
         await asyncio.sleep(0.05)
-        transport = httpx.ASGITransport(create_app(assembly))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        async with client(assembly) as http:
             reply = await http.get("/metrics")
     assert reply.headers["content-type"].startswith("text/plain; version=")
     after = numbers(reply.text)
@@ -129,8 +127,7 @@ async def test_stopping_waits_for_grades_under_way(tmp_path: Path) -> None:
         await candidate.until("grading")
         draining = asyncio.create_task(interviews.drain())
         await asyncio.sleep(0.05)
-        transport = httpx.ASGITransport(create_app(assembly))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        async with client(assembly) as http:
             assert (await http.get("/readyz")).status_code == 503
         await draining
         assert candidate.of(wire.GradeMessage)[0].verdict == Verdict.LEAN_HIRE.value
