@@ -14,13 +14,11 @@ import pytest
 
 pytest.importorskip("authlib", reason="needs the oidc extra")
 
-from hotseat.accounts.accounts import Accounts
 from hotseat.accounts.openid import Attempt, OpenIdProvider
 from hotseat.errors import SettingsError
 from hotseat.http.app import create_app
 from hotseat.session.records import LOCAL
 from hotseat.settings import OpenIdSettings, load_settings
-from hotseat.storage.accounts import SqlAccounts
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 
@@ -40,7 +38,6 @@ class Group:
             issuer=theirs.issuer, client_id=CLIENT, client_secret=SecretStr(SECRET), allow=allow, name="Example's sign-in"
         )
         assembly = fake_assembly(data_dir, host="0.0.0.0", openid=settings)
-        assembly.accounts = Accounts(SqlAccounts(assembly.storage.store.begin), assembly.clock, wanted=True)
         assembly.provider = OpenIdProvider(settings, assembly.clock)
         self.assembly, self.accounts = assembly, assembly.accounts
         self.app = create_app(assembly)

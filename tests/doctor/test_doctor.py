@@ -6,11 +6,9 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -27,6 +25,7 @@ from pydantic import SecretStr
 from tests.support.command_line import hotseat
 from tests.support.disks import fill, mounted
 from tests.support.scripted_llm import nobody
+from tests.support.stub_http import Stub, serving
 
 CONTENT = (b"first half, ", b"second half")
 
@@ -247,29 +246,16 @@ def test_a_part_that_is_off_without_having_been_turned_off() -> None:
 def listing(status: int, body: str, posted: tuple[int, str] = (501, "")) -> Iterator[str]:
     """An HTTP server that answers everything so, and what is posted to it so."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Stub):
         def do_GET(self) -> None:
             self.answer(status, body)
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
+            self.body()
             self.answer(*posted)
 
-        def answer(self, status: int, body: str) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield f"{url}/v1"
 
 
 async def examined(url: str) -> Check:

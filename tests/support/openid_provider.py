@@ -6,16 +6,16 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.support.stub_http import Stub, serving
 
 CLIENT, SECRET = "hotseat", "a secret: of ours"
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
@@ -91,41 +91,29 @@ def provider() -> Iterator[TestProvider]:
     """It runs, until left."""
     made = TestProvider()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Stub):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             match parts.path:
                 case "/.well-known/openid-configuration":
-                    self._answer(200, made.configuration())
+                    self.answer_json(200, made.configuration())
                 case "/keys":
-                    self._answer(200, {"keys": [{"kty": "new", "kid": "two"}, made.key.as_dict(private=False)]})
+                    self.answer_json(200, {"keys": [{"kty": "new", "kid": "two"}, made.key.as_dict(private=False)]})
                 case "/authorize":
                     self.send_response(302)
                     self.send_header("location", made.authorise(dict(parse_qsl(parts.query))))
                     self.end_headers()
                 case "/me" if self.headers["authorization"] == "Bearer to read with":
-                    self._answer(200, made.person)
+                    self.answer_json(200, made.person)
                 case _:
-                    self._answer(404, {})
+                    self.answer_json(404, {})
 
         def do_POST(self) -> None:
-            form = dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode()))
-            self._answer(*made.token(form, self.headers.get("authorization", "")))
+            form = dict(parse_qsl(self.body().decode()))
+            self.answer_json(*made.token(form, self.headers.get("authorization", "")))
 
-        def _answer(self, status: int, document: dict[str, Any]) -> None:
-            body = json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+        def answer_json(self, status: int, document: dict[str, Any]) -> None:
+            self.answer(status, json.dumps(document))
 
-        def log_message(self, *_args: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        made.issuer = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+    with serving(Handler) as made.issuer:
         yield made
-        server.shutdown()
-        thread.join()

@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.stub_http import Stub, serving
 
 SAID = "What would you measure first?"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Stub):
     def do_GET(self) -> None:
-        self._answer("application/json", "{}")
+        self.answer(200, "{}")
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        asked = json.loads(self.body())
         if asked.get("stream"):
-            self._answer(
-                "text/event-stream", f"data: {json.dumps({'choices': [{'delta': {'content': SAID}}]})}\n\ndata: [DONE]\n\n"
-            )
+            said = json.dumps({"choices": [{"delta": {"content": SAID}}]})
+            self.answer(200, f"data: {said}\n\ndata: [DONE]\n\n", "text/event-stream")
         else:
-            self._answer("application/json", json.dumps({"choices": [{"message": {"content": SAID}}], "usage": None}))
-
-    def _answer(self, kind: str, body: str) -> None:
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_args: object) -> None: ...
+            self.answer(200, json.dumps({"choices": [{"message": {"content": SAID}}], "usage": None}))
 
 
 def main() -> None:
     sys.stdin.readline()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}/v1"}), flush=True)
-    sys.stdin.read()
+    with serving(_Handler) as url:
+        print(json.dumps({"url": f"{url}/v1"}), flush=True)
+        sys.stdin.read()
 
 
 if __name__ == "__main__":

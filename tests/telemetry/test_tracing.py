@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -24,38 +22,20 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tests.support.light_server import LightServer
 from tests.support.scripted_llm import nobody
 from tests.support.sitting import LOUD, finish
+from tests.support.stub_http import Stub, serving
 from tests.support.wire_candidate import sitting_at
 
 CANARY = "seventeen purple canaries"
 
 
-class Collector(HTTPServer):
+class Collector:
     """Takes OTLP over HTTP."""
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.asked = 0
         """Requests of any kind."""
-        taken = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                taken.asked += 1
-                if self.path == "/v1/traces" and body:
-                    taken.bodies.append(body)
-                self.send_response(status if self.path == "/v1/traces" else 404)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        self.url = ""
 
     @property
     def spans(self) -> list[Span]:
@@ -66,16 +46,19 @@ class Collector(HTTPServer):
 
 
 @contextmanager
-def collecting(status: int = 200) -> Iterator[Collector]:
-    server = Collector(status)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def collecting() -> Iterator[Collector]:
+    taken = Collector()
+
+    class Handler(Stub):
+        def do_POST(self) -> None:
+            body = self.body()
+            taken.asked += 1
+            if self.path == "/v1/traces" and body:
+                taken.bodies.append(body)
+            self.answer(200 if self.path == "/v1/traces" else 404)
+
+    with serving(Handler) as taken.url:
+        yield taken
 
 
 async def sit(server: LightServer) -> str:
