@@ -105,6 +105,16 @@ def test_the_answer_at_its_best() -> None:
     assert sum(len(piece.text.split()) for piece in pieces) <= MAX_WORDS
 
 
+def test_no_own_sentence_comes_twice() -> None:
+    """Two points that share a sentence make one piece of it."""
+    answer = answer_of("LoRA keeps the base frozen. It learns a low rank update. You merge it into the weights.")
+    shared = ScriptedReader(
+        {STATEMENTS["low-rank"]: ("low rank", 0.9), STATEMENTS["merging"]: ("low rank update. You merge it", 0.9)}
+    )
+    pieces = best_answer(LORA, EmbeddedGrader(shared).grade_now(LORA, [answer]), [answer])
+    assert [piece.text for piece in pieces if piece.own] == ["It learns a low rank update. You merge it into the weights."]
+
+
 @pytest.mark.parametrize("text", ["", "I have no idea."])
 def test_without_a_made_point_there_is_nothing_to_build_on(text: str) -> None:
     """The model answer alone is shown elsewhere."""

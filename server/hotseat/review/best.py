@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotseat.domain.evidence import bare
+from hotseat.domain.evidence import bare, evidence_between
 from hotseat.domain.model import Answer, Evidence, Grade, PointFinding, PointStatus, PointTier, Question
 from hotseat.grading.quoting import shown
 from hotseat.grading.scoring import is_implied
@@ -38,7 +38,7 @@ def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> 
     findings = grade.by_point
 
     placed: list[tuple[int, int, Piece]] = []
-    for evidence, place in _own(question, findings, sentences, order, said).items():
+    for evidence, place in _own(question, findings, sentences, order, said):
         placed.append((place, evidence.turn_id * 10_000 + evidence.word_start, _piece(evidence)))
     if not placed:
         return ()
@@ -62,9 +62,10 @@ def _own(
     sentences: Mapping[str, str],
     order: Mapping[str, int],
     said: Mapping[int, Answer],
-) -> dict[Evidence, int]:
-    """The candidate's sentences that made points, each with its place in the order."""
-    own: dict[Evidence, int] = {}
+) -> list[tuple[Evidence, int]]:
+    """The candidate's sentences that made points, each with its place in the order. None comes twice: what shares a sentence is
+    one piece, at the earlier place."""
+    placed: list[tuple[Evidence, int]] = []
     for point in question.points:
         finding = findings.get(point.id)
         if finding is None or finding.status is not PointStatus.MET or finding.evidence is None or is_implied(finding):
@@ -72,9 +73,17 @@ def _own(
         answer = said.get(finding.evidence.turn_id)
         if answer is None:
             continue
-        quoted = shown(answer, finding.evidence)
-        place = order.get(sentences.get(point.id, ""), len(order))
-        own[quoted] = min(place, own.get(quoted, place))
+        placed.append((shown(answer, finding.evidence), order.get(sentences.get(point.id, ""), len(order))))
+    placed.sort(key=lambda entry: (entry[0].turn_id, entry[0].word_start))
+    own: list[tuple[Evidence, int]] = []
+    for quoted, place in placed:
+        last, last_place = own[-1] if own else (None, 0)
+        if last is not None and last.turn_id == quoted.turn_id and quoted.word_start < last.word_end:
+            end = max(last.word_end, quoted.word_end)
+            whole = evidence_between(said[last.turn_id].transcript, last.word_start, end, last.turn_id)
+            own[-1] = (whole, min(last_place, place))
+        else:
+            own.append((quoted, place))
     return own
 
 
