@@ -368,6 +368,36 @@ async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path) -> None:
         assert len(await heard(page)) == 5, "the sentence takes the place of what was being played, and nothing follows it"
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_the_answer_at_its_best_is_heard_to_its_end(tmp_path: Path, width: int) -> None:
+    """ "Hear it all" plays every sentence that is shown; one of them is heard in the candidate's own voice instead."""
+    assembly = prepared(tmp_path)
+    assembly.speech.voice = PreparedVoice(Tone(), CATALOGUE.script.constant())
+    interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
+    async with serving(assembly) as url, browsing(url, "missing", viewport={"width": width, "height": 844}) as visit:
+        page = visit.page
+        await page.add_init_script(WATCH_SOUND)
+        await page.goto(f"{url}/review/{interview_id}")
+        await page.locator("summary", has_text="Your answer at its best").click()
+        pieces = await page.locator(".best > li").count()
+        whole = page.get_by_role("button", name="Hear it all")
+        await whole.click()
+        async with asyncio.timeout(30):
+            while not await page.evaluate("window.heard[0]?.ended ?? false"):
+                await asyncio.sleep(0.05)
+        await expect(whole).to_be_visible()
+        [all_of_it] = await heard(page)
+        assert all_of_it["from"] == 0 and all_of_it["to"] == pytest.approx(all_of_it["length"], abs=0.1)
+        assert all_of_it["length"] >= pieces * Tone.SECONDS and pieces > 2
+
+        await whole.click()
+        await page.get_by_role("button", name=re.compile("^Hear yourself at")).first.click()
+        await expect(whole).to_be_visible()
+        again, own = (await heard(page))[1:]
+        assert again["paused"] and "/audio.wav" in own["address"]
+    await assembly.storage.store.close()
+
+
 async def test_several_questions_begin_with_all_of_them(tmp_path: Path) -> None:
     """How it went, the best moment and what to practise next; a key goes from question to question."""
     assembly = prepared(tmp_path)

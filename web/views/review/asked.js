@@ -57,7 +57,8 @@ function makeVoice(address, look) {
       if (!audio.src) audio.src = URL.createObjectURL(await speech(address));
       await audio.play();
     } catch (error) {
-      setText(failure, error.message);
+      // Some browsers play only within seconds of the press; what is loaded now will play at the next one.
+      setText(failure, error.name === "NotAllowedError" ? "Ready. Press once more to hear it." : error.message);
     } finally {
       button.ariaDisabled = null;
       draw();
