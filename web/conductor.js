@@ -26,6 +26,8 @@ export class Conductor extends EventTarget {
   #opening = null;
   #phaseSince = 0;
   #readTurn = null;
+  /** An answer was being written when a question to the interviewer took the field; it goes on afterwards. */
+  #writesOn = false;
   #isNewConnection = false;
   /** From a new line's start until what was kept is out: presses wait behind it. */
   #isBehind = false;
@@ -91,16 +93,25 @@ export class Conductor extends EventTarget {
     this.#sendForTurn("request", { act });
   }
 
-  /** Opens the written answer for a question to the interviewer. */
+  /** Opens the text field for a question to the interviewer, or goes back from it to the answer. */
   async ask() {
+    if (this.#store.asking) return this.leaveAsking();
     if (!this.#store.canRequest("clarify")) return;
+    this.#writesOn = this.#store.typing;
     this.#store.set({ asking: true });
     await this.type();
   }
 
+  async leaveAsking() {
+    if (this.#writesOn || !this.#microphone) this.#store.set({ asking: false });
+    else await this.speak();
+  }
+
   sendTyped(text) {
-    this.#sendForTurn("typed", { text, asks: this.#store.asking });
-    this.#store.set({ typedTurn: this.#store.state.turn_id });
+    const { asking, state } = this.#store;
+    if (!asking) this.#writesOn = false;
+    this.#sendForTurn("typed", { text, asks: asking });
+    this.#store.set({ typedTurn: state.turn_id });
   }
 
   async type() {
@@ -188,7 +199,7 @@ export class Conductor extends EventTarget {
     // What was written is taken: the next answer is spoken again.
     const wasWritten = before?.turn_id === this.#store.typedTurn && OPEN_PHASES.includes(before?.phase);
     const isOver = wasWritten && (state.turn_id !== before.turn_id || !OPEN_PHASES.includes(state.phase));
-    if (isOver && this.#microphone) {
+    if (isOver && this.#microphone && !this.#writesOn) {
       this.#store.set({ typing: false });
       this.#reportMicrophone();
     }

@@ -31,7 +31,7 @@ export class InterviewStore extends EventTarget {
   micProblem = null;
   micOpen = false;
   typing = false;
-  /** What is typed asks what is meant; it isn't an answer. */
+  /** What is typed asks what is meant; it isn't an answer. The answer begun before is kept. */
   asking = false;
   /** The last turn whose answer was written here. */
   typedTurn = null;

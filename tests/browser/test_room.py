@@ -13,6 +13,7 @@ import pytest
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving
 from tests.browser.line import lined
@@ -161,6 +162,46 @@ async def test_a_typed_answer_outlives_the_line(light: str) -> None:
         line.mend()
         await visit.until(lambda: len(visit.of("answer")) == 2, 15)
         assert visit.of("answer")[1]["text"] == TYPED + " Twice."
+
+
+async def test_repeat_think_and_ask_while_typing(light: str, speech: Path) -> None:
+    """Each has its button and its key with Alt; the answer begun stays, is gone on with, and is what counts."""
+    async with browsing(light, speech) as visit:
+        page = visit.page
+        interview_id = await visit.plan()
+        await visit.press("Space", "ready")
+        await visit.press("t", "answering")
+        field = page.get_by_role("textbox", name="Your answer")
+        await page.keyboard.type("LoRA freezes the base ")
+        await page.get_by_role("button", name="Repeat Alt R").click()
+        await visit.until(lambda: visit.state.get("understood") == "repeat")
+        await expect(field).to_be_focused()
+        await page.keyboard.type("model and trains ")
+        await visit.press("Alt+m", "thinking")
+        await visit.until(lambda: visit.state.get("understood") == "think")
+        await expect(field).to_be_focused()
+        await page.keyboard.type("small matrices")
+
+        await page.keyboard.press("Alt+a")
+        question = page.get_by_role("textbox", name="What do you want to know about the question?")
+        await expect(question).to_be_focused()
+        await expect(question).to_have_value("")
+        await expect(page.get_by_role("button", name="Think")).to_be_hidden()
+        assert await violations(page) == []
+        await page.keyboard.press("Escape")
+        await expect(field).to_have_value("LoRA freezes the base model and trains small matrices")
+        await page.get_by_role("button", name="Ask Alt A").click()
+        await page.keyboard.type("For which model?")
+        await page.get_by_role("button", name="Ask this").click()
+        await visit.until(lambda: visit.state.get("understood") == "clarify")
+        await expect(field).to_be_focused()
+        await page.keyboard.type(" instead.")
+        await page.keyboard.press("Control+Enter")
+        await visit.until(lambda: bool((entry := visit.of("answer")) and entry[-1]["text"].endswith("instead.")))
+        review = await visit.review(interview_id)
+        [answer] = review["rounds"][0]["answers"][-1:]
+        assert answer["text"] == "LoRA freezes the base model and trains small matrices instead."
+        assert [act["act"] for act in review["rounds"][0]["acts"]] == ["repeat", "think", "clarify"]
 
 
 async def test_ending_while_typing_keeps_what_was_written(light: str) -> None:

@@ -43,7 +43,7 @@ export function makeCaptions(store, conductor) {
 
 function statusWords({ speech, micOpen, finalAnswer, typing }) {
   if (finalAnswer) return finalAnswer.note || "This is what we heard.";
-  if (typing) return "Recording is off while you type. You can also write a question to the interviewer.";
+  if (typing) return "Recording is off while you type.";
   if (!micOpen) return "The microphone is off.";
   if (speech?.speaking) return "We can hear you.";
   if (!speech || speech.silence_ms < SILENT_FROM_MS) return "The microphone is on.";

@@ -10,17 +10,17 @@ export function makeControls(store, conductor, typed) {
   const key = h("kbd");
   const primary = h("button", { type: "button", class: "button lit primary", onclick: () => press() }, label, key);
   const button = (text, key, run) =>
-    h("button", { type: "button", class: "button", onclick: run }, `${text} `, key && h("kbd", {}, key));
-  const again = button("Repeat", "R", () => conductor.request("repeat"));
+    h("button", { type: "button", class: "button", onclick: run }, h("span", {}, text), " ", key && h("kbd", {}, key));
+  const again = button("Repeat", "R", () => request("repeat"));
   again.title = "Hear the question again";
   const ask = button("Ask", "A", () => conductor.ask());
-  ask.title = "Ask what the question means";
-  const think = button("Think", "M", () => conductor.request("think"));
+  const think = button("Think", "M", () => request("think"));
   think.title = "Half a minute to think; the clock stops";
   const type = button("Type", "T", startOrSwitch);
   const speak = button("Speak", "Esc", () => conductor.speak());
   speak.classList.add("speak");
-  const hint = button("Hint", "H", () => conductor.hint());
+  const hint = button("Hint", "H", showHint);
+  for (const works of [again, ask, think, hint]) works.classList.add("while-typing");
   const skip = button("Skip", "S", () => conductor.skip());
   const end = button("End", "Esc", () => ending.showModal());
   const help = button("Keys", "?", showKeys);
@@ -37,6 +37,17 @@ export function makeControls(store, conductor, typed) {
     else if (canStart(store)) conductor.startTyping();
   }
 
+  /** The caret goes back to the answer that somebody was writing. */
+  function request(act) {
+    conductor.request(act);
+    if (store.typing) typed.enter();
+  }
+
+  function showHint() {
+    conductor.hint();
+    if (store.typing) typed.enter();
+  }
+
   function switchTick() {
     wantTick(!isTickWanted());
     announce(isTickWanted() ? "The tick is on." : "The tick is off.");
@@ -46,10 +57,10 @@ export function makeControls(store, conductor, typed) {
   bindKeys([
     { key: " ", what: "The large button: start, answer now, done", run: press },
     { key: "t", what: "Type the answer instead", run: startOrSwitch },
-    { key: "r", what: "Hear the question again", run: () => conductor.request("repeat") },
-    { key: "a", what: "Ask what the question means, in writing", run: () => conductor.ask() },
-    { key: "m", what: "Half a minute to think; the clock stops", run: () => conductor.request("think") },
-    { key: "h", what: "Show a hint, if there are any", run: whenOpen(() => conductor.hint()) },
+    { key: "r", what: "Hear the question again", run: () => request("repeat"), writing: true },
+    { key: "a", what: "Ask what the question means, in writing", run: () => conductor.ask(), writing: true },
+    { key: "m", what: "Half a minute to think; the clock stops", run: () => request("think"), writing: true },
+    { key: "h", what: "Show a hint, if there are any", run: whenOpen(showHint), writing: true },
     { key: "k", what: "Turn the tick of the last ten seconds on or off", run: switchTick },
     { key: "s", what: "Skip this question", run: whenOpen(() => conductor.skip()) },
     { key: "Escape", what: "End the interview; while typing, speak again", run: () => !end.hidden && ending.showModal() },
@@ -61,11 +72,13 @@ export function makeControls(store, conductor, typed) {
     setText(key, action.key ?? "Space");
     key.hidden = primary.disabled = !action.run;
     const { isOpen, parted } = store;
-    again.hidden = !store.canRequest("repeat") || store.typing;
-    ask.hidden = !store.canRequest("clarify") || store.typing;
-    think.hidden = !store.canRequest("think") || store.typing;
+    again.hidden = !store.canRequest("repeat") || store.asking;
+    ask.hidden = !store.canRequest("clarify") && !(isOpen && store.asking);
+    setText(ask.firstElementChild, store.asking ? "Answer" : "Ask");
+    ask.title = store.asking ? "Back to your answer" : "Ask what the question means";
+    think.hidden = !store.canRequest("think") || store.asking;
     type.hidden = !(isOpen || canStart(store)) || store.typing;
-    speak.hidden = !isOpen || !store.typing;
+    speak.hidden = !isOpen || !store.typing || store.asking;
     speak.querySelector("kbd").hidden = !store.micOpen; // Esc alone opens none.
     hint.hidden = !isOpen || store.phase === "asking" || !store.state.hints_left;
     skip.hidden = !isOpen;

@@ -12,11 +12,14 @@ export function makeTyped(store, conductor) {
   const element = h("div", { class: "typed", hidden: true }, label, area);
   let turn = null;
   let sent = "";
+  let isAsking = false;
+  let draft = "";
 
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key !== "Escape") return;
     event.stopPropagation();
+    if (store.asking) return conductor.leaveAsking();
     area.blur();
     if (store.micOpen) conductor.speak();
   });
@@ -37,15 +40,23 @@ export function makeTyped(store, conductor) {
 
   /** What was written and not sent, before it would be lost. */
   function sendDraft() {
-    const text = area.value.trim();
+    if (store.asking && draft) store.set({ asking: false });
     if (store.asking) return;
+    const text = area.value.trim();
     if (!element.hidden && text && text !== sent) send();
   }
 
   store.addEventListener("change", () => {
+    if (store.asking !== isAsking) {
+      isAsking = store.asking;
+      [area.value, draft, sent] = isAsking ? ["", area.value, ""] : [draft, "", ""];
+      if (!element.hidden) enter();
+    }
     if (store.state && store.state.turn_id !== turn) {
       turn = store.state.turn_id;
-      area.value = sent = "";
+      // After a question to the interviewer or a pause the answer is still to be given.
+      if (!store.state.understood || area.value.trim() === sent) area.value = "";
+      sent = "";
     }
     setText(label, store.asking ? "What do you want to know about the question?" : "Your answer");
     const wasHidden = element.hidden;
@@ -58,5 +69,5 @@ export function makeTyped(store, conductor) {
     if (store.phase === "answering" && store.remaining <= LAST_MOMENT_MS) sendDraft();
   }, 100);
 
-  return { element, send, sendDraft };
+  return { element, send, sendDraft, enter };
 }
