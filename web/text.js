@@ -14,6 +14,7 @@ export const KINDS = {
   paper: "Paper discussion",
   problem: "Practice problem",
   story: "Your story",
+  claim: "Your CV",
   "candidate-evaluation": "Evaluate a candidate",
   "rapid-fire": "Short question",
 };

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
 
+from hotseat.engines.openai_chat import OpenAiChat
+from hotseat.interview.claims import ClaimQuestions
 from playwright.async_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import serving
 from tests.questions.postings import CV, OTHER_FIELD, RAG_START_UP
-from tests.support.fakes import fake_assembly
+from tests.support.fakes import PointGrader, fake_assembly
+from tests.support.scripted_llm import Script, scripted_llm
 
 
 async def test_a_posting_becomes_a_mock(tmp_path: Path) -> None:
@@ -43,6 +47,56 @@ async def test_a_posting_becomes_a_mock(tmp_path: Path) -> None:
         await expect(page.locator(".facts")).to_contain_text("7, with")
         review = await visit.review(page.url.rsplit("/", 1)[1])
         assert "Brightdesk" not in json.dumps(review)
+
+
+def files_with(words: bytes, folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and words in path.read_bytes()]
+
+
+async def test_a_claim_of_a_cv_is_asked_about_and_reviewed(tmp_path: Path) -> None:
+    """With an endpoint the CV is sent once it is asked for, what comes back is asked in an interview, and its review names the
+    claim; the rest of the CV is neither shown nor stored."""
+    asked = [
+        {"claim": "cut hallucinations by 40 %", "question": "How did you count a hallucination?"},
+        {"claim": "Fine-tuned Llama 3 8B with QLoRA", "question": "Why QLoRA and not a longer prompt?"},
+    ]
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.in_use = PointGrader(met=True)
+    with scripted_llm(Script(graded=json.dumps({"questions": asked}))) as llm:
+        assembly.claims = ClaimQuestions(OpenAiChat(llm.url, "scripted", "no key", 10.0), assembly.prompts)
+        async with serving(assembly) as url, browsing(url, "missing") as visit:
+            page = visit.page
+            await page.goto(f"{url}/papers")
+            await page.get_by_label("Job posting or CV").fill(CV)
+            await page.get_by_role("button", name="Find my questions").click()
+            ask = page.get_by_role("button", name="Ask for three questions about it")
+            await expect(ask).to_be_visible()
+            assert llm.asked == []
+            await ask.click()
+            await expect(page.locator(".claims li").first).to_contain_text("How did you count a hallucination?")
+            assert await violations(page) == []
+            await page.get_by_role("button", name="Answer these 2, about 5 minutes").click()
+            await page.wait_for_url("**/interview/*")
+            await expect(page.get_by_role("heading", level=1)).to_have_text("Questions about your CV")
+            await expect(page.locator(".facts")).to_contain_text("2, with 90 seconds each")
+            interview_id = page.url.rsplit("/", 1)[1]
+            await visit.press("t", "ready")
+            await expect(page.locator(".question h1")).to_have_text(asked[0]["question"])
+            await visit.type_answer(1, "Two annotators marked each sentence that no passage supports.")
+            await visit.until(lambda: visit.state["turn_id"] == 2 and visit.phase == "asking", 20)
+            await asyncio.sleep(0.6)  # a press so soon after the question came was meant for what stood there before
+            await page.get_by_role("button", name="Skip").click()
+            await expect(page.locator(".question h1")).to_have_text(asked[1]["question"], timeout=20_000)
+            await page.get_by_role("button", name="End", exact=True).click()
+            await page.get_by_role("button", name="End it now").click()
+            await page.wait_for_url("**/review/*", timeout=30_000)
+            await expect(page.locator(".round-head h1")).to_have_text("“cut hallucinations by 40 %”")
+            await expect(page.locator(".asked").first).to_contain_text(asked[0]["question"])
+            await expect(page.locator(".verdict").first).to_have_text("Strong Hire")
+            assert await violations(page) == []
+            assert "Novak" not in json.dumps(await visit.review(interview_id))
+    assert "Novak" in json.dumps(llm.asked[0])
+    assert not files_with(b"Novak", tmp_path)
 
 
 async def test_a_file_is_read(tmp_path: Path) -> None:

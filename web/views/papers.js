@@ -14,14 +14,14 @@ const ACROSS = "capstone";
 
 export async function show(page) {
   const { formats } = await get("/api/formats");
-  const format = formats.find(({ id }) => id === "papers");
+  const [format, claims] = ["papers", "claims"].map((wanted) => formats.find(({ id }) => id === wanted));
   document.title = `${format.title} · Hotseat`;
   const result = h("section", { class: "stack", "aria-live": "polite" });
   const paper = makePaper(async (text) => {
     result.replaceChildren();
     const found = await post("/api/papers", { text });
     if (found.questions.length === 0) throw new Error(NOTHING);
-    result.replaceChildren(...makeFit(found, format, text));
+    result.replaceChildren(...makeFit(found, format, text, claims));
   });
   page.replaceChildren(
     h(
@@ -98,38 +98,25 @@ function makePaper(read) {
 }
 
 /** What was found in the text. */
-function makeFit({ topics, questions, model }, format, text) {
+function makeFit({ topics, questions, model }, format, text, claims) {
   const boxes = questions.map((question) => makeQuestion(question, count));
   const wanted = topics.filter(({ id }) => id !== ACROSS).slice(0, NAMED).map(({ title }) => title);
-  const failure = h("div");
-  const label = h("span");
-  const start = h("button", { type: "button", class: "button lit", onclick: go }, label);
-
   const chosen = () => boxes.filter(({ box }) => box.checked).map(({ id }) => id);
+  const start = makeStart(() => ({ format: format.id, question_ids: chosen() }));
 
   function count() {
     const rounds = chosen().length;
     const minutes = Math.max(3, Math.round((format.minutes * rounds) / boxes.length));
-    start.disabled = rounds === 0;
-    setText(label, rounds === 0 ? "Choose a question" : `Begin: ${plural(rounds, "question")}, about ${minutes} minutes`);
-  }
-
-  async function go() {
-    failure.replaceChildren();
-    try {
-      await begin({ format: format.id, question_ids: chosen(), ...rememberedOptions() });
-    } catch (error) {
-      failure.replaceChildren(problem(error.message));
-    }
+    start.button.disabled = rounds === 0;
+    setText(start.button, rounds === 0 ? "Choose a question" : `Begin: ${plural(rounds, "question")}, about ${minutes} minutes`);
   }
 
   count();
   return [
     h("h2", {}, wanted.length > 0 ? `It asks most for ${listed(wanted)}` : "It asks for work across topics"),
     h("ol", { class: "fitting" }, boxes.map(({ element }) => element)),
-    h("div", { class: "row" }, start),
-    failure,
-    model && makeClaims(model, text),
+    start.element,
+    model && claims && makeClaims(model, text, claims),
   ].filter(Boolean);
 }
 
@@ -145,8 +132,25 @@ function makeQuestion({ id, title, words }, changed) {
   return { id, box, element };
 }
 
+/** A button that begins what `choices()` says, and why it couldn't. */
+function makeStart(choices) {
+  const failure = h("div");
+  const button = h("button", { type: "button", class: "button lit", onclick: go });
+
+  async function go() {
+    failure.replaceChildren();
+    try {
+      await begin({ ...choices(), ...rememberedOptions() });
+    } catch (error) {
+      failure.replaceChildren(problem(error.message));
+    }
+  }
+
+  return { button, element: h("div", { class: "stack" }, h("div", { class: "row" }, button), failure) };
+}
+
 /** With a language model at an endpoint: what an interviewer may ask about the claims of a CV. Only on request, as it sends the text. */
-function makeClaims(model, text) {
+function makeClaims(model, text, format) {
   const place = h("div", { class: "stack" });
   const ask = h("button", { type: "button", class: "button", onclick: request }, icon("note"), "Ask for three questions about it");
 
@@ -155,9 +159,7 @@ function makeClaims(model, text) {
     place.replaceChildren(h("p", { role: "status", class: "soft" }, "Reading your CV…"));
     try {
       const { questions } = await post("/api/papers/claims", { text });
-      place.replaceChildren(
-        h("ol", { class: "claims" }, questions.map(({ claim, question }) => h("li", {}, h("p", { class: "small soft" }, "You write ", h("q", {}, claim)), h("p", { class: "said" }, question)))),
-      );
+      place.replaceChildren(...makeAsked(questions, format));
     } catch (error) {
       place.replaceChildren(problem(error.message));
     } finally {
@@ -173,6 +175,23 @@ function makeClaims(model, text) {
     h("div", { class: "row" }, ask),
     place,
   );
+}
+
+function makeAsked(questions, format) {
+  const start = makeStart(() => ({ format: format.id, claims: questions }));
+  start.button.classList.remove("lit");
+  setText(start.button, questions.length === 1 ? "Answer it" : `Answer these ${questions.length}, about ${Math.round((format.minutes * questions.length) / 3)} minutes`);
+  return [
+    h(
+      "ol",
+      { class: "claims" },
+      questions.map(({ claim, question }) =>
+        h("li", {}, h("p", { class: "small soft" }, "You write ", h("q", {}, claim)), h("p", { class: "said" }, question)),
+      ),
+    ),
+    start.element,
+    h("p", { class: "small soft" }, "If you answer them, the questions and these words of your CV are stored with the interview."),
+  ];
 }
 
 function listed(names) {

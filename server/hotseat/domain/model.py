@@ -83,6 +83,8 @@ class Kind(StrEnum):
     PROBLEM = "problem"
     CANDIDATE_EVALUATION = "candidate-evaluation"
     STORY = "story"
+    CLAIM = "claim"
+    """About a claim of the candidate's CV, which may be asked in words of its own."""
     PROBE = "probe"
 
 

@@ -40,10 +40,11 @@ from hotseat.http.routes.papers import papers_routes
 from hotseat.http.routes.review import review_routes
 from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
+from hotseat.interview.claims import QUESTIONS
 from hotseat.interview.connection import Connection
 from hotseat.interview.interviews import Interviews
 from hotseat.load_status import STORAGE, PartState
-from hotseat.questions.formats import Choices
+from hotseat.questions.formats import Choices, Claim
 from hotseat.questions.views import lobby_view
 from hotseat.review.reviews import Reviews
 from hotseat.speech.audio import wav
@@ -61,9 +62,17 @@ _PAGES = (
 )
 
 _MAX_DIGITS = 18
+_LINE = r"^[^\x00-\x1f\x7f]+$"
 """Longest number that is read in a Range header: more bytes than any file has."""
 RETRY_S = 5.0
 """Pause between two tries to reach storage that was not there at the start."""
+
+
+class NewClaim(Strict):
+    """A claim of a CV and the question about it, each one line."""
+
+    claim: Annotated[str, Field(pattern=_LINE, max_length=300)]
+    question: Annotated[str, Field(pattern=_LINE, max_length=500)]
 
 
 class NewInterview(Strict):
@@ -73,6 +82,8 @@ class NewInterview(Strict):
     question_id: str | None = None
     question_ids: Annotated[list[str], Field(max_length=50)] = []
     """Several questions make several rounds."""
+    claims: Annotated[list[NewClaim], Field(max_length=QUESTIONS)] = []
+    """Claims of a CV to be asked about, as ``POST /api/papers/claims`` gives them."""
     follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
     tier: Annotated[int, Field(ge=1, le=4)] | None = None
     """The path's, or 3, where it is not given."""
@@ -212,6 +223,7 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: 
         choices = Choices(
             format=wanted.format,
             question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
+            claims=tuple(Claim(entry.claim, entry.question) for entry in wanted.claims),
             follow_ups=wanted.follow_ups,
             tier=wanted.tier or (library.catalogue.path(wanted.path).tier if wanted.path else 3),
             time_factor=wanted.time_factor,

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pydantic import ValidationError
 
 from hotseat.chat import ChatModel
 from hotseat.errors import ChatModelError, UnavailableError
 from hotseat.prompts import Prompts
+from hotseat.questions.formats import Claim
 from hotseat.strict import Strict
 
 QUESTIONS = 3
 MOST_WORDS = 45
 _MAX_TOKENS = 500
-
-
-class ClaimQuestion(NamedTuple):
-    """What an interviewer may ask about a claim."""
-
-    claim: str
-    """The CV's own words."""
-    question: str
 
 
 class _Asked(Strict):
@@ -44,7 +35,7 @@ class ClaimQuestions:
     def model(self) -> str:
         return self._chat.name
 
-    async def about(self, text: str) -> tuple[ClaimQuestion, ...]:
+    async def about(self, text: str) -> tuple[Claim, ...]:
         """At most three. Raises UnavailableError where the model fails or nothing it asks holds."""
         messages = [
             {"role": "system", "content": self._prompts.render("claims_system.j2", count=QUESTIONS)},
@@ -57,14 +48,14 @@ class ClaimQuestions:
             raise UnavailableError(f"your language model didn’t answer: {error}") from None
         except ValidationError:
             raise UnavailableError("your language model’s reply can’t be used; try again") from None
-        kept = tuple(ClaimQuestion(*(" ".join(part.split()) for part in (entry.claim, entry.question))) for entry in asked)
+        kept = tuple(Claim(*(" ".join(part.split()) for part in (entry.claim, entry.question))) for entry in asked)
         kept = tuple(entry for entry in kept if _holds(entry, text))[:QUESTIONS]
         if not kept:
             raise UnavailableError("your language model asked about nothing that is in the text; try again")
         return kept
 
 
-def _holds(entry: ClaimQuestion, text: str) -> bool:
+def _holds(entry: Claim, text: str) -> bool:
     """The claim is in the text, and the question is one, of a length to be asked aloud."""
     is_question = entry.question.endswith("?") and len(entry.question.split()) <= MOST_WORDS
     return is_question and bool(entry.claim) and entry.claim.lower() in " ".join(text.split()).lower()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -116,12 +116,21 @@ def load_catalogue(root: Path) -> Catalogue:
     return Catalogue(tuple(formats.format), tuple(tiers.tier), tuple(paths.path), script)
 
 
+class Claim(NamedTuple):
+    """A claim of a CV, in its own words, and what is asked about it."""
+
+    claim: str
+    question: str
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What the candidate asked for."""
 
     format: str
     question_ids: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """To be asked about, each in the place of the bank's question about a claim."""
     follow_ups: int | None = None
     tier: int = 3
     time_factor: float = 1.0
@@ -143,6 +152,8 @@ def make_plan(
     first = (choices.follow_ups, chosen.follow_ups, settings.follow_ups)
     follow_ups = next(number for number in first if number is not None)
     rounds = tuple(_round(question, follow_ups, choices) for question in questions)
+    if choices.claims:
+        rounds = tuple(_about(claim, entry) for claim, entry in zip(choices.claims, rounds, strict=True))
     if chosen.pick in (Pick.RANDOM, Pick.WEIGHTED) and not choices.question_ids:
         rounds = _with_others(rounds, questions, chosen, bank, choices, chance)
     tier = catalogue.tier(choices.tier)
@@ -156,11 +167,14 @@ def make_plan(
         pause_s=pause_s,
         lines=catalogue.script.lines(pause_s),
     )
-    title = questions[0].title if chosen.pick is Pick.CHOSEN and len(questions) == 1 else chosen.title
+    title = rounds[0].title if chosen.pick is Pick.CHOSEN and len(questions) == 1 else chosen.title
     return title, plan
 
 
 def _pick(chosen: Format, catalogue: Catalogue, bank: Bank, choices: Choices, chance: random.Random) -> Sequence[Question]:
+    if choices.claims:
+        about = [question for question in bank.questions if question.kind is Kind.CLAIM]
+        return about[:1] * len(choices.claims)
     if chosen.pick is Pick.CHOSEN or choices.question_ids:
         if not choices.question_ids:
             raise InputError(f"the format {chosen.title!r} needs a question")
@@ -221,6 +235,10 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
         hint_texts=question.hints,
         easier=_easier(question, choices.tier),
     )
+
+
+def _about(claim: Claim, entry: RoundPlan) -> RoundPlan:
+    return replace(entry, prompt=claim.question, title=f"“{claim.claim}”", rephrase="")
 
 
 def _with_others(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, Bank, Choice, EndedBy, Grade, Kind, Question
@@ -44,9 +44,11 @@ class RoundPlan:
         return f"{self.lead} {self.prompt}".strip()
 
     def question_in(self, bank: Bank) -> Question:
-        """The bank's, or of one that has left it since what is remembered here: its words, but no rubric and no hints."""
+        """The bank's, in the words it was asked in if it is about a claim of a CV. Of one that has left the bank since, what is
+        remembered here: its words, but no rubric and no hints."""
         try:
-            return bank.question(self.question_id)
+            question = bank.question(self.question_id)
+            return replace(question, prompt=self.prompt, title=self.title) if question.kind is Kind.CLAIM else question
         except KeyError:
             topic, _, slug = self.question_id.partition("/")
             return Question(

@@ -33,7 +33,7 @@ export function makeFormats(bank, path, start) {
     );
   }
 
-  const shown = bank.formats.filter(({ id, group }) => group !== "first" && id !== "due");
+  const shown = bank.formats.filter(({ id, group }) => group !== "first" && !["due", "claims"].includes(id));
   const groups = GROUPS.map(([longest, title], n) => [
     title,
     shown.filter(({ minutes }) => minutes <= longest && (n === 0 || minutes > GROUPS[n - 1][0])),
