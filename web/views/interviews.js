@@ -30,7 +30,7 @@ export function makeRow(interview, canDelete) {
       "div",
       { class: "what" },
       h("a", { href: address }, title),
-      h("span", { class: "soft small" }, [day(created), amount].map((fact) => h("span", { class: "fact" }, fact))),
+      h("span", { class: "dotted soft small" }, [day(created), amount].map((fact) => h("span", { class: "fact" }, fact))),
     ),
     finished &&
       h(

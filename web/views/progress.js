@@ -11,6 +11,7 @@ import { SCALE, verdictBadge } from "./verdict.js";
 
 /** Grades from which on a picture says more than a sentence. */
 const ENOUGH = 3;
+const NO_BREAK = "\u00a0";
 
 export async function show(page) {
   const progress = await get("/api/progress");
@@ -49,7 +50,7 @@ function makeMeaning({ interviews, answers, verdicts, topics }, count) {
   const [best, weakest] = [known[0], known.at(-1)];
   const named = ({ title, level }) => `${title} (${level.toFixed(1)} of 5)`;
   const sentences = [
-    `You have answered ${plural(answers, "question")} in ${plural(interviews, "interview")} since ${date(verdicts[0].from)}.`,
+    `You have answered ${plural(answers, "question")} in ${plural(interviews, "interview")} since ${date(verdicts[0].from).replaceAll(" ", NO_BREAK)}.`,
     known.length > 1 && `Strongest: ${named(best)}. Weakest: ${named(weakest)}.`,
     known.length === 1 && `Your level in ${named(best)} rests on ${plural(best.answers, "grade")}.`,
     count < ENOUGH && `Charts appear from ${ENOUGH} grades on.`,

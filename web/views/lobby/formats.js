@@ -26,7 +26,7 @@ export function makeFormats(bank, path, start) {
     return h(
       "li",
       { class: "format", id: `format-${format.id}` },
-      h("div", {}, h("h4", {}, format.title), h("p", { class: "soft small" }, factsOf(format))),
+      h("div", {}, h("h4", {}, format.title), factsOf(format)),
       begin,
       h("p", {}, format.description, format.id === "cheat-sheet" && [" ", h("a", { href: "/cheat-sheet" }, "Read the sheet first"), "."]),
       paths && h("div", { class: "choice" }, h("label", { htmlFor: paths.id, class: "label" }, "Focus"), paths),
@@ -64,10 +64,10 @@ function makePapersCard({ id, title, description, minutes }) {
 
 /** "8 questions · 20 seconds each · no follow-ups", none of them broken at the end of a line. */
 function factsOf({ rounds, seconds, minutes, follow_ups, needs_question }) {
-  if (needs_question) return `${minutes} minutes`;
-  if (rounds === 1) return `${minutes} minutes`;
-  const facts = [plural(rounds, "question"), `${durations(seconds)} each`, follow_ups === 0 && "no follow-ups"];
-  return facts.filter(Boolean).map((fact) => h("span", { class: "fact" }, fact));
+  const isOne = needs_question || rounds === 1;
+  const several = [plural(rounds, "question"), `${durations(seconds)} each`, follow_ups === 0 && "no follow-ups"];
+  const facts = isOne ? [`${minutes} minutes`] : several.filter(Boolean);
+  return h("p", { class: "dotted soft small" }, facts.map((fact) => h("span", { class: "fact" }, fact)));
 }
 
 function makePaths(paths, chosen) {
