@@ -44,6 +44,7 @@ EXPECTED_ROUNDS = {
     "cheat-sheet": 10,
     "full-mock": 11,
     "papers": 1,
+    "claims": 1,
     "cross-cutting": 5,
     "rapid-fire": 8,
     "problems": 1,
