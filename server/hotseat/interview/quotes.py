@@ -16,20 +16,19 @@ SHORTEST, LONGEST = 3, 16
 
 _CUTS = frozenset("and but so because since which while whereas though then if when unless until once".split())
 """Words before which a clause may begin."""
+_OPINIONS = r"i think|i guess|i'd guess|i mean|i believe|i suppose|i'd say|i would say|you know|let's say"
 _OPENINGS = re.compile(
-    r"^(?:(?:and|but|so|because|since|then|also|well|basically|actually|like|okay|ok|yeah|yes|yep|um|uh|er|hmm|right|honestly"
-    r"|maybe|probably|obviously|normally|generally|of course|you know|i mean|i think|i guess|i believe|i suppose|i would say"
-    r"|i'd say|for me|as far as i know|in my opinion|to be honest|let's say)\b[,\s]*)+",
+    rf"^(?:(?:and|but|so|because|since|then|also|well|basically|actually|like|okay|ok|yeah|yes|yep|um|uh|er|hmm|right|honestly"
+    rf"|maybe|probably|obviously|normally|generally|of course|for me|as far as i know|in my opinion|to be honest|{_OPINIONS})"
+    r"\b[,\s]*)+",
     re.I,
 )
 _ENDINGS = re.compile(
-    r"(?:[,\s]+(?:basically|probably|obviously|actually|honestly|pretty much|more or less|kind of|sort of|i think|i guess"
-    r"|i believe|i suppose|i'd say|i would say|you know|or so|anyway)|,\s*(?:right|roughly|yeah))+$",
+    r"(?:[,\s]+(?:basically|probably|obviously|actually|honestly|pretty much|more or less|kind of|sort of|or so|anyway"
+    rf"|{_OPINIONS})|,\s*(?:right|roughly|yeah))+$",
     re.I,
 )
-_ASIDES = re.compile(
-    r"\b(?:um|uh|er|hmm|i think|i guess|i'd guess|i mean|i believe|i suppose|i'd say|you know|let's say|let me)\b", re.I
-)
+_ASIDES = re.compile(rf"\b(?:um|uh|er|hmm|let me|{_OPINIONS})\b", re.I)
 _HEDGED = re.compile(
     r"\b(?:some|many|most) people\b|\bmisconception\b|\bmyth\b|\byou (?:might|may|could) think\b|\bnot sure\b|\bdon't know\b"
     r"|\bthey say\b|\bpeople (?:say|think|believe)\b|\bit's (?:wrong|false|not true)\b|\bI used to\b|\bsorry\b|\bno wait\b",
@@ -44,11 +43,6 @@ _ADVERBIAL = frozenset("in with for at on by from as after before during under o
 """What may stand before a main clause without a verb of its own."""
 _TOPIC_ENDS = re.compile(r"[,:]\s+")
 _EDGES = ' ,;:.!—-"“”'
-_COMPARED = re.compile(r"\bthe (?:more|less|fewer|better|\w{3,}er)\b", re.I)
-_HALF = re.compile(
-    r"^the (?:more|less|fewer)\b|\bthe (?:more|less|fewer|better|\w{3,}er) (?:the|it|you|they|we|your|a)\b", re.I
-)
-"""Half of "the more, the better", where there is no other half."""
 _SUBJECTS = frozenset("it they you we i this that these those he she there everything nothing everyone nobody people".split())
 _SHORTENED = re.compile(r"^(?:it|that|they|you|we|i|there|he|she)['’](?:s|re|ll|d|ve|m)$", re.I)
 _VERBS = frozenset(
@@ -65,14 +59,8 @@ carry carries fails hide hides crash crashes put puts pull pulls watch compare p
 move moves
 """.split()
 )
-_ORDERS = frozenset(
-    "use take make keep put add set store return send let get give train run do don't be call check describe look write".split()
-)
-"""A clause that begins with one of these lacks its subject."""
 _NO_START = frozenset("which who that whose to not until except whether instead only or nor how why where".split())
 _RELATIVE = frozenset("who which that whose".split())
-_DEGREES = frozenset("much many long far often good bad fast small big large that called".split())
-"""What "so" stands before without beginning a clause."""
 _DANGLING = frozenset(
     "the a an and or but of to in on at for with from by as is are was were be that which because so than then if when i it's "
     "very really just like not um uh er your our their its my".split()
@@ -103,23 +91,36 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
     whole = words[sentence[0] : sentence[1]]
     if _HEDGED.search(" ".join(whole)) or whole[-1].endswith("?"):
         return None
-    edges = _edges(whole)
-    clauses = [whole[start:end] for start, end in pairwise(edges)]
     span = (span[0] - sentence[0], span[1] - sentence[0])
-    for run in sorted(combinations(edges, 2), key=lambda run: _fit(run, span), reverse=True):
+    clauses = _clauses(whole)
+    for run in sorted(combinations(_edges(whole, clauses), 2), key=lambda run: _fit(run, span), reverse=True):
         if _shared(run, span) <= 0:
             return None
-        if _is_whole(clauses, edges.index(run[0]), edges.index(run[1]) - 1) and (quote := _quote(whole[slice(*run)])):
+        parts = [whole[start:end] for start, end in clauses if run[0] <= start < run[1]]
+        if _are_whole(parts) and (quote := _quote(whole[slice(*run)])):
             return quote
     return None
 
 
-def _edges(words: Sequence[str]) -> list[int]:
-    """Where a sentence may be cut: at its ends, before connectives and after commas."""
-    edges = [0]
+def _clauses(words: Sequence[str]) -> list[Span]:
+    """A sentence, cut before connectives and after commas."""
+    starts = [0]
     for place in range(SHORTEST, len(words)):
-        if place - edges[-1] >= SHORTEST and _begins(words, place):
-            edges.append(place)
+        if place - starts[-1] >= SHORTEST and _begins(words, place):
+            starts.append(place)
+    return list(pairwise([*starts, len(words)]))
+
+
+def _edges(words: Sequence[str], clauses: Sequence[Span]) -> list[int]:
+    """Where a sentence may be cut: between clauses, but not beside a condition, since what is cut off from one says something
+    else."""
+    edges = [0]
+    was_condition = False
+    for start, end in clauses:
+        is_condition = _is_condition(words[start:end]) or (was_condition and bare(words[start]) in ("and", "or"))
+        if start > 0 and not (was_condition or is_condition):
+            edges.append(start)
+        was_condition = is_condition
     return [*edges, len(words)]
 
 
@@ -130,8 +131,6 @@ def _begins(words: Sequence[str], place: int) -> bool:
             at for at in range(place + 1, len(words)) if words[at - 1].endswith((",", ":", ";")) or bare(words[at]) in _CUTS
         )
         return any(_is_verb(bare(word)) for word in words[place : next(ends, len(words))])
-    if bare(words[place]) == "so" and bare(words[min(place + 1, len(words) - 1)]) in _DEGREES:
-        return False
     return bare(words[place]) in _CUTS or words[place - 1].endswith((",", ":", ";"))
 
 
@@ -140,31 +139,13 @@ def _fit(run: Span, span: Span) -> float:
     return 2 * max(0, _shared(run, span)) / (run[1] - run[0] + span[1] - span[0])
 
 
-def _is_whole(clauses: Sequence[Sequence[str]], first: int, last: int) -> bool:
-    """Whether these of a sentence's clauses say the same without the others: no condition is cut off, on either side."""
-    if first > 0 and _is_condition(clauses[first - 1]):
-        return False
-    if last + 1 < len(clauses) and any(map(_is_condition, clauses[first + 1 : last + 2])):
-        return False
-    opening = [bare(word) for word in _OPENINGS.sub("", " ".join(clauses[first])).split()]
-    if not opening or not (_stands(opening) or opening[0] in _ADVERBIAL):
-        return False
-    if opening[0] in _CONDITIONS and not _has_main(clauses, first, last):
-        return False
-    if last > first and not any(map(_is_verb, opening)) and bare(clauses[first + 1][0]) in ("and", "or", "but"):
+def _are_whole(clauses: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of these clauses can begin a sentence, and any of them is a main clause."""
+    opening = [bare(word) for word in _OPENINGS.sub("", " ".join(clauses[0])).split()]
+    if not opening or not (opening[0] in _ADVERBIAL or _stands(opening)):
         return False
     return any(
-        bare(clause[0]) not in _DEPENDENT and any(_is_verb(bare(word)) for word in clause)
-        for clause in (opening, *clauses[first + 1 : last + 1])
-    )
-
-
-def _has_main(clauses: Sequence[Sequence[str]], first: int, last: int) -> bool:
-    """Whether the condition that these clauses begin with belongs to what follows it in them."""
-    if first > 0 and not clauses[first - 1][-1].endswith((",", ":", ";")):
-        return False
-    return "then" in map(bare, clauses[first]) or any(
-        bare(clause[0]) not in {"and", "or", "but"} | _DEPENDENT for clause in clauses[first + 1 : last + 1]
+        bare(clause[0]) not in _DEPENDENT and any(_is_verb(bare(word)) for word in clause) for clause in (opening, *clauses[1:])
     )
 
 
@@ -176,8 +157,7 @@ def _quote(words: Sequence[str]) -> str | None:
         return None
     plain = [bare(word) for word in kept]
     repeated = any(word == after for word, after in pairwise(plain))
-    halved = _HALF.search(text) and len(_COMPARED.findall(text)) == 1
-    if repeated or halved or plain[-1] in _DANGLING or not _stands(plain):
+    if repeated or plain[-1] in _DANGLING or not _stands(plain):
         return None
     first = kept[0]
     is_name = any(letter.isupper() for letter in first[1:]) or first in ("I", "I'd", "I'm")
@@ -197,7 +177,7 @@ def _opened(text: str) -> str:
 def _stands(plain: Sequence[str]) -> bool:
     """Whether the words are a main clause, with a subject and a verb."""
     first = plain[0]
-    if first in _NO_START or (_is_verb(first) and not _SHORTENED.match(first)) or first in _ORDERS:
+    if first in _NO_START or (_is_verb(first) and not _SHORTENED.match(first)):
         return False
     if first in _SUBJECTS and len(plain) > SHORTEST:
         return True
@@ -213,7 +193,7 @@ def _is_verb(word: str) -> bool:
 def _is_condition(clause: Sequence[str]) -> bool:
     """Whether what stands beside this clause depends on it; it says so within two words."""
     opening = [bare(word) for word in clause[:2]]
-    return bool(_CONDITIONS & set(opening)) or any(word == "not" or word.endswith(("n't", "n’t")) for word in opening)
+    return bool((_CONDITIONS | {"not"}) & set(opening))
 
 
 def _shared(span: Span, other: Span) -> int:
