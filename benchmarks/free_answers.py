@@ -95,7 +95,8 @@ def rates(graded: Sequence[Graded]) -> dict[str, float]:
 
 def intervals(graded: Sequence[Graded], seed: int = 1) -> dict[str, tuple[float, float]]:
     """95 % intervals, questions resampled with replacement."""
-    dice, by_question = random.Random(seed), {}
+    dice = random.Random(seed)
+    by_question: dict[str, list[Graded]] = {}
     for one in graded:
         by_question.setdefault(one.question, []).append(one)
     names = sorted(by_question)
