@@ -32,6 +32,9 @@ READER = ScriptedReader(
 TEXT = "So you can merge it into the weights. It trains far fewer parameters. And it learns a low rank update."
 
 
+OWN_WORK = "We made a test set of real questions, and two people labelled by hand whether each answer was right."
+
+
 def answer_of(text: str) -> Answer:
     return Answer(1, 0, LORA.id, "", None, Transcript.of_typed(text), 30.0, EndedBy.DONE)
 
@@ -113,6 +116,16 @@ def test_no_own_sentence_comes_twice() -> None:
     )
     pieces = best_answer(LORA, EmbeddedGrader(shared).grade_now(LORA, [answer]), [answer])
     assert [piece.text for piece in pieces if piece.own] == ["It learns a low rank update. You merge it into the weights."]
+
+
+@pytest.mark.parametrize("question_id", ["capstone/claim", "capstone/llm-story"])
+def test_nothing_is_added_to_what_somebody_tells_of_their_own_work(question_id: str) -> None:
+    """The model answer tells of another project."""
+    question = BANK.question(question_id)
+    answer = Answer(1, 0, question.id, "", None, Transcript.of_typed(OWN_WORK), 30.0, EndedBy.DONE)
+    [metric] = [point.statement for point in question.points if point.id == "metric"]
+    grade = EmbeddedGrader(ScriptedReader({metric: ("a test set", 0.9)})).grade_now(question, [answer])
+    assert [piece.text for piece in best_answer(question, grade, [answer])] == [OWN_WORK]
 
 
 @pytest.mark.parametrize("text", ["", "I have no idea."])

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotseat.domain.evidence import bare, evidence_between
-from hotseat.domain.model import Answer, Evidence, Grade, PointFinding, PointStatus, PointTier, Question
+from hotseat.domain.model import Answer, Evidence, Grade, Kind, PointFinding, PointStatus, PointTier, Question
 from hotseat.grading.quoting import shown
 from hotseat.grading.scoring import is_implied
 from hotseat.review.model_sentences import model_sentences
 
 MAX_WORDS = 150
 """What is said in a minute. Own sentences always stay; sentences are added while there is room."""
+_OWN_FACTS = frozenset({Kind.STORY, Kind.CLAIM})
+"""Kinds of question whose answer is about the candidate's own work: the model answer's facts are somebody else's."""
 _OPENERS = frozenset("so um uh er well okay ok and yeah like right basically".split())
 """Words that lead into a spoken sentence and say nothing."""
 
@@ -43,7 +45,7 @@ def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> 
     if not placed:
         return ()
     words = sum(len(piece.text.split()) for _, _, piece in placed)
-    for sentence in _missing(question, findings, sentences):
+    for sentence in () if question.kind in _OWN_FACTS else _missing(question, findings, sentences):
         words += len(sentence.split())
         if words > MAX_WORDS:
             break
