@@ -83,8 +83,8 @@ async def test_a_claim_of_a_cv_is_asked_about_and_reviewed(tmp_path: Path) -> No
             await visit.press("t", "ready")
             await expect(page.locator(".question h1")).to_have_text(asked[0]["question"])
             await visit.type_answer(1, "Two annotators marked each sentence that no passage supports.")
-            await visit.until(lambda: visit.state["turn_id"] == 2 and visit.phase == "asking", 20)
-            await asyncio.sleep(0.6)  # a press so soon after the question came was meant for what stood there before
+            await visit.until(lambda: visit.state["turn_id"] == 2 and visit.phase == "thinking", 20)
+            await asyncio.sleep(0.6)  # a press so soon after a change was meant for what stood there before
             await page.get_by_role("button", name="Skip").click()
             await expect(page.locator(".question h1")).to_have_text(asked[1]["question"], timeout=20_000)
             await page.get_by_role("button", name="End", exact=True).click()
@@ -95,6 +95,10 @@ async def test_a_claim_of_a_cv_is_asked_about_and_reviewed(tmp_path: Path) -> No
             await expect(page.locator(".verdict").first).to_have_text("Strong Hire")
             assert await violations(page) == []
             assert "Novak" not in json.dumps(await visit.review(interview_id))
+            await page.get_by_role("button", name="Try this question again").first.click()
+            await page.wait_for_url("**/interview/*")
+            again = await visit.review(page.url.rsplit("/", 1)[1])
+            assert [entry["question"]["prompt"] for entry in again["rounds"]] == [asked[0]["question"]]
     assert "Novak" in json.dumps(llm.asked[0])
     assert not files_with(b"Novak", tmp_path)
 

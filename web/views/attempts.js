@@ -20,7 +20,7 @@ export async function show(page, topic, slug) {
         { class: "attempts-head stack" },
         h("div", {}, h("p", { class: "kicker" }, plural(attempts.length, "attempt")), h("h1", {}, question.title)),
         h("p", { class: "lead said" }, question.prompt),
-        h("div", { class: "row" }, makeTry("Try this question again", drillOf(question.id), "button lit")),
+        h("div", { class: "row" }, makeTry("Try this question again", drillOf(question), "button lit")),
       ),
       attempts.length === 0 &&
         h("p", {}, "You haven’t answered this question yet. Your attempts will appear here to compare."),

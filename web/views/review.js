@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { day, extraTime } from "../format.js";
 import { bindKeys } from "../keys.js";
 import { makeDeleteButton } from "./interviews.js";
-import { makeTry } from "./review/again.js";
+import { claimsOf, makeTry } from "./review/again.js";
 import { makeNotes } from "./review/notes.js";
 import { makeOverall } from "./review/overall.js";
 import { playAlone } from "./review/recording.js";
@@ -13,6 +13,8 @@ import { hasWords, isPending, makeRound } from "./review/round.js";
 import { makeExport, tellRemoved } from "./transfer.js";
 
 const POLL_MS = 3000;
+/** Formats that draw no questions by themselves. */
+const CHOSEN = ["due", "drill", "papers", "claims"];
 
 export async function show(page, id) {
   const address = `/api/interviews/${id}`;
@@ -52,7 +54,7 @@ export async function show(page, id) {
   }
 
   function isSame() {
-    return review.format === "due"; // Other formats draw anew.
+    return CHOSEN.includes(review.format); // Other formats draw anew.
   }
 
   function draw(n, focus) {
@@ -204,7 +206,8 @@ function makeAnotherTry(text, review, rounds) {
 }
 
 function choicesOf({ format }, rounds) {
-  return { format, question_ids: rounds.map(({ question }) => question.id) };
+  const questions = rounds.map(({ question }) => question);
+  return format === "claims" ? claimsOf(questions) : { format, question_ids: questions.map(({ id }) => id) };
 }
 
 function makeDelete(id, review) {
