@@ -50,9 +50,9 @@ def graded(day: date, verdict: str, aside: str | None = None, question_id: str =
 )
 def test_the_longer_the_history_the_longer_the_periods(span: int, unit: str, start: date) -> None:
     """Days, then weeks from Monday, then months."""
-    periods = trends.periods_for(DAY, DAY + timedelta(days=span))
-    assert periods.unit == unit
-    assert periods.start(DAY + timedelta(days=3)) == start
+    found = trends.unit_for(DAY, DAY + timedelta(days=span))
+    assert found == unit
+    assert trends.start_of(DAY + timedelta(days=3), found) == start
 
 
 def test_a_level_is_the_mean_of_the_latest_five_that_count() -> None:
@@ -63,17 +63,17 @@ def test_a_level_is_the_mean_of_the_latest_five_that_count() -> None:
         graded(DAY + timedelta(days=2), "Strong Hire"),
         graded(DAY + timedelta(days=3), "Strong Hire"),
     ]
-    shown = trends.levels_over_time(rounds, trends.Periods("day"))
+    shown = trends.levels_over_time(rounds, "day")
     assert [period["level"] for period in shown] == [1.0, 1.0, 1.8, 2.6]
     assert [period["answers"] for period in shown] == [5, 0, 1, 1]
     assert [period["aside"] for period in shown] == [0, 2, 0, 0]
-    assert trends.levels_over_time([graded(DAY, "No Hire", "fallback")], trends.Periods("day"))[0]["level"] is None
+    assert trends.levels_over_time([graded(DAY, "No Hire", "fallback")], "day")[0]["level"] is None
 
 
 def test_verdicts_are_counted_by_period() -> None:
     """Each once, those left out apart."""
     rounds = [graded(DAY, "No Hire"), graded(DAY, "No Hire", "fallback"), graded(DAY + timedelta(days=7), "Lean Hire")]
-    assert trends.verdicts_over_time(rounds, trends.Periods("week")) == [
+    assert trends.verdicts_over_time(rounds, "week") == [
         {"from": "2026-03-02", "verdicts": {"No Hire": 1}, "aside": 1},
         {"from": "2026-03-09", "verdicts": {"Lean Hire": 1}, "aside": 0},
     ]

@@ -20,36 +20,36 @@ async def progress(store: SqlStore, clock: Clock, library: Library, owner: str) 
     records, assessments = await store.list(owner), await store.assessments(owner)
     today = local_day(clock.wall())
     rounds = trends.graded(records)
-    periods = trends.periods_for(rounds[0].day if rounds else today, today)
+    unit = trends.unit_for(rounds[0].day if rounds else today, today)
     days = _answers_by_day(records)
     return {
-        "unit": periods.unit,
+        "unit": unit,
         "interviews": sum(record.summary["answered"] > 0 for record in records),
         "answers": sum(days.values()),
-        "topics": _topics(library, rounds, periods, assessments),
-        "competencies": _competencies(library, rounds, periods),
-        "verdicts": trends.verdicts_over_time(rounds, periods),
+        "topics": _topics(library, rounds, unit, assessments),
+        "competencies": _competencies(library, rounds, unit),
+        "verdicts": trends.verdicts_over_time(rounds, unit),
         "practice": trends.practice_days(days, today),
     }
 
 
 def _topics(
-    library: Library, rounds: list[Graded], periods: trends.Periods, assessments: tuple[Assessment, ...]
+    library: Library, rounds: list[Graded], unit: trends.Unit, assessments: tuple[Assessment, ...]
 ) -> list[dict[str, Any]]:
     found = []
     for topic in library.bank.topics:
         own = [entry for entry in rounds if entry.topic == topic.id]
         ratings = trends.ratings_of(topic.id, assessments)
-        found.append({"id": topic.id, "title": topic.title, **trends.standing(own, periods, ratings)})
+        found.append({"id": topic.id, "title": topic.title, **trends.standing(own, unit, ratings)})
     return found
 
 
-def _competencies(library: Library, rounds: list[Graded], periods: trends.Periods) -> list[dict[str, Any]]:
+def _competencies(library: Library, rounds: list[Graded], unit: trends.Unit) -> list[dict[str, Any]]:
     asked_for = {question.id: question.competencies for question in library.bank.questions}
     found = []
     for entry in library.study.competencies:
         own = [graded for graded in rounds if entry.name in asked_for.get(graded.question_id, ())]
-        found.append({"id": entry.name, "title": entry.title, **trends.standing(own, periods)})
+        found.append({"id": entry.name, "title": entry.title, **trends.standing(own, unit)})
     return found
 
 

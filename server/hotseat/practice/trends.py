@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from hotseat.clock import local_day
 from hotseat.domain.practice import Assessment
 from hotseat.practice.progress import RECENT, level_of, rounds_of
 from hotseat.session.records import InterviewRecord
 
+Unit = Literal["day", "week", "month"]
+"""How long the periods are into which time is cut up."""
 DAYS_APART, WEEKS_APART = 45, 2 * 365
 """Days of history up to which days, and then weeks, are told apart; months beyond, so that a page holds years."""
 _SHOWN_WEEKS = 12
@@ -55,34 +57,27 @@ def graded(records: Iterable[InterviewRecord]) -> list[Graded]:
 # ---- Periods -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
-    """How time is cut up."""
-
-    unit: str
-    """"day", "week" (from Monday) or "month"."""
-
-    def start(self, day: date) -> date:
-        """The first day of the period that this day is in."""
-        if self.unit == "week":
-            return day - timedelta(days=day.weekday())
-        return day.replace(day=1) if self.unit == "month" else day
-
-
-def periods_for(first: date, last: date) -> Periods:
+def unit_for(first: date, last: date) -> Unit:
     """The finest periods with which the history fits on a page."""
     days = (last - first).days
-    return Periods("day" if days <= DAYS_APART else "week" if days <= WEEKS_APART else "month")
+    return "day" if days <= DAYS_APART else "week" if days <= WEEKS_APART else "month"
 
 
-def levels_over_time(rounds: Sequence[Graded], periods: Periods) -> list[dict[str, Any]]:
+def start_of(day: date, unit: Unit) -> date:
+    """The first day of the period that this day is in; a week begins on Monday."""
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if unit == "month" else day
+
+
+def levels_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any]]:
     """For each period with rounds in it: how many counted, how many were left out, and the level after it.
 
     The level is the mean of the latest five that counted, so that one answer moves it little; null before the first.
     """
     levels: list[float] = []
     found: list[dict[str, Any]] = []
-    for start, own in _by_period(rounds, periods):
+    for start, own in _by_period(rounds, unit):
         counted = [entry.level for entry in own if entry.level is not None]
         levels = [*levels, *counted][-RECENT:]
         found.append(
@@ -96,7 +91,7 @@ def levels_over_time(rounds: Sequence[Graded], periods: Periods) -> list[dict[st
     return found
 
 
-def verdicts_over_time(rounds: Sequence[Graded], periods: Periods) -> list[dict[str, Any]]:
+def verdicts_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any]]:
     """For each period with rounds in it: how many of each verdict counted, and how many grades were left out."""
     return [
         {
@@ -104,14 +99,14 @@ def verdicts_over_time(rounds: Sequence[Graded], periods: Periods) -> list[dict[
             "verdicts": dict(Counter(entry.verdict for entry in own if not entry.aside)),
             "aside": sum(entry.aside is not None for entry in own),
         }
-        for start, own in _by_period(rounds, periods)
+        for start, own in _by_period(rounds, unit)
     ]
 
 
-def _by_period(rounds: Sequence[Graded], periods: Periods) -> list[tuple[date, list[Graded]]]:
+def _by_period(rounds: Sequence[Graded], unit: Unit) -> list[tuple[date, list[Graded]]]:
     found: dict[date, list[Graded]] = {}
     for entry in rounds:
-        found.setdefault(periods.start(entry.day), []).append(entry)
+        found.setdefault(start_of(entry.day, unit), []).append(entry)
     return sorted(found.items())
 
 
@@ -150,9 +145,9 @@ def _runs(days: Sequence[date]) -> list[tuple[date, int]]:
 # ---- Together ----------------------------------------------------------------------------------------------------------
 
 
-def standing(rounds: Sequence[Graded], periods: Periods, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
+def standing(rounds: Sequence[Graded], unit: Unit, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
     """How one topic or competency went: what was measured in its rounds, and how the candidate rated it (day, 1 to 5)."""
-    series = levels_over_time(rounds, periods)
+    series = levels_over_time(rounds, unit)
     return {
         "answers": sum(period["answers"] for period in series),
         "aside": sum(period["aside"] for period in series),
