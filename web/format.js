@@ -8,6 +8,11 @@ export function size(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
+/** The text without a place to break a line. */
+export function unbroken(text) {
+  return text.replaceAll(" ", "\u00a0");
+}
+
 /** "there can't be such an interview" -> "There can’t be such an interview." */
 export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1).replace(/(?<![.?!])$/, ".").replace(/(?<=\w)'(?=\w)/g, "’");

@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { h } from "../dom.js";
-import { date, plural } from "../format.js";
+import { date, plural, unbroken } from "../format.js";
 import { makeDays } from "./progress/days.js";
 import { makeGlance } from "./progress/glance.js";
 import { makeStandings } from "./progress/standing.js";
@@ -11,7 +11,6 @@ import { SCALE, verdictBadge } from "./verdict.js";
 
 /** Grades from which on a picture says more than a sentence. */
 const ENOUGH = 3;
-const NO_BREAK = "\u00a0";
 
 export async function show(page) {
   const progress = await get("/api/progress");
@@ -48,9 +47,9 @@ function countOf(verdicts) {
 function makeMeaning({ interviews, answers, verdicts, topics }, count) {
   const known = topics.filter(({ level }) => level !== null).sort((a, b) => b.level - a.level);
   const [best, weakest] = [known[0], known.at(-1)];
-  const named = ({ title, level }) => `${title} (${level.toFixed(1)} of 5)`;
+  const named = ({ title, level }) => `${title} ${unbroken(`(${level.toFixed(1)} of 5)`)}`;
   const sentences = [
-    `You have answered ${plural(answers, "question")} in ${plural(interviews, "interview")} since ${date(verdicts[0].from).replaceAll(" ", NO_BREAK)}.`,
+    `You have answered ${plural(answers, "question")} in ${plural(interviews, "interview")} since ${unbroken(date(verdicts[0].from))}.`,
     known.length > 1 && `Strongest: ${named(best)}. Weakest: ${named(weakest)}.`,
     known.length === 1 && `Your level in ${named(best)} rests on ${plural(best.answers, "grade")}.`,
     count < ENOUGH && `Charts appear from ${ENOUGH} grades on.`,

@@ -1,6 +1,7 @@
 /** A verdict or level as sign, word and colour. */
 
 import { h, icon } from "../dom.js";
+import { unbroken } from "../format.js";
 
 /** Lowest first. */
 export const SCALE = ["No Hire", "Lean No Hire", "Lean Hire", "Strong Hire"];
@@ -22,7 +23,7 @@ export function verdictBadge(verdict, { fallback = false, large = false } = {}) 
 export function verdictStrip(verdicts) {
   const names = verdicts.map((verdict) => verdict ?? NOT_GRADED);
   const count = (name) => names.filter((other) => other === name).length;
-  const counts = BEST_FIRST.filter((name) => count(name) > 0).map((name) => `${count(name)} ${name}`);
+  const counts = BEST_FIRST.filter((name) => count(name) > 0).map((name) => unbroken(`${count(name)} ${name}`));
   return h(
     "div",
     { class: "verdict-strip" },
