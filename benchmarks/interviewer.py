@@ -22,8 +22,9 @@ from hotseat.domain.evidence import locate
 from hotseat.domain.followups import rank
 from hotseat.domain.model import Answer, Evidence, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
 from hotseat.grading.embedded import EmbeddedGrader
+from hotseat.grading.scoring import implied
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.interviewer import Interviewer, heard
+from hotseat.interview.interviewer import Interviewer
 from hotseat.settings import load_settings
 from hotseat.startup.assembly import assemble
 from hotseat.startup.models import load_for_grading
@@ -105,7 +106,7 @@ async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
     for row in load(part)[:most]:
         question = bank.question(row["question"])
         answer = Answer.alone(question, Transcript.of_typed(row["text"]))
-        findings = labelled(question, row) if gold else heard(_loaded(grader), question, [answer])
+        findings = labelled(question, row) if gold else read(grader, question, answer)
         [best, *_] = interviewer.rank(question, [answer], findings, TIER)
         chosen = interviewer.in_the_banks_words(question, best, [answer], findings)
         stands_on = next((finding.evidence for finding in findings if finding.point_id == best.probes[0]), None)
@@ -113,9 +114,9 @@ async def play(part: str, most: int, *, gold: bool) -> list[Asked]:
     return asked
 
 
-def _loaded(grader: EmbeddedGrader | None) -> EmbeddedGrader:
+def read(grader: EmbeddedGrader | None, question: Question, answer: Answer) -> Sequence[PointFinding]:
     assert grader is not None
-    return grader
+    return tuple(implied(question, grader.findings(question, [answer])).values())
 
 
 def newly_made(parts: Sequence[str]) -> tuple[int, float, float, float]:

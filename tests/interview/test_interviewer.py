@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import (
-    MAY_DENY,
     Answer,
     EndedBy,
     FollowUp,
     Move,
     PointFinding,
     PointStatus,
-    PointTier,
-    Question,
     Transcript,
 )
-from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.interview.interviewer import Interviewer, heard
+from hotseat.interview.interviewer import Interviewer
 
 from tests.support.fakes import BANK
 
@@ -79,24 +72,3 @@ def test_of_two_false_claims_the_one_that_can_be_quoted_is_taken_up() -> None:
     other = next(point.id for point in LORA.points if point.challenge and point.id != "merging")
     findings = [found(other, PointStatus.CONTRADICTED, answer, 0, 3), found("merging", PointStatus.CONTRADICTED, answer, 6, 12)]
     assert BANKS.rank(LORA, [answer], findings, 3)[0] == move(Move.CHALLENGE, "merging")
-
-
-def test_a_doubt_stays_one_where_a_grade_would_settle_it() -> None:
-    """A lean point that may be contradicted is still asked about when a strong point beside it is made."""
-    criterion = next(one for one in LORA.criteria if {PointTier.LEAN, PointTier.STRONG} <= {point.tier for point in one.points})
-    lean, strong = (
-        next(point for point in criterion.points if point.tier is tier) for tier in (PointTier.LEAN, PointTier.STRONG)
-    )
-    doubted = PointFinding(lean.id, PointStatus.NOT_SURE, None, MAY_DENY, 0.9)
-
-    class Found(EmbeddedGrader):
-        def __init__(self, *found: PointFinding) -> None:
-            self.found = {one.point_id: one for one in found}
-
-        def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
-            return self.found
-
-    made = PointFinding(strong.id, PointStatus.MET)
-    assert doubted in heard(Found(doubted, made), LORA, [SLOW])
-    [other] = [one for one in heard(Found(replace(doubted, note=""), made), LORA, [SLOW]) if one.point_id == lean.id]
-    assert other.status is PointStatus.MET

@@ -262,7 +262,17 @@ class PointFinding:
     """Always present for met and contradicted points."""
     note: str = ""
     """A short reason, where the grader gives one."""
-    confidence: float = 1.0
+    says: float | None = None
+    """Probability that the point was made, 0 to 1, where the grader knows more than the status."""
+    denies: float | None = None
+    """The same of its contradiction."""
+
+    @property
+    def confidence(self) -> float:
+        """How likely what the status says is, 0 to 1; 1 where the grader knows only the status."""
+        against = self.status is PointStatus.CONTRADICTED or self.note == MAY_DENY
+        likely = self.denies if against else self.says
+        return 1.0 if likely is None or self.status is PointStatus.NOT_MET else likely
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Disputes:
         [reading] = self._reader.read([described(point)], passage.words)
         if reading.says >= self._thresholds.unsure and reading.says >= reading.denies:
             evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
-            finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD, round(reading.says, 3))
+            finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD)
             return Ruling(finding, "The passage says it. It counts now.")
         if reading.denies >= self._thresholds.check:
             reason = "Read by itself, the passage seems to say the opposite."
@@ -81,7 +81,7 @@ def answered(grade: Grade, point_id: str, said: bool) -> PointFinding | None:
     if finding is None or not may_be_answered(finding):
         return None
     status = PointStatus.MET if said else PointStatus.NOT_MET
-    return replace(finding, status=status, note=CANDIDATE)
+    return replace(finding, status=status, note=CANDIDATE, says=float(said), denies=0.0)
 
 
 def may_be_answered(finding: PointFinding) -> bool:

@@ -1,16 +1,15 @@
 """From findings about points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
 
-A criterion is a Strong Hire when two thirds of its strong points are made, a Lean Hire when anything of it is, and one step
-lower when something it says is contradicted. A point that is not sure counts once the candidate says so. Criteria count 2 for
-Strong Hire, 1 for Lean Hire and 0 for No Hire, by weight; their mean, less ``contradiction`` for every contradicted point and
-``doubt`` for every one that a passage may contradict, is the score. The verdict is a Strong Hire from 1.5, a Lean Hire from 1
-and a Lean No Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
+A point counts as much as it is likely that it was made. A criterion counts up to 2, by its weight: 1 for its likeliest point,
+and 1 for two thirds of its strong points, less in proportion. The mean, less up to ``contradiction`` for each point that was
+contradicted, is the score. The verdict is a Strong Hire from 1.5, if half of the criteria are, a Lean Hire from 1 and a Lean No
+Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum
 
 from hotseat.domain.model import (
@@ -36,10 +35,10 @@ class VerdictRule:
 
     strong_share: float = 0.66
     """Share of a criterion's strong points that makes it Strong Hire."""
-    contradiction: float = 0.4
-    """Taken off the score for each contradicted point."""
-    doubt: float = 0.2
-    """Taken off for each point that a passage may contradict, until the candidate has answered for it."""
+    contradiction: float = 0.3
+    """Taken off the score for each contradicted point, less for one that may be."""
+    noise: float = 0.4
+    """Probability of a contradiction that takes nothing off: many right answers look like one a little."""
     strong_hire: float = 1.5
     """Least score for each verdict; below the last it is No Hire."""
     lean_hire: float = 1.0
@@ -47,47 +46,78 @@ class VerdictRule:
 
 
 RULE = VerdictRule()
+_HALF_SURE = 0.5
 _LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 
 
 def criterion_level(criterion: Criterion, findings: Findings) -> Level:
     """Strong Hire with two thirds of its strong points, Lean Hire with anything; a contradiction drops it one step."""
-    strong = [point for point in criterion.points if point.tier is PointTier.STRONG] or list(criterion.points)
     made = [point for point in criterion.points if finding_of(point, findings).status is PointStatus.MET]
-    share = sum(point in made for point in strong) / len(strong)
-    step = 2 if share >= RULE.strong_share else 1 if made else 0
+    strong = _strong(criterion)
+    step = 2 if sum(point in made for point in strong) / len(strong) >= RULE.strong_share else 1 if made else 0
     contradicted = any(finding_of(point, findings).status is PointStatus.CONTRADICTED for point in criterion.points)
     return _LADDER[max(0, step - contradicted)]
 
 
 def question_score(question: Question, findings: Findings) -> float:
-    """Weighted mean of the levels, 0 to 2, less what contradicted points take off, and those that may be contradicted."""
+    """Weighted mean of what the criteria count, 0 to 2, less what contradictions take off."""
     weight = fsum(criterion.weight for criterion in question.criteria)
     # fsum: the order of the criteria must not decide a score that lies on a threshold.
-    levels = fsum(c.weight * _LADDER.index(criterion_level(c, findings)) for c in question.criteria) / weight
-    contradicted = sum(finding_of(point, findings).status is PointStatus.CONTRADICTED for point in question.points)
-    return levels - RULE.contradiction * contradicted - RULE.doubt * doubts_in(findings.values())
+    mean = fsum(c.weight * _value(c, findings) for c in question.criteria) / weight
+    return mean - taken_off(question, findings)
+
+
+def taken_off(question: Question, findings: Findings) -> float:
+    """What contradicted points take off the score, and those that may be."""
+    return RULE.contradiction * fsum(_contradicted(finding_of(point, findings)) for point in question.points)
 
 
 def verdict_of(question: Question, findings: Findings) -> Verdict:
     """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
     score = question_score(question, findings)
-    if score >= RULE.strong_hire:
+    if score >= RULE.strong_hire and half_are_strong(question, findings):
         return Verdict.STRONG_HIRE
     if score >= RULE.lean_hire:
         return Verdict.LEAN_HIRE
     return Verdict.LEAN_NO_HIRE if score >= RULE.lean_no_hire else Verdict.NO_HIRE
 
 
+def half_are_strong(question: Question, findings: Findings) -> bool:
+    """Whether criteria with half of the weight are at Strong Hire."""
+    strong = fsum(c.weight for c in question.criteria if criterion_level(c, findings) is Level.STRONG)
+    return 2 * strong >= fsum(criterion.weight for criterion in question.criteria)
+
+
 def verdict_range(question: Question, findings: Findings) -> tuple[Verdict, Verdict]:
-    """The verdict as it is, with none of the points that are not sure, and with all of them."""
+    """The verdict as it is, and with all points that are not sure."""
     unsure = [point_id for point_id, finding in findings.items() if finding.status is PointStatus.NOT_SURE]
     return verdict_of(question, findings), verdict_of(question, with_made(findings, *unsure))
 
 
-def doubts_in(findings: Iterable[PointFinding]) -> int:
-    """Points that a passage may contradict."""
-    return sum(finding.status is PointStatus.NOT_SURE and finding.note == MAY_DENY for finding in findings)
+def _value(criterion: Criterion, findings: Findings) -> float:
+    """What a criterion counts, 0 to 2."""
+    strong = fsum(_made(finding_of(point, findings)) for point in _strong(criterion)) / len(_strong(criterion))
+    return max(_made(finding_of(point, findings)) for point in criterion.points) + min(1.0, strong / RULE.strong_share)
+
+
+def _strong(criterion: Criterion) -> Sequence[Point]:
+    return [point for point in criterion.points if point.tier is PointTier.STRONG] or criterion.points
+
+
+def _made(finding: PointFinding) -> float:
+    """How much of a point counts, 0 to 1."""
+    if finding.says is not None:
+        return finding.says
+    unsure = finding.status is PointStatus.NOT_SURE and finding.note != MAY_DENY
+    return 1.0 if finding.status is PointStatus.MET else _HALF_SURE if unsure else 0.0
+
+
+def _contradicted(finding: PointFinding) -> float:
+    """How much of a contradiction counts, 0 to 1."""
+    if finding.denies is not None:
+        return max(0.0, finding.denies - RULE.noise) / (1.0 - RULE.noise)
+    unsure = finding.status is PointStatus.NOT_SURE and finding.note == MAY_DENY
+    return 1.0 if finding.status is PointStatus.CONTRADICTED else _HALF_SURE if unsure else 0.0
 
 
 IMPLIED = "shown by"
@@ -101,17 +131,15 @@ def is_implied(finding: PointFinding) -> bool:
 
 def implied(question: Question, findings: Findings) -> dict[str, PointFinding]:
     """Findings for every point: a strong point that is made settles the lean points of its criterion that are not sure, with
-    its own evidence."""
+    its own evidence. One that a passage may contradict stays so: half of those are contradicted."""
     full: dict[str, PointFinding] = {}
     for criterion in question.criteria:
         strong = (finding_of(point, findings) for point in criterion.points if point.tier is PointTier.STRONG)
         shown = next((finding for finding in strong if finding.status is PointStatus.MET), None)
         for point in criterion.points:
             finding = finding_of(point, findings)
-            if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_SURE:
-                finding = PointFinding(
-                    point.id, PointStatus.MET, shown.evidence, f"{IMPLIED} {shown.point_id}", shown.confidence
-                )
+            if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_SURE and finding.note != MAY_DENY:
+                finding = replace(shown, point_id=point.id, note=f"{IMPLIED} {shown.point_id}", denies=finding.denies)
             full[point.id] = finding
     return full
 

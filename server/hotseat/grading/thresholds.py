@@ -20,11 +20,11 @@ class Thresholds:
 
     made: float = 0.38
     """Probability that the answer says a statement from which the point is made."""
-    unsure: float = 0.22
+    unsure: float = 0.3
     """... from which it is not sure; below, it was not heard."""
-    contradicted: float = 0.96
+    contradicted: float = 0.97
     """Probability that the answer denies the statement from which that is said to the candidate."""
-    check: float = 0.7
+    check: float = 0.6
     """... from which it is not sure, and the candidate is asked to check the passage."""
 
 
@@ -39,16 +39,16 @@ GAP = 2
 def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thresholds = THRESHOLDS) -> PointFinding:
     """The finding over all answers of a round, in order: what was said later outweighs what was said before, and a clear
     word outweighs an unclear one."""
-    found = PointFinding(point_id, PointStatus.NOT_MET, confidence=1.0)
-    for passage, reading in read:
+    likely = [(round(float(reading.says), 3), round(float(reading.denies), 3)) for _, reading in read]
+    found = PointFinding(point_id, PointStatus.NOT_MET, None, "", *map(max, zip(*likely, strict=True)))
+    for (passage, reading), (says, denies) in zip(read, likely, strict=True):
         status, note = status_of(reading, cuts)
         if status is PointStatus.NOT_MET or (status is PointStatus.NOT_SURE and found.status is not PointStatus.NOT_MET):
             continue
         against = status is PointStatus.CONTRADICTED or note == MAY_DENY
         evidence = _evidence(passage, reading.opposes if against else reading.supports)
         if evidence is not None:
-            likely = reading.denies if against else reading.says
-            found = PointFinding(point_id, status, evidence, note, round(likely, 3))
+            found = PointFinding(point_id, status, evidence, note, says, denies)
     return found
 
 

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotseat.domain import followups
-from hotseat.domain.model import MAY_DENY, Answer, FollowUp, Move, PointFinding, Question, Source
-from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.scoring import implied
+from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, Question, Source
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.exam import Exam
 from hotseat.interview.quotes import clause_of, said_back
-
-
-def heard(grader: EmbeddedGrader, question: Question, answers: Sequence[Answer]) -> tuple[PointFinding, ...]:
-    """What the answers say of each point. A passage that may contradict one is asked about even where a grade would take the
-    point as shown by another."""
-    found = grader.findings(question, answers)
-    doubted = {name: finding for name, finding in found.items() if finding.note == MAY_DENY}
-    return tuple({**implied(question, found), **doubted}.values())
 
 
 def _quote_for(question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> str | None:

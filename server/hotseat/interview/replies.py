@@ -31,10 +31,11 @@ from hotseat.domain.model import (
 )
 from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
+from hotseat.grading.scoring import implied
 from hotseat.interview.callbacks import contradiction
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.endpoint import Situation, Speak
-from hotseat.interview.interviewer import Interviewer, heard
+from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.voice import VoiceOut
 from hotseat.session.phases import Progress, Utterance
 from hotseat.telemetry.logs import failed
@@ -161,10 +162,11 @@ class Replies:
         if not question.has_rubric or self.graders.embedded is None:
             return ()
         try:
-            return await asyncio.to_thread(heard, self.graders.embedded, question, answers)
+            found = await asyncio.to_thread(self.graders.embedded.findings, question, answers)
         except Exception as error:
             failed(log, "reading what was said", error)
             return ()
+        return tuple(implied(question, found).values())
 
 
 def _choice(chosen: Chosen, findings: Sequence[PointFinding], ranked: Sequence[FollowUp]) -> Choice:

@@ -10,6 +10,7 @@ from hotseat.grading import scoring
 from hotseat.grading.scoring import RULE
 
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
+_WORTH_SAYING = 0.05
 _STARTS = {
     Verdict.LEAN_NO_HIRE: RULE.lean_no_hire,
     Verdict.LEAN_HIRE: RULE.lean_hire,
@@ -18,10 +19,11 @@ _STARTS = {
 """Least score of each verdict, lowest first."""
 
 THE_RULE = (
-    "A criterion counts 2 at Strong Hire, 1 at Lean Hire and 0 at No Hire, by its weight. "
-    f"The average makes the verdict: Strong Hire from {RULE.strong_hire:g}, Lean Hire from {RULE.lean_hire:g}, "
-    f"Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off {RULE.contradiction:g}, "
-    f"and each that you may have contradicted {RULE.doubt:g} until you say what you meant."
+    "A criterion counts up to 2, by its weight: 1 for any of its points, and 1 for two thirds of its strong points. "
+    "A point that was not clearly made counts in part. "
+    f"The average makes the verdict: Strong Hire from {RULE.strong_hire:g}, if half of the criteria are, "
+    f"Lean Hire from {RULE.lean_hire:g}, Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off "
+    f"{RULE.contradiction:g}, and one that you may have contradicted a part of that until you say what you meant."
 )
 """Says what ``scoring`` does."""
 
@@ -41,12 +43,13 @@ def why(question: Question, grade: Grade) -> str:
     if not follows_rule(question, grade):
         return ""
     levels = Counter(result.level for result in grade.criteria)
-    contradicted = sum(finding.status is PointStatus.CONTRADICTED for finding in grade.findings)
-    doubts = scoring.doubts_in(grade.findings)
     score = scoring.question_score(question, grade.by_point)
-    weighted = " by weight" if len({criterion.weight for criterion in question.criteria}) > 1 and len(levels) > 1 else ""
+    less = scoring.taken_off(question, grade.by_point)
+    contradicts = any(finding.status is PointStatus.CONTRADICTED for finding in grade.findings)
+    what = "contradicts points" if contradicts else "may contradict a point"
+    off = f", less {less:.2g} for what {what}," if less >= _WORTH_SAYING else ""
     makes = "makes" if len(grade.criteria) == 1 else "make"
-    return f"{_criteria(levels)}{_less(contradicted, doubts)} {makes} {_shown(score)} of 2{weighted}; {_bounds(grade.verdict)}."
+    return f"{_criteria(levels)}{off} {makes} {_shown(score)} of 2; {_bounds(question, grade)}."
 
 
 def _criteria(levels: Counter[Level]) -> str:
@@ -59,25 +62,13 @@ def _criteria(levels: Counter[Level]) -> str:
     return listing[0].upper() + listing[1:]
 
 
-def _less(contradicted: int, doubts: int) -> str:
-    """ ", less 0.4 for one contradicted point and 0.2 for each of two that may be,"."""
-    parts = []
-    if contradicted:
-        points = "one contradicted point" if contradicted == 1 else f"each of {_number(contradicted)} contradicted points"
-        parts.append(f"{RULE.contradiction:g} for {points}")
-    if doubts:
-        points = "one point that you may have contradicted" if not parts else "one that you may have contradicted"
-        if doubts > 1:
-            points = f"each of {_number(doubts)} {'' if parts else 'points '}that you may have contradicted"
-        parts.append(f"{RULE.doubt:g} for {points}")
-    return f", less {' and '.join(parts)}," if parts else ""
-
-
-def _bounds(verdict: Verdict) -> str:
+def _bounds(question: Question, grade: Grade) -> str:
     """Where the verdict starts and where the next one does."""
-    own = _STARTS.get(verdict, -math.inf)
+    if scoring.question_score(question, grade.by_point) >= RULE.strong_hire and grade.verdict is Verdict.LEAN_HIRE:
+        return f"a {Verdict.STRONG_HIRE.value} needs half of the criteria at {Level.STRONG.value}"
+    own = _STARTS.get(grade.verdict, -math.inf)
     named = [f"{other.value} starts at {start:g}" for other, start in _STARTS.items() if start >= own]
-    return " and ".join(named[: 2 if verdict in _STARTS else 1])
+    return " and ".join(named[: 2 if grade.verdict in _STARTS else 1])
 
 
 def _shown(score: float) -> str:
