@@ -62,8 +62,8 @@ _PAGES = (
 )
 
 _MAX_DIGITS = 18
-_LINE = r"^[^\x00-\x1f\x7f]+$"
 """Longest number that is read in a Range header: more bytes than any file has."""
+_LINE = r"^[^\x00-\x1f\x7f]+$"
 RETRY_S = 5.0
 """Pause between two tries to reach storage that was not there at the start."""
 
