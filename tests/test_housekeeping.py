@@ -38,13 +38,13 @@ async def test_old_audio_is_deleted_and_the_words_stay(tmp_path: Path) -> None:
     interviews, interview_id = await interviewed(assembly)
     assembly.clock.ahead_s = 29.9 * DAY_S
     assert await delete_old_audio(*housekept(assembly)) == 0
-    before = await assembly.reviews().review(interview_id)
+    before = await assembly.reviews(interviews.load).review(interview_id)
     assert before is not None and before["audio_deleted"] is None
     assert before["rounds"][0]["answers"][0]["audio"] is not None
     assembly.clock.ahead_s = 30.1 * DAY_S
     assert await delete_old_audio(*housekept(assembly)) == 1
     assert not list((tmp_path / "audio").glob("*/*"))
-    after = await assembly.reviews().review(interview_id)
+    after = await assembly.reviews(interviews.load).review(interview_id)
     assert after is not None and after["audio_deleted"] is not None
     answer = after["rounds"][0]["answers"][0]
     assert (answer["audio"], answer["text"]) == (None, before["rounds"][0]["answers"][0]["text"])

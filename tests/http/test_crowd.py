@@ -415,12 +415,11 @@ async def test_one_account_has_two_places(tmp_path: Path) -> None:
 
 async def test_planned_interviews_do_not_pile_up(tmp_path: Path) -> None:
     """Of those never started the newest twenty stay, of each person; one that was begun, or is open, stays too."""
-    assembly = fake_assembly(tmp_path)
-    async with sitting(assembly) as (interviews, begun):
+    async with sitting(fake_assembly(tmp_path)) as (interviews, begun):
         begun.say(type="start")
         await begun.until("asking")
         opened = await Candidate(interviews, await interviews.create(LOCAL, LORA)).attach()
         others = await interviews.create("eve", LORA)
         ids = [await interviews.create(LOCAL, LORA) for _ in range(25)]
-        kept = [one for one in (begun.id, opened.id, others, *ids) if await assembly.storage.store.load_state(one) is not None]
+        kept = [one for one in (begun.id, opened.id, others, *ids) if await interviews.load(one) is not None]
         assert kept == [begun.id, opened.id, others, *ids[5:]]

@@ -533,7 +533,7 @@ async def test_interviews_being_graded_stay_in_memory(tmp_path: Path, monkeypatc
             while candidate.id in interviews.running:
                 await asyncio.sleep(0.02)
                 await interviews.put_away()
-        found = await assembly.storage.store.load_state(candidate.id)
+        found = await interviews.load(candidate.id)
         assert found is not None and len(found[1].progress.grades) == 1
 
 

@@ -13,8 +13,11 @@ from typing import Any, cast
 import pytest
 from hotseat import wire
 from hotseat.domain.model import Grade
+from hotseat.interview.interviews import Interviews
 from hotseat.interview.orphans import DEAD_S, Orphans
-from hotseat.session.records import HeldLease
+from hotseat.session.phases import Finished, State
+from hotseat.session.records import HeldLease, InterviewRecord
+from hotseat.startup.assembly import Assembly
 
 from tests.conftest import ServerProcess
 from tests.speech.test_microphone import Clock
@@ -167,7 +170,7 @@ async def test_another_process_finishes_a_grade_under_way(tmp_path: Path) -> Non
         others = living.interviews()
         keeping = asyncio.create_task(others.keep())
         async with asyncio.timeout(2):
-            while (await living.storage.store.list(None))[0].summary["phase"] != "finished":
+            while not isinstance((await found(others, candidate.id))[1], Finished):
                 await asyncio.sleep(0.05)
         keeping.cancel()
         assert living.graders.in_use.graded == [("finetuning/lora", 2)]  # type: ignore[union-attr]
@@ -200,15 +203,47 @@ async def test_only_dead_processes_are_taken_over() -> None:
     assert await orphans.find() == ["stuck", "ended"] and released == ["waiting"]
 
 
-async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None:
-    """What it still wants to write is refused, its browser is told, and it can take the interview back in order."""
-    assembly = fake_assembly(tmp_path)
+async def found(interviews: Interviews, interview_id: str) -> tuple[InterviewRecord, State]:
+    loaded = await interviews.load(interview_id)
+    assert loaded is not None
+    return loaded
+
+
+@asynccontextmanager
+async def taken_over(assembly: Assembly, tmp_path: Path) -> AsyncIterator[tuple[Interviews, Candidate, Interviews, Candidate]]:
+    """An interview at its first question, and the same at another process, which holds it now."""
     async with sitting(assembly) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking", 1)
         others = fake_assembly(tmp_path).interviews()
         elsewhere = await Candidate(others, candidate.id).attach()
         await elsewhere.until("asking", 1)
+        yield interviews, candidate, others, elsewhere
+        await others.close()
+
+
+async def test_a_replaced_connection_reads_the_stored_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes to let go: the state in memory is of no worth by then."""
+    assembly = fake_assembly(tmp_path)
+    let_go = assembly.storage.store.release
+
+    async def slowly(interview_id: str, token: int) -> None:
+        await asyncio.sleep(0.3)
+        await let_go(interview_id, token)
+
+    monkeypatch.setattr(assembly.storage.store, "release", slowly)
+    async with taken_over(assembly, tmp_path) as (interviews, candidate, others, elsewhere):
+        elsewhere.say(type="typed", turn_id=1, text="It needs far less memory.")
+        await elsewhere.until("asking", 2)
+        candidate.say(type="end")
+        await candidate.until_closed()
+        assert (await found(interviews, candidate.id))[1] == (await found(others, candidate.id))[1]
+
+
+async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None:
+    """What it still wants to write is refused, its browser is told, and it can take the interview back in order."""
+    assembly = fake_assembly(tmp_path)
+    async with taken_over(assembly, tmp_path) as (interviews, candidate, _, elsewhere):
         candidate.say(type="typed", turn_id=1, text="The product can be merged.")
         assert await candidate.until_closed() == (4409, "the interview was opened elsewhere")
         elsewhere.say(type="typed", turn_id=1, text="Rank sixteen is a good start.")
@@ -223,4 +258,3 @@ async def test_a_process_that_was_frozen_changes_nothing(tmp_path: Path) -> None
             "Rank sixteen is a good start.",
             "So it saves memory.",
         ]
-        await others.close()

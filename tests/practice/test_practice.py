@@ -85,8 +85,9 @@ async def test_interviews_without_ratings_are_rated_at_the_start(failed: Assembl
 
 async def test_grading_again_replaces_the_rating(failed: Assembly) -> None:
     """A corrected transcript that is graded anew counts once, at the time it was said."""
+    interviews = failed.interviews()
     [record] = await failed.storage.store.list(LOCAL)
-    loaded = await failed.storage.store.load_state(record.id)
+    loaded = await interviews.load(record.id)
     assert loaded is not None
     progress = loaded[1].progress
     [old] = await failed.storage.store.ratings(LOCAL, QUESTION.id)

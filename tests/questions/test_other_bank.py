@@ -108,7 +108,7 @@ async def test_an_unfinished_interview_whose_question_is_gone(tmp_path: Path, ph
         await finish(candidate)
         [grade] = candidate.of(wire.GradeMessage)
         assert grade.verdict is None and "no longer in the bank" in grade.reason
-        review = await assembly.reviews().review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     [entry] = review["rounds"]
     assert len(entry["answers"]) == (2 if phase == "follow-up" else 1), "nothing more is asked"
@@ -136,7 +136,7 @@ async def test_a_removed_question_does_not_keep_an_interview_from_ending(tmp_pat
         interview = await interviews.open(before.id)
         assert interview is not None
         await _until_finished(assembly, before.id)
-        review = await assembly.reviews().review(before.id)
+        review = await assembly.reviews(interviews.load).review(before.id)
     assert review is not None and review["finished"]
     [entry] = review["rounds"]
     assert entry["answers"][0]["text"] == "freeze the base model"
@@ -157,7 +157,7 @@ async def test_only_the_round_whose_question_is_gone_suffers(tmp_path: Path) -> 
             if turn_id == 2:
                 await candidate.until_sent(wire.Notice)
         await finish(candidate)
-        review = await assembly.reviews().review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     assert [(len(entry["answers"]), entry["grade_state"]) for entry in review["rounds"]] == [
         (2, "graded"),
@@ -196,7 +196,7 @@ async def test_a_question_that_was_changed_midway(tmp_path: Path) -> None:
         assert state.text.startswith("And ")
         candidate.say(type="typed", turn_id=turn_id + 1, text=SAID)
         await finish(candidate)
-        review = await assembly.reviews().review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
     assert review is not None
     [entry] = review["rounds"]
     graded = {finding["point_id"] for criterion in entry["grade"]["criteria"] for finding in criterion["findings"]}

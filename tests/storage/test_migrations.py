@@ -122,9 +122,10 @@ async def test_an_old_export_can_be_imported(tmp_path: Path) -> None:
 
 
 async def check_old_interview(assembly: Any) -> None:
-    listed = await assembly.reviews().page(LOCAL, 10, 0)
+    interviews = assembly.interviews()
+    listed = await assembly.reviews(interviews.load).page(LOCAL, 10, 0)
     assert [entry["verdicts"] for entry in listed["interviews"]] == [["Lean No Hire"]]
-    review = await assembly.reviews().review("a03FQk9myQpa")
+    review = await assembly.reviews(interviews.load).review("a03FQk9myQpa")
     assert review is not None and review["finished"]
     [entry] = review["rounds"]
     assert entry["answers"][0]["text"].startswith("LoRA freezes the base model") and entry["answers"][1]["typed"]

@@ -83,7 +83,7 @@ async def sitting(assembly: Assembly, choices: Choices = LORA) -> AsyncIterator[
         await assembly.speech.voice.prepare()
     interviews = assembly.interviews()
     candidate = await Candidate(interviews, await interviews.create(LOCAL, choices)).attach()
-    candidate.reviews = assembly.reviews()
+    candidate.reviews = assembly.reviews(interviews.load)
     try:
         yield interviews, candidate
     finally:

@@ -87,7 +87,7 @@ async def test_a_backup_in_mid_answer_can_be_gone_on_from(tmp_path: Path) -> Non
         resumed = await Candidate(interviews, candidate.id).attach()
         state = await resumed.until("answering", turn_id)
         assert state.next_frame >= 25, "the audio so far is there"
-        review = await assembly.reviews().review(candidate.id)
+        review = await assembly.reviews(interviews.load).review(candidate.id)
         assert review is not None and SECRET in review["rounds"][0]["answers"][0]["text"]
         await interviews.close()
         await assembly.storage.store.close()
@@ -148,7 +148,7 @@ async def test_restoring_under_a_running_interview(tmp_path: Path) -> None:
         await put_back(tmp_path, file, force=True)
         again.say(type="end")
         await again.until_closed()
-        assert await running.reviews().review(again.id) is None, "it was begun after the backup"
+        assert await running.reviews(interviews.load).review(again.id) is None, "it was begun after the backup"
         resumed = await Candidate(interviews, candidate.id).attach()
         await resumed.answer()
         await resumed.until("finished")

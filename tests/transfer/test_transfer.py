@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import sqlite3
+import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from hotseat.errors import InputError, StorageError
 from hotseat.http.app import create_app
 from hotseat.practice.scheduling import cards
 from hotseat.questions.formats import Choices
+from hotseat.questions.library import Library
 from hotseat.session.eventlog import decode_event, decode_plan
 from hotseat.session.records import LOCAL, LoggedEvent, Note
 from hotseat.session.session import replay
@@ -39,7 +41,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.support.fakes import LIBRARY, fake_assembly, importing, removing
+from tests.support.fakes import BANK, CATALOGUE, STUDY, fake_assembly, importing, removing
 from tests.support.sitting import LORA, finish, sitting
 
 EVERYTHING = Scope()
@@ -48,8 +50,30 @@ SECRET = "freeze the base model"
 """What FakeTranscriber hears in every answer."""
 
 
+_empty: list[bytes] = []
+"""A migrated database, made once."""
+
+
+def prepare(database: Path) -> None:
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.write_bytes(_empty[0])
+
+
+async def make_empty() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assembly = fake_assembly(Path(folder))
+        await assembly.storage.tables.erase(EVERYTHING)  # empties the write-ahead log
+        _empty.append((Path(folder) / "hotseat.db").read_bytes())
+        await assembly.storage.store.close()
+
+
 @asynccontextmanager
 async def storage(folder: Path) -> AsyncIterator[Assembly]:
+    if not _empty:
+        await make_empty()
+    database = folder / "hotseat.db"
+    if not database.exists():
+        prepare(database)
     assembly = fake_assembly(folder)
     try:
         yield assembly
@@ -59,7 +83,8 @@ async def storage(folder: Path) -> AsyncIterator[Assembly]:
 
 async def sit(folder: Path, speed: float = 20.0) -> str:
     """A finished interview with a recording; returns its id."""
-    assembly = fake_assembly(folder, speed=speed)
+    async with storage(folder):
+        assembly = fake_assembly(folder, speed=speed)
     async with sitting(assembly, Choices("drill", LORA.question_ids, follow_ups=0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
@@ -199,7 +224,7 @@ async def test_a_second_import_adds_nothing(tmp_path: Path) -> None:
 
 async def test_an_imported_interview_can_be_reviewed_and_an_open_one_resumed(tmp_path: Path) -> None:
     """What was imported replays to the state it had."""
-    async with sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
+    async with storage(tmp_path / "a"), sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         await candidate.until("asking", 2)
@@ -207,7 +232,8 @@ async def test_an_imported_interview_can_be_reviewed_and_an_open_one_resumed(tmp
             file = await exported(assembly)
     async with storage(tmp_path / "b") as other:
         await import_file(*importing(other), file)
-        review = await other.reviews().review(candidate.id)
+        interviews = other.interviews()
+        review = await other.reviews(interviews.load).review(candidate.id)
         assert review is not None and not review["finished"]
         assert SECRET in review["rounds"][0]["answers"][0]["text"]
 
@@ -525,8 +551,8 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     interview_id = asyncio.run(sit(data))
     before = contents(data)
     monkeypatch.setenv("HOTSEAT_DATA_DIR", str(data))
-    # Reading it takes a second each time.
-    monkeypatch.setattr("hotseat.startup.assembly.load_library", lambda _folder: LIBRARY)
+    library = Library(BANK, CATALOGUE, STUDY)  # reading it takes a second each time
+    monkeypatch.setattr("hotseat.startup.assembly.load_library", lambda _folder: library)
 
     def run(*arguments: str, code: int = 0) -> str:
         monkeypatch.setattr("sys.argv", ["hotseat", *arguments])
@@ -562,7 +588,7 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
 async def test_an_imported_interview_with_work_pending_is_taken_over(tmp_path: Path) -> None:
     """It counts as held by a process that is gone, so that this one finds it."""
-    async with sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
+    async with storage(tmp_path / "a"), sitting(fake_assembly(tmp_path / "a", speed=20.0)) as (_, candidate):
         candidate.say(type="start")
         await candidate.answer()
         async with storage(tmp_path / "a") as assembly:

@@ -146,13 +146,13 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     pages = Pages(settings.web_dir)
     _add_pages(app, pages)
     app.include_router(access_routes(accounts, pages, assembly.provider))
-    reviews = assembly.reviews()
+    reviews = assembly.reviews(interviews.load)
     _add_api(app, assembly, interviews, reviews)
     app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
     app.include_router(papers_routes(assembly.library, lambda: assembly.claims))
     app.include_router(history_routes(assembly.progress, reviews))
-    app.include_router(review_routes(assembly.amending(), assembly.coaching()))
-    app.include_router(transfer_routes(storage, assembly.library, clock, accounts, interviews))
+    app.include_router(review_routes(assembly.amending(interviews.load), assembly.coaching(interviews.load)))
+    app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))
     return app
 
 

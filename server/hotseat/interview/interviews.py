@@ -19,7 +19,7 @@ from hotseat.interview.orphans import Orphans
 from hotseat.questions.formats import Choices, make_plan
 from hotseat.session import session
 from hotseat.session.eventlog import encode_plan
-from hotseat.session.phases import Finished
+from hotseat.session.phases import Finished, State
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.session.summary import summary
 from hotseat.storage.rows import Scope
@@ -175,6 +175,13 @@ class Interviews:
             for task in alone:
                 task.cancel()
             await asyncio.gather(*alone, return_exceptions=True)
+
+    async def load(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
+        """The interview's record and state, running or stored. Raises StorageError."""
+        if interview_id in self._running:
+            interview = self._running[interview_id][0]
+            return interview.record, interview.state
+        return await self._store.load_state(interview_id)
 
     async def delete(self, interview_id: str) -> Removed | None:
         """Stops and removes an interview with its audio; None if there is none. Raises StorageError."""

@@ -24,6 +24,7 @@ from hotseat.review.rounds import Round, find_round
 from hotseat.review.view import ungraded
 from hotseat.session.eventlog import decode_grade, encode_grade
 from hotseat.session.records import Note, Regrade, RegradeKind
+from hotseat.session.replay import LoadInterview
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recordings import AudioArchive
 from hotseat.speech.voice import PreparedVoice, Voice
@@ -42,6 +43,7 @@ class Amending:
     archive: AudioArchive
     clock: Clock
     bank: Bank
+    load: LoadInterview
     practice: Practice
     graders: Graders
     speech: SpeechModels
@@ -50,7 +52,7 @@ class Amending:
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
         """Keeps the note of a round; ``number`` counts from 1."""
-        found = await self.store.load_state(interview_id)
+        found = await self.load(interview_id)
         if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
         await self.store.keep_note(interview_id, Note(number - 1, text, self.clock.wall()))
@@ -140,7 +142,7 @@ class Amending:
 
     async def asked(self, interview_id: str, turn_id: int) -> Voice:
         """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""
-        found = await self.store.load_state(interview_id)
+        found = await self.load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         text = next((answer.asked for answer in answers if answer.turn_id == turn_id), None)
         if text is None:
@@ -162,7 +164,7 @@ class Amending:
         await self.practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
 
     async def _round_of(self, interview_id: str, turn_id: int) -> int:
-        found = await self.store.load_state(interview_id)
+        found = await self.load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         index = next((answer.round for answer in answers if answer.turn_id == turn_id), None)
         if index is None:
@@ -171,7 +173,7 @@ class Amending:
 
     async def _round(self, interview_id: str, index: int) -> Round:
         """Raises InputError while its first grade is outstanding or its rubric is gone."""
-        entry = await find_round(self.store, self.bank, interview_id, index)
+        entry = await find_round(self.load, self.store, self.bank, interview_id, index)
         if not any(item.round == index for item in entry.progress.grades):
             raise InputError("This question isn’t graded yet. Try again once its grade is there.")
         if not entry.question.has_rubric:

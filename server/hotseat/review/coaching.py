@@ -13,6 +13,7 @@ from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
 from hotseat.review.rounds import Round, find_round
+from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.voice import Voice
@@ -26,9 +27,10 @@ _LIMIT_S = 15.0
 class Coaching:
     """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
 
-    def __init__(self, store: SqlStore, bank: Bank, graders: Graders, speech: SpeechModels) -> None:
+    def __init__(self, store: SqlStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels) -> None:
         self._store = store
         self._bank = bank
+        self._load = load
         self._graders = graders
         self._speech = speech
 
@@ -77,7 +79,7 @@ class Coaching:
 
     async def _round(self, interview_id: str, number: int) -> Round:
         """``number`` counts from 1."""
-        entry = await find_round(self._store, self._bank, interview_id, number - 1)
+        entry = await find_round(self._load, self._store, self._bank, interview_id, number - 1)
         if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is nothing to compare an answer with.")
         return entry

@@ -15,6 +15,7 @@ from hotseat.review import view
 from hotseat.review.comparison import changes
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.records import InterviewRecord
+from hotseat.session.replay import LoadInterview
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.store import SqlStore
 
@@ -22,14 +23,15 @@ from hotseat.storage.store import SqlStore
 class Reviews:
     """Every method raises StorageError."""
 
-    def __init__(self, store: SqlStore, archive: AudioArchive, bank: Bank) -> None:
+    def __init__(self, store: SqlStore, archive: AudioArchive, bank: Bank, load: LoadInterview) -> None:
         self._store = store
         self._archive = archive
         self._bank = bank
+        self._load = load
 
     async def review(self, interview_id: str) -> dict[str, Any] | None:
         """The review as JSON; None if there is no such interview."""
-        found = await self._store.load_state(interview_id)
+        found = await self._load(interview_id)
         if found is None:
             return None
         afterwards = await self._store.afterwards(interview_id)
@@ -72,7 +74,7 @@ class Reviews:
         return [entry for record in reversed(records) for entry in attempts_in(record, question_id)]
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
-        found = await self._store.load_state(attempt["interview_id"])
+        found = await self._load(attempt["interview_id"])
         if found is None:  # deleted a moment ago
             raise InputError(f"{attempt['id']!r} is not there any more")
         progress, index = found[1].progress, attempt["round"] - 1

@@ -12,6 +12,7 @@ from hotseat.grading import disputes, scoring
 from hotseat.session.eventlog import counted_grade, decode_grade
 from hotseat.session.phases import Progress
 from hotseat.session.records import Afterwards, Regrade, RegradeKind
+from hotseat.session.replay import LoadInterview
 from hotseat.storage.store import SqlStore
 
 
@@ -69,9 +70,9 @@ class Round:
         raise MissingError("there is no such point in this question's rubric")
 
 
-async def find_round(store: SqlStore, bank: Bank, interview_id: str, index: int) -> Round:
+async def find_round(load: LoadInterview, store: SqlStore, bank: Bank, interview_id: str, index: int) -> Round:
     """The round by its index. Raises MissingError, StorageError."""
-    found = await store.load_state(interview_id)
+    found = await load(interview_id)
     if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
         raise MissingError("there is no such round of an interview")
     record, progress = found[0], found[1].progress

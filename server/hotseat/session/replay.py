@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import ValidationError
 
@@ -11,6 +11,9 @@ from hotseat.session import session
 from hotseat.session.eventlog import decode_event, decode_plan
 from hotseat.session.phases import State
 from hotseat.session.records import InterviewRecord, LoggedEvent
+
+LoadInterview = Callable[[str], Awaitable[tuple[InterviewRecord, State] | None]]
+"""An interview's record and state by its id; None if there is none. Raises StorageError."""
 
 
 def replayed(record: InterviewRecord, log: Sequence[LoggedEvent]) -> State:

@@ -27,6 +27,7 @@ from hotseat.questions.library import Library, load_library
 from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
 from hotseat.review.reviews import Reviews
+from hotseat.session.replay import LoadInterview
 from hotseat.settings import Settings
 from hotseat.speech.models import SpeechModels
 from hotseat.storage.accounts import SqlAccounts
@@ -97,18 +98,19 @@ class Assembly:
     async def progress(self, owner: str) -> dict[str, Any]:
         return await progress(self.storage.store, self.clock, self.library, owner)
 
-    def reviews(self) -> Reviews:
-        return Reviews(self.storage.store, self.storage.archive, self.library.bank)
+    def reviews(self, load: LoadInterview) -> Reviews:
+        return Reviews(self.storage.store, self.storage.archive, self.library.bank, load)
 
-    def coaching(self) -> Coaching:
-        return Coaching(self.storage.store, self.library.bank, self.graders, self.speech)
+    def coaching(self, load: LoadInterview) -> Coaching:
+        return Coaching(self.storage.store, self.library.bank, load, self.graders, self.speech)
 
-    def amending(self) -> Amending:
+    def amending(self, load: LoadInterview) -> Amending:
         return Amending(
             self.storage.store,
             self.storage.archive,
             self.clock,
             self.library.bank,
+            load,
             self.practice(),
             self.graders,
             self.speech,

@@ -42,7 +42,9 @@ _LATEST = 4_102_444_800.0
 """The year 2100, in seconds since the epoch."""
 
 
-async def checked_rows(scratch: Storage, library: Library, clock: Clock, recordings: Sequence[Recording]) -> Rows:
+async def checked_rows(
+    scratch: Storage, library: Library, clock: Clock, limits: InterviewSettings, recordings: Sequence[Recording]
+) -> Rows:
     """All rows, with every summary made anew from its log. Raises InputError for what no page or later start could use."""
     rows = await scratch.tables.read(Scope())
     logs: dict[str, list[Row]] = {}
@@ -63,14 +65,14 @@ async def checked_rows(scratch: Storage, library: Library, clock: Clock, recordi
     await scratch.tables.erase(Scope())
     await scratch.tables.add(checked)
     await _try_pages(scratch, library, clock, checked)
-    await _try_practice(scratch, library, clock, checked, states, logs)
+    await _try_practice(scratch, library, clock, limits, checked, states, logs)
     return checked
 
 
 async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Rows) -> None:
     """Raises InputError naming the table of what can't be shown."""
     store = scratch.store
-    shown = Reviews(store, scratch.archive, library.bank)
+    shown = Reviews(store, scratch.archive, library.bank, store.load_state)
     for row in rows.tables["interviews"]:
         await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
     for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:
@@ -85,6 +87,7 @@ async def _try_practice(
     scratch: Storage,
     library: Library,
     clock: Clock,
+    limits: InterviewSettings,
     rows: Rows,
     states: Mapping[str, State],
     logs: Mapping[str, Sequence[Row]],
@@ -104,7 +107,7 @@ async def _try_practice(
                 work = practice.take(row["id"], row["owner"], progress, graded.round, graded.grade, event["wall"])
                 await _try(f"tables.events: {row['id']}", work)
     for owner in {row["owner"] for row in rows.tables["interviews"]}:
-        agenda = Agenda(scratch.store, clock, library, InterviewSettings(), practice, owner)
+        agenda = Agenda(scratch.store, clock, library, limits, practice, owner)
         await _try("tables.ratings", agenda.today())
 
 

@@ -65,7 +65,7 @@ async def export(
 async def _report(storage: Storage, library: Library, clock: Clock, scope: Scope) -> Report:
     ids = await storage.tables.interviews(scope)
     _check_present(scope, ids)
-    shown = Reviews(storage.store, storage.archive, library.bank)
+    shown = Reviews(storage.store, storage.archive, library.bank, storage.store.load_state)
     reviews = [review for interview_id in ids if (review := await shown.review(interview_id)) is not None]
     if scope.interviews is not None:
         return Report(reviews, None)
