@@ -17,7 +17,7 @@ export function makeWelcome(start) {
       h(
         "p",
         { class: "lead" },
-        "An interviewer asks, you answer with your voice, and a minute later you see which of your words counted and what to add.",
+        "A computer interviews you aloud, you answer with your voice, and at once you see what earned credit and what to add.",
       ),
       h(
         "div",
