@@ -129,9 +129,8 @@ async def measure(runs: int, skip: int, compared: int) -> dict[str, Any]:
                 report = await rehearse_interview(load_settings(), script)
                 first, *others = report["turns"]
                 ours.append({**first["latencies"], "grade_s": report["turns"][-1]["latencies"]["grade_s"]})
-                bank = load_bank(PROJECT / "rubrics").question(question_id)
                 print(f"{question_id}: {ours[-1]}", file=sys.stderr, flush=True)
-                sources += ["bank" if others[0]["asked"] in {f.text for f in bank.follow_ups} else "model"] if others else []
+                sources += [turn["interviewer"]["source"] for turn in others[:1]]
             server.stop()
             naive = Naive(server.data_dir)
             theirs = [await naive.reply(question_id, path) for question_id, path in answers[:compared]]
