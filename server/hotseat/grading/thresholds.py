@@ -22,7 +22,7 @@ class Thresholds:
     """Probability that the answer says a statement from which the point is made."""
     unsure: float = 0.3
     """... from which it is not sure; below, it was not heard."""
-    contradicted: float = 0.97
+    contradicted: float = 0.98
     """Probability that the answer denies the statement from which that is said to the candidate."""
     check: float = 0.6
     """... from which it is not sure, and the candidate is asked to check the passage."""
