@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from hotseat.domain.model import MAY_DENY, FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
+from hotseat.domain.model import FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
 from hotseat.domain.register import suits
 from hotseat.text.normal import tokenize
 
@@ -142,7 +142,7 @@ def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[fl
     if finding.status is PointStatus.CONTRADICTED:
         return 0.0, 1.0
     if finding.status is PointStatus.NOT_SURE:
-        return (0.0, 0.6) if finding.note == MAY_DENY else (0.6, 0.0)
+        return (0.0, 0.6) if finding.may_deny else (0.6, 0.0)
     return (0.6 if says(said, point) else 0.0), 0.0
 
 

@@ -268,10 +268,14 @@ class PointFinding:
     """The same of its contradiction."""
 
     @property
+    def may_deny(self) -> bool:
+        """Not sure, because a passage may contradict the point."""
+        return self.status is PointStatus.NOT_SURE and self.note == MAY_DENY
+
+    @property
     def confidence(self) -> float:
         """How likely what the status says is, 0 to 1; 1 where the grader knows only the status."""
-        against = self.status is PointStatus.CONTRADICTED or self.note == MAY_DENY
-        likely = self.denies if against else self.says
+        likely = self.denies if self.status is PointStatus.CONTRADICTED or self.may_deny else self.says
         return 1.0 if likely is None or self.status is PointStatus.NOT_MET else likely
 
 

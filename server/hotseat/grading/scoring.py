@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
+from statistics import fmean
 
 from hotseat.domain.model import (
-    MAY_DENY,
     Criterion,
     CriterionResult,
     Level,
@@ -46,7 +46,8 @@ class VerdictRule:
 
 
 RULE = VerdictRule()
-_HALF_SURE = 0.5
+_NOT_SURE = 0.5
+"""What a point, or its contradiction, counts that a grader without probabilities is not sure of."""
 _LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 
 
@@ -75,14 +76,14 @@ def taken_off(question: Question, findings: Findings) -> float:
 def verdict_of(question: Question, findings: Findings) -> Verdict:
     """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
     score = question_score(question, findings)
-    if score >= RULE.strong_hire and half_are_strong(question, findings):
+    if score >= RULE.strong_hire and _half_are_strong(question, findings):
         return Verdict.STRONG_HIRE
     if score >= RULE.lean_hire:
         return Verdict.LEAN_HIRE
     return Verdict.LEAN_NO_HIRE if score >= RULE.lean_no_hire else Verdict.NO_HIRE
 
 
-def half_are_strong(question: Question, findings: Findings) -> bool:
+def _half_are_strong(question: Question, findings: Findings) -> bool:
     """Whether criteria with half of the weight are at Strong Hire."""
     strong = fsum(c.weight for c in question.criteria if criterion_level(c, findings) is Level.STRONG)
     return 2 * strong >= fsum(criterion.weight for criterion in question.criteria)
@@ -96,7 +97,7 @@ def verdict_range(question: Question, findings: Findings) -> tuple[Verdict, Verd
 
 def _value(criterion: Criterion, findings: Findings) -> float:
     """What a criterion counts, 0 to 2."""
-    strong = fsum(_made(finding_of(point, findings)) for point in _strong(criterion)) / len(_strong(criterion))
+    strong = fmean(_made(finding_of(point, findings)) for point in _strong(criterion))
     return max(_made(finding_of(point, findings)) for point in criterion.points) + min(1.0, strong / RULE.strong_share)
 
 
@@ -108,16 +109,16 @@ def _made(finding: PointFinding) -> float:
     """How much of a point counts, 0 to 1."""
     if finding.says is not None:
         return finding.says
-    unsure = finding.status is PointStatus.NOT_SURE and finding.note != MAY_DENY
-    return 1.0 if finding.status is PointStatus.MET else _HALF_SURE if unsure else 0.0
+    if finding.status is PointStatus.NOT_SURE:
+        return 0.0 if finding.may_deny else _NOT_SURE
+    return float(finding.status is PointStatus.MET)
 
 
 def _contradicted(finding: PointFinding) -> float:
     """How much of a contradiction counts, 0 to 1."""
     if finding.denies is not None:
         return max(0.0, finding.denies - RULE.noise) / (1.0 - RULE.noise)
-    unsure = finding.status is PointStatus.NOT_SURE and finding.note == MAY_DENY
-    return 1.0 if finding.status is PointStatus.CONTRADICTED else _HALF_SURE if unsure else 0.0
+    return _NOT_SURE if finding.may_deny else float(finding.status is PointStatus.CONTRADICTED)
 
 
 IMPLIED = "shown by"
@@ -138,7 +139,8 @@ def implied(question: Question, findings: Findings) -> dict[str, PointFinding]:
         shown = next((finding for finding in strong if finding.status is PointStatus.MET), None)
         for point in criterion.points:
             finding = finding_of(point, findings)
-            if shown and point.tier is PointTier.LEAN and finding.status is PointStatus.NOT_SURE and finding.note != MAY_DENY:
+            unsure = finding.status is PointStatus.NOT_SURE and not finding.may_deny
+            if shown and point.tier is PointTier.LEAN and unsure:
                 finding = replace(shown, point_id=point.id, note=f"{IMPLIED} {shown.point_id}", denies=finding.denies)
             full[point.id] = finding
     return full

@@ -40,7 +40,8 @@ def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thr
     """The finding over all answers of a round, in order: what was said later outweighs what was said before, and a clear
     word outweighs an unclear one."""
     likely = [(round(float(reading.says), 3), round(float(reading.denies), 3)) for _, reading in read]
-    found = PointFinding(point_id, PointStatus.NOT_MET, None, "", *map(max, zip(*likely, strict=True)))
+    says, denies = max(says for says, _ in likely), max(denies for _, denies in likely)
+    found = PointFinding(point_id, PointStatus.NOT_MET, says=says, denies=denies)
     for (passage, reading), (says, denies) in zip(read, likely, strict=True):
         status, note = status_of(reading, cuts)
         if status is PointStatus.NOT_MET or (status is PointStatus.NOT_SURE and found.status is not PointStatus.NOT_MET):

@@ -64,6 +64,7 @@ _PAGES = (
 _MAX_DIGITS = 18
 """Longest number that is read in a Range header: more bytes than any file has."""
 _LINE = r"^[^\x00-\x1f\x7f]+$"
+"""Text without line breaks or other control characters."""
 RETRY_S = 5.0
 """Pause between two tries to reach storage that was not there at the start."""
 

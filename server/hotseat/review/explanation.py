@@ -11,6 +11,7 @@ from hotseat.grading.scoring import RULE
 
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 _WORTH_SAYING = 0.05
+"""Least that contradictions take off a score to be mentioned."""
 _STARTS = {
     Verdict.LEAN_NO_HIRE: RULE.lean_no_hire,
     Verdict.LEAN_HIRE: RULE.lean_hire,
@@ -21,7 +22,7 @@ _STARTS = {
 THE_RULE = (
     "A criterion counts up to 2, by its weight: 1 for any of its points, and 1 for two thirds of its strong points. "
     "A point that was not clearly made counts in part. "
-    f"The average makes the verdict: Strong Hire from {RULE.strong_hire:g}, if half of the criteria are, "
+    f"The average makes the verdict: Strong Hire from {RULE.strong_hire:g}, with half of the criteria there, "
     f"Lean Hire from {RULE.lean_hire:g}, Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off "
     f"{RULE.contradiction:g}, and one that you may have contradicted a part of that until you say what you meant."
 )
@@ -49,7 +50,7 @@ def why(question: Question, grade: Grade) -> str:
     what = "contradicts points" if contradicts else "may contradict a point"
     off = f", less {less:.2g} for what {what}," if less >= _WORTH_SAYING else ""
     makes = "makes" if len(grade.criteria) == 1 else "make"
-    return f"{_criteria(levels)}{off} {makes} {_shown(score)} of 2; {_bounds(question, grade)}."
+    return f"{_criteria(levels)}{off} {makes} {_shown(score)} of 2; {_bounds(grade.verdict, score)}."
 
 
 def _criteria(levels: Counter[Level]) -> str:
@@ -62,13 +63,13 @@ def _criteria(levels: Counter[Level]) -> str:
     return listing[0].upper() + listing[1:]
 
 
-def _bounds(question: Question, grade: Grade) -> str:
-    """Where the verdict starts and where the next one does."""
-    if scoring.question_score(question, grade.by_point) >= RULE.strong_hire and grade.verdict is Verdict.LEAN_HIRE:
+def _bounds(verdict: Verdict, score: float) -> str:
+    """Where the verdict starts and where the next one does, or what it lacks besides the score."""
+    if score >= RULE.strong_hire and verdict is Verdict.LEAN_HIRE:
         return f"a {Verdict.STRONG_HIRE.value} needs half of the criteria at {Level.STRONG.value}"
-    own = _STARTS.get(grade.verdict, -math.inf)
+    own = _STARTS.get(verdict, -math.inf)
     named = [f"{other.value} starts at {start:g}" for other, start in _STARTS.items() if start >= own]
-    return " and ".join(named[: 2 if grade.verdict in _STARTS else 1])
+    return " and ".join(named[: 2 if verdict in _STARTS else 1])
 
 
 def _shown(score: float) -> str:

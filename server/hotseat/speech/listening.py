@@ -180,7 +180,8 @@ class Listener:
         return self._end - now if self._end is not None and self._end > now else float("inf")
 
     @property
-    def _worth_s(self) -> float:
+    def _look_ahead_after_s(self) -> float:
+        """Silence after which the tail is recognised in advance."""
         return _SPARING_S if self._sparing() else _SPECULATE_S
 
     def _take(self, samples: Samples) -> None:
@@ -201,7 +202,7 @@ class Listener:
             self._show()
             if self._left > EARLY_END_S:
                 segments.start_second_pass(self._show)
-        elif heard.speech_end > segments.cut and not heard.run and heard.silence_s >= self._worth_s:
+        elif heard.speech_end > segments.cut and not heard.run and heard.silence_s >= self._look_ahead_after_s:
             segments.look_ahead()
         elif heard.speaking and segments.now - self._partial_at >= _PARTIAL_EVERY_S:
             if not self._sparing():
