@@ -10,6 +10,8 @@ export class ApiError extends Error {
   }
 }
 
+const UNREACHABLE = "We can’t reach the Hotseat server. Is it still running?";
+
 async function call(method, path, body, options) {
   let response;
   try {
@@ -20,14 +22,15 @@ async function call(method, path, body, options) {
       ...options,
     });
   } catch {
-    throw new ApiError("We can’t reach the Hotseat server. Is it still running?", 0);
+    throw new ApiError(UNREACHABLE, 0);
   }
   if (response.status === 204) return null;
   if (response.status === 401) signIn();
-  const answer = await response.json().catch(() => ({}));
+  const answer = await response.json().catch(() => undefined);
   if (!response.ok) {
-    throw new ApiError(answer.error ?? `Something went wrong on the server (${response.status} for ${method} ${path}).`, response.status);
+    throw new ApiError(answer?.error ?? `Something went wrong on the server (${response.status} for ${method} ${path}).`, response.status);
   }
+  if (answer === undefined) throw new ApiError(UNREACHABLE, 0); // The line was cut while it answered.
   return answer;
 }
 
