@@ -318,6 +318,7 @@ async def test_a_start_without_a_line_is_for_later(light: str, speech: Path) -> 
         page = visit.page
         await page.add_init_script(f"({WATCH_TRACKS})()")
         await visit.plan()
+        await expect(page.locator(".primary")).to_have_text("StartSpace")
         line.cut()
         await expect(page.locator(".notices")).to_contain_text("The connection to the server is lost.")
         await expect(page.locator(".primary")).to_be_disabled()
