@@ -280,8 +280,9 @@ async def test_an_answer_outlives_a_thread_that_hangs(
     """One of two: the recogniser is replaced, which is logged and counted, and every word of the answer is there."""
     expected = [word.text for word in (await heard(transcriber, recording("austen-0880"))).words]
     monkeypatch.setattr("hotseat.startup.models._LOOK_S", 0.2)
+    # What is only slow, on a busy machine, must not look hung.
     monkeypatch.setattr("hotseat.engines.whisper.queue.LONG_S", 1.0)
-    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 10)  # what is only slow, on a busy machine, must not look hung
+    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 10)
     hanging, window, hung = threading.Event(), WhisperTranscriber._window, list[RecognitionJob]()
 
     def hangs_once(self: WhisperTranscriber, *given: Any) -> list[Word]:
