@@ -47,12 +47,12 @@ def prepared(script: dict[str, Any]) -> Callable[[str], Samples]:
     times: Counter[str] = Counter()
 
     def answer_to(asked: str) -> Samples:
-        row = next((row for row in script["answer"] if asked.endswith(row["to"])), None)
+        row = next((row for row in script["answer"] if asked.endswith(tuple(row["to"]))), None)
         if row is None:
             print(f"no answer to: {asked}", flush=True)
             return audio[script["otherwise"]]
-        said = row["says"][min(times[row["to"]], len(row["says"]) - 1)]
-        times[row["to"]] += 1
+        said = row["says"][min(times[row["to"][0]], len(row["says"]) - 1)]
+        times[row["to"][0]] += 1
         return audio[said]
 
     return answer_to
