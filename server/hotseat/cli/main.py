@@ -84,6 +84,8 @@ def _fail(text: str, code: int) -> None:
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
+    wanted = load_settings(host=host, port=port, data_dir=data_dir)  # before the long imports: what is wrong is told at once
+
     from hotseat.accounts.opening import open_up
     from hotseat.accounts.owner_key import owner_link
     from hotseat.accounts.peers import can_tell
@@ -93,7 +95,6 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from hotseat.startup.assembly import assemble
     from hotseat.telemetry import logs
 
-    wanted = load_settings(host=host, port=port, data_dir=data_dir)
     settings = settled(wanted)
     logs.set_up(settings.log_level, settings.log_style)
     assembly = assemble(settings)
