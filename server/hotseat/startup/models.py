@@ -1,4 +1,7 @@
-"""Builds the models that the settings ask for. Importing this module takes seconds: it brings the model runtimes in."""
+"""Builds the models that the settings ask for. Importing this module takes seconds: it brings the model runtimes in.
+
+Clients of OpenAI-compatible servers are imported where one is used: that takes most of a second more.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,7 @@ from pydantic import SecretStr
 
 from hotseat.chat import ChatModel
 from hotseat.engines import weights
-from hotseat.engines.llama import LlamaServer
-from hotseat.engines.llama_chat import LlamaChat
 from hotseat.engines.native_memory import release_free_memory
-from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
-from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.reader import WEIGHTS, OnnxReader
@@ -84,6 +83,8 @@ async def _load_voice(assembly: Assembly) -> None:
 
 
 def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+    from hotseat.engines.openai_audio import RemoteSpeaker
+
     speaker = RemoteSpeaker(tts.url, tts.model, tts.voice, _key(tts.api_key), timeout_s=tts.timeout_s)
     return speaker, f"{tts.voice} at {tts.url}"
 
@@ -127,6 +128,8 @@ async def _load_hearing(assembly: Assembly) -> None:
 
 async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
     """Raises TranscriberError."""
+    from hotseat.engines.openai_audio import RemoteTranscriber
+
     part.detail = f"asking {asr.url}"
     transcriber = RemoteTranscriber(
         asr.url, asr.model, _key(asr.api_key), language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
@@ -219,6 +222,8 @@ def _use_endpoint(assembly: Assembly, endpoint: Endpoint) -> None:
 
 
 async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:
+    from hotseat.engines.openai_chat import OpenAiChat
+
     llm = assembly.settings.llm
     remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
 
@@ -232,6 +237,9 @@ async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:
 
 async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     """Raises WeightsError, ChatModelError."""
+    from hotseat.engines.llama import LlamaServer
+    from hotseat.engines.llama_chat import LlamaChat
+
     llm = assembly.settings.llm
     gguf = await asyncio.to_thread(weights.gguf_path, assembly.settings.models, part.progress)
     threads = llm.threads or max(1, (os.cpu_count() or 2) - 1)
