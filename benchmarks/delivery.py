@@ -18,7 +18,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from hotseat.domain.endpointing import PAUSE_S, Gap, Hearing, hear
+from hotseat.domain.endpointing import PAUSE_S, AudioSpan, Hearing, hear
 from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.engines.silero import SileroModel
@@ -67,7 +67,7 @@ class Found:
     def f1(self) -> float:
         return 2 * self.right / max(1, 2 * self.right + self.missed + self.invented)
 
-    def add(self, true: Sequence[Gap], measured: Sequence[Gap]) -> None:
+    def add(self, true: Sequence[AudioSpan], measured: Sequence[AudioSpan]) -> None:
         """A measured pause is right if it shares more than half of both with a true one."""
         left = list(measured)
         for gap in true:
@@ -81,13 +81,13 @@ class Found:
         self.invented += len(left)
 
 
-def _shared(one: Gap, other: Gap) -> float:
+def _shared(one: AudioSpan, other: AudioSpan) -> float:
     """Of the longer of the two."""
     overlap = min(one.end, other.end) - max(one.start, other.start)
     return max(0.0, overlap) / max(one.seconds, other.seconds)
 
 
-def true_pauses(spoken: Paced) -> list[Gap]:
+def true_pauses(spoken: Paced) -> list[AudioSpan]:
     return [gap for gap in spoken.silences if gap.seconds >= PAUSE_S]
 
 
@@ -101,7 +101,7 @@ async def recognised(transcriber: WhisperTranscriber, vad: SileroModel, sounds: 
     return (await listener.finish()).words
 
 
-def answer_of(spoken: Paced, words: Sequence[Word], speech: Sequence[Gap]) -> Answer:
+def answer_of(spoken: Paced, words: Sequence[Word], speech: Sequence[AudioSpan]) -> Answer:
     seconds = len(spoken.samples) / SAMPLE_RATE
     return Answer(1, 0, "", "", None, Transcript(tuple(words)), seconds, EndedBy.DONE, speech=tuple(speech))
 
@@ -118,7 +118,7 @@ class Tally:
     said: Counter[str] = field(default_factory=Counter)
     heard: Counter[str] = field(default_factory=Counter)
 
-    def add(self, spoken: Paced, words: Sequence[Word], ways: dict[str, list[Gap]]) -> str:
+    def add(self, spoken: Paced, words: Sequence[Word], ways: dict[str, list[AudioSpan]]) -> str:
         for way, spans in ways.items():
             found = delivery(answer_of(spoken, words, spans), LONGEST_S)
             assert found is not None, "nothing was recognised"
@@ -160,7 +160,7 @@ async def run(answers: int, noises: dict[str, float | None], texts: Sequence[str
             spoken = paced(text, replace(item.manner, snr_db=snr_db), number, FILLER_SHARE)
             words = await recognised(transcriber, vad, sounds, spoken.samples, item)
             ways = {
-                "word times": [Gap(word.start, word.end) for word in words],
+                "word times": [AudioSpan(word.start, word.end) for word in words],
                 "voice activity": list(reduce(hear, vad.session().feed(spoken.samples), Hearing()).speech),
             }
             note(f"{name} {number + 1}/{len(items)}: {tally.add(spoken, words, ways)}")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from hotseat.domain.endpointing import Hearing, hear
-from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
 from hotseat.engines.silero import SileroModel
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
@@ -77,7 +77,7 @@ class Judges:
         finished = self._turns.finished(latest)
         if finished >= COMPLETE:
             words = self._whisper.hear(RecognitionJob("", latest, Priority.COMMIT))
-            finished = 0.0 if hangs(" ".join(word.text for word in words)) else finished
+            finished = 0.0 if breaks_off(" ".join(word.text for word in words)) else finished
         judged = Judgement(hearing.speech_end, finished, JUDGE_S + _KNOWN_S)
         return finished, self._patience.ends_at(hearing, judged)
 
@@ -166,7 +166,7 @@ def table(found: Sequence[Pause]) -> str:
         lines.append(f"| {place} | {len(some)} | {_percent(sure, len(some))} | {_percent(cut, len(some))} |")
     ends = [pause.ends_at for pause in by_place["end"]]
     final = np.quantile(ends, (0.5, 0.95))
-    announced = np.quantile([max(0.0, wait - TAKE_BACK_S) for wait in ends], (0.5, 0.95))
+    announced = np.quantile([max(0.0, wait - NOTICE_S) for wait in ends], (0.5, 0.95))
     lines += [
         "",
         f"At the end ({len(ends)} answers), median / p95: announced after {announced[0]:.1f} / {announced[1]:.1f} s,",

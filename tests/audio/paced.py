@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 from tests.audio.speech import Manner, mixed, noise, say
@@ -30,7 +30,7 @@ class Paced:
     start: float
     """Seconds of the first and the last sound."""
     end: float
-    silences: tuple[Gap, ...]
+    silences: tuple[AudioSpan, ...]
     """Between phrases, of any length."""
     fillers: Counter[str]
 
@@ -51,13 +51,13 @@ def paced(text: str, manner: Manner, seed: int, filler_share: float = 0.0) -> Pa
             if rng.random() < filler_share:
                 phrases.append(str(rng.choice(FILLERS)))
     parts: list[Samples] = []
-    spans: list[Gap] = []
+    spans: list[AudioSpan] = []
     at = float(rng.uniform(0.3, 3.0))
     for phrase in phrases:
         voiced = _trimmed(say(phrase, replace(manner, snr_db=None)))
         at += 0.0 if not spans else float(rng.uniform(*(_LONG if rng.random() < 0.6 else _SHORT)))
         at = round(at * SAMPLE_RATE) / SAMPLE_RATE
-        spans.append(Gap(at, at + len(voiced) / SAMPLE_RATE))
+        spans.append(AudioSpan(at, at + len(voiced) / SAMPLE_RATE))
         parts.append(voiced)
         at = spans[-1].end
     samples = np.zeros(round((at + 0.5) * SAMPLE_RATE), np.float32)
@@ -68,7 +68,7 @@ def paced(text: str, manner: Manner, seed: int, filler_share: float = 0.0) -> Pa
         samples = mixed(samples, noise(manner.noise, len(samples), seed), manner.snr_db)
     counted = Counter(phrase for phrase in phrases if phrase in FILLERS)
     words = sum(len(re.findall(r"[^\s-]+", phrase)) for phrase in phrases) - counted["um"] - counted["uh"]
-    silences = tuple(Gap(before.end, after.start) for before, after in pairwise(spans))
+    silences = tuple(AudioSpan(before.end, after.start) for before, after in pairwise(spans))
     return Paced(samples, ", ".join(phrases), words, spans[0].start, spans[-1].end, silences, counted)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hotseat.domain.corrections import Change, Correction, corrected, outcome, standing, typed_in, why_not
+from hotseat.domain.corrections import Change, Correction, corrected, corrections_in_force, outcome, typed_in, why_not
 from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ def made(word: int, change: Change, text: str = "", turn_id: int = 3) -> Correct
 
 def test_a_corrected_word_keeps_its_place() -> None:
     """An edit changes the text of one word and neither its seconds nor how sure the recogniser was."""
-    after = corrected(ANSWER, standing([made(1, Change.EDIT, " freeze ")]))
+    after = corrected(ANSWER, corrections_in_force([made(1, Change.EDIT, " freeze ")]))
     assert after.transcript.text == "You freeze the LoRA"
     assert after.transcript.words[1] == replace(HEARD.words[1], text="freeze")
     assert ANSWER.transcript is HEARD
@@ -34,7 +34,7 @@ def test_a_corrected_word_keeps_its_place() -> None:
 
 def test_a_repair_is_undone() -> None:
     """Undoing a repair brings back what the recogniser wrote, which is not counted as written by the candidate."""
-    in_force = standing([made(3, Change.UNREPAIR)])
+    in_force = corrections_in_force([made(3, Change.UNREPAIR)])
     assert corrected(ANSWER, in_force).transcript.text == "You breeze the low rah"
     assert typed_in(3, in_force) == frozenset()
 
@@ -42,14 +42,14 @@ def test_a_repair_is_undone() -> None:
 def test_the_latest_correction_counts() -> None:
     """A later correction of the same word replaces the earlier; taking it back leaves the word as it was heard."""
     first, second = made(1, Change.EDIT, "freeze"), made(1, Change.EDIT, "frees")
-    assert corrected(ANSWER, standing([first, second])).transcript.words[1].text == "frees"
-    assert typed_in(3, standing([first, second])) == {1}
-    assert corrected(ANSWER, standing([first, second, made(1, Change.RESTORE)])) == ANSWER
+    assert corrected(ANSWER, corrections_in_force([first, second])).transcript.words[1].text == "frees"
+    assert typed_in(3, corrections_in_force([first, second])) == {1}
+    assert corrected(ANSWER, corrections_in_force([first, second, made(1, Change.RESTORE)])) == ANSWER
 
 
 def test_other_turns_are_left_alone() -> None:
     """A correction of another turn's word with the same number changes nothing here."""
-    elsewhere = standing([made(1, Change.EDIT, "freeze", turn_id=5)])
+    elsewhere = corrections_in_force([made(1, Change.EDIT, "freeze", turn_id=5)])
     assert corrected(ANSWER, elsewhere) == ANSWER
     assert typed_in(3, elsewhere) == frozenset()
 
@@ -97,7 +97,7 @@ changes = st.lists(
 @given(changes)
 def test_corrections_never_move_words(corrections: list[Correction]) -> None:
     """Whatever is corrected, there are as many words at the same seconds, and only places in force differ."""
-    in_force = standing(corrections)
+    in_force = corrections_in_force(corrections)
     after = corrected(ANSWER, in_force).transcript.words
     assert [(word.start, word.end, word.probability) for word in after] == [
         (word.start, word.end, word.probability) for word in HEARD.words

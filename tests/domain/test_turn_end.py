@@ -7,7 +7,7 @@ from functools import reduce
 
 import pytest
 from hotseat.domain.endpointing import Hearing, hear
-from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +44,7 @@ def test_a_brief_answer_is_given_longer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "breaks_off"),
+    ("text", "expected"),
     [
         ("It freezes the base model.", False),
         ("It freezes the base model because", True),
@@ -56,9 +56,9 @@ def test_a_brief_answer_is_given_longer() -> None:
         ("", False),
     ],
 )
-def test_a_text_that_breaks_off_has_more_to_come(text: str, breaks_off: bool) -> None:
+def test_a_text_that_breaks_off_has_more_to_come(text: str, expected: bool) -> None:
     """A conjunction, an article or a comma at the end, whatever the voice did."""
-    assert hangs(text) is breaks_off
+    assert breaks_off(text) is expected
 
 
 def test_a_judgement_is_for_its_own_silence() -> None:
@@ -73,7 +73,7 @@ def test_an_early_end_is_announced_and_never_abrupt(silence_s: float, finished: 
     judgement."""
     ends_at = Patience(silence_s, 20.0).ends_at(SPOKEN, judged(finished, known_at))
     assert ends_at <= silence_s
-    assert ends_at == silence_s or ends_at - TAKE_BACK_S >= max(1.2, known_at)
+    assert ends_at == silence_s or ends_at - NOTICE_S >= max(1.2, known_at)
 
 
 @given(st.lists(probabilities, max_size=120), probabilities)

@@ -16,7 +16,7 @@ from hotseat.grading import disputes
 from hotseat.grading.disputes import Claim, Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
-from hotseat.session.records import LOCAL, Afterwards
+from hotseat.session.records import LOCAL, Amendments
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.voice import PreparedVoice
 from hotseat.startup.assembly import Assembly
@@ -291,7 +291,7 @@ async def test_impossible_corrections_are_refused_with_the_reason(
     async with reviewed(assembly) as (interview_id, http):
         response = await http.post(f"{interview_id}/{path}", json=body)
         assert response.status_code == status and reason in response.json()["error"]
-        assert await assembly.storage.store.afterwards(interview_id) == Afterwards()
+        assert await assembly.storage.store.afterwards(interview_id) == Amendments()
 
 
 async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> 
         kept = await assembly.storage.store.afterwards(interview_id)
         assert len(kept.notes) == len(kept.corrections) == len(kept.regrades) == 1
         assert (await http.delete(interview_id)).is_success
-        assert await assembly.storage.store.afterwards(interview_id) == Afterwards()
+        assert await assembly.storage.store.afterwards(interview_id) == Amendments()
 
 
 async def test_the_question_is_spoken_again(tmp_path: Path) -> None:

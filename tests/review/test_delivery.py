@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hotseat.review.delivery import Delivery, delivery
 from hotseat.review.delivery_advice import advice
@@ -83,10 +83,10 @@ def test_pauses_are_half_a_second_and_more() -> None:
 
 def test_the_audio_outweighs_the_words() -> None:
     """Where the recording was measured, pauses, beginning and end are its."""
-    speech = (Gap(1.0, 2.0), Gap(2.7, 4.0))
+    speech = (AudioSpan(1.0, 2.0), AudioSpan(2.7, 4.0))
     found = delivery(answer(spoken("one two three four"), speech=speech), 60.0)
     assert found is not None
-    assert (found.start, found.end, found.pauses) == (1.0, 4.0, (Gap(2.0, 2.7),))
+    assert (found.start, found.end, found.pauses) == (1.0, 4.0, (AudioSpan(2.0, 2.7),))
     assert found.pace == pytest.approx(80.0)
 
 
@@ -108,8 +108,8 @@ def test_the_share_of_the_limit(seconds: float, share: float) -> None:
 def test_the_longest_stretch_without_a_signpost() -> None:
     """It runs from one signpost to the next, or to the end."""
     found = measured("first we embed chunks because search needs vectors and then we rank them and we go on and on")
-    assert found.monologue == Gap(4.5, 9.5)
-    assert measured("words that lead nowhere at all").monologue == Gap(0.0, 3.0)
+    assert found.monologue == AudioSpan(4.5, 9.5)
+    assert measured("words that lead nowhere at all").monologue == AudioSpan(0.0, 3.0)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """A click on a word is heard from the word, not from the pause before it."""
 
 import pytest
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Transcript, Word
 from hotseat.review.onsets import from_onsets
 
-SPEECH = (Gap(1.0, 2.0), Gap(3.0, 4.0))
+SPEECH = (AudioSpan(1.0, 2.0), AudioSpan(3.0, 4.0))
 
 
 @pytest.mark.parametrize(

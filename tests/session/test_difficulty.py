@@ -7,7 +7,7 @@ import random
 import pytest
 from hotseat.domain.model import Answer, Choice, EndedBy, Grade, Move, PointStatus, Source, Transcript, Verdict
 from hotseat.questions.formats import Choices, make_plan
-from hotseat.session.difficulty import fitted
+from hotseat.session.difficulty import adapted
 from hotseat.session.phases import Plan, Progress, RoundGrade, RoundPlan
 from hotseat.settings import InterviewSettings
 
@@ -29,7 +29,7 @@ def after(*statuses: PointStatus, verdict: Verdict | None = None) -> RoundPlan:
     choice = Choice(Move.PROBE, Source.BANK, None, (), tuple((str(n), status) for n, status in enumerate(statuses)))
     answer = Answer(1, 0, "rag/core", "?", "more", Transcript.of_typed("said"), 0.0, EndedBy.DONE, choice=choice)
     grades = (RoundGrade(0, Grade("rag/core", verdict, (), "embedded")),) if verdict else ()
-    return fitted(Progress(PLAN, round=1, answers=(answer,), grades=grades)).current
+    return adapted(Progress(PLAN, round=1, answers=(answer,), grades=grades)).current
 
 
 MADE, MISSED = PointStatus.MET, PointStatus.NOT_MET

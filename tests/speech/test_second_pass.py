@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.speech.second_pass import better, together
 
 
-def spans(*edges: tuple[float, float]) -> list[Gap]:
-    return [Gap(start, end) for start, end in edges]
+def spans(*edges: tuple[float, float]) -> list[AudioSpan]:
+    return [AudioSpan(start, end) for start, end in edges]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 from hotseat.accounts.passwords import check_name
-from hotseat.domain.accounts import Account, Allowance, Invite, Noted, Session
+from hotseat.domain.accounts import Account, Allowance, AuditEntry, Invite, Session
 from hotseat.errors import InputError
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.store import SqlStore
@@ -77,7 +77,7 @@ async def test_a_session_ends_in_many_ways(accounts: SqlAccounts) -> None:
 async def test_expired_sessions_and_invitations_are_deleted(accounts: SqlAccounts) -> None:
     """The rest stays, the log newest first."""
     for at in (1.0, 2.0, 3.0):
-        await accounts.note(Noted(at, "signed in", "Ada", "2001:db8::1", "x" * 1000))
+        await accounts.note(AuditEntry(at, "signed in", "Ada", "2001:db8::1", "x" * 1000))
     for hash, expires in ((HASH, 10.0), (OTHER, 20.0)):
         await accounts.add_session(session(hash, expires), ADA)
         await accounts.add_invite(Invite(hash, "owner", "", expires))
@@ -92,7 +92,7 @@ async def test_expired_sessions_and_invitations_are_deleted(accounts: SqlAccount
 async def test_refusals_fill_no_disk(accounts: SqlAccounts) -> None:
     """Of what strangers can write into the log only the newest lines stay, and they push out no others."""
     for at in range(8):
-        await accounts.note(Noted(at, "sign-in refused" if at % 2 else "signed in", "", "192.0.2.1", ""))
+        await accounts.note(AuditEntry(at, "sign-in refused" if at % 2 else "signed in", "", "192.0.2.1", ""))
     await accounts.tidy(now=9.0, noted_before=0.0, refusals=5)
     assert len(await accounts.noted(10)) == 8
     await accounts.tidy(now=9.0, noted_before=0.0, refusals=2)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Evidence, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
 from hotseat.grading.scoring import criterion_results, verdict_of
 from hotseat.session import events, session
@@ -23,7 +23,7 @@ Log = tuple[tuple[events.Event, float], ...]
 DAY_S = 86_400.0
 PACE_S = 0.4
 """Seconds a word."""
-PAUSED = (Gap(1.0, 10.0), Gap(13.0, 31.0))
+PAUSED = (AudioSpan(1.0, 10.0), AudioSpan(13.0, 31.0))
 """Where speech was heard: with one long pause."""
 
 

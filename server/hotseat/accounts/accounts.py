@@ -20,7 +20,7 @@ from hotseat.accounts.lookalikes import outline
 from hotseat.accounts.openid import Person
 from hotseat.accounts.passwords import check_name, check_password, hash_password, is_password, plain_name
 from hotseat.clock import Clock
-from hotseat.domain.accounts import THE_SERVER, Account, Allowance, Invite, Noted, Role, Session
+from hotseat.domain.accounts import THE_SERVER, Account, Allowance, AuditEntry, Invite, Role, Session
 from hotseat.errors import InputError, RefusedError, StorageError, TooManyAttemptsError
 from hotseat.loopback import plain_address
 from hotseat.session.records import LOCAL
@@ -295,11 +295,11 @@ class Accounts:
 
     async def note(self, what: str, who: str = "", address: str = "", about: str = "") -> None:
         """Writes one line of the audit log, into the database and the process's own log."""
-        noted = Noted(self._clock.wall(), what, who, address, about)
+        noted = AuditEntry(self._clock.wall(), what, who, address, about)
         log.info("audit %s", json.dumps(asdict(noted), ensure_ascii=False))
         await self._store.note(noted)
 
-    async def noted(self, limit: int = 200) -> tuple[Noted, ...]:
+    async def noted(self, limit: int = 200) -> tuple[AuditEntry, ...]:
         """Newest first."""
         return await self._store.noted(limit)
 

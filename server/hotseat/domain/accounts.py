@@ -10,19 +10,19 @@ Role = Literal["owner", "member"]
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A bucket of attempts that refills."""
+    """A token bucket: how many attempts somebody has, and how fast they come back."""
 
     attempts: int
-    """At once."""
+    """Attempts in a full bucket."""
     refill_s: float
-    """Seconds until one more."""
+    """Seconds until one attempt comes back."""
 
     def spent(self, spent: float, then: float, now: float) -> float:
-        """What is spent now of attempts that were counted at another time, in seconds."""
+        """Attempts still spent at ``now``, if ``spent`` of them were at ``then`` (both in seconds)."""
         return max(0.0, spent - max(0.0, now - then) / self.refill_s)
 
     def wait_s(self, spent: float) -> float:
-        """Seconds until there is one more; 0 if there is one now."""
+        """Seconds until an attempt is allowed; 0 if one is allowed now."""
         return max(0.0, round((spent + 1 - self.attempts) * self.refill_s, 3))
 
 
@@ -31,18 +31,18 @@ class Account:
     """A person with a name."""
 
     id: str
-    """What the ``owner`` of rows refers to."""
+    """Stored as ``owner`` in the account's rows."""
     name: str
     role: Role
     password: str
     """Its argon2 hash."""
     created: float
     subject: str | None = None
-    """Who it is at the OpenID Connect provider, for those who sign in there."""
+    """Subject at the OpenID Connect provider, for an account that signs in there."""
 
 
 THE_SERVER = "the  server"
-"""Maker of the first invite. Two spaces, which no account's name can have."""
+"""``Invite.made_by`` of the first invite, which the server makes. Has two spaces, as no account's name can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class AuditEntry:
     """One line of the audit log."""
 
     at: float

@@ -45,18 +45,18 @@ class Correction:
     """Who made it."""
 
 
-Standing = Mapping[tuple[int, int], Correction]
-"""(turn, word) to the correction in force there."""
+Corrections = Mapping[tuple[int, int], Correction]
+"""The corrections in force, by turn id and index of the word."""
 
 
-def standing(corrections: Iterable[Correction]) -> Standing:
-    """The corrections in force, of ``corrections`` oldest first."""
+def corrections_in_force(corrections: Iterable[Correction]) -> Corrections:
+    """The latest correction of each word, unless it restored the word; ``corrections`` are oldest first."""
     latest = {(correction.turn_id, correction.word): correction for correction in corrections}
     return {place: correction for place, correction in latest.items() if correction.change is not Change.RESTORE}
 
 
-def corrected(answer: Answer, corrections: Standing) -> Answer:
-    """The answer as corrected. Probabilities stay: what a person writes makes the recording no clearer."""
+def corrected(answer: Answer, corrections: Corrections) -> Answer:
+    """The answer as corrected. Words keep their probabilities: a correction doesn't make the recording clearer."""
     words = tuple(
         replace(word, text=correction.text, raw=None) if (correction := corrections.get((answer.turn_id, place))) else word
         for place, word in enumerate(answer.transcript.words)
@@ -64,15 +64,15 @@ def corrected(answer: Answer, corrections: Standing) -> Answer:
     return replace(answer, transcript=replace(answer.transcript, words=words))
 
 
-def typed_in(turn_id: int, corrections: Standing) -> frozenset[int]:
-    """Words of the turn that the candidate wrote afterwards; what the recogniser itself had written is none of them."""
+def typed_in(turn_id: int, corrections: Corrections) -> frozenset[int]:
+    """Indexes of the turn's words that the candidate typed. An undone repair is not typed: the recogniser wrote it."""
     return frozenset(
         word for (turn, word), correction in corrections.items() if turn == turn_id and correction.change is Change.EDIT
     )
 
 
 def why_not(transcript: Transcript, word: int, change: Change, text: str, current: str | None) -> str:
-    """Why the word can't be changed so, or "" where it can. ``current``: its correction in force, if there is one."""
+    """Why the word can't be changed this way, or "" if it can. ``current``: its text as corrected, None if it isn't."""
     if transcript.typed:
         return "This answer was typed, so nothing in it was misheard."
     if not 0 <= word < len(transcript.words):

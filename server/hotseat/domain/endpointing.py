@@ -11,15 +11,15 @@ WINDOW_S = 512 / 16_000
 ON = 0.5
 """A window at least this likely is speech."""
 OFF = 0.35
-"""A window less likely than this is silence; in between, what went before goes on."""
+"""A window less likely than this is silence; between the two, the previous state goes on (hysteresis)."""
 ONSET_WINDOWS = 5
 """Speech windows in a row (160 ms) that begin speech: a click or a cough's first burst is shorter."""
 HANG_WINDOWS = 9
-"""Silence windows (290 ms) within which a single speech window continues the speech."""
+"""Hangover: windows of silence (290 ms) after which speech has ended; until then one speech window continues it."""
 PAUSE_S = 0.5
 """A gap this long is a pause in the delivery."""
 LULL_S = 0.16
-"""A gap this long is long enough to begin a word after it at the wrong moment."""
+"""A gap this long is worth remembering: recognisers often count it as part of the next word (review.onsets)."""
 GAP_WINDOWS = 3
 """Silence windows (96 ms) that make a gap where the audio may be cut without hurting a word."""
 MAX_GAPS = 64
@@ -27,8 +27,8 @@ MAX_GAPS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """A span of audio in seconds: silence between two stretches of speech, or a stretch of speech."""
+class AudioSpan:
+    """A stretch of audio, in seconds: of silence between speech, or of speech."""
 
     start: float
     end: float
@@ -44,7 +44,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What has been heard of one answer so far."""
+    """The voice activity of one answer so far."""
 
     windows: int = 0
     """Windows seen."""
@@ -53,15 +53,15 @@ class Hearing:
     speech_end: float = 0.0
     """Second at which speech was last heard."""
     speaking: bool = False
-    """In speech now, gaps shorter than the hang included."""
+    """In speech now; silence shorter than ``HANG_WINDOWS`` still counts as speech."""
     silent: int = 0
     """Windows of silence since the last speech window."""
     run: int = 0
-    """Speech windows in a row that have not yet proved to be speech."""
-    lulls: tuple[Gap, ...] = ()
-    """Gaps of at least ``LULL_S`` within the answer, silence before and after it not counted."""
-    gaps: tuple[Gap, ...] = ()
-    """The latest gaps of any length worth cutting at, the pauses among them."""
+    """Speech windows in a row since silence; fewer than ``ONSET_WINDOWS`` may still be noise."""
+    lulls: tuple[AudioSpan, ...] = ()
+    """All gaps of at least ``LULL_S`` between speech; silence before and after the answer is none."""
+    gaps: tuple[AudioSpan, ...] = ()
+    """The latest ``MAX_GAPS`` gaps of at least ``GAP_WINDOWS``, where the audio may be cut."""
 
     @property
     def now(self) -> float:
@@ -73,17 +73,17 @@ class Hearing:
         return self.onset is not None
 
     @property
-    def pauses(self) -> tuple[Gap, ...]:
+    def pauses(self) -> tuple[AudioSpan, ...]:
         """The lulls of at least ``PAUSE_S``."""
         return tuple(gap for gap in self.lulls if gap.seconds >= PAUSE_S)
 
     @property
-    def speech(self) -> tuple[Gap, ...]:
-        """Where there is speech, its lulls taken out."""
+    def speech(self) -> tuple[AudioSpan, ...]:
+        """The stretches of speech between the lulls, in order."""
         if self.onset is None:
             return ()
         edges = (self.onset, *(edge for lull in self.lulls for edge in (lull.start, lull.end)), self.speech_end)
-        return tuple(Gap(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True))
+        return tuple(AudioSpan(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True))
 
     @property
     def silence_s(self) -> float:
@@ -118,25 +118,25 @@ def _begun(hearing: Hearing) -> Hearing:
 
 
 def _with_gap(hearing: Hearing, end: float) -> Hearing:
-    gap = Gap(hearing.speech_end, end)
+    gap = AudioSpan(hearing.speech_end, end)
     lulls = (*hearing.lulls, gap) if gap.seconds >= LULL_S else hearing.lulls
     return replace(hearing, gaps=(*hearing.gaps, gap)[-MAX_GAPS:], lulls=lulls)
 
 
 @dataclass(frozen=True, slots=True)
 class CutRules:
-    """When a stretch of audio is ready to be recognised for good."""
+    """Where to cut the audio into segments."""
 
     shortest_s: float = 4.0
-    """Less context than this costs accuracy."""
+    """Shortest segment: with less context the recogniser makes more mistakes."""
     longest_s: float = 9.0
-    """More than this makes the recogniser's short window too small; then the best gap at hand is taken."""
+    """Longest segment, as much as fits the recogniser's short window; a longer one is cut at the longest gap it has."""
     pause_s: float = 0.25
-    """A gap of this length is taken as soon as the stretch is long enough."""
+    """Once a segment is long enough, it is cut at the next gap at least this long."""
 
 
 def commit_point(hearing: Hearing, since: float, rules: CutRules = CutRules()) -> float | None:
-    """The second at which the audio from ``since`` on should be cut now, or None to go on listening.
+    """Where to cut the segment that began at ``since`` (seconds), or None to go on listening.
 
     A cut lies inside silence wherever there is any. When someone speaks on without a gap, the cut is forced at ``longest_s``.
     """

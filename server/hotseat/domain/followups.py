@@ -17,28 +17,29 @@ _STATEMENT_OVERLAP, _PHRASING_OVERLAP = 0.6, 0.75
 """Share of the content words of a point's statement, or of one of its phrasings, with which a text says the point."""
 _MIN_CONTENT = 3
 """Content words of a phrasing that tells anything without its context: "it's slow" fits many a question."""
-_TO_THEM = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
-_OURS = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
-_THEIRS = {
+_ADDRESSES_YOU = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
+_FIRST_PERSON = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
+_SECOND_PERSON = {
     "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
     "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
 }  # fmt: skip
 _STRONG, _WEAK = 0.6, 0.15
 """Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
 _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
-"""Worth of a move for each unit of its point's weight, where a probe of a missing point has 1."""
+"""Worth of a challenge, and of a deepening after a strong answer and after others, for each unit of its point's weight; a probe
+for a missing point is worth 1."""
 _ASKED_BEFORE, _EASIER, _OTHER_TIER = 0.3, 1.5, 0.5
-"""Factors for what was asked before, for an easy point, for another tier's move."""
-_SUITS = 1.2
-"""... for one that asks for what this tier's interviewers like to hear."""
+"""Factors: for points that were asked for before, for an easy point after a weak answer, for a move meant for another tier."""
+_SUITS_TIER = 1.2
+"""Factor for a move that asks for what interviewers of this tier like to ask about."""
 _FAMILIAR = 2.0
-"""What a deepening is worth more, all of whose words the candidate used; what was said last counts 1."""
-_SPOKEN_OF = 1.0
-"""What a point is worth more, all of whose words the candidate used."""
-_EVERYWHERE = 3
-"""Other points of a question from which on a word says nothing about one of them."""
-_LAST = 0.01
-"""Worth of a deepening of what was not made: only when nothing else is left."""
+"""Added to a deepening's factor, in proportion to how many of its words the candidate has used."""
+_MENTIONED = 1.0
+"""Added to a probe's factor, in proportion to how many of its point's words the candidate has used."""
+_TOO_COMMON = 3
+"""A word that occurs in so many of a question's other points says nothing about this one."""
+_LAST_RESORT = 0.01
+"""Worth of deepening a point that was not made: asked only when nothing else is left."""
 _COMMON = frozenset(
     "a an and any are as at be been by can could did do does each for from had has have how i if in into is it its me more "
     "much not of on one or our should so some such than that the their them then there these they this those to too up was we "
@@ -49,13 +50,13 @@ _COMMON = frozenset(
 def rank(
     question: Question, findings: Sequence[PointFinding], used: Collection[str], tier: int, said: str = ""
 ) -> tuple[FollowUp, ...]:
-    """Unused moves that fit what is known of the answer, the best first; the bank's probes alone where nothing is known.
+    """Unused moves that fit the findings, best first. Without findings, probes come first and deepenings last.
 
-    ``used`` are ids of the round's earlier follow-ups, ``said`` all that the candidate said in it.
+    ``used`` are the ids of the round's earlier follow-ups; ``said`` is everything the candidate said in the round.
     """
     known = _Known(question, findings, used, said)
     fits = {
-        move.id: (1.0 if tier in move.tiers else _OTHER_TIER) * (_SUITS if suits(move.text, tier) else 1.0)
+        move.id: (1.0 if tier in move.tiers else _OTHER_TIER) * (_SUITS_TIER if suits(move.text, tier) else 1.0)
         for move in question.moves
     }
     worth = {move.id: known.worth(move) * fits[move.id] for move in question.moves}
@@ -64,7 +65,7 @@ def rank(
 
 
 class _Known:
-    """What is known of one answer, as worths of what could be asked next."""
+    """What is known of one answer, and what each move would be worth after it."""
 
     def __init__(self, question: Question, findings: Sequence[PointFinding], used: Collection[str], said: str) -> None:
         self._blind = not findings
@@ -88,7 +89,7 @@ class _Known:
         turn_id = max((evidence.turn_id for evidence in spoken.values()), default=0)
         ends = {name: evidence.word_end for name, evidence in spoken.items() if evidence.turn_id == turn_id}
         self._recent = {name: end / max(ends.values()) for name, end in ends.items()}
-        """Point id to how late in the last answer it was spoken of, 0 to 1; points of earlier answers are missing."""
+        """Point id to how late in the last answer the point came up, 0 to 1; points of earlier answers are missing."""
         made = sum(weight * self._made[name] for name, weight in self._weight.items())
         self._share = made / (sum(self._weight.values()) or 1.0)  # a question that left the bank has no points
 
@@ -105,14 +106,14 @@ class _Known:
         worth: float = missing - made  # not their mean: asked for two points, candidates say more
         if self._blind:
             return worth
-        if self._asked.issuperset(move.probes):  # the candidate was asked and didn't know
+        if self._asked.issuperset(move.probes):  # the candidate has been asked already, and didn't know
             worth *= _ASKED_BEFORE
         if self._share < _WEAK and any(self._points[name].tier is PointTier.LEAN for name in move.probes):
             worth *= _EASIER
-        return worth * (1.0 + _SPOKEN_OF * max(overlap(self._points[name].statement, self._said) for name in move.probes))
+        return worth * (1.0 + _MENTIONED * max(overlap(self._points[name].statement, self._said) for name in move.probes))
 
     def _wrong(self, name: str) -> float:
-        """What a contradiction that the bank has no challenge for adds to a probe."""
+        """Added to a probe for a point that was contradicted and for which the bank has no challenge."""
         return 0.0 if self._points[name].challenge else _CHALLENGED * self._denied[name]
 
     def _challenge(self, move: FollowUp) -> float:
@@ -123,18 +124,18 @@ class _Known:
     def _deepen(self, move: FollowUp) -> float:
         made = sum(self._weight[name] * self._made[name] for name in move.probes) / len(move.probes)
         if self._blind:
-            return _LAST * sum(self._weight[name] for name in move.probes)
+            return _LAST_RESORT * sum(self._weight[name] for name in move.probes)
         if any(self._made[name] < 1.0 for name in move.probes):
-            return _LAST * made
-        # What was said last is gone on from most easily.
+            return _LAST_RESORT * made
+        # It is easiest to go on from what was said last.
         recent = sum(self._recent.get(name, 0.0) for name in move.probes) / len(move.probes)
         sure = min(self._sure.get(name, 1.0) for name in move.probes)
-        familiar = overlap(move.text, self._said)  # it goes on in words that the candidate has used
+        familiar = overlap(move.text, self._said)
         return sure * made * (1.0 + recent + _FAMILIAR * familiar) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
 
 
 def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
-    """How surely the point was made, and how surely it was contradicted."""
+    """How surely the point was made, and how surely it was contradicted, each 0 to 1."""
     if finding is None:
         return 0.0, 0.0
     if finding.status is PointStatus.MET:
@@ -147,29 +148,31 @@ def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[fl
 
 
 def addressed(lead: str) -> str:
-    """The sentence as one that is said to the candidate: what a model repeats word for word is turned from "our" to "your"."""
-    words = [_THEIRS.get(word.lower(), word) if index else word for index, word in enumerate(lead.split())]
+    """The candidate's words in the second person, after "You said that": "we merge it" becomes "You said that you merge it".
+
+    A sentence that begins with "you" already keeps its beginning.
+    """
+    words = [_SECOND_PERSON.get(word.lower(), word) if index else word for index, word in enumerate(lead.split())]
     for at, (who, verb) in enumerate(pairwise(words)):
         if who.lower() == "you":
             words[at + 1] = {"am": "are", "was": "were"}.get(verb, verb)
-    if not words or _TO_THEM.match(lead):
+    if not words or _ADDRESSES_YOU.match(lead):
         return " ".join(words)
     first = words[0]
-    words[0] = _THEIRS.get(first.lower(), first if any(letter.isupper() for letter in first[1:]) else first.lower())
+    words[0] = _SECOND_PERSON.get(first.lower(), first if any(letter.isupper() for letter in first[1:]) else first.lower())
     return " ".join(["You said that", *words])
 
 
 def is_of_speaker(text: str) -> bool:
-    """Whether the text speaks of whoever says it: "I'd merge it", "our index"."""
-    return bool(_OURS & {word.strip(".,;:").lower().replace("’", "'") for word in text.split()})
+    """Whether the text is in the first person: "I'd merge it", "our index"."""
+    return bool(_FIRST_PERSON & {word.strip(".,;:").lower().replace("’", "'") for word in text.split()})
 
 
 def is_about(text: str, question: Question, move: FollowUp) -> bool:
-    """Whether a text shares a word with what a move asks or the point it is about, and not only one that all of the question
-    is about."""
+    """Whether a text shares a word with a move or the first point it probes, words common to the whole question aside."""
     [point] = [point for point in question.points if point.id == move.probes[0]]
     others = Counter(stem for other in question.points if other is not point for stem in _words_of(other))
-    everywhere = _stems(question.prompt) | {stem for stem, count in others.items() if count >= _EVERYWHERE}
+    everywhere = _stems(question.prompt) | {stem for stem, count in others.items() if count >= _TOO_COMMON}
     return bool(_stems(text) & (_words_of(point) | _stems(move.text)) - everywhere)
 
 
@@ -178,7 +181,7 @@ def _words_of(point: Point) -> set[str]:
 
 
 def says(text: str, point: Point) -> bool:
-    """Whether a text has so many of a point's words that it gives the point away."""
+    """Whether a text has so many of a point's words that it states the point, and so gives it away in a question."""
     return overlap(point.statement, text) >= _STATEMENT_OVERLAP or any(
         len(_content(phrasing)) >= _MIN_CONTENT and overlap(phrasing, text) >= _PHRASING_OVERLAP for phrasing in point.phrasings
     )

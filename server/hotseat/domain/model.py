@@ -1,4 +1,4 @@
-"""The things Hotseat talks about, as plain frozen values.
+"""Questions, answers and grades, as plain frozen values.
 
 Times inside an answer are seconds of its own audio, counted from the first stored sample.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 
 
 class Level(StrEnum):
@@ -118,7 +118,7 @@ class Point:
     misconceptions: tuple[str, ...] = ()
     """Claims that show the opposite belief, as they might be said."""
     challenge: str = ""
-    """The question to a candidate who claims such a thing; stands after their words."""
+    """The question to a candidate who claims such a thing, asked after quoting them."""
     deepen: str = ""
     """The question to a candidate who has made the point."""
 
@@ -263,9 +263,9 @@ class PointFinding:
     note: str = ""
     """A short reason, where the grader gives one."""
     says: float | None = None
-    """Probability that the point was made, 0 to 1, where the grader knows more than the status."""
+    """Probability that the point was made, 0 to 1; None if the grader gives only a status."""
     denies: float | None = None
-    """The same of its contradiction."""
+    """Probability that the point was contradicted, likewise."""
 
     @property
     def may_deny(self) -> bool:
@@ -274,7 +274,7 @@ class PointFinding:
 
     @property
     def confidence(self) -> float:
-        """How likely what the status says is, 0 to 1; 1 where the grader knows only the status."""
+        """Probability behind the status, 0 to 1; 1 if the point was not met or the grader gives no probabilities."""
         likely = self.denies if self.status is PointStatus.CONTRADICTED or self.may_deny else self.says
         return 1.0 if likely is None or self.status is PointStatus.NOT_MET else likely
 
@@ -294,12 +294,12 @@ class Grade:
     verdict: Verdict
     criteria: tuple[CriterionResult, ...]
     grader: str
-    """"embedded" or "llm"; grades of before may say "combined"."""
+    """"embedded" or "llm"; "combined" in grades by old versions."""
     model: str = ""
     rubric_version: str = ""
     """First 12 hex digits of the sha256 of the question's file."""
     prompt_version: str = ""
-    """The same of the prompts used; empty for the embedded grader."""
+    """Likewise of the prompts used; empty for the embedded grader."""
     reason: str = ""
     """Why the answer is not assessable, or why another grader stood in."""
     fallback: bool = False
@@ -309,9 +309,10 @@ class Grade:
     advice: str = ""
     """The one thing most worth saying next time."""
     agreement: float | None = None
-    """The language model's on the exam (docs/decisions/0031-exam-for-llm-graders.md), where it graded and had sat it."""
+    """How far the language model that graded agreed with people in its exam, 0 to 1
+    (docs/decisions/0031-exam-for-llm-graders.md); None if it sat none or didn't grade."""
     reader_agreement: float | None = None
-    """The embedded reader's on the same exam."""
+    """How far the embedded reader agrees with people in the same exam."""
 
     @property
     def findings(self) -> tuple[PointFinding, ...]:
@@ -332,7 +333,7 @@ class Choice:
     anchor: str | None
     """The candidate's words it picks up."""
     between: tuple[str, ...]
-    """Ids of the follow-ups it was chosen from, the most telling first."""
+    """Ids of the best-ranked follow-ups it was chosen from, best first."""
     known: tuple[tuple[str, PointStatus], ...]
     """What was known of each point; empty when the follow-up was chosen blindly."""
 
@@ -355,10 +356,10 @@ class Answer:
     """Why the transcript is empty or partial, if recognition failed."""
     thought_s: float = 0.0
     """Seconds between the end of the question and the start of the clock; 0 for an answer that cut the question short."""
-    speech: tuple[Gap, ...] = ()
-    """Where its audio has speech, pauses of half a second and more taken out; empty if that was not heard."""
+    speech: tuple[AudioSpan, ...] = ()
+    """Stretches of speech in its audio, between the lulls; empty if the answer was typed or not recognised."""
     choice: Choice | None = None
-    """Why it was asked; None for the question itself."""
+    """Why the follow-up was asked; None for the question itself."""
 
     @classmethod
     def alone(cls, question: Question, transcript: Transcript) -> Answer:
@@ -384,7 +385,7 @@ class Topic:
     must_include: tuple[str, ...] = ()
     """What a 60-second answer to the core question has to contain."""
     posting_terms: tuple[str, ...] = ()
-    """What job postings and CVs call it, besides its concepts."""
+    """Words for it in job postings and CVs, besides its concepts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,5 +17,5 @@ _WORDS = {tier: frozenset(words.split()) for tier, words in _LIKES.items()}
 
 
 def suits(text: str, tier: int) -> bool:
-    """Whether a question asks for what an interviewer of this tier likes to hear."""
+    """Whether a question has a word that interviewers of this tier like to ask about."""
     return any(token.text in _WORDS.get(tier, ()) for token in tokenize(text))

@@ -40,7 +40,7 @@ def _topics(
     for topic in library.bank.topics:
         own = [entry for entry in rounds if entry.topic == topic.id]
         ratings = trends.ratings_of(topic.id, assessments)
-        found.append({"id": topic.id, "title": topic.title, **trends.standing(own, unit, ratings)})
+        found.append({"id": topic.id, "title": topic.title, **trends.summary(own, unit, ratings)})
     return found
 
 
@@ -49,7 +49,7 @@ def _competencies(library: Library, rounds: list[Graded], unit: trends.Unit) -> 
     found = []
     for entry in library.study.competencies:
         own = [graded for graded in rounds if entry.name in asked_for.get(graded.question_id, ())]
-        found.append({"id": entry.name, "title": entry.title, **trends.standing(own, unit)})
+        found.append({"id": entry.name, "title": entry.title, **trends.summary(own, unit)})
     return found
 
 

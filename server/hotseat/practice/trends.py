@@ -145,8 +145,8 @@ def _runs(days: Sequence[date]) -> list[tuple[date, int]]:
 # ---- Together ----------------------------------------------------------------------------------------------------------
 
 
-def standing(rounds: Sequence[Graded], unit: Unit, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
-    """How one topic or competency went: what was measured in its rounds, and how the candidate rated it (day, 1 to 5)."""
+def summary(rounds: Sequence[Graded], unit: Unit, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
+    """One topic's or competency's levels as JSON; ``ratings`` are the candidate's own of it: (day, 1 to 5)."""
     series = levels_over_time(rounds, unit)
     return {
         "answers": sum(period["answers"] for period in series),

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from weakref import WeakValueDictionary
 
 from hotseat.clock import Clock
-from hotseat.domain.corrections import Change, Correction, outcome, standing, why_not
+from hotseat.domain.corrections import Change, Correction, corrections_in_force, outcome, why_not
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus
 from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
@@ -63,7 +63,7 @@ class Amending:
             index = await self._round_of(interview_id, turn_id)
             entry = await self._round(interview_id, index)
             [answer] = [answer for answer in entry.answers if answer.turn_id == turn_id]
-            now = standing(entry.afterwards.corrections).get((turn_id, word))
+            now = corrections_in_force(entry.afterwards.corrections).get((turn_id, word))
             current = None if now is None else now.text
             if reason := why_not(answer.transcript, word, change, text, current):
                 raise InputError(reason)
@@ -95,7 +95,7 @@ class Amending:
                 raise InputError(f"It could not be graded: {error}") from error
             settled = _settled(entry, grade)
             grade = disputes.decided(entry.question, grade, settled) if settled else grade
-            in_force = standing(corrections).values()
+            in_force = corrections_in_force(corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
             await self._keep(
                 interview_id, entry, Regrade(entry.index, RegradeKind.CORRECTED, reason, encode_grade(grade), {}, now, by)

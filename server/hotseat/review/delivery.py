@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hotseat.domain.endpointing import PAUSE_S, Gap
+from hotseat.domain.endpointing import PAUSE_S, AudioSpan
 from hotseat.domain.model import Answer, EndedBy, Word
 from hotseat.review.signposts import Filler, fillers, is_hesitation, signposts
 
@@ -39,7 +39,7 @@ class Delivery:
     """Words per minute from the first to the last, pauses included."""
     stretches: tuple[Stretch, ...]
     """Equal parts of the answer, of about ``WINDOW_S``."""
-    pauses: tuple[Gap, ...]
+    pauses: tuple[AudioSpan, ...]
     """Silences of ``PAUSE_S`` and more between ``start`` and ``end``."""
     fillers: tuple[Filler, ...]
     """At least these."""
@@ -47,7 +47,7 @@ class Delivery:
     """Seconds from the end of the question to the first word."""
     limit_share: float
     """Share of the time limit that was used, 0 to 1."""
-    monologue: Gap
+    monologue: AudioSpan
     """The longest stretch without a signpost."""
     cut_off: bool
     """The limit ended the answer."""
@@ -69,9 +69,9 @@ def delivery(answer: Answer, limit_s: float, lead_s: float = 0.0) -> Delivery | 
     words = answer.transcript.words
     if answer.transcript.typed or not words:
         return None
-    spans = answer.speech or [Gap(word.start, word.end) for word in words]
+    spans = answer.speech or [AudioSpan(word.start, word.end) for word in words]
     start, end = spans[0].start, max(span.end for span in spans)
-    silences = [Gap(before.end, after.start) for before, after in pairwise(spans)]
+    silences = [AudioSpan(before.end, after.start) for before, after in pairwise(spans)]
     return Delivery(
         words=sum(_count(word) for word in words),
         start=start,
@@ -100,9 +100,9 @@ def _pace(words: Sequence[Word], start: float, end: float) -> float:
     return 60.0 * sum(_count(word) for word in words) / (end - start) if end > start else 0.0
 
 
-def _monologue(words: Sequence[Word], start: float, end: float) -> Gap:
+def _monologue(words: Sequence[Word], start: float, end: float) -> AudioSpan:
     edges = [start, *(words[index].start for index in signposts(words)), end]
-    return max((Gap(first, last) for first, last in pairwise(edges)), key=lambda gap: gap.seconds)
+    return max((AudioSpan(first, last) for first, last in pairwise(edges)), key=lambda gap: gap.seconds)
 
 
 def _count(word: Word) -> int:

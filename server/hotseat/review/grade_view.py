@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hotseat.domain.corrections import Standing, typed_in
+from hotseat.domain.corrections import Corrections, typed_in
 from hotseat.domain.model import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading.advice import is_enough, most_worth_adding, to_strong
 from hotseat.grading.disputes import CANDIDATE, may_be_answered
@@ -19,7 +19,7 @@ GONE = "This point is no longer in the rubric."
 IMPLIED_NOTE = "shown by another point"
 
 
-def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corrections: Standing) -> dict[str, Any]:
+def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corrections: Corrections) -> dict[str, Any]:
     """A grade with the names of what was graded, quotes as clauses, and for points not made the model answer's sentence.
 
     ``answers`` are those that were graded; ``corrections`` those made in them, so that quotes resting on them can say so.

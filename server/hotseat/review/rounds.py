@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hotseat.domain.corrections import corrected, standing
+from hotseat.domain.corrections import corrected, corrections_in_force
 from hotseat.domain.model import Answer, Bank, Grade, Point, PointFinding, Question
 from hotseat.errors import MissingError
 from hotseat.grading import disputes, scoring
 from hotseat.session.eventlog import counted_grade, decode_grade
 from hotseat.session.phases import Progress
-from hotseat.session.records import Afterwards, Regrade, RegradeKind
+from hotseat.session.records import Amendments, Regrade, RegradeKind
 from hotseat.session.replay import LoadInterview
 from hotseat.storage.store import SqlStore
 
@@ -25,7 +25,7 @@ class Round:
     question: Question
     progress: Progress
     """The whole interview's."""
-    afterwards: Afterwards
+    afterwards: Amendments
     """The whole interview's."""
 
     @property
@@ -36,7 +36,7 @@ class Round:
     @property
     def amended(self) -> list[Answer]:
         """The answers as corrected."""
-        in_force = standing(self.afterwards.corrections)
+        in_force = corrections_in_force(self.afterwards.corrections)
         return [corrected(answer, in_force) for answer in self.answers]
 
     @property

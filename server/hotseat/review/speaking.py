@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Answer
 from hotseat.review.delivery import delivery
 from hotseat.review.delivery_advice import FAST, SLOW, advice
@@ -36,5 +36,5 @@ def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
     }
 
 
-def _gap(gap: Gap) -> dict[str, float]:
+def _gap(gap: AudioSpan) -> dict[str, float]:
     return {"start": round(gap.start, 2), "end": round(gap.end, 2)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from hotseat.attributes import attributes
 from hotseat.clock import iso
-from hotseat.domain.corrections import Correction, Standing, corrected, standing
+from hotseat.domain.corrections import Correction, Corrections, corrected, corrections_in_force
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
 from hotseat.review.best import best_answer
@@ -17,7 +17,7 @@ from hotseat.review.onsets import from_onsets
 from hotseat.review.speaking import delivery_json
 from hotseat.session.eventlog import counted_grade
 from hotseat.session.phases import Finished, Progress, RoundPlan, State
-from hotseat.session.records import Afterwards, InterviewRecord, Regrade, RegradeKind
+from hotseat.session.records import Amendments, InterviewRecord, Regrade, RegradeKind
 from hotseat.session.summary import phase_name
 from hotseat.speech.recordings import AudioArchive
 
@@ -31,7 +31,7 @@ def list_entry(record: InterviewRecord) -> dict[str, Any]:
     }
 
 
-def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
+def review(record: InterviewRecord, state: State, afterwards: Amendments, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
     """Everything about one interview, finished or not."""
     progress = state.progress
     return {
@@ -50,7 +50,7 @@ def review(record: InterviewRecord, state: State, afterwards: Afterwards, bank: 
 
 
 def _round(
-    interview_id: str, index: int, progress: Progress, afterwards: Afterwards, bank: Bank, archive: AudioArchive
+    interview_id: str, index: int, progress: Progress, afterwards: Amendments, bank: Bank, archive: AudioArchive
 ) -> dict[str, Any]:
     plan = progress.plan.rounds[index]
     question = plan.question_in(bank)
@@ -59,7 +59,7 @@ def _round(
     corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
     regrades = [entry for entry in afterwards.regrades if entry.round == index]
     note = next((entry for entry in afterwards.notes if entry.round == index), None)
-    in_force = standing(corrections)
+    in_force = corrections_in_force(corrections)
     grade = counted_grade(progress, afterwards, index)
     graded_as = ([corrected(answer, in_force) for answer in answers], in_force) if regrades else (answers, {})
     return {
@@ -126,7 +126,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def answer_json(
-    interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive, corrections: Standing
+    interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive, corrections: Corrections
 ) -> dict[str, Any]:
     """One turn: what was asked, said and recorded. Raises StorageError.
 

@@ -8,13 +8,13 @@ from hotseat.domain.model import PointStatus, Verdict
 from hotseat.session.phases import Progress
 
 STRONG, WEAK = 0.6, 0.2
-"""Share of a question's points made from which a round is strong, and up to which it is weak."""
+"""A round is strong if at least this share of its question's points was made, and weak if at most that."""
 
 
-def fitted(progress: Progress) -> Progress:
-    """The progress with the current round's question exchanged for one on the same topic, if the last round calls for it."""
-    planned, form = progress.current, form_of(progress)
-    others = [entry for entry in planned.instead if (entry.difficulty - planned.difficulty) * form > 0]
+def adapted(progress: Progress) -> Progress:
+    """The progress with a harder or easier question on the same topic next, if the last round calls for one."""
+    planned, direction = progress.current, direction_of(progress)
+    others = [entry for entry in planned.instead if (entry.difficulty - planned.difficulty) * direction > 0]
     if not others:
         return progress
     chosen = min(others, key=lambda entry: abs(entry.difficulty - planned.difficulty))
@@ -23,8 +23,8 @@ def fitted(progress: Progress) -> Progress:
     return replace(progress, plan=replace(progress.plan, rounds=rounds))
 
 
-def form_of(progress: Progress) -> int:
-    """1 after a strong round, -1 after a weak one, 0 after any other, or where nothing is known of it."""
+def direction_of(progress: Progress) -> int:
+    """1 (harder) after a strong round, -1 (easier) after a weak one, 0 after any other or where nothing is known of it."""
     before = progress.round - 1
     graded = next((entry.grade for entry in progress.grades if entry.round == before and entry.grade is not None), None)
     if graded is not None:

@@ -1,4 +1,4 @@
-"""Events, plans and grades as JSON, for the store. The names in it are the classes' names."""
+"""Events, plans and grades as JSON, for the store. An event's type is the name of its class."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from hotseat.domain.model import Grade
 from hotseat.session import events, phases
-from hotseat.session.records import Afterwards
+from hotseat.session.records import Amendments
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
@@ -45,7 +45,7 @@ def decode_grade(payload: dict[str, Any]) -> Grade:
     return _GRADE.validate_python(payload)
 
 
-def counted_grade(progress: phases.Progress, afterwards: Afterwards, round_index: int) -> Grade | None:
+def counted_grade(progress: phases.Progress, afterwards: Amendments, round_index: int) -> Grade | None:
     """The grade of a round that counts everywhere: the latest, whoever asked for it; None while there is none."""
     later = afterwards.latest(round_index)
     if later is not None:

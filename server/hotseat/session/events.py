@@ -1,4 +1,4 @@
-"""What can happen to an interview (events) and what it then wants done (commands).
+"""What can happen to an interview (events), and what the shell is to do about it (commands).
 
 The events are the interview's log: stored in order with their times, they rebuild its state.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hotseat.domain.acts import Act
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Choice, EndedBy, Grade, Source, Transcript
 from hotseat.session.phases import Utterance
 
 
 @dataclass(frozen=True, slots=True)
 class StartPressed:
-    pass
+    """The candidate starts the interview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,17 @@ class Detached:
 
 @dataclass(frozen=True, slots=True)
 class VoiceSent:
-    """The whole utterance has been sent to the browser; ``seconds`` of audio (0 if there is no voice)."""
+    """The whole utterance has been sent to the browser."""
 
     turn_id: int
     seconds: float
+    """How long it takes to hear or, without a voice, to read; 0 if the voice failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybackDone:
+    """The browser has played the whole utterance."""
+
     turn_id: int
 
 
@@ -50,8 +53,7 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SilenceHeard:
-    """Silence has ended the answer (domain.turn_end): ``seconds`` of audio without speech. ``spoke`` tells whether anything was
-    said before."""
+    """``seconds`` of silence have ended the answer (domain.turn_end). ``spoke``: something was said before."""
 
     turn_id: int
     seconds: float
@@ -68,7 +70,7 @@ class TypedAnswer:
     turn_id: int
     text: str
     act: Act | None = None
-    """What the text is, where the candidate said so by how it was sent."""
+    """The act that the page named when it sent the text; None if the words have to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Transcribed:
     """Seconds of stored audio."""
     note: str = ""
     """Why the transcript is empty or partial, if recognition failed."""
-    speech: tuple[Gap, ...] = ()
+    speech: tuple[AudioSpan, ...] = ()
     """Where the stored audio has speech."""
     act: Act = Act.ANSWER
     """What the words do (interview.act_classifier). Kept in the log: a replay doesn't depend on this version's weights."""
@@ -110,7 +112,7 @@ class Transcribed:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpChosen:
-    """``text`` to ask next; empty when there is nothing left worth asking."""
+    """``text`` is asked next; empty if nothing is left worth asking."""
 
     turn_id: int
     follow_up_id: str
@@ -118,7 +120,7 @@ class FollowUpChosen:
     source: Source
     choice: Choice | None = None
     act: Act = Act.ANSWER
-    """What the last answer was instead, if it was none; ``text`` is asked only if that has no move."""
+    """What the model takes the last answer for, if not for an answer; ``text`` is asked only if nothing is said to that act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class RoundGraded:
 class RoundNotGraded:
     round: int
     reason: str
+    """Shown to the candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class TimerFired:
-    pass
+    """``session.next_deadline`` has passed."""
 
 
 TurnEvent = (
@@ -170,6 +173,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class StopVoice:
+    """Stop speaking the turn's utterance."""
+
     turn_id: int
 
 
@@ -188,6 +193,7 @@ class CloseAnswer:
     turn_id: int
     ended_by: EndedBy
     typed: str | None
+    """The answer, if it was typed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ from hotseat.domain.acts import Act
 from hotseat.session.phases import Progress, Utterance
 from hotseat.text.sentences import split_sentences
 
-MOST = 2
-"""Moves of each kind in one turn; after that the utterance counts as the answer."""
+MAX_REPLIES = 2
+"""Replies to each act while one question stands; after that the utterance counts as the answer."""
 
 
-def answered(asked: Utterance, act: Act) -> bool:
-    """Whether the interviewer has responded to this act as often as they do in one turn."""
-    return asked.acts.count(act) >= MOST
+def used_up(asked: Utterance, act: Act) -> bool:
+    """Whether the interviewer has replied to this act ``MAX_REPLIES`` times."""
+    return asked.acts.count(act) >= MAX_REPLIES
 
 
 def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
-    """What is said next, in a turn of its own; None when the act leaves the question."""
+    """What the interviewer says to the act, as the next turn; None if the act leaves the question."""
     lines = progress.plan.lines
     again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
     match act:
@@ -44,13 +44,13 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
 
 
 def next_hint(progress: Progress) -> str | None:
-    """The bank's first hint not shown yet in this round."""
+    """The round's first hint that has not been shown; None if none is left."""
     hints = progress.current.hint_texts
     return hints[progress.hints] if progress.hints < min(progress.current.hints, len(hints)) else None
 
 
 def _shorter(progress: Progress, asked: Utterance) -> str:
-    """What is asked again: in the bank's other words, where it has some for the question."""
+    """What was asked, shorter: the bank's rephrasing of the question if there is one, else its last question."""
     is_question = asked.text == progress.current.prompt
     return progress.current.rephrase if is_question and progress.current.rephrase else shorter(asked.text)
 
@@ -60,7 +60,7 @@ def _easier(progress: Progress, again: Utterance) -> Utterance | None:
     if hint := next_hint(progress):
         return replace(again, said=f"{lines.hint} {hint}")
     step = progress.current.easier
-    if step is None or progress.round_answers:  # it leads into the question, which has been answered
+    if step is None or progress.round_answers:  # an easier step is no use once the question has been answered
         return None
     follow_up_id, text = step
     return replace(again, follow_up_id=follow_up_id, text=text, choice=None, said=f"{lines.easier} {text}")

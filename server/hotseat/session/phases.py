@@ -19,7 +19,7 @@ class RoundPlan:
     """Follow-ups to ask at most."""
     follow_up_limit_s: float = 60.0
     hints: int = 0
-    """Hints there are to reveal."""
+    """How many hints the candidate may ask for."""
     backups: tuple[tuple[str, str], ...] = ()
     """(id, text) of bank follow-ups, asked in order when none could be chosen in time."""
     title: str = ""
@@ -44,8 +44,10 @@ class RoundPlan:
         return f"{self.lead} {self.prompt}".strip()
 
     def question_in(self, bank: Bank) -> Question:
-        """The bank's, in the words it was asked in if it is about a claim of a CV. Of one that has left the bank since, what is
-        remembered here: its words, but no rubric and no hints."""
+        """The bank's question; one about a CV has the words it was asked in.
+
+        For a question that has left the bank since: what the plan remembers, with no rubric and no hints.
+        """
         try:
             question = bank.question(self.question_id)
             return replace(question, prompt=self.prompt, title=self.title) if question.kind is Kind.CLAIM else question
@@ -111,8 +113,8 @@ class RoundGrade:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """An utterance that was no answer."""
+class NonAnswer:
+    """An utterance that was no answer, such as "could you repeat that?"."""
 
     turn_id: int
     round: int
@@ -126,13 +128,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What every phase has."""
+    """How far the interview has come: what every phase has."""
 
     plan: Plan
     round: int = 0
     """Index of the current round."""
     asked: int = 0
-    """Follow-ups asked in it so far."""
+    """Follow-ups asked in the current round so far."""
     answers: tuple[Answer, ...] = ()
     grades: tuple[RoundGrade, ...] = ()
     hints: int = 0
@@ -141,19 +143,19 @@ class Progress:
     """Hints shown in each earlier round."""
     attached: bool = False
     """A browser is connected."""
-    acts: tuple[Said, ...] = ()
-    """What was said that was no answer. Never graded."""
+    acts: tuple[NonAnswer, ...] = ()
+    """Utterances that were no answers. Never graded."""
     ended: bool = False
     """The candidate has ended the interview: nothing more is asked."""
 
     @property
     def graded(self) -> tuple[tuple[int, Grade], ...]:
-        """The rounds that could be graded, by their index, with their grades."""
+        """(index of the round, grade) of the rounds that could be graded."""
         return tuple((entry.round, entry.grade) for entry in self.grades if entry.grade is not None)
 
     @property
     def left_s(self) -> float:
-        """Planned seconds of answering to the end, the current round's follow-ups included."""
+        """Seconds of answering planned from here to the end, the current round's follow-ups included."""
         here = max(0, self.current.follow_ups - self.asked) * self.current.follow_up_limit_s
         rest = self.plan.rounds[self.round + 1 :]
         return here + sum(entry.limit_s + entry.follow_ups * entry.follow_up_limit_s for entry in rest)
@@ -182,13 +184,13 @@ class Utterance:
     said: str = ""
     """All that is said aloud, where that isn't just ``text``."""
     acts: tuple[Act, ...] = ()
-    """What the candidate has done since this was first asked instead of answering; ``said`` responds to the last."""
-
+    """What the candidate has done instead of answering since this was first asked; ``said`` replies to the last."""
     choice: Choice | None = None
     """Why this follow-up was chosen."""
 
     @property
     def aloud(self) -> str:
+        """All that is said."""
         return self.said or self.text
 
 
@@ -230,7 +232,7 @@ class Answering:
     """When the interviewer cuts in; None while the clock stands after a restart, until a browser connects
     (docs/decisions/0002-clock-across-restarts.md)."""
     spent_s: float = 0.0
-    """Seconds used, as far as known, when the clock stands."""
+    """Seconds of the limit used when the clock was stopped."""
     thought_s: float = 0.0
     """Seconds between the end of the question and the start of the clock."""
 
@@ -246,7 +248,7 @@ class Finalising:
     deadline: float
     thought_s: float = 0.0
     act: Act | None = None
-    """What the candidate pressed that ended it; None when the words have to tell."""
+    """The act whose button ended the answer; None if the words have to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ class InterviewRecord:
     """What the candidate chose: tier, follow_ups, time_factor."""
     plan: dict[str, Any]
     summary: dict[str, Any]
-    """What lists need, derived from the log: phase, rounds, answered, said, verdicts, asides. In records of a list, verdicts
-    and asides are those of the grades that count (``Afterwards.latest``)."""
+    """What lists show (session.summary). In what ``SqlStore.list`` returns, verdicts and asides are of the latest grades."""
     owner: str
     """Id of the account, or LOCAL."""
     audio_deleted: float | None = None
@@ -63,7 +62,7 @@ class HeldLease:
     replica: str
     token: int
     beat: int | None
-    """Counts up while the process is alive; None once it has ended in order."""
+    """Heartbeat: counts up while the process is alive; None once the process has shut down cleanly."""
     phase: str
 
 
@@ -86,7 +85,7 @@ class RegradeKind(StrEnum):
     DISPUTED = "disputed"
     """"I said this" of one point."""
     ANSWERED = "answered"
-    """Yes or no to one point that was not sure."""
+    """The candidate's yes or no to "did you say this?"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +96,12 @@ class Regrade:
     """Index of the round."""
     kind: RegradeKind
     reason: str
-    """Which words were corrected; empty for the others, except in old disputes, where it is the candidate's."""
+    """Which words were corrected; empty for other kinds, except in old disputes, which have the candidate's reason."""
     grade: dict[str, Any]
     """The whole grade, as in the event log."""
     ruling: dict[str, Any]
-    """Of a dispute: the point, the passage named, whether it was upheld, and why. Of an answer: the point, the passage and
-    whether the candidate said it. Otherwise empty."""
+    """For a dispute: the point, the passage named, whether it was upheld, and why. For a yes or no: the point, the passage and
+    whether the candidate said it. Empty for corrections."""
     made: float
     """Seconds since the epoch."""
     by: str
@@ -110,13 +109,13 @@ class Regrade:
 
 
 @dataclass(frozen=True, slots=True)
-class Afterwards:
-    """Everything the candidate added to an interview once it was over, oldest first."""
+class Amendments:
+    """Everything that was added to an interview once it was over, oldest first."""
 
     notes: tuple[Note, ...] = ()
     corrections: tuple[Correction, ...] = ()
     regrades: tuple[Regrade, ...] = ()
 
     def latest(self, round_index: int) -> Regrade | None:
-        """The one that counts in place of the round's first grade."""
+        """The latest regrade of a round, which counts in place of its first grade; None if there is none."""
         return next((entry for entry in reversed(self.regrades) if entry.round == round_index), None)

@@ -54,28 +54,31 @@ from hotseat.session.phases import (
     Finished,
     FollowingUp,
     Grading,
+    NonAnswer,
     Plan,
     Progress,
     Ready,
     RoundGrade,
-    Said,
     State,
     Thinking,
     Utterance,
 )
 
 VOICE_TIMEOUT_S = 30.0
-"""A voice that has not been delivered by then is not waited for; its text is on the page."""
+"""How long synthesis of an utterance is waited for; its text is on the page anyway."""
 PLAYBACK_SLACK_S = 4.0
-"""A browser that never reports the end of playback is given this much beyond the audio's length."""
+"""How long beyond the audio's length the browser's report of the end of playback is waited for."""
 FINAL_TIMEOUT_S = 30.0
+"""How long the final transcript of an answer is waited for."""
 FOLLOW_UP_TIMEOUT_S = 30.0
+"""How long the choice of a follow-up is waited for; then the bank's next one is asked."""
 GRADE_TIMEOUT_S = 180.0
+"""How long outstanding grades are waited for after the last answer; then those rounds are not graded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """An event this phase has no use for. Nothing changed."""
+    """An event that the phase doesn't expect; the state has not changed."""
 
     expected: tuple[str, ...]
     received: str
@@ -141,7 +144,7 @@ def remaining_s(state: State, now: float) -> float | None:
 
 
 def step(state: State, event: Event, now: float) -> Step:
-    """The next state and what to do. Total: an event without a use here is returned as ``Step.error``."""
+    """The next state, and the commands for the shell. Raises nothing: an unexpected event is reported in ``Step.error``."""
     if isinstance(state, Finished):
         return Step(state, error=_unexpected(state, event))
     if isinstance(event, TurnEvent) and event.turn_id != turn_of(state):
@@ -167,22 +170,22 @@ def step(state: State, event: Event, now: float) -> Step:
 
 
 def _overrun(state: State, now: float) -> bool:
-    """An answer's limit has passed but its timer has not been fed yet: whatever came instead came too late for it."""
+    """An answer's limit has passed before its TimerFired was fed: the event that came instead was too late for the answer."""
     return isinstance(state, Answering) and state.deadline is not None and now >= state.deadline
 
 
-def _waits(state: State) -> bool:
-    """The question waits for a browser, so what was still under way for the last one is of no use."""
+def _waits_for_browser(state: State) -> bool:
+    """The question will be asked again when a browser connects; events that were under way for the last one are stale."""
     return isinstance(state, Asking) and not state.progress.attached
 
 
 def _unexpected(state: State, event: Event) -> Unexpected:
-    expected = ("Attached",) if _waits(state) else _EXPECTED[type(state)]
+    expected = ("Attached",) if _waits_for_browser(state) else _EXPECTED[type(state)]
     return Unexpected(expected, type(event).__name__, type(state).__name__.lower())
 
 
 def _turn(state: State, event: Event, now: float) -> Step:
-    if _waits(state):
+    if _waits_for_browser(state):
         return Step(state, error=_unexpected(state, event))
     match state, event:
         case Ready(), StartPressed():
@@ -220,7 +223,7 @@ def _turn(state: State, event: Event, now: float) -> Step:
         case Finalising(), Transcribed():
             return _finalised(state, event, now)
 
-        case FollowingUp(), FollowUpChosen(act=act) if act is not Act.ANSWER and (moved := _reread(state, act, now)):
+        case FollowingUp(), FollowUpChosen(act=act) if act is not Act.ANSWER and (moved := _reclassified(state, act, now)):
             return moved
         case FollowingUp(), FollowUpChosen(text=""):
             return _next_round(state.progress, state.turn_id, now)
@@ -239,7 +242,7 @@ def _timer(state: State, now: float) -> Step:
         case Answering():
             return _close(state, now, EndedBy.LIMIT)
         case Finalising():
-            return _finalised(state, _without_hearing(state), now)
+            return _finalised(state, _untranscribed(state), now)
         case FollowingUp():
             backups = state.progress.current.backups
             used = {answer.follow_up_id for answer in state.progress.round_answers}
@@ -256,8 +259,8 @@ def _timer(state: State, now: float) -> Step:
             return Step(state)
 
 
-def _without_hearing(state: Finalising) -> Transcribed:
-    """What is known of an answer whose recognition never ended."""
+def _untranscribed(state: Finalising) -> Transcribed:
+    """Stands in for the transcript of an answer whose recognition never ended."""
     if state.typed is not None:
         return Transcribed(state.utterance.turn_id, Transcript.of_typed(state.typed), 0.0)
     return Transcribed(state.utterance.turn_id, Transcript(), 0.0, "the transcript was not ready in time")
@@ -316,18 +319,18 @@ def _close(
 
 
 REQUESTS = (Act.REPEAT, Act.CLARIFY, Act.THINK)
-"""What can be asked for by a button."""
+"""Acts that have a button."""
 
 
 def requests(state: State) -> tuple[Act, ...]:
-    """What can still be asked for in this turn."""
+    """Acts whose buttons can still be pressed in this turn."""
     if not isinstance(state, Asking | Thinking | Answering):
         return ()
-    return tuple(act for act in REQUESTS if not moves.answered(state.utterance, act))
+    return tuple(act for act in REQUESTS if not moves.used_up(state.utterance, act))
 
 
 def _request(state: Asking | Thinking | Answering, act: Act, now: float) -> Step:
-    """What was said before the button was pressed is kept as an answer."""
+    """Replies to a button. While an answer is being given it ends the answer, which is kept."""
     if isinstance(state, Answering):
         return _close(state, now, EndedBy.DONE, None, act)
     stop = (StopVoice(state.utterance.turn_id),) if isinstance(state, Asking) else ()
@@ -352,20 +355,20 @@ def _understood(state: Finalising, event: Transcribed) -> Act:
     """What the utterance counts as."""
     too_late = state.progress.ended and state.typed is None  # what was said before the press is the answer
     act = event.act if state.act is None or too_late else state.act
-    if state.ended_by is EndedBy.SKIPPED or moves.answered(state.utterance, act):
+    if state.ended_by is EndedBy.SKIPPED or moves.used_up(state.utterance, act):
         return Act.ANSWER
     return act
 
 
 def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float) -> Step | None:
-    """The turn in which the interviewer responds to the act; None if it leaves the question."""
+    """The turn in which the interviewer replies to the act; None if the act leaves the question."""
     said = moves.reply(progress, asked, act)
     if said is None or progress.ended:
         return None
     hint = moves.next_hint(progress) if act is Act.DONT_KNOW else None
     progress = replace(
         progress,
-        acts=(*progress.acts, Said(asked.turn_id, progress.round, act, text, asked.aloud, asked.choice)),
+        acts=(*progress.acts, NonAnswer(asked.turn_id, progress.round, act, text, asked.aloud, asked.choice)),
         hints=progress.hints + (hint is not None),
     )
     asking = _ask(progress, said, now)
@@ -374,7 +377,8 @@ def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float)
 
 
 def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step:
-    """Goes on after an act that leaves the question. The round keeps an answer without words, so that it is accounted for."""
+    """Goes on to the next round after an act that leaves the question. An answer without words is kept, so that the round is
+    graded and listed like any other."""
     words = event.transcript.text
     nothing = replace(
         _answer_of(state, event),
@@ -387,7 +391,7 @@ def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step
         answers=(*state.progress.answers, nothing),
         acts=(
             *state.progress.acts,
-            Said(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
+            NonAnswer(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
         ),
     )
     return _next_round(progress, event.turn_id + 1, now)
@@ -404,10 +408,10 @@ def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
     return Step(following, (ChooseFollowUp(turn_id, progress.round),))
 
 
-def _reread(state: FollowingUp, act: Act, now: float) -> Step | None:
-    """Takes the last answer for an act after all; None if that has no move, or has had its moves."""
+def _reclassified(state: FollowingUp, act: Act, now: float) -> Step | None:
+    """Treats the last answer as an act after all, as the model does; None if nothing more is said to that act."""
     *before, last = state.progress.answers
-    if moves.answered(state.utterance, act):
+    if moves.used_up(state.utterance, act):
         return None
     return _move(replace(state.progress, answers=tuple(before)), state.utterance, act, last.transcript.text, now)
 
@@ -436,7 +440,7 @@ def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
     progress = replace(progress, round=progress.round + 1, asked=0, hints=0, hints_used=(*progress.hints_used, progress.hints))
     if last:
         return Step(Grading(progress, turn_id, now + GRADE_TIMEOUT_S), (grade,))
-    asking = _ask_question(difficulty.fitted(progress), turn_id, now)
+    asking = _ask_question(difficulty.adapted(progress), turn_id, now)
     return Step(asking.state, (grade, *asking.commands))
 
 
@@ -462,7 +466,7 @@ def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
 
 
 def _end(state: State, now: float) -> Step:
-    """Asks nothing more. An answer being given is kept and graded like any other."""
+    """Ends the interview early. An answer being given is kept and graded like any other."""
     progress = replace(state.progress, ended=True)
     last = replace(progress.current, follow_ups=progress.asked)
     if progress.round < len(progress.plan.rounds):
@@ -499,7 +503,7 @@ def _connection(state: State, event: Attached | Detached, now: float) -> Step:
 
 
 def _recover(state: State, event: Recovered, now: float) -> Step:
-    """The old process's clock means nothing here: every deadline starts afresh and lost work is asked for again."""
+    """Takes over from another process: its clock means nothing here, so deadlines start afresh and lost work is redone."""
     state = replace(state, progress=replace(state.progress, attached=False))
     missing = tuple(GradeRound(n) for n in ungraded(state.progress))
     match state:

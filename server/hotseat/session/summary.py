@@ -1,4 +1,4 @@
-"""What lists show of an interview."""
+"""A summary of an interview, for lists and trends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def phase_name(state: State) -> Phase:
 
 
 def summary(state: State) -> dict[str, Any]:
-    """What lists show, kept beside the log so that they need not replay it."""
+    """What lists show, as JSON: stored beside the log, so that a list needn't replay it."""
     progress = state.progress
     grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
     rounds = range(len(progress.plan.rounds))
@@ -30,10 +30,10 @@ def summary(state: State) -> dict[str, Any]:
         "said": [index in said for index in rounds],
         "questions": [entry.question_id for entry in progress.plan.rounds],
         "verdicts": [grades[index].verdict.value if index in grades else None for index in rounds],
-        "asides": [aside(grades[index]) if index in grades else None for index in rounds],
+        "asides": [excluded(grades[index]) if index in grades else None for index in rounds],
     }
 
 
-def aside(grade: Grade) -> str | None:
-    """Why a grade is left out of levels and trends; None if it counts."""
+def excluded(grade: Grade) -> str | None:
+    """Why a grade is left out of levels and trends: "fallback" for a stand-in grader's; None if it counts."""
     return "fallback" if grade.fallback else None

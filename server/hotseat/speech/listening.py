@@ -14,9 +14,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hotseat.domain.endpointing import CutRules, Gap, commit_point
+from hotseat.domain.endpointing import AudioSpan, CutRules, commit_point
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.domain.turn_end import COMPLETE, TAKE_BACK_S, Judgement, Patience, hangs
+from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hotseat.speech.mending import Mender
@@ -75,7 +75,7 @@ class SpeechEvent:
     @property
     def announced(self) -> bool:
         """The end is near enough to say so; speech takes it back."""
-        return not self.speaking and self.silence_s >= self.ends_at_s - TAKE_BACK_S
+        return not self.speaking and self.silence_s >= self.ends_at_s - NOTICE_S
 
     @property
     def over(self) -> bool:
@@ -88,7 +88,7 @@ class HeardAnswer:
 
     words: tuple[Word, ...]
     """Times are seconds from the first sample fed. Repaired words keep what the recogniser wrote in ``raw``."""
-    speech: tuple[Gap, ...]
+    speech: tuple[AudioSpan, ...]
     """Where there is speech, its lulls taken out."""
     incomplete: bool = False
     """Whether some of it could not be recognised."""
@@ -233,7 +233,7 @@ class Listener:
         """An answer goes on without: then only the long silence ends it."""
         try:
             finished = await asyncio.to_thread(turns.finished, self._segments.latest(JUDGED_S))
-            if finished >= COMPLETE and hangs(await self._segments.last_words()):
+            if finished >= COMPLETE and breaks_off(await self._segments.last_words()):
                 finished = 0.0
         except Exception as error:
             failed(log, "telling whether an answer is complete", error)

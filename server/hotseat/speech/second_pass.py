@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 
 ENOUGH_S = 16.0
 """Seconds decoded as one; 10 to 14 s was hardly better than the parts (docs/decisions/0017-second-pass-decoding.md)."""
@@ -16,7 +16,7 @@ _LOST = 0.85
 """A second hearing with fewer than this share of the words of the first is not better."""
 
 
-def together(spans: Sequence[Gap]) -> slice | None:
+def together(spans: Sequence[AudioSpan]) -> slice | None:
     """Which of the stretches, each recognised by itself before, to recognise as one; None to wait for more.
 
     A span is the audio of a stretch, long silence around it left out.

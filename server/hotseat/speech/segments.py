@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hotseat.domain.endpointing import WINDOW_S, Gap, Hearing, hear
+from hotseat.domain.endpointing import WINDOW_S, AudioSpan, Hearing, hear
 from hotseat.domain.model import Word
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
@@ -64,9 +64,9 @@ class Segment:
         return self.task.done() and not self.task.cancelled() and self.task.exception() is None
 
     @property
-    def audio(self) -> Gap:
+    def audio(self) -> AudioSpan:
         """What the recogniser is given, in seconds of the answer."""
-        return Gap(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
+        return AudioSpan(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
 
 
 class Segments:

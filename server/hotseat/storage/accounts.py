@@ -7,7 +7,7 @@ from dataclasses import asdict
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from hotseat.domain.accounts import THE_SERVER, Account, Invite, Noted, Role, Session
+from hotseat.domain.accounts import THE_SERVER, Account, AuditEntry, Invite, Role, Session
 from hotseat.errors import InputError, StorageError
 from hotseat.storage.attempts import SqlAttempts
 from hotseat.storage.queries import Begin, Queries, select_fields
@@ -128,13 +128,13 @@ class SqlAccounts(Queries):
         """Ends all sessions and takes back all invites."""
         await self._execute(SESSIONS.delete(), INVITES.delete())
 
-    async def note(self, noted: Noted) -> None:
+    async def note(self, noted: AuditEntry) -> None:
         """Adds a line to the audit log."""
         await self._execute(AUDIT.insert().values(asdict(noted)))
 
-    async def noted(self, limit: int) -> tuple[Noted, ...]:
+    async def noted(self, limit: int) -> tuple[AuditEntry, ...]:
         """The audit log, newest first."""
-        return await self._values(Noted, select_fields(Noted, AUDIT).order_by(AUDIT.c.id.desc()).limit(limit))
+        return await self._values(AuditEntry, select_fields(AuditEntry, AUDIT).order_by(AUDIT.c.id.desc()).limit(limit))
 
     async def tidy(self, now: float, noted_before: float, refusals: int) -> None:
         """Forgets sessions and invites that have run out, old lines of the audit log, and all but so many refusals in it."""

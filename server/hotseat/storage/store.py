@@ -24,7 +24,7 @@ from hotseat.domain.corrections import Change, Correction
 from hotseat.domain.practice import Assessment, PointCard, Rated
 from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.session.phases import State
-from hotseat.session.records import Afterwards, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
+from hotseat.session.records import Amendments, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
 from hotseat.session.replay import replayed
 from hotseat.storage.queries import Queries, select_fields, storage_errors
 from hotseat.storage.schema import (
@@ -242,7 +242,7 @@ class SqlStore(Queries):
         )
         return tuple(row.id for row in await self._all(idle.order_by(INTERVIEWS.c.created.desc(), INTERVIEWS.c.id)))
 
-    async def afterwards(self, interview_id: str) -> Afterwards:
+    async def afterwards(self, interview_id: str) -> Amendments:
         """What was added to the interview, oldest first; empty where there is none."""
         async with self._begin() as connection:
 
@@ -250,7 +250,7 @@ class SqlStore(Queries):
                 chosen = sa.select(table).where(table.c.interview_id == interview_id).order_by(table.c[order])
                 return list(await connection.execute(chosen))
 
-            return Afterwards(
+            return Amendments(
                 tuple(Note(n.round, n.text, n.changed) for n in await rows(NOTES, "round")),
                 tuple(
                     Correction(c.turn_id, c.word, Change(c.change), c.before, c.text, c.made, c.by)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from hotseat.clock import Clock
-from hotseat.domain.endpointing import Gap
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Grade, Word
 from hotseat.errors import InputError
 from hotseat.practice.agenda import Agenda
@@ -144,7 +144,7 @@ def _check_extent(event: Event) -> None:
     if isinstance(event, RoundGraded):
         _check_quotes(event.grade)
     if isinstance(event, Transcribed):
-        spans: tuple[Word | Gap, ...] = (*event.transcript.words, *event.speech)
+        spans: tuple[Word | AudioSpan, ...] = (*event.transcript.words, *event.speech)
         if any(abs(at) > _LONGEST_S for at in (event.duration_s, *(at for span in spans for at in (span.start, span.end)))):
             raise ValueError(f"an answer is longer than {_LONGEST_S:.0f} seconds")
 
