@@ -381,10 +381,10 @@ async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path
         await started.until("asking")
         pass_by(assembly, 600)
         tab.say(type="mic", state="on")
-        await interviews.put_away()
+        await interviews.unload_waiting()
         assert tab.closed is None, "somebody tries the microphone"
         pass_by(assembly, 600)
-        await interviews.put_away()
+        await interviews.unload_waiting()
         assert tab.closed is not None and started.closed is None
 
 

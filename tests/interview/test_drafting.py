@@ -52,7 +52,7 @@ class Desk:
         self.voiced.append(text)
 
     async def offer(self, text: str) -> None:
-        self.replies.heard(LORA, PROGRESS, Utterance(1, LORA.prompt), text)
+        self.replies.on_words(LORA, PROGRESS, Utterance(1, LORA.prompt), text)
         while len(self.voiced) < 2:
             await asyncio.sleep(0.01)
 

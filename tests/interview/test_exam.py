@@ -62,7 +62,7 @@ def test_the_exam_that_is_shipped() -> None:
     """Twenty dialogues on most topics, a third with a false claim and some that are no answer at all."""
     assert len(DIALOGUES) == 20
     assert len({dialogue.situation.question.topic for dialogue in DIALOGUES}) >= 9
-    assert sum(dialogue.is_false for dialogue in DIALOGUES) >= 4
+    assert sum(dialogue.has_false_claim for dialogue in DIALOGUES) >= 4
     assert sum(dialogue.act is not Act.ANSWER for dialogue in DIALOGUES) == 4
 
 

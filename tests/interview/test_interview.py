@@ -382,11 +382,11 @@ async def test_an_interview_nobody_comes_back_to_is_put_away(tmp_path: Path, mon
     async with sitting(fake_assembly(tmp_path)) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking")
-        await interviews.put_away()
+        await interviews.unload_waiting()
         assert candidate.id in interviews.running, "somebody sits in it"
         candidate.leave()
         await asyncio.sleep(0.01)
-        await interviews.put_away()
+        await interviews.unload_waiting()
         assert interviews.running == frozenset()
         again = await Candidate(interviews, candidate.id).attach()
         assert (await again.until("asking")).turn_id == 1
@@ -487,11 +487,11 @@ async def test_slow_storage_makes_no_answer_late(tmp_path: Path) -> None:
 
 async def test_a_deleted_interview_is_released_by_its_process_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that runs the interview has let go of it before its audio and rows are removed, and adds nothing after."""
-    monkeypatch.setattr(interviews_module, "KEEP_S", 0.05)
-    monkeypatch.setattr(interviews_module, "_LETS_GO_S", 1.0)
+    monkeypatch.setattr(interviews_module, "MAINTAIN_EVERY_S", 0.05)
+    monkeypatch.setattr(interviews_module, "_STOPPED_WRITING_S", 1.0)
     assembly = fake_assembly(tmp_path)
     async with sitting(assembly) as (interviews, candidate):
-        keeping = asyncio.create_task(interviews.keep())
+        keeping = asyncio.create_task(interviews.maintain())
         candidate.say(type="start")
         turn_id = await candidate.ask()
         candidate.speak(turn_id, 25)
@@ -526,13 +526,13 @@ async def test_interviews_being_graded_stay_in_memory(tmp_path: Path, monkeypatc
         await candidate.until("asking", 2)
         candidate.leave()
         await asyncio.sleep(0.01)
-        await interviews.put_away()
+        await interviews.unload_waiting()
         assert candidate.id in interviews.running
         held.set()
         async with asyncio.timeout(5):
             while candidate.id in interviews.running:
                 await asyncio.sleep(0.02)
-                await interviews.put_away()
+                await interviews.unload_waiting()
         found = await interviews.load(candidate.id)
         assert found is not None and len(found[1].progress.grades) == 1
 
@@ -564,7 +564,7 @@ async def test_others_are_looked_after_while_something_is_deleted(tmp_path: Path
         deleting = asyncio.create_task(interviews.delete(other))
         await removing.wait()
         async with asyncio.timeout(2):
-            await interviews.put_away()
+            await interviews.unload_waiting()
             with pytest.raises(interviews_module.Refused, match="no such interview"):
                 await interviews.admit(LOCAL, other)
             assert (await interviews.admit(LOCAL, candidate.id)).id == candidate.id

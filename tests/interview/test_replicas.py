@@ -168,7 +168,7 @@ async def test_another_process_finishes_a_grade_under_way(tmp_path: Path) -> Non
         assert candidate.closed is not None and candidate.closed[0] == 1001
         living = fake_assembly(tmp_path)
         others = living.interviews()
-        keeping = asyncio.create_task(others.keep())
+        keeping = asyncio.create_task(others.maintain())
         async with asyncio.timeout(2):
             while not isinstance((await found(others, candidate.id))[1], Finished):
                 await asyncio.sleep(0.05)

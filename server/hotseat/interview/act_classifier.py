@@ -14,13 +14,13 @@ MAX_WORDS = 25
 THRESHOLD = 0.85
 """Probability of not being an answer from which an utterance is an act."""
 LEAVING = (Act.SKIP, Act.DONE)
-"""Acts that leave the question: only where one is likelier than all others together."""
+"""Acts that leave the question; each needs to be likelier than all other acts together."""
 _HESITATION = re.compile(r"(?:\b(?:u+m+|u+h+|e+h+m*|h+m+|m+h*m+|a+h|o+h|er+m*)\b|\W|_)+", re.I)
 _WANTS_QUESTIONS = re.compile(r"\bask\b|\bquestions?\b", re.I)
 
 
 def recognise(text: str, question: str, reader: ActReader) -> Act:
-    """The act of an utterance that was said to ``question``. A few milliseconds."""
+    """The act of an utterance (``text``) in reply to ``question``. Takes a few milliseconds."""
     words = text.split()
     said = re.sub(r"\W+", " ", text.lower()).strip()
     if said in ("", "yes", "no") or len(words) > MAX_WORDS:
@@ -34,5 +34,5 @@ def recognise(text: str, question: str, reader: ActReader) -> Act:
     best = max(likely, key=lambda act: likely[act])
     if best in LEAVING and likely[best] < some_act / 2:
         return Act.OFF_TOPIC
-    # Where questions are asked for, a question is an answer.
+    # If the interviewer asked for questions, a question is an answer.
     return Act.ANSWER if best is Act.CLARIFY and _WANTS_QUESTIONS.search(question) else best

@@ -1,4 +1,4 @@
-"""The candidate's answers in one interview, from audio to transcript: captions go to the browser, results to the loop."""
+"""Turns one interview's answers from audio into transcripts: captions go to the browser, results to the interview's loop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-_MUFFLED = "You sound as if from another room: come closer, or uncover the microphone. We transcribed the answer all the same."
+_MUFFLED = "You sound as if you were in another room. Come closer, or uncover the microphone. We transcribed the answer anyway."
 _LOST = "We couldn’t transcribe this answer. Its recording is kept."
 _PARTLY = "We couldn’t transcribe part of this answer. Its recording is kept."
 
@@ -37,7 +37,7 @@ def _note(heard: HeardAnswer | None) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """Belongs to one interview. ``on_words(committed)`` is called as the open answer becomes known."""
+    """One interview's answers. ``on_words(text)`` is called with the open answer's final words so far when there are more."""
 
     interview_id: str
     bank: Bank
@@ -50,7 +50,7 @@ class Answers:
     on_words: Callable[[str], None]
 
     def record(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> None:
-        """The clock runs."""
+        """Starts recording and recognising an answer: its clock has started."""
         self.microphone.record(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
 
     async def resume(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> None:
@@ -60,10 +60,10 @@ class Answers:
     async def finalise(
         self, command: events.CloseAnswer, asked: str, question: Question, plan: Plan, on_act: Callable[[Act], None]
     ) -> None:
-        """Ends the answer, and tells the browser and the loop all its words; ``on_act`` comes before both."""
+        """Ends the answer and reports its transcript: to ``on_act`` what the words do, then all to the browser and the loop."""
         transcript, seconds, note = Transcript(), self.microphone.heard_s, ""
         heard: HeardAnswer | None = None
-        if command.typed is not None:  # nobody has to wait for what else was heard
+        if command.typed is not None:  # what was said before typing doesn't count
             self.microphone.stop()
             transcript = Transcript.of_typed(command.typed)
         else:
@@ -74,7 +74,7 @@ class Answers:
                 transcript = Transcript(heard.words) if heard is not None else transcript
                 note = _note(heard)
             except Exception as error:
-                failed(log, "writing the answer down", error)
+                failed(log, "transcribing an answer", error)
                 note = _LOST
             if note in (_LOST, _PARTLY):
                 self.metrics.fell_back("transcript")
@@ -122,7 +122,7 @@ class Answers:
         return listener
 
     def _sparing(self) -> bool:
-        """Whether recognising more than has to be would be at other candidates' cost, or cost a remote server's time."""
+        """Whether to leave out optional recognition: other candidates need the processor, or a remote server's time costs."""
         return self.turns.is_shedding or self.speech.is_remote
 
     def on_speech(self, turn_id: int, event: SpeechEvent) -> None:

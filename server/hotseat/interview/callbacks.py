@@ -1,4 +1,4 @@
-"""What was claimed in an earlier round and denies what has been said now: taken up once, in the candidate's own words."""
+"""Callbacks: follow-ups that quote an earlier claim of the candidate's which contradicts what they have just said."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from hotseat.interview.quotes import clause_of, said_back
 from hotseat.session.phases import Progress
 
 Find = Callable[[Question, Sequence[Answer]], Awaitable[Sequence[PointFinding]]]
+"""What the answers say about the question's points."""
 
 
 async def contradiction(question: Question, progress: Progress, choice: Choice, find: Find) -> Chosen | None:
-    """The question about such a claim on the same topic; None where there is none, none that can be quoted, or it was asked."""
+    """The callback to ask; None if no quotable claim on the same topic contradicts the answer that wasn't asked about before.
+
+    ``choice`` says which points the answer has made.
+    """
     asked = {answer.follow_up_id for answer in progress.answers}
     earlier = [
         answer
@@ -50,7 +54,7 @@ def _id(point_id: str) -> str:
 
 
 def _only(question: Question, points: set[str]) -> Question:
-    """The question with these of its points."""
+    """The question with only these points."""
     criteria = (
         replace(criterion, points=tuple(point for point in criterion.points if point.id in points))
         for criterion in question.criteria

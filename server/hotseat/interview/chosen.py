@@ -16,12 +16,12 @@ class Chosen:
     text: str
     source: Source
     reason: str = ""
-    """Why the bank's words stand alone."""
+    """Why the language model's question isn't asked; empty if it is, or if there is no model."""
     anchor: str | None = None
     """The candidate's words that it picks up."""
     move: Move | None = None
-    """What it does; None for what its move in the bank does."""
+    """None if it is the bank's move, which says so itself."""
     act: Act = Act.ANSWER
-    """What the candidate has done instead of answering, as the model sees it; then the question stays as it was."""
+    """What the candidate did instead of answering, as the model sees it; otherwise ANSWER."""
     choice: Choice | None = None
     """Why it is asked; None until that is known, and where choosing failed."""

@@ -1,4 +1,4 @@
-"""Three questions about what a CV claims, asked of a capable language model; each stands on words of the CV."""
+"""Has a capable language model write three questions about claims of a CV; each must quote the CV."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Reply(Strict):
 
 
 class ClaimQuestions:
-    """Asks the endpoint that the owner configured. The text goes to it and nowhere else, and is not kept."""
+    """Asks the endpoint that the owner configured. The CV is sent nowhere else and not kept."""
 
     def __init__(self, chat: ChatModel, prompts: Prompts) -> None:
         self._chat = chat
@@ -36,7 +36,7 @@ class ClaimQuestions:
         return self._chat.name
 
     async def about(self, text: str) -> tuple[Claim, ...]:
-        """At most three. Raises UnavailableError where the model fails or nothing it asks holds."""
+        """At most three questions about the CV's text. Raises UnavailableError if the model fails or none is usable."""
         messages = [
             {"role": "system", "content": self._prompts.render("claims_system.j2", count=QUESTIONS)},
             {"role": "user", "content": text},
@@ -49,13 +49,13 @@ class ClaimQuestions:
         except ValidationError:
             raise UnavailableError("your language model’s reply can’t be used; try again") from None
         kept = tuple(Claim(*(" ".join(part.split()) for part in (entry.claim, entry.question))) for entry in asked)
-        kept = tuple(entry for entry in kept if _holds(entry, text))[:QUESTIONS]
+        kept = tuple(entry for entry in kept if _is_usable(entry, text))[:QUESTIONS]
         if not kept:
             raise UnavailableError("your language model asked about nothing that is in the text; try again")
         return kept
 
 
-def _holds(entry: Claim, text: str) -> bool:
-    """The claim is in the text, and the question is one, of a length to be asked aloud."""
+def _is_usable(entry: Claim, text: str) -> bool:
+    """Whether the claim is in the text, and the question is one and short enough to be asked aloud."""
     is_question = entry.question.endswith("?") and len(entry.question.split()) <= MOST_WORDS
     return is_question and bool(entry.claim) and entry.claim.lower() in " ".join(text.split()).lower()

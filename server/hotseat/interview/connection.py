@@ -17,13 +17,13 @@ GOING_AWAY = 1001
 POLICY = 1008
 UNKNOWN_INTERVIEW = 4404
 FORGOTTEN = 4408
-"""Connected but not started for so long that others may have the place."""
+"""The browser was connected for long without starting the interview, and others may need its place."""
 TAKEN_OVER = 4409
 NOT_READY = 4503
 _SILENT_S = 75.0
-"""Without a word, though a page says `ping` every five seconds (hidden ones once a minute), a browser is taken for gone."""
+"""A browser that sends nothing for so long is gone: pages send `ping` every five seconds, hidden ones once a minute."""
 _MAX_WAITING = 2_000
-"""Messages a browser may lag behind before it is taken for dead."""
+"""Messages that may wait to be sent before the browser is disconnected."""
 
 
 class Receiver(Protocol):
@@ -66,7 +66,7 @@ class Connection:
             ends: set[asyncio.Future[Any]] = {reading, writing, self._closing}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if self._closing.done():
-                reading.cancel()  # nothing that still comes counts
+                reading.cancel()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._outgoing.join(), 1.0)
         finally:
@@ -111,6 +111,6 @@ class Connection:
     async def _hang_up(self) -> None:
         code, reason = self._closing.result() if self._closing.done() else (1000, "")
         if self._socket.application_state is WebSocketState.CONNECTED:
-            # A browser that has vanished does not take what is left for it, and must not be waited for.
+            # A browser that has vanished never takes the close frame.
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 await asyncio.wait_for(self._socket.close(code, reason), 1.0)

@@ -1,8 +1,8 @@
-"""A capable language model as the interviewer: it is told everything and asks; code checks only for harm.
+"""A capable language model as the interviewer: it is told everything, and chooses and phrases the follow-up.
 
-It may choose and phrase freely. What it asks is dropped for the bank's move if it takes too long, if what it picks up was never
-said, if it asks nothing, gives away a point, repeats a question, praises, or is too long to be heard. Its reply is read as it
-is written, so that the sentence before the question is heard while the question is still being written.
+Code only checks the result. The bank's move is asked instead if the model is too slow, quotes what was never said, asks
+nothing, gives away a point, repeats a question, praises, or talks too long. The reply is streamed, so that a sentence before
+the question is spoken while the question is still being written.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ from hotseat.text.sentences import Sentences, split_sentences
 log = logging.getLogger(__name__)
 
 MAX_WORDS, MIN_WORDS = 45, 4
+"""Words of a question."""
 _MAX_TOKENS = 300
 _SUGGESTED = 4
+"""Bank moves that the model is shown."""
 _REPEAT_OVERLAP = 0.7
+"""Share of a question's content words in another from which the two are the same question."""
 _STATUS = {
     PointStatus.MET: "made",
     PointStatus.NOT_SURE: "not sure",
@@ -60,22 +63,23 @@ _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _MOVES = frozenset((Move.PROBE, Move.CHALLENGE, Move.DEEPEN, Move.CALLBACK))
 _MARKUP = frozenset("*_#`<>{}[]|\n")
 _ASKED = re.compile(r"(?:[^?“]|“[^”]*”)*\?")
-"""All up to the question mark, those of quotes aside."""
+"""Everything up to the first question mark that is not within a quote."""
 
 Says = Callable[[str], Awaitable[set[str]]]
-"""The points that the reader hears in a text."""
+"""Ids of the points that a text makes, by the reader."""
 Speak = Callable[[str], Awaitable[None]]
-"""Says a sentence that comes before a question which is still being written."""
+"""Speaks a sentence that comes before the question, which is still being written."""
 
 
 class Reply(Strict):
-    """What the model returns. What is checked comes before the question, and nothing that isn't needed: it would cost time."""
+    """The model's reply. The question comes last, so that it is checked as it is written; more fields would cost time."""
 
     does: Literal[
         "probe", "challenge", "deepen", "callback", "repeat", "clarify", "think", "dont_know", "objection", "off_topic"
     ]
-    """Its move, or what the candidate did instead of answering."""
+    """The interviewer's move, or the act with which the candidate avoided answering."""
     anchor: str
+    """The candidate's words that the question picks up; may be empty."""
     question: str
 
     @property
@@ -89,6 +93,7 @@ class Situation:
 
     question: Question
     manner: str
+    """How the interviewer is to speak, for the system prompt."""
     answers: Sequence[Answer]
     """The round's answers; the last one is complete."""
     findings: Sequence[PointFinding]
@@ -104,16 +109,16 @@ class Endpoint:
     """Asks a language model for the next question."""
 
     def __init__(self, chat: ChatModel, prompts: Prompts, reply_s: float) -> None:
-        """``reply_s``: seconds within which each sentence of the question has to come."""
+        """``reply_s``: seconds that each sentence of the reply may take."""
         self._chat = chat
         self._prompts = prompts
         self._reply_s = reply_s
 
     async def ask(self, situation: Situation, bank: Chosen, says: Says | None = None, speak: Speak | None = None) -> Chosen:
-        """The model's question, or ``bank`` with the reason, or with the act that the model takes the answer for.
+        """The model's question; ``bank`` with a reason if that can't be asked, or with the act that the model sees in it.
 
-        ``speak`` is handed each sentence before the question as soon as it has passed the checks; where what comes after it
-        doesn't, the bank's question is asked after it.
+        ``says`` helps to reject a question that gives a point away. ``speak`` is called with each sentence before the question
+        once it has passed the checks; if the rest then fails them, the result is those sentences with the bank's question.
         """
         reason, spoken = "the language model was too slow, or its reply not of the form asked for", ""
         try:
@@ -123,7 +128,7 @@ class Endpoint:
                     if reply.act is not Act.ANSWER:
                         is_short = len(situation.answers[-1].transcript.words) <= act_classifier.MAX_WORDS
                         return replace(bank, act=reply.act if is_short else Act.ANSWER)
-                    if wrong := await _wrong(reply, situation, says, is_whole=is_whole):
+                    if wrong := await _all_problems(reply, situation, says, is_whole=is_whole):
                         reason = f"the language model's question {'; '.join(wrong)}"
                         break
                     if is_whole:
@@ -142,7 +147,7 @@ class Endpoint:
         return replace(bank, text=f"{spoken} {asked}", reason=reason, source=Source.LLM, anchor=None)
 
     async def reply(self, situation: Situation) -> tuple[Reply | None, float]:
-        """What the model replies, and the seconds it took; None when it is too slow or its reply can't be read.
+        """The unchecked reply, and the seconds it took; None if the model is too slow or its reply can't be read.
 
         Raises ChatModelError when the endpoint fails.
         """
@@ -155,37 +160,36 @@ class Endpoint:
         return whole, time.monotonic() - began
 
     async def _replies(self, situation: Situation) -> AsyncGenerator[tuple[Reply, bool]]:
-        """The reply each time a sentence of its question is complete, and whether that is all of it.
+        """The reply so far, each time another sentence of it is complete, and whether it is whole.
 
-        A question ends with its question mark: what a model writes after it is not waited for. Raises ChatModelError,
-        ValidationError.
+        Ends at the question mark: what a model writes after it isn't waited for. Raises ChatModelError, ValidationError.
         """
         text, known = "", 0
         stream = self._chat.stream(self.messages(situation), max_tokens=_MAX_TOKENS, schema=_schema())
         async with aclosing(stream):
             async for part in stream:
                 text += part
-                begun = _begun(text)
-                if begun is None:
+                partial = _partial_reply(text)
+                if partial is None:
                     continue
-                if asked := _ASKED.match(begun.question):
-                    yield begun.model_copy(update={"question": asked[0]}), True
+                if asked := _ASKED.match(partial.question):
+                    yield partial.model_copy(update={"question": asked[0]}), True
                     return
-                sentences = Sentences().feed(begun.question)
+                sentences = Sentences().feed(partial.question)
                 if len(sentences) > known:
                     known = len(sentences)
-                    yield begun.model_copy(update={"question": " ".join(sentences)}), False
+                    yield partial.model_copy(update={"question": " ".join(sentences)}), False
         yield Reply.model_validate_json(text), True
 
     def messages(self, situation: Situation) -> list[dict[str, str]]:
-        """All that the model is told."""
+        """The prompt, as chat messages."""
         system = self._prompts.render("interview_system.j2", manner=situation.manner)
-        user = self._prompts.render("interview_user.j2", situation=_told(situation))
+        user = self._prompts.render("interview_user.j2", situation=_prompt_values(situation))
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
-def _begun(text: str) -> Reply | None:
-    """The reply, if all but its question is complete."""
+def _partial_reply(text: str) -> Reply | None:
+    """The reply so far; None until all fields before the question are complete."""
     try:
         found = from_json(text, allow_partial="trailing-strings")
         return Reply.model_validate(found) if list(found)[-1:] == ["question"] else None
@@ -193,7 +197,8 @@ def _begun(text: str) -> Reply | None:
         return None
 
 
-async def _wrong(reply: Reply, situation: Situation, says: Says | None, *, is_whole: bool) -> list[str]:
+async def _all_problems(reply: Reply, situation: Situation, says: Says | None, *, is_whole: bool) -> list[str]:
+    """``problems``, and the points that the reader finds given away if there are none."""
     wrong = problems(reply, situation, is_whole=is_whole)
     if wrong or says is None:
         return wrong
@@ -207,7 +212,7 @@ def _chosen(reply: Reply, situation: Situation, bank: Chosen) -> Chosen:
 
 
 def problems(reply: Reply, situation: Situation, *, is_whole: bool = True) -> list[str]:
-    """Why the question, or what there is of it before its last sentence, may not be said; empty when it may."""
+    """Why the question may not be asked; empty if it may. Unless ``is_whole``, sentences before the question are checked."""
     text = reply.question.strip()
     words = text.split()
     said = [answer.transcript for answer in situation.answers]
@@ -232,7 +237,7 @@ def problems(reply: Reply, situation: Situation, *, is_whole: bool = True) -> li
 
 
 def _leaks(text: str, situation: Situation) -> list[str]:
-    """Points that were not made and that the text says, and terms of theirs that nobody has used."""
+    """Points not made yet that the text gives away, and key terms of theirs that nobody has used yet."""
     question, unmade = situation.question, _unmade(situation)
     answered = " ".join(answer.transcript.text for answer in situation.answers)
     tokens, known = tokenize(text), tokenize(f"{question.prompt} {answered}")
@@ -272,7 +277,8 @@ def _is_suggestion(reply: Reply, situation: Situation) -> bool:
     return bool(situation.suggested) and followups.overlap(situation.suggested[0].text, reply.question) >= _REPEAT_OVERLAP
 
 
-def _told(situation: Situation) -> dict[str, Any]:
+def _prompt_values(situation: Situation) -> dict[str, Any]:
+    """The situation as the template interview_user.j2 takes it."""
     found = {finding.point_id: finding for finding in situation.findings}
     points = []
     for point in situation.question.points:
@@ -294,5 +300,5 @@ def _told(situation: Situation) -> dict[str, Any]:
 
 
 def _schema() -> dict[str, Any]:
-    """Without the description, which is for us."""
+    """The reply's JSON schema without the docstring as description, which costs tokens."""
     return {name: part for name, part in Reply.model_json_schema().items() if name not in ("title", "description")}

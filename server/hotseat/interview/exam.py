@@ -1,6 +1,6 @@
-"""The exam a remote language model sits as the interviewer: scripted dialogues, and whether what it asks may be asked and fits.
+"""The exam of a remote language model as the interviewer: are its follow-ups to scripted dialogues usable, and do they fit?
 
-A model that has failed it is not asked any more; one that has not sat it yet asks, for code checks each question by itself.
+A model that has failed is not used any more. One that hasn't sat the exam yet is used: code checks each question anyway.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
 FILE = "interviewer_exam.jsonl"
 """Name of the file in the question bank's folder; a bank without it has no exam."""
 USABLE, FITTING = 0.8, 0.7
-"""Shares of the dialogues in which a reply has to be usable, and to fit what was said, for a pass."""
+"""To pass, replies have to be usable, and fitting, in at least these shares of the dialogues."""
 _TIER = 3
 
 
@@ -38,14 +38,14 @@ class Dialogue:
     """What the candidate does with the utterance."""
 
     @property
-    def is_false(self) -> bool:
-        """Whether it has a claim to challenge."""
+    def has_false_claim(self) -> bool:
+        """Whether the answer contradicts a point, which the interviewer has to challenge."""
         return any(finding.status is PointStatus.CONTRADICTED for finding in self.situation.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one dialogue."""
+    """How the model did in one dialogue."""
 
     is_usable: bool
     is_fitting: bool
@@ -59,11 +59,11 @@ class Sitting:
     model: str
     dialogues: int
     usable: int
-    """Replies that an interviewer may use: the act recognised, or a question that code lets through."""
+    """Replies that name the right act, or ask a question that passes the checks."""
     fitting: int
-    """Those that also do what the answer calls for: take up a false claim, and no act taken for an answer or the reverse."""
+    """Usable replies that also challenge a false claim, and take no act for an answer or the reverse."""
     seconds: float
-    """Seconds for a reply, on average."""
+    """Mean seconds for a reply."""
 
     @property
     def passed(self) -> bool:
@@ -78,7 +78,7 @@ _KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
 
 
 def load_dialogues(path: Path, bank: Bank) -> tuple[Dialogue, ...]:
-    """Empty where there is no such file. Raises ContentError naming the line."""
+    """The exam's dialogues; empty if there is no such file. Raises ContentError naming the line."""
     return load_items(path, bank, _dialogue)
 
 
@@ -100,27 +100,27 @@ def _dialogue(line: str, bank: Bank, where: str) -> Dialogue:
 
 
 def outcome_of(dialogue: Dialogue, reply: Reply | None, seconds: float) -> Outcome:
-    """``reply`` is None where none came in time or could be read."""
+    """``reply`` is None if none came in time or it couldn't be read."""
     if reply is None:
         return Outcome(False, False, seconds)
     if reply.act is not Act.ANSWER or dialogue.act is not Act.ANSWER:
         return Outcome(reply.act is dialogue.act, reply.act is dialogue.act, seconds)
     is_usable = not problems(reply, dialogue.situation)
-    takes_up = not dialogue.is_false or Move(reply.does) is Move.CHALLENGE
+    takes_up = not dialogue.has_false_claim or Move(reply.does) is Move.CHALLENGE
     return Outcome(is_usable, is_usable and takes_up, seconds)
 
 
 @dataclass(slots=True)
 class Exam:
-    """The exam for one language model, with what it has answered so far."""
+    """The exam of one language model, with its outcomes so far."""
 
     model: str
     endpoint: Endpoint
     dialogues: Sequence[Dialogue]
     path: Path
-    """Where results are kept."""
+    """File with the results of all models."""
     key: str
-    """What this model's result is kept under: see ``key_of``."""
+    """This model's key in the file (``key_of``)."""
     sitting: Sitting | None = None
     """The result, once there is one."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class Exam:
         self.sitting = kept_results(self.path, _KEPT).get(self.key)
 
     async def sit(self, before_each: BeforeEach) -> Sitting:
-        """Raises ChatModelError when the endpoint fails; asked again, it goes on from there."""
+        """Sits the exam and stores the result. Raises ChatModelError if the endpoint fails; called again, it resumes there."""
         for dialogue in self.dialogues:
             if dialogue.id in self.outcomes:
                 continue
@@ -149,6 +149,6 @@ class Exam:
 
 
 def key_of(model: str, address: str, endpoint: Endpoint, dialogues: Sequence[Dialogue]) -> str:
-    """What a result holds for: this model at this address, and all that it is told in the exam."""
+    """Identifies a result: a hash of the model, its address and the exam's prompts. After a change the exam is sat again."""
     told = [json.dumps(endpoint.messages(dialogue.situation)) + dialogue.act for dialogue in dialogues]
     return hashlib.sha256("\n".join((model, address, *told)).encode()).hexdigest()[:24]

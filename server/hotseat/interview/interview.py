@@ -1,4 +1,4 @@
-"""The async shell of one interview: one queue of events, one timer, one task group. All decisions are session.session's."""
+"""The async shell of one interview: one queue of events, one timer, one task group. session.session makes all decisions."""
 
 from __future__ import annotations
 
@@ -44,17 +44,19 @@ log = logging.getLogger(__name__)
 _BARGE_IN_S = 0.6
 """Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
 _ONSET_S = 0.16
+"""Speech that starts the clock while the candidate thinks."""
 _BUSY = (Answering, Finalising, FollowingUp)
+"""Phases in which the interview counts as a live turn for load shedding."""
 _SHORT_S = 9.0
-"""A shorter spoken answer may be something else than one: its words decide what is said to it."""
-_LISTENS_S = 6.0
-"""After the last answer, how long a candidate still listens to a close."""
-_VOICED_S = 3.0
-"""Within which the close has to be voiced: the review waits for it."""
+"""A shorter spoken answer may be an act such as "could you repeat that?", so it is acknowledged once its words are known."""
+_FAREWELL_WITHIN_S = 6.0
+"""How long after the last answer a candidate still listens for remarks on the interview."""
+_FAREWELL_VOICE_S = 3.0
+"""Longest wait for the farewell's audio: the review waits for it."""
 _GRACE_S = 2.0
-"""How long a finished interview waits for what is still under way: its last sentence."""
-_GONE = "This question is no longer in the bank."
-OWED = (Finalising, FollowingUp, Grading)
+"""How long a finished interview waits for tasks under way, such as its last sentence."""
+_NOT_IN_BANK = "This question is no longer in the bank."
+PENDING = (Finalising, FollowingUp, Grading)
 """Phases in which the candidate waits for the server."""
 
 
@@ -70,12 +72,12 @@ class Interview:
         self._waits = Waits(context.metrics, context.clock)
         self.state: State = journal.state
         self._events: asyncio.Queue[tuple[events.Event, float]] = asyncio.Queue()
-        """Each with when it came: what was sent in time is in time, however long storage keeps the loop."""
+        """Each with its time of arrival, so that an event sent in time counts as in time even if the loop was busy storing."""
         self._connection: Connection | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._left_at = context.clock.now()
-        """Since when there is no browser."""
+        """When the last browser left."""
         self._touched_at = self._left_at
         """When a browser last connected or sent more than a `ping`."""
         self._speaking: asyncio.Task[None] | None = None
@@ -110,14 +112,14 @@ class Interview:
             self._on_words,
         )
         self._busy = False
-        self.at_rest = asyncio.Event()
-        """Set while the server owes nothing."""
+        self.idle = asyncio.Event()
+        """Set while the candidate waits for nothing from the server (``PENDING``)."""
         self._note_phase()
 
     # ---- The browser's side ------------------------------------------------------------------------------------------
 
     def attach(self, connection: Connection) -> None:
-        """Makes this the interview's only browser."""
+        """Makes this the interview's only browser; an earlier one is disconnected."""
         if self._connection is not None:
             self._connection.close(TAKEN_OVER, "the interview was opened in another tab")
         self._connection = connection
@@ -139,20 +141,18 @@ class Interview:
 
     @property
     def engaged(self) -> bool:
-        """Whether a browser is connected, or the server works for it."""
-        return not isinstance(self.state, Finished) and (
-            self._connection is not None or self._busy or not self.at_rest.is_set()
-        )
+        """Whether the interview occupies a place: a browser is connected, or the server has work to do for it."""
+        return not isinstance(self.state, Finished) and (self._connection is not None or self._busy or not self.idle.is_set())
 
     @property
     def alone_s(self) -> float:
-        """For how long there is no browser, if all it waits for is one; else 0."""
+        """Seconds without a browser, if the interview waits for nothing else; otherwise 0."""
         alone = self._connection is None and isinstance(self.state, Ready | Asking)
         return self._clock.now() - self._left_at if alone and not session.ungraded(self.state.progress) else 0.0
 
     @property
     def unstarted_s(self) -> float:
-        """For how long a browser has been here without anybody starting or touching the interview; else 0."""
+        """Seconds that a connected browser has done nothing while the interview is not started; otherwise 0."""
         waits = self._connection is not None and isinstance(self.state, Ready)
         return self._clock.now() - self._touched_at if waits else 0.0
 
@@ -169,12 +169,12 @@ class Interview:
         return self._journal.record
 
     def drop(self, code: int, reason: str) -> None:
-        """Hangs up on the browser."""
+        """Closes the browser's connection with this code."""
         if self._connection is not None:
             self._connection.close(code, reason)
 
-    def send_away(self, reason: str) -> None:
-        """Hangs up on a browser that only waits, and gives its place back at once."""
+    def evict(self, reason: str) -> None:
+        """Disconnects a browser that hasn't started the interview, and frees its place at once."""
         if self._connection is not None:
             self._connection.close(FORGOTTEN, reason)
             self.detach(self._connection)
@@ -202,7 +202,7 @@ class Interview:
 
     def _on_words(self, committed: str) -> None:
         if isinstance(self.state, Answering):
-            self._replies.heard(self._question(), self.state.progress, self.state.utterance, committed)
+            self._replies.on_words(self._question(), self.state.progress, self.state.utterance, committed)
 
     def _on_trouble(self, code: str, text: str) -> None:
         self._send(wire.ErrorMessage(code="flood", text=text) if code == "flood" else wire.Notice(code=code, text=text))
@@ -210,19 +210,19 @@ class Interview:
     # ---- The loop ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> bool:
-        """Whether the interview is finished, rather than taken over by another process; raises only for a bug."""
+        """Runs the interview; True once it is finished, False if another process took it over. Raises only for a bug."""
         logged_interview.set(self.id)
         ours = True
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 if self._journal.recovered:
                     await self._resume()
-                began = self._clock.now()  # until here an answer's clock stood
+                began = self._clock.now()  # an answer's clock was stopped until now
                 while not isinstance(self.state, Finished):
                     event, came = await self._next_event()
                     await self._apply(event, max(came, began))
                 await self._journal.settle()
-                await self._leave_off()
+                await self._finish_tasks()
         except* TakenOverError:
             ours = False
         finally:
@@ -240,8 +240,8 @@ class Interview:
             await self._answers.resume(self.state.utterance.turn_id, self.state.limit_s, self._question(), plan)
         await self._apply(events.Recovered(self._microphone.heard_s), self._clock.now())
 
-    async def _leave_off(self) -> None:
-        """Cancels tasks that are left ``_GRACE_S`` after the end."""
+    async def _finish_tasks(self) -> None:
+        """Waits for tasks under way, and cancels those left after ``_GRACE_S``."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=_GRACE_S)
         for task in self._under_way:
@@ -272,32 +272,32 @@ class Interview:
         before, self.state = self.state, result.state
         self._note_phase()
         if isinstance(self.state, Finalising) and not isinstance(before, Finalising):
-            self._waits.ended(now)
+            self._waits.answer_ended(now)
         await self._journal.append(event, now, self.state, self._on_trouble)
         if isinstance(event, events.RoundGraded):
             await self._rate(event)
         for command in result.commands:
             self._execute(command)
-        self._watch(before)
+        self._on_entry(before)
         if isinstance(event, events.Attached):
             self._welcome()
             return
         self._publish()
         if self.state.progress.round != before.progress.round:
-            self._tell_if_gone()
+            self._warn_if_not_in_bank()
 
     def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
-        """Tells the browser, unless the event was only late: results and clicks cross on the wire."""
+        """Tells the browser, unless the event may just be late, as when a click and a result cross on the wire."""
         log.debug("%s", error)
         if isinstance(event, events.StartPressed | events.EndPressed):
             self._send(wire.ErrorMessage(code="unexpected", text=str(error)))
 
     def _note_phase(self) -> None:
         self._set_busy(isinstance(self.state, _BUSY))
-        if isinstance(self.state, OWED):
-            self.at_rest.clear()
+        if isinstance(self.state, PENDING):
+            self.idle.clear()
         else:
-            self.at_rest.set()
+            self.idle.set()
 
     def _set_busy(self, busy: bool) -> None:
         if busy and not self._busy:
@@ -314,16 +314,16 @@ class Interview:
         self._send(state_message(self.state, self._context.library.bank, self._clock.now(), next_frame, has_voice))
 
     def _welcome(self) -> None:
-        """What a browser that has just connected needs to know."""
+        """Sends a browser that has just connected everything it needs to draw the page."""
         self._publish()
         for number in range(1, self.state.progress.hints + 1):
             self._show_hint(session.turn_of(self.state), number)
-        self._tell_if_gone()
+        self._warn_if_not_in_bank()
 
-    def _tell_if_gone(self) -> None:
-        """Tells the candidate before they answer a question that can't be graded."""
+    def _warn_if_not_in_bank(self) -> None:
+        """Tells the candidate before they answer that the question can't be graded."""
         if isinstance(self.state, Ready | Asking | Thinking | Answering) and not self._question().has_rubric:
-            self._send(wire.Notice(code="question", text=f"{_GONE} Your answer is kept, but not followed up or graded."))
+            self._send(wire.Notice(code="question", text=f"{_NOT_IN_BANK} Your answer is kept, but not followed up or graded."))
 
     # ---- Commands ----------------------------------------------------------------------------------------------------
 
@@ -369,17 +369,17 @@ class Interview:
         return task
 
     async def _optional(self, work: Coroutine[Any, Any, None]) -> None:
-        """Work that an interview goes on without."""
+        """Does work that the interview can do without; failures are only logged."""
         try:
             await work
         except Exception as error:
-            failed(log, "what an interview goes on without", error)
+            failed(log, "optional work", error)
 
-    def _watch(self, before: State) -> None:
-        """Keeps the microphone doing what the phase wants."""
+    def _on_entry(self, before: State) -> None:
+        """Does what a phase needs when it is entered, besides its commands."""
         match self.state:
             case Thinking() if not isinstance(before, Thinking):
-                if self._speaking is not None and not self._speaking.done():  # slower than anybody waits for
+                if self._speaking is not None and not self._speaking.done():
                     self._execute(events.StopVoice(self.state.utterance.turn_id))
                 self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
             case Grading() if not isinstance(before, Grading):
@@ -402,7 +402,7 @@ class Interview:
         self.post(events.VoiceSent(utterance.turn_id, seconds))
 
     async def _finalise(self, command: events.CloseAnswer, state: Finalising) -> None:
-        """Ends an answer. What may be something else than an answer is acknowledged once that is known."""
+        """Ends an answer. A short one may be an act, so it is acknowledged only once it is known to be an answer."""
         pressed, asked, plan = state.act is not None, state.utterance.text, state.progress.plan
         short = command.ended_by in (EndedBy.DONE, EndedBy.SILENCE) and self._microphone.heard_s < _SHORT_S
 
@@ -430,8 +430,8 @@ class Interview:
             )
 
     async def _begin_follow_up(self, turn_id: int, sentence: str) -> None:
-        """Says what comes before a question that is still being written."""
-        with contextlib.suppress(SpeakerError):  # all of it is said once it is known
+        """Says a sentence that comes before the question, which is still being written."""
+        with contextlib.suppress(SpeakerError):  # ``_ask`` says the whole follow-up, and reports a failure
             await self._voice.prepare(sentence)
         if isinstance(self.state, FollowingUp) and self.state.turn_id == turn_id:
             self._voice.begin(turn_id, sentence)
@@ -439,7 +439,7 @@ class Interview:
     async def _grade(self, round_index: int) -> None:
         question = self._question(round_index)
         if not question.has_rubric:
-            self._not_graded(round_index, _GONE)
+            self._not_graded(round_index, _NOT_IN_BANK)
             return
         grader = self._context.graders.in_use
         assert grader is not None
@@ -458,16 +458,16 @@ class Interview:
         self.post(events.RoundGraded(round_index, grade))
 
     async def _say_what_stood_out(self, round_index: int, grade: Grade) -> None:
-        """With the last grade, if it came while the candidate still listens."""
+        """The farewell's remarks on the interview, if the last grade came while the candidate still listens."""
         state = self.state
         if not isinstance(state, Grading) or session.ungraded(state.progress) != [round_index] or self._connection is None:
             return
-        if self._clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _LISTENS_S:
+        if self._clock.now() > state.deadline - session.GRADE_TIMEOUT_S + _FAREWELL_WITHIN_S:
             return
         known = [(self._question(number), known) for number, known in (*state.progress.graded, (round_index, grade))]
         said = f"{self._script.farewell(known)} {self._script.closing.review}".strip()
         with contextlib.suppress(TimeoutError):  # a voice that hangs
-            async with asyncio.timeout(_VOICED_S):
+            async with asyncio.timeout(_FAREWELL_VOICE_S):
                 if self._goodbye is not None:
                     await asyncio.wait({self._goodbye})
                 await self._voice.say(state.turn_id, "closing", said)
@@ -479,5 +479,5 @@ class Interview:
     async def _rate(self, graded: events.RoundGraded) -> None:
         try:
             await self._context.practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
-        except StorageError as error:  # made good at the next start
+        except StorageError as error:  # Practice.catch_up rates it at the next start
             log.error("ratings not stored: %s", error)

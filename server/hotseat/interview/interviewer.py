@@ -1,4 +1,4 @@
-"""What is asked after an answer: the bank's move that fits it best, after the candidate's own words where it takes them up."""
+"""Chooses the bank's move that fits an answer best, and puts the candidate's own words before it where it picks them up."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hotseat.interview.quotes import clause_of, said_back
 
 
 def _quote_for(question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> str | None:
-    """The words that a challenge or a deepening takes up; None where they don't stand by themselves, don't bear on what is
-    asked, or were taken up before."""
+    """The words that a challenge or deepening picks up; None if they make no clause, have nothing to do with what is asked, or
+    were quoted before in this round."""
     if move.move not in (Move.CHALLENGE, Move.DEEPEN):
         return None
     evidence = next((finding.evidence for finding in findings if finding.point_id == move.probes[0]), None)
@@ -25,7 +25,7 @@ def _quote_for(question: Question, move: FollowUp, answers: Sequence[Answer], fi
 
 
 def _lead_in(quote: str, answers: Sequence[Answer]) -> str:
-    """What the interviewer says before a question about these words; not the same twice in a round."""
+    """The sentence that quotes the candidate before a question; worded differently each time in a round."""
     said = said_back(quote)
     if quote.lower() not in answers[-1].transcript.text.lower():
         return f"Earlier you said {said}."
@@ -35,13 +35,13 @@ def _lead_in(quote: str, answers: Sequence[Answer]) -> str:
 
 
 class Interviewer:
-    """Chooses moves and puts them into words."""
+    """Ranks the bank's moves and words them; holds the language model that may ask instead."""
 
     def __init__(self) -> None:
         self.endpoint: Endpoint | None = None
-        """A model that asks by itself; it is told what would be asked without it."""
+        """The language model that asks follow-ups; None if the bank's moves are asked."""
         self.exam: Exam | None = None
-        """What that model sits."""
+        """That model's exam."""
 
     def rank(
         self, question: Question, answers: Sequence[Answer], findings: Sequence[PointFinding], tier: int
@@ -52,7 +52,7 @@ class Interviewer:
         ranked = followups.rank(question, findings, used, tier, said)
         if not ranked or ranked[0].move is not Move.CHALLENGE:
             return ranked
-        # Of claims that are as surely wrong, one that can be quoted is taken up first.
+        # Among challenges with the same status, one whose claim can be quoted comes first.
         status = {finding.point_id: finding.status for finding in findings}
         alike = [m for m in ranked if m.move is Move.CHALLENGE and status[m.probes[0]] is status[ranked[0].probes[0]]]
         first = next((move for move in alike if _quote_for(question, move, answers, findings)), ranked[0])
@@ -61,7 +61,7 @@ class Interviewer:
     def in_the_banks_words(
         self, question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]
     ) -> Chosen:
-        """The move as the bank has it, after what it takes up of the answer, where that stands as a clause."""
+        """The move in the bank's words, after a quote of the answer where it picks one up."""
         quote = _quote_for(question, move, answers, findings)
         text = f"{_lead_in(quote, answers)} {move.text}" if quote else move.text
         return Chosen(move.id, text, Source.BANK, anchor=quote)

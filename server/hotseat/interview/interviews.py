@@ -13,7 +13,7 @@ from hotseat.engines.native_memory import release_free_memory
 from hotseat.errors import StorageError, UnavailableError
 from hotseat.interview.connection import GOING_AWAY, NOT_READY, POLICY, TAKEN_OVER, UNKNOWN_INTERVIEW, Connection
 from hotseat.interview.context import InterviewContext
-from hotseat.interview.interview import OWED, Interview
+from hotseat.interview.interview import PENDING, Interview
 from hotseat.interview.journal import Journal
 from hotseat.interview.orphans import Orphans
 from hotseat.questions.formats import Choices, make_plan
@@ -30,27 +30,27 @@ from hotseat.transfer.removing import Removed, interviews_in, remove
 
 log = logging.getLogger(__name__)
 
-KEEP_S = 1.0
-"""How soon a process notices that another has taken an interview over."""
-_LETS_GO_S = KEEP_S + 1.0
-"""How long after that it has stopped writing."""
+MAINTAIN_EVERY_S = 1.0
+"""How often leases are renewed, and so how soon a process notices that another has taken an interview over."""
+_STOPPED_WRITING_S = MAINTAIN_EVERY_S + 1.0
+"""How long after a take-over the process before writes nothing any more."""
 STOPPING = "this server is stopping; your interview is kept and goes on as soon as it, or another, is back"
 ELSEWHERE = "the interview was opened elsewhere"
 _ALONE_S = 60.0
-"""How long an interview that waits for a browser is kept in memory; its log is enough to go on from."""
+"""How long an interview that waits for a browser stays in memory; it can be reopened from its log."""
 _UNSTARTED_S = 600.0
 """How long a page may wait for somebody to start its interview."""
 _UNSTARTED_WHEN_FULL_S = 120.0
-"""The same while somebody else needs the place."""
+"""Likewise while another candidate needs the place."""
 _FORGOTTEN = "you haven’t started this interview, so its place is free for others; continue when you’re ready"
 _KEPT_UNSTARTED = 20
-"""Interviews that a person planned and never started; older ones are deleted when another is planned."""
-_OWED_S = 5.0
-"""How long a stopping server goes on with what it owes; the next one does the rest."""
+"""How many planned interviews that were never started are kept for a person; older ones are deleted."""
+_DRAIN_S = 5.0
+"""How long a stopping server goes on with what candidates wait for; the next process does the rest."""
 
 
 class Interviews:
-    """Keeps the running ones; the rest live in the store."""
+    """Holds the interviews that are running; all others are only in the store."""
 
     def __init__(self, context: InterviewContext) -> None:
         self._context = context
@@ -61,17 +61,17 @@ class Interviews:
         self._running: dict[str, tuple[Interview, asyncio.Task[bool]]] = {}
         self._opening = asyncio.Lock()
         self._removing: set[str] = set()
-        """Being deleted: no browser reopens them."""
+        """Ids of interviews being deleted, which can't be reopened."""
         self._replica = secrets.token_hex(8)
-        """This process's name among those that share the database."""
+        """Id of this process among those that share the database."""
 
     @property
     def running(self) -> frozenset[str]:
-        """Ids of those that are in memory."""
+        """Ids of the interviews in memory."""
         return frozenset(self._running)
 
     async def create(self, owner: str, choices: Choices) -> str:
-        """Plans and stores an interview of this person's. Raises InputError, StorageError, UnavailableError."""
+        """Plans and stores an interview; returns its id. Raises InputError, StorageError, UnavailableError."""
         if self._status.stopping:
             self._metrics.rejected("stopping")
             raise UnavailableError("this server is stopping; try again in a minute")
@@ -88,18 +88,18 @@ class Interviews:
             owner=owner,
         )
         await self._store.create(record)
-        with contextlib.suppress(StorageError):  # it can wait for the next one
-            await self._tidy(owner)
+        with contextlib.suppress(StorageError):  # the next interview planned tries again
+            await self._delete_old_unstarted(owner)
         return record.id
 
-    async def _tidy(self, owner: str) -> None:
-        """Deletes what this person planned long ago and never started. Raises StorageError."""
+    async def _delete_old_unstarted(self, owner: str) -> None:
+        """Deletes all but the latest ``_KEPT_UNSTARTED`` interviews that were never started. Raises StorageError."""
         old = (await self._store.unstarted(owner))[_KEPT_UNSTARTED:]
         if idle := tuple(interview_id for interview_id in old if interview_id not in self._running):
             await self._remove(Scope(interviews=idle))
 
     async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
-        """Serves one browser of this person's until it leaves."""
+        """Serves one browser until it leaves, or closes it with the reason why not."""
         try:
             interview = await self.admit(owner, interview_id)
         except Refused as refused:
@@ -114,7 +114,7 @@ class Interviews:
             interview.detach(connection)
 
     async def admit(self, owner: str, interview_id: str) -> Interview:
-        """The interview, running. Raises Refused."""
+        """The interview, opened if it wasn't running. Raises Refused."""
         if self._status.stopping:
             raise Refused("stopping", NOT_READY, STOPPING)
         if not self._status.is_ready:
@@ -122,7 +122,7 @@ class Interviews:
         try:
             owned = await self._store.owner_of(interview_id) == owner
             if owned:
-                self._find_place(owner, interview_id)
+                self._make_room(owner, interview_id)
             interview = await self.open(interview_id) if owned else None
         except StorageError as error:
             log.error("interview not opened: %s", error)
@@ -131,45 +131,45 @@ class Interviews:
             raise Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
         return interview
 
-    def _find_place(self, owner: str, interview_id: str) -> None:
-        """Makes sure that there is room for this interview of this person's. Raises Refused."""
+    def _make_room(self, owner: str, interview_id: str) -> None:
+        """Evicts a browser that hasn't started, if this interview needs its place. Raises Refused if there is no room."""
         limits = self._context.limits
         engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
         own = [one for one in engaged if one.owner == owner]
-        if owner != LOCAL and len(own) >= limits.max_per_person and not _send_one_away(own, KEEP_S):
+        if owner != LOCAL and len(own) >= limits.max_per_person and not _evict_one(own, MAINTAIN_EVERY_S):
             words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
             raise Refused("busy", NOT_READY, words)
-        if interview_id in self._running:  # whoever was away for a moment is let in again
+        if interview_id in self._running:  # a browser that lost its connection for a moment
             return
         engaged = [one for one in engaged if one.engaged]
-        if len(engaged) >= limits.max_active and not _send_one_away(engaged, _UNSTARTED_WHEN_FULL_S):
+        if len(engaged) >= limits.max_active and not _evict_one(engaged, _UNSTARTED_WHEN_FULL_S):
             raise Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
 
-    async def keep(self) -> None:
-        """Looks after what this process and others hold, until cancelled."""
+    async def maintain(self) -> None:
+        """Until cancelled: renews leases, stops what others took over, unloads what waits, takes over orphaned interviews."""
         orphans = Orphans(self._store, self._clock, self._replica)
         while True:
-            await asyncio.sleep(KEEP_S)
+            await asyncio.sleep(MAINTAIN_EVERY_S)
             try:
                 if running := list(self._running.values()):
                     held = await self._store.heartbeat(self._replica)
                     for interview, task in running:
-                        # One that has just ended lets go of itself.
+                        # One that has just finished releases its lease by itself.
                         if held.get(interview.id) != interview.token and not isinstance(interview.state, Finished):
-                            self._lose(interview, task)
-                await self.put_away()
+                            self._stop_taken_over(interview, task)
+                await self.unload_waiting()
                 if self._status.is_ready:
                     for interview_id in await orphans.find():
-                        log.info("going on with interview %s, which nobody runs", interview_id)
+                        log.info("taking over orphaned interview %s", interview_id)
                         await self.open(interview_id)
-            except Exception as error:  # or nobody would look after them any more
-                failed(log, "looking after interviews", error)
+            except Exception as error:  # the next round tries again
+                failed(log, "maintaining interviews", error)
 
-    async def put_away(self) -> None:
-        """Forgets interviews that have waited long enough; a browser that comes back finds them in the store."""
+    async def unload_waiting(self) -> None:
+        """Drops interviews from memory that have waited for a browser or a start too long; they can be reopened."""
         for interview, _ in list(self._running.values()):
             if interview.unstarted_s > _UNSTARTED_S:
-                interview.send_away(_FORGOTTEN)
+                interview.evict(_FORGOTTEN)
         async with self._opening:
             alone = [task for interview, task in self._running.values() if interview.alone_s > _ALONE_S]
             for task in alone:
@@ -184,12 +184,12 @@ class Interviews:
         return await self._store.load_state(interview_id)
 
     async def delete(self, interview_id: str) -> Removed | None:
-        """Stops and removes an interview with its audio; None if there is none. Raises StorageError."""
+        """Stops an interview and removes it with its audio; None if there is no such interview. Raises StorageError."""
         scope = Scope(interviews=(interview_id,))
         return await self._remove(scope) if await self._context.storage.tables.interviews(scope) else None
 
     async def delete_everything(self, owner: str) -> Removed:
-        """Stops and removes this person's interviews, and all else that they practised. Raises StorageError."""
+        """Stops and removes all interviews of this person, and their ratings, plan and settings. Raises StorageError."""
         return await self._remove(Scope(owner=owner))
 
     async def _remove(self, scope: Scope) -> Removed:
@@ -206,7 +206,7 @@ class Interviews:
             try:
                 return await remove(self._context.storage, self._context.practice, scope)
             except StorageError:
-                for interview_id, token in taken:  # or nobody would go on with them while this process lives
+                for interview_id, token in taken:  # or no process would run them while this one lives
                     with contextlib.suppress(StorageError):
                         await self._store.release(interview_id, token)
                 raise
@@ -214,25 +214,25 @@ class Interviews:
             self._removing.difference_update(ids)
 
     async def _take_from_others(self, ids: Collection[str]) -> Sequence[tuple[str, int]]:
-        """Acquires those that other processes run, which would write audio behind what is removed.
+        """Takes over those that other processes run, which could otherwise write audio after the removal.
 
-        Returns their ids and fencing tokens. Raises StorageError.
+        Returns their ids and fencing tokens once the others have stopped writing. Raises StorageError.
         """
         store = self._store
         alive = [held for held in await store.leased_by_others(self._replica) if held.beat is not None]
         taken = [await store.acquire(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
         if taken:
-            await asyncio.sleep(_LETS_GO_S)
+            await asyncio.sleep(_STOPPED_WRITING_S)
         return [(one.record.id, one.token) for one in taken if one is not None]
 
     async def drain(self) -> None:
-        """Takes on nothing new, finishes what candidates are waiting for if that is soon done, and closes."""
+        """Refuses new interviews, finishes what candidates wait for within ``_DRAIN_S``, and closes."""
         self._status.stopping = True
         log.info("stopping; %d interviews are running", len(self._running))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_OWED_S):
+            async with asyncio.timeout(_DRAIN_S):
                 for interview, _ in list(self._running.values()):
-                    await interview.at_rest.wait()
+                    await interview.idle.wait()
         await self.close()
 
     async def close(self) -> None:
@@ -241,13 +241,14 @@ class Interviews:
         for _, task in stopped:
             task.cancel()
         await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
-        # Only now, so that a browser that is back in a moment finds everything written.
+        # Only now, so that a browser that reconnects at once finds everything written.
         for interview, _ in stopped:
             interview.drop(GOING_AWAY, STOPPING)
         with contextlib.suppress(StorageError):
             await self._store.release_all(self._replica)
 
     async def open(self, interview_id: str) -> Interview | None:
+        """The interview, acquired and started if it isn't running; None if there is none. Raises StorageError."""
         async with self._opening:
             store = self._store
             if interview_id in self._removing:
@@ -258,7 +259,7 @@ class Interviews:
                 if not task.done():  # it may have ended meanwhile
                     if held:
                         return interview
-                    self._lose(interview, task)
+                    self._stop_taken_over(interview, task)
                     await asyncio.wait([task])
             taken = await store.acquire(interview_id, self._replica)
             if taken is None:
@@ -274,25 +275,25 @@ class Interviews:
         try:
             return await interview.run()
         finally:
-            # What the server still owes stays held, so that another process, or the next, finds it.
-            if not isinstance(interview.state, OWED):
+            # With work pending the lease is kept, so that another process finds the interview orphaned.
+            if not isinstance(interview.state, PENDING):
                 with contextlib.suppress(StorageError):
                     await self._store.release(interview.id, interview.token)
 
-    def _lose(self, interview: Interview, task: asyncio.Task[bool]) -> None:
-        """Another process has taken the interview over."""
+    def _stop_taken_over(self, interview: Interview, task: asyncio.Task[bool]) -> None:
+        """Stops an interview that another process has taken over."""
         task.add_done_callback(lambda _: interview.drop(TAKEN_OVER, ELSEWHERE))
         task.cancel()
 
     def _ended(self, interview: Interview, task: asyncio.Task[bool]) -> None:
-        """Hangs up only now, so that a browser that asks at once reads what is stored."""
+        """Disconnects the browser only now, so that when it reconnects everything is stored."""
         if self._running[interview.id][0] is interview:
             del self._running[interview.id]
         self._metrics.active.set(len(self._running))
         if task.cancelled():
             pass
         elif (error := task.exception()) is not None:
-            log.error("interview %s broke off", interview.id, exc_info=error)
+            log.error("interview %s failed", interview.id, exc_info=error)
             # The browser reconnects, which reopens the interview from its log.
             interview.drop(POLICY, "something went wrong; reconnecting")
         elif not task.result():
@@ -300,17 +301,17 @@ class Interviews:
         asyncio.get_running_loop().run_in_executor(None, release_free_memory)
 
 
-def _send_one_away(interviews: Sequence[Interview], longer_than_s: float) -> bool:
-    """Frees the place of the page that has waited longest to be started, if it has waited so long."""
+def _evict_one(interviews: Sequence[Interview], longer_than_s: float) -> bool:
+    """Evicts the browser that has waited longest without starting, if longer than so many seconds; whether it did."""
     longest = max(interviews, key=lambda one: one.unstarted_s)
     if longest.unstarted_s <= longer_than_s:
         return False
-    longest.send_away(_FORGOTTEN)
+    longest.evict(_FORGOTTEN)
     return True
 
 
 class Refused(Exception):
-    """Why a browser is turned away."""
+    """A browser is turned away: with a reason for metrics, a close code and words for the page."""
 
     def __init__(self, reason: Rejection, code: int, words: str) -> None:
         super().__init__(words)

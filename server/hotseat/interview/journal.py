@@ -1,4 +1,4 @@
-"""An interview's event log as it is written: every change is stored before anything is done about it."""
+"""Writes an interview's event log: every event is stored before it is acted on."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ log = logging.getLogger(__name__)
 _NOT_SAVED = (
     "This interview is not being saved right now. Keep this page open. The server's log says why; a full disk is likely."
 )
-_SETTLE_MOST_S = 30.0
-"""The longest pause between two tries."""
+_MAX_RETRY_PAUSE_S = 30.0
+"""Longest pause between two tries to store."""
 
 
 class Journal:
     """One interview's log. Events that could not be stored are kept and stored with the next ones, in order."""
 
     def __init__(self, store: SqlStore, clock: Clock, lease: Lease) -> None:
-        """The state is rebuilt from the log of an earlier process. Raises StorageError."""
+        """Rebuilds the state from the log so far. Raises StorageError if this version can't read it."""
         self._store = store
         self._clock = clock
         self.record = lease.record
@@ -54,10 +54,7 @@ class Journal:
             on_trouble("storage", _NOT_SAVED)
 
     async def flush(self) -> StorageError | None:
-        """Tries to store what is pending; also what was being stored when the interview was told to stop.
-
-        Raises TakenOverError.
-        """
+        """Tries to store all pending events; returns the error if that fails. Raises TakenOverError."""
         if not self._pending:
             return None
         try:
@@ -71,9 +68,9 @@ class Journal:
         return None
 
     async def settle(self) -> None:
-        """Tries to store what is still pending for as long as it takes. Raises TakenOverError."""
+        """Stores all pending events, trying for as long as it takes. Raises TakenOverError."""
         pause_s = 1.0
         while (error := await self.flush()) is not None:
             log.error("%d events of a finished interview are not stored yet: %s", len(self._pending), error)
             await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _SETTLE_MOST_S)
+            pause_s = min(2 * pause_s, _MAX_RETRY_PAUSE_S)

@@ -7,9 +7,9 @@ from hotseat.session.records import HeldLease
 from hotseat.storage.store import SqlStore
 
 DEAD_S = 10.0
-"""A process that has shown no sign of life for so long is taken for dead; under load a beat may come late."""
-_OWED = ("finalising", "followingup", "grading")
-"""Phases that go on by themselves; all others wait for a browser, whose process takes the interview."""
+"""A process whose heartbeat has stood still for so long is dead; under load a beat may come late."""
+_PENDING = ("finalising", "followingup", "grading")
+"""Phases with work for the server. In all others the interview waits for a browser, whose process acquires it."""
 
 
 class Orphans:
@@ -20,21 +20,21 @@ class Orphans:
         self._clock = clock
         self._replica = replica
         self._seen: dict[str, tuple[int, float]] = {}
-        """The beat of each other process, and since when it has stood there."""
+        """Latest beat of each other process, and since when it has been that one (monotonic clock)."""
 
     async def find(self) -> list[str]:
-        """Ids of interviews of dead processes with work pending; leases of the others are released. Raises StorageError."""
+        """Ids of dead processes' interviews with work pending; releases the leases of those without. Raises StorageError."""
         held = await self._store.leased_by_others(self._replica)
         dead = self._dead(held)
-        owed = []
+        orphaned = []
         for entry in held:
             if entry.replica not in dead:
                 continue
-            if entry.phase in _OWED:
-                owed.append(entry.interview_id)
+            if entry.phase in _PENDING:
+                orphaned.append(entry.interview_id)
             else:
                 await self._store.release(entry.interview_id, entry.token)
-        return owed
+        return orphaned
 
     def _dead(self, held: tuple[HeldLease, ...]) -> set[str]:
         now = self._clock.now()

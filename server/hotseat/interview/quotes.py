@@ -1,4 +1,4 @@
-"""Quotes of the candidate that can be said back to them: a clause of the answer that stands by itself, or none."""
+"""Picks a quote to say back to the candidate: a clause of their answer that makes sense by itself, or none."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hotseat.domain.model import Answer, Evidence
 from hotseat.grading.clauses import Span, split_sentences
 
 SHORTEST, LONGEST = 3, 16
-"""Words of a quote: enough to be understood, few enough to be said back in one breath."""
+"""Words of a quote: enough to be understood, few enough to be said in one breath."""
 
-_CUTS = frozenset("and but so because since which while whereas though then if when unless until once".split())
+_CONNECTIVES = frozenset("and but so because since which while whereas though then if when unless until once".split())
 """Words before which a clause may begin."""
 _OPINIONS = r"i think|i guess|i'd guess|i mean|i believe|i suppose|i'd say|i would say|you know|let's say"
 _OPENINGS = re.compile(
@@ -34,13 +34,13 @@ _HEDGED = re.compile(
     r"|\bthey say\b|\bpeople (?:say|think|believe)\b|\bit's (?:wrong|false|not true)\b|\bI used to\b|\bsorry\b|\bno wait\b",
     re.I,
 )
-"""Whoever says these doesn't claim what follows."""
+"""Phrases after which the speaker isn't claiming what they say."""
 _CONDITIONS = frozenset("if when whenever unless until without except only although instead whether once while".split())
-"""What stands beside a clause that begins with one of these says something else when it is cut off."""
+"""A clause changes its meaning if the clause beside it that begins with one of these is cut off."""
 _DEPENDENT = _CONDITIONS | {"because", "since", "as", "which", "whereas", "though", "after", "before"}
-"""A clause that begins with one of these needs another."""
+"""A clause that begins with one of these is not a sentence by itself."""
 _ADVERBIAL = frozenset("in with for at on by from as after before during under overall".split()) | _CONDITIONS
-"""What may stand before a main clause without a verb of its own."""
+"""Words that may begin a phrase without a verb before the main clause: "in training, it grows"."""
 _TOPIC_ENDS = re.compile(r"[,:]\s+")
 _EDGES = ' ,;:.!—-"“”'
 _SUBJECTS = frozenset("it they you we i this that these those he she there everything nothing everyone nobody people".split())
@@ -68,7 +68,7 @@ _DANGLING = frozenset(
 
 
 def said_back(quote: str) -> str:
-    """The quote after "you said": in quotation marks, or turned round where the candidate speaks of themselves.
+    """The quote as it follows "you said": in quotation marks, or in the second person if the candidate says "I" or "we".
 
     A listener doesn't hear quotation marks, and would take "you said I'd merge it" for the interviewer's intention.
     """
@@ -78,7 +78,7 @@ def said_back(quote: str) -> str:
 
 
 def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
-    """The clause that the evidence lies in, as it was said; None where none stands by itself."""
+    """The clause or clauses around the evidence, as they were said; None if they make no sentence by themselves."""
     answer = next((answer for answer in answers if answer.turn_id == evidence.turn_id), None)
     if answer is None:
         return None
@@ -93,11 +93,11 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
         return None
     span = (span[0] - sentence[0], span[1] - sentence[0])
     clauses = _clauses(whole)
-    for run in sorted(combinations(_edges(whole, clauses), 2), key=lambda run: _fit(run, span), reverse=True):
+    for run in sorted(combinations(_cut_points(whole, clauses), 2), key=lambda run: _dice(run, span), reverse=True):
         if _shared(run, span) <= 0:
             return None
         parts = [whole[start:end] for start, end in clauses if run[0] <= start < run[1]]
-        if _are_whole(parts) and (quote := _quote(whole[slice(*run)])):
+        if _is_sentence(parts) and (quote := _quote(whole[slice(*run)])):
             return quote
     return None
 
@@ -111,38 +111,39 @@ def _clauses(words: Sequence[str]) -> list[Span]:
     return list(pairwise([*starts, len(words)]))
 
 
-def _edges(words: Sequence[str], clauses: Sequence[Span]) -> list[int]:
-    """Where a sentence may be cut: between clauses, but not beside a condition, since what is cut off from one says something
-    else."""
-    edges = [0]
+def _cut_points(words: Sequence[str], clauses: Sequence[Span]) -> list[int]:
+    """Where a sentence may be cut: between clauses, but not beside a condition, without which a clause says something else."""
+    points = [0]
     was_condition = False
     for start, end in clauses:
         is_condition = _is_condition(words[start:end]) or (was_condition and bare(words[start]) in ("and", "or"))
         if start > 0 and not (was_condition or is_condition):
-            edges.append(start)
+            points.append(start)
         was_condition = is_condition
-    return [*edges, len(words)]
+    return [*points, len(words)]
 
 
 def _begins(words: Sequence[str], place: int) -> bool:
-    """Whether a clause begins here. "And" before what has no verb of its own goes on with a list."""
+    """Whether a clause begins at this word. "And" without a verb after it continues a list."""
     if bare(words[place]) in ("and", "or"):
         ends = (
-            at for at in range(place + 1, len(words)) if words[at - 1].endswith((",", ":", ";")) or bare(words[at]) in _CUTS
+            at
+            for at in range(place + 1, len(words))
+            if words[at - 1].endswith((",", ":", ";")) or bare(words[at]) in _CONNECTIVES
         )
         return any(_is_verb(bare(word)) for word in words[place : next(ends, len(words))])
-    return bare(words[place]) in _CUTS or words[place - 1].endswith((",", ":", ";"))
+    return bare(words[place]) in _CONNECTIVES or words[place - 1].endswith((",", ":", ";"))
 
 
-def _fit(run: Span, span: Span) -> float:
-    """Dice coefficient of the words of both."""
+def _dice(run: Span, span: Span) -> float:
+    """Dice coefficient of the words in both spans, 0 to 1."""
     return 2 * max(0, _shared(run, span)) / (run[1] - run[0] + span[1] - span[0])
 
 
-def _are_whole(clauses: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of these clauses can begin a sentence, and any of them is a main clause."""
+def _is_sentence(clauses: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of these clauses can begin a sentence, and one of them is a main clause."""
     opening = [bare(word) for word in _OPENINGS.sub("", " ".join(clauses[0])).split()]
-    if not opening or not (opening[0] in _ADVERBIAL or _stands(opening)):
+    if not opening or not (opening[0] in _ADVERBIAL or _is_main_clause(opening)):
         return False
     return any(
         bare(clause[0]) not in _DEPENDENT and any(_is_verb(bare(word)) for word in clause) for clause in (opening, *clauses[1:])
@@ -150,32 +151,32 @@ def _are_whole(clauses: Sequence[Sequence[str]]) -> bool:
 
 
 def _quote(words: Sequence[str]) -> str | None:
-    """The words without what leads into them and out of them, if they are a clause."""
-    text = _ENDINGS.sub("", _opened(" ".join(words))).strip(_EDGES)
+    """The words without fillers at either end, as a quote; None if they aren't a main clause of fitting length."""
+    text = _ENDINGS.sub("", _without_opening(" ".join(words))).strip(_EDGES)
     kept = text.split()
     if not SHORTEST <= len(kept) <= LONGEST or '"' in text or _ASIDES.search(text):
         return None
     plain = [bare(word) for word in kept]
     repeated = any(word == after for word, after in pairwise(plain))
-    if repeated or plain[-1] in _DANGLING or not _stands(plain):
+    if repeated or plain[-1] in _DANGLING or not _is_main_clause(plain):
         return None
     first = kept[0]
     is_name = any(letter.isupper() for letter in first[1:]) or first in ("I", "I'd", "I'm")
     return text if is_name else text[0].lower() + text[1:]
 
 
-def _opened(text: str) -> str:
-    """The text without what leads into it, and without a topic named before it: "the size, it grows", "caution: it grows"."""
+def _without_opening(text: str) -> str:
+    """The text without fillers at its beginning, and without a topic named first: "the size, it grows", "caution: it grows"."""
     text = _OPENINGS.sub("", text).strip(_EDGES)
     topic, *rest = _TOPIC_ENDS.split(text, maxsplit=1)
     named = [bare(word) for word in topic.split()]
     is_adverbial = len(named) > 1 and named[0] in _ADVERBIAL
     is_topic = rest and len(named) < SHORTEST and not is_adverbial and not any(map(_is_verb, named))
-    return _opened(rest[0]) if is_topic else text
+    return _without_opening(rest[0]) if is_topic else text
 
 
-def _stands(plain: Sequence[str]) -> bool:
-    """Whether the words are a main clause, with a subject and a verb."""
+def _is_main_clause(plain: Sequence[str]) -> bool:
+    """Whether the words, in lower case without punctuation, have a subject and a verb of their own."""
     first = plain[0]
     if first in _NO_START or (_is_verb(first) and not _SHORTENED.match(first)):
         return False
@@ -191,10 +192,11 @@ def _is_verb(word: str) -> bool:
 
 
 def _is_condition(clause: Sequence[str]) -> bool:
-    """Whether what stands beside this clause depends on it; it says so within two words."""
+    """Whether the clause beside this one depends on it, which one of the first two words tells."""
     opening = [bare(word) for word in clause[:2]]
     return bool((_CONDITIONS | {"not"}) & set(opening))
 
 
 def _shared(span: Span, other: Span) -> int:
+    """Words in both spans; negative if they are apart."""
     return min(span[1], other[1]) - max(span[0], other[0])

@@ -1,8 +1,7 @@
-"""What one interview asks next.
+"""Chooses what one interview asks next.
 
-The moves that fit best are voiced while the candidate still speaks, each time more of the answer is known, so that one can be
-heard as soon as they stop. When the answer ends it is read to its end, and the move that fits it best is asked: nothing is
-chosen before the answer has been read.
+While the candidate speaks, the moves that fit best so far are synthesised in advance, so that one can be heard as soon as they
+stop. The move to ask is chosen only once the whole answer has been read.
 """
 
 from __future__ import annotations
@@ -43,15 +42,15 @@ from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-_VOICED = 2
-"""Moves voiced ahead: the last words of an answer often make the first one's point."""
-_NAMED = 3
-"""Moves named in the account of a choice."""
+_PREPARED = 2
+"""Moves synthesised in advance: the last words of an answer often make the first one's point."""
+_RECORDED = 3
+"""Best-ranked moves recorded with a choice."""
 
 
 @dataclass(slots=True, eq=False)
 class Replies:
-    """Belongs to one interview and its event loop; at most one draft is being made."""
+    """One interview's follow-ups. A draft is the moves synthesised in advance; at most one is being made."""
 
     interviewer: Interviewer
     graders: Graders
@@ -61,13 +60,13 @@ class Replies:
     manner: str
     voice: VoiceOut
     _words: int = field(default=0, init=False)
-    """How many words of the open answer have been drafted for."""
+    """Words of the open answer that the latest draft was made for."""
     _wanted: Sequence[Answer] | None = field(default=None, init=False)
-    """The round's answers to draft for, the last one as far as it is known."""
+    """The round's answers to draft for next, the last one as far as it is known; None if there is nothing new."""
     _drafting: asyncio.Task[None] | None = field(default=None, init=False)
 
-    def heard(self, question: Question, progress: Progress, utterance: Utterance, committed: str) -> None:
-        """More of the open answer is known for good."""
+    def on_words(self, question: Question, progress: Progress, utterance: Utterance, committed: str) -> None:
+        """Drafts anew: ``committed`` is the final text so far of the open answer, to ``utterance``."""
         words = committed.split()
         if progress.asked >= progress.current.follow_ups or len(words) == self._words:
             return
@@ -87,18 +86,18 @@ class Replies:
             self._drafting = asyncio.create_task(self._draft(question))
 
     async def choose(self, question: Question, progress: Progress, speak: Speak | None = None) -> Chosen | None:
-        """What to ask after the round's answers, the last one complete; None when nothing is left that fits."""
+        """The follow-up to the round's answers, the last of which is complete; None if no move is left that fits."""
         self.forget()
         try:
             chosen = await self._choose(question, progress, speak)
-        except Exception as error:  # something is asked all the same
+        except Exception as error:  # the bank's next move is asked
             failed(log, "choosing a follow-up", error)
             left = self.interviewer.rank(question, progress.round_answers, (), self.tier)
             chosen = self.interviewer.in_the_banks_words(question, left[0], (), ()) if left else None
         if chosen is None:
             return None
         if question.has_rubric and not (chosen.choice and chosen.choice.known):
-            log.warning("a follow-up was chosen without knowing what the answer said")
+            log.warning("a follow-up was chosen without findings about the answer")
             self.metrics.fell_back("findings")
         if self.interviewer.endpoint is not None and chosen.source is Source.BANK:
             self.metrics.fell_back("follow_up")
@@ -111,7 +110,7 @@ class Replies:
         if not ranked:
             return None
         chosen = self.interviewer.in_the_banks_words(question, ranked[0], answers, findings)
-        if (endpoint := self.interviewer.endpoint) is not None:  # it has the last word
+        if (endpoint := self.interviewer.endpoint) is not None:
             rounds = progress.plan.rounds
             earlier = claims((rounds[number].question_in(self.bank), grade) for number, grade in progress.graded)
             situation = Situation(question, self.manner, answers, findings, ranked, earlier, progress.left_s)
@@ -124,13 +123,13 @@ class Replies:
         return replace(chosen, choice=choice)
 
     async def prepare(self, progress: Progress) -> None:
-        """Makes the next question ready to be heard, if it comes right after this answer."""
+        """Synthesises the start of the next question, if it comes right after this answer."""
         following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
         if following and progress.asked >= progress.current.follow_ups:
-            await self._voiced(following[0].opening)
+            await self._prepare_voice(following[0].opening)
 
     def forget(self) -> None:
-        """Drops the drafts, before an answer and after it."""
+        """Drops the draft, before an answer and after it."""
         self._words = 0
         self._wanted = None
         if self._drafting is not None:
@@ -143,33 +142,33 @@ class Replies:
                 self._wanted = None
                 findings = await self._find(question, answers)
                 ranked = self.interviewer.rank(question, answers, findings, self.tier)
-                for move in ranked[:_VOICED]:
-                    await self._voiced(self.interviewer.in_the_banks_words(question, move, answers, findings).text)
-        except Exception as error:  # what is asked doesn't depend on it
-            failed(log, "getting a follow-up ready", error)
+                for move in ranked[:_PREPARED]:
+                    await self._prepare_voice(self.interviewer.in_the_banks_words(question, move, answers, findings).text)
+        except Exception as error:  # ``choose`` doesn't depend on drafts
+            failed(log, "drafting a follow-up", error)
 
-    async def _voiced(self, text: str) -> None:
-        with contextlib.suppress(SpeakerError):  # it will be tried again when it is asked
+    async def _prepare_voice(self, text: str) -> None:
+        with contextlib.suppress(SpeakerError):  # it is synthesised when it is asked
             await self.voice.prepare(text)
 
     async def _says(self, question: Question, text: str) -> set[str]:
-        """The points that a text makes, as the reader sees it."""
-        read = Answer.alone(question, Transcript.of_typed(text))
-        return {finding.point_id for finding in await self._find(question, [read]) if finding.status is PointStatus.MET}
+        """Ids of the points that a text makes, by the reader."""
+        as_answer = Answer.alone(question, Transcript.of_typed(text))
+        return {finding.point_id for finding in await self._find(question, [as_answer]) if finding.status is PointStatus.MET}
 
     async def _find(self, question: Question, answers: Sequence[Answer]) -> Sequence[PointFinding]:
-        """What the answers say, or nothing where that can't be known."""
+        """The reader's findings about the answers; empty if it isn't loaded or failed, or the question has left the bank."""
         if not question.has_rubric or self.graders.embedded is None:
             return ()
         try:
             found = await asyncio.to_thread(self.graders.embedded.findings, question, answers)
         except Exception as error:
-            failed(log, "reading what was said", error)
+            failed(log, "reading an answer", error)
             return ()
         return tuple(implied(question, found).values())
 
 
 def _choice(chosen: Chosen, findings: Sequence[PointFinding], ranked: Sequence[FollowUp]) -> Choice:
     known = tuple((finding.point_id, finding.status) for finding in findings)
-    between = tuple(move.id for move in ranked[:_NAMED])
+    between = tuple(move.id for move in ranked[:_RECORDED])
     return Choice(chosen.move or ranked[0].move, chosen.source, chosen.anchor, between, known)

@@ -1,4 +1,4 @@
-"""An interview's state as the page and the lists see it."""
+"""An interview's state and grades as messages to the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hotseat.session.summary import phase_name
 
 
 def state_message(state: State, bank: Bank, now: float, next_frame: int, has_voice: bool) -> wire.StateMessage:
-    """What the browser draws. ``now`` is the monotonic clock's, for ``remaining_ms``."""
+    """What the browser draws. ``now`` is the monotonic clock's; ``next_frame`` the number of the first frame still wanted."""
     progress = state.progress
     current = progress.current
     question = current.question_in(bank)
@@ -41,4 +41,5 @@ def state_message(state: State, bank: Bank, now: float, next_frame: int, has_voi
 
 
 def grade_message(round_index: int, grade: Grade) -> wire.GradeMessage:
+    """The grade of a round; ``round_index`` counts from 0, the message's ``round`` from 1."""
     return wire.GradeMessage(round=round_index + 1, verdict=grade.verdict.value, reason=grade.reason, fallback=grade.fallback)

@@ -1,4 +1,4 @@
-"""The interviewer's voice for one interview: text to sentences to audio to the browser, one sentence ahead of the ear."""
+"""The interviewer's voice in one interview: synthesises text sentence by sentence and sends each as soon as it is ready."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.text.sentences import split_sentences
 
 Send = Callable[[wire.ServerMessage, bytes | None], None]
+"""Sends a message, with the binary frame that belongs to it."""
 
 _READING_WORDS_PER_S = 3.0
-_AHEAD = 8
-"""Sentences kept that may be said next."""
+_KEPT_AHEAD = 8
+"""Sentences synthesised in advance that are kept."""
 
 
 class VoiceOut:
@@ -27,11 +28,12 @@ class VoiceOut:
         self._acknowledged = ""
         """The last acknowledgement."""
         self._ahead: dict[str, Voice] = {}
+        """Sentences synthesised in advance, the oldest first."""
         self._begun: tuple[int, list[str]] = (0, [])
-        """A turn and its first sentences, said before the rest was known."""
+        """A turn's id and the sentences of it sent by ``begin``."""
 
     def acknowledge(self, turn_id: int, ended_by: EndedBy) -> None:
-        """Says the line for how the answer ended, without waiting for anything."""
+        """Says the line for how the answer ended, if it has been synthesised already."""
         line = self._acknowledged = self._acknowledgements.after(ended_by, self._acknowledged)
         voices = [(sentence, self._prepared.prepared(sentence)) for sentence in split_sentences(line)]
         spoken = [(sentence, voice) for sentence, voice in voices if voice is not None]
@@ -43,15 +45,18 @@ class VoiceOut:
         self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=seconds), None)
 
     async def prepare(self, text: str) -> None:
-        """Makes the first sentence of what may be said next ready to be heard. Raises SpeakerError."""
+        """Synthesises the first sentence of a text that may be said next. Raises SpeakerError."""
         [sentence, *_] = split_sentences(text)
         voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
         if voice is not None:
             others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
-            self._ahead = {**dict(others[1 - _AHEAD :]), sentence: voice}
+            self._ahead = {**dict(others[1 - _KEPT_AHEAD :]), sentence: voice}
 
     def begin(self, turn_id: int, sentence: str) -> None:
-        """Says a sentence that has been prepared of a follow-up whose rest isn't known yet; ``say`` goes on from there."""
+        """Says the next prepared sentence of a follow-up whose rest isn't known yet; ``say`` goes on from there.
+
+        Says nothing if the sentence isn't prepared.
+        """
         if (voice := self._ahead.get(sentence)) is None:
             return
         turn, begun = self._begun
@@ -60,11 +65,11 @@ class VoiceOut:
         self._begun = turn_id, [*said, sentence]
 
     def forget_begun(self) -> None:
-        """Whoever listens now hasn't heard what was begun."""
+        """Makes ``say`` start from the beginning, as for a browser that has just connected."""
         self._begun = 0, []
 
     async def say(self, turn_id: int, utterance: wire.UtteranceKind, text: str) -> float:
-        """Speaks text sentence by sentence and returns its length in seconds; without a voice, the time to read it.
+        """Speaks text sentence by sentence; returns its length in seconds or, without a voice, the time it takes to read.
 
         Raises SpeakerError; the sentences before the failing one have been sent.
         """

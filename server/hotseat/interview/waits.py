@@ -1,4 +1,4 @@
-"""How long a candidate waits for each stage of a reply."""
+"""Measures how long a candidate waits for each stage of a reply."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hotseat.telemetry.metrics import Metrics, Stage
 
 
 class Waits:
-    """One interview's waits after each answer, read off what is sent to its browser."""
+    """Measures one interview's waits after each answer, by the messages sent to its browser."""
 
     def __init__(self, metrics: Metrics, clock: Clock) -> None:
         self._metrics = metrics
@@ -16,12 +16,13 @@ class Waits:
         self._since = 0.0
         self._awaited: set[Stage] = set()
 
-    def ended(self, now: float) -> None:
-        """An answer has ended."""
+    def answer_ended(self, now: float) -> None:
+        """Starts the measurement at ``now`` (monotonic clock)."""
         self._since = now
         self._awaited = {"acknowledgement", "final_transcript", "reply_audio"}
 
     def sent(self, message: wire.ServerMessage) -> None:
+        """Records the wait for the message's stage, the first time after each answer."""
         stage: Stage
         match message:
             case wire.VoiceMessage(utterance="acknowledgement"):
