@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.endpointing import AudioSpan
-from hotseat.speech.second_pass import better, together
+from hotseat.speech.second_pass import is_accepted, to_join
 
 
 def spans(*edges: tuple[float, float]) -> list[AudioSpan]:
@@ -38,7 +38,7 @@ def spans(*edges: tuple[float, float]) -> list[AudioSpan]:
 )
 def test_sixteen_seconds_without_a_long_pause_are_heard_together(heard: list[tuple[float, float]], which: slice | None) -> None:
     """From 16 to 20 s where the stretches allow it, never one alone, never across a silence of more than 1.5 s."""
-    assert together(spans(*heard)) == which
+    assert to_join(spans(*heard)) == which
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_sixteen_seconds_without_a_long_pause_are_heard_together(heard: list[tup
 )
 def test_hearing_far_fewer_words_is_not_hearing_better(words: int, before: int, taken: bool) -> None:
     """A recogniser that stopped listening half way must not take words away."""
-    assert better(words, before) is taken
+    assert is_accepted(words, before) is taken

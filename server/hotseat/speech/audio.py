@@ -1,4 +1,4 @@
-"""How audio is held: mono, 16 kHz, as floats for models and as PCM16 for storage and the wire."""
+"""Audio formats: mono, 16 kHz; floats for models, PCM16 for storage and the wire."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Samples = NDArray[np.float32]
 
 
 def samples_of(pcm: bytes) -> Samples:
-    """PCM16, little endian, as floats; half a sample at the end is left out."""
+    """Little-endian PCM16 as floats; an odd byte at the end is ignored."""
     return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
 
 
 def pcm_of(samples: Samples) -> bytes:
-    """Floats as PCM16; what is louder than full scale is clipped."""
+    """Floats as little-endian PCM16; values beyond -1 to 1 are clipped."""
     return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
 
 

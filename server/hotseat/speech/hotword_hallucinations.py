@@ -1,9 +1,7 @@
-"""Whether a key term was said, where two hearings of the same audio differ.
+"""Removes key terms that the recogniser wrote only because they are on its hotword list.
 
-The recogniser now and then writes a term because it is on its list.
-
-Word probabilities are those of the words without the list (engines.whisper), so a term that is next to impossible without
-it is compared with what is heard when there is no list. If nothing there sounds like the term, those words are taken
+Word probabilities are computed without the list (engines.whisper), so a term that is very unlikely without it is suspect. The
+audio is then recognised without the list, and if nothing there sounds like the term, those words are used instead
 (docs/decisions/0018-hotword-hallucinations.md).
 """
 
@@ -16,22 +14,22 @@ from hotseat.domain.model import Word
 from hotseat.speech.term_repair import LONGEST, Sounds, allowed, difference, squeezed
 from hotseat.text.sentences import spoken
 
-_IMPOSSIBLE = 0.03
-"""Probability below which a term is looked at."""
+_SUSPECT = 0.03
+"""A term less probable than this is suspect."""
 _FURTHER = 2.0
-"""How many times as far as the repair would reach the words heard without the list may be from a term's sounds."""
+"""Words recognised without the list support a term up to this multiple of ``allowed``."""
 
 
 def suspects(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
-    """Where words spell a term of the list that is next to impossible without it."""
+    """Index ranges of words that spell a term of the list and are very unlikely without it."""
     spans = _spans(words, terms)
-    return [span for span in spans if min(word.probability for word in words[span.start : span.stop]) < _IMPOSSIBLE]
+    return [span for span in spans if min(word.probability for word in words[span.start : span.stop]) < _SUSPECT]
 
 
-def unsuggested(
+def without_hallucinations(
     words: Sequence[Word], plain: Sequence[Word], terms: Sequence[str], sounds: Sounds, common: frozenset[str] = frozenset()
 ) -> tuple[Word, ...]:
-    """The words, with those of ``plain`` where a term of the list stands for something else.
+    """The words, with those of ``plain`` in place of suspect terms that nothing in ``plain`` sounds like.
 
     ``plain`` is the same audio recognised without the list; ``common`` are words that candidates say whatever the question.
     """
@@ -48,10 +46,10 @@ def unsuggested(
     return tuple(out)
 
 
-def recalled(
+def with_earlier_terms(
     again: Sequence[Word], before: Sequence[Word], terms: Sequence[str], sounds: Sounds, common: frozenset[str] = frozenset()
 ) -> tuple[Word, ...]:
-    """The words as heard again, with the terms heard before where what stands there now sounds like them."""
+    """The words of a second pass, with terms of the first pass (``before``) where the new words sound like them."""
     known = _spans(before, terms)
     changes = SequenceMatcher(None, _letters(again), _letters(before), autojunk=False).get_opcodes()
     out: list[Word] = []
@@ -68,7 +66,7 @@ def recalled(
 
 
 def _spans(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
-    """Where words spell a term."""
+    """Index ranges of words that spell a term."""
     names = {squeezed(term) for term in terms}
     return [
         range(start, end)

@@ -1,9 +1,9 @@
 """Streaming transcriber for one answer: captions while it is spoken, and its words soon after it ends.
 
-The audio is cut into segments at pauses while the candidate speaks, and each is recognised for good at once, so that only a
-short tail is left at the end. Some 16 s of them are heard again as one, for what is around a word tells what it was. Captions
-of the segment still being spoken are disposable. In a silence the tail is recognised in advance; if nothing more is said, the
-final is ready before it is asked for. A known end (the time limit) makes the last cut come a little before it.
+While the candidate speaks, the audio is cut into segments at pauses. Each is recognised at once, so that only a short tail is
+left at the end. About every 16 s the latest segments are recognised again as one (second pass), as context helps. Captions of
+the segment still being spoken are disposable. In a silence the tail is recognised in advance (look-ahead); if nothing more is
+said, the result is ready before it is asked for. If the end is known (the time limit), the last cut comes shortly before it.
 """
 
 from __future__ import annotations
@@ -19,33 +19,34 @@ from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
-from hotseat.speech.mending import Mender
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments, text_of
 from hotseat.speech.term_repair import Sounds, squeezed
+from hotseat.speech.term_repairer import TermRepairer
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
 
 EARLY_END_S = 4.0
-"""In the last seconds before a known end any short gap is worth a cut."""
+"""In the last seconds before a known end, shorter segments and gaps are cut."""
 QUIET_END_S = 1.0
-"""In the last second before a known end nothing more is begun, so that the final finds the recogniser free."""
+"""In the last second before a known end no recognition is begun, so that the final finds the recogniser free."""
 _PARTIAL_EVERY_S = 0.3
-"""New audio that makes the next caption worthwhile."""
+"""New audio from which on another caption is worthwhile."""
 _SILENCE_EVERY_S = 0.25
-_SPECULATE_S, _SPARING_S = 0.3, 0.6
-"""Silence after which the tail is recognised in advance; while it is sparing, fewer of these go on after that."""
+"""While silence lasts, it is reported this often."""
+_LOOK_AHEAD_S, _LOOK_AHEAD_SPARING_S = 0.3, 0.6
+"""Silence after which the tail is recognised in advance, and while ``sparing``, when fewer look-aheads may be wasted."""
 _REPEATED = 2
-"""Words in a row that stand there twice because they were heard twice; fewer may have been said twice."""
+"""So many words in a row or more, at the end of one segment and the start of the next, were said once and recognised twice."""
 JUDGE_S = 0.6
-"""Silence after which it is asked whether the speaker is done."""
+"""Silence after which the turn model is asked whether the speaker has finished."""
 JUDGED_S = 8.0
-"""Audio that the answer to that depends on."""
+"""Seconds of audio that the turn model is given."""
 _NO_VOCABULARY = Vocabulary()
 _PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0
-"""End of a recording that is fed last: live, no second pass over it would be done by the time the answer is over."""
+"""The end of a recording, which is not part of a second pass: in an interview none would be ready in time."""
 _NORMAL = CutRules()
 _BEFORE_END = CutRules(shortest_s=2.0, longest_s=9.0, pause_s=0.09)
 
@@ -55,9 +56,9 @@ class Caption:
     """What the page shows while the candidate speaks."""
 
     committed: str
-    """Recognised for good; grows, and words in it may still be put right when they are heard again."""
+    """Text of recognised segments; grows, though a second pass may still change words in it."""
     partial: str
-    """The rest as far as it is known; each replaces the last."""
+    """The rest so far; each caption replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ class SpeechEvent:
     silence_s: float
     """Audio seconds since speech was last heard, or since the start if there was none."""
     ends_at_s: float
-    """The silence at which the answer is over."""
+    """Seconds of silence at which the answer is over."""
 
     @property
     def announced(self) -> bool:
-        """The end is near enough to say so; speech takes it back."""
+        """Whether the end is near enough to announce; speech cancels it."""
         return not self.speaking and self.silence_s >= self.ends_at_s - NOTICE_S
 
     @property
@@ -84,16 +85,16 @@ class SpeechEvent:
 
 @dataclass(frozen=True, slots=True)
 class HeardAnswer:
-    """What was heard of one answer."""
+    """The result of recognising one answer."""
 
     words: tuple[Word, ...]
     """Times are seconds from the first sample fed. Repaired words keep what the recogniser wrote in ``raw``."""
     speech: tuple[AudioSpan, ...]
-    """Where there is speech, its lulls taken out."""
+    """Stretches of speech, between the lulls, in seconds."""
     incomplete: bool = False
     """Whether some of it could not be recognised."""
     muffled: bool = False
-    """Whether it sounds as if somebody in another room had said it."""
+    """Whether it sounds as if spoken in another room (speech.muffled)."""
 
     @property
     def heard_speech(self) -> bool:
@@ -101,7 +102,7 @@ class HeardAnswer:
 
 
 class Listener:
-    """Belongs to one event loop; every method returns at once except ``finish``."""
+    """Recognises one answer as it is spoken. Belongs to one event loop; only ``settled`` and ``finish`` wait."""
 
     def __init__(
         self,
@@ -119,15 +120,16 @@ class Listener:
         patience: Patience = _PATIENT,
         turns: TurnModel | None = None,
     ) -> None:
-        """``sounds`` (engines.phonemes) lets terms misheard or invented be put right; without it words stay as recognised.
+        """``on_caption`` and ``on_speech`` are called on the event loop as captions and speech change.
 
-        ``vocabulary`` says which words are likely. While it is ``sparing`` less is recognised that may be thrown away.
-        ``patience`` says which silence ends the answer; with ``turns`` one that sounds complete ends sooner.
+        ``sounds`` (engines.phonemes) is needed to repair misheard or hallucinated terms; without it words stay as recognised.
+        ``vocabulary`` says which words are likely in answers. While ``sparing()``, less is recognised in advance. ``patience``
+        says which silence ends the answer; with ``turns``, an answer that sounds complete ends sooner.
         """
         self._session = session_id
         self._transcriber = transcriber
-        mender = Mender(key_terms, topic_terms, sounds, vocabulary) if sounds is not None else None
-        self._segments = Segments(session_id, transcriber, vad, tuple(term.term for term in key_terms), mender)
+        repairer = TermRepairer(key_terms, topic_terms, sounds, vocabulary) if sounds is not None else None
+        self._segments = Segments(session_id, transcriber, vad, tuple(term.term for term in key_terms), repairer)
         self._sparing = sparing
         self._on_caption = on_caption
         self._on_speech = on_speech
@@ -141,26 +143,29 @@ class Listener:
         self._judging: asyncio.Task[None] | None = None
         self._judged: Judgement | None = None
         self._asked = 0.0
-        """End of the speech before the silence that was judged last."""
+        """``speech_end`` of the silence that was judged last, or is being judged."""
         self._told = SpeechEvent(False, False, 0.0, patience.no_speech_s)
         self._closed = False
 
     def feed(self, samples: Samples) -> None:
-        """Takes in the next audio: mono, 16 kHz, usually 40 ms. Ignored once the answer has ended."""
+        """Takes the next audio, of any length (usually a 40 ms frame). Ignored once the answer has ended."""
         for at in range(0, len(samples), FRAME_SAMPLES):
             if not self._closed:
                 self._take(samples[at : at + FRAME_SAMPLES])
 
     def expect_end(self, seconds_left: float) -> None:
-        """Audio will end so many seconds from now at the latest."""
+        """Says that the audio will end in so many seconds at the latest."""
         self._end = self._segments.now + seconds_left
 
     async def settled(self) -> None:
-        """Returns when what was fed so far has been recognised: for recordings, which are fed faster than they were spoken."""
+        """Waits until what was fed has been recognised: for recordings, which are fed faster than they were spoken."""
         await self._segments.settled()
 
     async def finish(self, *, whole: bool = False) -> HeardAnswer:
-        """Takes no more audio; all words of the answer, however long that takes if ``whole``. Raises TranscriberError."""
+        """Ends the answer and returns all its words. With ``whole`` there is no time limit; else late words are missing.
+
+        Raises TranscriberError if nothing could be recognised.
+        """
         self._closed = True
         self._drop_tasks()
         heard = self._segments.hearing
@@ -168,21 +173,21 @@ class Listener:
         return HeardAnswer(tuple(words), heard.speech, incomplete, self._segments.muffled)
 
     def close(self) -> None:
-        """Cancels whatever is still being recognised."""
+        """Cancels all recognition that is under way."""
         self._closed = True
         self._segments.cancel()
         self._drop_tasks()
 
     @property
     def _left(self) -> float:
-        """Seconds to a known end; infinite if there is none or it has passed."""
+        """Seconds to the known end; infinite if none is known or it has passed."""
         now = self._segments.now
         return self._end - now if self._end is not None and self._end > now else float("inf")
 
     @property
     def _look_ahead_after_s(self) -> float:
         """Silence after which the tail is recognised in advance."""
-        return _SPARING_S if self._sparing() else _SPECULATE_S
+        return _LOOK_AHEAD_SPARING_S if self._sparing() else _LOOK_AHEAD_S
 
     def _take(self, samples: Samples) -> None:
         segments = self._segments
@@ -194,7 +199,7 @@ class Listener:
         heard = segments.hearing
         cut = commit_point(heard, segments.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
         if cut is None and self._told.announced and heard.speech_end > segments.cut and not heard.run:
-            cut = segments.now  # all words are known by the time the end is final
+            cut = segments.now  # so that all words are known when the end takes effect
         if cut is not None:
             segment = segments.commit(cut, self._draft)
             segment.task.add_done_callback(lambda _task: self._show())
@@ -214,14 +219,14 @@ class Listener:
         silence = round(heard.silence_s, 3)
         now = SpeechEvent(heard.speaking, heard.heard_speech, silence, self._patience.ends_at(heard, self._judged))
         if now.over and heard.run:
-            return  # a sound that may take the end back; it is known in 0.2 s whether it is speech
+            return  # a sound that may be speech and cancel the end; that is known within 0.2 s
         same = (now.speaking, now.announced, now.over) == (told.speaking, told.announced, told.over)
         if not same or (not now.speaking and silence - told.silence_s >= _SILENCE_EVERY_S):
             self._told = now
             self._on_speech(now)
 
     def _judge_soon(self) -> None:
-        """Asks once in each silence whether the speaker is done."""
+        """Asks the turn model once in each silence whether the speaker has finished."""
         heard = self._segments.hearing
         if self._turns is None or heard.speaking or heard.run or not heard.heard_speech or heard.silence_s < JUDGE_S:
             return
@@ -230,13 +235,13 @@ class Listener:
             self._judging = asyncio.ensure_future(self._judge(self._turns, heard.speech_end))
 
     async def _judge(self, turns: TurnModel, after_s: float) -> None:
-        """An answer goes on without: then only the long silence ends it."""
+        """Stores a judgement. If that fails, the answer ends only after the long silence."""
         try:
             finished = await asyncio.to_thread(turns.finished, self._segments.latest(JUDGED_S))
             if finished >= COMPLETE and breaks_off(await self._segments.last_words()):
                 finished = 0.0
         except Exception as error:
-            failed(log, "telling whether an answer is complete", error)
+            failed(log, "end-of-turn detection", error)
         else:
             self._judged = Judgement(after_s, finished, self._segments.now - after_s)
 
@@ -246,7 +251,7 @@ class Listener:
             self._partial = asyncio.ensure_future(self._caption())
 
     def _drop_tasks(self) -> None:
-        """A cancelled task holds the frame it was cancelled in, and with it this listener and its audio."""
+        """Cancels and forgets tasks: a cancelled task's frame would keep this listener and its audio in memory."""
         for task in (self._partial, self._judging):
             if task is not None:
                 task.cancel()
@@ -279,18 +284,18 @@ class Listener:
 
 
 async def hear_recording(listener: Listener, samples: Samples) -> HeardAnswer:
-    """All of a recording, heard as if it were spoken now, without waiting for time to pass. Raises TranscriberError."""
+    """Recognises a recording the way a live answer is, as fast as the machine can. Raises TranscriberError."""
     live = max(0, len(samples) - round(_BEHIND_S * SAMPLE_RATE))
     listener.feed(samples[:live])
     await listener.settled()
     listener.feed(samples[live:])
-    return await listener.finish(whole=True)  # nobody waits in an interview
+    return await listener.finish(whole=True)
 
 
 def continuation(before: str, after: str) -> str:
     """``after`` without the words at its beginning that ``before`` ends with.
 
-    A cut lies before the newest audio, so the caption of the stretch before it has words that the next one hears again.
+    A cut lies before the newest audio, so a segment's last caption may have words that the next segment has again.
     """
     said, again = ([squeezed(word) for word in text.split()] for text in (before, after))
     for many in range(min(len(said), len(again)), _REPEATED - 1, -1):

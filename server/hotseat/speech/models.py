@@ -19,9 +19,9 @@ class SpeechModels:
 
     transcriber: Transcriber | None = None
     is_remote: bool = False
-    """Speech is recognised by another server, whose time is to be spared."""
+    """Whether a remote server recognises speech; optional recognition is left out then, as it may cost money."""
     make_vad: Callable[[], VoiceActivity] | None = None
-    """A voice activity detector for one answer."""
+    """Makes a voice activity detector, one for each answer."""
     turns: TurnModel | None = None
     """Tells whether an answer sounds complete."""
     phonemes: Callable[[str], str] | None = None
@@ -31,7 +31,7 @@ class SpeechModels:
     """Tells what a short utterance does; without it everything is an answer."""
 
     async def transcribe(self, samples: Samples, question: Question, bank: Bank, limit_s: float) -> HeardAnswer:
-        """A recorded answer, written down the way a live one is. Raises TranscriberError; the recogniser has to be there."""
+        """Recognises a recorded answer the way a live one is. The models must be loaded. Raises TranscriberError."""
         assert self.transcriber is not None and self.make_vad is not None
         listener = Listener(
             "recording",
@@ -44,7 +44,7 @@ class SpeechModels:
             sounds=self.phonemes,
             vocabulary=bank.vocabulary,
         )
-        listener.expect_end(limit_s)  # as live: the cuts before a known end are others
+        listener.expect_end(limit_s)  # as live: before a known end, cuts differ
         try:
             return await hear_recording(listener, samples)
         finally:

@@ -1,4 +1,4 @@
-"""What listening needs of a speech recogniser, of voice activity and end-of-turn detection: hotseat.engines implements them."""
+"""Interfaces of speech recognisers, voice activity detectors and end-of-turn models; hotseat.engines implements them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Priority(IntEnum):
     COMMIT = 1
     PARTIAL = 2
     REVIEW = 3
-    """Heard before; heard again with more around it if nobody else is speaking."""
+    """A second pass over segments that were recognised before; only if nobody else is speaking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class RecognitionJob:
     samples: Samples
     priority: Priority
     terms: tuple[str, ...] = ()
-    """Key terms of the question, to bias towards."""
+    """Hotwords: key terms of the question that the recogniser is biased towards."""
     fresh: Callable[[], Samples] | None = None
-    """The audio once the job begins, where there is more by then (partials): a word spoken while it waits is heard, too."""
+    """Returns the audio to use in place of ``samples`` when the job starts, as more may have been said (partials)."""
 
 
 class Superseded(Exception):
-    """A waiting partial was replaced by a newer one or dropped under load, or there are no reviews here."""
+    """A partial was replaced by a newer one or dropped under load, or a review was dropped or isn't supported."""
 
 
 class Transcriber(Protocol):
@@ -48,16 +48,16 @@ class Transcriber(Protocol):
 
 
 class TurnModel(Protocol):
-    """Tells from how somebody sounds whether they have finished."""
+    """Tells from the sound of somebody's speech whether they have finished."""
 
     def finished(self, samples: Samples) -> float:
-        """Probability that the speaker is done after these samples. May take a tenth of a second, in any thread."""
+        """Probability, 0 to 1, that the speaker has finished after these samples. Takes about 0.1 s; thread-safe."""
         ...
 
 
 class VoiceActivity(Protocol):
-    """Speech probability, one instance per answer."""
+    """Voice activity detector; has state, so one instance per answer."""
 
     def feed(self, samples: Samples) -> list[float]:
-        """Returns one probability per whole 512-sample window completed by these samples."""
+        """The speech probability, 0 to 1, of each 512-sample window that these samples complete."""
         ...

@@ -1,4 +1,4 @@
-"""Where the audio of answers is kept, one recording for each turn. hotseat.storage.archive implements it."""
+"""Interface of the archive of answers' audio; hotseat.storage.archive implements it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class OpenRecording(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredAudio:
-    """One recording in the archive. ``archive.create`` with these numbers makes it anew."""
+    """One recording in the archive. Its fields are the arguments with which ``AudioArchive.create`` made it."""
 
     interview_id: str
     turn_id: int
@@ -32,14 +32,20 @@ class AudioArchive(Protocol):
         ...
 
     def create(self, interview_id: str, turn_id: int, first_frame: int, stored: int = 0) -> OpenRecording:
-        """A new recording, or the continuation of one of which ``stored`` samples are there. Never waits."""
+        """A new recording, or the continuation of one that has ``stored`` samples. Never waits."""
         ...
 
-    def read(self, interview_id: str, turn_id: int) -> bytes: ...
+    def read(self, interview_id: str, turn_id: int) -> bytes:
+        """The turn's PCM16; empty if there is none. Raises StorageError."""
+        ...
 
-    def seconds(self, interview_id: str, turn_id: int) -> float: ...
+    def seconds(self, interview_id: str, turn_id: int) -> float:
+        """The recording's length; 0 if there is none. Raises StorageError."""
+        ...
 
-    def delete(self, interview_id: str) -> None: ...
+    def delete(self, interview_id: str) -> None:
+        """Deletes all recordings of the interview. Raises StorageError."""
+        ...
 
     def stored(self, interview_id: str | None = None) -> tuple[StoredAudio, ...]:
         """An interview's recordings, or those of all interviews, in order. Raises StorageError."""

@@ -9,17 +9,19 @@ from hotseat.domain.endpointing import AudioSpan
 ENOUGH_S = 16.0
 """Seconds decoded as one; 10 to 14 s was hardly better than the parts (docs/decisions/0017-second-pass-decoding.md)."""
 _LONGEST_S = 20.0
+"""No more than this is decoded as one, unless it is only two segments."""
 _LEAST_S = 9.5
+"""Before a long silence, this much is enough."""
 _PAUSE_S = 1.5
-"""What lies on either side of such a silence is not heard together: the recogniser tends to stop there."""
-_LOST = 0.85
-"""A second hearing with fewer than this share of the words of the first is not better."""
+"""Segments on either side of so long a silence are not joined: the recogniser tends to stop there."""
+_LEAST_WORDS = 0.85
+"""A second pass with fewer than this share of the words before has lost some."""
 
 
-def together(spans: Sequence[AudioSpan]) -> slice | None:
-    """Which of the stretches, each recognised by itself before, to recognise as one; None to wait for more.
+def to_join(spans: Sequence[AudioSpan]) -> slice | None:
+    """Which segments to recognise again as one; None to wait for more.
 
-    A span is the audio of a stretch, long silence around it left out.
+    ``spans`` are the segments' audio in order, without long silence around them.
     """
     first = 0
     for at, span in enumerate(spans):
@@ -33,6 +35,6 @@ def together(spans: Sequence[AudioSpan]) -> slice | None:
     return None
 
 
-def better(words: int, before: int) -> bool:
-    """Whether a second hearing with this many words is accepted: with far fewer the recogniser has stopped listening."""
-    return words >= _LOST * before
+def is_accepted(words: int, before: int) -> bool:
+    """Whether a second pass with this many words replaces the first: with far fewer, the recogniser stopped too early."""
+    return words >= _LEAST_WORDS * before

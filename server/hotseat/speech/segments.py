@@ -1,4 +1,4 @@
-"""One answer's audio, cut into segments that are recognised for good."""
+"""One answer's audio, cut into segments, and the recognition of each."""
 
 from __future__ import annotations
 
@@ -15,62 +15,62 @@ from hotseat.domain.model import Word
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import suspects
-from hotseat.speech.mending import Mender
 from hotseat.speech.muffled import muffled
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
-from hotseat.speech.second_pass import better, together
+from hotseat.speech.second_pass import is_accepted, to_join
+from hotseat.speech.term_repairer import TermRepairer
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
 
 AROUND_S = 0.3
-"""Kept of the silence around a segment."""
+"""Silence kept on either side of a segment."""
 _LEAST_RUN_S = 0.09
-"""Speech at the very end of the audio that may be a word, though it is too short to count as speech begun."""
+"""Speech at the very end of the audio that may be a word, though it is too short for the voice activity detector."""
 
 _LONG_TAIL_S = 5.0
-"""A tail longer than this is recognised in parts; all but the last are begun while it is still being spoken."""
+"""A tail (the audio after the last cut) that is longer is recognised in parts, all but the last while it is being spoken."""
 _LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
-"""Steps in which a quiet moment is looked for, and how many of them it lasts."""
+"""Seconds and number of the steps whose mean loudness decides where a tail is split."""
 _SETTLE_TIMEOUT_S = 20.0
-"""A recogniser that finishes nothing for so long is too busy for a second pass."""
+"""``settled`` gives up when the recogniser has finished nothing for so long."""
 FINISH_TIMEOUT_S = 26.0
-"""After the end of an answer; what is not recognised by then is missing (session.FINAL_TIMEOUT_S is longer)."""
+"""Words not recognised so long after the end of an answer are missing (session.FINAL_TIMEOUT_S is longer)."""
 
 
 @dataclass(slots=True)
 class Segment:
-    """Audio between two cuts, being recognised for good."""
+    """Audio between two cuts, recognised or being recognised."""
 
     start: float
-    """Second of the cut before."""
+    """Second of the answer at which it was cut."""
     end: float
     offset: float
-    """Second at which the audio given to the recogniser begins: long silence is left out."""
+    """Second at which the recogniser's audio begins, without long silence before it."""
     job: RecognitionJob
     task: asyncio.Task[tuple[Word, ...]]
     draft: str = ""
-    """The caption it had, shown until its words are there."""
+    """Its last caption, shown until its words are known."""
 
     @property
     def text(self) -> str:
-        """What is known of it now."""
+        """Its words, or the draft until they are known."""
         return text_of(self.task.result()) if self.known else self.draft
 
     @property
     def known(self) -> bool:
-        """Whether it has been recognised."""
+        """Whether its words are known; False if recognition failed."""
         return self.task.done() and not self.task.cancelled() and self.task.exception() is None
 
     @property
     def audio(self) -> AudioSpan:
-        """What the recogniser is given, in seconds of the answer."""
+        """The recogniser's audio, in seconds of the answer."""
         return AudioSpan(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
 
 
 class Segments:
-    """The audio so far, its cuts, and what is recognised of the tail in advance."""
+    """The audio so far, its segments, and the recognition of the tail in advance."""
 
     def __init__(
         self,
@@ -78,24 +78,25 @@ class Segments:
         transcriber: Transcriber,
         vad: VoiceActivity,
         terms: tuple[str, ...],
-        mender: Mender | None = None,
+        repairer: TermRepairer | None = None,
     ) -> None:
-        """Without a ``mender`` words stay as they are recognised."""
+        """``terms`` are the hotwords. Without a ``repairer`` words stay as recognised."""
         self.hearing = Hearing()
         self.cut = 0.0
         """Second of the last cut."""
         self.done: list[Segment] = []
-        """Those before the last cut, in order."""
+        """The segments before the last cut, in order."""
         self._session = session
         self._transcriber = transcriber
         self._vad = vad
         self._terms = terms
-        self._mender = mender
+        self._repairer = repairer
         self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
         self._fed = 0
         self._ahead: Segment | None = None
+        """The whole tail, recognised during a silence in case nothing more is said."""
         self._parts: list[Segment] = []
-        """The first parts of a long tail, recognised in case the answer ends in the middle of it."""
+        """The first parts of a long tail, recognised in case the answer ends soon."""
         self._finishing = False
         self._second_pass: list[Segment] = []
         """Segments being recognised a second time, several as one."""
@@ -109,7 +110,7 @@ class Segments:
 
     @property
     def muffled(self) -> bool:
-        """Whether all that was written down sounds as if it came through a wall. Known at the end."""
+        """Whether all segments with words sound muffled. Complete only after ``finish``."""
         spoken = [segment for segment in self.done if segment.known and segment.task.result()]
         return bool(spoken) and all(muffled(segment.job.samples) for segment in spoken)
 
@@ -128,11 +129,11 @@ class Segments:
             self.hearing = hear(self.hearing, probability)
 
     def commit(self, cut: float, draft: str) -> Segment:
-        """Ends the segment at ``cut``; it is recognised unless it already was."""
-        ready = self.ahead() or self._begin(self.cut, cut, Priority.COMMIT, doubting=True)
+        """Ends the segment at ``cut``, and recognises it unless the look-ahead has. ``draft`` is its last caption."""
+        ready = self.ahead() or self._begin(self.cut, cut, Priority.COMMIT, verify=True)
         if ready is not self._ahead:
             self.drop_ahead()
-        self._drop_parts()  # one piece is heard better than several
+        self._drop_parts()  # recognised as one it has fewer mistakes
         segment = replace(ready, end=cut, draft=draft)
         self.done.append(segment)
         self._ahead, self.cut = None, cut
@@ -140,7 +141,7 @@ class Segments:
 
     @property
     def parts(self) -> list[Segment]:
-        """The first parts of the tail that are recognised already."""
+        """The parts of the tail that have been recognised, from its beginning without a gap."""
         return list(itertools.takewhile(lambda part: part.known, self._parts))
 
     def begin_parts(self) -> None:
@@ -155,9 +156,9 @@ class Segments:
             self._ahead = self._begin(self.cut, self.now, Priority.COMMIT)
 
     def start_second_pass(self, then: Callable[[], None]) -> None:
-        """Recognises the latest segments a second time, as one, if they are enough; calls ``then`` if the words are better."""
+        """Recognises the latest segments again as one, if they are long enough; calls ``then`` if the result is accepted."""
         fresh = [segment for segment in self.done if segment.start >= self._reviewed_until]
-        which = together([segment.audio for segment in fresh])
+        which = to_join([segment.audio for segment in fresh])
         if which is None:
             return
         first, last = fresh[which][0], fresh[which][-1]
@@ -165,13 +166,13 @@ class Segments:
         samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
         job = RecognitionJob(self._session, samples, Priority.REVIEW, self._terms)
         task = asyncio.ensure_future(self._recognise_joined(job, fresh[which], first.offset))
-        task.add_done_callback(_seen)
+        task.add_done_callback(_retrieve_exception)
         joined = Segment(first.start, last.end, first.offset, job, task)
         self._second_pass.append(joined)
         joined.task.add_done_callback(lambda _task: self._take_over(joined, then))
 
     def _take_over(self, joined: Segment, then: Callable[[], None]) -> None:
-        """Puts the result of a second pass in the place of the segments it was made of."""
+        """Replaces the segments of a second pass with its result, if that was accepted."""
         self._second_pass.remove(joined)
         if joined.known:
             parts = [segment for segment in self.done if joined.start <= segment.start < joined.end]
@@ -180,25 +181,27 @@ class Segments:
             then()
 
     async def _recognise_joined(self, job: RecognitionJob, parts: Sequence[Segment], offset: float) -> tuple[Word, ...]:
-        """Raises Superseded when that is no better, or TranscriberError."""
-        words = await self._recognise(job, doubting=True)
+        """The words of a second pass. Raises Superseded if it isn't accepted, or TranscriberError."""
+        words = await self._recognise(job, verify=True)
         await asyncio.wait([part.task for part in parts])
         if not all(part.known for part in parts):
             raise Superseded
         before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
-        if not better(len(words), len(before)):
+        if not is_accepted(len(words), len(before)):
             raise Superseded
-        return await asyncio.to_thread(self._mender.recalled, words, before) if self._mender is not None else words
+        return (
+            await asyncio.to_thread(self._repairer.with_earlier_terms, words, before) if self._repairer is not None else words
+        )
 
     async def settled(self) -> None:
-        """Returns when everything has been recognised, or a busy recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
+        """Waits until everything has been recognised, or the recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
         while waiting := [segment.task for segment in (*self.done, *self._second_pass) if not segment.task.done()]:
             done, _ = await asyncio.wait(waiting, timeout=_SETTLE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 return
 
     def ahead(self) -> Segment | None:
-        """The tail recognised in advance, if nothing was said since."""
+        """The look-ahead of the tail, if nothing has been said since."""
         tail, heard = self._ahead, self.hearing
         if tail is None or heard.speaking or heard.run or heard.speech_end > tail.end or tail.start != self.cut:
             return None
@@ -212,11 +215,11 @@ class Segments:
     async def finish(self, *, whole: bool = False) -> tuple[list[Word], bool]:
         """Every word of the answer, with times from its start, and whether some could not be recognised.
 
-        Second passes are not waited for; all else as long as it takes if ``whole``.
-        Raises TranscriberError when nothing could be recognised.
+        Second passes are not waited for; other recognition has ``FINISH_TIMEOUT_S``, or any time if ``whole``.
+        Raises TranscriberError if nothing could be recognised.
         """
         self._finishing = True
-        self._give_up()
+        self._cancel_second_pass()
         tail = self.ahead()
         if tail is not None:
             self._drop_parts()
@@ -233,7 +236,7 @@ class Segments:
             try:
                 async with asyncio.timeout_at(until):
                     words += await self._words(segment)
-            except Exception as error:  # whatever it is, the other segments' words stay
+            except Exception as error:  # the other segments' words are kept
                 missing = error
                 if not isinstance(error, TimeoutError):
                     failed(log, "recognising a part of an answer", error)
@@ -242,9 +245,10 @@ class Segments:
         return words, missing is not None
 
     def cancel(self) -> None:
+        """Cancels all recognition and forgets the segments."""
         self.drop_ahead()
         self._drop_parts()
-        self._give_up()
+        self._cancel_second_pass()
         for segment in self.done:
             segment.task.cancel()
         self.done = []
@@ -254,12 +258,12 @@ class Segments:
             part.task.cancel()
         self._parts = []
 
-    def _give_up(self) -> None:
+    def _cancel_second_pass(self) -> None:
         for segment in self._second_pass:
             segment.task.cancel()
 
     def tail_audio(self, since: float, end: float) -> tuple[float, Samples]:
-        """Where the speech after ``since`` begins, and a copy of its audio up to ``end``, without long silence around it."""
+        """The speech between two seconds: where it begins, and a copy of its audio without long silence around it."""
         heard, start = self.hearing, since
         if heard.onset is not None and heard.onset > start:
             start = max(start, heard.onset - AROUND_S)
@@ -271,7 +275,7 @@ class Segments:
         return start, self._audio[round(start * SAMPLE_RATE) : min(self._fed, round(end * SAMPLE_RATE))].copy()
 
     async def last_words(self) -> str:
-        """The text up to the present silence, once it has been recognised; empty where that failed."""
+        """The text of the segment that ends at the present silence, once it is recognised; empty if there is none."""
         tail = self.ahead() or (self.done[-1] if self.done else None)
         if tail is None or tail.end < self.hearing.speech_end:
             return ""
@@ -283,13 +287,13 @@ class Segments:
         return self._audio[max(0, self._fed - round(seconds * SAMPLE_RATE)) : self._fed].copy()
 
     def _middle(self) -> float | None:
-        """Where what is left of a long tail is best cut in two; None for a short one."""
+        """The quietest second at which to split what is left of a long tail; None for a short one."""
         if self.now - self._since <= _LONG_TAIL_S:
             return None
         return self._quietest(self._since + _LEAST_PART_S, self.now - _LEAST_PART_S)
 
     def _quietest(self, start: float, end: float) -> float:
-        """Middle of the quietest tenth of a second between two."""
+        """Middle of the quietest tenth of a second between two seconds."""
         hop = round(_HOP_S * SAMPLE_RATE)
         first = round(start * SAMPLE_RATE)
         samples = self._audio[first : first + (round(end * SAMPLE_RATE) - first) // hop * hop]
@@ -299,31 +303,32 @@ class Segments:
 
     @property
     def _since(self) -> float:
-        """Second after which nothing has been begun."""
+        """Second from which on no part of the tail is being recognised."""
         return self._parts[-1].end if self._parts else self.cut
 
-    def _begin(self, since: float, end: float, priority: Priority, doubting: bool = False) -> Segment:
+    def _begin(self, since: float, end: float, priority: Priority, verify: bool = False) -> Segment:
         offset, samples = self.tail_audio(since, end)
-        # Without the text before it: a mistake in one segment must not lead to more in the next.
+        # The text before isn't given as context: a mistake in it would lead to more.
         job = RecognitionJob(self._session, samples, priority, self._terms)
-        task = asyncio.ensure_future(self._recognise(job, doubting))
-        task.add_done_callback(_seen)
+        task = asyncio.ensure_future(self._recognise(job, verify))
+        task.add_done_callback(_retrieve_exception)
         return Segment(since, end, offset, job, task)
 
-    async def _recognise(self, job: RecognitionJob, doubting: bool = False) -> tuple[Word, ...]:
-        """``doubting`` looks twice at terms that only the list suggests; not once somebody waits for the words."""
+    async def _recognise(self, job: RecognitionJob, verify: bool = False) -> tuple[Word, ...]:
+        """The job's words with terms put right. ``verify`` recognises suspect terms again without the hotwords, unless the
+        answer has ended and somebody waits. Raises TranscriberError."""
         words = await self._transcriber.recognise(job)
-        if self._mender is None:
+        if self._repairer is None:
             return words
-        if doubting and not self._finishing and suspects(words, job.terms):
+        if verify and not self._finishing and suspects(words, job.terms):
             plain = await self._transcriber.recognise(replace(job, terms=()))
-            words = await asyncio.to_thread(self._mender.unsuggested, words, plain)
-        return await asyncio.to_thread(self._mender.repaired, words) if words else words
+            words = await asyncio.to_thread(self._repairer.without_hallucinations, words, plain)
+        return await asyncio.to_thread(self._repairer.repaired, words) if words else words
 
     async def _words(self, segment: Segment) -> list[Word]:
         try:
             words = await segment.task
-        except TranscriberError:  # once more: nothing spoken is lost to one failure
+        except TranscriberError:  # once more, so that one failure loses nothing
             words = await self._recognise(replace(segment.job, priority=Priority.FINAL))
         return [_later(word, segment.offset) for word in words]
 
@@ -336,7 +341,7 @@ def text_of(words: Sequence[Word]) -> str:
     return " ".join(word.text for word in words)
 
 
-def _seen(task: asyncio.Task[tuple[Word, ...]]) -> None:
-    """Marks a failure as looked at; ``finish`` tries again, and a cancelled answer does not care."""
+def _retrieve_exception(task: asyncio.Task[tuple[Word, ...]]) -> None:
+    """Keeps asyncio from logging a failure that was never retrieved: ``finish`` tries again, and a cancelled answer needn't."""
     if not task.cancelled():
         task.exception()

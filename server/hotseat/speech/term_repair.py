@@ -1,9 +1,9 @@
-"""Misheard terms, put right: stretches of doubtful words that sound like a key term are read as that term.
+"""Repairs misheard key terms: words of low probability that sound like a key term are replaced by it.
 
-Two ways to match: the ways of mishearing that the question lists for a term, and sound (a weighted edit distance between
-phonemes). Both need doubt: words the recogniser was sure of are left alone, so that a term nobody said is not invented.
-The recogniser's own words stay in ``raw``: the first word of a repaired stretch carries them all in ``raw`` and the term
-in ``text``. One repaired stretch is one word, so ``Transcript.raw_text`` is exactly what the recogniser wrote.
+Words match a term if they are one of the mishearings that the question lists for it, or by sound (a weighted edit distance
+between phonemes). Words that the recogniser was sure of are left alone, so that a term nobody said is not invented.
+A repaired stretch becomes one word, with the term as ``text`` and all the recogniser's words as ``raw``, so that
+``Transcript.raw_text`` is exactly what the recogniser wrote.
 """
 
 from __future__ import annotations
@@ -18,40 +18,48 @@ from hotseat.text.normal import singular, stem
 from hotseat.text.sentences import spoken
 
 Sounds = Callable[[str], str]
-"""Text to its sounds as IPA letters without stress and word borders."""
+"""Text to its phonemes, as IPA letters without stress marks and word boundaries."""
 
+# Distances are those of ``difference``: 0 for the same sounds, about 1 for nothing in common.
 _ALIAS = 0.45
+"""A listed variant further from its term is another name for it, not a mishearing."""
 SURE = 0.9
-"""Words at least this probable are taken at their word."""
+"""Words at least this probable are taken as correct."""
 _UNSURE = 0.7
+"""An abbreviation is corrected by its letters only if it is at most this probable."""
 _SAME = 0.02
+"""Distance up to which two words sound the same."""
 _APART = 0.42
+"""Greatest distance of the parts that differ, without the common beginning and end."""
 _CHEAPEST = 0.6
-"""The least that an insertion or a deletion costs."""
+"""Least cost of an insertion or deletion."""
 _COMMON, _EDGE, _CODE = 0.6, 0.75, 0.5
-"""How much nearer a term must be to words that are all common, to words with a little one at an end, to an abbreviation."""
+"""Factors of the allowed distance: if all words are common, for each function word at an end, for an abbreviation."""
 _REST = 1.4
-"""How much further apart than whole terms those of their words may be that were not heard right."""
-_FOREIGN, _FOREIGN_APART = 0.72, 0.6
-"""How near every term is to a word that the field doesn't use, however sure, and ``_APART`` for such a word."""
+"""Factor of the allowed distance for those words of a stretch that differ from the term's."""
+_OOV, _OOV_APART = 0.72, 0.6
+"""For an out-of-vocabulary word, which the field doesn't use: every term is at least this near, however probable the word is;
+and ``_APART``."""
 _FEWEST_SOUNDS, _FEWEST_LETTERS = 7, 4
-"""Fewest sounds of a term and letters of a word of which that holds: short ones sound alike."""
+"""Fewest phonemes of a term and letters of an out-of-vocabulary word for that: many short ones sound alike."""
 _SHORT = 4
-"""Sounds. Where two stretches differ in fewer, the difference is measured against this many."""
+"""Parts that differ are measured as if they had at least this many phonemes."""
 LONGEST = 5
-"""Words of a stretch."""
+"""Most words of a stretch."""
 _EDGES = re.compile(r"^([^\w]*)(.*?)([^\w+]*)$", re.DOTALL)
 _GLUED = re.compile(r"(\d+)x?([^\W\d]{1,4}-?\d\w*)")
 _SO = re.compile(r"s[oʊəʌɔɑɒu]{1,2}ː?")
-"""How "so" begins a word that it was run together with."""
+"""Phonemes of "so" at the beginning of a word that it was run together with."""
 _RUN_IN = {"SO": "so", "N": "and", "D": "the"}
-"""What is written of a little word before an abbreviation, as if it were its first letters: "NRAG" for "and RAG"."""
+"""Letters that recognisers write for a function word before an abbreviation: "NRAG" for "and RAG"."""
 _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
 _NO_VOCABULARY = Vocabulary()
-LITTLE = frozenset("a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split())
+_FUNCTION_WORDS = frozenset(
+    "a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +68,19 @@ class Form:
 
     term: str
     letters: str
-    """Squeezed: lower case, without spaces and punctuation."""
+    """``squeezed``: lower case, without spaces and punctuation."""
     sounds: str
+    """Phonemes."""
     listed: bool
-    """One of the ways of mishearing that the content lists."""
+    """Whether it is one of the mishearings that the question lists."""
     near: float
-    """How near the term is to what was asked: 1 the question's, less for its topic's, 0 for any other topic's."""
+    """Factor of the allowed distance: 1 for the question's terms, less for its topic's, 0 for other topics'."""
     counts: tuple[tuple[str, int], ...]
-    """How often each sound occurs."""
+    """Each phoneme and how often it occurs."""
     words: tuple[str, ...]
-    """The sounds of each word, without little ones in the middle."""
+    """The phonemes of each word, without function words in the middle."""
     term_words: tuple[str, ...]
-    """The same of the term itself."""
+    """Likewise of the term itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Lexicon:
     sounds: Sounds
     vocabulary: Vocabulary = _NO_VOCABULARY
     others: tuple[Form, ...] = ()
-    """Forms of other topics' terms, for words that the field doesn't use."""
+    """Forms of other topics' terms, with which only out-of-vocabulary words are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +120,35 @@ class _Stretch:
 
     @property
     def in_one_breath(self) -> bool:
-        """Whether no mark stands within: a term is said without a pause, unless it is spelled ("K, V cache")."""
+        """Whether there is no punctuation within: a term is said without a pause, unless it is spelled out ("K, V cache")."""
         return all(word.text[-1:].isalnum() or len(bare(word.text)) == 1 for word in self.words[:-1])
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Words ``start`` to ``end`` may be ``form.term``."""
+    """Words ``start`` to ``end`` (exclusive) may be ``form.term``."""
 
     start: int
     end: int
     form: Form
     distance: float
-    """0 same sound, 1 nothing alike."""
+    """0 for the same sounds, 1 for nothing in common."""
     probability: float
     """The least sure word's."""
     lead: str = ""
-    """What the recogniser wrote in one word with the term: a number, or a little word before it."""
+    """A number or function word before the term that the recogniser wrote in one word with it."""
 
     @property
     def cost(self) -> float:
-        """Lower is better; of equal ones the longer stretch."""
+        """Lower is better; at equal distance the longer stretch wins."""
         return self.distance - 0.02 * (self.end - self.start)
 
 
 def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, near: float = 1.0) -> tuple[Form, ...]:
-    """Every form of the terms, each once; made once for a question and used for all its stretches.
+    """Every form of the terms, each once. ``near``: see ``Form``.
 
-    A listed variant that sounds nothing like its term is another name for it ("access list" for "ACL"), not a mishearing:
-    whoever says it has said that, and it stays.
+    A listed variant that sounds nothing like its term is left out: it is another name ("access list" for "ACL"), not a
+    mishearing, and stays in the transcript.
     """
     found: dict[tuple[str, str], Form] = {}
     for term in terms:
@@ -178,7 +187,7 @@ def repair(words: Sequence[Word], lexicon: Lexicon) -> tuple[Word, ...]:
 
 
 def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
-    """Every stretch that may be a term, terms already written right left out."""
+    """Every stretch that may be a misheard term; terms that are already written right are left out."""
     forms, others, vocabulary = lexicon.forms, lexicon.others, lexicon.vocabulary
     right = _written_right(words, (*forms, *others))
     by_letters = {form.letters: form for form in forms}
@@ -193,9 +202,9 @@ def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
                 continue
             if exact := by_letters.get(stretch.letters):
                 found.append(Candidate(start, end, exact, 0.0, stretch.probability))
-            elif stretch.in_one_breath and not all(map(_little, stretch.said)):
-                if _foreign(stretch.said, vocabulary.known):
-                    found += _by_sound(stretch, (*forms, *others), vocabulary.common, foreign=True)
+            elif stretch.in_one_breath and not all(map(_means_nothing, stretch.said)):
+                if _is_out_of_vocabulary(stretch.said, vocabulary.known):
+                    found += _by_sound(stretch, (*forms, *others), vocabulary.common, oov=True)
                 else:
                     found += _by_sound(stretch, forms, vocabulary.common)
                 if _begins(words, start):
@@ -207,34 +216,34 @@ def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
     return [candidate for candidate in found if not _inflected(words, candidate, vocabulary.known)]
 
 
-def _foreign(said: Sequence[str], known: frozenset[str]) -> bool:
-    """Whether the field doesn't use one of these words in any form: it is likelier a misheard term than others are."""
+def _is_out_of_vocabulary(said: Sequence[str], known: frozenset[str]) -> bool:
+    """Whether the field uses one of these words in no form, which makes a misheard term likelier; ``known`` are stems."""
     lower = [word.lower() for word in said]
     return (
         bool(known)
         and len(lower) <= 2
-        and all(word.isalpha() and word not in LITTLE for word in lower)
+        and all(word.isalpha() and word not in _FUNCTION_WORDS for word in lower)
         and any(len(word) >= _FEWEST_LETTERS and stem(word) not in known and not _run_together(word, known) for word in lower)
     )
 
 
 def _run_together(word: str, known: frozenset[str]) -> bool:
-    """Two words in one, "fulltuning", are no mishearing."""
+    """Whether it is two known words in one, such as "fulltuning": that is no mishearing."""
     return any(stem(word[:at]) in known and stem(word[at:]) in known for at in range(3, len(word) - 2))
 
 
-def _mixed(word: str) -> bool:
+def _has_letters_and_digits(word: str) -> bool:
     return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
-def _little(said: str) -> bool:
-    """Says nothing by itself: "the 95%" is not "p95"."""
-    return said.lower() in LITTLE or not any(letter.isalpha() for letter in said)
+def _means_nothing(said: str) -> bool:
+    """Whether it is a function word or a number: "the 95%" is not "p95"."""
+    return said.lower() in _FUNCTION_WORDS or not any(letter.isalpha() for letter in said)
 
 
-def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], *, foreign: bool = False) -> list[Candidate]:
+def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], *, oov: bool = False) -> list[Candidate]:
     sounds, said, probability = stretch.sounds, stretch.said, stretch.probability
-    if any(_mixed(word) for word in said):
+    if any(_has_letters_and_digits(word) for word in said):
         return []  # "A100" sounds like "H100", and a number is right more often than not
     heard, without = "".join(sounds), ("".join(sounds[1:]), "".join(sounds[:-1]))
     strictness = _strictness(said, common)
@@ -244,8 +253,8 @@ def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], 
     for form in forms:
         if digits and digits != _digits(form.term):
             continue
-        limit = strictness * _limit(form, probability, foreign)
-        distance = _compared(heard, form, limit, _FOREIGN_APART if foreign and len(said) == 1 else _APART) if limit else None
+        limit = strictness * _limit(form, probability, oov)
+        distance = _compared(heard, form, limit, _OOV_APART if oov and len(said) == 1 else _APART) if limit else None
         if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
             continue
         if len(said) == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
@@ -259,31 +268,32 @@ def _word_sounds(written: str, sounds: Sounds) -> tuple[str, ...]:
 
 
 def _telling(parts: Sequence[str], words: Sequence[str]) -> list[str]:
-    """The parts that belong to words at an end or that are not little: "recall a k" is "recall at k"."""
+    """The parts without function words in the middle, so that "recall a k" matches "recall at k"."""
     last = len(words) - 1
-    return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in LITTLE]
+    return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in _FUNCTION_WORDS]
 
 
 def _strictness(said: Sequence[str], common: frozenset[str]) -> float:
-    """What the limit is multiplied with: less for what may well have been said as it stands."""
+    """Factor of the allowed distance, 0 to 1: less for words that may well have been said as they stand."""
     strictness = 1.0
-    if all(word.lower() in common or word.lower() in LITTLE for word in said):
+    if all(word.lower() in common or word.lower() in _FUNCTION_WORDS for word in said):
         strictness *= _COMMON
     if len(said) > 1:
-        strictness *= _EDGE ** sum(word.lower() in LITTLE for word in (said[0], said[-1]))
+        strictness *= _EDGE ** sum(word.lower() in _FUNCTION_WORDS for word in (said[0], said[-1]))
     if len(said) == 1 and len(said[0]) > 1 and said[0].isupper():
         strictness *= _CODE
     return strictness
 
 
 def _compared(heard: str, form: Form, limit: float, apart: float = _APART) -> float | None:
-    """How far what was heard, or its singular, is from the form; None if too far."""
+    """Distance of the phonemes, or of their singular, from the form; None if it is over ``limit`` or the parts that differ are
+    more than ``apart``."""
     longest = max(len(heard), len(form.sounds))
     if abs(len(heard) - len(form.sounds)) * _CHEAPEST > longest * limit + 1:
         return None
     common = sum(min(count, heard.count(sound)) for sound, count in form.counts)
     if longest - common > longest * (2.2 * limit + 0.1):
-        return None  # too few sounds in common for the slow comparison to succeed
+        return None  # a quick check: with so few phonemes in common the edit distance can't be small enough
     singular_too = (heard, heard[:-1]) if len(heard) > 4 and heard[-1] in "sz" else (heard,)
     near = [
         (distance, one)
@@ -294,7 +304,7 @@ def _compared(heard: str, form: Form, limit: float, apart: float = _APART) -> fl
 
 
 def _apart_from_shared(heard: Sequence[str], words: Sequence[str], probability: float) -> bool:
-    """Whether what differs is alike by itself: "synthetic" is no reason to hear "data" in "synthetic later"."""
+    """Whether the words that differ sound alike by themselves: in "synthetic later", "later" must sound like "data"."""
     begin = next((i for i, (a, b) in enumerate(zip(heard, words, strict=False)) if a != b), 0)
     left, wanted = heard[begin:], words[begin:]
     end = next((i for i, (a, b) in enumerate(zip(left[::-1], wanted[::-1], strict=False)) if a != b), 0)
@@ -305,31 +315,31 @@ def _apart_from_shared(heard: Sequence[str], words: Sequence[str], probability: 
 
 
 def allowed(wanted: str, said: Sequence[str], common: frozenset[str]) -> float:
-    """The greatest distance from the sounds of a term at which these words, if they are as unsure as can be, are read as it."""
+    """Greatest distance from a term's phonemes (``wanted``) at which these words are replaced by it, if quite improbable."""
     return _base(len(wanted)) * _strictness([bare(word) for word in said], common)
 
 
 def _base(size: int) -> float:
-    """The greatest distance from so many sounds at which unsure words are read as them."""
+    """Greatest distance from a term of so many phonemes at which quite improbable words are replaced by it."""
     return 0.1 if size <= 3 else 0.17 if size <= 5 else 0.26 if size <= 8 else 0.32
 
 
-def _limit(form: Form, probability: float, foreign: bool) -> float:
-    """The greatest distance at which words this sure are read as the form."""
+def _limit(form: Form, probability: float, oov: bool) -> float:
+    """Greatest distance at which words of this probability are replaced by the form's term."""
     nearness = form.near * _doubt(probability)
-    if foreign and len(form.sounds) >= _FEWEST_SOUNDS:
-        nearness = max(nearness, _FOREIGN)
+    if oov and len(form.sounds) >= _FEWEST_SOUNDS:
+        nearness = max(nearness, _OOV)
     return _base(len(form.sounds)) * nearness
 
 
 def _doubt(probability: float) -> float:
-    """1 for words that may be anything, 0 for sure ones."""
+    """Factor of the allowed distance, from 1 for improbable words to 0 for certain ones."""
     return min(1.0, 2.2 * (1 - probability))
 
 
 def where_they_differ(heard: str, wanted: str) -> float:
-    """Difference of what is left without the common beginning and end: "latent attention" shares a word with
-    "paged attention", but "latent" does not sound like "paged"."""
+    """Distance of the parts between the common beginning and end: "latent attention" shares a word with "paged attention",
+    but "latent" does not sound like "paged"."""
     begin = len(_common_prefix(heard, wanted))
     end = len(_common_prefix(heard[begin:][::-1], wanted[begin:][::-1]))
     left, right = heard[begin : len(heard) - end], wanted[begin : len(wanted) - end]
@@ -337,9 +347,10 @@ def where_they_differ(heard: str, wanted: str) -> float:
 
 
 def _inflected(words: Sequence[Word], candidate: Candidate, known: frozenset[str]) -> bool:
-    """Another form of the same words: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU".
+    """Whether the words are another form of the term: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU".
 
-    Nor is "shardy" another form of "shard": speakers of many languages end a word in a vowel, and the field has no such word.
+    "Shardy" counts as a misheard "shard", not as a form of it: speakers of many languages add a vowel at the end, and
+    "shardy" is not among the ``known`` stems.
     """
     if candidate.distance <= _SAME:
         return False
@@ -352,12 +363,13 @@ def _inflected(words: Sequence[Word], candidate: Candidate, known: frozenset[str
 
 
 def same_stem(a: str, b: str) -> bool:
+    """Whether two words share at least four letters, and three fifths of the longer, at their beginning."""
     common = len(_common_prefix(a, b))
     return common >= 4 and common >= 0.6 * max(len(a), len(b))
 
 
 def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate]:
-    """An abbreviation that is wrong in one letter, "MMOU" for "MMLU" or "fd8" for "fp8": such a thing is no word of its own."""
+    """An abbreviation with one wrong letter, "MMOU" for "MMLU" or "fd8" for "fp8"."""
     said = bare(word.text)
     if not _coded(said) or word.probability > _UNSURE:
         return []
@@ -378,7 +390,7 @@ def _after_number(start: int, word: Word, by_letters: Mapping[str, Form]) -> lis
 
 
 def _run_in(words: Sequence[Word], start: int, by_letters: Mapping[str, Form]) -> list[Candidate]:
-    """ "NRAG": a little word and an abbreviation in one word."""
+    """ "NRAG": a function word and an abbreviation in one word."""
     said, probability = bare(words[start].text), words[start].probability
     if not said.isupper() or probability >= SURE or squeezed(said) in by_letters:
         return []
@@ -405,13 +417,16 @@ def _begins(words: Sequence[Word], at: int) -> bool:
 
 
 def _coded(text: str) -> bool:
-    """Letters that are spelled: at least four with two capitals, or two with digits ("H100" and "A100" are both words)."""
+    """Whether it is an abbreviation: at least four characters with two capitals, or at most four, some of them digits."""
     letters, capitals = sum(map(str.isalpha, text)), sum(map(str.isupper, text))
     return (capitals >= 2 and len(text) >= 4) or (letters >= 2 and letters < len(text) <= 4 and text.isalnum())
 
 
 def difference(heard: str, wanted: str) -> float:
-    """Weighted edit distance over the longer length: vowels pass for vowels and b for p more easily than m for s."""
+    """Weighted edit distance of two phoneme strings, divided by the longer one's length.
+
+    Similar phonemes, such as two vowels or b and p, cost less to swap than others.
+    """
     row = [0.0]
     for sound in wanted:
         row.append(row[-1] + _drop(sound))
@@ -446,6 +461,7 @@ def _written_right(words: Sequence[Word], forms: Sequence[Form]) -> set[int]:
 
 
 def merged(words: Sequence[Word], term: str) -> Word:
+    """The words as one with the term as its text, punctuation around them kept, and their text as ``raw``."""
     before = _parts(words[0].text)[0]
     after = _parts(words[-1].text)[2]
     return Word(
@@ -463,11 +479,12 @@ def _said_as(term: str) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    """Letters and digits in lower case, plurals singular, American spelling."""
+    """Only letters and digits, in lower case, singular, in American spelling, so that all spellings of a term are equal."""
     return "".join(_BRITISH.sub(r"iz\1", singular(part)) for part in re.findall(r"[^\W_]+", text.lower()))
 
 
 def bare(text: str) -> str:
+    """A word without punctuation around it; the text itself if it is only punctuation."""
     return _parts(text)[1] or text
 
 

@@ -1,4 +1,4 @@
-"""Text to speech: what is needed of a synthesiser, and lines that are prepared in advance. hotseat.engines implements it."""
+"""Text to speech: the interface that hotseat.engines implements, and lines that are synthesised in advance."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Speaker(Protocol):
 
 
 class PreparedVoice:
-    """Lines that are always the same, synthesised once at start so that they can be heard at once."""
+    """A speaker with fixed lines, which are synthesised once at start so that they can be heard at once."""
 
     def __init__(self, speaker: Speaker | None, lines: Sequence[str] = ()) -> None:
         self.speaker = speaker
@@ -39,7 +39,7 @@ class PreparedVoice:
         self._lines: dict[str, Voice] = {}
 
     async def prepare(self) -> None:
-        """Raises SpeakerError."""
+        """Synthesises the lines. Raises SpeakerError."""
         if self.speaker is not None:
             for line in self._wanted:
                 for sentence in split_sentences(line):
@@ -52,4 +52,5 @@ class PreparedVoice:
         return await self.speaker.speak(sentence) if self.speaker is not None else None
 
     def prepared(self, sentence: str) -> Voice | None:
+        """The sentence's audio if it has been synthesised in advance."""
         return self._lines.get(sentence)

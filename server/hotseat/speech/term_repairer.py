@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.speech.hotword_hallucinations import recalled, unsuggested
+from hotseat.speech.hotword_hallucinations import with_earlier_terms, without_hallucinations
 from hotseat.speech.term_repair import Form, Lexicon, Sounds, forms_of, repair
 
 _TOPIC = 0.5
-"""How near a topic's terms are to a question that doesn't have them."""
+"""``Form.near`` of terms of the question's topic that are not its own."""
 
 
-class Mender:
-    """Each method takes some milliseconds, in any thread. What words are compared with is made at the first repair."""
+class TermRepairer:
+    """Puts right the terms of one question's answer. Methods take some milliseconds and may run in any thread.
+
+    The lexicon is built at the first repair.
+    """
 
     def __init__(
         self,
@@ -26,16 +29,16 @@ class Mender:
         self._key_terms, self._topic_terms, self._sounds, self._vocabulary = key_terms, topic_terms, sounds, vocabulary
 
     def repaired(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        """The words of one stretch with misheard terms put right."""
+        """The words of one segment with misheard terms put right."""
         return repair(words, self._lexicon)
 
-    def unsuggested(self, words: Sequence[Word], plain: Sequence[Word]) -> tuple[Word, ...]:
-        """The words, without terms that were only heard because they are on the list; ``plain`` were heard without it."""
-        return unsuggested(words, plain, self._names, self._sounds, self._vocabulary.common)
+    def without_hallucinations(self, words: Sequence[Word], plain: Sequence[Word]) -> tuple[Word, ...]:
+        """The words without hallucinated terms; ``plain`` is the same audio recognised without the hotword list."""
+        return without_hallucinations(words, plain, self._names, self._sounds, self._vocabulary.common)
 
-    def recalled(self, again: Sequence[Word], before: Sequence[Word]) -> tuple[Word, ...]:
-        """The words of a second hearing, with terms of the first where they sound alike."""
-        return recalled(again, before, self._names, self._sounds, self._vocabulary.common)
+    def with_earlier_terms(self, again: Sequence[Word], before: Sequence[Word]) -> tuple[Word, ...]:
+        """The words of a second pass, with terms of the first pass where they sound alike."""
+        return with_earlier_terms(again, before, self._names, self._sounds, self._vocabulary.common)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:

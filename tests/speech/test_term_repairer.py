@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from hotseat.domain.model import Transcript, Word
 from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.speech.mending import Mender
+from hotseat.speech.term_repairer import TermRepairer
 
 from tests.support.fakes import BANK
 
 SOUNDS = EspeakPhonemes()
-MENDER = Mender((), (), SOUNDS, BANK.vocabulary)
+REPAIRER = TermRepairer((), (), SOUNDS, BANK.vocabulary)
 
 
 def heard(text: str, probability: float = 0.6) -> str:
     words = [Word(word, i / 2, i / 2 + 0.5, probability) for i, word in enumerate(text.split())]
-    repaired = MENDER.repaired(words)
+    repaired = REPAIRER.repaired(words)
     assert Transcript(repaired).raw_text == text, "what the recogniser wrote stays readable"
     return " ".join(word.text for word in repaired)
 
