@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from hotseat.domain.model import Answer, Question, Transcript, Verdict
-from hotseat.grading.scoring import ordered
+from hotseat.grading.scoring import ranks
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT, load_settings
 from hotseat.text.normal import tokenize
@@ -88,7 +88,7 @@ def rates(graded: Sequence[Graded]) -> dict[str, float]:
     found["accused"] = _share(
         [any(one.statuses.get(p) == "contradicted" and label != "wrong" for p, label in one.labels.items()) for one in graded]
     )
-    truth, given = ordered([one.verdict for one in graded]), ordered([one.given for one in graded])
+    truth, given = ranks([one.verdict for one in graded]), ranks([one.given for one in graded])
     found["kappa"] = weighted_kappa(truth, given)
     found["exact"] = _share([a == b for a, b in zip(truth, given, strict=True)])
     found["off by two"] = float(sum(abs(a - b) > 1 for a, b in zip(truth, given, strict=True)))
@@ -116,7 +116,7 @@ def intervals(graded: Sequence[Graded], seed: int = 1) -> dict[str, tuple[float,
 
 def shortcuts(answers: Sequence[Mapping[str, Any]], questions: Mapping[str, Question]) -> dict[str, float]:
     """Verdict kappa of counts that know nothing, cut where they fit the labels best in number."""
-    truth = ordered([Verdict(row["verdict"]) for row in answers])
+    truth = ranks([Verdict(row["verdict"]) for row in answers])
     counts: dict[str, Callable[[str, Question], float]] = {
         "answer length": lambda text, _: len(text.split()),
         "key terms said": lambda text, question: sum(_holds(text, term.term) for term in question.key_terms),

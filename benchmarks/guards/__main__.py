@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from hotseat.domain.model import PointStatus
 from hotseat.grading.grader import Grader
-from hotseat.grading.scoring import ordered
+from hotseat.grading.scoring import ranks
 from hotseat.settings import load_settings
 from hotseat.startup.assembly import Assembly, assemble
 from hotseat.startup.models import load_for_grading
@@ -49,7 +49,7 @@ async def work(injections: int, each: int) -> None:
     above = 0
     for item in nothing:
         question = assembly.library.bank.question(item.question)
-        above += ordered([(await grader.grade(question, [as_answer(item, question)])).verdict])[0] > 1
+        above += ranks([(await grader.grade(question, [as_answer(item, question)])).verdict])[0] > 1
     print(f"texts that say nothing above Lean No Hire: {above} of {len(nothing)}", flush=True)
     changed = total = 0
     heard = load_spoken(DATA, "report")

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotseat.domain.model import Bank, Grade, Question, Verdict
 from hotseat.errors import GraderError
 from hotseat.grading.grader import Grader
-from hotseat.grading.scoring import ordered
+from hotseat.grading.scoring import ranks
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import Item, as_answer, load_items
@@ -80,7 +80,7 @@ async def run(
     for attempt in todo:
         before, after = await plain(attempt.base), await grade(attempt.item)
         if before and after:
-            said, least = ordered([after.verdict, before.verdict])
+            said, least = ranks([after.verdict, before.verdict])
             held.count(f"injection, {attempt.form}", said <= least, f"{attempt.item.id} in {attempt.base.id}")
         progress(done := done + 1, total)
     for question in sorted({item.question for item in items}):
@@ -88,7 +88,7 @@ async def run(
             made = Item(f"{question} salad {number}", question, "salad", Verdict.NO_HIRE, {}, text)
             result = await grade(made)
             if result:
-                held.count("key terms in sentences above Lean No Hire", ordered([result.verdict])[0] <= 1, made.id)
+                held.count("key terms in sentences above Lean No Hire", ranks([result.verdict])[0] <= 1, made.id)
     for item in pairs:
         base = by_id[item.base]
         before, after = await plain(base), await grade(item)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Grade, PointFinding, PointStatus
-from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim, Disputes, answered, decided, may_be_answered, whole, why_not
+from hotseat.grading.disputes import (
+    CANDIDATE,
+    UPHELD,
+    Claim,
+    Disputes,
+    answered,
+    in_whole_clauses,
+    may_be_answered,
+    why_not,
+    with_findings,
+)
 from hotseat.grading.grades import build_grade
 
 from tests.grading.conftest import LORA, spoken
@@ -47,7 +57,7 @@ def test_a_point_not_sure_is_answered_by_the_candidate(said: bool, status: Point
     """Yes and no count, are marked as the candidate's word, and can be taken back."""
     finding = answered(grade(PointStatus.NOT_SURE), POINT.id, said)
     assert finding is not None and finding.status is status and finding.note == CANDIDATE
-    after = decided(LORA, grade(PointStatus.NOT_SURE), {POINT.id: finding})
+    after = with_findings(LORA, grade(PointStatus.NOT_SURE), {POINT.id: finding})
     assert {f.point_id: f.status for f in after.findings}[POINT.id] is status
     assert may_be_answered(finding)
 
@@ -60,7 +70,7 @@ def test_decided_points_cannot_be_answered(status: PointStatus) -> None:
 
 def test_a_claim_is_extended_to_whole_clauses() -> None:
     """So that none is named without the "not" in front of it."""
-    assert whole(Claim(POINT.id, 1, 7, 9), [ANSWER]).span == (5, 14)
+    assert in_whole_clauses(Claim(POINT.id, 1, 7, 9), [ANSWER]).span == (5, 14)
 
 
 @pytest.mark.parametrize(

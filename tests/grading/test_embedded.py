@@ -6,7 +6,7 @@ import pytest
 from hotseat.domain.model import Answer, EndedBy, PointStatus, Question, Verdict
 from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.scoring import ordered
+from hotseat.grading.scoring import ranks
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import as_answer, load_items
@@ -139,7 +139,7 @@ def test_non_answers_earn_nothing(grader: EmbeddedGrader, question: Question) ->
     ]
     for text in texts:
         grade = grader.grade_now(question, [typed(text, question=question)])
-        assert ordered([grade.verdict])[0] <= 1, (text, [f for f in grade.findings if f.status is PointStatus.MET])
+        assert ranks([grade.verdict])[0] <= 1, (text, [f for f in grade.findings if f.status is PointStatus.MET])
 
 
 def test_injections_raise_no_verdict(grader: EmbeddedGrader) -> None:
@@ -150,4 +150,4 @@ def test_injections_raise_no_verdict(grader: EmbeddedGrader) -> None:
         before, after = (
             grader.grade_now(question, [as_answer(item, question)]).verdict for item in (attempt.base, attempt.item)
         )
-        assert ordered([after]) <= ordered([before]), attempt.item.text
+        assert ranks([after]) <= ranks([before]), attempt.item.text

@@ -45,7 +45,7 @@ def test_the_bank_s_own_words_shuffled_are_nothing() -> None:
         for mixed in (shuffled(said), replace(said, transcript=Transcript(said.transcript.words[::-1]))):
             grade = grader.grade_now(question, [mixed])
             assert grade.verdict is Verdict.NO_HIRE, question.id
-            assert {finding.note for finding in grade.findings} == {"the words are no sentences"}
+            assert {finding.note for finding in grade.findings} == {"the words don’t form sentences"}
 
 
 @pytest.mark.parametrize("part", ["learn", "develop", "test"])

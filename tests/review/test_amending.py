@@ -265,7 +265,7 @@ async def test_a_passage_is_judged_with_its_clause(tmp_path: Path) -> None:
         Answer.alone(LORA, Transcript.of_typed(text))
         for text in ["I would not say that you merge it into the base model at all."]
     ]
-    named = disputes.whole(Claim("merging", 1, 5, 11), answers)
+    named = disputes.in_whole_clauses(Claim("merging", 1, 5, 11), answers)
     assert named.span == (0, 14)
 
 

@@ -23,7 +23,7 @@ from hotseat.domain.model import (
 )
 from hotseat.grading.clauses import LONG_CLAUSE, clauses
 from hotseat.grading.disputes import CANDIDATE
-from hotseat.grading.quoting import shown
+from hotseat.grading.quoting import in_whole_clauses
 from hotseat.grading.scoring import RULE, criterion_results, verdict_of
 from hotseat.review.explanation import THE_RULE, why
 from hotseat.review.grade_view import grade_json
@@ -54,7 +54,7 @@ def quoted(answer: Answer, phrase: str) -> str:
     words = answer.transcript.text.split()
     wanted = phrase.split()
     start = next(i for i in range(len(words)) if words[i : i + len(wanted)] == wanted)
-    return shown(answer, evidence_between(answer.transcript, start, start + len(wanted), 1)).quote
+    return in_whole_clauses(answer, evidence_between(answer.transcript, start, start + len(wanted), 1)).quote
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_shown_quote_holds_the_match_and_occurs(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, min(len(words), start + 40)))
     answer = spoken(" ".join(words))
-    found = shown(answer, evidence_between(answer.transcript, start, end, 1))
+    found = in_whole_clauses(answer, evidence_between(answer.transcript, start, end, 1))
     assert 0 <= found.word_start <= start < end <= found.word_end <= len(words)
     assert found.word_end - found.word_start < end - start + 2 * LONG_CLAUSE
     assert found.quote == " ".join(words[found.word_start : found.word_end])

@@ -1,4 +1,4 @@
-"""What a grade tells the candidate to do: the one thing to check or add, and what would make it a Strong Hire."""
+"""A grade's advice: the one point to check or add next time, and what would have made it a Strong Hire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_QUOTE_WORDS = 24
 
 
 def advice(question: Question, findings: Findings) -> str:
-    """One sentence or two: a contradicted point first, else the missing point most worth adding. Empty where nothing is."""
+    """One or two sentences: correct a contradicted point, else add the most valuable missing one; empty if there is neither."""
     point = most_worth_adding(question, findings)
     if point is None:
         return ""
@@ -20,7 +20,7 @@ def advice(question: Question, findings: Findings) -> str:
 
 
 def most_worth_adding(question: Question, findings: Findings) -> Point | None:
-    """A contradicted point, else the unheard one that would raise the score most. Never a point that may have been said."""
+    """A contradicted point, else the missing one that would raise the score most; never a point that is not sure."""
 
     def gain(point: Point) -> tuple[bool, float, bool]:
         after = question_score(question, with_made(findings, point.id))
@@ -30,21 +30,21 @@ def most_worth_adding(question: Question, findings: Findings) -> Point | None:
 
 
 def missing(question: Question, findings: Findings) -> list[Point]:
-    """Points that were surely not made."""
+    """Points that were not made: not heard or contradicted, but not those that are not sure."""
     may_be_made = (PointStatus.MET, PointStatus.NOT_SURE)
     return [point for point in question.points if finding_of(point, findings).status not in may_be_made]
 
 
 def is_enough(question: Question, grade: Grade) -> bool:
-    """Whether the one point of the advice would have made the verdict Strong Hire."""
+    """Whether the point of the advice alone would have made the verdict Strong Hire."""
     point = most_worth_adding(question, grade.by_point)
     return point is not None and verdict_of(question, with_made(grade.by_point, point.id)) is Verdict.STRONG_HIRE
 
 
 def to_strong(question: Question, grade: Grade) -> str:
-    """What would have made the verdict Strong Hire: the fewest points, most valuable first, three named at most.
+    """What would have made the verdict Strong Hire: few points, the most valuable first, at most three of them named.
 
-    Empty where it is one, or where the points that may have been said are what it lacks.
+    Empty for a Strong Hire, and if all missing points together would not be enough.
     """
     findings: Findings = grade.by_point
     needed: list[Point] = []

@@ -1,4 +1,7 @@
-"""Putting an answer's sentences and a question's points to a language model, and reading its reply. Pure."""
+"""How the language model is asked about a round, and how its reply is read. Pure.
+
+It gets the answers as numbered sentences, and says for each point which sentences make it and whether they do.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,13 @@ from hotseat.grading.clauses import clauses
 from hotseat.grading.passage import passage_of
 
 MAX_ANSWER_CHARS = 12_000
-"""Most characters of a round's answers; what comes after is not read."""
+"""Most characters of a round's answers that the model is given; the rest is left out."""
 MAX_SHOWN = 6
 """Sentences that the model may name for one point."""
 MAX_TOKENS = 2000
 """Longest reply: enough for models that think before they write."""
 TOKENS_PER_POINT = 60
+"""What a reply takes for each point."""
 STATUSES = {
     "made": PointStatus.MET,
     "partly": PointStatus.NOT_SURE,
@@ -28,12 +32,12 @@ STATUSES = {
     "contradicted": PointStatus.CONTRADICTED,
 }
 _MARKUP = re.compile(r"[\x00-\x1f\x7f<>{}\[\]`|\"“”]+|={3,}|#{2,}")
-"""What could end the data or look like a sentence's number."""
+"""Characters of an answer that could end the data in the prompt, or look like a sentence's number."""
 _OBJECT = re.compile(r"\{.*\}", re.S)
 
 
 class BadReply(ValueError):
-    """A reply that is not what the schema asks for; its text goes into the repair request."""
+    """A reply that doesn't fit the schema; the message tells the model what to repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,12 @@ class Sentence:
     text: str
 
     def is_before(self, other: Sentence) -> bool:
-        """Whether the other one follows at once."""
+        """Whether the other sentence comes right after this one in the same answer."""
         return self.answer.turn_id == other.answer.turn_id and self.end == other.start
 
 
 def sentences_of(question: Question, answers: Sequence[Answer]) -> tuple[Sentence, ...]:
-    """What is read of a round: without talk to the grader, the question repeated, hesitations and markup."""
+    """The sentences of a round, without instructions to the grader, repeated questions, hesitations and markup."""
     found = [sentence for answer in answers for sentence in _sentences(question, answer)]
     so_far = accumulate(len(sentence.text) for sentence in found)
     return tuple(sentence for sentence, length in zip(found, so_far, strict=True) if length <= MAX_ANSWER_CHARS)
@@ -67,14 +71,14 @@ def _sentences(question: Question, answer: Answer) -> Iterator[Sentence]:
 
 
 def batches(question: Question) -> list[tuple[Point, ...]]:
-    """All points at once, or one criterion at a time where a reply to all would be too long."""
+    """The points to ask about in each call: all, or a criterion's if a reply about all would be too long."""
     if len(question.points) * TOKENS_PER_POINT <= MAX_TOKENS:
         return [question.points]
     return [criterion.points for criterion in question.criteria]
 
 
 def schema(points: Sequence[Point]) -> dict[str, Any]:
-    """JSON schema of one reply: for each point the sentences first, so that the status is decided with them in view."""
+    """JSON schema of a reply. Each point has its sentences first, so that the model decides the status after naming them."""
     reply = {
         "type": "object",
         "properties": {
@@ -89,8 +93,8 @@ def schema(points: Sequence[Point]) -> dict[str, Any]:
 
 
 def parse(text: str, points: Sequence[Point], sentences: Sequence[Sentence]) -> dict[str, PointFinding]:
-    """Findings by point id. Raises BadReply."""
-    found = _OBJECT.search(text)  # some endpoints ignore the schema and write around the object
+    """Findings by point id. A point without sentences as evidence is not met, whatever the model says. Raises BadReply."""
+    found = _OBJECT.search(text)  # some endpoints ignore the schema and write text around the object
     try:
         raw = json.loads(found[0] if found else text)
     except (ValueError, RecursionError):
@@ -116,7 +120,7 @@ def _finding(point_id: str, raw: object, sentences: Sequence[Sentence]) -> Point
 
 
 def evidence_of(chosen: Sequence[Sentence]) -> Evidence | None:
-    """The longest run of adjacent sentences as a quote, the first of equals; None where none was chosen."""
+    """The longest run of adjacent sentences as a quote, the first if several are as long; None if none was chosen."""
     runs: list[list[Sentence]] = []
     for sentence in chosen:
         if runs and runs[-1][-1].is_before(sentence):

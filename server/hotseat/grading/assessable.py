@@ -1,4 +1,4 @@
-"""Whether there is enough reliable transcript to grade at all."""
+"""Tells whether there is enough reliable transcript to grade a round at all."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from hotseat.domain.model import Answer
 @dataclass(frozen=True, slots=True)
 class Limits:
     probability: float = 0.40
-    """Mean recogniser probability of a word below which the transcript is not to be trusted."""
+    """Lowest mean word probability of a transcript that can be trusted."""
     unsure_share: float = 0.5
-    """Share of words under ``unsure_word`` likewise."""
+    """Highest share of words under ``unsure_word`` in a transcript that can be trusted."""
     unsure_word: float = 0.35
+    """Word probability."""
     few_words: int = 4
-    """Fewer words than this in more than ``long_s`` seconds means the speech was not heard."""
+    """Fewer words than this in more than ``long_s`` seconds of audio mean that the speech was not recognised."""
     long_s: float = 20.0
+    """Seconds."""
 
 
 DEFAULT = Limits()
 
 
 def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
-    """The reason why a round cannot be assessed, or "" where it can."""
+    """Why a round can't be assessed, as a sentence for the candidate, or "" if it can."""
     words = [word for answer in answers for word in answer.transcript.words]
     if not words:
         lost = any(answer.note for answer in answers)

@@ -1,4 +1,4 @@
-"""Speech cut into sentences and clauses, and the words in it that say nothing. Spans are (first word, after the last)."""
+"""Splits a transcript into sentences and clauses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer
 
 Span = tuple[int, int]
+"""Word indexes: (first, after the last)."""
 
 SENTENCE_PAUSE_S = 1.2
 """A silence between words that ends a sentence where the recogniser wrote no full stop."""
 LONG_CLAUSE = 34
-"""Words; unpunctuated speech is cut at connectives after half of this."""
+"""Most words of a clause; longer ones are cut at commas and connectives once they have half of this."""
 
 _END = re.compile(r"(?:[.?!;]+[\"'”’)]*|\})$")
 """A full stop, or the end of something in braces that was typed between two sentences."""
@@ -29,7 +30,7 @@ def clauses(answer: Answer) -> list[Span]:
 
 
 def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:
-    """Sentences by punctuation, or by a long silence (seconds) where words are timed."""
+    """Sentences by punctuation and, if ``times`` has each word's start and end in seconds, by long silences."""
     spans: list[Span] = []
     start = 0
     for place, word in enumerate(words):
@@ -43,7 +44,7 @@ def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] =
 
 
 def split_clauses(words: Sequence[str], span: Span) -> list[Span]:
-    """A sentence, or a long one in pieces cut at commas and connectives once they are of fair length."""
+    """The clauses of a sentence: itself, or pieces of at most ``LONG_CLAUSE`` words cut at commas and connectives."""
     if span[1] - span[0] <= LONG_CLAUSE:
         return [span]
     pieces: list[Span] = []

@@ -1,4 +1,4 @@
-"""What the candidate says of a point afterwards: "I said this", with the words, or yes and no to a point that was not sure."""
+"""The candidate's say about a grade: "I said this" with the words (a dispute), or yes or no about a point that is not sure."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from hotseat.grading import scoring
 from hotseat.grading.clauses import Span
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
-from hotseat.grading.quoting import cut, widened
+from hotseat.grading.quoting import clause_span, excerpt
 from hotseat.grading.reading import Reader, described
 from hotseat.grading.thresholds import THRESHOLDS, Thresholds
 
 MIN_WORDS = 3
 MAX_WORDS = 60
-"""A passage is where one thing was said, not the whole answer."""
+"""Most words of a disputed passage: where one thing was said, not the whole answer."""
 CANDIDATE = "the candidate's word"
-"""Note of a point that counts, or doesn't, because the candidate said so."""
+"""Note of a finding that the candidate decided by yes or no."""
 UPHELD = "found on dispute"
+"""Note of a finding that a dispute changed to met."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """ "I said this": the words in which the candidate says the point was made."""
+    """A dispute: the words in which the candidate says the point was made."""
 
     point_id: str
     turn_id: int
@@ -40,9 +41,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
+    """The outcome of a dispute."""
+
     finding: PointFinding
-    """The disputed point's; its evidence is the named passage."""
+    """The disputed point's. If upheld, its evidence is the passage that the candidate named."""
     reason: str
+    """A sentence for the candidate."""
 
     @property
     def upheld(self) -> bool:
@@ -50,19 +54,20 @@ class Ruling:
 
 
 class Disputes:
-    """Reads the named passage by itself, with the benefit of the doubt."""
+    """Rules on disputes: reads the named passage by itself, giving the candidate the benefit of the doubt."""
 
     def __init__(self, reader: Reader, thresholds: Thresholds = THRESHOLDS) -> None:
         self._reader = reader
         self._thresholds = thresholds
 
     async def hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
-        return await in_background(self.hear_now, question, answers, claim)
+        """Rules on a claim for which ``why_not`` gives no objection."""
+        return await in_background(self._hear, question, answers, claim)
 
-    def hear_now(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
+    def _hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
         answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
         point = next(point for point in question.points if point.id == claim.point_id)
-        passage = passage_of(question, cut(answer, claim.span))
+        passage = passage_of(question, excerpt(answer, claim.span))
         [reading] = self._reader.read([described(point)], passage.words)
         if reading.says >= self._thresholds.unsure and reading.says >= reading.denies:
             evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
@@ -76,7 +81,7 @@ class Disputes:
 
 
 def answered(grade: Grade, point_id: str, said: bool) -> PointFinding | None:
-    """The finding of a point that was not sure once the candidate has answered; None where there is no such point."""
+    """A not sure point's finding once the candidate says whether they said it; None if they may not decide the point."""
     finding = next((finding for finding in grade.findings if finding.point_id == point_id), None)
     if finding is None or not may_be_answered(finding):
         return None
@@ -85,19 +90,19 @@ def answered(grade: Grade, point_id: str, said: bool) -> PointFinding | None:
 
 
 def may_be_answered(finding: PointFinding) -> bool:
-    """Whether the candidate's yes or no decides: not sure, or decided that way before."""
+    """Whether the candidate may decide the point by yes or no: it is not sure, or they decided it before."""
     return finding.status is PointStatus.NOT_SURE or (finding.note == CANDIDATE and finding.evidence is not None)
 
 
-def whole(claim: Claim, answers: Sequence[Answer]) -> Claim:
+def in_whole_clauses(claim: Claim, answers: Sequence[Answer]) -> Claim:
     """The claim with its passage extended to whole clauses."""
     answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
-    start, end = widened(answer, claim.span)
+    start, end = clause_span(answer, claim.span)
     return replace(claim, word_start=start, word_end=end)
 
 
-def decided(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
-    """The grade with these findings in place of its own; levels, verdict and advice follow from them."""
+def with_findings(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
+    """The grade with these findings (by point id) in place of its own, and levels, verdict and advice computed anew."""
     before = {finding.point_id: finding for finding in grade.findings if not scoring.is_implied(finding)}
     rebuilt = build_grade(
         question,
@@ -114,7 +119,7 @@ def decided(question: Question, grade: Grade, findings: Mapping[str, PointFindin
 
 
 def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:
-    """Why the claim can't be heard, or "" where it can."""
+    """Why the claim can't be disputed, as a sentence for the candidate, or "" if it can."""
     answer = next((answer for answer in answers if answer.turn_id == claim.turn_id), None)
     finding = next((finding for finding in grade.findings if finding.point_id == claim.point_id), None)
     length = claim.word_end - claim.word_start

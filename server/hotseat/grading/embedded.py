@@ -1,4 +1,4 @@
-"""The grader that needs no LLM: the reader on every point, thresholds on what it says. Deterministic."""
+"""The grader that needs no language model: thresholds on the reader's probabilities for every point. Deterministic."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EmbeddedGrader:
         return await in_background(self.grade_now, question, answers)
 
     def grade_now(self, question: Question, answers: Sequence[Answer]) -> Grade:
-        """The grade of a round. Never raises for anything that was said."""
+        """Like ``grade``, but blocking. Never raises, whatever was said."""
         started = time.perf_counter()
         reason = assessable.why_not(answers)
         findings = {} if reason else self.findings(question, answers)
@@ -45,9 +45,9 @@ class EmbeddedGrader:
         )
 
     def findings(self, question: Question, answers: Sequence[Answer]) -> dict[str, PointFinding]:
-        """One finding per point, before lean points are taken as shown by strong ones."""
+        """A finding for every point, by point id, before ``scoring.implied``. Blocking."""
         if not is_speech(answers):
-            note = "the words are no sentences"
+            note = "the words don’t form sentences"
             return {point.id: PointFinding(point.id, PointStatus.NOT_MET, None, note) for point in question.points}
         passages = [passage_of(question, answer) for answer in answers]
         statements = [described(point) for point in question.points]

@@ -1,7 +1,7 @@
-"""The exam a language model sits before it grades: labelled free answers, and how far a grader agrees with the labels.
+"""The exam a language model sits before it grades: how far it agrees with people's labels of free answers.
 
-A model passes when its agreement is strictly better than the embedded reader's on the same answers, and what it denies and what
-it credits are each at most ``MARGIN`` worse (docs/decisions/0031-exam-for-llm-graders.md).
+It passes if it agrees more than the embedded reader does on the same answers, and its ``Result.denied`` and ``credited`` are
+each at most ``MARGIN`` higher (docs/decisions/0031-exam-for-llm-graders.md).
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 
 FILE = "exam.jsonl"
-"""In the folder of the question bank; a bank without it has no exam."""
+"""Name of the file in the question bank's folder; a bank without it has no exam."""
 MARGIN = 0.02
 LABELS = {"met": PointStatus.MET, "no": PointStatus.NOT_MET, "wrong": PointStatus.CONTRADICTED, "partly": None}
-"""What a grader that agrees finds; "partly" counts neither way."""
+"""People's label to the status that agrees with it; points labelled "partly" are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An answer to grade, and what people found in it."""
+    """An answer to grade, with people's labels."""
 
     id: str
     question: Question
@@ -44,18 +44,19 @@ class Result:
     """How a grader did. Shares are 0 to 1."""
 
     agreement: float
-    """Share of the points labelled met, no or wrong that are found so."""
+    """Share of the points labelled met, no or wrong that get the status of their label."""
     denied: float
-    """Share of the points labelled met that are neither made nor not sure."""
+    """Share of the points labelled met that are found not met or contradicted."""
     credited: float
-    """Share of the points labelled no or wrong that are found made."""
+    """Share of the points labelled no or wrong that are found met."""
     accused: float
-    """Share of the answers with a point that is found contradicted and isn't labelled wrong."""
+    """Share of the answers with a point that is found contradicted but isn't labelled wrong."""
     seconds: float
-    """Seconds for an answer, on average; the tokens, too."""
+    """Mean seconds for an answer."""
     tokens: float
+    """Mean tokens for an answer."""
     unread: int = 0
-    """Answers for which no reply could be read; they count as agreeing in nothing."""
+    """Answers for which no reply could be read; none of their points count as agreeing."""
 
     @property
     def in_words(self) -> str:
@@ -68,7 +69,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One model's result beside the embedded reader's."""
+    """One model's result (``judge``) and the embedded reader's."""
 
     model: str
     judge: Result
@@ -94,7 +95,7 @@ _KEPT: TypeAdapter[dict[str, Sitting]] = TypeAdapter(dict[str, Sitting])
 
 
 def load_exam(path: Path, bank: Bank) -> tuple[Item, ...]:
-    """Empty where there is no such file. Raises ContentError naming the line."""
+    """The exam's items; empty if there is no such file. Raises ContentError naming the line."""
     return load_items(path, bank, _item)
 
 
@@ -113,7 +114,10 @@ def _item(line: str, bank: Bank, where: str) -> Item:
 
 
 async def sit(grader: Grader, items: Sequence[Item], outcomes: Outcomes, before_each: BeforeEach) -> Result:
-    """Grades what ``outcomes`` lack yet. Raises GraderError when the endpoint fails; what was graded stays in ``outcomes``."""
+    """Grades the items that ``outcomes`` lacks and adds them to it. Raises GraderError if the endpoint fails.
+
+    ``before_each`` is awaited before each item with the number graded so far.
+    """
     for item in items:
         if item.id in outcomes:
             continue
@@ -128,6 +132,7 @@ async def sit(grader: Grader, items: Sequence[Item], outcomes: Outcomes, before_
 
 
 def result_of(graded: Sequence[tuple[Item, Grade | None]]) -> Result:
+    """How well these grades agree with the labels; None stands for a reply that couldn't be read."""
     pairs: list[tuple[str, PointStatus | None]] = []
     accused = 0
     for item, grade in graded:
@@ -162,9 +167,9 @@ class Exam:
     embedded: Grader
     items: Sequence[Item]
     path: Path
-    """Where results are kept."""
+    """File with the results of all models."""
     key: str
-    """What this model's result is kept under: see ``key_of``."""
+    """This model's key in the file (``key_of``)."""
     sitting: Sitting | None = None
     """The result, once there is one."""
     outcomes: Outcomes = field(default_factory=dict)
@@ -173,7 +178,7 @@ class Exam:
         self.sitting = kept_results(self.path, _KEPT).get(self.key)
 
     async def sit(self, before_each: BeforeEach) -> Sitting:
-        """Raises GraderError when the endpoint fails; asked again, it goes on from there."""
+        """Sits the exam and stores the result. Raises GraderError if the endpoint fails; called again, it resumes there."""
         judge = await sit(self.llm, self.items, self.outcomes, before_each)
         reader = await sit(self.embedded, self.items, {}, _at_once)
         self.sitting = Sitting(self.llm.model, judge, reader)
@@ -186,8 +191,10 @@ async def _at_once(_done: int) -> None:
 
 
 def key_of(llm: LlmGrader, address: str, items: Sequence[Item], bank: Bank, reader: str) -> str:
-    """What a result holds for: this model, its prompts, these answers, rubrics and embedded reader. A model's name may say
-    nothing ("default"), so its address counts, too."""
+    """Identifies a result: a hash of the model, its prompts, the answers, labels and rubrics, and the embedded reader.
+
+    The address belongs to it because a model's name may say nothing ("default").
+    """
     answers = [f"{item.id} {item.labels} {bank.versions.get(item.question.id)} {item.answer.transcript.text}" for item in items]
     parts = [llm.model, address, llm.prompt_version, reader, *answers]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""What a grader does. hotseat.grading.embedded, llm and judge implement it."""
+"""The interface of graders; hotseat.grading.embedded, llm and judge implement it."""
 
 from __future__ import annotations
 

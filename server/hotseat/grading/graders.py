@@ -16,9 +16,9 @@ class Graders:
     """Filled in as models load; None until then, or where a part isn't installed."""
 
     in_use: Grader | None = None
-    """The one that grades answers: embedded, or the language model (hotseat.startup.exams)."""
+    """The grader of answers: ``embedded``, or a ``Judge`` with the language model (hotseat.startup.exams decides)."""
     embedded: EmbeddedGrader | None = None
     llm: LlmGrader | None = None
     exam: Exam | None = None
     disputes: Disputes | None = None
-    """Looks at disputed points again."""
+    """Rules on points that candidates dispute."""

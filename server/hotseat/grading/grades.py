@@ -1,4 +1,4 @@
-"""A grade from findings, whoever made them: levels, verdict and advice are computed here and nowhere else."""
+"""Builds a grade from findings: every grader's levels, verdict and advice are computed here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def build_grade(
     tokens: int = 0,
     assessable: bool | None = None,
 ) -> Grade:
-    """Levels, verdict and advice from findings. A reason makes it Not Assessable unless ``assessable`` says otherwise."""
+    """The grade with these findings. With a ``reason`` it is Not Assessable, unless ``assessable`` says otherwise."""
     counts = not reason if assessable is None else assessable
     return Grade(
         question_id=question.id,

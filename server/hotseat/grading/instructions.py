@@ -1,6 +1,6 @@
-"""Sentences that talk to or about the grader instead of answering. They are left out before anything is read.
+"""Patterns of sentences that talk to or about the grader instead of answering. Such sentences are never read.
 
-All patterns are matched on one sentence in the folded form of ``core.normal.fold``.
+Each pattern is matched on one sentence after ``text.normal.fold``.
 """
 
 from __future__ import annotations

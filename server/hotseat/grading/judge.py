@@ -1,4 +1,4 @@
-"""The grader in use when a language model grades: the model, and the embedded grader where it fails."""
+"""The grader used with a language model: the model grades, and the embedded grader where the model fails."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from hotseat.telemetry.logs import failed
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 120.0
-"""For the language model; session.session.GRADE_TIMEOUT_S is longer, so that there is time for the embedded grade."""
+"""How long the language model may take; session.GRADE_TIMEOUT_S is longer, to leave time for the embedded grader."""
 
 
 class Judge:
-    """Implements ``Grader``. A grade by the embedded grader in the model's place says so, and why."""
+    """Implements ``Grader``. If the model fails, the embedded grader's grade has ``fallback`` set and the reason."""
 
     def __init__(self, llm: Grader, embedded: Grader, sitting: Sitting | None) -> None:
         self._llm = llm
@@ -32,7 +32,7 @@ class Judge:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 grade = await self._llm.grade(question, answers)
-        except Exception as error:  # whatever it was, an embedded grade is better than none
+        except Exception as error:  # an embedded grade is better than none
             failed(log, "grading with the language model", error)
             reason = str(error) if isinstance(error, HotseatError) else "the language model was too slow or failed"
             grade = await self._embedded.grade(question, answers)

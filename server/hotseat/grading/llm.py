@@ -1,5 +1,7 @@
-"""The grader that asks a language model. It asks what was said and in which sentences; quotes, levels and verdict are
-computed in code."""
+"""The grader that asks a language model which points were made in which sentences.
+
+Quotes, levels and verdict are computed from its reply in code.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ class LlmGrader:
         return self._prompts.version(*TEMPLATES)
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
-        """Raises GraderError when the model fails, with a ChatModelError as its cause, or keeps replying nonsense."""
+        """Raises GraderError if the model fails (then caused by a ChatModelError) or its reply can't be read after a repair."""
         started = time.perf_counter()
         reason = assessable.why_not(answers)
         is_read = not reason and is_speech(answers)
@@ -55,7 +57,7 @@ class LlmGrader:
         )
 
     async def _findings(self, question: Question, sentences: Sequence[Sentence]) -> tuple[Findings, int]:
-        """A finding for every point, none where there is nothing to read, and the tokens used."""
+        """A finding for every point, or none if there are no sentences; and the tokens used."""
         findings, tokens = Findings(), 0
         for points in asking.batches(question) if sentences else ():
             found, used = await self._ask(question, points, sentences)

@@ -1,4 +1,4 @@
-"""What of an answer is read: its words without hesitations, without talk to the grader and without the question repeated."""
+"""The part of an answer that graders read: without hesitations, instructions to the grader and the question repeated."""
 
 from __future__ import annotations
 
@@ -13,45 +13,47 @@ from hotseat.grading.instructions import INSTRUCTIONS
 from hotseat.text.normal import fold, tokenize
 
 ECHO_OVERLAP = 0.8
-"""Share of a sentence's content words found in the question that makes it an echo."""
-_HIRING = frozenset({Kind.CANDIDATE_EVALUATION, Kind.PROBLEM, Kind.STORY})
+"""A sentence with at least this share of its content words in the question is an echo of it."""
+_ABOUT_HIRING = frozenset({Kind.CANDIDATE_EVALUATION, Kind.PROBLEM, Kind.STORY})
 """Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
-_SOUNDS = frozenset("um uh er ah erm hmm mm uhm mhm eh".split())
+_HESITATIONS = frozenset("um uh er ah erm hmm mm uhm mhm eh".split())
 _COMMON = frozenset("how do does you the a an is are in of to it and what when why i would that this be".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The words of one answer that are read, each with its place in the transcript."""
+    """The words of one answer that are read."""
 
     answer: Answer
     words: tuple[str, ...]
     places: tuple[int, ...]
+    """The index of each word in the transcript."""
 
 
 def passage_of(question: Question, answer: Answer) -> Passage:
+    """The words of an answer that are read; none may be left."""
     words = tuple(word.text for word in answer.transcript.words)
     times = [(word.start, word.end) for word in answer.transcript.words]
     places: list[int] = []
-    goes_on = False
+    instruction_goes_on = False
     for start, end in split_sentences(words, times):
         text = " ".join(words[start:end])
-        if _is_instruction(question, text) or goes_on:
-            goes_on = words[end - 1].endswith((";", ":"))
+        if _is_instruction(question, text) or instruction_goes_on:
+            instruction_goes_on = words[end - 1].endswith((";", ":"))
         elif not (is_echo(text, question.prompt) or (answer.asked and is_echo(text, answer.asked))):
-            places.extend(place for place in range(start, end) if bare(words[place]) not in _SOUNDS)
+            places.extend(place for place in range(start, end) if bare(words[place]) not in _HESITATIONS)
     return Passage(answer, tuple(words[place] for place in places), tuple(places))
 
 
 def is_echo(sentence: str, question: str) -> bool:
-    """Whether a sentence says little that the question did not."""
+    """Whether a sentence mostly repeats the question."""
     said = {token.stem for token in tokenize(sentence)} - _COMMON
     asked = {token.stem for token in tokenize(question)}
     return bool(said) and len(said & asked) / len(said) >= ECHO_OVERLAP
 
 
 def _is_instruction(question: Question, sentence: str) -> bool:
-    if question.kind in _HIRING:
+    if question.kind in _ABOUT_HIRING:
         return False
     text = fold(sentence)
     return any(pattern.search(text) for pattern in _instructions(question))
@@ -59,7 +61,7 @@ def _is_instruction(question: Question, sentence: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _instructions(question: Question) -> tuple[re.Pattern[str], ...]:
-    """Patterns of talk to the grader, without those that the rubric's own words match, as in questions about judges."""
+    """The patterns to use for a question: without those that its rubric's own words match, as in questions about judges."""
     texts = [question.model_answer, *(text for point in question.points for text in (point.statement, *point.phrasings))]
     own = [fold(text) for text in texts]
     return tuple(pattern for pattern in INSTRUCTIONS if not any(pattern.search(text) for text in own))

@@ -1,4 +1,4 @@
-"""What a passage does to a statement, and the model that says so."""
+"""The interface of the reader: the model that tells whether a passage makes or contradicts a statement."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from hotseat.domain.model import Point
 
 MAX_PHRASINGS, MAX_MISCONCEPTIONS = 2, 3
+"""How many of a point's phrasings and misconceptions the reader is given."""
 
 
 def described(point: Point) -> str:
-    """A point as the reader is told it: what it states, in other words, and what people say who have it wrong."""
+    """A point as the reader is given it: statement, phrasings and misconceptions in one text."""
     ways = "".join(f" or: {text}" for text in point.phrasings[:MAX_PHRASINGS])
     wrong = "".join(f" not: {text}" for text in point.misconceptions[:MAX_MISCONCEPTIONS])
     return point.statement + ways + wrong
@@ -23,19 +24,21 @@ def described(point: Point) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a passage does to a statement. Probabilities; what is left of one is "neither"."""
+    """How a passage relates to a statement."""
 
     says: float
+    """Probability, 0 to 1, that the passage makes the statement."""
     denies: float
+    """Probability that it contradicts the statement; the rest of 1 is "neither"."""
     supports: NDArray[np.float32] = field(compare=False)
-    """For each word of the passage, how likely it is part of what says the statement; shape (words,)."""
+    """Probability of each word of the passage to be part of what makes the statement; shape (words,)."""
     opposes: NDArray[np.float32] = field(compare=False)
-    """Likewise of what denies it."""
+    """Likewise of what contradicts it."""
 
 
 class Reader(Protocol):
     """Implemented by engines.reader.OnnxReader."""
 
     def read(self, statements: Sequence[str], words: Sequence[str]) -> tuple[Reading, ...]:
-        """One reading for each statement. Deterministic, and cached: asked again soon for the same it answers at once."""
+        """One reading for each statement (see ``described``). Deterministic; recent readings are cached."""
         ...

@@ -1,9 +1,9 @@
-"""From findings about points to levels of criteria to the verdict. Nothing else enters: no length, no model's opinion.
+"""Computes criteria's levels and the verdict from findings about points, and from nothing else.
 
-A point counts as much as it is likely that it was made. A criterion counts up to 2, by its weight: 1 for its likeliest point,
-and 1 for two thirds of its strong points, less in proportion. The mean, less up to ``contradiction`` for each point that was
-contradicted, is the score. The verdict is a Strong Hire from 1.5, if half of the criteria are, a Lean Hire from 1 and a Lean No
-Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
+A point counts with its probability of having been made. A criterion scores 0 to 2: up to 1 for its likeliest point, and up to 1
+for its strong points, of which two thirds are enough. The score is the weighted mean of the criteria, minus up to
+``contradiction`` for each contradicted point. It is a Strong Hire from 1.5 if criteria with half of the weight are, a Lean Hire
+from 1, a Lean No Hire from 0.3 (docs/decisions/0032-verdict-rule.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from hotseat.domain.model import (
 )
 
 Findings = Mapping[str, PointFinding]
-"""By point id; a missing point was not heard."""
+"""Point id to finding; a point without one was not heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,18 @@ class VerdictRule:
     strong_share: float = 0.66
     """Share of a criterion's strong points that makes it Strong Hire."""
     contradiction: float = 0.3
-    """Taken off the score for each contradicted point, less for one that may be."""
+    """Deduction from the score for each contradicted point; less for one that may be contradicted."""
     noise: float = 0.4
-    """Probability of a contradiction that takes nothing off: many right answers look like one a little."""
+    """Probability of a contradiction up to which nothing is deducted: many right answers look like one a little."""
     strong_hire: float = 1.5
-    """Least score for each verdict; below the last it is No Hire."""
+    """Lowest score of each verdict; below the last it is No Hire."""
     lean_hire: float = 1.0
     lean_no_hire: float = 0.3
 
 
 RULE = VerdictRule()
 _NOT_SURE = 0.5
-"""What a point, or its contradiction, counts that a grader without probabilities is not sure of."""
+"""Stands for the probability of a point, or of its contradiction, that a grader without probabilities is not sure of."""
 _LADDER = (Level.NO, Level.LEAN, Level.STRONG)
 
 
@@ -61,20 +61,20 @@ def criterion_level(criterion: Criterion, findings: Findings) -> Level:
 
 
 def question_score(question: Question, findings: Findings) -> float:
-    """Weighted mean of what the criteria count, 0 to 2, less what contradictions take off."""
+    """Weighted mean of the criteria's scores, 0 to 2, minus ``deduction``; may be negative."""
     weight = fsum(criterion.weight for criterion in question.criteria)
-    # fsum: the order of the criteria must not decide a score that lies on a threshold.
-    mean = fsum(c.weight * _value(c, findings) for c in question.criteria) / weight
-    return mean - taken_off(question, findings)
+    # fsum, so that a score on a threshold doesn't depend on the order of the criteria.
+    mean = fsum(c.weight * _criterion_score(c, findings) for c in question.criteria) / weight
+    return mean - deduction(question, findings)
 
 
-def taken_off(question: Question, findings: Findings) -> float:
-    """What contradicted points take off the score, and those that may be."""
+def deduction(question: Question, findings: Findings) -> float:
+    """What is deducted from the score for points that are, or may be, contradicted."""
     return RULE.contradiction * fsum(_contradicted(finding_of(point, findings)) for point in question.points)
 
 
 def verdict_of(question: Question, findings: Findings) -> Verdict:
-    """The verdict for a whole round. Never Not Assessable: that is decided before any point is."""
+    """The verdict of a round. Never Not Assessable, which is decided without findings (grading.assessable)."""
     score = question_score(question, findings)
     if score >= RULE.strong_hire and _half_are_strong(question, findings):
         return Verdict.STRONG_HIRE
@@ -90,18 +90,19 @@ def _half_are_strong(question: Question, findings: Findings) -> bool:
 
 
 def verdict_range(question: Question, findings: Findings) -> tuple[Verdict, Verdict]:
-    """The verdict as it is, and with all points that are not sure."""
+    """The verdict as it is, and as it would be if all points that are not sure were made."""
     unsure = [point_id for point_id, finding in findings.items() if finding.status is PointStatus.NOT_SURE]
     return verdict_of(question, findings), verdict_of(question, with_made(findings, *unsure))
 
 
-def _value(criterion: Criterion, findings: Findings) -> float:
-    """What a criterion counts, 0 to 2."""
+def _criterion_score(criterion: Criterion, findings: Findings) -> float:
+    """0 to 2."""
     strong = fmean(_made(finding_of(point, findings)) for point in _strong(criterion))
     return max(_made(finding_of(point, findings)) for point in criterion.points) + min(1.0, strong / RULE.strong_share)
 
 
 def _strong(criterion: Criterion) -> Sequence[Point]:
+    """The criterion's strong points, or all its points if none is strong."""
     return [point for point in criterion.points if point.tier is PointTier.STRONG] or criterion.points
 
 
@@ -131,8 +132,8 @@ def is_implied(finding: PointFinding) -> bool:
 
 
 def implied(question: Question, findings: Findings) -> dict[str, PointFinding]:
-    """Findings for every point: a strong point that is made settles the lean points of its criterion that are not sure, with
-    its own evidence. One that a passage may contradict stays so: half of those are contradicted."""
+    """A finding for every point. If a strong point is made, lean points of its criterion that are not sure are met with its
+    evidence, too; those that may be contradicted are not, as half of them are contradicted."""
     full: dict[str, PointFinding] = {}
     for criterion in question.criteria:
         strong = (finding_of(point, findings) for point in criterion.points if point.tier is PointTier.STRONG)
@@ -155,7 +156,7 @@ def criterion_results(question: Question, findings: Findings) -> tuple[Criterion
 
 
 def finding_of(point: Point, findings: Findings) -> PointFinding:
-    """Not heard where there is none."""
+    """The point's finding; "not met" if there is none."""
     return findings.get(point.id) or PointFinding(point.id, PointStatus.NOT_MET)
 
 
@@ -164,7 +165,7 @@ def with_made(findings: Findings, *point_ids: str) -> Findings:
     return {**findings, **{point_id: PointFinding(point_id, PointStatus.MET) for point_id in point_ids}}
 
 
-def ordered(verdicts: Sequence[Verdict]) -> list[int]:
+def ranks(verdicts: Sequence[Verdict]) -> list[int]:
     """Verdicts as 0 (No Hire or Not Assessable) to 3 (Strong Hire), for measuring agreement."""
     rank = {Verdict.LEAN_NO_HIRE: 1, Verdict.LEAN_HIRE: 2, Verdict.STRONG_HIRE: 3}
     return [rank.get(verdict, 0) for verdict in verdicts]

@@ -1,4 +1,4 @@
-"""From the reader's probabilities to what a grade says of one point."""
+"""Turns the reader's probabilities into the finding of a point."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ from hotseat.grading.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Chosen on the develop parts of the free answers (docs/reader.md)."""
+    """Lowest probabilities for each status, chosen on the develop parts of the free answers (docs/reader.md)."""
 
     made: float = 0.38
-    """Probability that the answer says a statement from which the point is made."""
+    """``Reading.says`` from which the point is made."""
     unsure: float = 0.3
-    """... from which it is not sure; below, it was not heard."""
+    """``Reading.says`` from which the point is not sure; below, it was not heard."""
     contradicted: float = 0.98
-    """Probability that the answer denies the statement from which that is said to the candidate."""
+    """``Reading.denies`` from which the point is contradicted, whatever ``says`` is."""
     check: float = 0.6
-    """... from which it is not sure, and the candidate is asked to check the passage."""
+    """``Reading.denies`` from which a point that isn't made is not sure, and the candidate is asked to check the passage."""
 
 
 THRESHOLDS = Thresholds()
 MIN_EVIDENCE_WORDS = 3
 RISE = 0.5
-"""Words next to the likeliest one belong to the evidence while they are at least this share as likely."""
+"""Words around the likeliest one belong to the evidence if they have at least this share of its probability."""
 GAP = 2
-"""Less likely words that the evidence may reach across."""
+"""So far at most may the next such word be from the last."""
 
 
 def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thresholds = THRESHOLDS) -> PointFinding:
-    """The finding over all answers of a round, in order: what was said later outweighs what was said before, and a clear
-    word outweighs an unclear one."""
+    """The finding of a point over the answers of a round, in order.
+
+    The last answer that makes or contradicts the point decides; if none does, the first in which it is not sure.
+    """
     likely = [(round(float(reading.says), 3), round(float(reading.denies), 3)) for _, reading in read]
     says, denies = max(says for says, _ in likely), max(denies for _, denies in likely)
     found = PointFinding(point_id, PointStatus.NOT_MET, says=says, denies=denies)
@@ -54,7 +56,7 @@ def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thr
 
 
 def status_of(reading: Reading, cuts: Thresholds = THRESHOLDS) -> tuple[PointStatus, str]:
-    """What one reading amounts to, and a note."""
+    """The status of one reading, and the finding's note."""
     if reading.denies >= cuts.contradicted:
         return PointStatus.CONTRADICTED, ""
     if reading.says >= cuts.made:
@@ -65,7 +67,7 @@ def status_of(reading: Reading, cuts: Thresholds = THRESHOLDS) -> tuple[PointSta
 
 
 def _evidence(passage: Passage, likely: NDArray[np.float32]) -> Evidence | None:
-    """The words around the likeliest one, as a quote of the transcript; None where nothing was read."""
+    """The words around the likeliest one, as a quote of the transcript; None if the passage is empty."""
     if not len(likely):
         return None
     peak = int(np.argmax(likely))

@@ -1,7 +1,7 @@
-"""Tells shuffled words and lists of terms from speech by the common words in them.
+"""Tells speech from shuffled words and lists of terms, by the common words in it.
 
-A rubric's own words in any order hold all its terms and most of its phrases, so nothing that compares meanings can tell
-(docs/decisions/0029-reject-shuffled-words.md).
+A rubric's words in any order have all its terms and most of its phrases, so a comparison of meanings can't tell them from an
+answer (docs/decisions/0029-reject-shuffled-words.md).
 """
 
 from __future__ import annotations
@@ -18,48 +18,49 @@ from numpy.typing import NDArray
 from hotseat.domain.model import Answer
 
 STORED = Path(__file__).with_name("word_order.npz")
-"""``words``, the commonest of spoken answers, and ``follows``, shape (words, words): how much likelier the second is after the
-first than anywhere, log odds in steps of 1/``STEPS`` (``python -m training.fit_word_order``)."""
+"""``words``: the commonest words of spoken answers. ``follows``, int8 of shape (words, words): how much likelier the second
+word is right after the first than elsewhere, as log odds times ``STEPS``. Made by ``python -m training.fit_word_order``."""
 STEPS = 40
 FEWEST = 12
-"""Pairs of common words from which an answer can be judged: about thirty words of it."""
+"""Fewest pairs of common words by which an answer can be judged: about thirty words of it."""
 _WORD = re.compile(r"[a-z']+|\d+")
 
 
 def spoken_words(text: str) -> list[str]:
-    """In lower case, without marks."""
+    """The words of a text in lower case, without punctuation."""
     return _WORD.findall(text.lower())
 
 
 SHUFFLED = -0.1
-"""Order below which words are shuffled, not spoken."""
-
-
+"""Answers whose ``order`` is lower are shuffled words, not speech."""
 LEAST_COMMON = 0.25
-"""Share of common words below which an answer is a list of terms. Of 2,472 free answers the tersest has 0.34."""
+"""An answer with a smaller share of common words is a list of terms. The tersest of 2,472 free answers has 0.34."""
 FEWEST_WORDS = 12
-"""Fewest words of such a list; a few terms are a terse answer."""
+"""With fewer words it is a terse answer, not a list."""
 
 
 def is_speech(answers: Sequence[Answer]) -> bool:
-    """Whether the words stand in sentences, so that they can be read. No grader reads others."""
+    """Whether the words form sentences. No grader reads answers that don't."""
     return not is_shuffled(answers) and not is_list(answers)
 
 
 def is_shuffled(answers: Sequence[Answer]) -> bool:
+    """Whether the words are in an order in which nobody speaks."""
     return order(answers) < SHUFFLED
 
 
 def is_list(answers: Sequence[Answer]) -> bool:
-    """Whether terms are named without anything said of them."""
+    """Whether the answers only list terms."""
     places, _ = _stored()
     words = [word for answer in answers for word in spoken_words(answer.transcript.text)]
     return len(words) >= FEWEST_WORDS and sum(word in places for word in words) < LEAST_COMMON * len(words)
 
 
 def order(answers: Sequence[Answer]) -> float:
-    """Mean log odds of the pairs of common words in these answers: 0.9 in most speech, -0.9 where it is shuffled, about 0 where
-    chance would have put them. 1 where there is too little to tell."""
+    """Mean log odds of adjacent common words in the answers: about 0.9 in speech, -0.9 if its words are shuffled.
+
+    1 if there are too few pairs to tell.
+    """
     places, follows = _stored()
     found: list[int] = []
     for answer in answers:

@@ -17,7 +17,7 @@ from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
 from hotseat.grading import disputes
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
 from hotseat.grading.graders import Graders
-from hotseat.grading.quoting import cut, shown
+from hotseat.grading.quoting import excerpt, in_whole_clauses
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
 from hotseat.review.rounds import Round, find_round
@@ -94,7 +94,7 @@ class Amending:
             except GraderError as error:
                 raise InputError(f"It could not be graded: {error}") from error
             settled = _settled(entry, grade)
-            grade = disputes.decided(entry.question, grade, settled) if settled else grade
+            grade = disputes.with_findings(entry.question, grade, settled) if settled else grade
             in_force = corrections_in_force(corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
             await self._keep(
@@ -111,14 +111,14 @@ class Amending:
             point = next((point for point in entry.question.points if point.id == claim.point_id), None)
             if refusal := disputes.why_not(answers, point, entry.grade, claim):
                 raise InputError(refusal)
-            claim = disputes.whole(claim, answers)
+            claim = disputes.in_whole_clauses(claim, answers)
             now = self.clock.wall()
             if self.graders.disputes is None:
                 raise InputError("This server can’t check the passage again: its reader isn’t loaded.")
             ruling = await self.graders.disputes.hear(entry.question, answers, claim)
             upheld = ruling.upheld
             grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
-            [named] = [cut(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
+            [named] = [excerpt(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
             kept = {**asdict(claim), "quote": named.transcript.text, "upheld": upheld, "why": ruling.reason}
             await self._keep(
                 interview_id, entry, Regrade(entry.index, RegradeKind.DISPUTED, "", encode_grade(grade), kept, now, by)
@@ -134,7 +134,7 @@ class Amending:
             evidence, now = finding.evidence, self.clock.wall()
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             passage = Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)
-            kept = {**asdict(passage), "quote": shown(heard, evidence).quote, "said": said}
+            kept = {**asdict(passage), "quote": in_whole_clauses(heard, evidence).quote, "said": said}
             grade = entry.decided({point_id: finding})
             await self._keep(
                 interview_id, entry, Regrade(entry.index, RegradeKind.ANSWERED, "", encode_grade(grade), kept, now, by)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotseat.domain.evidence import bare, evidence_between
 from hotseat.domain.model import Answer, Evidence, Grade, Kind, PointFinding, PointStatus, PointTier, Question
-from hotseat.grading.quoting import shown
+from hotseat.grading.quoting import in_whole_clauses
 from hotseat.grading.scoring import is_implied
 from hotseat.review.model_sentences import model_sentences
 
@@ -75,7 +75,7 @@ def _own(
         answer = said.get(finding.evidence.turn_id)
         if answer is None:
             continue
-        placed.append((shown(answer, finding.evidence), order.get(sentences.get(point.id, ""), len(order))))
+        placed.append((in_whole_clauses(answer, finding.evidence), order.get(sentences.get(point.id, ""), len(order))))
     placed.sort(key=lambda entry: (entry[0].turn_id, entry[0].word_start))
     own: list[tuple[Evidence, int]] = []
     for quoted, place in placed:

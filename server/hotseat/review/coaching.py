@@ -8,7 +8,7 @@ from hotseat.background import in_background
 from hotseat.domain.model import Answer, Bank, Point, Transcript
 from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
-from hotseat.grading.quoting import shown
+from hotseat.grading.quoting import in_whole_clauses
 from hotseat.review.amending import spoken
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
@@ -60,7 +60,7 @@ class Coaching:
             raise UnavailableError("The grader is still loading; try again in a moment.")
         answer = Answer.alone(entry.question, transcript)
         finding = (await in_background(grader.findings, entry.question, [answer]))[point.id]
-        quote = shown(answer, finding.evidence).quote if finding.evidence is not None else ""
+        quote = in_whole_clauses(answer, finding.evidence).quote if finding.evidence is not None else ""
         return {"text": transcript.text, "status": finding.status.value, "statement": point.statement, "quote": quote}
 
     async def model_sentence(self, interview_id: str, number: int, point_id: str) -> Voice:

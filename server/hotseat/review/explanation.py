@@ -45,7 +45,7 @@ def why(question: Question, grade: Grade) -> str:
         return ""
     levels = Counter(result.level for result in grade.criteria)
     score = scoring.question_score(question, grade.by_point)
-    less = scoring.taken_off(question, grade.by_point)
+    less = scoring.deduction(question, grade.by_point)
     contradicts = any(finding.status is PointStatus.CONTRADICTED for finding in grade.findings)
     what = "contradicts points" if contradicts else "may contradict a point"
     off = f", less {less:.2g} for what {what}," if less >= _WORTH_SAYING else ""

@@ -10,7 +10,7 @@ from hotseat.domain.corrections import Corrections, typed_in
 from hotseat.domain.model import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading.advice import is_enough, most_worth_adding, to_strong
 from hotseat.grading.disputes import CANDIDATE, may_be_answered
-from hotseat.grading.quoting import shown
+from hotseat.grading.quoting import in_whole_clauses
 from hotseat.grading.scoring import is_implied, verdict_range
 from hotseat.review.explanation import THE_RULE, follows_rule, why
 from hotseat.review.model_sentences import model_sentences
@@ -87,7 +87,7 @@ def _criterion(
 def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[int, frozenset[int]]) -> dict[str, Any]:
     """The quote as shown; ``match`` are the words in it that decided, ``typed_in`` whether any of it was written later."""
     answer = answers.get(evidence.turn_id)
-    quoted = evidence if answer is None else shown(answer, evidence)
+    quoted = evidence if answer is None else in_whole_clauses(answer, evidence)
     words = range(quoted.word_start, quoted.word_end)
     return {
         **asdict(quoted),

@@ -51,7 +51,7 @@ class Round:
     def decided(self, findings: Mapping[str, PointFinding]) -> Grade:
         """The grade that counts with these findings in place of its own."""
         assert self.grade is not None
-        return disputes.decided(self.question, self.grade, {**self._own_findings(), **findings})
+        return disputes.with_findings(self.question, self.grade, {**self._own_findings(), **findings})
 
     def _own_findings(self) -> dict[str, PointFinding]:
         """What each point was found to be by itself since the answers were last graded as a whole: a point that another one
