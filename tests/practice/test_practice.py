@@ -92,7 +92,7 @@ async def test_grading_again_replaces_the_rating(failed: Assembly) -> None:
     progress = loaded[1].progress
     [old] = await failed.storage.store.ratings(LOCAL, QUESTION.id)
     better = await PointGrader(True).grade(QUESTION, progress.answers_of(0))
-    await failed.practice().take(record.id, LOCAL, progress, 0, better)
+    await failed.practice().rate_round(record.id, LOCAL, progress, 0, better)
     [new] = await failed.storage.store.ratings(LOCAL, QUESTION.id)
     assert new.at == old.at
     assert set(old.ratings.values()) == {1} and set(new.ratings.values()) == {4}

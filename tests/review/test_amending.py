@@ -211,7 +211,7 @@ async def test_a_repair_is_undone_and_corrections_are_taken_back(tmp_path: Path)
         await http.post(f"{interview_id}/corrections", json=undo | {"change": "restore"})
         [answer] = (await the_round(http, interview_id))["answers"]
         assert "now" not in answer["words"][last]
-        kept = (await assembly.storage.store.afterwards(interview_id)).corrections
+        kept = (await assembly.storage.store.amendments(interview_id)).corrections
         assert [(entry.change.value, entry.before, entry.text) for entry in kept] == [
             ("unrepair", "practice.", "prac this."),
             ("restore", "prac this.", "practice."),
@@ -291,7 +291,7 @@ async def test_impossible_corrections_are_refused_with_the_reason(
     async with reviewed(assembly) as (interview_id, http):
         response = await http.post(f"{interview_id}/{path}", json=body)
         assert response.status_code == status and reason in response.json()["error"]
-        assert await assembly.storage.store.afterwards(interview_id) == Amendments()
+        assert await assembly.storage.store.amendments(interview_id) == Amendments()
 
 
 async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> None:
@@ -305,10 +305,10 @@ async def test_notes_are_kept_and_deleted_with_the_interview(tmp_path: Path) -> 
         assert (await http.put(f"{interview_id}/rounds/2/note", json={"text": "x"})).status_code == 404
         await edit(http, interview_id, PURGE, "merge")
         await http.post(f"{interview_id}/rounds/1/grade")
-        kept = await assembly.storage.store.afterwards(interview_id)
+        kept = await assembly.storage.store.amendments(interview_id)
         assert len(kept.notes) == len(kept.corrections) == len(kept.regrades) == 1
         assert (await http.delete(interview_id)).is_success
-        assert await assembly.storage.store.afterwards(interview_id) == Amendments()
+        assert await assembly.storage.store.amendments(interview_id) == Amendments()
 
 
 async def test_the_question_is_spoken_again(tmp_path: Path) -> None:

@@ -478,6 +478,6 @@ class Interview:
 
     async def _rate(self, graded: events.RoundGraded) -> None:
         try:
-            await self._context.practice.take(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
+            await self._context.practice.rate_round(self.id, self.record.owner, self.state.progress, graded.round, graded.grade)
         except StorageError as error:  # Practice.catch_up rates it at the next start
             log.error("ratings not stored: %s", error)

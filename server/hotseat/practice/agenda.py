@@ -1,4 +1,4 @@
-"""Today's work: questions that are due, the plan's topics, checkpoints; also as a calendar."""
+"""What to practise today: questions that are due, the plan's topics, checkpoints. Also as a calendar."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from hotseat.settings import InterviewSettings
 from hotseat.storage.store import SqlStore
 
 DUE = "due"
-"""Id of the format for what is due."""
+"""Id of the interview format that asks the questions due."""
 _CALENDAR = "calendar"
-"""Name of the setting with the id in the uids of this person's calendar."""
+"""Name of the stored setting with the person's calendar id, which is part of every event's uid."""
 
 
 class Agenda:
-    """One person's. Every method raises StorageError."""
+    """One person's agenda. Every method that reads the store raises StorageError."""
 
     def __init__(
         self, store: SqlStore, clock: Clock, library: Library, limits: InterviewSettings, practice: Practice, owner: str
@@ -39,7 +39,7 @@ class Agenda:
         self._preparation = Preparation(store, clock, library, owner)
 
     async def today(self) -> dict[str, Any]:
-        """Everything as JSON; parts for which there is nothing to do are null."""
+        """Today's work as JSON; ``plan`` and ``checkpoint`` are null if there is nothing to do for them."""
         cards = await self._practice.cards(self._owner)
         return {
             "due": self._due(cards),
@@ -92,7 +92,10 @@ class Agenda:
         }
 
     def lesson(self, topic: str, choice: Choice, answered: set[str]) -> dict[str, Any]:
-        """A topic to learn, with the question to begin with: the first, easiest one not answered yet that the role is asked."""
+        """A topic of the plan as JSON, with the question to begin with.
+
+        That is one not answered yet if there is any; the core question, or else an easy one that the role is asked.
+        """
         own = [question for question in self._bank.questions if question.topic == topic]
         fresh = [question for question in own if question.id not in answered] or own
         start = min(fresh, key=lambda question: (*_order(question, choice), question.id))
@@ -105,7 +108,7 @@ class Agenda:
         }
 
     async def _checkpoint(self) -> dict[str, Any] | None:
-        """The latest one that has come and has tasks left."""
+        """The latest checkpoint that has come; None if there is none or all its tasks are done."""
         today = self._preparation.today().isoformat()
         for entry in reversed((await self._preparation.checkpoints())["checkpoints"]):
             left = sum(not task["done"] for task in entry["tasks"])
@@ -114,12 +117,12 @@ class Agenda:
         return None
 
     async def calendar(self) -> bytes:
-        """Checkpoints, the interview, and practice on the day it falls due, from today on."""
-        calendar_id = await self._id_of_calendar()
+        """An iCalendar file with the checkpoints, the interview, and practice on the days it is due."""
+        calendar_id = await self._calendar_id()
         days = [*await self._planned_days(calendar_id), *self._due_days(await self._practice.cards(self._owner), calendar_id)]
         return render(days, self._clock.wall())
 
-    async def _id_of_calendar(self) -> str:
+    async def _calendar_id(self) -> str:
         known: str | None = (await self._store.settings(self._owner)).get(_CALENDAR)
         if known is None:
             known = secrets.token_hex(8)
@@ -161,4 +164,5 @@ def _order(question: Question, choice: Choice) -> tuple[bool, bool, int]:
 
 
 def _minutes(questions: Iterable[DueQuestion]) -> int:
+    """Minutes that the questions take, rounded up."""
     return -(-round(sum(entry.seconds for entry in questions)) // 60)

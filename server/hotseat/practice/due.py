@@ -1,4 +1,4 @@
-"""Spaced repetition: graded rounds rate the points of their questions, and questions whose points fade come back."""
+"""Spaced repetition: graded rounds rate the points of their questions, and questions with points due are asked again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hotseat.telemetry.logs import failed
 log = logging.getLogger(__name__)
 
 DAILY_S = 20 * 60
-"""Practice that is asked for on one day; what else is due waits, the best remembered longest."""
+"""Most practice suggested for one day; the rest waits, starting with what is remembered best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,24 @@ class DueQuestion:
     points: int
     """How many of them are due."""
     fading: float
-    """How many of those would probably not come by themselves."""
+    """How many of those are expected to be forgotten by now: the sum of their probabilities."""
     seconds: float
-    """What answering it takes."""
+    """How long answering it takes (``seconds``)."""
 
 
 class Practice:
-    """Ratings and cards of everybody. Every method raises StorageError unless it says otherwise."""
+    """Ratings and cards of all accounts. Every method raises StorageError unless it says otherwise."""
 
     def __init__(self, store: SqlStore, clock: Clock, bank: Bank) -> None:
         self._store = store
         self._clock = clock
         self._bank = bank
 
-    async def take(
+    async def rate_round(
         self, interview_id: str, owner: str, progress: Progress, round_index: int, grade: Grade, at: float | None = None
     ) -> None:
-        """Rates the points of a graded round; a round that is graded again keeps its time, and its old ratings go."""
+        """Rates the points of a graded round, in place of its earlier ratings, whose time it keeps. ``at``: seconds since the
+        epoch, by default now."""
         answers = progress.answers_of(round_index)
         hints = progress.hints_used[round_index] if round_index < len(progress.hints_used) else 0
         ratings = rate(grade, answers[0].turn_id if answers else 0, hints)
@@ -63,49 +64,50 @@ class Practice:
         kept = [entry for entry in history if entry is not before]
         await self._store.rate(owner, rated, cards([*kept, rated]))
 
-    async def forget(self, owner: str, question_ids: Iterable[str]) -> None:
-        """Works the cards of these questions out again, after ratings of them were removed."""
+    async def recompute(self, owner: str, question_ids: Iterable[str]) -> None:
+        """Computes the cards of these questions again, after ratings of them were removed."""
         for question_id in set(question_ids):
             await self._store.set_cards(owner, question_id, cards(await self._store.ratings(owner, question_id)))
 
     async def catch_up(self) -> None:
-        """Rates graded rounds that never were: older than ratings, imported, or cut off by a crash. Raises nothing."""
+        """Rates graded rounds without ratings: old ones, imported ones, or those a crash came before. Only logs errors."""
         try:
             rated = await self._store.rated_rounds()
             records = await self._store.list(None)
         except StorageError as error:
-            log.error("ratings not caught up: %s", error)
+            log.error("rounds without ratings could not be rated: %s", error)
             return
         for record in records:
             verdicts = enumerate(record.summary["verdicts"])
             if any(v not in (None, Verdict.NOT_ASSESSABLE) and (record.id, n) not in rated for n, v in verdicts):
                 try:
-                    await self._take_all(record)
-                except Exception as error:  # one log that can't be read is not everybody's trouble
+                    await self._rate_all(record)
+                except Exception as error:  # the other interviews are still rated
                     failed(log, f"rating interview {record.id}", error)
 
-    async def _take_all(self, record: InterviewRecord) -> None:
+    async def _rate_all(self, record: InterviewRecord) -> None:
         found = await self._store.load(record.id)
         if found is None:
             return
-        progress, afterwards = replayed(*found).progress, await self._store.afterwards(record.id)
+        progress, amendments = replayed(*found).progress, await self._store.amendments(record.id)
         for event, at in _graded(found[1]):
-            grade = counted_grade(progress, afterwards, event.round) or event.grade
-            await self.take(record.id, record.owner, progress, event.round, grade, at)
+            grade = counted_grade(progress, amendments, event.round) or event.grade
+            await self.rate_round(record.id, record.owner, progress, event.round, grade, at)
 
     async def cards(self, owner: str) -> list[PointCard]:
-        """Those of points that the bank still has; the one due first comes first."""
+        """Cards of points that are still in the bank, those due first first."""
         known = {(question.id, point.id) for question in self._bank.questions for point in question.points}
         return [card for card in await self._store.cards(owner) if (card.question_id, card.point_id) in known]
 
 
 def _graded(logged: Sequence[LoggedEvent]) -> list[tuple[RoundGraded, float]]:
+    """The grades in a log with their times, in seconds since the epoch."""
     events = [(decode_event(entry.type, entry.payload), entry.wall) for entry in logged if entry.type == RoundGraded.__name__]
     return [(event, wall) for event, wall in events if isinstance(event, RoundGraded)]
 
 
 def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settings: InterviewSettings) -> list[DueQuestion]:
-    """Questions with points that are due before ``until``, those with most to lose first."""
+    """Questions with points due before ``until``, those with most points fading first. Times are seconds since the epoch."""
     fading: dict[str, list[float]] = {}
     for card in known:
         if card.due < until:
@@ -119,7 +121,7 @@ def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settin
 
 
 def seconds(question: Question, settings: InterviewSettings) -> float:
-    """What a question takes by its limits: thinking, answering, and the follow-ups likewise."""
+    """Most seconds that a question takes: thinking and answering, follow-ups included."""
     follow_up = min(question.time_limit_s, 60.0)
     return question.time_limit_s + settings.think_s + settings.follow_ups * (follow_up + settings.think_s)
 

@@ -1,4 +1,4 @@
-"""The progress page: what all past interviews and self-assessments say together."""
+"""The progress page's data: all past interviews and self-assessments together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hotseat.storage.store import SqlStore
 
 
 async def progress(store: SqlStore, clock: Clock, library: Library, owner: str) -> dict[str, Any]:
-    """One person's page as JSON; see ``trends`` for its parts. Raises StorageError."""
+    """One person's progress as JSON (parts: practice.trends). Raises StorageError."""
     records, assessments = await store.list(owner), await store.assessments(owner)
     today = local_day(clock.wall())
     rounds = trends.graded(records)

@@ -1,4 +1,4 @@
-"""A calendar of whole days, as RFC 5545 wants it: CRLF, lines of at most 75 octets, escaped text, stable ids."""
+"""Writes a calendar of all-day events as RFC 5545 requires: CRLF, lines of at most 75 octets, escaped text, stable uids."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _OCTETS = 75
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Something to do on one day."""
+    """An all-day event."""
 
     uid: str
-    """The same in every export, also when the day has moved, so that a calendar replaces it instead of adding another."""
+    """The same in every export, even if the day has moved, so that calendars replace the event instead of adding another."""
     on: date
     summary: str
     description: str = ""
 
 
 def render(days: Iterable[Day], stamp: float) -> bytes:
-    """``stamp``: when the calendar was made, seconds since the epoch."""
+    """The calendar as a file; ``stamp`` is the present time in seconds since the epoch."""
     made = datetime.fromtimestamp(stamp, UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hotseat//Practice//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     for day in days:
@@ -35,7 +35,7 @@ def render(days: Iterable[Day], stamp: float) -> bytes:
             f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_escaped(day.summary)}",
             *([f"DESCRIPTION:{_escaped(day.description)}"] if day.description else []),
-            "TRANSP:TRANSPARENT",  # it fills no hour of the day
+            "TRANSP:TRANSPARENT",  # it doesn't make the person busy
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
@@ -49,7 +49,7 @@ def _escaped(text: str) -> str:
 
 
 def _folded(line: str) -> Iterator[bytes]:
-    """Never within a character, though the standard would let it."""
+    """The parts of a line folded to ``_OCTETS``, never within a character."""
     part = b""
     for char in line:
         encoded = char.encode()

@@ -1,4 +1,4 @@
-"""The study plan: which topic in which week, and for how long."""
+"""Makes the study plan: which topics in which week, and for how many days."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ PRACTICE_DAYS = 1
 MAX_WEEKS = 26
 REPETITION = "Second pass, weakest first: answer aloud before you read."
 _FIRST_PASS = 1.5
-"""How many times the path's own time the first pass may take; the rest goes to a second pass."""
+"""The first pass takes up to this many times the path's own length; the rest of the time is a second pass."""
 _LEAST_DAYS = 0.75
-"""A topic that would get less is left out."""
+"""A topic that would get fewer days is left out."""
 _HALF = 0.49
-"""The least days for what is left of a topic: half a day, whatever the rounding."""
+"""Likewise for what is left of a topic when a plan is remade: half a day, minus rounding errors."""
 _LATER = 0.85
-"""Factor for each further week of the path where there are too few weeks: the later ones build on the earlier ones."""
+"""Factor of a topic's time for each week it comes later in the path, if weeks are few: later topics build on earlier ones."""
 _NEUTRAL = 0.5
-"""The weakness of a topic of which nothing is known."""
+"""Weakness of a topic of which nothing is known."""
 _CAPSTONE = "capstone"
 
 
@@ -34,14 +34,14 @@ class PlannedWeek:
     topics: tuple[str, ...]
     focus: tuple[str, ...]
     days: Mapping[str, float]
-    """Topic id to days of this week, in halves."""
+    """Topic id to days in this week, in steps of half a day."""
     practice: str
     """Id of the format for the week's practice day."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Days in a row on one topic."""
+class _Block:
+    """Consecutive days on one topic."""
 
     topic: str
     days: float
@@ -55,42 +55,42 @@ def plan_weeks(
     frequency: Mapping[str, float] | None = None,
     done: Sequence[PlannedWeek] = (),
 ) -> list[PlannedWeek]:
-    """The path fitted to the weeks there are, each with a day of timed practice; the capstone, with full mocks, comes last.
+    """The path spread over the weeks there are, each with a day of timed practice; the capstone, with full mocks, comes last.
 
-    Weeks that are done stay as they were planned; what they left or missed is fitted to the weeks that remain.
+    A topic's time depends on its share of the path, the candidate's ``weakness`` in it (0 to 1) and the ``frequency`` with
+    which it is asked (0 to 1). With fewer weeks than the path has, earlier topics get more time, as others build on them, and
+    those that would get hardly any are left out. With more, topics come again, weakest first, before the capstone.
 
-    A topic's time follows its share of the path, how weak the candidate is in it (0 to 1) and how often it is asked (0 to 1).
-    With fewer weeks than the path has, the topics that others stand on go first, and what would get hardly any is left out.
-    With more time than the path needs, topics come back, weakest first, before the capstone.
+    The weeks in ``done`` stay as they were planned; what they left over is spread over the remaining weeks.
     """
     room = WEEK_DAYS - PRACTICE_DAYS
     shares = path.shares()
     days = weeks * room
     first_pass = min(days, len(path.week) * room * _FIRST_PASS)
-    # At least a day, as the whole is what an interview asks for; at most the last week.
+    # At least a day, as interviews ask for everything together; at most the last week.
     capstone = min(room, max(1.0, round(first_pass * shares[_CAPSTONE] * 2) / 2)) if _CAPSTONE in shares else 0.0
     wanted = {
         topic: share * (0.5 + weakness.get(topic, _NEUTRAL)) * (frequency or {}).get(topic, 1.0)
         for topic, share in shares.items()
         if topic != _CAPSTONE
     }
-    first = _allot(first_pass - capstone, wanted if weeks >= len(path.week) else _earlier_first(wanted, path))
+    first = _allot(first_pass - capstone, wanted if weeks >= len(path.week) else _favour_earlier(wanted, path))
     second = _allot(days - first_pass, wanted)
     focus = {topic: week.focus for week in path.week for topic in week.topics}
     if done:
         first, second = _remaining(first, second, done, days - len(done) * room - capstone)
-        covered = {topic for week in done for topic in week.topics} - {done[-1].topics[-1]}  # the last one just goes on
+        covered = {topic for week in done for topic in week.topics} - {done[-1].topics[-1]}  # the last topic is continued
         focus |= dict.fromkeys(covered, REPETITION)
-    stretches = [_Stretch(topic, first[topic], focus[topic]) for topic in wanted if topic in first]
-    stretches += [_Stretch(topic, second[topic], REPETITION) for topic in sorted(second, key=lambda topic: -wanted[topic])]
-    stretches += [_Stretch(_CAPSTONE, capstone, focus[_CAPSTONE])] if capstone else []
-    return [*done, *(_week(number, weeks, part) for number, part in enumerate(_cut(stretches, room), len(done) + 1))]
+    blocks = [_Block(topic, first[topic], focus[topic]) for topic in wanted if topic in first]
+    blocks += [_Block(topic, second[topic], REPETITION) for topic in sorted(second, key=lambda topic: -wanted[topic])]
+    blocks += [_Block(_CAPSTONE, capstone, focus[_CAPSTONE])] if capstone else []
+    return [*done, *(_week(number, weeks, part) for number, part in enumerate(_cut(blocks, room), len(done) + 1))]
 
 
 def replan(
     path: StudyPath, weeks: int, known: Sequence[Mapping[str, float]], frequency: Mapping[str, float] | None = None
 ) -> list[PlannedWeek]:
-    """The plan as it has become. ``known``: the weaknesses known when each week began, from the first to the one it is now."""
+    """The plan, remade at the start of each week. ``known``: each week's weaknesses at its start, up to the present week."""
     done: list[PlannedWeek] = []
     for number, weakness in enumerate(known, 1):
         planned = plan_weeks(path, weeks, weakness, frequency, done)
@@ -101,7 +101,7 @@ def replan(
 def _remaining(
     first: Mapping[str, float], second: Mapping[str, float], done: Sequence[PlannedWeek], days: float
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """What earlier weeks have left of each pass, fitted to the days that remain."""
+    """Topic id to days that remain of each pass after the weeks done, scaled to ``days`` in all."""
     spent: Counter[str] = Counter()
     for week in done:
         spent.update(week.days)
@@ -112,13 +112,16 @@ def _remaining(
     return _allot(again, first_left, _HALF), _allot(days - again, second_left, _HALF)
 
 
-def _earlier_first(wanted: Mapping[str, float], path: StudyPath) -> dict[str, float]:
+def _favour_earlier(wanted: Mapping[str, float], path: StudyPath) -> dict[str, float]:
     first_week = {topic: number for number, week in reversed(list(enumerate(path.week))) for topic in week.topics}
     return {topic: value * _LATER ** first_week[topic] for topic, value in wanted.items()}
 
 
 def _allot(days: float, wanted: Mapping[str, float], least_days: float = _LEAST_DAYS) -> dict[str, float]:
-    """Days in halves that sum to ``days``, without the topics that would get hardly any."""
+    """Topic id to days, in steps of half a day, in proportion to ``wanted`` and ``days`` in all.
+
+    Topics that would get less than ``least_days`` are left out.
+    """
     left = dict(wanted) if days > 0 else {}
     while len(left) > 1:
         least = min(left, key=lambda topic: left[topic])
@@ -127,37 +130,37 @@ def _allot(days: float, wanted: Mapping[str, float], least_days: float = _LEAST_
         del left[least]
     exact = {topic: days * 2 * value / sum(left.values()) for topic, value in left.items()}
     halves = {topic: int(value) for topic, value in exact.items()}
-    # Largest remainder, so that the sum is kept.
+    # The largest remainders are rounded up, so that the sum stays the same.
     by_remainder = sorted(exact, key=lambda topic: halves[topic] - exact[topic])
     for topic in by_remainder[: round(days * 2) - sum(halves.values())]:
         halves[topic] += 1
     return {topic: count / 2 for topic, count in halves.items()}
 
 
-def _cut(stretches: Sequence[_Stretch], room: float) -> list[list[_Stretch]]:
+def _cut(blocks: Sequence[_Block], room: float) -> list[list[_Block]]:
     """The days in order, cut into weeks of ``room`` days."""
-    weeks: list[list[_Stretch]] = []
+    weeks: list[list[_Block]] = []
     free = 0.0
-    for stretch in stretches:
-        needed = stretch.days
+    for block in blocks:
+        needed = block.days
         while needed > 0:
             if free <= 0:
                 weeks.append([])
                 free = room
             taken = min(needed, free)
-            weeks[-1].append(_Stretch(stretch.topic, taken, stretch.focus))
+            weeks[-1].append(_Block(block.topic, taken, block.focus))
             needed, free = needed - taken, free - taken
     return weeks
 
 
-def _week(number: int, weeks: int, part: Sequence[_Stretch]) -> PlannedWeek:
+def _week(number: int, weeks: int, part: Sequence[_Block]) -> PlannedWeek:
     days: dict[str, float] = {}
-    for stretch in part:
-        days[stretch.topic] = days.get(stretch.topic, 0.0) + stretch.days
+    for block in part:
+        days[block.topic] = days.get(block.topic, 0.0) + block.days
     return PlannedWeek(
         number=number,
         topics=tuple(days),
-        focus=tuple(dict.fromkeys(stretch.focus for stretch in part)),
+        focus=tuple(dict.fromkeys(block.focus for block in part)),
         days=days,
         practice="full-mock" if number == weeks else "five" if number > weeks / 2 else "drill",
     )
@@ -165,15 +168,15 @@ def _week(number: int, weeks: int, part: Sequence[_Stretch]) -> PlannedWeek:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """What one day of a plan is for; nothing on a free day."""
+    """What one day of a plan is for; neither topics nor practice on a free day."""
 
     topics: tuple[str, ...]
     practises: bool
-    """Part of it, or all, goes to the week's practice."""
+    """Whether it has at least part of the week's practice."""
 
 
 def day_of(week: PlannedWeek, day: int, length: int) -> PlannedDay:
-    """The day of a week, from 0. In a week that the interview cuts short to ``length`` days, everything still has to fit."""
+    """A day of a week (``day`` from 0). If the interview leaves the week only ``length`` days, it is compressed into them."""
     share = WEEK_DAYS / min(length, WEEK_DAYS)
     begin, end = day * share, (day + 1) * share
     at = 0.0

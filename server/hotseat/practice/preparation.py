@@ -1,4 +1,4 @@
-"""Self-assessments, the study plan and the checkpoints of one person."""
+"""One person's self-assessments, study plan and checkpoints."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from hotseat.storage.store import SqlStore
 
 _PLAN = "plan"
 _TICK = "tick:"
-"""Before the task's id, in the names of settings: each tick is its own, so that two at once don't undo each other."""
+"""Prefix of the setting for a finished task. Each task has its own, so that two requests at once don't undo each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The plan the candidate chose."""
+    """The path and dates that the candidate chose."""
 
     path: StudyPath
     start: date
@@ -35,16 +35,16 @@ class Choice:
         return min(MAX_WEEKS, max(1, -(-(self.interview - self.start).days // 7)))
 
     def week_of(self, day: date) -> int:
-        """Index of the week a day is in; that of the last from the interview on."""
+        """Index of the week that a day is in; of the last week, from the interview on."""
         return max(0, min(self.weeks - 1, (day - self.start).days // 7))
 
     def last_day(self, week: int) -> date:
-        """The last day of a week (by index) for preparing: the interview's own day is none."""
+        """The last day of a week (by index) to prepare on; the day of the interview isn't one."""
         return min(self.start + timedelta(weeks=week, days=6), self.interview - timedelta(days=1))
 
 
 class Preparation:
-    """One person's. Every method raises StorageError."""
+    """One person's preparation. Every method that reads the store raises StorageError."""
 
     def __init__(self, store: SqlStore, clock: Clock, library: Library, owner: str) -> None:
         self._store = store
@@ -55,18 +55,18 @@ class Preparation:
         self._frequency = {topic.id: topic.frequency_weight for topic in library.bank.topics}
 
     async def weakness(self) -> dict[str, float]:
-        """Topic id to weakness, 0 to 1, by verdicts and the last self-assessment."""
+        """Topic id to weakness, 0 to 1, from recent verdicts and the last self-assessment."""
         taken = await self._store.assessments(self._owner)
         return weakness(await self._measured(), taken[-1].scores if taken else {})
 
     async def _measured(self) -> dict[str, Measured]:
-        """Topic id to what the recent verdicts on it show."""
+        """Topic id to the level that recent verdicts show."""
         return measure(await self._store.list(self._owner, limit=100))
 
     # ---- Self-assessment ---------------------------------------------------------------------------------------------
 
     async def assess(self, scores: Mapping[str, int]) -> None:
-        """Raises InputError unless every topic has its score."""
+        """Stores a self-assessment, 1 to 5 for each topic. Raises InputError unless every topic has a score."""
         wrong = [f"scores.{topic}: there is no such topic" for topic in scores if topic not in self._topics]
         wrong += [f"scores.{topic}: is missing" for topic in self._topics if topic not in scores]
         if wrong:
@@ -74,7 +74,7 @@ class Preparation:
         await self._store.add_assessment(self._owner, Assessment(self._clock.wall(), dict(scores)))
 
     async def assessments(self) -> dict[str, Any]:
-        """All of them, oldest first, and how the last compares with the first and with what was measured."""
+        """All self-assessments as JSON, oldest first, and how the last compares with the first and with the measured levels."""
         taken = await self._store.assessments(self._owner)
         measured = await self._measured()
         return {
@@ -97,7 +97,7 @@ class Preparation:
     # ---- Plan --------------------------------------------------------------------------------------------------------
 
     async def choose(self, path_id: str, weeks: int | None, interview: date | None) -> None:
-        """Plans from today on. Raises InputError naming the field."""
+        """Starts a plan today, for a number of weeks or until the interview. Raises InputError naming the field."""
         path = self._library.catalogue.path(path_id)
         if (weeks is None) == (interview is None):
             raise InputError("weeks: give either the weeks or the date of the interview")
@@ -109,7 +109,7 @@ class Preparation:
         await self._store.keep(self._owner, _PLAN, chosen)
 
     async def plan(self) -> dict[str, Any]:
-        """The plan for what was chosen, as results have made it; ``choice`` is null when nothing was."""
+        """The plan as JSON, adapted to the results so far; ``choice`` is null if nothing was chosen."""
         choice = await self.choice()
         if choice is None:
             return {"choice": None}
@@ -129,9 +129,9 @@ class Preparation:
         }
 
     async def weeks(self, choice: Choice) -> list[PlannedWeek]:
-        """Each week planned by what was known when it began, the present one by what is known today.
+        """All weeks, each planned by what was known when it began, the present and later ones by what is known today.
 
-        A rating counts at once, a verdict from the next day: the work of a day stays as it was in the morning.
+        A self-assessment counts at once, a verdict from the next day, so that practice doesn't change the day's plan.
         """
         number = choice.week_of(self.today())
         first_days = [choice.start + timedelta(weeks=week) for week in range(number)]
@@ -146,6 +146,7 @@ class Preparation:
         return replan(choice.path, choice.weeks, [*past, known(midnight(self.today()), math.inf)], self._frequency)
 
     async def choice(self) -> Choice | None:
+        """What was chosen last; None if nothing was, or its path no longer exists."""
         stored = (await self._store.settings(self._owner)).get(_PLAN)
         if stored is None:
             return None
@@ -160,11 +161,11 @@ class Preparation:
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
 
     async def checkpoints(self) -> dict[str, Any]:
-        """The checkpoints with what is done of each, and the day it falls on if the plan reaches so far."""
+        """The checkpoints as JSON, with the tasks done, and the date of each that comes before the interview."""
         settings = await self._store.settings(self._owner)
         choice = await self.choice()
 
-        def falls(day: int) -> str | None:
+        def date_of(day: int) -> str | None:
             if choice is None or (when := choice.start + timedelta(days=day)) > choice.interview:
                 return None
             return when.isoformat()
@@ -174,7 +175,7 @@ class Preparation:
                 {
                     "day": checkpoint.day,
                     "title": checkpoint.title,
-                    "date": falls(checkpoint.day),
+                    "date": date_of(checkpoint.day),
                     "tasks": [
                         {"id": task.id, "text": task.text, "link": task.link, "done": f"{_TICK}{task.id}" in settings}
                         for task in checkpoint.tasks
@@ -185,7 +186,7 @@ class Preparation:
         }
 
     async def tick(self, task_id: str, done: bool) -> None:
-        """Raises InputError for a task that does not exist."""
+        """Marks a checkpoint's task as done or not done. Raises InputError for an unknown task."""
         known = {task.id for checkpoint in self._library.study.checkpoints for task in checkpoint.tasks}
         if task_id not in known:
             raise InputError(f"there is no task {task_id!r}")
@@ -193,7 +194,7 @@ class Preparation:
 
 
 def midnight(day: date) -> float:
-    """The moment a day begins here, in seconds since the epoch."""
+    """When a day begins in the server's time zone, in seconds since the epoch."""
     return datetime.combine(day, time()).timestamp()
 
 

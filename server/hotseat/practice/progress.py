@@ -1,4 +1,4 @@
-"""Level in each topic: measured by past verdicts, self-assessed, and the two compared."""
+"""The candidate's level in each topic: measured by past verdicts, self-assessed, and the two compared."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ _WEAKNESS = {
     Verdict.NO_HIRE.value: 1.0,
 }
 RECENT = 5
-"""Verdicts a topic that count; older ones say how the candidate was."""
+"""Only so many of the latest verdicts on a topic count."""
 _MISJUDGED = 1.0
-"""Steps between rating and measured level from which on it is worth saying."""
+"""Difference between self-assessed and measured level (1 to 5) from which the candidate over- or underestimates themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the latest verdicts on a topic show."""
+    """The level in a topic by its latest verdicts."""
 
     weakness: float
     """0 to 1."""
     answers: int
-    """How many verdicts it rests on, at most five."""
+    """How many verdicts it is the mean of, at most ``RECENT``."""
 
     @property
     def level(self) -> float:
-        """On the scale of the self-assessment: a Strong Hire is a 5, a No Hire a 1."""
+        """1 (No Hire) to 5 (Strong Hire), the scale of the self-assessment."""
         return 5.0 - 4.0 * self.weakness
 
 
 def level_of(verdict: str) -> float | None:
-    """A Strong Hire is a 5, a No Hire a 1; None for Not Assessable."""
+    """1 (No Hire) to 5 (Strong Hire); None for Not Assessable."""
     return 5.0 - 4.0 * _WEAKNESS[verdict] if verdict in _WEAKNESS else None
 
 
 def rounds_of(record: InterviewRecord) -> Iterator[tuple[int, str, str | None, str | None]]:
-    """The rounds in which something was said: number from 1, question id, verdict (None while there is none), and why its grade
-    is left out of levels, if it is."""
+    """The rounds with an answer: number (from 1), question id, verdict (None if there is none yet), and why the grade is left
+    out of levels (None if it counts)."""
     summary = record.summary
     verdicts = summary["verdicts"]
     asides = summary.get("asides", [None] * len(verdicts))
@@ -56,7 +56,7 @@ def rounds_of(record: InterviewRecord) -> Iterator[tuple[int, str, str | None, s
 
 
 def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
-    """Topic id to what was measured; ``records`` newest first."""
+    """Topic id to measured level; ``records`` are newest first."""
     shown: dict[str, list[float]] = {}
     for record in records:
         for _, question_id, verdict, aside in rounds_of(record):
@@ -67,7 +67,7 @@ def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
 
 
 def weakness(measured: Mapping[str, Measured], scores: Mapping[str, int]) -> dict[str, float]:
-    """Topic id to weakness, 0 to 1. A rating weighs as much as one verdict."""
+    """Topic id to weakness, 0 to 1. A self-assessed score (1 to 5) weighs as much as one verdict."""
     together: dict[str, float] = {}
     for topic in measured.keys() | scores.keys():
         seen, weight = (measured[topic].weakness, measured[topic].answers) if topic in measured else (0.0, 0)
@@ -77,7 +77,7 @@ def weakness(measured: Mapping[str, Measured], scores: Mapping[str, int]) -> dic
 
 
 def compare(topics: Sequence[str], assessments: Sequence[Assessment], measured: Mapping[str, Measured]) -> list[dict[str, Any]]:
-    """For each topic the first and last rating, and what was measured; ``assessments`` oldest first."""
+    """Each topic's first and last self-assessed score and measured level, as JSON; ``assessments`` are oldest first."""
     return [
         _comparison(topic, [entry.scores[topic] for entry in assessments if topic in entry.scores], measured)
         for topic in topics

@@ -1,21 +1,21 @@
-"""When each point of a question is due again: what was measured, as ratings, and the FSRS library's schedule for them.
+"""Decides when each point of a question is due again: findings become ratings, which the FSRS library schedules.
 
 One point is one card. A round rates every point of its question:
 
 =======================================================  ======  ==========================================================
 what the grade says of the point                         rating  why
 =======================================================  ======  ==========================================================
-met unprompted, in a criterion that is a Strong Hire     Easy    it came by itself, and with what belongs to it
-met unprompted, in a criterion that is not               Good    it came by itself, alone
-met after a follow-up asked for it, or with a hint       Hard    it was there, but had to be fetched
-not sure                                                 Hard    it may have been there
-not met, in a criterion of which something was met       Hard    partly or only named: a minute holds no more, so silence
-                                                                 beside what was said shows little about memory
-not met, in a criterion of which nothing was met         Again   it was not there
-contradicted                                             Again   something else was
+met unprompted, in a criterion that is a Strong Hire     Easy    remembered, together with what belongs to it
+met unprompted, in another criterion                     Good    remembered by itself
+met in a follow-up's answer, or in a round with a hint   Hard    remembered, but only with help
+not sure                                                 Hard    may have been remembered
+not met, in a criterion that is not a No Hire            Hard    an answer of a minute can't hold everything, so a point
+                                                                 left out beside others says little about memory
+not met, in a criterion that is a No Hire                Again   forgotten
+contradicted                                             Again   remembered wrongly
 =======================================================  ======  ==========================================================
 
-A round that could not be assessed rates nothing: it measured nothing.
+A round that is Not Assessable rates nothing.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from hotseat.domain.model import Grade, Level, PointFinding, PointStatus, Verdic
 from hotseat.domain.practice import PointCard, Rated
 
 SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-"""In whole days: nobody sits the same question again after a minute. Without fuzz: the same results, the same days."""
+"""Without learning steps, which are minutes: nobody sits the same question again so soon. Without fuzz, to be reproducible."""
 
 
 def rate(grade: Grade, opening_turn: int, hints: int) -> dict[str, Rating]:
-    """Point id to rating. ``opening_turn`` is the turn of the round's first answer; ``hints`` how many were shown in it."""
+    """Point id to rating. ``opening_turn`` is the id of the round's first turn; ``hints`` the number shown in the round."""
     if grade.verdict is Verdict.NOT_ASSESSABLE:
         return {}
     return {
@@ -54,15 +54,15 @@ def _rating(finding: PointFinding, level: Level, unprompted_turn: int | None) ->
 
 
 def schedule(reviews: Iterable[tuple[float, int]], scheduler: Scheduler = SCHEDULER) -> Card:
-    """The card after (seconds since the epoch, rating) reviews, oldest first."""
-    card = Card(card_id=0)  # a number of our own, as the library would wait a millisecond to make one
+    """The card after these reviews: (seconds since the epoch, rating), oldest first."""
+    card = Card(card_id=0)  # given, as the library would sleep a millisecond to make one up
     for at, rating in reviews:
         card, _ = scheduler.review_card(card, Rating(rating), datetime.fromtimestamp(at, UTC))
     return card
 
 
 def cards(history: Sequence[Rated]) -> list[PointCard]:
-    """The cards of one question, from everything that was rated of it."""
+    """One question's cards, from all ratings of its points. ``history`` must not be empty."""
     reviews: dict[str, list[tuple[float, int]]] = {}
     for rated in sorted(history, key=lambda entry: entry.at):
         for point_id, rating in rated.ratings.items():
@@ -76,7 +76,7 @@ def _stored(question_id: str, point_id: str, card: Card) -> PointCard:
 
 
 def recall(card: PointCard, now: float) -> float:
-    """How likely the point is to come by itself now, 0 to 1."""
+    """Probability, 0 to 1, that the point is remembered at ``now`` (seconds since the epoch)."""
     reviewed = datetime.fromtimestamp(card.reviewed, UTC)
     known = Card(card_id=0, stability=card.stability, difficulty=card.difficulty, last_review=reviewed)
     return float(SCHEDULER.get_card_retrievability(known, datetime.fromtimestamp(now, UTC)))

@@ -1,6 +1,6 @@
-"""What the progress page draws: levels over time, verdicts over time, days of practice.
+"""The progress page's charts: levels and verdicts over time, days of practice.
 
-Grades that a stand-in grader gave are counted as such and left out of every level.
+Grades that don't count, as those by a stand-in grader, are left out of levels; their number is ``aside``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from hotseat.practice.progress import RECENT, level_of, rounds_of
 from hotseat.session.records import InterviewRecord
 
 Unit = Literal["day", "week", "month"]
-"""How long the periods are into which time is cut up."""
-DAYS_APART, WEEKS_APART = 45, 2 * 365
-"""Days of history up to which days, and then weeks, are told apart; months beyond, so that a page holds years."""
+"""Length of a chart's periods."""
+MAX_DAYS_BY_DAY, MAX_DAYS_BY_WEEK = 45, 2 * 365
+"""Longest history, in days, that is shown by day and by week; a longer one is shown by month."""
 _SHOWN_WEEKS = 12
 
 
@@ -58,9 +58,9 @@ def graded(records: Iterable[InterviewRecord]) -> list[Graded]:
 
 
 def unit_for(first: date, last: date) -> Unit:
-    """The finest periods with which the history fits on a page."""
+    """The shortest periods with which the history fits on a page."""
     days = (last - first).days
-    return "day" if days <= DAYS_APART else "week" if days <= WEEKS_APART else "month"
+    return "day" if days <= MAX_DAYS_BY_DAY else "week" if days <= MAX_DAYS_BY_WEEK else "month"
 
 
 def start_of(day: date, unit: Unit) -> date:
@@ -71,9 +71,9 @@ def start_of(day: date, unit: Unit) -> date:
 
 
 def levels_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any]]:
-    """For each period with rounds in it: how many counted, how many were left out, and the level after it.
+    """For each period with rounds: how many grades counted, how many were left out (``aside``), and the level at its end.
 
-    The level is the mean of the latest five that counted, so that one answer moves it little; null before the first.
+    The level is the mean of the latest ``RECENT`` that counted, so that one answer moves it little; null before the first.
     """
     levels: list[float] = []
     found: list[dict[str, Any]] = []
@@ -92,7 +92,7 @@ def levels_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any
 
 
 def verdicts_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any]]:
-    """For each period with rounds in it: how many of each verdict counted, and how many grades were left out."""
+    """For each period with rounds: how many of each verdict counted, and how many grades were left out (``aside``)."""
     return [
         {
             "from": start.isoformat(),
@@ -114,9 +114,9 @@ def _by_period(rounds: Sequence[Graded], unit: Unit) -> list[tuple[date, list[Gr
 
 
 def practice_days(days: Mapping[date, int], today: date) -> dict[str, Any]:
-    """``days``: answers on each day. Runs of days, and the latest twelve weeks day by day.
+    """Streaks of days with practice, and the latest twelve weeks day by day. ``days``: answers on each day.
 
-    The current run goes on until a whole day has passed without practice.
+    The current streak ends once a whole day has passed without practice.
     """
     runs = _runs(sorted(days))
     current = next((run for last, run in runs if (today - last).days <= 1), 0)
@@ -132,7 +132,7 @@ def practice_days(days: Mapping[date, int], today: date) -> dict[str, Any]:
 
 
 def _runs(days: Sequence[date]) -> list[tuple[date, int]]:
-    """(last day, length) of each run of days on end."""
+    """(last day, length in days) of each streak; ``days`` are sorted."""
     runs: list[tuple[date, int]] = []
     for day in days:
         if runs and (day - runs[-1][0]).days == 1:
@@ -158,7 +158,7 @@ def summary(rounds: Sequence[Graded], unit: Unit, ratings: Sequence[tuple[date, 
 
 
 def ratings_of(topic: str, assessments: Iterable[Assessment]) -> list[tuple[date, int]]:
-    """The last rating of each day on which it was given and differed from the one before; ``assessments`` oldest first."""
+    """A topic's self-assessed scores that differ from the one before, the last of each day; ``assessments``: oldest first."""
     by_day = {local_day(entry.taken): entry.scores[topic] for entry in assessments if topic in entry.scores}
     kept: list[tuple[date, int]] = []
     for day, score in by_day.items():

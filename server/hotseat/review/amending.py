@@ -1,6 +1,6 @@
-"""What the candidate adds once an interview is over: notes, corrections, disputes, answers, and the grades after them.
+"""Changes to an interview once it is over: notes, corrections, disputes, yes or no to points not sure, and later grades.
 
-The latest grade counts. What was said, and every grade before, is kept: everything here is stored beside the log.
+The latest grade of a round counts. Everything is stored beside the log, so that the transcript and earlier grades are kept.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ _PAUSE_S = 0.25
 
 @dataclass(slots=True, eq=False)
 class Amending:
-    """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
+    """Every method raises StorageError, InputError if the change isn't possible, MissingError if what it names doesn't exist.
+
+    Rounds are numbered from 1; ``by`` is the name of the account that makes the change.
+    """
 
     store: SqlStore
     archive: AudioArchive
@@ -51,19 +54,19 @@ class Amending:
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
-        """Keeps the note of a round; ``number`` counts from 1."""
+        """Stores the note on a round in place of the one before."""
         found = await self.load(interview_id)
         if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
             raise MissingError("there is no such round of an interview")
         await self.store.keep_note(interview_id, Note(number - 1, text, self.clock.wall()))
 
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
-        """Records a correction of one word. No grade changes by it; that is ``grade_again``."""
-        async with self._alone(interview_id):
+        """Stores a correction of one word (by index). It changes no grade until ``grade_again``."""
+        async with self._lock(interview_id):
             index = await self._round_of(interview_id, turn_id)
             entry = await self._round(interview_id, index)
             [answer] = [answer for answer in entry.answers if answer.turn_id == turn_id]
-            now = corrections_in_force(entry.afterwards.corrections).get((turn_id, word))
+            now = corrections_in_force(entry.amendments.corrections).get((turn_id, word))
             current = None if now is None else now.text
             if reason := why_not(answer.transcript, word, change, text, current):
                 raise InputError(reason)
@@ -80,13 +83,16 @@ class Amending:
             await self.store.add_correction(interview_id, made)
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
-        """Grades a round as corrected. What the candidate won or answered stays so where the new grade leaves it open."""
-        async with self._alone(interview_id):
+        """Grades a round with its corrections.
+
+        A finding that a dispute or the candidate decided is kept if the new grade finds the point not met or not sure.
+        """
+        async with self._lock(interview_id):
             entry = await self._round(interview_id, number - 1)
-            corrections = [c for c in entry.afterwards.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
+            corrections = [c for c in entry.amendments.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
             if not ungraded(corrections, entry.regrades):
                 raise InputError("Every correction has been graded already.")
-            # The moment before grading, so that a correction made meanwhile is not taken for one that was graded.
+            # Before grading, so that a correction made meanwhile counts as not graded yet.
             now = self.clock.wall()
             assert self.graders.in_use is not None
             try:
@@ -102,8 +108,8 @@ class Amending:
             )
 
     async def dispute(self, interview_id: str, number: int, claim: Claim, by: str) -> None:
-        """Looks again at one point where the candidate says it was made."""
-        async with self._alone(interview_id):
+        """Rules on the candidate's claim that a passage makes a point, and stores the ruling."""
+        async with self._lock(interview_id):
             entry = await self._round(interview_id, number - 1)
             answers = entry.amended
             if entry.grade is None:
@@ -117,7 +123,7 @@ class Amending:
                 raise InputError("This server can’t check the passage again: its reader isn’t loaded.")
             ruling = await self.graders.disputes.hear(entry.question, answers, claim)
             upheld = ruling.upheld
-            grade = entry.decided({claim.point_id: ruling.finding}) if upheld else entry.grade
+            grade = entry.grade_with({claim.point_id: ruling.finding}) if upheld else entry.grade
             [named] = [excerpt(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
             kept = {**asdict(claim), "quote": named.transcript.text, "upheld": upheld, "why": ruling.reason}
             await self._keep(
@@ -125,8 +131,8 @@ class Amending:
             )
 
     async def answer(self, interview_id: str, number: int, point_id: str, said: bool, by: str) -> None:
-        """Decides a point that is not sure by the candidate's word, which may be changed later."""
-        async with self._alone(interview_id):
+        """Stores the candidate's yes or no about a point that is not sure; they may change it later."""
+        async with self._lock(interview_id):
             entry = await self._round(interview_id, number - 1)
             finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
             if finding is None or finding.evidence is None:
@@ -135,33 +141,33 @@ class Amending:
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             passage = Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)
             kept = {**asdict(passage), "quote": in_whole_clauses(heard, evidence).quote, "said": said}
-            grade = entry.decided({point_id: finding})
+            grade = entry.grade_with({point_id: finding})
             await self._keep(
                 interview_id, entry, Regrade(entry.index, RegradeKind.ANSWERED, "", encode_grade(grade), kept, now, by)
             )
 
-    async def asked(self, interview_id: str, turn_id: int) -> Voice:
-        """What the interviewer said in a turn, spoken anew. Raises SpeakerError where there is no voice."""
+    async def question_audio(self, interview_id: str, turn_id: int) -> Voice:
+        """The question of a turn, read aloud. Raises SpeakerError if there is no voice."""
         found = await self.load(interview_id)
         answers = found[1].progress.answers if found is not None else ()
         text = next((answer.asked for answer in answers if answer.turn_id == turn_id), None)
         if text is None:
             raise MissingError("there is no such turn")
-        return await spoken(self.speech.voice, text)
+        return await read_aloud(self.speech.voice, text)
 
     async def recording(self, interview_id: str, turn_id: int) -> bytes:
-        """The turn's PCM16, empty where there is none."""
+        """The turn's PCM16 at 16 kHz; empty if there is none."""
         return await asyncio.to_thread(self.archive.read, interview_id, turn_id)
 
-    def _alone(self, interview_id: str) -> asyncio.Lock:
-        """One change of an interview at a time, so that a grade is never made of half of what came before it."""
+    def _lock(self, interview_id: str) -> asyncio.Lock:
+        """Allows one change of an interview at a time: a change depends on those before it."""
         return self._locks.setdefault(interview_id, asyncio.Lock())
 
     async def _keep(self, interview_id: str, entry: Round, regrade: Regrade) -> None:
-        """Stores the grade, which counts from now on, also for when the points are due again."""
+        """Stores the grade, which counts from now on, and rates its points anew for practice."""
         await self.store.add_regrade(interview_id, regrade)
         grade = decode_grade(regrade.grade)
-        await self.practice.take(interview_id, entry.owner, entry.progress, entry.index, grade)
+        await self.practice.rate_round(interview_id, entry.owner, entry.progress, entry.index, grade)
 
     async def _round_of(self, interview_id: str, turn_id: int) -> int:
         found = await self.load(interview_id)
@@ -172,7 +178,7 @@ class Amending:
         return index
 
     async def _round(self, interview_id: str, index: int) -> Round:
-        """Raises InputError while its first grade is outstanding or its rubric is gone."""
+        """A round that can be graded again. Raises InputError until its first grade is there, or if its rubric is gone."""
         entry = await find_round(self.load, self.store, self.bank, interview_id, index)
         if not any(item.round == index for item in entry.progress.grades):
             raise InputError("This question isn’t graded yet. Try again once its grade is there.")
@@ -183,8 +189,8 @@ class Amending:
         return entry
 
 
-async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
-    """Text read aloud by the interviewer's voice. Raises SpeakerError where there is none."""
+async def read_aloud(prepared: PreparedVoice | None, text: str) -> Voice:
+    """Text in the interviewer's voice, sentence by sentence. Raises SpeakerError if there is no voice, or no text."""
     if prepared is None:
         raise SpeakerError("The voice is still loading; try again in a moment.")
     voices: list[Voice] = []
@@ -201,7 +207,10 @@ async def spoken(prepared: PreparedVoice | None, text: str) -> Voice:
 
 
 def _settled(entry: Round, grade: Grade) -> dict[str, PointFinding]:
-    """Findings that disputes or the candidate's answers settled, of points that this grade leaves open; quotes as corrected."""
+    """Findings that disputes or the candidate decided, for the points that ``grade`` finds not met or not sure.
+
+    Quotes are of the corrected transcript.
+    """
     is_open = {f.point_id for f in grade.findings if f.status in (PointStatus.NOT_MET, PointStatus.NOT_SURE)}
     answers = {answer.turn_id: answer for answer in entry.amended}
     settled: dict[str, PointFinding] = {}
@@ -216,5 +225,6 @@ def _settled(entry: Round, grade: Grade) -> dict[str, PointFinding]:
 
 
 def _original(entry: Round, correction: Correction) -> str:
+    """The word before any correction."""
     [answer] = [answer for answer in entry.answers if answer.turn_id == correction.turn_id]
     return answer.transcript.words[correction.word].text

@@ -1,4 +1,4 @@
-"""The candidate's answer at its best: their own sentences in a better order, and what was missing from the model answer."""
+"""The candidate's answer at its best: their own sentences in a better order, with what was missing from the model answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hotseat.grading.scoring import is_implied
 from hotseat.review.model_sentences import model_sentences
 
 MAX_WORDS = 150
-"""What is said in a minute. Own sentences always stay; sentences are added while there is room."""
+"""What can be said in a minute. The candidate's sentences always stay; the model answer's are added while there is room."""
 _OWN_FACTS = frozenset({Kind.STORY, Kind.CLAIM})
-"""Kinds of question whose answer is about the candidate's own work: the model answer's facts are somebody else's."""
+"""Kinds of question about the candidate's own work, for which the model answer's facts are of no use."""
 _OPENERS = frozenset("so um uh er well okay ok and yeah like right basically".split())
-"""Words that lead into a spoken sentence and say nothing."""
+"""Fillers at the beginning of a spoken sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Piece:
 
     text: str
     own: bool
-    """Said by the candidate; else from the model answer."""
+    """Whether the candidate said it; otherwise it is from the model answer."""
     turn_id: int | None = None
     start: float | None = None
-    """Seconds of the answer's audio; None for what was typed or is not the candidate's."""
+    """Seconds of the answer's audio; None if it was typed or isn't the candidate's."""
     end: float | None = None
 
 
 def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> tuple[Piece, ...]:
-    """The sentences in the model answer's order; empty where there is no model answer or nothing to build on."""
+    """The sentences in the model answer's order; empty if the candidate made no point of their own."""
     sentences = model_sentences(question)
     order = {sentence: place for place, sentence in enumerate(_in_order(question, sentences))}
     said = {answer.turn_id: answer for answer in answers}
@@ -65,8 +65,10 @@ def _own(
     order: Mapping[str, int],
     said: Mapping[int, Answer],
 ) -> list[tuple[Evidence, int]]:
-    """The candidate's sentences that made points, each with its place in the order. None comes twice: what shares a sentence is
-    one piece, at the earlier place."""
+    """The candidate's sentences that made points, each with its place in the order.
+
+    Overlapping ones are joined at the earlier place, so that no sentence comes twice.
+    """
     placed: list[tuple[Evidence, int]] = []
     for point in question.points:
         finding = findings.get(point.id)
@@ -90,7 +92,7 @@ def _own(
 
 
 def _missing(question: Question, findings: Mapping[str, PointFinding], sentences: Mapping[str, str]) -> list[str]:
-    """Sentences for points that were not made, those that weigh most first."""
+    """The model answer's sentences for points that were not made, those of strong points and heavy criteria first."""
     made = {sentences.get(point_id) for point_id, finding in findings.items() if finding.status is PointStatus.MET}
     wanted = [
         (criterion.weight, point.tier is PointTier.STRONG, sentences[point.id])
@@ -110,7 +112,7 @@ def _piece(evidence: Evidence) -> Piece:
 
 
 def _sentence(text: str) -> str:
-    """The text with a capital and a full stop, without words that only lead into it."""
+    """The text as a sentence: with a capital and a full stop, without fillers at its beginning."""
     words = text.split()
     while len(words) > 1 and bare(words[0]) in _OPENERS:
         words = words[1:]

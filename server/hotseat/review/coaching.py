@@ -1,4 +1,4 @@
-"""Helps to say it better: a repair drill of one point, and sentences read aloud. Nothing of it is stored or changes a grade."""
+"""Practice on a past answer: a repair drill of one point, and better sentences read aloud. Stores nothing, changes no grade."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hotseat.domain.model import Answer, Bank, Point, Transcript
 from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import in_whole_clauses
-from hotseat.review.amending import spoken
+from hotseat.review.amending import read_aloud
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
 from hotseat.review.rounds import Round, find_round
@@ -20,12 +20,16 @@ from hotseat.speech.voice import Voice
 from hotseat.storage.store import SqlStore
 
 MAX_S = 20.0
-"""Audio of a repair drill; the page stops after 15 s."""
+"""Most audio of a repair drill that is accepted."""
 _LIMIT_S = 15.0
+"""After so long the page stops recording."""
 
 
 class Coaching:
-    """Every method raises StorageError, InputError for what can't be done, and MissingError for what there isn't."""
+    """Every method raises StorageError, InputError if it isn't possible, and MissingError if what it names doesn't exist.
+
+    Rounds are numbered from 1.
+    """
 
     def __init__(self, store: SqlStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels) -> None:
         self._store = store
@@ -35,7 +39,7 @@ class Coaching:
         self._speech = speech
 
     async def repair_spoken(self, interview_id: str, number: int, point_id: str, pcm: bytes) -> dict[str, Any]:
-        """Grades one point on new audio: mono PCM16 at 16 kHz."""
+        """Grades one point by new audio (mono PCM16 at 16 kHz); the result as JSON. Raises UnavailableError while loading."""
         entry = await self._round(interview_id, number)
         point = entry.point(point_id)
         samples = samples_of(pcm)
@@ -50,7 +54,7 @@ class Coaching:
         return await self._repaired(entry, point, Transcript(heard.words))
 
     async def repair_typed(self, interview_id: str, number: int, point_id: str, text: str) -> dict[str, Any]:
-        """Grades one point on new written words."""
+        """Grades one point by a new typed answer; the result as JSON. Raises UnavailableError while loading."""
         entry = await self._round(interview_id, number)
         return await self._repaired(entry, entry.point(point_id), Transcript.of_typed(text))
 
@@ -64,21 +68,21 @@ class Coaching:
         return {"text": transcript.text, "status": finding.status.value, "statement": point.statement, "quote": quote}
 
     async def model_sentence(self, interview_id: str, number: int, point_id: str) -> Voice:
-        """A point as it might have been said, read aloud. Raises SpeakerError where there is no voice."""
+        """The model answer's sentence for a point, read aloud. Raises SpeakerError if there is no voice."""
         entry = await self._round(interview_id, number)
         point = entry.point(point_id)
-        return await spoken(self._speech.voice, model_sentences(entry.question).get(point_id) or point.statement)
+        return await read_aloud(self._speech.voice, model_sentences(entry.question).get(point_id) or point.statement)
 
     async def best(self, interview_id: str, number: int) -> Voice:
-        """The answer at its best, read aloud. Raises SpeakerError where there is no voice."""
+        """The answer at its best (review.best), read aloud. Raises SpeakerError if there is no voice."""
         entry = await self._round(interview_id, number)
         pieces = best_answer(entry.question, entry.grade, entry.amended) if entry.grade is not None else ()
         if not pieces:
             raise MissingError("there is no better answer to read aloud")
-        return await spoken(self._speech.voice, " ".join(piece.text for piece in pieces))
+        return await read_aloud(self._speech.voice, " ".join(piece.text for piece in pieces))
 
     async def _round(self, interview_id: str, number: int) -> Round:
-        """``number`` counts from 1."""
+        """A round whose question is still in the bank. Raises InputError if it isn't."""
         entry = await find_round(self._load, self._store, self._bank, interview_id, number - 1)
         if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is nothing to compare an answer with.")

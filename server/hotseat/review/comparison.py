@@ -1,4 +1,4 @@
-"""Two attempts at one question, held against each other point by point."""
+"""Compares two attempts at one question, point by point."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _RANK = {PointStatus.CONTRADICTED: 0, PointStatus.NOT_MET: 1, PointStatus.MET: 2
 
 
 def changes(question: Question, earlier: Grade, later: Grade) -> list[dict[str, Any]]:
-    """Every criterion of the question as it is now, as JSON. A point that a grade does not know counts as not met in it."""
+    """The changes in every criterion of the present rubric, as JSON. A point that a grade doesn't have counts as not met."""
     before, after = ({result.criterion_id: result.level for result in grade.criteria} for grade in (earlier, later))
     return [
         {
@@ -29,7 +29,7 @@ def changes(question: Question, earlier: Grade, later: Grade) -> list[dict[str, 
 
 
 def change(before: PointStatus, after: PointStatus) -> str:
-    """ "gained" where it is met now and was not, or is no longer contradicted; of what is not sure nothing is known."""
+    """ "gained", "lost" or "same", from contradicted over not met to met; "not sure" if either status is."""
     if PointStatus.NOT_SURE in (before, after):
         return "not sure"
     return "gained" if _RANK[after] > _RANK[before] else "lost" if _RANK[after] < _RANK[before] else "same"

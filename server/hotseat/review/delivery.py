@@ -14,7 +14,7 @@ from hotseat.domain.model import Answer, EndedBy, Word
 from hotseat.review.signposts import Filler, fillers, is_hesitation, signposts
 
 WINDOW_S = 10.0
-"""About the length of the stretches whose pace is told apart; shorter ones say more about single words than about pace."""
+"""Pace is measured over stretches of about this length; over shorter ones single words would dominate it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,27 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     words: int
-    """Without hesitations, which recognisers hear at random; the parts of hyphenated words count."""
+    """Number of words, each part of a hyphenated word being one. Without hesitations, which recognisers write at random."""
     start: float
-    """Second of the first sound of speech."""
+    """Second at which speech begins."""
     end: float
-    """Second of the last."""
+    """Second at which speech ends."""
     pace: float
-    """Words per minute from the first to the last, pauses included."""
+    """Words per minute from ``start`` to ``end``, pauses included."""
     stretches: tuple[Stretch, ...]
     """Equal parts of the answer, of about ``WINDOW_S``."""
     pauses: tuple[AudioSpan, ...]
     """Silences of ``PAUSE_S`` and more between ``start`` and ``end``."""
     fillers: tuple[Filler, ...]
-    """At least these."""
+    """Recognisers leave some out, so there may have been more."""
     first_word_s: float
-    """Seconds from the end of the question to the first word."""
+    """Seconds from the end of the question to the first speech."""
     limit_share: float
     """Share of the time limit that was used, 0 to 1."""
     monologue: AudioSpan
     """The longest stretch without a signpost."""
     cut_off: bool
-    """The limit ended the answer."""
+    """Whether the time limit ended the answer."""
 
     @property
     def seconds(self) -> float:
@@ -62,9 +62,10 @@ class Delivery:
 
 
 def delivery(answer: Answer, limit_s: float, lead_s: float = 0.0) -> Delivery | None:
-    """None for an answer that was typed or has no words. ``lead_s`` seconds of the audio are from before the clock started.
+    """How an answer was spoken; None if it was typed or has no words.
 
-    The words' times stand in for an answer's speech where that was not heard; they find fewer pauses (docs/benchmarks.md).
+    ``lead_s`` is how much of the audio is from before the clock started. Without ``answer.speech`` the words' times are used,
+    by which fewer pauses are found (docs/benchmarks.md).
     """
     words = answer.transcript.words
     if answer.transcript.typed or not words:
@@ -108,7 +109,7 @@ def _monologue(words: Sequence[Word], start: float, end: float) -> AudioSpan:
 def _count(word: Word) -> int:
     if is_hesitation(word):
         return 0
-    said = word.text if word.raw is None else word.raw  # A repair may put one term for several words.
+    said = word.text if word.raw is None else word.raw  # one repaired term may stand for several words
     return sum(any(letter.isalnum() for letter in part) for part in said.replace("-", " ").split())
 
 

@@ -1,4 +1,4 @@
-"""One plain sentence about each side of a delivery."""
+"""Advice on delivery: one sentence on each side of it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from collections import Counter
 from hotseat.review.delivery import Delivery
 
 SLOW, FAST = 110, 175
-"""Words a minute; in between is easy to follow."""
+"""Words per minute; anything between is easy to follow."""
 SPED_UP = 1.3
-"""The last stretch over the first."""
+"""Ratio of the last stretch's pace to the first's from which the speaker has sped up."""
 LONG_PAUSE_S = 2.5
 MUCH_SILENCE = 0.3
-"""Share of the answer."""
+"""Share of the answer that is silence."""
 MANY_FILLERS = 5.0
-"""A minute."""
+"""Fillers per minute."""
 LATE_S = 4.0
+"""Seconds from the question to the first speech."""
 SHORT_SHARE = 0.5
-"""Share of the time limit."""
+"""Share of the time limit below which an answer is short."""
 MONOLOGUE_S = 20.0
+"""Seconds without a signpost."""
 
 
 def advice(delivery: Delivery) -> dict[str, str]:
-    """pace, pauses, fillers, first_word, limit, structure: a sentence each."""
+    """A sentence for each of pace, pauses, fillers, first_word, limit and structure."""
     return {
         "pace": _pace(delivery),
         "pauses": _pauses(delivery),

@@ -1,4 +1,4 @@
-"""The verdict in words: the rule, and how a grade's levels came to its verdict."""
+"""Explains verdicts: the rule, and how a grade's levels make its verdict."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hotseat.grading.scoring import RULE
 
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 _WORTH_SAYING = 0.05
-"""Least that contradictions take off a score to be mentioned."""
+"""Smaller deductions for contradictions are not mentioned."""
 _STARTS = {
     Verdict.LEAN_NO_HIRE: RULE.lean_no_hire,
     Verdict.LEAN_HIRE: RULE.lean_hire,
@@ -26,11 +26,11 @@ THE_RULE = (
     f"Lean Hire from {RULE.lean_hire:g}, Lean No Hire from {RULE.lean_no_hire:g}. Each contradicted point takes off "
     f"{RULE.contradiction:g}, and one that you may have contradicted a part of that until you say what you meant."
 )
-"""Says what ``scoring`` does."""
+"""What grading.scoring computes, for candidates."""
 
 
 def follows_rule(question: Question, grade: Grade) -> bool:
-    """Whether the grade is what today's rule and rubric make of its findings. Old grades may not be."""
+    """Whether the present rule and rubric make the same grade of its findings. Old grades may differ."""
     findings = grade.by_point
     return (
         {point.id for point in question.points} == set(findings)
@@ -40,7 +40,7 @@ def follows_rule(question: Question, grade: Grade) -> bool:
 
 
 def why(question: Question, grade: Grade) -> str:
-    """How the verdict came about, in a sentence. Empty where it is not what today's rule makes of the findings."""
+    """How the verdict came about, in a sentence; empty for an old grade that doesn't follow the present rule."""
     if not follows_rule(question, grade):
         return ""
     levels = Counter(result.level for result in grade.criteria)
@@ -64,7 +64,7 @@ def _criteria(levels: Counter[Level]) -> str:
 
 
 def _bounds(verdict: Verdict, score: float) -> str:
-    """Where the verdict starts and where the next one does, or what it lacks besides the score."""
+    """The scores at which this verdict and the next start, or what a Strong Hire lacks besides its score."""
     if score >= RULE.strong_hire and verdict is Verdict.LEAN_HIRE:
         return f"a {Verdict.STRONG_HIRE.value} needs half of the criteria at {Level.STRONG.value}"
     own = _STARTS.get(verdict, -math.inf)

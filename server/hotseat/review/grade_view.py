@@ -1,4 +1,4 @@
-"""A grade as JSON, with everything that helps to learn from it: readable quotes, model sentences, the way to Strong."""
+"""A grade as JSON for the review page: with whole clauses as quotes, model sentences, and what would make a Strong Hire."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from hotseat.grading.scoring import is_implied, verdict_range
 from hotseat.review.explanation import THE_RULE, follows_rule, why
 from hotseat.review.model_sentences import model_sentences
 
-GONE = "This point is no longer in the rubric."
+NOT_IN_RUBRIC = "This point is no longer in the rubric."
 IMPLIED_NOTE = "shown by another point"
 
 
 def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corrections: Corrections) -> dict[str, Any]:
-    """A grade with the names of what was graded, quotes as clauses, and for points not made the model answer's sentence.
+    """The grade with names and statements from the rubric and, for points not made, the model answer's sentence.
 
-    ``answers`` are those that were graded; ``corrections`` those made in them, so that quotes resting on them can say so.
+    ``answers`` are those that were graded, with ``corrections`` in force: quotes say if they contain a typed word.
     """
     said = {answer.turn_id: answer for answer in answers}
     typed = {answer.turn_id: typed_in(answer.turn_id, corrections) for answer in answers}
@@ -44,7 +44,7 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
 
 
 def _next_point(question: Question, grade: Grade) -> str | None:
-    """The point to say next time; None where there is none, or none to be trusted."""
+    """Id of the point to make next time; None if there is none, or it isn't in the grade."""
     if grade.verdict is Verdict.NOT_ASSESSABLE:
         return None
     point = most_worth_adding(question, grade.by_point)
@@ -65,7 +65,7 @@ def _criterion(
         point = points.get(finding.point_id)
         return {
             "point_id": finding.point_id,
-            "statement": point.statement if point else GONE,
+            "statement": point.statement if point else NOT_IN_RUBRIC,
             "tier": point.tier.value if point else "strong",
             "status": finding.status.value,
             "note": IMPLIED_NOTE if is_implied(finding) else finding.note,
@@ -85,7 +85,7 @@ def _criterion(
 
 
 def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[int, frozenset[int]]) -> dict[str, Any]:
-    """The quote as shown; ``match`` are the words in it that decided, ``typed_in`` whether any of it was written later."""
+    """The quote in whole clauses; ``match`` are the words that decided, ``typed_in`` tells if any word is a correction."""
     answer = answers.get(evidence.turn_id)
     quoted = evidence if answer is None else in_whole_clauses(answer, evidence)
     words = range(quoted.word_start, quoted.word_end)
@@ -97,14 +97,13 @@ def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[
 
 
 def _range(question: Question, grade: Grade) -> list[str] | None:
-    """The lowest and the highest verdict that answers to the points that are not sure can make; None where there is no rule
-    to tell by."""
+    """Lowest and highest verdict, by how the points that are not sure turn out; None if not assessable or by an old rule."""
     if grade.verdict is Verdict.NOT_ASSESSABLE or not follows_rule(question, grade):
         return None
     return [verdict.value for verdict in verdict_range(question, grade.by_point)]
 
 
 def _may_rise(question: Question, grade: Grade) -> bool:
-    """Not where the rubric has changed either: the way would lead over points that were not graded."""
+    """Whether more points would make a better verdict. False if the rubric has changed: new points weren't graded."""
     is_open = grade.verdict not in (Verdict.NOT_ASSESSABLE, Verdict.STRONG_HIRE)
     return is_open and {point.id for point in question.points} == set(grade.by_point)

@@ -1,4 +1,4 @@
-"""Where the model answer makes each point, so that a missing one can be shown as it might have been said."""
+"""Finds the model answer's sentence for each point, to show how a missing point might have been said."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from hotseat.grading.clauses import split_sentences
 from hotseat.text.normal import stem, tokenize
 
 MIN_SHARE = 0.3
-"""Share of a statement's content words, by weight, that a sentence must hold to be shown for it."""
-_GLUE_WORDS = """
+"""A sentence makes a point if it has this share of its statement's or a phrasing's content words, weighted by rarity."""
+_FUNCTION_WORDS = """
 is are was were be been am do does did has have had can could will would should may might must to of in on at by for from
 with into onto over under as than that which who what when where while because so since if then but not no we you they
 it he she i me us them this these those there here its their your our my how why the a an before after first per each
 all only more less most against between both out up down back off about roughly like through very too much many again
 still just instead without during until once and or
 """
-_GLUE_STEMS = frozenset(map(stem, _GLUE_WORDS.split()))
-"""Stems of words that say nothing about a sentence's subject."""
+_FUNCTION_STEMS = frozenset(map(stem, _FUNCTION_WORDS.split()))
 
 
 @lru_cache(maxsize=512)
 def model_sentences(question: Question) -> dict[str, str]:
-    """Point id to the sentence of the model answer that makes the point; "" where none does."""
+    """Point id to the model answer's sentence that makes the point; "" if none does."""
     words = question.model_answer.split()
     sentences = [" ".join(words[start:end]).rstrip(";") for start, end in split_sentences(words)]
     stems = [_stems(sentence) for sentence in sentences]
@@ -45,11 +44,11 @@ def model_sentences(question: Question) -> dict[str, str]:
         return sentences[place] if place is not None and share(place) >= MIN_SHARE else ""
 
     found = {point.id: best(point) for point in question.points}
-    for criterion in question.criteria:  # where a strong point is made, the lean ones beside it are, too
+    for criterion in question.criteria:  # a sentence that makes a strong point shows the lean ones, too
         shown = next((found[p.id] for p in criterion.points if p.tier is PointTier.STRONG and found[p.id]), "")
         found |= {point.id: shown for point in criterion.points if not found[point.id] and point.tier is PointTier.LEAN}
     return found
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(token.stem for token in tokenize(text)) - _GLUE_STEMS
+    return frozenset(token.stem for token in tokenize(text)) - _FUNCTION_STEMS

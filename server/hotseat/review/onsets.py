@@ -1,4 +1,4 @@
-"""Where words begin to be heard: a recogniser gives a pause to the word after it, which then starts too early."""
+"""Corrects word starts: recognisers often count a pause as part of the next word, which then starts too early."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hotseat.domain.model import Transcript, Word
 
 
 def from_onsets(transcript: Transcript, speech: Sequence[AudioSpan]) -> Transcript:
-    """The transcript with words moved to where most of their sound begins, if that is later than they are said to start.
+    """The transcript with each word starting where the stretch of speech with most of the word begins, if that is later.
 
-    ``speech`` are the stretches of the recording with speech, in order; without any, nothing is moved.
+    ``speech`` are the recording's stretches of speech in order; if empty, nothing changes.
     """
     return replace(transcript, words=tuple(_moved(word, speech) for word in transcript.words))
 
@@ -25,5 +25,5 @@ def _moved(word: Word, speech: Sequence[AudioSpan]) -> Word:
 
 
 def _shared(word: Word, stretch: AudioSpan) -> float:
-    """Seconds of the word in the stretch; negative when it is elsewhere."""
+    """Seconds of the word within the stretch; negative if they don't overlap."""
     return min(word.end, stretch.end) - max(word.start, stretch.start)

@@ -1,4 +1,4 @@
-"""Past interviews as JSON: for the review page, the list of interviews, and the attempts at one question."""
+"""Past interviews as JSON: the review of one, the list of all, and the attempts at one question."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class Reviews:
         found = await self._load(interview_id)
         if found is None:
             return None
-        afterwards = await self._store.afterwards(interview_id)
-        return await asyncio.to_thread(view.review, *found, afterwards, self._bank, self._archive)
+        amendments = await self._store.amendments(interview_id)
+        return await asyncio.to_thread(view.review, *found, amendments, self._bank, self._archive)
 
     async def page(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
-        """Some of those in which this person answered something, newest first, and how many there are."""
+        """A page of the person's interviews with an answer, newest first, and the total number of them."""
         records = await self._store.list(owner, limit, offset, answered=True)
         return {"interviews": [view.list_entry(record) for record in records], "total": await self._store.count(owner)}
 
     async def attempts(self, owner: str, question_id: str) -> dict[str, Any]:
-        """Every answered round of this person's with this question, oldest first. Raises InputError for an unknown question."""
+        """The person's answered rounds with this question, oldest first. Raises InputError for an unknown question."""
         question = find_question(self._bank, question_id)
         return {
             "question": attributes(question, "id", "topic", "title", "prompt"),
@@ -51,7 +51,7 @@ class Reviews:
         }
 
     async def compare(self, owner: str, question_id: str, earlier: str, later: str) -> dict[str, Any]:
-        """What the later of two attempts gained and lost. Raises InputError if one is not an attempt at this question."""
+        """What the later of two attempts (``<interview>.<round>``) gained and lost. Raises InputError if one isn't there."""
         question = find_question(self._bank, question_id)
         attempts = {entry["id"]: entry for entry in await self._attempts(owner, question_id)}
         for wanted in (earlier, later):
@@ -76,9 +76,9 @@ class Reviews:
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
         found = await self._load(attempt["interview_id"])
         if found is None:  # deleted a moment ago
-            raise InputError(f"{attempt['id']!r} is not there any more")
+            raise InputError(f"{attempt['id']!r} has been deleted")
         progress, index = found[1].progress, attempt["round"] - 1
-        grade = counted_grade(progress, await self._store.afterwards(attempt["interview_id"]), index)
+        grade = counted_grade(progress, await self._store.amendments(attempt["interview_id"]), index)
 
         def answers() -> list[dict[str, Any]]:
             plan, archive = progress.plan.rounds[index], self._archive
@@ -96,7 +96,7 @@ class Reviews:
 
 
 def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any]]:
-    """The answered rounds with this question, each known as ``<interview>.<round>`` with rounds counted from 1."""
+    """The answered rounds with this question; each has the id ``<interview>.<round>``, with rounds numbered from 1."""
     return [
         {
             "id": f"{record.id}.{number}",

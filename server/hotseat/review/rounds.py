@@ -1,4 +1,4 @@
-"""A round of an interview as the review works on it."""
+"""A round of a past interview, with the changes made to it since."""
 
 from __future__ import annotations
 
@@ -18,44 +18,47 @@ from hotseat.storage.store import SqlStore
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of an interview, with what the candidate added to it since."""
+    """One round of a past interview."""
 
     index: int
+    """From 0."""
     owner: str
     question: Question
     progress: Progress
     """The whole interview's."""
-    afterwards: Amendments
+    amendments: Amendments
     """The whole interview's."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        """The answers as they were heard."""
+        """The answers as recognised."""
         return self.progress.answers_of(self.index)
 
     @property
     def amended(self) -> list[Answer]:
         """The answers as corrected."""
-        in_force = corrections_in_force(self.afterwards.corrections)
+        in_force = corrections_in_force(self.amendments.corrections)
         return [corrected(answer, in_force) for answer in self.answers]
 
     @property
     def regrades(self) -> list[Regrade]:
-        return [entry for entry in self.afterwards.regrades if entry.round == self.index]
+        return [entry for entry in self.amendments.regrades if entry.round == self.index]
 
     @property
     def grade(self) -> Grade | None:
-        """The one that counts."""
-        return counted_grade(self.progress, self.afterwards, self.index)
+        """The grade that counts; None if there is none."""
+        return counted_grade(self.progress, self.amendments, self.index)
 
-    def decided(self, findings: Mapping[str, PointFinding]) -> Grade:
-        """The grade that counts with these findings in place of its own."""
+    def grade_with(self, findings: Mapping[str, PointFinding]) -> Grade:
+        """The grade with these findings (by point id) in place of its own. The round must have been graded."""
         assert self.grade is not None
         return disputes.with_findings(self.question, self.grade, {**self._own_findings(), **findings})
 
     def _own_findings(self) -> dict[str, PointFinding]:
-        """What each point was found to be by itself since the answers were last graded as a whole: a point that another one
-        implies becomes it again once the other is taken back."""
+        """Each point's latest finding since the round was last graded as a whole, except those implied by another point.
+
+        So a point that is no longer implied has its own finding again.
+        """
         grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
         for regrade in self.regrades:
             grade = decode_grade(regrade.grade)
@@ -77,4 +80,4 @@ async def find_round(load: LoadInterview, store: SqlStore, bank: Bank, interview
         raise MissingError("there is no such round of an interview")
     record, progress = found[0], found[1].progress
     question = progress.plan.rounds[index].question_in(bank)
-    return Round(index, record.owner, question, progress, await store.afterwards(interview_id))
+    return Round(index, record.owner, question, progress, await store.amendments(interview_id))

@@ -1,7 +1,7 @@
 """Fillers ("um", "you know") and signposts ("first", "for example") in a transcript.
 
-Recognisers leave most hesitations out, so what is found here is a lower bound; where a phrase may be meant ("do you know",
-"a kind of cache", "methods like LoRA") it is not counted.
+Recognisers leave most hesitations out, so the fillers found are a lower bound. A phrase that may have a meaning ("do you know",
+"a kind of cache", "methods like LoRA") is not counted.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Filler:
 
 
 def is_hesitation(word: Word) -> bool:
-    """Whether it is a sound rather than a word, and so no part of the pace."""
+    """Whether it is a sound such as "um" rather than a word."""
     return _bare(word.text) in _HESITATIONS
 
 
 def fillers(words: Sequence[Word]) -> tuple[Filler, ...]:
-    """Every filler that certainly is one, in order."""
+    """The words and phrases that are certainly fillers, in order."""
     texts = [_bare(word.text) for word in words]
     found: list[Filler] = []
     for index, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""How an answer was spoken, as the review shows it."""
+"""An answer's delivery as JSON for the review page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotseat.speech.microphone import PREROLL_S
 
 
 def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
-    """None for an answer that was typed or in which nothing was heard."""
+    """The delivery, in seconds and words per minute, with advice; None if the answer was typed or has no words."""
     limit_s = plan.limit_s if answer.follow_up_id is None else plan.follow_up_limit_s
     measured = delivery(answer, limit_s, PREROLL_S)
     if measured is None:

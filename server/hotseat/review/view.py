@@ -1,4 +1,4 @@
-"""What the review page shows of an interview, as JSON."""
+"""An interview as JSON for the review page and lists."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def list_entry(record: InterviewRecord) -> dict[str, Any]:
     }
 
 
-def review(record: InterviewRecord, state: State, afterwards: Amendments, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
-    """Everything about one interview, finished or not."""
+def review(record: InterviewRecord, state: State, amendments: Amendments, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
+    """The whole interview, finished or not. Reads the archive, so it blocks. Raises StorageError."""
     progress = state.progress
     return {
         **attributes(record, "id", "format", "title", "options"),
@@ -42,7 +42,7 @@ def review(record: InterviewRecord, state: State, afterwards: Amendments, bank: 
         "phase": phase_name(state),
         "audio_deleted": None if record.audio_deleted is None else iso(record.audio_deleted),
         "rounds": [
-            _round(record.id, index, progress, afterwards, bank, archive)
+            _round(record.id, index, progress, amendments, bank, archive)
             for index in range(len(progress.plan.rounds))
             if progress.answers_of(index) or not isinstance(state, Finished)
         ],
@@ -50,17 +50,17 @@ def review(record: InterviewRecord, state: State, afterwards: Amendments, bank: 
 
 
 def _round(
-    interview_id: str, index: int, progress: Progress, afterwards: Amendments, bank: Bank, archive: AudioArchive
+    interview_id: str, index: int, progress: Progress, amendments: Amendments, bank: Bank, archive: AudioArchive
 ) -> dict[str, Any]:
     plan = progress.plan.rounds[index]
     question = plan.question_in(bank)
     answers = [_timed(answer) for answer in progress.answers_of(index)]
     graded = next((item for item in progress.grades if item.round == index), None)
-    corrections = [entry for entry in afterwards.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
-    regrades = [entry for entry in afterwards.regrades if entry.round == index]
-    note = next((entry for entry in afterwards.notes if entry.round == index), None)
+    corrections = [entry for entry in amendments.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
+    regrades = [entry for entry in amendments.regrades if entry.round == index]
+    note = next((entry for entry in amendments.notes if entry.round == index), None)
     in_force = corrections_in_force(corrections)
-    grade = counted_grade(progress, afterwards, index)
+    grade = counted_grade(progress, amendments, index)
     graded_as = ([corrected(answer, in_force) for answer in answers], in_force) if regrades else (answers, {})
     return {
         "round": index + 1,
@@ -86,18 +86,18 @@ def _round(
 
 
 def _timed(answer: Answer) -> Answer:
-    """The answer with its words starting where they are heard."""
+    """The answer with corrected word starts (review.onsets)."""
     return replace(answer, transcript=from_onsets(answer.transcript, answer.speech))
 
 
 def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
-    """How many of a round's corrections no grade has taken into account yet."""
+    """How many of a round's corrections are newer than its last grade for corrections."""
     seen = max((entry.made for entry in regrades if entry.kind is RegradeKind.CORRECTED), default=0.0)
     return sum(entry.made > seen for entry in corrections)
 
 
 def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
-    """One line of what was corrected, disputed or answered, and what came of it."""
+    """A line of the round's history: what was corrected, disputed or answered, and the verdict after it."""
     statements = {point.id: point.statement for point in question.points}
     return {
         "kind": entry.kind,
@@ -128,9 +128,9 @@ def _question(question: Question) -> dict[str, Any]:
 def answer_json(
     interview_id: str, plan: RoundPlan, answer: Answer, archive: AudioArchive, corrections: Corrections
 ) -> dict[str, Any]:
-    """One turn: what was asked, said and recorded. Raises StorageError.
+    """One turn: question, answer and recording. Raises StorageError.
 
-    ``words`` are as they were heard; a corrected one has what it became as ``now``.
+    ``words`` are as recognised; a corrected one has its new text in ``now``.
     """
     address = f"/api/interviews/{interview_id}/turns/{answer.turn_id}"
     stored = archive.seconds(interview_id, answer.turn_id) > 0

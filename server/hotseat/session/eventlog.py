@@ -45,9 +45,9 @@ def decode_grade(payload: dict[str, Any]) -> Grade:
     return _GRADE.validate_python(payload)
 
 
-def counted_grade(progress: phases.Progress, afterwards: Amendments, round_index: int) -> Grade | None:
+def counted_grade(progress: phases.Progress, amendments: Amendments, round_index: int) -> Grade | None:
     """The grade of a round that counts everywhere: the latest, whoever asked for it; None while there is none."""
-    later = afterwards.latest(round_index)
+    later = amendments.latest(round_index)
     if later is not None:
         return decode_grade(later.grade)
     return next((item.grade for item in progress.grades if item.round == round_index), None)

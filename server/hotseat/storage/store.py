@@ -242,7 +242,7 @@ class SqlStore(Queries):
         )
         return tuple(row.id for row in await self._all(idle.order_by(INTERVIEWS.c.created.desc(), INTERVIEWS.c.id)))
 
-    async def afterwards(self, interview_id: str) -> Amendments:
+    async def amendments(self, interview_id: str) -> Amendments:
         """What was added to the interview, oldest first; empty where there is none."""
         async with self._begin() as connection:
 

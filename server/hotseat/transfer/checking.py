@@ -104,7 +104,7 @@ async def _try_practice(
                 graded = decode_event(event["type"], event["payload"])
                 assert isinstance(graded, RoundGraded)
                 progress = states[row["id"]].progress
-                work = practice.take(row["id"], row["owner"], progress, graded.round, graded.grade, event["wall"])
+                work = practice.rate_round(row["id"], row["owner"], progress, graded.round, graded.grade, event["wall"])
                 await _try(f"tables.events: {row['id']}", work)
     for owner in {row["owner"] for row in rows.tables["interviews"]}:
         agenda = Agenda(scratch.store, clock, library, limits, practice, owner)

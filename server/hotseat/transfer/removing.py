@@ -59,7 +59,7 @@ async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
 async def work_out_cards(practice: Practice, ratings: Sequence[Row]) -> None:
     """When points are due again, after these rows of ratings came or went. Raises StorageError."""
     for owner in {row["owner"] for row in ratings}:
-        await practice.forget(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
+        await practice.recompute(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
 
 
 def _remove_audio(archive: AudioArchive, ids: tuple[str, ...]) -> int:

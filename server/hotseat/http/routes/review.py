@@ -119,7 +119,7 @@ def review_routes(amending: Amending, coaching: Coaching) -> APIRouter:
 
     @router.get("/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
-        voice = await amending.asked(interview_id, turn_id)
+        voice = await amending.question_audio(interview_id, turn_id)
         return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
 
     return router
