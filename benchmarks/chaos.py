@@ -180,7 +180,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
     interviews, archive = parts.assembly.interviews(), parts.assembly.storage.archive
     with contextlib.suppress(Exception):
         await parts.assembly.speech.voice.prepare()  # type: ignore[union-attr]
-    keeping = [asyncio.create_task(one.keep()) for one in parts.healing.values()]
+    keeping = [asyncio.create_task(one.maintain()) for one in parts.healing.values()]
 
     async def kill() -> None:
         while True:
@@ -193,7 +193,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
         await sit(interviews, archive, found)
     killing.cancel()
     for one in parts.healing.values():  # what was killed last may not have been noticed yet
-        await one.another(one.replaced)
+        await one.wait_for_replacement(one.replaced)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STUCK_S):
             while any(part.state != "ready" for part in parts.assembly.status.parts.values()):

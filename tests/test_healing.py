@@ -44,7 +44,7 @@ async def until(part: Part, state: str) -> None:
 
 @asynccontextmanager
 async def kept(*all_: Healing) -> AsyncIterator[None]:  # type: ignore[type-arg]
-    tasks = [asyncio.create_task(one.keep()) for one in all_]
+    tasks = [asyncio.create_task(one.maintain()) for one in all_]
     yield
     for task in tasks:
         task.cancel()

@@ -1,4 +1,4 @@
-"""Values as JSON."""
+"""Picks attributes of a value for JSON."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def attributes(value: object, *names: str) -> dict[str, Any]:
-    """These attributes of a value, by name, as they are."""
+    """These attributes of a value, by name."""
     return {name: getattr(value, name) for name in names}

@@ -1,4 +1,4 @@
-"""Work in low-priority threads, so that speech recognition, which somebody waits for, gets the cores first."""
+"""Runs work in low-priority threads, so that live speech recognition gets the cores first."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _NICENESS = 10
 _THREADS = 2
 
 
-def _give_way() -> None:
-    if sys.platform == "linux":  # elsewhere niceness is the whole process's
+def _lower_priority() -> None:
+    if sys.platform == "linux":  # elsewhere niceness applies to the whole process
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="background", initializer=_give_way)
+_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="background", initializer=_lower_priority)
 
 
 async def in_background(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
-    """Runs ``work`` in such a thread; returns what it returns and raises what it raises."""
+    """Runs ``work`` in a low-priority thread; returns or raises what it does. ``work`` must not wait for other such work."""
     return await asyncio.get_running_loop().run_in_executor(_threads, partial(work, *args, **kwargs))

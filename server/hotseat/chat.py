@@ -1,4 +1,4 @@
-"""The language model as the interviewer and the LLM grader use it. hotseat.engines.openai_chat implements it."""
+"""The interface of language models; hotseat.engines.openai_chat implements it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Protocol
 
 Messages = Sequence[dict[str, str]]
-"""Each with role and content."""
+"""Chat messages, each with ``role`` and ``content``."""
 Schema = dict[str, Any]
-"""JSON Schema of what is to be written."""
+"""JSON Schema that the model's text has to fit."""
 
 
 class ChatModel(Protocol):

@@ -1,4 +1,4 @@
-"""The clock that everything timed is given, and the system's."""
+"""The interface of clocks, which tests replace, and the system's clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Clock(Protocol):
         ...
 
     def wall(self) -> float:
-        """Seconds since the epoch, for showing."""
+        """Seconds since the epoch, for dates; may jump, unlike ``now``."""
         ...
 
     def timeout_at(self, moment: float) -> AbstractAsyncContextManager[object]:
@@ -45,7 +45,7 @@ async def pause(clock: Clock, seconds: float) -> None:
 
 
 def iso(seconds: float) -> str:
-    """Seconds since the epoch, written in UTC."""
+    """Seconds since the epoch as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 

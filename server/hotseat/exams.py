@@ -1,4 +1,4 @@
-"""What the exams of language models share: items in a file, one a line, and results kept by what they hold for."""
+"""What the exams of language models share: loading items from a file, and storing results by key."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 BeforeEach = Callable[[int], Awaitable[None]]
-"""Awaited before each item, with the number of those that are done."""
+"""Awaited before each item with the number of items done."""
 
 
 def load_items(path: Path, bank: Bank, parse: Callable[[str, Bank, str], _T]) -> tuple[_T, ...]:
-    """What ``parse`` makes of each line, the bank and the line's place; empty where there is no such file."""
+    """``parse(line, bank, place)`` of each line of the file, ``place`` being "file:line"; empty if there is no such file."""
     if not path.exists():
         return ()
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -28,7 +28,7 @@ def load_items(path: Path, bank: Bank, parse: Callable[[str, Bank, str], _T]) ->
 
 
 def kept_results(path: Path, kind: TypeAdapter[dict[str, _T]]) -> dict[str, _T]:
-    """Results by key; none where the file is missing or damaged."""
+    """Results by key; empty if the file is missing or damaged."""
     try:
         return kind.validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -39,7 +39,7 @@ def kept_results(path: Path, kind: TypeAdapter[dict[str, _T]]) -> dict[str, _T]:
 
 
 async def keep_result(path: Path, kind: TypeAdapter[dict[str, _T]], key: str, result: _T) -> None:
-    """Adds it to the file's results; a disk that refuses is logged only."""
+    """Adds a result to the file; a failure to write is only logged."""
 
     def write() -> None:
         written = path.with_suffix(".new")

@@ -1,6 +1,6 @@
-"""Parts that heal: an engine that stops working is noticed, said to be degraded, and replaced until one works again.
+"""Replaces engines that stop working: the part is marked as degraded, and new engines are tried until one works.
 
-While it is, whoever asks gets the engine's own error at once, and the interview goes on as it does without that part.
+Meanwhile every call fails at once with the engine's own error, and interviews go on as they do without that part.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ Engine = TypeVar("Engine")
 Result = TypeVar("Result")
 
 PROBE_S = 30.0
-"""An engine that takes longer to show that it works doesn't."""
+"""An engine whose probe takes longer doesn't work."""
 PROBE_HERE_S = 8.0
-"""The same for a recogniser or voice of this process, which needs less than a second. After ``HUNG_S`` and this there is still
-time to recognise an answer with a new one before it is given up (speech.segments.FINISH_TIMEOUT_S)."""
+"""Likewise for a recogniser or voice in this process, which needs less than a second. After ``HUNG_S`` and this there is still
+time for a new engine to recognise the answer (speech.segments.FINISH_TIMEOUT_S)."""
 HUNG_S = 10.0
-"""Speech that is not recognised by then is reported, a sentence that is not spoken is given up."""
+"""Recognition that takes longer is reported as trouble; a sentence that takes longer to speak is given up."""
 PAUSES_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
-"""Before each attempt at a new engine; the last goes on."""
+"""Backoff: pauses before each attempt at a new engine; the last is repeated."""
 STEADY_S = 60.0
-"""An engine that worked for so long starts again with the first pause."""
+"""After an engine has worked for so long, the backoff starts again."""
 
 
 class Healing(Generic[Engine]):
-    """One part's engine."""
+    """One part's engine and its replacements."""
 
     def __init__(
         self,
@@ -51,11 +51,11 @@ class Healing(Generic[Engine]):
         detail: str,
         every_s: float | None = None,
     ) -> None:
-        """``make`` closes what is left of an engine and returns a new one; it and ``probe`` raise whatever they like.
+        """``make`` closes an engine and returns a new one. None for an engine on another server, which can't be replaced: it is
+        probed until it answers, and used meanwhile.
 
-        None for an engine on another server: it is asked all the same, and probed until it answers.
-
-        ``detail`` is the part's while it works. ``every_s`` is for engines that are probed without a report, too.
+        ``probe`` raises if an engine doesn't work; it and ``make`` may raise any exception. ``detail`` is the part's text while
+        it works. With ``every_s`` the engine is also probed regularly, without a report.
         """
         part.detail = self._detail = detail
         self._part = part
@@ -65,17 +65,17 @@ class Healing(Generic[Engine]):
         self._trouble = asyncio.Event()
         self._engine = engine
         self._gone = asyncio.Event()
-        """Set once the engine is found not to work."""
+        """Set once the engine is known not to work."""
         self._looked = asyncio.Event()
-        """Cleared by a report, set when it has been looked into."""
-        self._kept = False
+        """Cleared by a report, set when the engine has been probed or replaced since."""
+        self._maintained = False
         self._pauses = 0
         self._since = time.monotonic()
         """Since when the engine has worked."""
 
     @property
     def engine(self) -> Engine | None:
-        """None while there is none that works."""
+        """The engine; None while it is being replaced."""
         return None if self._part.state is PartState.DEGRADED and self._make is not None else self._engine
 
     @property
@@ -84,46 +84,46 @@ class Healing(Generic[Engine]):
 
     @property
     def trouble(self) -> str:
-        """The part and what is wrong with it."""
+        """The part's name and state, for messages."""
         return f"{self._part.name}: {self._part.detail}"
 
     def report(self) -> None:
-        """Something went wrong with it, or seems to have."""
+        """Says that the engine may not work, so that it is probed."""
         self._looked.clear()
         self._trouble.set()
 
     async def use(self, work: Callable[[Engine], Awaitable[Result]], error: type[HotseatError]) -> Result:
-        """What ``work`` makes of the engine. Raises ``error`` where there is none, or as soon as it is found not to work."""
+        """``work(engine)``. Raises ``error`` if no engine works, or as soon as this one is known not to."""
         if (engine := self.engine) is None:
             raise error(self.trouble)
         working, gone = asyncio.ensure_future(work(engine)), asyncio.ensure_future(self._gone.wait())
         try:
             await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not working.done() or working.cancelled():  # an engine that is closed drops what waits for it
+            if not working.done() or working.cancelled():  # a closed engine cancels what waits for it
                 raise error(f"{self._part.name} stopped working")
             return working.result()
         finally:
             working.cancel()
             gone.cancel()
 
-    async def another(self, than: int) -> bool:
-        """Reports trouble; whether there is a new engine soon, after so many replacements."""
-        if self._kept and self.replaced == than:
+    async def wait_for_replacement(self, since: int) -> bool:
+        """Reports trouble and waits; whether there is a new engine, i.e. ``replaced`` is more than ``since``."""
+        if self._maintained and self.replaced == since:
             self.report()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HUNG_S):
                     await self._looked.wait()
-        return self.engine is not None and self.replaced > than
+        return self.engine is not None and self.replaced > since
 
     def degrade(self, trouble: str) -> None:
-        """It doesn't work, as is known."""
+        """Marks the engine as not working, without a probe."""
         self._part.state, self._part.detail = PartState.DEGRADED, f"{trouble}; trying again"
         self._gone.set()
         self._trouble.set()
 
-    async def keep(self) -> None:
-        """Watches and heals for as long as the server runs."""
-        self._kept = True
+    async def maintain(self) -> None:
+        """Probes the engine after each report and replaces it if need be, until cancelled."""
+        self._maintained = True
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._every_s):
@@ -131,7 +131,7 @@ class Healing(Generic[Engine]):
             self._trouble.clear()
             if (trouble := await self._trouble_of(self._engine)) is not None:
                 await self._heal(trouble)
-            elif self._part.state is PartState.DEGRADED:  # from the start, and it has come up since
+            elif self._part.state is PartState.DEGRADED:  # it was unreachable at the start, and works now
                 self._works()
             if not self._trouble.is_set():
                 self._looked.set()
@@ -164,7 +164,7 @@ class Healing(Generic[Engine]):
         log.info("%s: works again", self._part.name)
 
     async def _trouble_of(self, engine: Engine) -> str | None:
-        """What is wrong with it; None if it works."""
+        """What is wrong with the engine; None if it works."""
         try:
             async with asyncio.timeout(PROBE_S):
                 await self._probe(engine)
@@ -180,7 +180,7 @@ def _words(error: Exception) -> str:
 
 
 class HealingChat:
-    """Implements ``ChatModel``. How long a stream's first token takes is in the metrics."""
+    """Implements ``ChatModel``. Measures the time to a stream's first token."""
 
     def __init__(self, name: str, healing: Healing[Any], metrics: Metrics) -> None:
         self.name = name
@@ -217,9 +217,9 @@ class HealingChat:
 
 
 class HealingTranscriber:
-    """Implements ``Transcriber``. What an engine was not able to recognise, the next one does, if it comes soon.
+    """Implements ``Transcriber``. A job that an engine failed at goes to the next engine, if there is one soon.
 
-    A partial's way through the recogniser, which is how far captions lag behind the voice, is in the metrics.
+    Measures how long partials take, which is how far captions lag behind the voice.
     """
 
     def __init__(self, healing: Healing[Transcriber], metrics: Metrics) -> None:
@@ -237,7 +237,7 @@ class HealingTranscriber:
         try:
             return await self._recognise(job)
         except TranscriberError:
-            if not await self._healing.another(replaced):
+            if not await self._healing.wait_for_replacement(replaced):
                 raise
             return await self._recognise(job)
         finally:

@@ -1,4 +1,4 @@
-"""Hourly work: deletes audio past its retention, and what has expired."""
+"""Hourly work: deletes audio past its retention, and expired sessions, invitations and log lines."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _DAY_S = 86_400.0
 async def keep_house(
     store: SqlStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
 ) -> None:
-    """Runs until it is cancelled."""
+    """Does the hourly work until it is cancelled."""
     while True:
         for work in (partial(delete_old_audio, store, archive, accounts, clock, retention_days), accounts.tidy):
             try:
                 await work()
-            except Exception as error:  # or nothing would be tidied any more
-                failed(log, "tidying up", error)
+            except Exception as error:  # the next hour tries again
+                failed(log, "hourly clean-up", error)
         await pause(clock, EVERY_S)
 
 
 async def delete_old_audio(
     store: SqlStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
 ) -> int:
-    """Deletes the audio of interviews older than the retention; transcripts and grades stay. How many. Raises StorageError.
+    """Deletes the audio of interviews older than the retention, and returns how many. Transcripts and grades stay.
 
-    An interview that somebody sits in just now keeps its audio until the next hour.
+    An interview with an event in the last hour keeps its audio for now. Raises StorageError.
     """
     if retention_days is None:
         return 0
@@ -49,7 +49,7 @@ async def delete_old_audio(
             await asyncio.to_thread(archive.delete, interview_id)
             await store.audio_deleted(interview_id, now)
         except StorageError as error:
-            log.warning("left for the next hour: %s", error)
+            log.warning("old audio not deleted, trying again in an hour: %s", error)
         else:
             deleted += 1
     if deleted:

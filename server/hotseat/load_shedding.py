@@ -1,4 +1,4 @@
-"""Load shedding: work that can wait gives way while candidates are being listened or replied to."""
+"""Load shedding: work that can wait is put off while candidates are being listened to or answered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator
 from hotseat.chat import ChatModel, Messages, Schema
 
 _LONGEST_WAIT_S = 90.0
-"""How long work that can wait does."""
+"""Longest time that work is put off."""
 
 
 class LiveTurns:
-    """Counts the candidates who are being listened or replied to."""
+    """Counts the candidates who are being listened to or answered."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -31,17 +31,17 @@ class LiveTurns:
 
     @property
     def is_shedding(self) -> bool:
-        """There are several, so optional work for one would be at another's cost: skip it."""
+        """Whether to skip optional work: there are several candidates, and it would slow others down."""
         return self._count > 1
 
     async def wait_until_idle(self) -> None:
-        """Returns when there are none, or after a minute and a half."""
+        """Waits until there are none, at most ``_LONGEST_WAIT_S``."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _LONGEST_WAIT_S)
 
 
 class YieldingChat:
-    """A ``ChatModel`` on cores that it shares with interviews: each request waits until they are idle, within limits."""
+    """A ``ChatModel`` on this machine: each request first waits until no candidate is being listened to, within limits."""
 
     def __init__(self, chat: ChatModel, turns: LiveTurns) -> None:
         self.name = chat.name

@@ -16,27 +16,27 @@ class PartState(StrEnum):
     LOADING = "loading"
     READY = "ready"
     DEGRADED = "degraded"
-    """It stopped working, and hotseat.healing is at work on it."""
+    """Stopped working, and is being replaced by hotseat.healing."""
     FAILED = "failed"
     OFF = "off"
 
 
 @dataclass(slots=True)
 class Part:
-    """One thing that has to be loaded, as the page shows it."""
+    """The state of one part, as the page shows it."""
 
     name: str
     state: PartState = PartState.LOADING
     detail: str = "waiting"
     done: int = 0
     total: int = 0
-    """Bytes or steps; 0 when unknown."""
+    """Bytes or steps; 0 if unknown."""
     replaced: int = 0
-    """Times that it stopped working and works again since."""
+    """How often it stopped working and was replaced or came back."""
 
     @property
     def is_well(self) -> bool:
-        """It works, or is not wanted."""
+        """Whether it works, or is switched off."""
         return self.state in (PartState.READY, PartState.OFF)
 
     def progress(self, label: str, done: int, total: int) -> None:
@@ -49,18 +49,18 @@ class LoadStatus:
 
     parts: dict[str, Part] = field(default_factory=dict)
     stopping: bool = False
-    """No new interviews: the process is about to end."""
+    """The process is about to end and takes no new interviews."""
 
     @classmethod
     def of_server(cls) -> LoadStatus:
-        """Nothing loaded yet."""
+        """A server's parts, none of them loaded yet."""
         return cls({name: Part(name) for name in (STORAGE, HEARING, VOICE, LLM, GRADER)})
 
     @property
     def is_ready(self) -> bool:
-        """Every part that is wanted has loaded, and the process is not about to end.
+        """Whether interviews can be held: every part works or is off, and the process is not about to end.
 
-        A failed LLM is off, not failed: an interview manages without, as it does while the voice is being started again.
+        Interviews can do without a degraded part other than speech recognition. An LLM that failed to load is off.
         """
         working = all(
             part.is_well or (part.state is PartState.DEGRADED and part.name != HEARING) for part in self.parts.values()

@@ -1,4 +1,4 @@
-"""IP addresses: one way to write each, and which are this machine's own."""
+"""IP addresses: their canonical form, and whether they are this machine's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 def plain_address(address: str) -> str:
-    """An IPv4 address as such also where a socket for both families wrote it as IPv6 (``::ffff:192.0.2.1``)."""
+    """The address; an IPv4 address that a dual-stack socket wrote as IPv6 (``::ffff:192.0.2.1``) in its IPv4 form."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The base of everything that is parsed at an edge: files, settings, messages, bodies."""
+"""The base of all models that parse input: files, settings, messages, request bodies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ class Strict(BaseModel):
 
 
 def first_wrong(error: ValidationError) -> str:
-    """The first wrong field and what is wrong with it, without the value."""
+    """The first wrong field and what is wrong with it, as "field: reason", without its value."""
     first = error.errors(include_url=False, include_context=False)[0]
     return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))

@@ -296,7 +296,7 @@ async def test_an_answer_outlives_a_thread_that_hangs(
     assembly = fake_assembly(tmp_path)
     await load_for_hearing(assembly)
     (healing,) = assembly.healing
-    keeping = asyncio.ensure_future(healing.keep())
+    keeping = asyncio.ensure_future(healing.maintain())
     assert assembly.speech.transcriber is not None
     try:
         async with asyncio.timeout(60):

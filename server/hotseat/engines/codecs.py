@@ -1,4 +1,4 @@
-"""Recordings as files that other programs play: FLAC, which keeps every sample, and Opus, a tenth of the size."""
+"""Encodes recordings as FLAC, which is lossless, or Opus, which takes a tenth of the size; and decodes them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BLOCK = SAMPLE_RATE
 
 
 def encode(pcm: bytes, codec: Codec) -> bytes:
-    """Mono PCM16 at 16 kHz, at least one sample, as a whole file."""
+    """Mono PCM16 at 16 kHz, of at least one sample, as a file."""
     container, encoder = _CONTAINERS[codec]
     samples = np.frombuffer(pcm, "<i2")
     file = io.BytesIO()
@@ -45,10 +45,10 @@ def encode(pcm: bytes, codec: Codec) -> bytes:
 
 
 def decode(data: bytes, codec: Codec, samples: int) -> bytes:
-    """PCM16 of exactly ``samples`` samples; Opus, which rounds to its own blocks, is cut or filled. Raises InputError.
+    """A file of ``encode`` as PCM16 of exactly ``samples`` samples; Opus, in whole blocks, is cut or padded with silence.
 
-    Never holds more than ``samples`` and a block, however much the file expands to: streams that ``encode`` doesn't write, such
-    as those of one sample a second, each of which would become sixteen thousand, are refused.
+    Raises InputError for other files. Never holds more than ``samples`` and a block in memory: streams that ``encode`` doesn't
+    write, such as one of a sample a second, which would expand to sixteen thousand, are refused.
     """
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     pcm = bytearray()
@@ -58,7 +58,7 @@ def decode(data: bytes, codec: Codec, samples: int) -> bytes:
             if (context.name.removeprefix("lib"), context.sample_rate, context.layout.nb_channels) != _DECODED[codec]:
                 raise InputError(f"is not {codec} audio as an export writes it: {SAMPLE_RATE} samples a second, one channel")
             for frame in file.decode(audio=0):
-                if (frame.sample_rate, frame.layout.nb_channels) != _DECODED[codec][1:]:  # a stream may change its mind
+                if (frame.sample_rate, frame.layout.nb_channels) != _DECODED[codec][1:]:  # may change within a stream
                     raise ValueError("its form changes")
                 for part in resampler.resample(frame):
                     pcm += part.to_ndarray().astype("<i2").tobytes()

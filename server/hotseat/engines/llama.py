@@ -1,7 +1,7 @@
-"""The embedded language model: llama.cpp's own server, in a child process, on a loopback port of its choosing.
+"""The embedded language model: llama.cpp's server in a child process, on a free loopback port.
 
-A child, because loading the model holds Python's global lock for seconds, and because a crash in native code must not end
-anyone's interview (docs/decisions/0006-embedded-llm-in-a-child-process.md).
+In a child, because loading the model holds Python's global interpreter lock for seconds, and a crash in native code must not
+end interviews (docs/decisions/0006-embedded-llm-in-a-child-process.md).
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from hotseat.errors import ChatModelError
 
 _QUIET = -1
 _SLOTS = 2
-"""Requests at a time, each with a context of its own; further ones queue."""
+"""Requests served at once, each with its own context; others queue."""
 _PR_SET_PDEATHSIG = 1
 _NICENESS = 10
 """Recognition of live speech comes first on shared cores."""
 START_S = 600.0
-"""A child that takes longer to load the model hangs; on a busy machine a gigabyte takes minutes."""
+"""A child that takes longer to load the model is killed; on a busy machine a gigabyte takes minutes."""
 
 _COMMAND = (sys.executable, "-m", "hotseat.engines.llama")
 
 
 class LlamaServer:
-    """Serves one GGUF file with an OpenAI-compatible address until closed."""
+    """Serves one GGUF file at ``url``, an OpenAI-compatible address, until closed."""
 
     def __init__(self, gguf: Path, *, threads: int, context: int, command: Sequence[str] = _COMMAND) -> None:
         """Blocks while the model loads (seconds). Raises ChatModelError."""
@@ -79,7 +79,7 @@ class LlamaServer:
 
     def close(self) -> None:
         """Ends the child."""
-        with contextlib.suppress(BrokenPipeError), self._process:  # it may have died before it was told anything
+        with contextlib.suppress(BrokenPipeError), self._process:  # it may have died before it read its input
             self._process.kill()
 
 

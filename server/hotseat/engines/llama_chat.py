@@ -1,4 +1,4 @@
-"""The embedded language model: its process, and the client that asks it."""
+"""The chat client of the embedded language model, which also watches its process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError
 
 _ANSWERS_S = 20.0
-"""Its address for this is answered beside whatever it generates, also on a busy machine."""
+"""Longest wait for the health address, which is answered while the model generates."""
 
 
 class LlamaChat(OpenAiChat):

@@ -19,10 +19,10 @@ _LIBRARIES = {
 
 
 def limit_native_memory() -> None:
-    """To be called before numpy or ctranslate2 is imported, and before there are threads.
+    """Must be called before numpy or ctranslate2 is imported and before there are threads.
 
-    By default every thread has a heap of its own. Freed memory stays in the two heaps until ``release_free_memory``: fetching
-    it from the kernel for every matrix would make captions slower by a quarter.
+    Limits malloc to two heaps, in place of one for each thread. Freed memory stays in them until ``release_free_memory``:
+    returning it to the kernel after every matrix would make captions a quarter slower.
     """
     for name, value in _LIBRARIES.items():
         os.environ.setdefault(name, value)

@@ -19,7 +19,7 @@ from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 from hotseat.speech.voice import Voice
 
 _SILENT = 0.6
-"""No-speech probability from which a segment is taken for noise."""
+"""A segment with a higher no-speech probability is noise."""
 
 
 class RemoteTranscriber:
@@ -36,7 +36,7 @@ class RemoteTranscriber:
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials and reviews only) or TranscriberError.
 
-        Nothing is heard twice: such servers have their own windows, and some are paid by the minute.
+        Reviews are always refused: such servers cut windows themselves, and some are paid by the minute.
         """
         if job.priority is Priority.REVIEW or (job.priority is Priority.PARTIAL and self._at_once.locked()):
             raise Superseded()
@@ -55,7 +55,7 @@ class RemoteTranscriber:
                 raise TranscriberError(failure("speech recognition", self._url, error)) from error
 
     async def ping(self) -> None:
-        """Raises TranscriberError, in the server's own words, when it does not answer."""
+        """Recognises a second of silence. Raises TranscriberError with the server's own words if that fails."""
         try:
             await self.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), Priority.FINAL))
         except TranscriberError as error:

@@ -1,4 +1,4 @@
-"""The client of OpenAI-compatible servers, and their failures in words."""
+"""Makes clients of OpenAI-compatible servers, and words their failures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import openai
 from hotseat.loopback import is_loopback_url
 
 FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
-"""A server that isn't one may answer with anything, which surfaces as errors of several kinds."""
+"""All that calls may raise: a server that isn't OpenAI-compatible may answer with anything."""
 
 _LIMITS = copy(openai.DEFAULT_CONNECTION_LIMITS)
 # An idle connection is given up before the server does so: llama.cpp and uvicorn hang up after 5 s, the client's own default,
@@ -19,13 +19,13 @@ _LIMITS.keepalive_expiry = 2.0
 
 
 def connect(url: str, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
-    """Never tries again: an interview has a better fallback than waiting."""
+    """A client that never retries: interviews have better fallbacks than waiting."""
     return openai.AsyncOpenAI(
         base_url=url,
         api_key=api_key,
         timeout=timeout_s,
         max_retries=0,
-        # HTTP_PROXY and the like are for the way out: what is meant for this machine stays on it.
+        # HTTP_PROXY and the like are not for requests to this machine.
         http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS, trust_env=not is_loopback_url(url)),
     )
 

@@ -1,4 +1,4 @@
-"""Text to phonemes, with the espeak-ng that Piper carries."""
+"""Text to phonemes, with the espeak-ng that Piper bundles."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from piper import PiperVoice
 from piper.config import PhonemeType, PiperConfig
 
 _SAME = str.maketrans({"ɚ": "ə", "ɝ": "ə", "ɜ": "ə", "ɐ": "ə", "ᵻ": "ɪ", "ɾ": "t", "ɡ": "g", "ɹ": "r", "ɫ": "l", "ʔ": "t"})
-"""Sounds that one speaker or another does not tell apart."""
+"""Maps phonemes that some speakers don't distinguish to one."""
 
 
 def espeak(language: str) -> PiperVoice:
     """Piper's phonemes without a voice model.
 
-    espeak-ng is one global machine; ``phonemize`` holds the lock that the speaking voice holds, too.
+    espeak-ng has global state; ``phonemize`` takes the same lock as the speaking voice.
     """
     config = PiperConfig(
         num_symbols=0,
@@ -32,14 +32,14 @@ def espeak(language: str) -> PiperVoice:
 
 
 class EspeakPhonemes:
-    """Callable: text to one string of IPA sounds per word. Any thread may call it; about 0.1 ms, and remembered."""
+    """Callable: text to one string of IPA phonemes. Thread-safe; takes about 0.1 ms, and is cached."""
 
     def __init__(self) -> None:
         self._voice = espeak("en-us")
         self._remembered = lru_cache(maxsize=20_000)(self._say)
 
     def __call__(self, text: str) -> str:
-        """Sounds without stress, length and pauses: "low rank" is "lorænk"-like, whatever the word borders."""
+        """The phonemes without stress, length, pauses and word boundaries: "low rank" is like "lorænk"."""
         return self._remembered(text)
 
     def _say(self, text: str) -> str:

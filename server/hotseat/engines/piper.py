@@ -17,16 +17,15 @@ from hotseat.speech.voice import Voice
 from hotseat.text.sentences import spoken
 
 _PEAK = 0.9
-"""Loudest sample of a sentence; full scale would clip once a browser resamples it."""
+"""Peak of a sentence's samples; at full scale they would clip when a browser resamples them."""
 _BORDER = " "
-"""Stands between the phonemes of two words."""
+"""Separates the phonemes of two words."""
 
 
 class _ClearVoice(PiperVoice):
-    """Says the first sound of a sentence as clearly as the first of any other word.
+    """Puts a word boundary before each sentence, without which Piper cuts its first sound short.
 
-    Without a border before it that sound is cut short: "LoRA freezes" is heard as "or freezes", "saga" as "tog"
-    (docs/benchmarks.md).
+    "LoRA freezes" is then heard as "or freezes", "saga" as "tog" (docs/benchmarks.md).
     """
 
     def phonemize(self, text: str) -> list[list[str]]:
@@ -39,7 +38,7 @@ class PiperSpeaker:
     def __init__(
         self, model: Path, settings: Path, *, speed: float = 1.0, noise: float | None = None, noise_width: float | None = None
     ) -> None:
-        """``speed`` 2 is twice as fast. Both noises at 0 make the audio the same each time; None keeps the voice's own.
+        """``speed`` 2 is twice as fast. With both noises 0 the audio is the same each time; None uses the voice's own settings.
 
         Raises WeightsError if the files are not a Piper voice.
         """
@@ -62,7 +61,7 @@ class PiperSpeaker:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.say, sentence)
 
     def say(self, sentence: str) -> Voice:
-        """Like speak, in the calling thread."""
+        """Like ``speak``, but blocking."""
         try:
             chunks = [chunk.audio_int16_array for chunk in self._voice.synthesize(spoken(sentence), self._synthesis)]
         except Exception as error:  # whatever espeak-ng or the model throws ends this sentence only
@@ -71,5 +70,5 @@ class PiperSpeaker:
         return Voice(pcm.astype("<i2").tobytes(), self._voice.config.sample_rate)
 
     def close(self) -> None:
-        """Drops sentences that were not begun."""
+        """Cancels sentences that are waiting."""
         self._thread.shutdown(wait=False, cancel_futures=True)

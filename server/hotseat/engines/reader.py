@@ -22,12 +22,12 @@ from hotseat.text.numbers import in_digits, text_in_digits
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 TOKENIZER = Path(__file__).with_name("reader-tokenizer.json")
 MAX_STATEMENT, MAX_PASSAGE = 109, 400
-"""Tokens; a minute of speech has some 200. A statement comes with other words for it and misconceptions. With the three marks
-around them that is 512, all the network has positions for."""
+"""Most tokens of a statement (with phrasings and misconceptions) and of a window of a passage; a minute of speech has some 200.
+With three special tokens they make 512, the network's limit."""
 STRIDE = 280
-"""Tokens from the beginning of one window of a longer passage to the next."""
+"""Tokens from the start of one window of a long passage to the start of the next."""
 CACHED = 4096
-"""Pairs whose readings are kept."""
+"""Readings that are cached."""
 _CLS, _SEP = 101, 102
 
 
@@ -46,7 +46,7 @@ class EncodedPair:
 
 
 class Encoder:
-    """Text as tokens: lower case, numbers in digits. Training uses the same."""
+    """Text as tokens, in lower case and with numbers as digits. Also used in training."""
 
     def __init__(self) -> None:
         self._tokenizer = Tokenizer.from_file(str(TOKENIZER))
@@ -63,7 +63,7 @@ class Encoder:
         return self.windows(words)[0]
 
     def windows(self, words: Sequence[str]) -> list[EncodedPassage]:
-        """The whole passage in pieces of ``MAX_PASSAGE`` tokens that overlap; one where it is short enough."""
+        """The passage in overlapping windows of ``MAX_PASSAGE`` tokens; one if it is short enough."""
         texts, places = in_digits(words)
         found = self._tokenizer.encode([text.lower() for text in texts], is_pretokenized=True, add_special_tokens=False)
         tokens = [(token, places[word]) for token, word in zip(found.ids, found.word_ids, strict=True) if word is not None]
@@ -105,7 +105,7 @@ class OnnxReader:
         return Reading(says, denies, by_word[:, 0], by_word[:, 1])
 
     def _run(self, pair: EncodedPair) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float64]]:
-        """Logits: of neither, says and denies; of evidence (says, denies) for each token; of the acts."""
+        """Logits: (neither, says, denies); evidence, shape (tokens, 2) for says and denies; acts, in the order of ``Act``."""
         ids = np.array([pair.ids], np.int64)
         sides = (np.arange(len(pair.ids)) >= pair.begin).astype(np.int64)[None]
         # One pair at a time: int8 activations are scaled per batch, so a batch's other pairs would change the result.

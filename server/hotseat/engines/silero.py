@@ -12,7 +12,7 @@ from hotseat.speech.audio import Samples
 WINDOW = 512
 """Samples the model takes at a time: 32 ms."""
 _CONTEXT = 64
-"""Samples of the window before that the model wants in front of each window."""
+"""Samples of the previous window that the model needs before each window."""
 _STATE = (1, 1, 128)
 
 
@@ -23,7 +23,7 @@ class SileroModel:
         self._session = open_session(f"{get_assets_path()}/silero_vad_v6.onnx")
 
     def session(self) -> SileroActivity:
-        """A fresh state, for one answer."""
+        """A detector with fresh state, for one answer."""
         return SileroActivity(self._session)
 
 

@@ -1,6 +1,6 @@
-"""Whether a speaker has finished, from how the last seconds sound: smart-turn v3.2 by Daily (BSD-2-Clause), packaged here.
+"""End-of-turn detection by sound: smart-turn v3.2 by Daily (BSD-2-Clause), packaged here.
 
-Its features are Whisper's, which faster-whisper computes with numpy.
+Its input are Whisper's features, which faster-whisper computes with numpy.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from hotseat.speech.audio import SAMPLE_RATE, Samples
 
 _WEIGHTS = Path(__file__).with_name("smart_turn.onnx")
 HEARD_S = 8
-"""Seconds at the end of the audio that the model hears."""
+"""Seconds at the end of the audio that the model is given."""
 
 
 class SmartTurn:
-    """Implements ``TurnModel``. Loading takes some 50 ms; any thread may call it, which takes about as long."""
+    """Implements ``TurnModel``. Loading takes some 50 ms, and so does a call. Thread-safe."""
 
     def __init__(self) -> None:
         self._session = open_session(_WEIGHTS)
         self._features = FeatureExtractor(chunk_length=HEARD_S)
 
     def finished(self, samples: Samples) -> float:
-        """Probability that the speaker is done after these samples."""
+        """Probability, 0 to 1, that the speaker has finished after these samples."""
         heard = np.zeros(HEARD_S * SAMPLE_RATE, np.float32)
         last = samples[-len(heard) :]
         heard[len(heard) - len(last) :] = last

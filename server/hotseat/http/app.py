@@ -104,7 +104,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
             await load_storage(assembly)
         await assembly.practice().catch_up()
         exams = (sit_if_due(assembly), sit_interviewer_if_due(assembly))
-        await asyncio.gather(interviews.maintain(), *exams, *(healing.keep() for healing in assembly.healing))
+        await asyncio.gather(interviews.maintain(), *exams, *(healing.maintain() for healing in assembly.healing))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

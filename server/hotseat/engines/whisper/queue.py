@@ -1,14 +1,13 @@
-"""Which recognition job runs next: final before commit before partial before review, fair between sessions, bounded.
+"""The queue of recognition jobs: final before commit before partial before review, fair between sessions, bounded.
 
-- A session has at most one waiting partial; a newer one takes its place in the queue, so nobody is starved by talking on.
-- A session asks for one partial at a time, so a lone candidate's final mostly finds a worker free where there are several.
+- A session has at most one waiting partial. A newer one takes its place in the queue, so that nobody who talks on is starved.
+- A session asks for one partial at a time, so with several workers a lone candidate's final mostly finds one free.
 - Finals and commits are never dropped. Their number is bounded by the audio that was spoken.
-- One review runs at a time, beside the workers, for it takes a second or two. It begins only while there is no
-  final or commit, no other session has anything to recognise, and the machine is not busy otherwise.
-- A job that has run for long is looked at: no thread can be ended from outside, so whoever asks ``check`` learns that one hangs
-  and replaces the whole.
-- Callers ask for the next partial when the last is back, so captions come less often under load instead of piling up; each is
-  made of the audio that there is when its turn comes.
+- One review runs at a time, on a thread of its own, as it takes a second or two. It starts only if no final or commit waits or
+  runs, no other session has anything to recognise, and the machine is not busy otherwise.
+- A thread that hangs can't be stopped, but ``check`` notices it, so that the whole recogniser can be replaced.
+- Callers ask for the next partial when the last is done, so under load captions come less often instead of piling up. A partial
+  uses the audio that there is when it starts.
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 
 _REMEMBERED = 256
-"""Latest delays kept of each priority."""
+"""Delays of each priority kept for the metrics."""
 _ALONE_S = 5.0
-"""After another session last asked for something, reviews wait this long."""
+"""Reviews wait until no other session has asked for anything for so long."""
 _BUSY = 0.1
-"""Seconds of work for a second of audio above which the machine is busy with something else; 0.06 is usual ..."""
-_TELLING_S = 4.0
-"""... of at least so much audio: less takes hardly less work."""
+"""Seconds of work per second of audio above which the machine is busy with something else; 0.06 is usual."""
+_MEASURED_FROM_S = 4.0
+"""Only jobs with at least so much audio are measured for that: shorter ones take hardly less work."""
 LONG_S = 8.0
 """A job that has run for so long may hang; 28 s of audio take 4 s of an idle core."""
 _SLOWEST = 25
-"""How much longer than a second of silence, which takes 0.2 s, any job may take on the same machine; 20 was seen."""
+"""A job that takes so many times as long as a second of silence (0.2 s) hangs; up to 20 times were seen."""
 
 
 @dataclass(slots=True, eq=False)  # jobs hold arrays, which do not compare
@@ -52,7 +51,7 @@ class _Waiting:
 
 
 class RecognitionQueue:
-    """Runs ``work`` on threads. Belongs to one event loop."""
+    """Runs ``work`` for each job on threads. Belongs to one event loop."""
 
     def __init__(self, work: Callable[[RecognitionJob], tuple[Word, ...]], workers: int) -> None:
         self._work = work
@@ -67,18 +66,18 @@ class RecognitionQueue:
         self._dropped = 0
         self._busy = 0.0
         self._asked: dict[str, float] = {}
-        """When each session last asked for anything but a review; those of the last seconds only."""
+        """When each session last asked for anything but a review; older than ``_ALONE_S`` are dropped."""
         self._began: dict[int, float] = {}
         """When each running job began, by its number."""
         self._failed = False
         """Whether the latest job failed."""
         self._pace = 0.0
-        """Seconds of work for a second of audio, of the latest final or commit that tells."""
+        """Seconds of work per second of audio in the latest final or commit of ``_MEASURED_FROM_S`` or more."""
 
     async def run(self, job: RecognitionJob) -> tuple[Word, ...]:
-        """What ``work`` makes of the job. Raises Superseded (partials only) and whatever ``work`` raises.
+        """``work(job)``, when it is its turn. Raises Superseded (partials only) and what ``work`` raises.
 
-        Cancelling the caller takes a waiting job out of the queue; the result of a running one is thrown away.
+        Cancelling the caller removes a waiting job from the queue; a running one goes on, but its result is dropped.
         """
         entry = _Waiting(job, asyncio.get_running_loop().create_future(), self._number)
         self._number += 1
@@ -97,9 +96,9 @@ class RecognitionQueue:
             del entry  # see _execute
 
     async def check(self, short: RecognitionJob) -> None:
-        """Runs ``short`` if the latest job failed or one has run for long; else all is well.
+        """If the latest job failed, or one has run for long, runs the ``short`` job as a test.
 
-        Raises what that job raises, and TranscriberError if a thread hangs.
+        Raises what that raises, and TranscriberError if a thread hangs.
         """
         if not self._failed and self._longest_s < LONG_S:
             return
@@ -110,16 +109,16 @@ class RecognitionQueue:
 
     @property
     def _longest_s(self) -> float:
-        """For how long the oldest running job has been running."""
+        """Seconds that the oldest running job has been running; 0 if none is."""
         return time.monotonic() - min(self._began.values()) if self._began else 0.0
 
     @property
     def spare(self) -> bool:
-        """Whether a worker does nothing, or nothing that is waited for. May be asked in any thread; it may do more by then."""
-        return not self._waiting and self._kept < self._workers
+        """Whether a worker is idle or only at a partial or review. Thread-safe, but may have changed by the time it returns."""
+        return not self._waiting and self._undroppable < self._workers
 
     def metrics(self) -> Iterator[Metric]:
-        """How it is doing since the start; delays are those of the latest jobs."""
+        """Prometheus metrics since the start; delays are of the latest jobs."""
         jobs = CounterMetricFamily("hotseat_recognition_jobs", "Recognition jobs done", labels=["priority"])
         delay = GaugeMetricFamily(
             "hotseat_queue_delay_seconds", "Wait of the latest recognition jobs", labels=["priority", "quantile"]
@@ -177,22 +176,24 @@ class RecognitionQueue:
         return self._running.total() - self._running[Priority.REVIEW] < self._workers
 
     def _may_review(self, entry: _Waiting) -> bool:
-        """Looked at again whenever a job comes or goes, which while anybody speaks is several times a second."""
+        """Whether a review may start; asked whenever a job comes or ends, several times a second while anybody speaks."""
         since = time.monotonic() - _ALONE_S
         others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
         coming = any(waiting.job.priority <= Priority.COMMIT for waiting in self._waiting)
-        return not others and not coming and not self._kept and not self._running[Priority.REVIEW] and self._pace <= _BUSY
+        return (
+            not others and not coming and not self._undroppable and not self._running[Priority.REVIEW] and self._pace <= _BUSY
+        )
 
     @property
-    def _kept(self) -> int:
-        """Jobs that are running and are never thrown away."""
+    def _undroppable(self) -> int:
+        """Running finals and commits."""
         return self._running[Priority.FINAL] + self._running[Priority.COMMIT]
 
     async def _execute(self, entry: _Waiting) -> None:
         self._began[entry.number] = time.monotonic()
         try:
             words = await asyncio.get_running_loop().run_in_executor(self._threads, self._work, entry.job)
-        except Exception as error:  # handed to whoever asked, whatever it is
+        except Exception as error:  # raised by ``run``
             self._failed = True
             if not entry.future.done():
                 entry.future.set_exception(error)
@@ -203,7 +204,7 @@ class RecognitionQueue:
         finally:
             worked = time.monotonic() - self._began.pop(entry.number)
             audio_s = len(entry.job.samples) / SAMPLE_RATE
-            if entry.job.priority <= Priority.COMMIT and audio_s >= _TELLING_S:
+            if entry.job.priority <= Priority.COMMIT and audio_s >= _MEASURED_FROM_S:
                 self._pace = worked / audio_s
             self._busy += worked
             self._running[entry.job.priority] -= 1

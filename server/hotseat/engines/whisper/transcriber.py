@@ -1,13 +1,12 @@
 """Speech to text with any Whisper model that faster-whisper can load.
 
-``WhisperModel.transcribe`` pads every window to 30 s, so a 2 s tail costs as much as half a minute. The encoder takes
-shorter windows as well; given enough silence after the speech they cost a quarter and hear as well (docs/benchmarks.md),
-so windows are sized to the speech here, and the low-level calls of faster-whisper are used.
+``WhisperModel.transcribe`` pads every window to 30 s, so a 2 s tail costs as much as half a minute. The encoder also takes
+shorter windows, which with enough silence after the speech cost a quarter and are as accurate (docs/benchmarks.md). So windows
+are sized to the speech here, with the low-level calls of faster-whisper.
 
-Layers against invented words: callers gate on voice activity; nothing is carried from one text into the next; a window
-that is probably no speech and was decoded with low confidence is dropped; a text that repeats itself is decoded again
-without repetition, one that reads out the list of terms without that list; the number of tokens is capped by the length of
-the audio.
+Measures against hallucinations: callers send only speech (voice activity detection); no text is carried over from one window
+to the next; a window that is probably not speech and has low confidence is dropped; a text that loops is decoded again with
+repetition forbidden, and one that recites the hotwords without them; the number of tokens is limited by the audio's length.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _LONGEST_S = 28.0
 """Audio of one window; longer jobs are cut."""
 _LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
 _AGAIN, _NO_TIME_S = 4, 0.02
-"""From so many words on, a repetition that takes no more than this for each word was not spoken."""
+"""A repetition of at least so many words was not spoken if it takes no more than this for each word."""
 _SILENCE = RecognitionJob("", np.zeros(SAMPLE_RATE, np.float32), Priority.FINAL)
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
@@ -69,7 +68,8 @@ TERM_TOKENS = 100
 
 
 _DOUBTFUL, _FEWEST_PER_S = -0.7, 3.5
-"""Mean log probability and tokens a second under which a text is not taken without a second look (docs/benchmarks.md)."""
+"""A text with a lower mean log probability, or fewer tokens per second, is decoded again without hotwords
+(docs/benchmarks.md)."""
 _NOT_SPEECH = ((0.6, -0.5), (0.15, -1.1))
 """(no-speech probability above, mean log probability below): measured on silence, noise, music, keys and far voices, which all
 fall under one of the two, and on clear to barely audible (0 dB) speech, which stays far from both (below 0.1)."""
@@ -84,14 +84,14 @@ class _Decoded:
 
     @property
     def silent(self) -> bool:
-        """It was probably not speech."""
+        """Whether it was probably not speech."""
         return any(self.no_speech > silent and self.confidence < sure for silent, sure in _NOT_SPEECH)
 
     def doubtful(self, seconds: float) -> bool:
         return self.confidence < _DOUBTFUL or len(self.tokens) < _FEWEST_PER_S * seconds
 
     def better_than(self, biased: _Decoded) -> bool:
-        """Whether this, decoded without terms, is taken instead: it is much surer, or has many words that the other lacks."""
+        """Whether this text, decoded without hotwords, replaces the one with: it is much surer, or has many more words."""
         gain = self.confidence - biased.confidence
         return gain > 0.3 or (gain > -0.2 and len(self.tokens) > 1.25 * len(biased.tokens))
 
@@ -136,7 +136,7 @@ class WhisperTranscriber:
         return await self.queue.run(job)
 
     async def check(self) -> None:
-        """Raises TranscriberError if it fails or a thread of it hangs. Recognises nothing where nothing looks like that."""
+        """Raises TranscriberError if recognition fails or a thread hangs. Tries only if something points to that."""
         await self.queue.check(_SILENCE)
 
     def close(self) -> None:
@@ -144,7 +144,7 @@ class WhisperTranscriber:
         self._beside.shutdown(wait=False, cancel_futures=True)
 
     def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
-        """Like recognise, in the calling thread and without a queue."""
+        """Like ``recognise``, but blocking and without the queue."""
         decoding = _QUICK if job.priority is Priority.PARTIAL else _CAREFUL
         step = int(_LONGEST_S * SAMPLE_RATE)
         words: list[Word] = []
@@ -231,12 +231,12 @@ class WhisperTranscriber:
 
 
 def loops(text: str) -> bool:
-    """Whether one to four words stand there four times in a row, as they do when the model is caught in them."""
+    """Whether one to four words occur four times in a row, as when the model is caught in a loop."""
     return _LOOP.search(text.lower()) is not None
 
 
 def spoken_once(words: list[Word]) -> list[Word]:
-    """Without words at the end that repeat earlier ones and took no time: the speech was over, and the model began it again."""
+    """The words without a repetition at the end that took no time: the speech was over, and the model started it again."""
     said = [squeezed(word.text) for word in words]
     for at in range(len(words) // 2, len(words) - _AGAIN + 1):
         many = len(words) - at
@@ -247,13 +247,13 @@ def spoken_once(words: list[Word]) -> list[Word]:
 
 
 def recites(text: str, terms: Sequence[str]) -> bool:
-    """Whether three neighbours of the list stand in the text in a row: nobody says them so, but the model may read them out."""
+    """Whether three neighbours of the hotword list occur in a row, which nobody says, but the model may recite."""
     written = squeezed(text)
     return any(squeezed(" ".join(terms[at : at + 3])) in written for at in range(len(terms) - 2))
 
 
 def _spread(text: str, offset: float, seconds: float) -> list[Word]:
-    """Words of a caption, spread evenly over the audio: nobody plays a caption."""
+    """A caption's words, spread evenly over the audio, as nobody plays a caption by its times."""
     texts = text.split()
     each = seconds / max(1, len(texts))
     return [Word(word, offset + i * each, offset + (i + 1) * each, 0.0) for i, word in enumerate(texts)]
