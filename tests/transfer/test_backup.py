@@ -22,7 +22,7 @@ from hotseat.storage.sqlite_file import SqliteFile
 from hotseat.transfer.backup import backup, restore, verify
 from hotseat.transfer.removing import remove
 from hotseat.transfer.scheduled import back_up, keep_backups
-from hotseat.transfer.workplace import remove_leftovers, workplace
+from hotseat.transfer.temporary_folders import remove_leftovers, temporary_folder
 
 from tests.support.command_line import hotseat
 from tests.support.fakes import fake_assembly, removing
@@ -271,9 +271,9 @@ LEAVES_A_COPY = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from hotseat.storage.sqlite_file import SqliteFile
-from hotseat.transfer.workplace import workplace
+from hotseat.transfer.temporary_folders import temporary_folder
 
-with workplace(Path(sys.argv[1])) as folder:
+with temporary_folder(Path(sys.argv[1])) as folder:
     SqliteFile(f"sqlite:///{sys.argv[1]}/hotseat.db").snapshot(folder / "hotseat.db")
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -295,7 +295,7 @@ async def test_a_copy_that_was_left_is_removed(tmp_path: Path) -> None:
             killed = await asyncio.create_subprocess_exec(sys.executable, "-c", LEAVES_A_COPY, str(tmp_path), cwd=PROJECT)
             assert await killed.wait() == -signal.SIGKILL
             assert copies() == ["hotseat.db"]
-            with workplace(tmp_path / ".") as folder:  # a process that works here removes what was left, and only that
+            with temporary_folder(tmp_path / ".") as folder:  # a process that works here removes what was left, and only that
                 assert copies() == []
                 (folder / "mine.db").touch()
                 remove_leftovers(tmp_path)

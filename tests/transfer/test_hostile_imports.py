@@ -114,9 +114,9 @@ def rename(document: Document, name: str) -> None:
     [
         (lambda d: rename(d, "graded\n"), "is not an interview id"),
         (lambda d: d["tables"]["interviews"][0].update(id=[]), "expected VARCHAR"),
-        (lambda d: d["tables"]["events"][0].update(wall=1e300), "has an event without a time that can be"),
-        (lambda d: d["tables"]["events"][0].update(wall=-1.0), "has an event without a time that can be"),
-        (lambda d: d["tables"]["events"][0].update(monotonic=1e308), "has an event without a time that can be"),
+        (lambda d: d["tables"]["events"][0].update(wall=1e300), "has an event with an impossible time"),
+        (lambda d: d["tables"]["events"][0].update(wall=-1.0), "has an event with an impossible time"),
+        (lambda d: d["tables"]["events"][0].update(monotonic=1e308), "has an event with an impossible time"),
         (lambda d: d["tables"]["ratings"][0].update(at=1e300), "has no date, or ratings other than 1 to 4"),
         (lambda d: d["tables"]["ratings"][0].update(ratings={"frozen": 9}), "ratings other than 1 to 4"),
         (lambda d: d["tables"]["ratings"][0].update(ratings={"frozen": "3"}), "ratings other than 1 to 4"),
@@ -152,7 +152,7 @@ async def test_cards_are_worked_out_before_anything_is_stored(
 
     async with storage(tmp_path) as assembly:
         before = contents(tmp_path)
-        for name in ("forget", "take"):
+        for name in ("recompute", "rate_round"):
             with monkeypatch.context() as patched:
                 patched.setattr(Practice, name, fails)
                 with pytest.raises(InputError, match=r"can't be shown: IndexError: no such round"):

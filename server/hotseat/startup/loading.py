@@ -8,7 +8,7 @@ import logging
 
 from hotseat.load_status import STORAGE, PartState
 from hotseat.startup.assembly import Assembly
-from hotseat.transfer.workplace import remove_leftovers
+from hotseat.transfer.temporary_folders import remove_leftovers
 
 log = logging.getLogger(__name__)
 

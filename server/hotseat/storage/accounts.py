@@ -54,29 +54,27 @@ class SqlAccounts(Queries):
             raise
 
     async def set_password(self, account_id: str, password: str) -> None:
-        """Replaces the hash; ends all sessions of the account and takes back its invites."""
+        """Replaces the hash; ends the account's sessions and revokes its invites."""
         await self._execute(
             ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(password=password),
             SESSIONS.delete().where(SESSIONS.c.account_id == account_id),
-            _take_back_invites(account_id),
+            _revoke_invites(account_id),
         )
 
     async def set_role(self, account_id: str, role: Role) -> None:
-        """Takes back the account's invites, too."""
-        await self._execute(
-            ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(role=role), _take_back_invites(account_id)
-        )
+        """Also revokes the account's invites."""
+        await self._execute(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(role=role), _revoke_invites(account_id))
 
     async def remove_account(self, account_id: str) -> None:
         """Removes it with its sessions and invites."""
         await self._execute(
             SESSIONS.delete().where(SESSIONS.c.account_id == account_id),
-            _take_back_invites(account_id),
+            _revoke_invites(account_id),
             ACCOUNTS.delete().where(ACCOUNTS.c.id == account_id),
         )
 
     async def add_invite(self, invite: Invite) -> bool:
-        """False if the account that makes it is gone or no owner's by now."""
+        """Adds an invite; False if the account that makes it is gone or isn't an owner any more."""
         async with self._begin() as connection:
             makers = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.name == invite.made_by, ACCOUNTS.c.role == "owner")
             if invite.made_by not in ("", THE_SERVER) and (await connection.execute(makers)).first() is None:
@@ -85,12 +83,12 @@ class SqlAccounts(Queries):
             return True
 
     async def invites(self, now: float) -> tuple[Invite, ...]:
-        """Those that can still be used, oldest first."""
+        """Invites that can still be used, oldest first."""
         usable = _INVITE.where(INVITES.c.expires > now)
         return await self._values(Invite, usable.order_by(INVITES.c.expires, INVITES.c.hash))
 
     async def end_invite(self, hash: str) -> bool:
-        """False if there is no such invite."""
+        """Removes an invite; False if there is none with this hash."""
         return await self._execute(INVITES.delete().where(INVITES.c.hash == hash)) > 0
 
     async def invite(self, hash: str, now: float) -> Invite | None:
@@ -98,7 +96,7 @@ class SqlAccounts(Queries):
         return await self._value(Invite, _INVITE.where(INVITES.c.hash == hash, INVITES.c.expires > now))
 
     async def add_session(self, session: Session, account: Account) -> bool:
-        """False if the account is gone or has another password by now."""
+        """Adds a session; False if the account is gone or its password has changed."""
         values = asdict(session)
         unchanged = sa.select(ACCOUNTS.c.id, *map(sa.literal, values.values())).where(
             ACCOUNTS.c.id == account.id, ACCOUNTS.c.password == account.password
@@ -106,26 +104,26 @@ class SqlAccounts(Queries):
         return await self._execute(SESSIONS.insert().from_select(["account_id", *values], unchanged)) > 0
 
     async def session(self, hash: str, now: float) -> Account | None:
-        """Whose session it is; None if there is none or it has run out."""
+        """The account of a session; None if there is none with this hash or it has expired."""
         signed_in = _ACCOUNT.join(SESSIONS, SESSIONS.c.account_id == ACCOUNTS.c.id)
         return await self._value(Account, signed_in.where(SESSIONS.c.hash == hash, SESSIONS.c.expires > now))
 
     async def sessions(self, account_id: str, now: float) -> tuple[Session, ...]:
-        """The account's, newest first."""
+        """The account's sessions, newest first."""
         theirs = select_fields(Session, SESSIONS).where(SESSIONS.c.account_id == account_id, SESSIONS.c.expires > now)
         return await self._values(Session, theirs.order_by(SESSIONS.c.expires.desc(), SESSIONS.c.hash))
 
     async def end_session(self, hash: str, account_id: str | None = None) -> bool:
-        """False if there is no such session, or it is not this account's."""
+        """Ends a session; False if there is none, or it isn't this account's."""
         theirs = sa.true() if account_id is None else SESSIONS.c.account_id == account_id
         return await self._execute(SESSIONS.delete().where(SESSIONS.c.hash == hash, theirs)) > 0
 
     async def end_sessions(self, account_id: str) -> int:
-        """How many there were."""
+        """Ends the account's sessions; how many there were."""
         return await self._execute(SESSIONS.delete().where(SESSIONS.c.account_id == account_id))
 
     async def forget_secrets(self) -> None:
-        """Ends all sessions and takes back all invites."""
+        """Ends all sessions and revokes all invites."""
         await self._execute(SESSIONS.delete(), INVITES.delete())
 
     async def note(self, noted: AuditEntry) -> None:
@@ -137,7 +135,8 @@ class SqlAccounts(Queries):
         return await self._values(AuditEntry, select_fields(AuditEntry, AUDIT).order_by(AUDIT.c.id.desc()).limit(limit))
 
     async def tidy(self, now: float, noted_before: float, refusals: int) -> None:
-        """Forgets sessions and invites that have run out, old lines of the audit log, and all but so many refusals in it."""
+        """Deletes expired sessions and invites, audit log lines from before ``noted_before``, and all but the latest
+        ``refusals`` lines about refusals."""
         refused = AUDIT.c.what.like("%refused")
         older = sa.select(AUDIT.c.id).where(refused).order_by(AUDIT.c.id.desc()).limit(1).offset(refusals)
         await self._execute(
@@ -148,6 +147,6 @@ class SqlAccounts(Queries):
         )
 
 
-def _take_back_invites(account_id: str) -> sa.Delete:
+def _revoke_invites(account_id: str) -> sa.Delete:
     made_by = sa.select(ACCOUNTS.c.name).where(ACCOUNTS.c.id == account_id).scalar_subquery()
     return INVITES.delete().where(INVITES.c.made_by == made_by)

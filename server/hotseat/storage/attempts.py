@@ -1,4 +1,4 @@
-"""Attempts to guess, counted in the database, so that all processes that share it count together."""
+"""Rate limits for sign-in attempts, counted in the database, so that processes that share it count together."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class SqlAttempts(Queries):
     """Methods raise StorageError. ``now`` is seconds since the epoch."""
 
     async def spend(self, keys: Keys, now: float) -> float:
-        """Counts an attempt at every key and returns 0; or counts none, and returns the seconds until the first has one.
+        """Counts an attempt at every key and returns 0; or, if a key has none left, counts none and returns seconds to wait.
 
-        Keys after one that has none are not written down, so that refused attempts take no room.
+        Keys after that one are not stored, so that refused attempts take no space.
         """
         async with self._begin() as connection:
             insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             spent = dict[str, float]()
-            for key, allowance in sorted(keys, key=lambda one: one[0]):  # in one order, or two would wait for each other
-                # What comes first takes the lock.
+            for key, allowance in sorted(keys, key=lambda one: one[0]):  # always in the same order, to avoid a deadlock
+                # The first insert or select takes the lock.
                 await connection.execute(insert(ATTEMPTS).values(key=key, spent=0.0, at=now).on_conflict_do_nothing())
                 row = (await connection.execute(sa.select(ATTEMPTS).where(ATTEMPTS.c.key == key).with_for_update())).one()
                 spent[key] = allowance.spent(row.spent, row.at, now)
@@ -37,7 +37,7 @@ class SqlAttempts(Queries):
             return 0.0
 
     async def wait_s(self, keys: Keys, now: float) -> float:
-        """Seconds until there is an attempt left at each key."""
+        """Seconds until each key has an attempt left."""
         allowances = dict(keys)
         rows = await self._all(sa.select(ATTEMPTS).where(ATTEMPTS.c.key.in_(list(allowances))))
         waits = [(one := allowances[row.key]).wait_s(one.spent(row.spent, row.at, now)) for row in rows]
@@ -48,5 +48,5 @@ class SqlAttempts(Queries):
         await self._execute(ATTEMPTS.delete().where(ATTEMPTS.c.key == key))
 
     async def tidy(self, before: float) -> None:
-        """Forgets keys that nobody has tried since."""
+        """Deletes keys without an attempt since ``before``."""
         await self._execute(ATTEMPTS.delete().where(ATTEMPTS.c.at < before))

@@ -1,4 +1,4 @@
-"""Statements in transactions of their own."""
+"""The base of database classes: runs statements, each in its own transaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def select_fields(kind: type[Any], table: sa.TableClause) -> sa.Select[Any]:
 
 
 class Queries:
-    """What the parts of the database are made of. Every method raises StorageError."""
+    """Helpers for statements. Every method raises StorageError."""
 
     def __init__(self, begin: Begin) -> None:
         self._begin = begin
@@ -46,7 +46,7 @@ class Queries:
             return list(await connection.execute(query))
 
     async def _first(self, query: sa.Select[Any]) -> Any:
-        """None where there is none."""
+        """The first row; None if there is none."""
         async with self._begin() as connection:
             return (await connection.execute(query)).first()
 
@@ -55,12 +55,12 @@ class Queries:
         return tuple(kind(*row) for row in await self._all(query))
 
     async def _value(self, kind: Callable[..., Value], query: sa.Select[Any]) -> Value | None:
-        """The first of them; None where there is none."""
+        """The first row of a ``select_fields(kind, …)``; None if there is none."""
         row = await self._first(query)
         return None if row is None else kind(*row)
 
     async def _execute(self, *statements: sa.Executable) -> int:
-        """All of them or none; how many rows the last one touched."""
+        """Executes the statements in one transaction; returns how many rows the last one changed."""
         async with self._begin() as connection:
             for statement in statements:
                 result = await connection.execute(statement)

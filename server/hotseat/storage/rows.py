@@ -1,4 +1,4 @@
-"""Rows of the database as exports and deletions handle them."""
+"""Database rows as values, for exports, imports and deletions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rows: those of some interviews, or everything of one person or of everybody."""
+    """Which rows are meant: those of some interviews, all of one person, or (with neither) all."""
 
     interviews: tuple[str, ...] | None = None
     owner: str | None = None
@@ -34,10 +34,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of rows that were to be added."""
+    """The result of adding rows."""
 
     rows: int
+    """Rows added."""
     present: int
-    """Were here already, the same in every column."""
+    """Rows that existed already, equal in every column."""
     kept: tuple[str, ...]
-    """Rows that were left as they are here, such as "settings plan"."""
+    """Existing rows with the same key but other values, which were not changed, such as "settings plan"."""

@@ -26,7 +26,7 @@ _KEPT = 3
 
 
 class SqliteFile:
-    """The methods block for as long as the disk takes."""
+    """All methods block."""
 
     def __init__(self, url: str) -> None:
         """``url`` as in SQLAlchemy. Raises InputError for a database that isn't SQLite."""
@@ -40,7 +40,7 @@ class SqliteFile:
         self._copies = self._live.parent / _COPIES
 
     def snapshot(self, path: Path) -> None:
-        """A copy of the whole database as a new file, as of one moment; what was deleted is not in it. Raises StorageError."""
+        """Copies the database, as of one moment and without deleted content, to a new file. Raises StorageError."""
         try:
             with closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
                 database.execute("VACUUM INTO ?", (str(path),))
@@ -48,7 +48,7 @@ class SqliteFile:
             raise StorageError(f"the database {self._live} can't be copied: {error}") from error
 
     def keep_copy(self, schema: str) -> Path:
-        """A copy that was found whole, named after the schema; the oldest make room. Raises StorageError."""
+        """Makes and checks a copy named after the schema, and removes all but the newest ``_KEPT``. Raises StorageError."""
         try:
             self._copies.mkdir(mode=0o700, exist_ok=True)
             part = self._copies / "copy.part"
@@ -64,21 +64,21 @@ class SqliteFile:
         return kept
 
     def copy_for(self, schemas: Collection[str]) -> Path | None:
-        """The newest copy of one of these schemas."""
+        """The newest copy with one of these schemas; None if there is none."""
         return next((path for path in self._kept() if _schema(path) in schemas), None)
 
     def remove_copies(self) -> None:
-        """They hold what is to be deleted. Raises OSError."""
+        """Removes all copies, which have content that is being deleted. Raises OSError."""
         if self._copies.exists():
             shutil.rmtree(self._copies)
 
     def _kept(self) -> list[Path]:
-        """Newest first."""
+        """All copies, newest first."""
         found = [path for path in self._copies.glob("*.db") if _COPY.fullmatch(path.name)]
         return sorted(found, key=lambda path: (path.stem.rpartition("-")[2], path.name), reverse=True)
 
     def replace(self, path: Path) -> None:
-        """Puts a file of today's schema in the place of the whole database, at one moment.
+        """Replaces the whole database, at one moment, by a file with the present schema.
 
         Processes that run interviews lose their leases. Raises InputError for a damaged file, StorageError.
         """
@@ -96,7 +96,7 @@ class SqliteFile:
             raise StorageError(f"the database {self._live} can't be replaced: {error}") from error
 
     def _latest_token(self) -> int:
-        """Removes a file that is so damaged that SQLite can't write to it."""
+        """The highest fencing token; 0 for a new database. Removes a file that is too damaged for SQLite to write to."""
         try:
             with closing(sqlite3.connect(self._live, timeout=_TIMEOUT_S)) as database:
                 tables = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'interviews'").fetchone()[0]

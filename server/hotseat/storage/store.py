@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 _TIMEOUT_S = 2
-"""An interview waits so long for a database that is locked or gone; then it goes on, and the event is stored later."""
+"""An interview waits so long for a locked or unreachable database; then it goes on, and the event is stored later."""
 
 _MIGRATING = 0x4073EA7
 """Number of the lock that a process holds in PostgreSQL while it migrates."""
@@ -56,7 +56,7 @@ class SqlStore(Queries):
 
     def __init__(self, url: str) -> None:
         super().__init__(self.begin)
-        # Parameters are what candidates said: they stay out of errors, and so out of the log.
+        # Parameters may be what candidates said, so they are kept out of errors and the log.
         options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if url.startswith("postgresql"):
             options["connect_args"] = {"timeout": _TIMEOUT_S, "command_timeout": 30}
@@ -84,7 +84,7 @@ class SqlStore(Queries):
         return self._engine
 
     async def migrate(self, revision: str = "head", *, keep_copy: bool = True) -> None:
-        """Brings the schema up to date, or to an earlier revision. Raises StorageError, also where it is a later one.
+        """Upgrades the schema to the latest or a given revision. Raises StorageError, also if it is newer than this version.
 
         A SQLite file whose schema changes is copied first (SqliteFile.keep_copy).
         """
@@ -107,7 +107,7 @@ class SqlStore(Queries):
             await connection.run_sync(upgrade)
 
     def remove_copies(self) -> None:
-        """Those made before updates: they hold what is deleted. Raises OSError."""
+        """Removes copies made before updates, which have content that is being deleted. Raises OSError."""
         if self._file is not None:
             self._file.remove_copies()
 
@@ -120,7 +120,7 @@ class SqlStore(Queries):
         )
 
     async def revisions(self) -> tuple[str, ...]:
-        """Every schema there has been, oldest first; the last is today's."""
+        """All schema revisions, oldest first; the last is the present one."""
         _command, _config, scripts = await asyncio.to_thread(_alembic)
         return tuple(script.revision for script in scripts.walk_revisions())[::-1]
 
@@ -128,10 +128,10 @@ class SqlStore(Queries):
         await self._execute(INTERVIEWS.insert().values({**asdict(record), "term": 0}))
 
     async def acquire(self, interview_id: str, replica: str) -> Lease | None:
-        """Makes the process the only one that may run the interview; None if there is none."""
+        """Leases the interview to this process, whoever had it before; None if there is no such interview."""
         this = INTERVIEWS.c.id == interview_id
         async with self._begin() as connection:
-            # The update comes first: it waits for whoever is writing, and what is read then is all that they wrote.
+            # The update comes first: it waits for other writers, so that all they wrote is read.
             await connection.execute(INTERVIEWS.update().where(this).values(replica=replica, term=INTERVIEWS.c.term + 1))
             row = (await connection.execute(sa.select(INTERVIEWS).where(this))).one_or_none()
             if row is None:
@@ -159,7 +159,7 @@ class SqlStore(Queries):
         await self._execute(INTERVIEWS.update().where(ours).values(replica=None))
 
     async def heartbeat(self, replica: str) -> dict[str, int]:
-        """Says that the process is alive; the fencing tokens of the interviews it holds, by id."""
+        """Records that the process is alive; returns the ids and fencing tokens of the interviews it has leased."""
         async with self._begin() as connection:
             await self._beat(connection, replica)
             held = sa.select(INTERVIEWS.c.id, INTERVIEWS.c.term).where(INTERVIEWS.c.replica == replica)
@@ -175,7 +175,7 @@ class SqlStore(Queries):
         return tuple(HeldLease(row.id, row.replica, row.term, row.beat, row.summary["phase"]) for row in rows)
 
     async def release_all(self, replica: str) -> None:
-        """The process ends in order; what it still holds is free."""
+        """Says that the process has shut down cleanly, so that its interviews are free."""
         await self._execute(REPLICAS.delete().where(REPLICAS.c.id == replica))
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
@@ -192,7 +192,7 @@ class SqlStore(Queries):
         return None if found is None else (found[0], replayed(*found))
 
     async def with_audio_before(self, moment: float, quiet_since: float) -> tuple[str, ...]:
-        """Ids of the interviews begun before then with audio that was not deleted yet, in which nothing happened lately."""
+        """Ids of interviews created before ``moment`` that still have audio and have no event after ``quiet_since``."""
         gone_on = sa.exists().where(EVENTS.c.interview_id == INTERVIEWS.c.id, EVENTS.c.wall > INTERVIEWS.c.audio_deleted)
         old = sa.select(INTERVIEWS.c.id).where(
             INTERVIEWS.c.created < moment,
@@ -202,7 +202,7 @@ class SqlStore(Queries):
         return tuple(row.id for row in await self._all(old))
 
     async def audio_deleted(self, interview_id: str, at: float) -> None:
-        """Notes that there is no audio any more."""
+        """Records that the interview's audio was deleted."""
         await self._execute(INTERVIEWS.update().where(INTERVIEWS.c.id == interview_id).values(audio_deleted=at))
 
     async def owner_of(self, interview_id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The database as tables, read from the database itself: whatever a migration adds is taken along without being named here.
+"""Reads, adds and deletes rows of all tables, by reflection: tables and columns of later migrations need no change here.
 
 A row belongs to an interview by its column ``interview_id``, to a person by its column ``owner``.
 """
@@ -30,21 +30,21 @@ LEFT_OUT = {
     "attempts": "how many wrong passwords came lately",
     "audit": "what was done to the server, which nobody may rewrite",
 }
-"""Tables that are not what anybody said or did in an interview, and why they are neither exported nor deleted with it."""
+"""Tables that are neither exported nor deleted with interviews, and what they hold instead."""
 
 DERIVED = frozenset({"cards"})
-"""Tables that are worked out from others: deleted like them, but not exported."""
+"""Tables that are computed from others: deleted like them, but not exported."""
 
 _MACHINE_S = ("alembic_version", "replicas")
 """Tables with rows in an unused database."""
-_MOMENTARY = {"interviews": {"replica", "term"}}
-"""Columns that say which process works on a row now."""
+_LEASE_COLUMNS = {"interviews": {"replica", "term"}}
+"""Columns of leases, which are not exported."""
 
 _TYPES: dict[type, tuple[type, ...]] = {float: (float, int), int: (int,), str: (str,), bool: (bool, int)}
 
 
 class SqlTables:
-    """The tables of one database, whatever they are: taken out, put back, removed."""
+    """All tables of one database."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -58,13 +58,13 @@ class SqlTables:
             for table in tables:
                 chosen = _chosen(table, tables, scope)
                 if chosen is not None and table.name not in DERIVED:
-                    columns = [column for column in table.c if column.name not in _MOMENTARY.get(table.name, ())]
+                    columns = [column for column in table.c if column.name not in _LEASE_COLUMNS.get(table.name, ())]
                     rows = await connection.execute(sa.select(*columns).where(chosen).order_by(*table.primary_key))
                     found[table.name] = [dict(row._mapping) for row in rows]
             return Rows(await _revision(connection), found)
 
     async def interviews(self, scope: Scope) -> tuple[str, ...]:
-        """Ids of the interviews there are in the scope, oldest first. Raises StorageError."""
+        """Ids of the interviews in the scope, oldest first. Raises StorageError."""
         async with self._begin() as connection:
             tables = await _reflect(connection)
             table = next(table for table in tables if table.name == "interviews")
@@ -74,9 +74,9 @@ class SqlTables:
             return tuple(found.scalars())
 
     async def add(self, rows: Rows) -> Added:
-        """All or, if anything is wrong, none of them; the interviews among them must not exist yet.
+        """Adds all rows in one transaction. Interviews among them must not exist yet.
 
-        A row whose key is taken by a different one is left out, unless its key is only a number: then it gets another.
+        A row whose key is taken by a different row is left out or, if the key is only a number, gets a new one.
         Raises InputError naming table and column, StorageError.
         """
         try:
@@ -97,7 +97,7 @@ class SqlTables:
         kept: list[str] = []
         for table in tables:
             given = [_checked(table, number, row) for number, row in enumerate(rows.tables.get(table.name, ()))]
-            fresh, renumbered, same, taken = _sorted(table, given, await _here(connection, table) if given else [])
+            fresh, renumbered, same, taken = _classified(table, given, await _existing(connection, table) if given else [])
             for group in (fresh, renumbered):
                 if group:
                     await connection.execute(table.insert(), group)
@@ -122,7 +122,7 @@ class SqlTables:
         return removed
 
     async def count(self, scope: Scope) -> int:
-        """Rows there are. Raises StorageError."""
+        """The number of rows in the scope. Raises StorageError."""
         total = 0
         async with self._begin() as connection:
             tables = await _reflect(connection)
@@ -145,7 +145,7 @@ class SqlTables:
         return True
 
     async def _scrub(self, everything: bool) -> None:
-        """Takes what was deleted out of SQLite's files; in the database proper ``secure_delete`` has written zeros over it."""
+        """Removes deleted content from SQLite's files; in the database file ``secure_delete`` has overwritten it with zeros."""
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -155,15 +155,15 @@ class SqlTables:
         except SQLAlchemyError as error:
             busy = error
         if busy:
-            # The rows are gone for everybody; only their bytes are not, until whoever uses the database now is done.
+            # The rows are deleted, but their bytes stay in the file until other users of the database are done.
             log.warning("deleted rows leave traces in the database's files until the next deletion: it is in use (%s)", busy)
 
     @asynccontextmanager
     async def _begin(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
         async with storage_errors(self._engine, IntegrityError), self._engine.connect() as connection:
             if self._sqlite:
-                # Python's driver begins a transaction only with the first change; here all reads are of one moment, too.
-                # A transaction that has read can't always go on to write, so one that will takes the lock at once.
+                # Python's driver begins a transaction only at the first change; here reads must be of one moment, too.
+                # A transaction that has read can't always be upgraded to write, so one that will takes the lock at once.
                 await connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
             else:
                 await connection.execution_options(isolation_level="REPEATABLE READ")
@@ -172,7 +172,7 @@ class SqlTables:
 
 
 async def _reflect(connection: AsyncConnection) -> list[sa.Table]:
-    """Every table with the candidate's rows; those that others refer to come first."""
+    """Every table but those left out; tables that others refer to come first."""
     metadata = sa.MetaData()
     await connection.run_sync(metadata.reflect)
     return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
@@ -183,10 +183,10 @@ async def _revision(connection: AsyncConnection) -> str:
 
 
 def _chosen(table: sa.Table, tables: Sequence[sa.Table], scope: Scope) -> sa.ColumnElement[bool] | None:
-    """Which of the table's rows are in the scope; None when none can be."""
+    """The condition for the table's rows in the scope; None if it can't have any."""
     interview = table.c.id if table.name == "interviews" else table.c.get("interview_id")
     if interview is None and "owner" not in table.c:
-        return None  # nobody's: better forgotten than given away or deleted
+        return None  # rows without an owner: neither exported nor deleted
     if scope.interviews is not None:
         return None if interview is None else interview.in_(scope.interviews)
     if scope.owner is None:
@@ -199,7 +199,7 @@ def _chosen(table: sa.Table, tables: Sequence[sa.Table], scope: Scope) -> sa.Col
 
 
 def _checked(table: sa.Table, number: int, row: Row) -> Row:
-    """The row as it can be stored. Raises InputError."""
+    """The row, if it can be stored. Raises InputError."""
     place = f"tables.{table.name}.{number}"
     unknown = set(row) - set(table.c.keys())
     if unknown:
@@ -229,17 +229,17 @@ def _check(place: str, column: sa.Column[Any], value: Any) -> None:
         raise InputError(f"{place}: is longer than {length} characters")
 
 
-async def _here(connection: AsyncConnection, table: sa.Table) -> list[Row]:
-    """The rows that new ones can get in each other's way with. Interviews are new, and so is what is keyed by them."""
+async def _existing(connection: AsyncConnection, table: sa.Table) -> list[Row]:
+    """Rows that new ones may conflict with; none for interviews, which are new, and tables keyed by them."""
     if table.name == "interviews" or "interview_id" in table.primary_key.columns:
         return []
     return [dict(row._mapping) for row in await connection.execute(sa.select(table))]
 
 
-def _sorted(
+def _classified(
     table: sa.Table, given: Sequence[Row], here: Sequence[Row]
 ) -> tuple[list[Row], list[Row], int, list[tuple[Any, ...]]]:
-    """(to add as they are, to add under new numbers, how many are here already, keys of those left out)."""
+    """(rows to add as they are, rows to add with new numbers, number of rows that exist already, keys of rows left out)."""
     keys = [column.name for column in table.primary_key]
     numbered = len(keys) == 1 and isinstance(table.c[keys[0]].type, sa.Integer)
 
@@ -266,7 +266,7 @@ def _sorted(
 
 
 async def _advance(connection: AsyncConnection, table: sa.Table) -> None:
-    """PostgreSQL counts numbered keys by itself; rows that brought theirs have to be counted, too."""
+    """Moves PostgreSQL's sequence of numbered keys past those of the rows added."""
     for column in table.primary_key:
         if isinstance(column.type, sa.Integer):
             sequence = await connection.scalar(sa.select(sa.func.pg_get_serial_sequence(table.name, column.name)))

@@ -1,1 +1,1 @@
-"""Taking interviews out, putting them back, and removing them."""
+"""Export, import, deletion, backup and restore."""

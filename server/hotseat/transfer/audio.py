@@ -1,4 +1,4 @@
-"""Recordings put into the archive whole."""
+"""Stores whole recordings in the archive."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from hotseat.speech.recordings import AudioArchive, StoredAudio
 
 
 def put(archive: AudioArchive, stored: StoredAudio, pcm: bytes) -> None:
-    """Raises StorageError unless all of it is there afterwards: an archive may go on trying, an import can't wait for that."""
+    """Stores a recording at once. Raises StorageError if any of it is missing then, though the archive may try again later."""
     recording = archive.create(stored.interview_id, stored.turn_id, stored.first_frame)
     recording.append(pcm)
     recording.close()
-    archive.stored(stored.interview_id)  # waits for what is on its way
+    archive.stored(stored.interview_id)  # waits for uploads
     if round(archive.seconds(stored.interview_id, stored.turn_id) * SAMPLE_RATE) != len(pcm) // 2:
         raise StorageError(f"the audio of interview {stored.interview_id} could not be stored; is there room left?")

@@ -1,6 +1,6 @@
-"""The whole data directory's content in one file, and back, while a server runs on it or not.
+"""Backs up the database and all audio to one file, and restores them, also while a server is running.
 
-The database is copied first, as of one moment; audio only ever grows, so what the database knows of is in the copy, too.
+The database is copied first, at one moment; audio only ever grows, so all audio that the database refers to is copied, too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.strict import Strict, first_wrong
 from hotseat.transfer.audio import put
-from hotseat.transfer.workplace import workplace
+from hotseat.transfer.temporary_folders import temporary_folder
 from hotseat.transfer.zips import ZipSource
 
 _DATABASE, _MANIFEST = "hotseat.db", "manifest.json"
@@ -35,7 +35,7 @@ _AUDIO = re.compile(r"audio/([A-Za-z0-9_-]{1,64})/([0-9]{1,6})\.f([0-9]{1,10})\.
 _MAX_MANIFEST_BYTES = 64 << 20
 _MAX_RECORDING_BYTES = 256 << 20
 _FAST = 1
-"""Level of compression."""
+"""Compression level."""
 
 
 class Entry(Strict):
@@ -57,7 +57,7 @@ class Manifest(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was backed up, verified or restored."""
+    """How much was backed up, verified or restored."""
 
     recordings: int
     bytes: int
@@ -68,7 +68,7 @@ class Content:
 async def backup(storage: Storage, clock: Clock, file: IO[bytes]) -> Content:
     """Writes the backup to the open file. Raises InputError for a database that isn't SQLite, StorageError."""
     live = SqliteFile(storage.database_url)
-    with workplace(storage.data_dir) as folder:
+    with temporary_folder(storage.data_dir) as folder:
         database = folder / _DATABASE
         await asyncio.to_thread(live.snapshot, database)
         created = datetime.fromtimestamp(clock.wall(), UTC)
@@ -99,9 +99,9 @@ def _write(database: Path, archive: AudioArchive, created: datetime, file: IO[by
 
 
 async def verify(data_dir: Path, file: IO[bytes]) -> Content:
-    """Tries all of a restore but the replacing. Raises InputError naming what is wrong with the file."""
+    """Checks a backup by doing everything that a restore does, except replacing. Raises InputError naming what is wrong."""
     source, manifest, _recordings = await asyncio.to_thread(_verify, file)
-    with workplace(data_dir) as folder:
+    with temporary_folder(data_dir) as folder:
         database = folder / _DATABASE
         await asyncio.to_thread(_unpack, source, database)
         await asyncio.to_thread(check, database)
@@ -110,13 +110,13 @@ async def verify(data_dir: Path, file: IO[bytes]) -> Content:
 
 
 async def restore_database(storage: Storage, path: Path, *, force: bool) -> None:
-    """Puts a copy of the database alone, as made before an update, in the place of what is here; audio stays.
+    """Replaces the database by a copy, such as one made before an update; audio stays.
 
-    Raises InputError if anything is here, unless forced, and for a damaged file; StorageError.
+    Raises InputError for a damaged file or, unless ``force``, if the server is in use; StorageError.
     """
     if not force:
         await _refuse_if_used(storage)
-    with workplace(storage.data_dir) as folder:
+    with temporary_folder(storage.data_dir) as folder:
         database = folder / _DATABASE
         await asyncio.to_thread(shutil.copyfile, path, database)
         await asyncio.to_thread(check, database)
@@ -125,15 +125,15 @@ async def restore_database(storage: Storage, path: Path, *, force: bool) -> None
 
 
 async def restore(storage: Storage, file: IO[bytes], *, force: bool) -> Content:
-    """Replaces what is here by the backup, once all of it has been found whole.
+    """Replaces the database and all audio by the backup, after checking all of it.
 
-    Raises InputError if anything is here, unless forced, and for a damaged file; StorageError.
+    Raises InputError for a damaged file or, unless ``force``, if there are interviews or accounts already; StorageError.
     """
     live = SqliteFile(storage.database_url)
     source, manifest, recordings = await asyncio.to_thread(_verify, file)
     if not force:
         await _refuse_if_used(storage)
-    with workplace(storage.data_dir) as folder:
+    with temporary_folder(storage.data_dir) as folder:
         database = folder / _DATABASE
         await asyncio.to_thread(_unpack, source, database)
         await _bring_up_to_date(database)
@@ -182,11 +182,11 @@ def _unpack(source: ZipSource, database: Path) -> None:
 
 
 async def _bring_up_to_date(database: Path) -> None:
-    """Migrates the copy. Raises InputError when it is no database of Hotseat."""
+    """Migrates the copy. Raises InputError if it is not a database of Hotseat."""
     store = SqlStore(f"sqlite+aiosqlite:///{database}")
     try:
         await store.migrate(keep_copy=False)
-        # Sessions that have ended since, and invitations that have been used, must not come to life again.
+        # Sessions that ended and invitations that were used since the backup must not become valid again.
         await SqlAccounts(store.begin).forget_secrets()
     except StorageError as error:
         raise InputError(f"{_DATABASE} can't be used: {error}") from None

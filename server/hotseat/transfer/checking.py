@@ -1,4 +1,4 @@
-"""Validation of an import: on a copy of the database, every log is replayed and every page built before anything is stored."""
+"""Validates an import before anything is stored: in a scratch database, every log is replayed and every page built."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from hotseat.storage.rows import Row, Rows, Scope
 from hotseat.storage.storage import Storage
 from hotseat.strict import first_wrong
 from hotseat.transfer.document import MAX_SAMPLES, Recording
-from hotseat.transfer.removing import work_out_cards
+from hotseat.transfer.removing import recompute_cards
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _RATINGS = range(1, 5)
 _LONGEST_S = MAX_SAMPLES / SAMPLE_RATE
-"""Longest answer: the review cuts it into parts of some seconds."""
+"""Longest answer, in seconds: the review has an entry for every few seconds."""
 _MOST_WORDS = 36_000
-"""Most words of an answer: ten a second."""
+"""Most words of an answer: ten a second for an hour."""
 _LATEST = 4_102_444_800.0
 """The year 2100, in seconds since the epoch."""
 
@@ -45,7 +45,8 @@ _LATEST = 4_102_444_800.0
 async def checked_rows(
     scratch: Storage, library: Library, clock: Clock, limits: InterviewSettings, recordings: Sequence[Recording]
 ) -> Rows:
-    """All rows, with every summary made anew from its log. Raises InputError for what no page or later start could use."""
+    """All rows of the scratch database, with each summary computed from its log. Raises InputError for rows that a page, or the
+    server's next start, would fail on."""
     rows = await scratch.tables.read(Scope())
     logs: dict[str, list[Row]] = {}
     for event in rows.tables["events"]:
@@ -56,12 +57,12 @@ async def checked_rows(
     _check_ratings(rows.tables["ratings"])
     _check_regrades(rows.tables["regrades"])
     interviews = [
-        # Held by a process that isn't alive: whichever is goes on with what the interview waits for.
+        # Leased to a process that doesn't exist, so that pending work is found as for an orphaned interview.
         {**row, "summary": summary(states[row["id"]]), "replica": "import"}
         for row in rows.tables["interviews"]
     ]
     checked = replace(rows, tables={**rows.tables, "interviews": interviews})
-    # From here on it holds what the real one will hold.
+    # Now the scratch database holds what will be stored.
     await scratch.tables.erase(Scope())
     await scratch.tables.add(checked)
     await _try_pages(scratch, library, clock, checked)
@@ -70,7 +71,7 @@ async def checked_rows(
 
 
 async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Rows) -> None:
-    """Raises InputError naming the table of what can't be shown."""
+    """Builds every page. Raises InputError naming the table of what can't be shown."""
     store = scratch.store
     shown = Reviews(store, scratch.archive, library.bank, store.load_state)
     for row in rows.tables["interviews"]:
@@ -92,12 +93,9 @@ async def _try_practice(
     states: Mapping[str, State],
     logs: Mapping[str, Sequence[Row]],
 ) -> None:
-    """Works out every card, from the ratings and then from the grades, as ``Practice`` does once the rows are there.
-
-    Raises InputError.
-    """
+    """Computes every card, from the ratings and then from the grades, as ``Practice`` will do. Raises InputError."""
     practice = Practice(scratch.store, clock, library.bank)
-    await _try("tables.ratings", work_out_cards(practice, rows.tables["ratings"]))
+    await _try("tables.ratings", recompute_cards(practice, rows.tables["ratings"]))
     for row in rows.tables["interviews"]:
         for event in logs.get(row["id"], ()):
             if event["type"] == RoundGraded.__name__:
@@ -114,12 +112,12 @@ async def _try_practice(
 async def _try(place: str, work: Awaitable[object]) -> None:
     try:
         await work
-    except Exception as error:  # whatever it is, the page would meet it, too
+    except Exception as error:  # the page would fail with it, too
         raise InputError(f"{place}: can't be shown: {type(error).__name__}: {error}") from None
 
 
 def _history(row: Row, log: Sequence[Row]) -> tuple[tuple[Event, float], ...]:
-    """What happened in the interview, each event with its time. Raises InputError."""
+    """The interview's events with their monotonic times. Raises InputError."""
     place = f"tables.interviews: {row['id']!r:.40}"
     if not _ID.fullmatch(row["id"]):
         raise InputError(f"{place} is not an interview id")
@@ -128,19 +126,19 @@ def _history(row: Row, log: Sequence[Row]) -> tuple[tuple[Event, float], ...]:
     if [event["seq"] for event in log] != list(range(len(log))):
         raise InputError(f"{place} has gaps in its log")
     if not all(_is_date(event["wall"]) and _is_date(event["monotonic"]) for event in log):
-        raise InputError(f"{place} has an event without a time that can be")
-    with _told_of(place):
+        raise InputError(f"{place} has an event with an impossible time")
+    with _naming(place):
         try:
             history = tuple((decode_event(event["type"], event["payload"]), event["monotonic"]) for event in log)
         except KeyError as error:
-            raise InputError(f"{place}: its log has an event that is not known here: {error}") from None
+            raise InputError(f"{place}: its log has an event of an unknown type: {error}") from None
         for event, _ in history:
             _check_extent(event)
         return history
 
 
 def _check_extent(event: Event) -> None:
-    """Raises ValueError for an answer so long that whoever shows it would not come to an end."""
+    """Raises ValueError for an answer too long to be shown."""
     if isinstance(event, RoundGraded):
         _check_quotes(event.grade)
     if isinstance(event, Transcribed):
@@ -159,14 +157,14 @@ def _check_quotes(grade: Grade) -> None:
 def _check_regrades(rows: Sequence[Row]) -> None:
     """Raises InputError."""
     for row in rows:
-        with _told_of(f"tables.regrades: {row['interview_id']}"):
+        with _naming(f"tables.regrades: {row['interview_id']}"):
             _check_quotes(decode_grade(row["grade"]))
 
 
 def _state(row: Row, history: tuple[tuple[Event, float], ...]) -> State:
-    """What the interview has come to. Raises InputError."""
+    """The interview's state after its log. Raises InputError."""
     place = f"tables.interviews: {row['id']}"
-    with _told_of(place):
+    with _naming(place):
         plan = decode_plan(row["plan"])
         state = session.replay(plan, history)
     rounds = range(len(plan.rounds))
@@ -176,8 +174,8 @@ def _state(row: Row, history: tuple[tuple[Event, float], ...]) -> State:
 
 
 @contextmanager
-def _told_of(place: str) -> Iterator[None]:
-    """What is wrong is said with where it stands. Raises InputError in place of ValueError."""
+def _naming(place: str) -> Iterator[None]:
+    """Turns ValueError and ValidationError into InputError that names the place."""
     try:
         yield
     except ValidationError as error:
@@ -187,7 +185,7 @@ def _told_of(place: str) -> Iterator[None]:
 
 
 def _check_turns(states: Mapping[str, State], recordings: Sequence[Recording]) -> None:
-    """Raises InputError for audio of a turn that never was."""
+    """Raises InputError for audio of a turn that the interview doesn't have."""
     for recording in recordings:
         state = states[recording.interview_id]
         turns = {*(answer.turn_id for answer in state.progress.answers), session.turn_of(state)}

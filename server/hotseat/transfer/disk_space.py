@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 KEPT_FREE_BYTES = 500_000_000
 """Disk space kept free for running interviews."""
 _UNCHECKED_BYTES = 1 << 20
-"""Written without looking at the disk; so much anybody may have."""
+"""So much may be written before free space is checked."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def free_bytes(data_dir: Path) -> int:
-    """Bytes that may be taken; below zero where less is free than has to be kept."""
+    """Bytes that may be used; negative if less than ``KEPT_FREE_BYTES`` is free."""
     return shutil.disk_usage(data_dir).free - KEPT_FREE_BYTES
 
 
@@ -34,7 +34,7 @@ def check_room(data_dir: Path, wanted: int) -> None:
 
 
 class TemporaryFile(io.BufferedRandom):
-    """A file without a name, so that nothing stays behind however its use ends."""
+    """A file without a name, of which nothing is left even if the process is killed."""
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__(tempfile.TemporaryFile(dir=data_dir, buffering=0))  # noqa: SIM115 - this closes it
@@ -42,7 +42,7 @@ class TemporaryFile(io.BufferedRandom):
         self._unchecked = 0
 
     def write(self, data: Buffer) -> int:
-        """Raises NoRoomError where the disk has too little left."""
+        """Raises NoRoomError if that would leave too little free disk space."""
         size = memoryview(data).nbytes
         self._unchecked += size
         if self._unchecked > _UNCHECKED_BYTES:

@@ -1,4 +1,4 @@
-"""Interviews, or everything, written to a file: JSON, a ZIP with the audio, or a report to read."""
+"""Exports interviews, or everything, as JSON, as a ZIP with the audio, or as a report for people."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ DOCUMENT = "export.json"
 async def export(
     storage: Storage, library: Library, clock: Clock, scope: Scope, kind: Format, codec: codecs.Codec, file: IO[bytes]
 ) -> None:
-    """Writes the export to the open file. Raises InputError for an interview that isn't there, StorageError, OSError.
+    """Writes the export to the open file. Raises InputError for an unknown interview, StorageError, OSError.
 
-    An HTML page has the audio inside when it is of chosen interviews; of everything it would be too large to open.
+    An HTML report of chosen interviews contains their audio; one of everything would be too large to open with it.
     """
     if kind in ("md", "html"):
         report = await _report(storage, library, clock, scope)
@@ -80,7 +80,7 @@ def _check_present(scope: Scope, ids: Sequence[str]) -> None:
 
 def _write_zip(document: Document, archive: AudioArchive, codec: codecs.Codec, file: IO[bytes]) -> None:
     recordings = []
-    # Audio doesn't get smaller by being packed once more.
+    # Stored, as the audio is compressed already.
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
         for row in document.tables["interviews"]:
             for stored in archive.stored(str(row["id"])):
@@ -104,7 +104,7 @@ def _write_zip(document: Document, archive: AudioArchive, codec: codecs.Codec, f
 
 
 def of_person(rows: Rows, person: str) -> Rows:
-    """The rows as this person's."""
+    """The rows with this person as their owner."""
 
     def own(row: Row) -> Row:
         return {name: person if name in PERSON_COLUMNS else value for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""An export put back: checked as a whole first, then its audio, then all its rows in one transaction."""
+"""Imports an export: checks all of it, then stores its audio, then all its rows in one transaction."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from hotseat.transfer.checking import checked_rows
 from hotseat.transfer.disk_space import free_bytes
 from hotseat.transfer.document import Document, Recording, from_json
 from hotseat.transfer.exporting import DOCUMENT, of_person
-from hotseat.transfer.removing import work_out_cards
-from hotseat.transfer.workplace import workplace
+from hotseat.transfer.removing import recompute_cards
+from hotseat.transfer.temporary_folders import temporary_folder
 from hotseat.transfer.zips import ZipSource
 
 MAX_DOCUMENT_BYTES = 256 << 20
@@ -34,22 +34,23 @@ _MAX_AUDIO_FILE_BYTES = 128 << 20
 """An hour of FLAC at its worst."""
 _ZIP_MAGIC = b"PK"
 _MAX_CONTENTS_BYTES = 4 << 20
-"""Largest table of contents of a ZIP: some 50,000 recordings."""
+"""Largest table of contents of a ZIP, enough for some 50,000 recordings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an import."""
+    """The result of an import."""
 
     interviews: tuple[str, ...]
-    """Ids of those that were added."""
+    """Ids of the interviews added."""
     skipped: tuple[str, ...]
-    """Ids of those that are here already, and were left as they are."""
+    """Ids of interviews that existed already and were not changed."""
     rows: int
+    """Rows added."""
     present: int
-    """Other rows that are here already."""
+    """Other rows that existed already."""
     kept: tuple[str, ...]
-    """Other rows that differ from what is here, which was left as it is."""
+    """Existing rows that differ from those imported and were not changed, such as "settings plan"."""
     recordings: int
 
 
@@ -62,13 +63,13 @@ async def import_file(
     owner: str | None = None,
     max_bytes: int = MAX_DOCUMENT_BYTES,
 ) -> Imported:
-    """Adds what a JSON or ZIP export holds, for ``owner`` or for whom it says. Raises InputError, StorageError.
+    """Imports a JSON or ZIP export for ``owner`` or, by default, for the owners it names.
 
-    Its document may have ``max_bytes``.
+    ``max_bytes`` limits its document. Raises InputError, NoRoomError, StorageError.
     """
     document, source = await asyncio.to_thread(open_export, file, max_bytes, _room(storage))
     all_recordings = document.recordings
-    async with carried_forward(storage, document.rows) as scratch:
+    async with migrated(storage, document.rows) as scratch:
         del document  # its rows are in the database: memory holds them only once
         checked = await checked_rows(scratch, library, clock, limits, all_recordings)
     if owner is not None:
@@ -82,13 +83,13 @@ async def import_file(
         await asyncio.to_thread(_store_audio, storage.archive, source, recordings)
         added = await storage.tables.add(fresh)
     except HotseatError:
-        # Unless somebody else has imported the same meanwhile.
+        # Remove the audio again, unless somebody else has imported the same interview meanwhile.
         arrived = await storage.tables.interviews(Scope(interviews=ids))
         for interview_id in {recording.interview_id for recording in recordings}.difference(arrived):
             await asyncio.to_thread(storage.archive.delete, interview_id)
         raise
     practice = Practice(storage.store, clock, library.bank)
-    await work_out_cards(practice, fresh.tables["ratings"])
+    await recompute_cards(practice, fresh.tables["ratings"])
     await practice.catch_up()  # exports older than ratings have none
     return Imported(
         interviews=tuple(row["id"] for row in fresh.tables["interviews"]),
@@ -101,14 +102,17 @@ async def import_file(
 
 
 def _room(storage: Storage) -> int | None:
-    """Bytes of audio that the disk can take; None where audio is kept elsewhere."""
+    """Bytes of audio that fit on the disk; None if audio is in an object store."""
     if storage.is_archive_remote:
         return None
     return free_bytes(storage.data_dir)
 
 
 def open_export(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:
-    """Raises InputError, and NoRoomError for more audio than there is room for."""
+    """The export's document and, for a ZIP, its files, all of them checked. ``limit`` and ``room`` are bytes.
+
+    Raises InputError, and NoRoomError if the audio needs more than ``room``.
+    """
     start = file.read(2)
     file.seek(0)
     if start == _ZIP_MAGIC:
@@ -119,29 +123,28 @@ def open_export(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | No
         needed = 2 * sum(recording.samples for recording in document.recordings)
         if room is not None and needed > max(0, room):
             raise NoRoomError(f"the audio takes {needed / 1e6:.0f} MB, and the disk has room for {max(0, room) / 1e6:.0f} MB")
-        for recording in document.recordings:  # what is damaged is told before anything is changed
+        for recording in document.recordings:  # damage is reported before anything is changed
             _pcm(source, recording)
         return document, source
     data = file.read(limit + 1)
     if len(data) > limit:
         raise InputError(f"the file is larger than {limit >> 20} MB; {_FEWER}")
     document = from_json(data)
-    # A document taken out of its ZIP: the words are here, the audio is not.
+    # If the document was taken out of its ZIP, its audio isn't there.
     return document.model_copy(update={"recordings": []}), None
 
 
 @asynccontextmanager
-async def carried_forward(storage: Storage, rows: Rows) -> AsyncIterator[Storage]:
-    """Storage with a database of today's schema that holds just the rows, whichever schema they are of.
+async def migrated(storage: Storage, rows: Rows) -> AsyncIterator[Storage]:
+    """Storage with a scratch database of the present schema that holds only these rows, migrated from their own schema.
 
-    They go into an empty database of their own age, which is then migrated like any other. Raises InputError for rows that
-    don't fit theirs.
+    Raises InputError if the rows don't fit their schema, or it is unknown.
     """
-    with workplace(storage.data_dir) as folder:
+    with temporary_folder(storage.data_dir) as folder:
         store = SqlStore(f"sqlite+aiosqlite:///{folder / 'scratch.db'}")
         try:
             if rows.revision not in await store.revisions():
-                raise InputError(f"revision: schema {rows.revision} is not known here; a newer Hotseat has written this file")
+                raise InputError(f"revision: schema {rows.revision} is unknown; a newer version of Hotseat wrote this file")
             tables = SqlTables(store.engine)
             await store.migrate(rows.revision)
             await tables.add(rows)
@@ -163,7 +166,7 @@ def _without(rows: Rows, interview_ids: frozenset[str]) -> Rows:
 def _store_audio(archive: AudioArchive, source: ZipSource | None, recordings: Sequence[Recording]) -> None:
     """Raises InputError, StorageError."""
     for interview_id in {recording.interview_id for recording in recordings}:
-        archive.delete(interview_id)  # what an import that was cut off has left
+        archive.delete(interview_id)  # left by an interrupted import
     for recording in recordings:
         assert source is not None
         stored = StoredAudio(recording.interview_id, recording.turn_id, recording.first_frame)

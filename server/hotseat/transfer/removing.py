@@ -1,4 +1,4 @@
-"""Deletion of interviews, or everything, with a count of what is left afterwards."""
+"""Deletes interviews, or everything, and counts what is left."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.archive.names import is_id
 from hotseat.storage.rows import Row, Scope
 from hotseat.storage.storage import Storage
-from hotseat.transfer.workplace import remove_leftovers
+from hotseat.transfer.temporary_folders import remove_leftovers
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was removed, and what a search afterwards still found: nothing, unless something went on writing."""
+    """What was removed, and what a count afterwards still found: nothing, unless another process went on writing."""
 
     interviews: int
     rows: int
@@ -27,7 +27,7 @@ class Removed:
 
 
 async def interviews_in(storage: Storage, scope: Scope) -> tuple[str, ...]:
-    """Ids of the interviews in the scope. With everything that includes audio whose interview is gone. Raises StorageError."""
+    """Ids of the interviews in the scope. For everything, also those with only audio left. Raises StorageError."""
     ids = await storage.tables.interviews(scope)
     if scope != Scope():
         return ids
@@ -36,17 +36,17 @@ async def interviews_in(storage: Storage, scope: Scope) -> tuple[str, ...]:
 
 
 async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
-    """Audio first: should that fail, the interviews are still there to be deleted again. Raises StorageError."""
+    """Removes everything in the scope, audio first: if that fails, the interviews can be deleted again. Raises StorageError."""
     ids = await interviews_in(storage, scope)
     present = await storage.tables.interviews(scope)
     ratings = (await storage.tables.read(scope)).tables["ratings"] if scope.interviews is not None else []
-    # An id that an archive can't name has no audio, and must not keep the rest from being removed.
+    # An id that isn't fit for a file name has no audio, and mustn't stop the removal.
     named = tuple(interview_id for interview_id in ids if is_id(interview_id))
     files = await asyncio.to_thread(_remove_audio, storage.archive, named)
     await asyncio.to_thread(remove_leftovers, storage.data_dir)
     await asyncio.to_thread(storage.store.remove_copies)
     rows = await storage.tables.erase(scope)
-    await work_out_cards(practice, ratings)
+    await recompute_cards(practice, ratings)
     return Removed(
         interviews=len(present),
         rows=rows,
@@ -56,8 +56,8 @@ async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
     )
 
 
-async def work_out_cards(practice: Practice, ratings: Sequence[Row]) -> None:
-    """When points are due again, after these rows of ratings came or went. Raises StorageError."""
+async def recompute_cards(practice: Practice, ratings: Sequence[Row]) -> None:
+    """Computes the cards of the questions in these rows of ratings, which were added or removed. Raises StorageError."""
     for owner in {row["owner"] for row in ratings}:
         await practice.recompute(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
 

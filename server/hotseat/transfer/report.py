@@ -1,4 +1,4 @@
-"""Reports to read: Markdown, and one HTML page that holds everything it shows. Neither can do anything or fetch anything."""
+"""Reports for people: Markdown, and one self-contained HTML page. Neither runs scripts or loads anything."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MEDIA_TYPES: dict[codecs.Codec, str] = {"flac": "audio/flac", "opus": "audio/og
 
 
 class Report:
-    """Interviews' reviews, as ``Interviews.review`` gives them, in a form to read."""
+    """A report on interviews, from their reviews (``Reviews.review``)."""
 
     def __init__(self, reviews: Sequence[dict[str, Any]], assessments: dict[str, Any] | None) -> None:
-        """``assessments`` as ``Preparation.assessments`` gives them; None where only interviews are reported."""
+        """``assessments`` are those of ``Preparation.assessments``, or None to report only interviews."""
         self._shown = {"reviews": reviews, "assessments": (assessments or {}).get("assessments", []), "marked": _marked}
 
     def write_markdown(self, file: IO[bytes]) -> None:
@@ -51,7 +51,7 @@ class Report:
 
 
 def plain(text: str) -> str:
-    """Text as Markdown that shows just that, on one line: what somebody said can't become markup, an image or a link."""
+    """Text escaped for Markdown, on one line: what somebody said can't become markup, an image or a link."""
     text = CONTROLS.sub("", " ".join(text.split()))
     text = re.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", text)
     text = re.sub(r"(?i)\b(https?|ftp|mailto|www)([:.])", r"\1\\\2", text)
@@ -59,7 +59,7 @@ def plain(text: str) -> str:
 
 
 def _marked(answer: dict[str, Any], round_: dict[str, Any]) -> list[dict[str, Any]]:
-    """The answer's words as runs of ``text`` that the same ``criteria`` (numbers from 1) quote."""
+    """The answer's words as runs of ``text`` quoted by the same ``criteria`` (numbers from 1)."""
     grade = round_["grade"]
     quotes = [
         (finding["evidence"]["word_start"], finding["evidence"]["word_end"], number, finding["status"] == "contradicted")

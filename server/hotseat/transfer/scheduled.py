@@ -1,4 +1,4 @@
-"""Scheduled backups: written, verified, and the newest few kept."""
+"""Scheduled backups: writes and verifies them, and keeps the newest few."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from hotseat.transfer.backup import backup, verify
 log = logging.getLogger(__name__)
 
 LOOK_S = 600.0
-"""Seconds between two checks of whether a backup is due; after one that failed it is."""
+"""Seconds between two checks of whether a backup is due, and before a failed one is tried again."""
 _NAMES = "hotseat-*.zip"
 
 
 async def keep_backups(storage: Storage, clock: Clock, folder: Path, every_s: float, keep: int) -> None:
-    """Runs until it is cancelled."""
+    """Makes a backup every ``every_s`` seconds, until it is cancelled."""
     while True:
         try:
             if clock.wall() - _newest(folder) >= every_s:
                 await back_up(storage, clock, folder, keep)
-        except Exception as error:  # or there would be no backups any more
+        except Exception as error:  # the next check tries again
             failed(log, "making a backup", error)
         await pause(clock, LOOK_S)
 
 
 async def back_up(storage: Storage, clock: Clock, folder: Path, keep: int) -> Path:
-    """A new backup that was found whole; the oldest make room for it. Raises HotseatError, OSError."""
+    """Makes and verifies a backup, and removes all but the newest ``keep``. Raises HotseatError, OSError."""
     await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
     path = folder / f"hotseat-{datetime.fromtimestamp(clock.wall(), UTC):%Y%m%dT%H%M%SZ}.zip"
     part = path.with_suffix(".part")
@@ -44,7 +44,7 @@ async def back_up(storage: Storage, clock: Clock, folder: Path, keep: int) -> Pa
     finally:
         part.unlink(missing_ok=True)
     for left_out in done.skipped:
-        log.warning("left out of the backup, as it can't be read: %s", left_out)
+        log.warning("not in the backup, as it can't be read: %s", left_out)
     log.info("backed up to %s: %d recordings, %.1f MB", path, done.recordings, done.bytes / 1e6)
     await asyncio.to_thread(_make_room, folder, keep)
     return path

@@ -1,4 +1,4 @@
-"""ZIP files from strangers: sizes are limits, names are only looked up, and nothing is unpacked to a path."""
+"""Reads untrusted ZIP files: with limits on sizes, names only looked up, and nothing unpacked to a path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 @contextmanager
 def readable(what: str) -> Iterator[None]:
-    """Whatever goes wrong in reading a ZIP, as InputError."""
+    """Turns whatever reading a ZIP raises into InputError."""
     try:
         yield
     except _UNREADABLE as error:
@@ -26,14 +26,14 @@ def readable(what: str) -> Iterator[None]:
 
 
 class _Guarded:
-    """A file that refuses to hand out too much at once, as zipfile asks for the whole table of contents.
+    """A file that refuses to be read in large pieces: zipfile reads the whole table of contents at once.
 
-    What zipfile takes for the table is what is measured, however the file is made up.
+    So the table's real size is limited, whatever the file says it is.
     """
 
     def __init__(self, file: IO[bytes], most: int) -> None:
         self.most: int | None = most
-        """Bytes; None for any number."""
+        """Most bytes of one read; None for no limit."""
         self.seek, self.tell, self.seekable, self.flush = file.seek, file.tell, file.seekable, file.flush
         self._file = file
 
@@ -51,7 +51,7 @@ class ZipSource:
     """An open ZIP file that is read with limits."""
 
     def __init__(self, file: IO[bytes], most_contents: int = 64 << 20) -> None:
-        """Raises InputError, also for a table of contents of more bytes: in memory it takes some ten times as much."""
+        """``most_contents``: most bytes of the table of contents; in memory it takes ten times as much. Raises InputError."""
         guarded = _Guarded(file, most_contents)
         with readable("the file"):
             self._zip = zipfile.ZipFile(guarded)
@@ -72,7 +72,7 @@ class ZipSource:
         with readable(name):
             data = self._zip.read(name)
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-            raise InputError(f"{name} is damaged: its SHA-256 is not the one that was written down")
+            raise InputError(f"{name} is damaged: its SHA-256 is not the recorded one")
         return data
 
     def measure(self, name: str) -> tuple[int, str]:

@@ -24,7 +24,7 @@ _NAME = re.compile(r"^(\d+)\.f(\d+)\.pcm$")
 
 
 class Recording:
-    """One open answer. Bytes that could not be written are kept and tried again with the next ones."""
+    """One open recording. Bytes that could not be written are kept and written with the next ones."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -34,7 +34,7 @@ class Recording:
         self._unsynced = 0
 
     @property
-    def owes(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether bytes wait to be written."""
         return bool(self._pending)
 
@@ -50,7 +50,7 @@ class Recording:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = FileIO(self.path, "a")
                 if odd := self._file.seek(0, os.SEEK_END) % 2:
-                    # Half a sample of a crash: what is appended behind it would be noise.
+                    # A crash may leave half a sample, after which everything appended would be noise.
                     self._file.truncate(self._file.tell() - odd)
             while self._pending:
                 written = self._file.write(self._pending) or 0
@@ -63,7 +63,7 @@ class Recording:
             raise StorageError(f"cannot store audio in {self.path.parent}: {error.strerror}") from error
 
     def close(self) -> None:
-        """Ends the answer. What could not be written by now is still owed, see LocalArchive."""
+        """Ends the recording. Bytes that still can't be written stay pending (LocalArchive writes them later)."""
         if self._pending:
             with contextlib.suppress(StorageError):
                 self.flush()
@@ -76,13 +76,13 @@ class Recording:
 class LocalArchive:
     """Recordings under one directory, a folder for each interview.
 
-    What a full disk kept from being written is held in memory and written when there is room again.
+    If the disk is full, audio is kept in memory and written when there is room again.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._recordings: list[Recording] = []
-        """Open or still owing."""
+        """Those that are open or have pending bytes."""
         self._lock = threading.Lock()
 
     def check(self) -> None:
@@ -93,7 +93,7 @@ class LocalArchive:
             raise StorageError(f"cannot store audio in {self._root}: {error.strerror}") from error
 
     def create(self, interview_id: str, turn_id: int, first_frame: int, stored: int = 0) -> Recording:
-        """The turn's recording, going on where an earlier process stopped."""
+        """The turn's recording, continued if there is one."""
         self._settle()
         existing = self._find(interview_id, turn_id)
         recording = Recording(existing or self._folder(interview_id) / f"{turn_id:03d}.f{first_frame}.pcm")
@@ -109,7 +109,7 @@ class LocalArchive:
             data = path.read_bytes() if path else b""
         except OSError as error:
             raise StorageError(f"cannot read audio {path}: {error.strerror}") from error
-        return data[: len(data) // 2 * 2]  # a torn last sample of a crash
+        return data[: len(data) // 2 * 2]  # without half a sample that a crash may leave
 
     def seconds(self, interview_id: str, turn_id: int) -> float:
         self._settle()
@@ -135,12 +135,12 @@ class LocalArchive:
         return tuple(StoredAudio(folder, int(name[1]), int(name[2])) for folder, name in names if name is not None)
 
     def _settle(self) -> None:
-        """Tries again to write what ended answers owe."""
+        """Tries again to write the pending bytes of closed recordings."""
         with self._lock:
             for recording in self._recordings:
-                if recording.closed and recording.owes:
+                if recording.closed and recording.has_pending:
                     recording.close()
-            self._recordings = [recording for recording in self._recordings if recording.owes or not recording.closed]
+            self._recordings = [recording for recording in self._recordings if recording.has_pending or not recording.closed]
 
     def _folder(self, interview_id: str) -> Path:
         return self._root / check_id(interview_id)

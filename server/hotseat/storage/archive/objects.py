@@ -1,9 +1,9 @@
 """Answers' audio in an object store, through fsspec: small chunks, because an object can't be appended to.
 
 A chunk is named ``<interview>/<turn>.f<frame>.<start>.<writer>.pcm``: the number of the answer's first microphone frame, the
-sample of the answer at which the chunk begins, and who wrote it. Processes that store the same seconds, because one has not
-noticed yet that the other has taken the interview over, so lie over each other instead of adding up. When the answer is over,
-its chunks are joined into one.
+sample of the answer at which the chunk begins, and a random id of the writer. If two processes store the same seconds, because
+one has not noticed yet that the other has taken the interview over, their chunks overlap instead of adding up. When the answer
+is over, its chunks are joined into one.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ from hotseat.storage.archive.names import check_id
 CHUNK_BYTES = SAMPLE_RATE
 """Half a second of PCM16; with the upload, audio is stored within a second of being spoken."""
 _SETTLE_S = 5.0
+"""How long reads and deletions wait for uploads."""
 _TRIES = 3
+"""Tries to read chunks that are being joined."""
 _OPTIONS: dict[str, dict[str, Any]] = {
     "s3": {"config_kwargs": {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 1}}}
 }
-"""Options of the backends. An upload fails soon rather than blocking for minutes; it is tried again with the next chunk."""
+"""Options by protocol. Uploads fail soon rather than block for minutes; they are tried again with the next chunk."""
 _CHUNK = re.compile(r"^(\d+)\.f(\d+)\.(\d+)\.\w+\.pcm$")
 
 
@@ -50,28 +52,29 @@ class _Chunk:
 
 
 class ObjectRecording:
-    """One open answer. Chunks that could not be stored are kept and tried again with the next one."""
+    """One open recording. Chunks that could not be uploaded are kept and tried again with the next one."""
 
     def __init__(
         self, put: Callable[[int, bytes], None], join: Callable[[], None], threads: ThreadPoolExecutor, start: int
     ) -> None:
-        """``put`` stores a chunk that begins at a sample, ``join`` makes one of all; both block, and raise StorageError."""
+        """``put(start, pcm)`` uploads the chunk from sample ``start`` on, ``join()`` joins all chunks. Both block, and raise
+        StorageError."""
         self._put = put
         self._join = join
         self._threads = threads
         self._next = start
         self._open = bytearray()
-        self._owed: dict[int, bytes] = {}
-        self._flying: dict[int, Future[None]] = {}
+        self._pending: dict[int, bytes] = {}
+        self._uploads: dict[int, Future[None]] = {}
         self._trouble: StorageError | None = None
         self._lock = threading.Lock()
         self._closed = False
 
     @property
-    def owes(self) -> bool:
-        """Whether any of it is still to be stored or joined."""
+    def has_pending(self) -> bool:
+        """Whether chunks are still to be uploaded or joined."""
         with self._lock:
-            return bool(self._owed or self._flying)
+            return bool(self._pending or self._uploads)
 
     def append(self, pcm: bytes) -> None:
         """Never waits. Raises StorageError when an earlier chunk could not be stored."""
@@ -82,30 +85,30 @@ class ObjectRecording:
             raise self._trouble
 
     def close(self) -> None:
-        """Sends what is left; it is stored soon, see ``settle``."""
+        """Starts to upload what is left, without waiting (see ``settle``)."""
         self._closed = True
         self._cut()
 
     def settle(self, within_s: float) -> None:
-        """Waits for what is on its way, and sends once more what failed before."""
+        """Tries failed uploads again, and waits at most ``within_s`` seconds for all uploads."""
         self.send()
         with self._lock:
-            flying = list(self._flying.values())
-        wait(flying, within_s)
+            uploads = list(self._uploads.values())
+        wait(uploads, within_s)
 
     def _cut(self) -> None:
         with self._lock:
-            self._owed[self._next] = bytes(self._open)
+            self._pending[self._next] = bytes(self._open)
         self._next += len(self._open) // 2
         self._open.clear()
         self.send()
 
     def send(self) -> None:
-        """Sends what is owed and not on its way; never waits."""
+        """Starts to upload all pending chunks; never waits."""
         with self._lock:
-            for start, pcm in self._owed.items():
-                if start not in self._flying:
-                    self._flying[start] = self._threads.submit(self._store, start, pcm)
+            for start, pcm in self._pending.items():
+                if start not in self._uploads:
+                    self._uploads[start] = self._threads.submit(self._store, start, pcm)
 
     def _store(self, start: int, pcm: bytes) -> None:
         trouble = None
@@ -116,19 +119,19 @@ class ObjectRecording:
         with self._lock:
             self._trouble = trouble
             if trouble is None:
-                del self._owed[start]
-            whole = self._closed and not self._owed
+                del self._pending[start]
+            whole = self._closed and not self._pending
         if whole:
-            with suppress(StorageError, FileNotFoundError):  # many chunks do as well
+            with suppress(StorageError, FileNotFoundError):  # the archive also works with many chunks
                 self._join()
         with self._lock:
-            del self._flying[start]
+            del self._uploads[start]
 
 
 class ObjectArchive:
     """Implements ``AudioArchive`` at an fsspec address such as ``s3://bucket/folder``.
 
-    Credentials and the endpoint are found where the backend's own tools look for them, such as AWS_* variables.
+    Credentials and the endpoint come from where the backend's own tools look for them, such as AWS_* variables.
     """
 
     def __init__(self, url: str) -> None:
@@ -142,7 +145,7 @@ class ObjectArchive:
         self.url = url
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="archive")
         self._recordings: dict[tuple[str, int], ObjectRecording] = {}
-        """Open, or still owing."""
+        """Those that are open or have pending chunks."""
 
     def check(self) -> None:
         """Writes and removes an object. Raises StorageError."""
@@ -172,7 +175,7 @@ class ObjectArchive:
         for key, recording in list(self._recordings.items()):
             if key == (interview_id, turn_id):
                 continue
-            if recording.owes:
+            if recording.has_pending:
                 recording.send()
             else:
                 del self._recordings[key]
@@ -180,9 +183,9 @@ class ObjectArchive:
         return recording
 
     def read(self, interview_id: str, turn_id: int) -> bytes:
-        """The turn's PCM16, empty if there is none; a lost chunk is silence. Raises StorageError."""
+        """The turn's PCM16, with silence for lost chunks; empty if there is none. Raises StorageError."""
         for _ in range(_TRIES):
-            with suppress(FileNotFoundError):  # joined between listing and reading
+            with suppress(FileNotFoundError):  # the chunks were joined between listing and reading
                 return self._overlay(self._chunks(interview_id, turn_id))
         raise StorageError(f"the audio archive {self.url} changes faster than it can be read")
 
@@ -193,7 +196,7 @@ class ObjectArchive:
         """Removes all of an interview's audio. Raises StorageError."""
         folder = self._folder(interview_id)
         for key in [key for key in self._recordings if key[0] == interview_id]:
-            self._recordings.pop(key).settle(_SETTLE_S)  # or a chunk would arrive after the end
+            self._recordings.pop(key).settle(_SETTLE_S)  # or a chunk might arrive after the deletion
         with self._reaching(), suppress(FileNotFoundError):
             self._files.rm(folder, recursive=True)
 
@@ -213,7 +216,7 @@ class ObjectArchive:
         return tuple(StoredAudio(folder, turn_id, frame) for (folder, turn_id), frame in sorted(found.items()))
 
     def _overlay(self, chunks: list[_Chunk]) -> bytes:
-        """The chunks, each at its sample. Raises FileNotFoundError, StorageError."""
+        """The chunks' PCM16, each at its start. Raises FileNotFoundError, StorageError."""
         if not chunks:
             return b""
         with self._reaching(FileNotFoundError):
@@ -225,13 +228,13 @@ class ObjectArchive:
         return bytes(pcm)
 
     def _chunks(self, interview_id: str, turn_id: int) -> list[_Chunk]:
-        """Once what is on its way has arrived. Raises StorageError."""
+        """The turn's chunks, after waiting for uploads. Raises StorageError."""
         if (recording := self._recordings.get((interview_id, turn_id))) is not None:
             recording.settle(_SETTLE_S)
         return self._parts(interview_id, turn_id)
 
     def _parts(self, interview_id: str, turn_id: int) -> list[_Chunk]:
-        """Its chunks in order; of two with one start the longer is last. Raises StorageError."""
+        """The turn's stored chunks by start; of two with the same start the longer comes last. Raises StorageError."""
         listed: list[dict[str, Any]] = []
         with self._reaching(), suppress(FileNotFoundError):
             listed = self._files.ls(self._folder(interview_id), detail=True)
