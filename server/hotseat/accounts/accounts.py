@@ -1,6 +1,7 @@
-"""Named accounts: who may sign in, for how long a browser stays signed in, and the log of it all.
+"""Named accounts: sign-in, sessions, invitations, and the audit log.
 
-Secrets of sessions and invites are 256 random bits of which only the SHA-256 is stored: who reads the database can't use them.
+Secrets of sessions and invites are 256 random bits. Only their SHA-256 is stored, so that nobody who reads the database can use
+them.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ INVITE_S = 7 * 86400.0
 _LOOK_AGAIN_S = 10.0
 KEEP_LOG_S = 365 * 86400.0
 KEEP_REFUSALS = 10_000
-"""Lines of the log that strangers can cause; they must neither fill the disk nor push out the others."""
+"""Most audit log lines about refusals, which strangers can cause: they must not fill the disk."""
 NO_PASSWORD = "!"  # noqa: S105 - no password is hashed to it
-"""No hash: nobody signs in with one."""
+"""Stands for the hash in accounts without a password, as no password is hashed to it."""
 BY_NAME = Allowance(attempts=8, refill_s=60.0)
 BY_ADDRESS = Allowance(attempts=20, refill_s=15.0)
 
@@ -43,7 +44,7 @@ Result = TypeVar("Result")
 
 
 class Accounts:
-    """Methods raise StorageError, and what they say."""
+    """Every method raises StorageError, besides what its docstring names."""
 
     def __init__(self, store: SqlAccounts, clock: Clock, wanted: bool = False) -> None:
         self._in_use: bool | None = wanted or None
@@ -51,10 +52,10 @@ class Accounts:
         self._store = store
         self._clock = clock
         self._hashing = asyncio.Lock()
-        """Guesses must not take every core from an interview."""
+        """One password is hashed at a time, so that guesses can't take all cores from interviews."""
 
     async def in_use(self) -> bool:
-        """Whether one has to sign in: accounts are asked for by the settings, or there are some.
+        """Whether people have to sign in: the settings want accounts, or there are some.
 
         Where there were none, one made on the command line is seen in a moment. A database that fails later changes nothing.
         """
@@ -77,11 +78,11 @@ class Accounts:
         """Makes an account, with an invite's secret or, from the command line, without. Raises InputError."""
         name = await self._free_name(name, role)
         check_password(password)
-        hashed = await self._slowly(lambda: hash_password(password))
+        hashed = await self._in_hashing_thread(lambda: hash_password(password))
         return await self._add(name, hashed, role, invite, address)
 
     async def _free_name(self, name: str, role: Role) -> str:
-        """The name as it is kept. Raises InputError."""
+        """The normalised name. Raises InputError if it is unfit, or taken by one that looks alike."""
         name = check_name(name)
         accounts = await self._store.accounts()
         if alike := next((one.name for one in accounts if outline(one.name) == outline(name)), None):
@@ -102,7 +103,7 @@ class Accounts:
         return account
 
     async def vouched_for(self, name: str) -> Identity:
-        """Whom a trusted proxy has let in; their account is made when they first come. Raises RefusedError."""
+        """The person whom a trusted proxy names; their account is made at their first visit. Raises RefusedError."""
         try:
             name = check_name(name)
         except InputError as error:
@@ -117,7 +118,7 @@ class Accounts:
         return Identity(account.id, account.name, account.role)
 
     async def remove(self, name: str, by: str = "", address: str = "") -> Account:
-        """Removes the account, not what belongs to it. Raises InputError."""
+        """Removes the account, but not its interviews. Raises InputError."""
         account = await self._named(name)
         await self._check_another_owner(account)
         await self._store.remove_account(account.id)
@@ -141,14 +142,14 @@ class Accounts:
         """Sets a password from the command line; ends the account's sessions. Raises InputError."""
         account = await self._named(name)
         check_password(password)
-        await self._store.set_password(account.id, await self._slowly(lambda: hash_password(password)))
+        await self._store.set_password(account.id, await self._in_hashing_thread(lambda: hash_password(password)))
         await self.note("password changed", account.name, about="from the command line")
 
     async def change_password(self, who: Identity, old: str, new: str, address: str, browser: str = "") -> str:
         """Ends all sessions and begins a new one, whose secret is returned. Raises InputError, RefusedError."""
         account = await self._proven(who.name, old, address, "password change refused")
         check_password(new)
-        await self._store.set_password(account.id, await self._slowly(lambda: hash_password(new)))
+        await self._store.set_password(account.id, await self._in_hashing_thread(lambda: hash_password(new)))
         await self.note("password changed", account.name, address)
         return await self._begin_session(await self._named(account.name), address, browser)
 
@@ -167,7 +168,7 @@ class Accounts:
         return secret
 
     async def invite_first(self) -> str:
-        """The secret of an invite for the first owner, which is worth nothing once there is one."""
+        """The secret of an invite for the first owner, which is void once there is an account."""
         return await self._add_invite("owner", THE_SERVER)
 
     async def _add_invite(self, role: Role, made_by: str) -> str:
@@ -177,19 +178,19 @@ class Accounts:
         return secret
 
     async def invitations(self) -> tuple[Invite, ...]:
-        """Those that can still be used, oldest first; not the link that the server prints."""
+        """Invites that can still be used, oldest first, without the one that the server prints."""
         found = await self._store.invites(self._clock.wall())
         return tuple(invite for invite in found if invite.made_by != THE_SERVER)
 
     async def revoke(self, hash: str, by: str = "", address: str = "") -> None:
-        """Takes an invitation back, by its hash or the beginning of it. Raises InputError."""
+        """Revokes an invitation, by its hash or the beginning of it. Raises InputError."""
         matching = [invite for invite in await self.invitations() if hash and invite.hash.startswith(hash)]
         if len(matching) != 1 or not await self._store.end_invite(matching[0].hash):
             raise InputError("there is no such invitation; it may have been used or have run out")
         await self.note("invitation revoked", by, address, matching[0].role)
 
     async def invitation(self, secret: str) -> Invite:
-        """Raises RefusedError if it can't be used."""
+        """The invite with this secret. Raises RefusedError if it can't be used."""
         invite = await self._store.invite(hash_secret(secret), self._clock.wall())
         if invite is None or (invite.made_by == THE_SERVER and await self._store.accounts()):
             raise RefusedError("this invitation has been used or has run out; ask for a new one")
@@ -210,9 +211,9 @@ class Accounts:
         return secret
 
     async def sign_in_from(self, person: Person, invite: str | None, may_join: bool, address: str, browser: str = "") -> str:
-        """The secret of a new session for whom the provider has signed in.
+        """The secret of a new session for a person whom the OpenID Connect provider has signed in.
 
-        They get an account with an invitation's secret, or if they ``may_join`` without. Raises InputError, RefusedError.
+        A new person gets an account if they have an invitation's secret or ``may_join``. Raises InputError, RefusedError.
         """
         if (account := await self._store.account_of(person.subject)) is None:
             account = await self._join(person, invite, may_join, address)
@@ -248,7 +249,7 @@ class Accounts:
         return await self._store.sessions(who.person, self._clock.wall())
 
     async def end_session(self, who: Identity, hash: str, address: str) -> None:
-        """One of the person's own. Raises InputError."""
+        """Ends one of the person's own sessions. Raises InputError."""
         if not await self._store.end_session(hash, who.person):
             raise InputError("that browser is signed out already")
         await self.note("session ended", who.name, address)
@@ -277,41 +278,42 @@ class Accounts:
             raise TooManyAttemptsError(f"too many attempts; try again in {wait_s:.0f} seconds", wait_s)
         account = await self._store.account(name)
         hashed = account.password if account is not None else None
-        if not await self._slowly(lambda: is_password(password, hashed)) or account is None:
-            # What was typed as a name may be a password: it is written down only if it is somebody's name.
+        if not await self._in_hashing_thread(lambda: is_password(password, hashed)) or account is None:
+            # A password may have been typed as the name, so the name is logged only if it is somebody's.
             used_up = await self._store.attempts.wait_s(keys, now) > 0
             about = "further attempts have to wait" if used_up else ""
             await self.note(refusal, account.name if account is not None else "", address, about)
             raise RefusedError("no account has this name and password")
-        # Not the address: somebody with an account could sign in to it between guesses at others'.
+        # Attempts from the address still count: an account's owner could otherwise reset them between guesses at others'.
         await self._store.attempts.forgive(_key_of(name))
         return account
 
-    async def _slowly(self, work: Callable[[], Result]) -> Result:
+    async def _in_hashing_thread(self, work: Callable[[], Result]) -> Result:
         async with self._hashing:
             return await asyncio.to_thread(work)
 
     # ---- The log -----------------------------------------------------------------------------------------------------
 
     async def note(self, what: str, who: str = "", address: str = "", about: str = "") -> None:
-        """Writes one line of the audit log, into the database and the process's own log."""
+        """Adds a line to the audit log, and to the process's own log."""
         noted = AuditEntry(self._clock.wall(), what, who, address, about)
         log.info("audit %s", json.dumps(asdict(noted), ensure_ascii=False))
         await self._store.note(noted)
 
     async def noted(self, limit: int = 200) -> tuple[AuditEntry, ...]:
-        """Newest first."""
+        """The audit log, newest first."""
         return await self._store.noted(limit)
 
     async def tidy(self) -> None:
-        """Forgets what has run out."""
+        """Deletes expired sessions, invites and attempts, and old lines of the audit log."""
         now = self._clock.wall()
         await self._store.tidy(now, now - KEEP_LOG_S, KEEP_REFUSALS)
         await self._store.attempts.tidy(now - max(one.attempts * one.refill_s for one in (BY_NAME, BY_ADDRESS)))
 
 
 def _key_of(name: str) -> str:
-    """Where attempts at a name are counted: by too little of its hash to tell what was typed, which may be a password."""
+    """The key under which attempts at a name are counted: too little of its hash to recover what was typed, as it may be a
+    password."""
     return f"at {hashlib.sha256(name.casefold().encode()).hexdigest()[:4]}"
 
 
@@ -324,7 +326,7 @@ def hash_secret(secret: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """The address, or the /64 of an IPv6 one, of which one person has 2**64."""
+    """The IPv4 address, or the /64 network of an IPv6 address, all of which usually belongs to one person."""
     address = plain_address(address)
     try:
         parsed = ipaddress.ip_address(address)

@@ -1,4 +1,4 @@
-"""Who a connection is from: a signed-in browser, a program with the token, or whoever runs the server."""
+"""Authenticates connections: from a signed-in browser, a program with the token, or the user who runs the server."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import Settings
 
 _FORWARDED = ("forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
-"""What proxies add."""
+"""Headers that proxies add."""
 _WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)
 
 
 class Entry:
-    """Knows the three ways in; which one counts depends on the settings and on whether there are accounts."""
+    """Authenticates connections; the settings, and whether there are accounts, decide how."""
 
     def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
         self.accounts = accounts
@@ -39,7 +39,7 @@ class Entry:
         self._throttle = Throttle(_WRONG_TOKENS)
 
     async def identify(self, connection: HTTPConnection) -> Identity | None:
-        """None for whoever has to sign in first. Raises RefusedError, StorageError."""
+        """The person behind a connection; None if they have to sign in first. Raises RefusedError, StorageError."""
         kind, _, bearer = connection.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._token is not None:
             return LOCAL_PERSON if self._is_token(bearer, connection) else None
@@ -60,19 +60,19 @@ class Entry:
         return LOCAL_PERSON if ours and hmac.compare_digest(cookie.encode(), ours.encode()) else None
 
     def vouched_for(self, connection: HTTPConnection) -> str | None:
-        """Whom the proxy says this is from; None where it says nothing, or it isn't the proxy that says so."""
+        """The name that a trusted proxy gives in ``user_header``; None without one, or if the request isn't from the proxy."""
         peer: Peer | None = connection.scope.get("state", {}).get(PEER)
         if not self._settings.user_header or peer is None or not self._settings.is_proxy(peer.address):
             return None
         return connection.headers.get(self._settings.user_header) or None
 
     def _check_local(self, connection: HTTPConnection) -> None:
-        """Raises RefusedError for what does not come from this machine's own user, by its own account."""
-        # A page that resolves its name to 127.0.0.1 must not get in.
+        """Raises RefusedError if host name, address or headers say that the request isn't from this machine."""
+        # DNS rebinding: a page whose name resolves to 127.0.0.1 must not get in.
         name = parts_of(f"//{connection.headers.get('host', '')}").hostname or ""
         if not is_loopback(name):
             raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
-        # Nor may what a proxy on this machine lets in from others under such a name.
+        # Nor may requests from elsewhere that a proxy on this machine forwards.
         if _is_foreign(address_of(connection)):
             raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
         headers = connection.headers
@@ -86,13 +86,13 @@ class Entry:
             raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
 
     def how_to_enter(self) -> str:
-        """What to do for somebody who isn't known, where there are no accounts."""
+        """What somebody who was refused can do, if there are no accounts."""
         if self._token is not None:
             return "open the link with ?token=… of this server's owner"
         return "this comes from another user of this machine; whoever runs Hotseat gets a link by `hotseat link`"
 
     async def opens(self, connection: HTTPConnection) -> bool:
-        """Whether this is the link with the token, or a link of the owner's, which browsers exchange for a cookie."""
+        """Whether the link has a valid token or one-time code, for which the browser gets a cookie."""
         given = connection.query_params.get("token")
         if given is None or await self.accounts.in_use():
             return False
@@ -100,13 +100,13 @@ class Entry:
 
     @property
     def cookie(self) -> str:
-        """What a browser that came with the token keeps: not the token, which would be good for another browser."""
+        """The cookie of browsers that came by a link; derived from the token, so that the token itself isn't stored there."""
         if self._token is None:
             return self._key.cookie
         return hmac.new(self._token.encode(), b"cookie", hashlib.sha256).hexdigest()
 
     def _is_token(self, given: str, connection: HTTPConnection) -> bool:
-        """Raises TooManyAttemptsError."""
+        """Whether it is the token; wrong ones count as attempts. Raises TooManyAttemptsError."""
         if self._token is None:
             return False
         key, now = network_of(address_of(connection)), self._clock.now()
@@ -119,7 +119,7 @@ class Entry:
 
 
 def parts_of(address: str) -> SplitResult:
-    """The parts of an address in a header; all empty where it is none."""
+    """The parts of a URL from a header; all empty if it is invalid."""
     try:
         return urlsplit(address)
     except ValueError:
@@ -127,12 +127,12 @@ def parts_of(address: str) -> SplitResult:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """The browser's address; behind a trusted proxy, what that says it is."""
+    """The browser's IP address, as a trusted proxy reports it if there is one."""
     return plain_address(connection.client.host[:64]) if connection.client else ""
 
 
 def _is_foreign(address: str) -> bool:
-    """Whether it is another machine's, with a port or without; the other end of a Unix socket has none."""
+    """Whether it is another machine's IP address, with or without a port; False for a Unix socket, which has none."""
     for host in (address, parts_of(f"//{address}").hostname or ""):
         with contextlib.suppress(ValueError):
             return not ipaddress.ip_address(plain_address(host)).is_loopback
@@ -149,7 +149,8 @@ def cookie_of(connection: HTTPConnection) -> str:
 
 
 def set_cookie(response: Response, connection: HTTPConnection, secret: str) -> None:
-    """Lax rather than strict: a link in an invitation or a calendar has to find one signed in, and no GET changes anything."""
+    """Sets the session's cookie. SameSite is lax so that links in mails and calendars find people signed in; no GET changes
+    anything."""
     secure = is_secure(connection)
     response.set_cookie(
         _cookie_name(secure), secret, max_age=int(SESSION_S), httponly=True, samesite="lax", secure=secure, path="/"
@@ -162,13 +163,13 @@ def clear_cookie(response: Response, connection: HTTPConnection) -> None:
 
 
 def local_path(path: str) -> str:
-    """The path, if it is one of this server's; browsers take //host and /\\host for another's."""
+    """The path if it is on this server, else "/"; browsers take //host and /\\host for other servers."""
     ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if ours else "/"
 
 
 def form_token(cookie: str) -> str:
-    """What a form carries to show that it came from a page of ours: only who knows the cookie can work it out."""
+    """The token in forms against cross-site requests; it is derived from the cookie, which other sites don't know."""
     return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Names that read alike: one account must not pass for another's."""
+"""Finds names that look alike, so that no account can be mistaken for another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ALIKE = str.maketrans(
     "abekmhopctyxlljsdqwhbrnlabenlkuvoptuxywcounhgaglolslll",
 )
 _BLANK = frozenset((0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)))
-"""Characters that count as visible and show nothing."""
+"""Characters that Unicode counts as visible but that show nothing."""
 
 
 def has_blanks(name: str) -> bool:
@@ -18,6 +18,6 @@ def has_blanks(name: str) -> bool:
 
 
 def outline(name: str) -> str:
-    """The same for names that look the same at a glance, in whatever script their letters are."""
+    """A skeleton of the name, equal for names that look alike at a glance, in whatever script."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(character for character in plain.translate(_ALIKE) if character.isalnum()) or plain

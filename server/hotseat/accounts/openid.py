@@ -27,20 +27,20 @@ ATTEMPT_S = 600
 """How long somebody may take at the provider."""
 _TIMEOUT_S = 10.0
 _METADATA_S = 3600.0
-"""How long what the provider says of itself is believed."""
+"""How long the provider's configuration is cached."""
 _CLOCKS_APART_S = 60
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519")
-"""No "none", and none that a client secret would be the key of."""
+"""Accepted signature algorithms: not "none", and none that uses the client secret as its key."""
 _RETURNS = Allowance(attempts=20, refill_s=15.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One browser's way to the provider and back. All that has to be remembered follows from its secret."""
+    """One browser's sign-in attempt. State, nonce and PKCE verifier are all derived from its secret."""
 
     secret: str
     next: str
-    """Path to open afterwards; an invitation's, if that is being used."""
+    """Path to open afterwards: that of the invitation, if one is being used."""
 
     @staticmethod
     def new(next: str) -> Attempt:
@@ -72,11 +72,11 @@ class Person:
     """Somebody whom the provider has signed in."""
 
     subject: str
-    """Says for ever who it is: a hash of the issuer and its id of the person."""
+    """Permanent id: a hash of the issuer and the provider's id of the person."""
     names: tuple[str, ...]
-    """What they may be called, best first."""
+    """Possible account names, best first."""
     email: str
-    """Verified by the provider; else empty."""
+    """Only if verified by the provider, else empty."""
 
 
 class OpenIdProvider:
@@ -111,7 +111,7 @@ class OpenIdProvider:
         return "*" in allowed or bool(name and at and (email in allowed or f"@{domain}" in allowed))
 
     async def way(self, attempt: Attempt, back: str) -> str:
-        """The provider's address to send the browser to; it returns to ``back``. Raises UnavailableError."""
+        """The provider's URL to redirect the browser to, which then returns to ``back``. Raises UnavailableError."""
         asked = {
             "response_type": "code",
             "client_id": self._settings.client_id,
@@ -126,11 +126,11 @@ class OpenIdProvider:
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
     async def arrived(self, attempt: Attempt, given: dict[str, str], back: str, network: str) -> Person:
-        """Who it is that came back with these parameters, from this network.
+        """The person who came back from the provider with these query parameters, from this network.
 
         Raises RefusedError, TooManyAttemptsError, UnavailableError.
         """
-        # Without a secret of this browser's the state would be anybody's to work out.
+        # Without this browser's secret anybody could compute the state.
         if not attempt.secret or not hmac.compare_digest(given.get("state", "").encode(), attempt.state.encode()):
             raise RefusedError("that sign-in was not begun in this browser, or took too long; try again")
         if given.get("iss", self._settings.issuer) != self._settings.issuer:
@@ -146,7 +146,7 @@ class OpenIdProvider:
             tokens = await self._exchange(http, given["code"], attempt, back)
             claims = await self._checked(http, tokens.get("id_token"), attempt)
             if not any(isinstance(claims.get(name), str) for name in ("preferred_username", "email", "name")):
-                claims = {**claims, **await self._told_of(http, tokens.get("access_token"), claims["sub"])}
+                claims = {**claims, **await self._userinfo(http, tokens.get("access_token"), claims["sub"])}
         return _person(self._settings.issuer, claims)
 
     async def _exchange(self, http: httpx.AsyncClient, code: str, attempt: Attempt, back: str) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class OpenIdProvider:
         return told
 
     async def _checked(self, http: httpx.AsyncClient, token: object, attempt: Attempt) -> dict[str, Any]:
-        """The claims of an ID token that is the provider's, for us, for this attempt, and of today. Raises RefusedError."""
+        """The claims of an ID token, after checking signature, issuer, audience, nonce and time. Raises RefusedError."""
         keys = (await self._json(http, (await self._metadata())["jwks_uri"])).get("keys", [])
         try:
             ours = {"keys": [key for key in keys if key.get("use", "sig") == "sig" and key.get("kty") in ("RSA", "EC", "OKP")]}
@@ -197,8 +197,8 @@ class OpenIdProvider:
             raise RefusedError(f"{self.name} does not say who you are")
         return dict(claims)
 
-    async def _told_of(self, http: httpx.AsyncClient, token: object, subject: str) -> dict[str, Any]:
-        """More of the person, from a provider whose ID tokens say little."""
+    async def _userinfo(self, http: httpx.AsyncClient, token: object, subject: str) -> dict[str, Any]:
+        """The userinfo endpoint's claims, for providers whose ID tokens say little; empty if there is none."""
         address = (await self._metadata()).get("userinfo_endpoint")
         if not isinstance(address, str) or not isinstance(token, str):
             return {}

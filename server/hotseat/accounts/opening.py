@@ -18,15 +18,15 @@ from hotseat.storage.store import SqlStore
 log = logging.getLogger(__name__)
 
 SHORTEST_TOKEN = 8
-"""Characters. Guessing is slowed down, so that so many random ones will do."""
+"""Characters. As attempts are limited, so many random ones are enough."""
 
 
 def _keep_private(data_dir: Path) -> None:
-    """New files are this user's alone. A directory that was there before keeps its mode, which may be meant."""
+    """Makes new files private to this user. An existing directory keeps its mode, which may be intended, with a warning."""
     os.umask(0o077)
     found = data_dir.stat()
     mode = stat.S_IMODE(found.st_mode)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO) and found.st_uid == os.getuid():  # who else's it is can't follow the advice
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and found.st_uid == os.getuid():  # only the owner can follow the advice
         log.warning("others on this machine can get into %s (mode %o), which holds voices; `chmod 700` it", data_dir, mode)
 
 
@@ -49,7 +49,7 @@ def too_short(token: SecretStr) -> str:
 
 
 async def open_up(settings: Settings, accounts: Accounts, store: SqlStore) -> str | None:
-    """The path at which people sign in, or the first one makes an account; None where there are no accounts.
+    """The path that new people open: "" to sign in, or the first owner's invitation; None if there are no accounts.
 
     Raises SettingsError, StorageError.
     """
@@ -62,7 +62,7 @@ async def open_up(settings: Settings, accounts: Accounts, store: SqlStore) -> st
             return None
         return "" if await accounts.all() else f"/invite/{await accounts.invite_first()}"
     except StorageError:
-        # Whoever may be let in without a database is told by the page what is wrong with it.
+        # Where nobody has to sign in, the page itself can say what is wrong with the database.
         if not is_loopback(settings.host) and settings.token is None:
             raise
         return None

@@ -1,7 +1,7 @@
-"""Drawing a mock from a job posting or CV: which of the bank's questions it asks for, and the words that say so.
+"""Chooses questions for a job posting or CV, with the words of the text that call for each.
 
-Topics are found by the phrases that postings use for them (``posting_terms`` in topics.toml) and by their key concepts; within
-a topic the question comes first whose own concepts and key terms the text names. Pure, and nothing is kept of the text.
+Topics are found by the phrases that postings use for them (``posting_terms`` in topics.toml) and by their key concepts. Within
+a topic, questions whose own concepts and key terms are in the text come first. Pure; the text is not kept.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ MOST_CHARS = 40_000
 ROUNDS = 8
 _MOST_OF_A_TOPIC = 5
 _LEAST_WEIGHT = 0.6
-"""Weight that a topic needs for each of its questions: what is mentioned once gets one."""
+"""A topic gets a question for each such share of its weight: mentioned once, it gets one."""
 _MOST_REASONS = 3
 _CORE = 0.5
-"""What a topic's core question is ahead by, in matches."""
+"""Bonus of a topic's core question, in matches."""
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
 _PARTS = re.compile(r"[(),]|(?<=\w\w)/(?=\w\w)")
 """What separates the alternatives in a concept; "A/B testing" is one."""
@@ -53,7 +53,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What the bank has for a text; nothing where the text says nothing of its topics."""
+    """Topics and questions that fit a text; empty if the text mentions none of the bank's topics."""
 
     topics: tuple[tuple[Topic, tuple[str, ...]], ...]
     """Topics with the words that name them, the most wanted first."""
@@ -140,7 +140,7 @@ def _named(found: Iterable[_Found], phrases: frozenset[Phrase]) -> tuple[str, ..
 
 
 def _weight(found: Iterable[_Found], phrases: frozenset[Phrase]) -> float:
-    """How much the text is about it: a phrase counts once, said again a little more."""
+    """How much the text is about these phrases: each counts once, and a little more for each repetition."""
     times = Counter(entry.phrase for entry in found if entry.phrase in phrases)
     return sum(1 + log(count) / 2 for count in times.values())
 

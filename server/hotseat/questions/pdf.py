@@ -1,4 +1,4 @@
-"""The text of a PDF, read in a process of its own, so that a broken or hostile file costs no interview its time or memory.
+"""Extracts the text of a PDF in a child process, so that a broken or hostile file can't take time or memory from interviews.
 
 ``python -m hotseat.questions.pdf`` takes the file on stdin and writes its text to stdout, or a reason to stderr.
 """
@@ -16,12 +16,12 @@ from hotseat.errors import InputError
 
 MOST_PAGES = 20
 _MOST_CHARS = 1_000_000
-"""Many more than are used of a text; a few kB of a hostile file can repeat themselves into gigabytes."""
+"""Many more than are used; a few kB of a hostile file can expand to gigabytes."""
 _WAIT_S = 20.0
 _CPU_S = 10
 _MEMORY_BYTES = 1 << 30
 _LEAST_LETTERS = 40
-"""Fewer in a whole file are page numbers: its pages are pictures."""
+"""A file with fewer letters has only page numbers: its pages are pictures."""
 _REFUSED = 2
 """Exit code with a reason on stderr."""
 _BROKEN = "this file can’t be read as a PDF; open it, copy its text and paste it here"
@@ -34,7 +34,7 @@ _SCANNED = (
 
 
 async def text_of(data: bytes) -> str:
-    """What is written on its first twenty pages. Raises InputError with what to do where there is no text to be had."""
+    """The text of its first ``MOST_PAGES`` pages. Raises InputError that says what to do if there is none."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, stdin=pipe, stdout=pipe, stderr=pipe)
     try:

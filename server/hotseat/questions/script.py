@@ -15,11 +15,11 @@ from hotseat.session.phases import Lines, RoundPlan
 from hotseat.strict import Strict
 
 _BETWEEN_S = 20.0
-"""Time for asking a question and for what is said around it."""
+"""Time for asking a question and for the lines around it."""
 _QUICK_S = 30.0
 """Questions shorter than this follow one another without a transition."""
 _HALVES = 4
-"""Rounds from which on the half is announced."""
+"""With fewer rounds, halftime is not announced."""
 _PAUSES = {30: "half a minute", 60: "a minute"}
 
 
@@ -85,7 +85,7 @@ class Script(Strict):
         )
 
     def constant(self) -> tuple[str, ...]:
-        """What is always said in the same words, to be voiced once."""
+        """Lines that never change, to be synthesised once."""
         acknowledgements = [line for lines in self.acknowledgements.model_dump().values() for line in lines]
         lines = self.lines(30)
         return (*acknowledgements, self.closing.end, self.closing.review, lines.repeat[0], lines.think, lines.scope)

@@ -1,4 +1,4 @@
-"""The one place where parts are wired together."""
+"""Creates the parts of a process and connects them; only this module knows them all."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from hotseat.telemetry.tracing import Spans
 
 @dataclass(slots=True)
 class Assembly:
-    """The parts of one process. Only what starts a process sees all of them; each part is handed what it uses."""
+    """The parts of one process. Only the code that starts a process has all of them; each part gets what it uses."""
 
     settings: Settings
     library: Library
@@ -62,7 +62,7 @@ class Assembly:
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""
     healing: list[Healing[Any]] = field(default_factory=list)
-    """What the server keeps working."""
+    """Engines that the server monitors and replaces."""
 
     def __post_init__(self) -> None:
         self.metrics.register(

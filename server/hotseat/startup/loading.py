@@ -1,4 +1,4 @@
-"""What a server loads: storage before its first page, models behind it."""
+"""Loads a server's parts: storage before the first page is served, models in the background."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def load_storage(assembly: Assembly) -> None:
-    """Before the first page, so that no request meets a database without tables; a failure is recorded, not raised."""
+    """Opens and migrates storage, before any request. A failure is recorded in ``assembly.status``, not raised."""
     storage = assembly.storage
     with assembly.status.loading(STORAGE) as part:
         await asyncio.to_thread(remove_leftovers, storage.data_dir)
@@ -26,13 +26,13 @@ async def load_storage(assembly: Assembly) -> None:
 
 
 async def load_models(assembly: Assembly) -> None:
-    """Behind the first page; failures are recorded in ``assembly.status``, not raised."""
+    """Loads the models. Failures are recorded in ``assembly.status``, not raised."""
     try:
         # Imported here, in a thread, so that the page is served before the model runtimes are in memory.
         models = await asyncio.to_thread(importlib.import_module, "hotseat.startup.models")
         await models.load_models(assembly)
     except Exception:
-        # A bug, but one the page has to tell of rather than load for ever.
+        # A bug; without this the page would show "loading" for ever.
         log.exception("loading failed")
         for part in assembly.status.parts.values():
             if part.state is PartState.LOADING:

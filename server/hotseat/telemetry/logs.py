@@ -21,7 +21,7 @@ interview: ContextVar[str] = ContextVar("interview", default="-")
 
 
 def failed(log: logging.Logger, what: str, error: Exception) -> None:
-    """Logs a failure that is survived: one line for a HotseatError, the traceback for anything unexpected."""
+    """Logs a failure after which the work goes on: a line for a HotseatError, a traceback for any other exception."""
     if isinstance(error, HotseatError):
         log.warning("%s", error)
     else:
@@ -31,25 +31,25 @@ def failed(log: logging.Logger, what: str, error: Exception) -> None:
 def set_up(level: str, style: Literal["text", "json"]) -> None:
     handler = logging.StreamHandler()
     handler.addFilter(_Repeats())
-    logging.raiseExceptions = False  # a line that can't be written is left out, rather than its trace written in its place
+    logging.raiseExceptions = False  # or logging would print a traceback for a line that can't be written
     handler.setFormatter(_Json() if style == "json" else _Text())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("hotseat").setLevel(level.upper())
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are of requests that only strangers send
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are about malformed requests of strangers
 
 
 _MOST_ALIKE = 100
-"""Lines a minute that differ only in their values: what strangers do must not fill a disk."""
+"""Most lines a minute from one place in the code, so that strangers can't fill the disk."""
 _MINUTE_S = 60.0
 
 
 class _Repeats(logging.Filter):
-    """Leaves out lines beyond the first hundred a minute of one kind, and says how many they were."""
+    """Drops lines beyond ``_MOST_ALIKE`` a minute from one place in the code, and says how many were dropped."""
 
     def __init__(self) -> None:
         super().__init__()
         self._seen: dict[tuple[str, int], tuple[float, int]] = {}
-        """When the minute of each place in the code began, and how many lines it has had since."""
+        """For each place in the code, when its minute began, and the lines since."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         place, now = (record.pathname, record.lineno), time.monotonic()
@@ -63,7 +63,7 @@ class _Repeats(logging.Filter):
 
 
 def escaped(text: str) -> str:
-    """The text with what a terminal or editor obeys instead of showing it written out, ``\\u202e`` and the like."""
+    """The text with control characters, which terminals and editors obey, written out as ``\\u202e`` and the like."""
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -76,7 +76,7 @@ class _Text(logging.Formatter):
         return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        # What somebody sent may be part of it: it must not begin a line of its own, nor tell a terminal what to do.
+        # It may contain what somebody sent, which must not start a new line or control the terminal.
         record.message = escaped(record.message)
         return super().formatMessage(record)
 
