@@ -43,7 +43,7 @@ def bounds_for(descriptors: int) -> Bounds:
 
 
 def raise_descriptor_limit() -> int:
-    """Asks for more open files than the usual 1,024; how many there may be."""
+    """Raises this process's limit of open files from the usual 1,024; returns the new limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _WANTED_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _WANTED_DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < most:
@@ -64,10 +64,10 @@ class Line:
         self.drop = drop
         """Ends the connection at once."""
         self.waiting_since: float | None = now
-        """Since when a request head is due; None while a request or socket is under way."""
+        """Since when a request head is awaited; None while a request or socket is under way."""
         self.unread_since: float | None = None
         self.answering = False
-        """All of a request has come, and its answer is under way."""
+        """A request has arrived in full, and its response is under way."""
 
     def is_awaited(self, now: float) -> bool:
         """The server has to wait for the rest of what it sends, or for it to read."""
@@ -75,7 +75,7 @@ class Line:
         return self.unread_since is not None or not (self.answering or fresh)
 
     def recognise(self) -> None:
-        """It has carried a request of somebody who is known."""
+        """It has carried an authenticated request."""
         self._book.recognise(self)
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class Connections:
         """Strangers by network, without those behind trusted proxies."""
         self._known: dict[Line, None] = {}
         self.turned_away = 0
-        """Connections closed to make room, or for want of it."""
+        """Number of connections closed to make room, or refused for lack of it."""
 
     def __len__(self) -> int:
         return len(self._strangers) + len(self._known)

@@ -1,4 +1,4 @@
-"""In front of everything: strict headers, same-origin checks, the size and pace of what is sent, and who it comes from."""
+"""Middleware before all routes: security headers, same-origin checks, limits on size and pace of requests, authentication."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ _HEADERS = {
     "permissions-policy": "microphone=(self), camera=(), geolocation=()",
 }
 _HTTPS_ONLY = "max-age=31536000"
-"""Seconds for which a browser that came over HTTPS comes back over nothing else: a year."""
+"""``max-age`` of Strict-Transport-Security in seconds: a year."""
 _OPEN = frozenset({"/healthz", "/readyz", "/login", "/login/openid", "/login/openid/back"})
 _OPEN_BELOW = ("/invite/", "/static/")
-"""Paths that anybody may ask for."""
+"""Paths that need no authentication."""
 _WITHOUT_STORAGE = ("/", "/api/status")
-"""Hold nothing of anybody's, and tell what is wrong when nobody can be looked up."""
+"""Paths without anything private, which say what is wrong when the database can't authenticate anybody."""
 _FORM_BYTES = 16_384
 """Largest body on a path that is open to anybody: hundreds of them may be in memory at once."""
 _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30, "/api/papers/pdf": 10_000_000}
-"""Paths to which more may be sent, in bytes."""
+"""Largest body, in bytes, on paths that take more than others."""
 SILENT_BODY_S = 20.0
-"""How long a body may pause, and how much longer than at the slowest pace it may take, not counting what the server is busy."""
+"""Longest pause within a body, and how much longer than at ``SLOWEST_BODY`` it may take in all, the server's own time aside."""
 SLOWEST_BODY = 16_000
-"""Bytes a second, on average."""
+"""Lowest mean pace of a body, in bytes per second."""
 REQUESTS_AT_ONCE = 100
-"""How many one person may have, open sockets included."""
+"""Most requests of one person at a time, open sockets included."""
 LOOK_AGAIN_S = 15.0
 """Seconds for which a socket may outlive its session."""
 UNAUTHORISED = 4401
@@ -93,7 +93,7 @@ class Guard:
             await self._refuse(refusal, connection, receive, send)
 
     async def _admit(self, connection: HTTPConnection) -> Response | None:
-        """Fills in who it is; a response instead of the page where one is due. Raises _Refusal."""
+        """Authenticates the connection; returns a response if it is to get that instead of the route's. Raises _Refusal."""
         _check_origin(connection, bool(cookie_of(connection)) or self._entry.vouched_for(connection) is not None)
         # As the routes see it, not as connection.url puts it together with what the Host header says.
         path: str = connection.scope["path"]
@@ -124,7 +124,7 @@ class Guard:
 
     @contextlib.contextmanager
     def _counted(self, connection: HTTPConnection) -> Iterator[None]:
-        """Raises _Refusal for more of one person's requests than anybody needs."""
+        """Counts a person's requests. Raises _Refusal if they have more than ``REQUESTS_AT_ONCE``."""
         identity = connection.scope["identity"]
         if identity is None:
             yield

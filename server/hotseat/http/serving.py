@@ -1,4 +1,4 @@
-"""Uvicorn within bounds: every connection is counted and has deadlines, and what candidates wait for is finished at the end."""
+"""Uvicorn with limits: every connection is counted and has deadlines, and interviews are drained before the server stops."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def make_server(app: FastAPI, settings: Settings) -> BoundedServer:
 
 
 class BoundedServer(uvicorn.Server):
-    """Ends what waits too long; before it stops, it gives candidates what they wait for."""
+    """Ends connections that keep it waiting too long; before it stops, it drains interviews."""
 
     def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], connections: Connections) -> None:
         super().__init__(config)
