@@ -41,6 +41,8 @@ PARTS = (
     "varied-test",
     "mistaken-develop",
     "mistaken-test",
+    "short-develop",
+    "short-test",
     "databases",
 )
 """Answers that the reader has not learned from; the develop parts chose its thresholds."""

@@ -25,7 +25,8 @@ PARTLY = (0.5, 0.5, 0.0)
 TARGETS = {"met": SAYS, "no": NEITHER, "partly": PARTLY, "wrong": DENIES}
 _SENTENCE = re.compile(r"[^.?!]*[.?!]+\s*|[^.?!]+$")
 FREE = ("learn", "develop", "test", "varied-learn", "later-learn")
-"""Files of free answers that the reader learns from; the others judge it."""
+SHORT = ("short-learn",)
+"""Files of free answers that the reader learns from, of usual length and of a few sentences; the others judge it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ class Examples:
             for question, answer in self._models
         ]
 
-    def free(self, share: float, others: int = 4) -> list[Example]:
-        """Free answers, each as it was said or as it was heard, some cut short: all that have a mistake in them, and a share of
-        the rest. Of the points that aren't wrong ``others`` are drawn."""
+    def free(self, names: Sequence[str], share: float, others: int) -> list[Example]:
+        """Free answers of these files, each as it was said or as it was heard, some cut short: all that have a mistake in them,
+        and a share of the rest. Of the points that aren't wrong ``others`` are drawn."""
         found = []
-        for row in (row for name in FREE for row in rows("free", name)):
+        for row in (row for name in names for row in rows("free", name)):
             wrong = [point for point, label in row["points"].items() if label["l"] == "wrong"]
             if not wrong and self._dice.random() >= share:
                 continue
@@ -182,7 +183,7 @@ class Examples:
             prompt = prompts.get(row.get("question", "")) or self._dice.choice(list(prompts.values()))
             act = order.index(Act(row["act"]))
             found += [Example(text, (), act, prompt) for text in (row["text"], _bare(row["text"]))]
-        for row in (row for name in FREE for row in rows("free", name)):
+        for row in (row for name in (*FREE, *SHORT) for row in rows("free", name)):
             sentences = [text.strip() for text in _SENTENCE.findall(row["text"])]
             own = [
                 text for text in sentences if len(text.split()) <= 25 and any(counts[word] < 2 for word in _bare(text).split())

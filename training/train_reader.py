@@ -15,7 +15,7 @@ import torch
 from hotseat.engines.reader import Encoder
 from torch.nn import functional
 
-from training.examples import Example, Examples
+from training.examples import FREE, SHORT, Example, Examples
 from training.network import ReaderNetwork, export, from_onnx
 
 BATCH_TOKENS = 3600
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="ONNX file to write at the end")
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--share", type=float, default=0.7, help="of the new weights in the average with those before")
-    parser.add_argument("--seed", type=int, default=28)
+    parser.add_argument("--seed", type=int, default=29)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -183,7 +183,8 @@ def main() -> None:
 
     before = weights(network)
     learned = [
-        *(examples.free(0.3, others=2), examples.windows(1000), examples.corrected(), examples.model_answers()),
+        *(examples.free(FREE, 0.3, others=2), examples.free(SHORT, 1.0, others=8)),
+        *(examples.windows(1000), examples.corrected(), examples.model_answers()),
         dice.sample(edited := examples.edited(), len(edited) // 3),
         dice.sample(acts := examples.acts(), len(acts) // 3),
     ]
