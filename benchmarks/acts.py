@@ -1,4 +1,4 @@
-"""How well acts are told apart: ``python -m benchmarks.acts [develop] [test] [test-2]`` prints a confusion table of each."""
+"""How well acts are told apart: ``python -m benchmarks.acts [PART ...]`` prints a confusion table for each."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def lost(entries: Sequence[Utterance]) -> float:
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ("develop", "test", "test-2"):
+    for name in sys.argv[1:] or ("develop", "test", "test-2", "test-3"):
         entries = utterances(name)
         print(
             f"{name}: {recognised(entries):.1%} of acts recognised, {noticed(entries):.1%} noticed, "
