@@ -127,7 +127,7 @@ async def test_a_candidate_who_goes_on_takes_the_end_back(transcriber: WhisperTr
         listener.feed(np.trim_zeros(speech.say(text), "b"))
         for _ in range(150):
             listener.feed(np.zeros(640, np.float32))
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)  # on a busy machine the silence is judged later
             if told[-1].announced:
                 break
         assert told[-1].announced and not told[-1].over and told[-1].ends_at_s < 6
