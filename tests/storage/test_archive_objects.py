@@ -72,7 +72,7 @@ def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
     """Another process goes on behind what is stored; what the first one still writes covers the same seconds."""
     first = archive.create("one", 1, 3)
     first.append(audio(30))
-    until(lambda: not first.owes)
+    until(lambda: not first.has_pending)
     elsewhere = ObjectArchive(archive.url)
     stored = elsewhere.read("one", 1)
     assert (stored, elsewhere.stored("one")[0].first_frame) == (audio(30), 3)
@@ -159,5 +159,5 @@ def test_pending_uploads_of_an_ended_answer_go_with_the_next(monkeypatch: pytest
     first.settle(5)
     monkeypatch.undo()
     archive.create("one", 2, 20)
-    until(lambda: not first.owes)
+    until(lambda: not first.has_pending)
     assert ObjectArchive(archive.url).read("one", 1) == audio(20)
