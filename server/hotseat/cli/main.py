@@ -84,7 +84,7 @@ def _fail(text: str, code: int) -> None:
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where interviews, audio and models are kept.")
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
-    wanted = load_settings(host=host, port=port, data_dir=data_dir)  # before the long imports: what is wrong is told at once
+    wanted = load_settings(host=host, port=port, data_dir=data_dir)  # before the slow imports, to report mistakes at once
 
     from hotseat.accounts.opening import open_up
     from hotseat.accounts.owner_key import owner_link

@@ -309,10 +309,10 @@ class Grade:
     advice: str = ""
     """The one thing most worth saying next time."""
     agreement: float | None = None
-    """How far the language model that graded agreed with people in its exam, 0 to 1
+    """How far the language model that graded agreed with the labels in its exam, 0 to 1
     (docs/decisions/0031-exam-for-llm-graders.md); None if it sat none or didn't grade."""
     reader_agreement: float | None = None
-    """How far the embedded reader agrees with people in the same exam."""
+    """How far the embedded reader agrees with the labels in the same exam."""
 
     @property
     def findings(self) -> tuple[PointFinding, ...]:

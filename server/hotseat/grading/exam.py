@@ -1,4 +1,4 @@
-"""The exam a language model sits before it grades: how far it agrees with people's labels of free answers.
+"""The exam a language model sits before it grades: how far it agrees with the labels of free answers.
 
 It passes if it agrees more than the embedded reader does on the same answers, and its ``Result.denied`` and ``credited`` are
 each at most ``MARGIN`` higher (docs/decisions/0031-exam-for-llm-graders.md).
@@ -25,12 +25,12 @@ FILE = "exam.jsonl"
 """Name of the file in the question bank's folder; a bank without it has no exam."""
 MARGIN = 0.02
 LABELS = {"met": PointStatus.MET, "no": PointStatus.NOT_MET, "wrong": PointStatus.CONTRADICTED, "partly": None}
-"""People's label to the status that agrees with it; points labelled "partly" are not counted."""
+"""Label to the status that agrees with it; points labelled "partly" are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An answer to grade, with people's labels."""
+    """An answer to grade, with its labels."""
 
     id: str
     question: Question

@@ -33,7 +33,7 @@ MIN_EVIDENCE_WORDS = 3
 RISE = 0.5
 """Words around the likeliest one belong to the evidence if they have at least this share of its probability."""
 GAP = 2
-"""So far at most may the next such word be from the last."""
+"""Largest distance between two such words, in words."""
 
 
 def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thresholds = THRESHOLDS) -> PointFinding:
