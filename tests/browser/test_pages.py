@@ -169,6 +169,7 @@ async def test_turns_and_time_left_are_announced(light: str) -> None:
         assert said == [*marks, "10 seconds left.", "4 seconds left."]
 
         await visit.plan(follow_ups=0)
+        await expect(page.locator("#announcer")).to_have_text("Ready when you are.")
         await page.evaluate(
             """() => {
                 window.said = [];
