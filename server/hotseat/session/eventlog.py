@@ -10,7 +10,7 @@ from hotseat.domain.model import Grade
 from hotseat.session import events, phases
 from hotseat.session.records import Amendments
 
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
+_ADAPTERS: dict[str, TypeAdapter[events.Event]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 _PLAN: TypeAdapter[phases.Plan] = TypeAdapter(phases.Plan)
 
@@ -23,13 +23,11 @@ def encode_event(event: events.Event) -> tuple[str, dict[str, Any]]:
 
 def decode_event(name: str, payload: dict[str, Any]) -> events.Event:
     """Raises KeyError for an unknown type, pydantic.ValidationError for a payload that doesn't fit."""
-    event: events.Event = _ADAPTERS[name].validate_python(payload)
-    return event
+    return _ADAPTERS[name].validate_python(payload)
 
 
 def encode_plan(plan: phases.Plan) -> dict[str, Any]:
-    payload: dict[str, Any] = _PLAN.dump_python(plan, mode="json")
-    return payload
+    return dict(_PLAN.dump_python(plan, mode="json"))
 
 
 def decode_plan(payload: dict[str, Any]) -> phases.Plan:
@@ -37,8 +35,7 @@ def decode_plan(payload: dict[str, Any]) -> phases.Plan:
 
 
 def encode_grade(grade: Grade) -> dict[str, Any]:
-    payload: dict[str, Any] = _GRADE.dump_python(grade, mode="json")
-    return payload
+    return dict(_GRADE.dump_python(grade, mode="json"))
 
 
 def decode_grade(payload: dict[str, Any]) -> Grade:

@@ -14,39 +14,7 @@ from dataclasses import dataclass, replace
 
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, EndedBy, Transcript
-from hotseat.session import difficulty, moves
-from hotseat.session.events import (
-    ActPressed,
-    Ask,
-    Attached,
-    ChooseFollowUp,
-    Close,
-    CloseAnswer,
-    Command,
-    Detached,
-    DonePressed,
-    EndPressed,
-    Event,
-    FollowUpChosen,
-    GradeRound,
-    HintPressed,
-    PlaybackDone,
-    Recovered,
-    RoundGraded,
-    RoundNotGraded,
-    ShowHint,
-    SilenceHeard,
-    SkipPressed,
-    SpeechStarted,
-    StartAnswer,
-    StartPressed,
-    StopVoice,
-    TimerFired,
-    Transcribed,
-    TurnEvent,
-    TypedAnswer,
-    VoiceSent,
-)
+from hotseat.session import difficulty, events, moves
 from hotseat.session.phases import (
     Answering,
     Asking,
@@ -91,7 +59,7 @@ class Unexpected:
 @dataclass(frozen=True, slots=True)
 class Step:
     state: State
-    commands: tuple[Command, ...] = ()
+    commands: tuple[events.Command, ...] = ()
     error: Unexpected | None = None
 
 
@@ -143,26 +111,26 @@ def remaining_s(state: State, now: float) -> float | None:
     return None
 
 
-def step(state: State, event: Event, now: float) -> Step:
+def step(state: State, event: events.Event, now: float) -> Step:
     """The next state, and the commands for the shell. Raises nothing: an unexpected event is reported in ``Step.error``."""
     if isinstance(state, Finished):
         return Step(state, error=_unexpected(state, event))
-    if isinstance(event, TurnEvent) and event.turn_id != turn_of(state):
+    if isinstance(event, events.TurnEvent) and event.turn_id != turn_of(state):
         return Step(state, error=_unexpected(state, event))
-    if _overrun(state, now) and not isinstance(event, TimerFired | Recovered):
+    if _overrun(state, now) and not isinstance(event, events.TimerFired | events.Recovered):
         closed = _timer(state, now)
         after = step(closed.state, event, now)
         return Step(after.state, (*closed.commands, *after.commands))
     match event:
-        case Attached() | Detached():
+        case events.Attached() | events.Detached():
             return _connection(state, event, now)
-        case Recovered():
+        case events.Recovered():
             return _recover(state, event, now)
-        case RoundGraded() | RoundNotGraded():
+        case events.RoundGraded() | events.RoundNotGraded():
             return _graded(state, event)
-        case EndPressed():
+        case events.EndPressed():
             return _end(state, now)
-        case TimerFired():
+        case events.TimerFired():
             due = next_deadline(state)
             return _timer(state, now) if due is not None and now >= due else Step(state)
         case _:
@@ -179,55 +147,55 @@ def _waits_for_browser(state: State) -> bool:
     return isinstance(state, Asking) and not state.progress.attached
 
 
-def _unexpected(state: State, event: Event) -> Unexpected:
+def _unexpected(state: State, event: events.Event) -> Unexpected:
     expected = ("Attached",) if _waits_for_browser(state) else _EXPECTED[type(state)]
     return Unexpected(expected, type(event).__name__, type(state).__name__.lower())
 
 
-def _turn(state: State, event: Event, now: float) -> Step:
+def _turn(state: State, event: events.Event, now: float) -> Step:
     if _waits_for_browser(state):
         return Step(state, error=_unexpected(state, event))
     match state, event:
-        case Ready(), StartPressed():
+        case Ready(), events.StartPressed():
             return _ask_question(replace(state.progress, attached=True), 1, now)
 
-        case Asking(), VoiceSent(seconds=seconds):
+        case Asking(), events.VoiceSent(seconds=seconds):
             return Step(replace(state, deadline=now + seconds + PLAYBACK_SLACK_S))
-        case Asking(), PlaybackDone():
+        case Asking(), events.PlaybackDone():
             return _think(state, now)
-        case Asking(), SpeechStarted():
+        case Asking(), events.SpeechStarted():
             answering = _answer(state, now)
-            return Step(answering.state, (StopVoice(state.utterance.turn_id), *answering.commands))
+            return Step(answering.state, (events.StopVoice(state.utterance.turn_id), *answering.commands))
 
-        case Thinking(), SpeechStarted():
+        case Thinking(), events.SpeechStarted():
             return _answer(state, now)
 
-        case Answering(), SilenceHeard():
+        case Answering(), events.SilenceHeard():
             return _close(state, now, EndedBy.SILENCE)
 
-        case ((Thinking() | Answering()), HintPressed()) if state.progress.hints < state.progress.current.hints:
+        case ((Thinking() | Answering()), events.HintPressed()) if state.progress.hints < state.progress.current.hints:
             progress = replace(state.progress, hints=state.progress.hints + 1)
-            return Step(replace(state, progress=progress), (ShowHint(event.turn_id, progress.hints),))
+            return Step(replace(state, progress=progress), (events.ShowHint(event.turn_id, progress.hints),))
 
-        case ((Thinking() | Answering()), DonePressed()):
+        case ((Thinking() | Answering()), events.DonePressed()):
             return _close(state, now, EndedBy.DONE)
-        case Asking(), DonePressed():
-            return replace(_think(state, now), commands=(StopVoice(event.turn_id),))
-        case ((Asking() | Thinking() | Answering()), SkipPressed()):
+        case Asking(), events.DonePressed():
+            return replace(_think(state, now), commands=(events.StopVoice(event.turn_id),))
+        case ((Asking() | Thinking() | Answering()), events.SkipPressed()):
             return _close(state, now, EndedBy.SKIPPED)
-        case ((Asking() | Thinking() | Answering()), TypedAnswer(text=text, act=act)):
+        case ((Asking() | Thinking() | Answering()), events.TypedAnswer(text=text, act=act)):
             return _close(state, now, EndedBy.DONE, text, act)
-        case ((Asking() | Thinking() | Answering()), ActPressed(act=act)) if act in requests(state):
+        case ((Asking() | Thinking() | Answering()), events.ActPressed(act=act)) if act in requests(state):
             return _request(state, act, now)
 
-        case Finalising(), Transcribed():
+        case Finalising(), events.Transcribed():
             return _finalised(state, event, now)
 
-        case FollowingUp(), FollowUpChosen(act=act) if act is not Act.ANSWER and (moved := _reclassified(state, act, now)):
+        case FollowingUp(), events.FollowUpChosen(act=act) if moved := _reclassified(state, act, now):
             return moved
-        case FollowingUp(), FollowUpChosen(text=""):
+        case FollowingUp(), events.FollowUpChosen(text=""):
             return _next_round(state.progress, state.turn_id, now)
-        case FollowingUp(), FollowUpChosen():
+        case FollowingUp(), events.FollowUpChosen():
             progress = replace(state.progress, asked=state.progress.asked + 1)
             return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, choice=event.choice), now)
     return Step(state, error=_unexpected(state, event))
@@ -254,21 +222,21 @@ def _timer(state: State, now: float) -> Step:
         case Grading():
             missing = ungraded(state.progress)
             grades = state.progress.grades + tuple(RoundGrade(n, None, "grading took too long") for n in missing)
-            return Step(Finished(replace(state.progress, grades=grades), state.turn_id), (Close(),))
+            return Step(Finished(replace(state.progress, grades=grades), state.turn_id), (events.Close(),))
         case _:
             return Step(state)
 
 
-def _untranscribed(state: Finalising) -> Transcribed:
+def _untranscribed(state: Finalising) -> events.Transcribed:
     """Stands in for the transcript of an answer whose recognition never ended."""
     if state.typed is not None:
-        return Transcribed(state.utterance.turn_id, Transcript.of_typed(state.typed), 0.0)
-    return Transcribed(state.utterance.turn_id, Transcript(), 0.0, "the transcript was not ready in time")
+        return events.Transcribed(state.utterance.turn_id, Transcript.of_typed(state.typed), 0.0)
+    return events.Transcribed(state.utterance.turn_id, Transcript(), 0.0, "the transcript was not ready in time")
 
 
 def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:
     deadline = now + VOICE_TIMEOUT_S if progress.attached else None
-    return Step(Asking(progress, utterance, deadline), (Ask(utterance),) if progress.attached else ())
+    return Step(Asking(progress, utterance, deadline), (events.Ask(utterance),) if progress.attached else ())
 
 
 def _ask_question(progress: Progress, turn_id: int, now: float) -> Step:
@@ -293,7 +261,7 @@ def _limit(state: Asking | Thinking) -> float:
 def _answer(state: Asking | Thinking, now: float) -> Step:
     limit = _limit(state)
     answering = Answering(state.progress, state.utterance, limit, now + limit, thought_s=_thought(state, now))
-    return Step(answering, (StartAnswer(state.utterance.turn_id, limit),))
+    return Step(answering, (events.StartAnswer(state.utterance.turn_id, limit),))
 
 
 def _thought(state: Asking | Thinking | Answering, now: float) -> float:
@@ -311,10 +279,10 @@ def _close(
     state: Asking | Thinking | Answering, now: float, ended_by: EndedBy, typed: str | None = None, act: Act | None = None
 ) -> Step:
     turn_id = state.utterance.turn_id
-    stop = (StopVoice(turn_id),) if isinstance(state, Asking) else ()
+    stop = (events.StopVoice(turn_id),) if isinstance(state, Asking) else ()
     return Step(
         Finalising(state.progress, state.utterance, ended_by, typed, now + FINAL_TIMEOUT_S, _thought(state, now), act),
-        (*stop, CloseAnswer(turn_id, ended_by, typed)),
+        (*stop, events.CloseAnswer(turn_id, ended_by, typed)),
     )
 
 
@@ -333,13 +301,13 @@ def _request(state: Asking | Thinking | Answering, act: Act, now: float) -> Step
     """Replies to a button. While an answer is being given it ends the answer, which is kept."""
     if isinstance(state, Answering):
         return _close(state, now, EndedBy.DONE, None, act)
-    stop = (StopVoice(state.utterance.turn_id),) if isinstance(state, Asking) else ()
+    stop = (events.StopVoice(state.utterance.turn_id),) if isinstance(state, Asking) else ()
     moved = _move(state.progress, state.utterance, act, "", now)
     assert moved is not None  # a request never leaves its question
     return Step(moved.state, (*stop, *moved.commands))
 
 
-def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
+def _finalised(state: Finalising, event: events.Transcribed, now: float) -> Step:
     act = _understood(state, event)
     if act is Act.ANSWER:
         return _answered(state, event, now)
@@ -351,7 +319,7 @@ def _finalised(state: Finalising, event: Transcribed, now: float) -> Step:
     return moved or _passed(state, event, act, now)
 
 
-def _understood(state: Finalising, event: Transcribed) -> Act:
+def _understood(state: Finalising, event: events.Transcribed) -> Act:
     """What the utterance counts as."""
     too_late = state.progress.ended and state.typed is None  # what was said before the press is the answer
     act = event.act if state.act is None or too_late else state.act
@@ -372,11 +340,11 @@ def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float)
         hints=progress.hints + (hint is not None),
     )
     asking = _ask(progress, said, now)
-    shown = () if hint is None else (ShowHint(said.turn_id, progress.hints),)
+    shown = () if hint is None else (events.ShowHint(said.turn_id, progress.hints),)
     return Step(asking.state, (*asking.commands, *shown))
 
 
-def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step:
+def _passed(state: Finalising, event: events.Transcribed, act: Act, now: float) -> Step:
     """Goes on to the next round after an act that leaves the question. An answer without words is kept, so that the round is
     graded and listed like any other."""
     words = event.transcript.text
@@ -397,7 +365,7 @@ def _passed(state: Finalising, event: Transcribed, act: Act, now: float) -> Step
     return _next_round(progress, event.turn_id + 1, now)
 
 
-def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
+def _answered(state: Finalising, event: events.Transcribed, now: float) -> Step:
     answer = _answer_of(state, event)
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
     passed = state.ended_by is EndedBy.SKIPPED or not answer.transcript.words
@@ -405,18 +373,18 @@ def _answered(state: Finalising, event: Transcribed, now: float) -> Step:
         return _next_round(progress, event.turn_id + 1, now)
     turn_id = event.turn_id + 1
     following = FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S, state.utterance)
-    return Step(following, (ChooseFollowUp(turn_id, progress.round),))
+    return Step(following, (events.ChooseFollowUp(turn_id, progress.round),))
 
 
 def _reclassified(state: FollowingUp, act: Act, now: float) -> Step | None:
-    """Treats the last answer as an act after all, as the model does; None if nothing more is said to that act."""
+    """Treats the last answer as an act after all, if the model does; None if it doesn't or nothing more is said to that act."""
     *before, last = state.progress.answers
-    if moves.used_up(state.utterance, act):
+    if act is Act.ANSWER or moves.used_up(state.utterance, act):
         return None
     return _move(replace(state.progress, answers=tuple(before)), state.utterance, act, last.transcript.text, now)
 
 
-def _answer_of(state: Finalising, event: Transcribed) -> Answer:
+def _answer_of(state: Finalising, event: events.Transcribed) -> Answer:
     return Answer(
         turn_id=event.turn_id,
         round=state.progress.round,
@@ -435,7 +403,7 @@ def _answer_of(state: Finalising, event: Transcribed) -> Answer:
 
 def _next_round(progress: Progress, turn_id: int, now: float) -> Step:
     """Sends the finished round to be graded and asks the next question; ``turn_id`` is the next free number."""
-    grade = GradeRound(progress.round)
+    grade = events.GradeRound(progress.round)
     last = progress.round + 1 >= len(progress.plan.rounds)
     progress = replace(progress, round=progress.round + 1, asked=0, hints=0, hints_used=(*progress.hints_used, progress.hints))
     if last:
@@ -450,18 +418,17 @@ def ungraded(progress: Progress) -> list[int]:
     return sorted({answer.round for answer in progress.answers if answer.round < progress.round} - graded)
 
 
-def _graded(state: State, event: RoundGraded | RoundNotGraded) -> Step:
+def _graded(state: State, event: events.RoundGraded | events.RoundNotGraded) -> Step:
     progress = state.progress
     if event.round not in ungraded(progress):
         return Step(state, error=_unexpected(state, event))
-    match event:
-        case RoundGraded():
-            item = RoundGrade(event.round, event.grade)
-        case RoundNotGraded():
-            item = RoundGrade(event.round, None, event.reason)
+    if isinstance(event, events.RoundGraded):
+        item = RoundGrade(event.round, event.grade)
+    else:
+        item = RoundGrade(event.round, None, event.reason)
     progress = replace(progress, grades=(*progress.grades, item))
     if isinstance(state, Grading) and not ungraded(progress):
-        return Step(Finished(progress, state.turn_id), (Close(),))
+        return Step(Finished(progress, state.turn_id), (events.Close(),))
     return Step(replace(state, progress=progress))
 
 
@@ -477,18 +444,18 @@ def _end(state: State, now: float) -> Step:
         case Finalising():
             return Step(replace(state, progress=progress))
         case Grading() | Finished():
-            return Step(state, error=_unexpected(state, EndPressed()))
-    stop = (StopVoice(turn_of(state)),) if isinstance(state, Asking) else ()
+            return Step(state, error=_unexpected(state, events.EndPressed()))
+    stop = (events.StopVoice(turn_of(state)),) if isinstance(state, Asking) else ()
     if progress.round_answers:
         ended = _next_round(progress, turn_of(state), now)
         return Step(ended.state, (*stop, *ended.commands))
     if ungraded(progress):
         return Step(Grading(progress, turn_of(state), now + GRADE_TIMEOUT_S), stop)
-    return Step(Finished(progress, turn_of(state)), (*stop, Close()))
+    return Step(Finished(progress, turn_of(state)), (*stop, events.Close()))
 
 
-def _connection(state: State, event: Attached | Detached, now: float) -> Step:
-    attached = isinstance(event, Attached)
+def _connection(state: State, event: events.Attached | events.Detached, now: float) -> Step:
+    attached = isinstance(event, events.Attached)
     state = replace(state, progress=replace(state.progress, attached=attached))
     match state:
         case Asking() if attached:
@@ -502,10 +469,10 @@ def _connection(state: State, event: Attached | Detached, now: float) -> Step:
     return Step(state)
 
 
-def _recover(state: State, event: Recovered, now: float) -> Step:
+def _recover(state: State, event: events.Recovered, now: float) -> Step:
     """Takes over from another process: its clock means nothing here, so deadlines start afresh and lost work is redone."""
     state = replace(state, progress=replace(state.progress, attached=False))
-    missing = tuple(GradeRound(n) for n in ungraded(state.progress))
+    missing = tuple(events.GradeRound(n) for n in ungraded(state.progress))
     match state:
         case Asking() | Thinking():
             return Step(Asking(state.progress, state.utterance, None), missing)
@@ -513,17 +480,17 @@ def _recover(state: State, event: Recovered, now: float) -> Step:
             spent = min(event.heard_s, state.limit_s)
             return Step(replace(state, deadline=None, spent_s=spent), missing)
         case Finalising():
-            again = CloseAnswer(state.utterance.turn_id, state.ended_by, state.typed)
+            again = events.CloseAnswer(state.utterance.turn_id, state.ended_by, state.typed)
             return Step(replace(state, deadline=now + FINAL_TIMEOUT_S), (*missing, again))
         case FollowingUp():
-            choose = ChooseFollowUp(state.turn_id, state.progress.round)
+            choose = events.ChooseFollowUp(state.turn_id, state.progress.round)
             return Step(replace(state, deadline=now + FOLLOW_UP_TIMEOUT_S), (*missing, choose))
         case Grading():
             return Step(replace(state, deadline=now + GRADE_TIMEOUT_S), missing)
     return Step(state, missing)
 
 
-def replay(plan: Plan, log: tuple[tuple[Event, float], ...]) -> State:
+def replay(plan: Plan, log: tuple[tuple[events.Event, float], ...]) -> State:
     """The state after all logged events; commands are not repeated."""
     state: State = begin(plan)
     for event, now in log:

@@ -18,7 +18,7 @@ def phase_name(state: State) -> Phase:
 def summary(state: State) -> dict[str, Any]:
     """What lists show, as JSON: stored beside the log, so that a list needn't replay it."""
     progress = state.progress
-    grades = {item.round: item.grade for item in progress.grades if item.grade is not None}
+    grades = dict(progress.graded)
     rounds = range(len(progress.plan.rounds))
     said = {answer.round for answer in progress.answers if answer.transcript.words}
     return {
