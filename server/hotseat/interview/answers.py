@@ -80,7 +80,9 @@ class Answers:
                 self.metrics.fell_back("transcript")
                 self.send(wire.Notice(code="transcript", text=note), None)
         self.metrics.answered(command.ended_by)
-        act = self._act(transcript.text, asked) if command.ended_by is not EndedBy.SKIPPED else Act.ANSWER
+        act = Act.ANSWER
+        if self.speech.acts is not None and command.ended_by is not EndedBy.SKIPPED:
+            act = recognise(transcript.text, asked, self.speech.acts)
         on_act(act)
         answer = wire.AnswerMessage(
             turn_id=command.turn_id,
@@ -93,9 +95,6 @@ class Answers:
         self.send(answer, None)
         speech = heard.speech if heard is not None else ()
         self.post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
-
-    def _act(self, text: str, asked: str) -> Act:
-        return recognise(text, asked, self.speech.acts) if self.speech.acts is not None else Act.ANSWER
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
         assert self.speech.transcriber is not None and self.speech.make_vad is not None

@@ -14,11 +14,12 @@ from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy, Grade, Question, Source
 from hotseat.errors import HotseatError, SpeakerError, StorageError, TakenOverError
 from hotseat.interview.answers import Answers
+from hotseat.interview.chosen import Chosen
 from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
 from hotseat.interview.context import InterviewContext
 from hotseat.interview.journal import Journal
 from hotseat.interview.replies import Replies
-from hotseat.interview.snapshot import grade_message, state_message
+from hotseat.interview.snapshot import state_message
 from hotseat.interview.voice import VoiceOut
 from hotseat.interview.waits import Waits
 from hotseat.session import events, session
@@ -34,7 +35,6 @@ from hotseat.session.phases import (
     Thinking,
     Utterance,
 )
-from hotseat.session.records import InterviewRecord
 from hotseat.speech.microphone import Microphone
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.logs import interview as logged_interview
@@ -55,6 +55,7 @@ _FAREWELL_VOICE_S = 3.0
 """Longest wait for the farewell's audio: the review waits for it."""
 _GRACE_S = 2.0
 """How long a finished interview waits for tasks under way, such as its last sentence."""
+_NOTHING_LEFT = Chosen("", "", Source.BANK)
 _NOT_IN_BANK = "This question is no longer in the bank."
 PENDING = (Finalising, FollowingUp, Grading)
 """Phases in which the candidate waits for the server."""
@@ -64,7 +65,9 @@ class Interview:
     """Runs one interview, with or without a browser attached, until it is finished."""
 
     def __init__(self, journal: Journal, context: InterviewContext) -> None:
+        self.record = journal.record
         self.id = journal.record.id
+        self.token = journal.token
         self._journal = journal
         self._context = context
         self._clock = context.clock
@@ -88,7 +91,12 @@ class Interview:
         self._script = library.catalogue.script
         self._voice = VoiceOut(speech.voice, self._send, self._script.acknowledgements)
         self._microphone = Microphone(
-            self.id, context.storage.archive, context.clock, speech.make_vad, self._on_onset, self._on_trouble
+            self.id,
+            context.storage.archive,
+            context.clock,
+            speech.make_vad,
+            lambda turn_id: self.post(events.SpeechStarted(turn_id)),
+            self._on_trouble,
         )
         tier = journal.record.options.get("tier", 3)
         self._replies = Replies(
@@ -156,18 +164,6 @@ class Interview:
         waits = self._connection is not None and isinstance(self.state, Ready)
         return self._clock.now() - self._touched_at if waits else 0.0
 
-    @property
-    def owner(self) -> str:
-        return self.record.owner
-
-    @property
-    def token(self) -> int:
-        return self._journal.token
-
-    @property
-    def record(self) -> InterviewRecord:
-        return self._journal.record
-
     def drop(self, code: int, reason: str) -> None:
         """Closes the browser's connection with this code."""
         if self._connection is not None:
@@ -196,9 +192,6 @@ class Interview:
         if self._connection is not None:
             self._connection.send(message, audio)
             self._waits.sent(message)
-
-    def _on_onset(self, turn_id: int) -> None:
-        self.post(events.SpeechStarted(turn_id))
 
     def _on_words(self, committed: str) -> None:
         if isinstance(self.state, Answering):
@@ -368,7 +361,7 @@ class Interview:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def _optional(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _optional(self, work: Coroutine[Any, Any, object]) -> None:
         """Does work that the interview can do without; failures are only logged."""
         try:
             await work
@@ -383,7 +376,8 @@ class Interview:
                     self._execute(events.StopVoice(self.state.utterance.turn_id))
                 self._microphone.watch(self.state.utterance.turn_id, _ONSET_S)
             case Grading() if not isinstance(before, Grading):
-                self._goodbye = self._spawn(self._optional(self._say_goodbye(self.state.turn_id)))
+                goodbye = self._voice.say(self.state.turn_id, "closing", self._script.closing.end)
+                self._goodbye = self._spawn(self._optional(goodbye))
 
     def _question(self, round_index: int | None = None) -> Question:
         rounds = self.state.progress.plan.rounds
@@ -414,20 +408,11 @@ class Interview:
             acknowledge(Act.ANSWER)
         await self._answers.finalise(command, asked, self._question(), plan, acknowledge if short else lambda _act: None)
 
-    async def _say_goodbye(self, turn_id: int) -> None:
-        await self._voice.say(turn_id, "closing", self._script.closing.end)
-
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         speak = partial(self._begin_follow_up, command.turn_id)
-        chosen = await self._replies.choose(self._question(), self.state.progress, speak)
-        if chosen is None:
-            self.post(events.FollowUpChosen(command.turn_id, "", "", Source.BANK))
-        else:
-            self.post(
-                events.FollowUpChosen(
-                    command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice, chosen.act
-                )
-            )
+        next_ = await self._replies.choose(self._question(), self.state.progress, speak) or _NOTHING_LEFT
+        event = events.FollowUpChosen(command.turn_id, next_.follow_up_id, next_.text, next_.source, next_.choice, next_.act)
+        self.post(event)
 
     async def _begin_follow_up(self, turn_id: int, sentence: str) -> None:
         """Says a sentence that comes before the question, which is still being written."""
@@ -453,7 +438,8 @@ class Interview:
             return
         if grade.fallback:
             self._metrics.fell_back("grader")
-        self._send(grade_message(round_index, grade))
+        verdict = grade.verdict.value
+        self._send(wire.GradeMessage(round=round_index + 1, verdict=verdict, reason=grade.reason, fallback=grade.fallback))
         await self._optional(self._say_what_stood_out(round_index, grade))
         self.post(events.RoundGraded(round_index, grade))
 

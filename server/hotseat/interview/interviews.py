@@ -135,7 +135,7 @@ class Interviews:
         """Evicts a browser that hasn't started, if this interview needs its place. Raises Refused if there is no room."""
         limits = self._context.limits
         engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
-        own = [one for one in engaged if one.owner == owner]
+        own = [one for one in engaged if one.record.owner == owner]
         if owner != LOCAL and len(own) >= limits.max_per_person and not _evict_one(own, MAINTAIN_EVERY_S):
             words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
             raise Refused("busy", NOT_READY, words)

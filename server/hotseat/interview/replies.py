@@ -14,20 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from hotseat.domain.ledger import claims
-from hotseat.domain.model import (
-    Answer,
-    Bank,
-    Choice,
-    EndedBy,
-    FollowUp,
-    Move,
-    PointFinding,
-    PointStatus,
-    Question,
-    Source,
-    Transcript,
-    Word,
-)
+from hotseat.domain.model import Answer, Bank, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
@@ -67,19 +54,13 @@ class Replies:
 
     def on_words(self, question: Question, progress: Progress, utterance: Utterance, committed: str) -> None:
         """Drafts anew: ``committed`` is the final text so far of the open answer, to ``utterance``."""
-        words = committed.split()
-        if progress.asked >= progress.current.follow_ups or len(words) == self._words:
+        words = len(committed.split())
+        if progress.asked >= progress.current.follow_ups or words == self._words:
             return
-        self._words = len(words)
-        open_answer = Answer(
-            utterance.turn_id,
-            progress.round,
-            progress.current.question_id,
-            utterance.text,
-            utterance.follow_up_id,
-            Transcript(tuple(Word(word, 0.0, 0.0) for word in words)),
-            0.0,
-            EndedBy.DONE,
+        self._words = words
+        alone = Answer.alone(question, Transcript.of_typed(committed))
+        open_answer = replace(
+            alone, turn_id=utterance.turn_id, asked=utterance.text, follow_up_id=utterance.follow_up_id, round=progress.round
         )
         self._wanted = [*progress.answers_of(progress.round), open_answer]
         if self._drafting is None or self._drafting.done():

@@ -1,9 +1,9 @@
-"""An interview's state and grades as messages to the page."""
+"""An interview's state as a message to the page."""
 
 from __future__ import annotations
 
 from hotseat import wire
-from hotseat.domain.model import Bank, Grade
+from hotseat.domain.model import Bank
 from hotseat.session import session
 from hotseat.session.phases import Answering, Asking, Finalising, State, Thinking
 from hotseat.session.summary import phase_name
@@ -38,8 +38,3 @@ def state_message(state: State, bank: Bank, now: float, next_frame: int, has_voi
         hints_left=max(0, min(current.hints, len(question.hints)) - progress.hints),
         voice=has_voice,
     )
-
-
-def grade_message(round_index: int, grade: Grade) -> wire.GradeMessage:
-    """The grade of a round; ``round_index`` counts from 0, the message's ``round`` from 1."""
-    return wire.GradeMessage(round=round_index + 1, verdict=grade.verdict.value, reason=grade.reason, fallback=grade.fallback)
