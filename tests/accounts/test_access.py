@@ -39,7 +39,7 @@ class Server:
     def __init__(self, data_dir: Path) -> None:
         assembly = fake_assembly(data_dir, accounts=True, host="0.0.0.0")
         self.clock, self.accounts, self.assembly = assembly.clock, assembly.accounts, assembly
-        self.store = SqlAccounts(assembly.storage.store.begin)
+        self.store = SqlAccounts(assembly.storage.store.engine)
         self.app: FastAPI = create_app(assembly)
         self.browsers: list[httpx.AsyncClient] = []
 
@@ -151,7 +151,7 @@ async def test_forged_cookies_open_nothing(group: Server, cookie: str) -> None:
 async def test_an_account_made_meanwhile_is_seen(assembly: Assembly, browser: httpx.AsyncClient) -> None:
     """A server that runs without accounts asks everybody to sign in a moment after the first is made."""
     assert (await browser.get("/api/interviews")).status_code == 200
-    await Accounts(SqlAccounts(assembly.storage.store.begin), assembly.clock).add("Ada", WORDS, "owner")
+    await Accounts(SqlAccounts(assembly.storage.store.engine), assembly.clock).add("Ada", WORDS, "owner")
     assembly.clock.ahead_s = 15
     assert (await browser.get("/api/interviews")).status_code == 401
 

@@ -27,7 +27,7 @@ def session(hash: str, expires: float = 100.0) -> Session:
 async def accounts(database_url: str) -> AsyncIterator[SqlAccounts]:
     store = SqlStore(database_url)
     await store.migrate()
-    accounts = SqlAccounts(store.begin)
+    accounts = SqlAccounts(store.engine)
     assert await accounts.add_account(ADA, None, 0.0)
     yield accounts
     await store.close()

@@ -148,4 +148,4 @@ def open_storage(settings: Settings) -> tuple[Storage, Accounts]:
         database_url=settings.database,
         is_archive_remote=bool(settings.archive_url),
     )
-    return storage, Accounts(SqlAccounts(store.begin), SystemClock(), settings.wants_accounts)
+    return storage, Accounts(SqlAccounts(store.engine), SystemClock(), settings.wants_accounts)

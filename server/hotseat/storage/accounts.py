@@ -2,27 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hotseat.domain.accounts import THE_SERVER, Account, AuditEntry, Invite, Role, Session
+from hotseat.domain.accounts import THE_SERVER, Account, Allowance, AuditEntry, Invite, Role, Session
 from hotseat.errors import InputError, StorageError
-from hotseat.storage.attempts import SqlAttempts
-from hotseat.storage.queries import Begin, Queries, select_fields
-from hotseat.storage.schema import ACCOUNTS, AUDIT, INVITES, SESSIONS
+from hotseat.storage.queries import Queries, select_fields
+from hotseat.storage.schema import ACCOUNTS, ATTEMPTS, AUDIT, INVITES, SESSIONS
 
 _ACCOUNT = select_fields(Account, ACCOUNTS)
 _INVITE = select_fields(Invite, INVITES)
+Keys = Sequence[tuple[str, Allowance]]
+
+
+class SqlAttempts(Queries):
+    """Rate limits for sign-in attempts, counted in the database, so that processes that share it count together.
+
+    Methods raise StorageError. ``now`` is seconds since the epoch.
+    """
+
+    async def spend(self, keys: Keys, now: float) -> float:
+        """Counts an attempt at every key and returns 0; or, if a key has none left, counts none and returns seconds to wait.
+
+        Keys after that one are not stored, so that refused attempts take no space.
+        """
+        async with self.begin() as connection:
+            spent = dict[str, float]()
+            for key, allowance in sorted(keys, key=lambda one: one[0]):  # always in the same order, to avoid a deadlock
+                # The first insert or select takes the lock.
+                await connection.execute(self._insert(ATTEMPTS).values(key=key, spent=0.0, at=now).on_conflict_do_nothing())
+                row = (await connection.execute(sa.select(ATTEMPTS).where(ATTEMPTS.c.key == key).with_for_update())).one()
+                spent[key] = allowance.spent(row.spent, row.at, now)
+                if (wait_s := allowance.wait_s(spent[key])) > 0:
+                    return wait_s
+            for key, before in spent.items():
+                await connection.execute(ATTEMPTS.update().where(ATTEMPTS.c.key == key).values(spent=before + 1, at=now))
+            return 0.0
+
+    async def wait_s(self, keys: Keys, now: float) -> float:
+        """Seconds until each key has an attempt left."""
+        allowances = dict(keys)
+        rows = await self._all(sa.select(ATTEMPTS).where(ATTEMPTS.c.key.in_(list(allowances))))
+        waits = [(one := allowances[row.key]).wait_s(one.spent(row.spent, row.at, now)) for row in rows]
+        return max(waits, default=0.0)
+
+    async def forgive(self, key: str) -> None:
+        """Forgets the attempts at a key."""
+        await self._execute(ATTEMPTS.delete().where(ATTEMPTS.c.key == key))
+
+    async def tidy(self, before: float) -> None:
+        """Deletes keys without an attempt since ``before``."""
+        await self._execute(ATTEMPTS.delete().where(ATTEMPTS.c.at < before))
 
 
 class SqlAccounts(Queries):
-    """Works in the transactions that ``begin`` opens (store.SqlStore.begin). Every method raises StorageError."""
+    """Every method raises StorageError."""
 
-    def __init__(self, begin: Begin) -> None:
-        super().__init__(begin)
-        self.attempts = SqlAttempts(begin)
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine)
+        self.attempts = SqlAttempts(engine)
 
     async def accounts(self) -> tuple[Account, ...]:
         """Oldest first."""
@@ -41,7 +83,7 @@ class SqlAccounts(Queries):
         Raises InputError if the name is taken.
         """
         try:
-            async with self._begin() as connection:
+            async with self.begin() as connection:
                 if invite is not None:
                     used = await connection.execute(INVITES.delete().where(INVITES.c.hash == invite, INVITES.c.expires > now))
                     if not used.rowcount:
@@ -75,7 +117,7 @@ class SqlAccounts(Queries):
 
     async def add_invite(self, invite: Invite) -> bool:
         """Adds an invite; False if the account that makes it is gone or isn't an owner any more."""
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             makers = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.name == invite.made_by, ACCOUNTS.c.role == "owner")
             if invite.made_by not in ("", THE_SERVER) and (await connection.execute(makers)).first() is None:
                 return False

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hotseat.errors import StorageError
 
 Value = TypeVar("Value")
-Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
-"""Opens a transaction. Raises StorageError in place of what the database raises."""
 
 
 @asynccontextmanager
@@ -38,16 +37,24 @@ def select_fields(kind: type[Any], table: sa.TableClause) -> sa.Select[Any]:
 class Queries:
     """Helpers for statements. Every method raises StorageError."""
 
-    def __init__(self, begin: Begin) -> None:
-        self._begin = begin
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._insert: Any = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        """Makes inserts that can say ``on_conflict_do_…``."""
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction."""
+        async with storage_errors(self.engine), self.engine.begin() as connection:
+            yield connection
 
     async def _all(self, query: sa.Select[Any]) -> Sequence[Any]:
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             return list(await connection.execute(query))
 
     async def _first(self, query: sa.Select[Any]) -> Any:
         """The first row; None if there is none."""
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             return (await connection.execute(query)).first()
 
     async def _values(self, kind: Callable[..., Value], query: sa.Select[Any]) -> tuple[Value, ...]:
@@ -61,7 +68,7 @@ class Queries:
 
     async def _execute(self, *statements: sa.Executable) -> int:
         """Executes the statements in one transaction; returns how many rows the last one changed."""
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             for statement in statements:
                 result = await connection.execute(statement)
             return result.rowcount

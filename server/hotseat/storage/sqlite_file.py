@@ -20,7 +20,7 @@ _TIMEOUT_S = 30.0
 
 _COPIES = "before-update"
 """Folder beside the database for copies made before its schema changes."""
-_COPY = re.compile(r"schema-(\w+)-[0-9TZ]+\.db")
+_COPY = re.compile(r"schema-(\w+)-([0-9TZ]+)\.db")
 _KEPT = 3
 """How many of these copies are kept, the newest."""
 
@@ -57,7 +57,7 @@ class SqliteFile:
             check(part)
             part.chmod(0o600)
             kept = part.rename(self._copies / f"schema-{schema}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db")
-            for old in self._kept()[_KEPT:]:
+            for old, _schema in self._kept()[_KEPT:]:
                 old.unlink()
         except (InputError, OSError) as error:
             raise StorageError(f"no copy of the database could be made before its update: {error}") from error
@@ -65,17 +65,18 @@ class SqliteFile:
 
     def copy_for(self, schemas: Collection[str]) -> Path | None:
         """The newest copy with one of these schemas; None if there is none."""
-        return next((path for path in self._kept() if _schema(path) in schemas), None)
+        return next((path for path, schema in self._kept() if schema in schemas), None)
 
     def remove_copies(self) -> None:
         """Removes all copies, which have content that is being deleted. Raises OSError."""
         if self._copies.exists():
             shutil.rmtree(self._copies)
 
-    def _kept(self) -> list[Path]:
-        """All copies, newest first."""
-        found = [path for path in self._copies.glob("*.db") if _COPY.fullmatch(path.name)]
-        return sorted(found, key=lambda path: (path.stem.rpartition("-")[2], path.name), reverse=True)
+    def _kept(self) -> list[tuple[Path, str]]:
+        """All copies with their schemas, newest first."""
+        named = [(_COPY.fullmatch(path.name), path) for path in self._copies.glob("*.db")]
+        found = sorted(((name[2], name[1], path) for name, path in named if name is not None), reverse=True)
+        return [(path, schema) for _made, schema, path in found]
 
     def replace(self, path: Path) -> None:
         """Replaces the whole database, at one moment, by a file with the present schema.
@@ -118,9 +119,3 @@ def check(path: Path) -> None:
         damage = str(error)
     if damage != "ok":
         raise InputError(f"the database {path.name} is damaged: {damage}")
-
-
-def _schema(copy: Path) -> str:
-    match = _COPY.fullmatch(copy.name)
-    assert match is not None
-    return match[1]

@@ -8,25 +8,22 @@ increments its fencing token (the column ``term``), and writes with an older tok
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from hotseat.domain.corrections import Change, Correction
+from hotseat.domain.corrections import Correction
 from hotseat.domain.practice import Assessment, PointCard, Rated
 from hotseat.errors import SettingsError, StorageError, TakenOverError
 from hotseat.session.phases import State
-from hotseat.session.records import Amendments, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade, RegradeKind
+from hotseat.session.records import Amendments, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade
 from hotseat.session.replay import replayed
-from hotseat.storage.queries import Queries, select_fields, storage_errors
+from hotseat.storage.queries import Queries, Value, select_fields
 from hotseat.storage.schema import (
     ASSESSMENTS,
     CARDS,
@@ -41,9 +38,6 @@ from hotseat.storage.schema import (
 )
 from hotseat.storage.sqlite_file import SqliteFile
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
 _TIMEOUT_S = 2
 """An interview waits so long for a locked or unreachable database; then it goes on, and the event is stored later."""
 
@@ -51,17 +45,19 @@ _MIGRATING = 0x4073EA7
 """Number of the lock that a process holds in PostgreSQL while it migrates."""
 
 
+_RECORD = select_fields(InterviewRecord, INTERVIEWS)
+
+
 class SqlStore(Queries):
     """Every method raises StorageError when the database can't be reached or written."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(self.begin)
         # Parameters may be what candidates said, so they are kept out of errors and the log.
         options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if url.startswith("postgresql"):
             options["connect_args"] = {"timeout": _TIMEOUT_S, "command_timeout": 30}
         try:
-            self._engine: AsyncEngine = create_async_engine(url, **options)
+            super().__init__(create_async_engine(url, **options))
         except (ImportError, InvalidRequestError) as error:  # no such driver, or one that is not for asyncio
             raise SettingsError(
                 f"HOTSEAT_DATABASE_URL: {error}; PostgreSQL is postgresql+asyncpg://… with the extra postgres (docs/scale.md)"
@@ -70,26 +66,18 @@ class SqlStore(Queries):
             raise SettingsError(f"HOTSEAT_DATABASE_URL: {error}") from None
         except ValueError:  # its text may be a part of the password
             raise SettingsError("HOTSEAT_DATABASE_URL: the port, after the host's last colon, is not a number") from None
-        is_file = self._engine.dialect.name == "sqlite" and self._engine.url.database not in (None, "", ":memory:")
-        self._file = SqliteFile(url) if is_file else None
-        self._insert: Any = postgresql.insert
-        if self._engine.dialect.name == "sqlite":
-            self._insert = sqlite.insert
-            sa.event.listen(self._engine.sync_engine, "connect", _sqlite_pragmas)
-            sa.event.listen(self._engine.sync_engine, "checkout", _same_file)
-
-    @property
-    def engine(self) -> AsyncEngine:
-        """The engine, for other parts that work on the same database."""
-        return self._engine
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._file = SqliteFile(url) if is_sqlite and self.engine.url.database not in (None, "", ":memory:") else None
+        if is_sqlite:
+            sa.event.listen(self.engine.sync_engine, "connect", _sqlite_pragmas)
+            sa.event.listen(self.engine.sync_engine, "checkout", _same_file)
 
     async def migrate(self, revision: str = "head", *, keep_copy: bool = True) -> None:
         """Upgrades the schema to the latest or a given revision. Raises StorageError, also if it is newer than this version.
 
         A SQLite file whose schema changes is copied first (SqliteFile.keep_copy).
         """
-        command, config, scripts = await asyncio.to_thread(_alembic)
-        known = {script.revision for script in scripts.walk_revisions()}
+        command, config, known = await asyncio.to_thread(_alembic)
 
         def upgrade(connection: sa.Connection) -> None:
             if (schema := _schema(connection)) is not None and schema not in known:
@@ -97,11 +85,11 @@ class SqlStore(Queries):
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
 
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             schema = await connection.run_sync(_schema)
-        if self._file is not None and keep_copy and schema is not None and schema in known - {scripts.get_current_head()}:
+        if self._file is not None and keep_copy and schema is not None and schema in known[:-1]:
             await asyncio.to_thread(self._file.keep_copy, schema)
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             if connection.dialect.name == "postgresql":  # several processes may start at once
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             await connection.run_sync(upgrade)
@@ -111,18 +99,17 @@ class SqlStore(Queries):
         if self._file is not None:
             self._file.remove_copies()
 
-    def _later_schema(self, schema: str, known: set[str]) -> StorageError:
+    def _later_schema(self, schema: str, known: Sequence[str]) -> StorageError:
         copy = None if self._file is None else self._file.copy_for(known)
         back = "restore a backup from before" if copy is None else f"go back with `hotseat restore --force {copy}`"
         return StorageError(
             f"the database was last used by a later version of Hotseat (its schema is {schema}, this version knows up to "
-            f"{max(known)}): use that version, or {back}"
+            f"{known[-1]}): use that version, or {back}"
         )
 
     async def revisions(self) -> tuple[str, ...]:
         """All schema revisions, oldest first; the last is the present one."""
-        _command, _config, scripts = await asyncio.to_thread(_alembic)
-        return tuple(script.revision for script in scripts.walk_revisions())[::-1]
+        return (await asyncio.to_thread(_alembic))[2]
 
     async def create(self, record: InterviewRecord) -> None:
         await self._execute(INTERVIEWS.insert().values({**asdict(record), "term": 0}))
@@ -130,14 +117,14 @@ class SqlStore(Queries):
     async def acquire(self, interview_id: str, replica: str) -> Lease | None:
         """Leases the interview to this process, whoever had it before; None if there is no such interview."""
         this = INTERVIEWS.c.id == interview_id
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             # The update comes first: it waits for other writers, so that all they wrote is read.
             await connection.execute(INTERVIEWS.update().where(this).values(replica=replica, term=INTERVIEWS.c.term + 1))
-            row = (await connection.execute(sa.select(INTERVIEWS).where(this))).one_or_none()
+            row = (await connection.execute(_RECORD.add_columns(INTERVIEWS.c.term).where(this))).one_or_none()
             if row is None:
                 return None
             await self._beat(connection, replica)
-            return Lease(_record(row), await _log(connection, interview_id), row.term)
+            return Lease(InterviewRecord(*row[:-1]), await _log(connection, interview_id), row.term)
 
     async def append(self, interview_id: str, events: Sequence[LoggedEvent], summary: dict[str, Any], token: int = 0) -> None:
         """Adds events to the log and replaces the interview's summary, in one transaction.
@@ -147,11 +134,15 @@ class SqlStore(Queries):
         the last call got through.
         """
         rows = [{"interview_id": interview_id, **asdict(event)} for event in events]
-        async with self._in_time(), self._begin() as connection:
-            ours = sa.and_(INTERVIEWS.c.id == interview_id, INTERVIEWS.c.term == token)
-            if (await connection.execute(INTERVIEWS.update().where(ours).values(summary=summary))).rowcount == 0:
-                raise TakenOverError("another process has taken this interview over")
-            await connection.execute(self._insert(EVENTS).on_conflict_do_nothing(), rows)
+        try:
+            # The candidate waits meanwhile.
+            async with asyncio.timeout(2 * _TIMEOUT_S), self.begin() as connection:
+                ours = sa.and_(INTERVIEWS.c.id == interview_id, INTERVIEWS.c.term == token)
+                if (await connection.execute(INTERVIEWS.update().where(ours).values(summary=summary))).rowcount == 0:
+                    raise TakenOverError("another process has taken this interview over")
+                await connection.execute(self._insert(EVENTS).on_conflict_do_nothing(), rows)
+        except TimeoutError as error:
+            raise StorageError("the database did not answer in time") from error
 
     async def release(self, interview_id: str, token: int) -> None:
         """Gives up the lease, if this token is still the latest."""
@@ -160,7 +151,7 @@ class SqlStore(Queries):
 
     async def heartbeat(self, replica: str) -> dict[str, int]:
         """Records that the process is alive; returns the ids and fencing tokens of the interviews it has leased."""
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             await self._beat(connection, replica)
             held = sa.select(INTERVIEWS.c.id, INTERVIEWS.c.term).where(INTERVIEWS.c.replica == replica)
             return {row.id: row.term for row in await connection.execute(held)}
@@ -180,11 +171,9 @@ class SqlStore(Queries):
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, tuple[LoggedEvent, ...]] | None:
         """The interview and its whole log in order; None if there is no such interview."""
-        async with self._begin() as connection:
-            row = (await connection.execute(sa.select(INTERVIEWS).where(INTERVIEWS.c.id == interview_id))).first()
-            if row is None:
-                return None
-            return _record(row), await _log(connection, interview_id)
+        async with self.begin() as connection:
+            row = (await connection.execute(_RECORD.where(INTERVIEWS.c.id == interview_id))).first()
+            return None if row is None else (InterviewRecord(*row), await _log(connection, interview_id))
 
     async def load_state(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
         """The interview and the state that its log leads to; None if there is none. Raises StorageError."""
@@ -214,7 +203,7 @@ class SqlStore(Queries):
         self, owner: str | None, limit: int | None = None, offset: int = 0, *, answered: bool = False
     ) -> tuple[InterviewRecord, ...]:
         """This person's interviews, or everybody's (None), newest first; all without a limit; or only those ``answered``."""
-        chosen = sa.select(INTERVIEWS).order_by(INTERVIEWS.c.created.desc(), INTERVIEWS.c.id).limit(limit).offset(offset)
+        chosen = _RECORD.order_by(INTERVIEWS.c.created.desc(), INTERVIEWS.c.id).limit(limit).offset(offset)
         if answered:
             chosen = chosen.where(_has_answers())
         verdict, fallback = REGRADES.c.grade["verdict"].as_string(), REGRADES.c.grade["fallback"].as_boolean()
@@ -222,12 +211,12 @@ class SqlStore(Queries):
         if owner is not None:
             chosen = chosen.where(INTERVIEWS.c.owner == owner)
             regrades = regrades.join(INTERVIEWS, INTERVIEWS.c.id == REGRADES.c.interview_id).where(INTERVIEWS.c.owner == owner)
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             latest: dict[str, dict[int, tuple[str, bool]]] = {}
             for interview_id, index, *regrade in await connection.execute(regrades):
                 latest.setdefault(interview_id, {})[index] = (regrade[0], regrade[1])
-            rows = await connection.execute(chosen)
-            return tuple(_regraded(_record(row), latest.get(row.id, {})) for row in rows)
+            records = [InterviewRecord(*row) for row in await connection.execute(chosen)]
+            return tuple(_regraded(record, latest.get(record.id, {})) for record in records)
 
     async def count(self, owner: str) -> int:
         """Number of interviews in which this person has answered something."""
@@ -244,22 +233,11 @@ class SqlStore(Queries):
 
     async def amendments(self, interview_id: str) -> Amendments:
         """What was added to the interview, oldest first; empty where there is none."""
-        async with self._begin() as connection:
-
-            async def rows(table: sa.TableClause, order: str) -> list[Any]:
-                chosen = sa.select(table).where(table.c.interview_id == interview_id).order_by(table.c[order])
-                return list(await connection.execute(chosen))
-
+        async with self.begin() as connection:
             return Amendments(
-                tuple(Note(n.round, n.text, n.changed) for n in await rows(NOTES, "round")),
-                tuple(
-                    Correction(c.turn_id, c.word, Change(c.change), c.before, c.text, c.made, c.by)
-                    for c in await rows(CORRECTIONS, "seq")
-                ),
-                tuple(
-                    Regrade(r.round, RegradeKind(r.kind), r.reason, r.grade, r.ruling, r.made, r.by)
-                    for r in await rows(REGRADES, "seq")
-                ),
+                await _of_interview(connection, interview_id, Note, NOTES, order="round"),
+                await _of_interview(connection, interview_id, Correction, CORRECTIONS),
+                await _of_interview(connection, interview_id, Regrade, REGRADES),
             )
 
     async def keep_note(self, interview_id: str, note: Note) -> None:
@@ -270,17 +248,17 @@ class SqlStore(Queries):
         )
 
     async def add_correction(self, interview_id: str, correction: Correction) -> None:
-        await self._add(CORRECTIONS, interview_id, asdict(correction) | {"change": correction.change.value})
+        await self._add(CORRECTIONS, interview_id, correction)
 
     async def add_regrade(self, interview_id: str, regrade: Regrade) -> None:
-        await self._add(REGRADES, interview_id, asdict(regrade) | {"kind": regrade.kind.value})
+        await self._add(REGRADES, interview_id, regrade)
 
-    async def _add(self, table: sa.TableClause, interview_id: str, values: dict[str, Any]) -> None:
+    async def _add(self, table: sa.TableClause, interview_id: str, added: Correction | Regrade) -> None:
         """A row after the interview's others."""
         taken = sa.select(sa.func.count()).select_from(table).where(table.c.interview_id == interview_id)
-        async with self._begin() as connection:
+        async with self.begin() as connection:
             seq = await connection.scalar(taken)
-            await connection.execute(table.insert().values(interview_id=interview_id, seq=seq, **values))
+            await connection.execute(table.insert().values(interview_id=interview_id, seq=seq, **asdict(added)))
 
     async def add_assessment(self, owner: str, assessment: Assessment) -> None:
         await self._execute(ASSESSMENTS.insert().values(owner=owner, **asdict(assessment)))
@@ -327,26 +305,11 @@ class SqlStore(Queries):
         return await self._values(PointCard, chosen.order_by(CARDS.c.due, CARDS.c.question_id, CARDS.c.point_id))
 
     async def close(self) -> None:
-        await self._engine.dispose()
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        """The candidate waits meanwhile. Raises StorageError."""
-        try:
-            async with asyncio.timeout(2 * _TIMEOUT_S):
-                yield
-        except TimeoutError as error:
-            raise StorageError("the database did not answer in time") from error
+        await self.engine.dispose()
 
     async def _beat(self, connection: AsyncConnection, replica: str) -> None:
         row = self._insert(REPLICAS).values(id=replica, beat=1)
         await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat": REPLICAS.c.beat + 1}))
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction, also for what else is in the database (accounts.SqlAccounts)."""
-        async with storage_errors(self._engine), self._engine.begin() as connection:
-            yield connection
 
 
 def _replaced_cards(owner: str, question_id: str, cards: Sequence[PointCard]) -> tuple[sa.Executable, ...]:
@@ -354,13 +317,15 @@ def _replaced_cards(owner: str, question_id: str, cards: Sequence[PointCard]) ->
     return (old, CARDS.insert().values([{"owner": owner, **asdict(card)} for card in cards])) if cards else (old,)
 
 
-def _alembic() -> tuple[Any, Any, Any]:
-    """Its commands, the configuration for them, and the migrations."""
+def _alembic() -> tuple[Any, Any, tuple[str, ...]]:
+    """Its commands, the configuration for them, and the revisions of the migrations, oldest first."""
     # Alembic takes longer to import than everything else here; only migrating needs it.
-    config = importlib.import_module("alembic.config").Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    scripts = importlib.import_module("alembic.script").ScriptDirectory.from_config(config)
-    return importlib.import_module("alembic.command"), config, scripts
+    from alembic import command, config, script
+
+    settings = config.Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    revisions = [migration.revision for migration in script.ScriptDirectory.from_config(settings).walk_revisions()]
+    return command, settings, tuple(reversed(revisions))
 
 
 def _schema(connection: sa.Connection) -> str | None:
@@ -372,20 +337,21 @@ def _schema(connection: sa.Connection) -> str | None:
 
 
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
-    rows = await connection.execute(sa.select(EVENTS).where(EVENTS.c.interview_id == interview_id).order_by(EVENTS.c.seq))
-    return tuple(LoggedEvent(row.seq, row.monotonic, row.wall, row.type, row.payload) for row in rows)
+    return await _of_interview(connection, interview_id, LoggedEvent, EVENTS)
+
+
+async def _of_interview(
+    connection: AsyncConnection, interview_id: str, kind: type[Value], table: sa.TableClause, order: str = "seq"
+) -> tuple[Value, ...]:
+    """The interview's rows of one table."""
+    chosen = select_fields(kind, table).where(table.c.interview_id == interview_id).order_by(table.c[order])
+    return tuple(kind(*row) for row in await connection.execute(chosen))
 
 
 def _has_answers() -> sa.ColumnElement[bool]:
     """Interviews in which something was answered, or is being answered."""
     answered, phase = INTERVIEWS.c.summary["answered"].as_integer(), INTERVIEWS.c.summary["phase"].as_string()
     return sa.or_(answered > 0, phase.in_(("answering", "finalising")))
-
-
-def _record(row: Any) -> InterviewRecord:
-    return InterviewRecord(
-        row.id, row.created, row.format, row.title, row.options, row.plan, row.summary, row.owner, row.audio_deleted
-    )
 
 
 def _regraded(record: InterviewRecord, latest: dict[int, tuple[str, bool]]) -> InterviewRecord:

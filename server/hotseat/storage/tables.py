@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hotseat.errors import InputError
 from hotseat.storage.queries import storage_errors
 from hotseat.storage.rows import Added, Row, Rows, Scope
+from hotseat.storage.schema import INTERVIEWS
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +54,9 @@ class SqlTables:
     async def read(self, scope: Scope) -> Rows:
         """The rows as of one moment. Raises StorageError."""
         async with self._begin() as connection:
-            tables = await _reflect(connection)
             found: dict[str, list[Row]] = {}
-            for table in tables:
-                chosen = _chosen(table, tables, scope)
-                if chosen is not None and table.name not in DERIVED:
+            for table, chosen in await _chosen(connection, scope):
+                if table.name not in DERIVED:
                     columns = [column for column in table.c if column.name not in _LEASE_COLUMNS.get(table.name, ())]
                     rows = await connection.execute(sa.select(*columns).where(chosen).order_by(*table.primary_key))
                     found[table.name] = [dict(row._mapping) for row in rows]
@@ -65,13 +64,11 @@ class SqlTables:
 
     async def interviews(self, scope: Scope) -> tuple[str, ...]:
         """Ids of the interviews in the scope, oldest first. Raises StorageError."""
+        chosen = _condition(INTERVIEWS, scope)
+        assert chosen is not None
         async with self._begin() as connection:
-            tables = await _reflect(connection)
-            table = next(table for table in tables if table.name == "interviews")
-            chosen = _chosen(table, tables, scope)
-            assert chosen is not None
-            found = await connection.execute(sa.select(table.c.id).where(chosen).order_by(table.c.created, table.c.id))
-            return tuple(found.scalars())
+            ids = sa.select(INTERVIEWS.c.id).where(chosen).order_by(INTERVIEWS.c.created, INTERVIEWS.c.id)
+            return tuple(await connection.scalars(ids))
 
     async def add(self, rows: Rows) -> Added:
         """Adds all rows in one transaction. Interviews among them must not exist yet.
@@ -81,66 +78,76 @@ class SqlTables:
         """
         try:
             async with self._begin(writing=True) as connection:
-                return await self._add(connection, rows)
+                revision = await _revision(connection)
+                if rows.revision != revision:
+                    raise InputError(f"revision: the rows are of schema {rows.revision}, the database is of {revision}")
+                tables = await _reflect(connection, LEFT_OUT)
+                unknown = set(rows.tables) - {table.name for table in tables}
+                if unknown:
+                    raise InputError(f"tables: there is no table {', '.join(sorted(unknown))} in schema {revision}")
+                added = [await self._add(connection, table, rows.tables.get(table.name, [])) for table in tables]
         except IntegrityError as error:
             raise InputError(f"tables: the rows do not fit together or are here already: {error.orig}") from None
+        kept = tuple(key for one in added for key in one.kept)
+        return Added(sum(one.rows for one in added), sum(one.present for one in added), kept)
 
-    async def _add(self, connection: AsyncConnection, rows: Rows) -> Added:
-        revision = await _revision(connection)
-        if rows.revision != revision:
-            raise InputError(f"revision: the rows are of schema {rows.revision}, the database is of {revision}")
-        tables = await _reflect(connection)
-        unknown = set(rows.tables) - {table.name for table in tables}
-        if unknown:
-            raise InputError(f"tables: there is no table {', '.join(sorted(unknown))} in schema {revision}")
-        added = present = 0
+    async def _add(self, connection: AsyncConnection, table: sa.Table, given: Sequence[Row]) -> Added:
+        for number, row in enumerate(given):
+            _check_row(table, number, row)
+        keys = [column.name for column in table.primary_key]
+        numbered = len(keys) == 1 and isinstance(table.c[keys[0]].type, sa.Integer)
+
+        def content(row: Row) -> str:
+            return json.dumps({name: value for name, value in row.items() if not (numbered and name in keys)}, sort_keys=True)
+
+        here: list[Row] = []
+        # Interviews are new, and so are rows keyed by them.
+        if given and table.name != "interviews" and "interview_id" not in keys:
+            here = [dict(row._mapping) for row in await connection.execute(sa.select(table))]
+        taken_keys = {tuple(row[name] for name in keys) for row in here}
+        contents = {content(row) for row in here}
+        fresh: list[Row] = []
+        renumbered: list[Row] = []
         kept: list[str] = []
-        for table in tables:
-            given = [_checked(table, number, row) for number, row in enumerate(rows.tables.get(table.name, ()))]
-            fresh, renumbered, same, taken = _classified(table, given, await _existing(connection, table) if given else [])
-            for group in (fresh, renumbered):
-                if group:
-                    await connection.execute(table.insert(), group)
-            if fresh and not self._sqlite:
-                await _advance(connection, table)
-            added += len(fresh) + len(renumbered)
-            present += same
-            kept += [f"{table.name} {' '.join(str(part) for part in key)}" for key in taken]
-        return Added(added, present, tuple(kept))
+        for row in given:
+            key = tuple(row.get(name) for name in keys)
+            if content(row) in contents:
+                continue
+            if key not in taken_keys:
+                fresh.append(row)
+            elif numbered:
+                renumbered.append({name: value for name, value in row.items() if name not in keys})
+            else:
+                kept.append(f"{table.name} {' '.join(map(str, key))}")
+        for group in (fresh, renumbered):
+            if group:
+                await connection.execute(table.insert(), group)
+        if fresh and not self._sqlite:
+            await _advance(connection, table)
+        rows = len(fresh) + len(renumbered)
+        return Added(rows, len(given) - rows - len(kept), tuple(kept))
 
     async def erase(self, scope: Scope) -> int:
         """Removes the rows for good, returns how many. Raises StorageError."""
-        removed = 0
         async with self._begin(writing=True) as connection:
-            tables = await _reflect(connection)
-            for table in reversed(tables):
-                chosen = _chosen(table, tables, scope)
-                if chosen is not None:
-                    removed += (await connection.execute(table.delete().where(chosen))).rowcount
+            chosen = await _chosen(connection, scope)
+            removed = [(await connection.execute(table.delete().where(rows))).rowcount for table, rows in reversed(chosen)]
         if self._sqlite:
             await self._scrub(everything=scope.interviews is None)
-        return removed
+        return sum(removed)
 
     async def count(self, scope: Scope) -> int:
         """The number of rows in the scope. Raises StorageError."""
-        total = 0
         async with self._begin() as connection:
-            tables = await _reflect(connection)
-            for table in tables:
-                chosen = _chosen(table, tables, scope)
-                if chosen is not None:
-                    total += await connection.scalar(sa.select(sa.func.count()).select_from(table).where(chosen)) or 0
-        return total
+            chosen = await _chosen(connection, scope)
+            counts = [sa.select(sa.func.count()).select_from(table).where(rows) for table, rows in chosen]
+            return sum([await connection.scalar(count) or 0 for count in counts])
 
     async def is_empty(self) -> bool:
         """Whether the database is unused: no interviews, no accounts. Raises StorageError."""
         async with self._begin() as connection:
-            metadata = sa.MetaData()
-            await connection.run_sync(metadata.reflect)
-            for table in metadata.sorted_tables:
-                if table.name not in _MACHINE_S and await connection.scalar(
-                    sa.select(sa.literal(1)).select_from(table).limit(1)
-                ):
+            for table in await _reflect(connection, _MACHINE_S):
+                if await connection.scalar(sa.select(sa.literal(1)).select_from(table).limit(1)):
                     return False
         return True
 
@@ -171,19 +178,25 @@ class SqlTables:
             await connection.commit()
 
 
-async def _reflect(connection: AsyncConnection) -> list[sa.Table]:
+async def _reflect(connection: AsyncConnection, left_out: Collection[str]) -> list[sa.Table]:
     """Every table but those left out; tables that others refer to come first."""
     metadata = sa.MetaData()
     await connection.run_sync(metadata.reflect)
-    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+    return [table for table in metadata.sorted_tables if table.name not in left_out]
 
 
 async def _revision(connection: AsyncConnection) -> str:
     return str(await connection.scalar(sa.text("SELECT version_num FROM alembic_version")))
 
 
-def _chosen(table: sa.Table, tables: Sequence[sa.Table], scope: Scope) -> sa.ColumnElement[bool] | None:
-    """The condition for the table's rows in the scope; None if it can't have any."""
+async def _chosen(connection: AsyncConnection, scope: Scope) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """The tables that have rows in the scope, each with the condition for them; tables that others refer to come first."""
+    tables = [(table, _condition(table, scope)) for table in await _reflect(connection, LEFT_OUT)]
+    return [(table, condition) for table, condition in tables if condition is not None]
+
+
+def _condition(table: sa.TableClause | sa.Table, scope: Scope) -> sa.ColumnElement[bool] | None:
+    """For the table's rows in the scope; None if it can't have any."""
     interview = table.c.id if table.name == "interviews" else table.c.get("interview_id")
     if interview is None and "owner" not in table.c:
         return None  # rows without an owner: neither exported nor deleted
@@ -194,12 +207,11 @@ def _chosen(table: sa.Table, tables: Sequence[sa.Table], scope: Scope) -> sa.Col
     if "owner" in table.c:
         return table.c.owner == scope.owner
     assert interview is not None
-    interviews = next(table for table in tables if table.name == "interviews")
-    return interview.in_(sa.select(interviews.c.id).where(interviews.c.owner == scope.owner))
+    return interview.in_(sa.select(INTERVIEWS.c.id).where(INTERVIEWS.c.owner == scope.owner))
 
 
-def _checked(table: sa.Table, number: int, row: Row) -> Row:
-    """The row, if it can be stored. Raises InputError."""
+def _check_row(table: sa.Table, number: int, row: Row) -> None:
+    """Raises InputError if the row can't be stored."""
     place = f"tables.{table.name}.{number}"
     unknown = set(row) - set(table.c.keys())
     if unknown:
@@ -209,7 +221,6 @@ def _checked(table: sa.Table, number: int, row: Row) -> Row:
             _check(f"{place}.{column.name}", column, row[column.name])
         elif not column.nullable and column.server_default is None:
             raise InputError(f"{place}.{column.name}: is missing")
-    return row
 
 
 def _check(place: str, column: sa.Column[Any], value: Any) -> None:
@@ -227,42 +238,6 @@ def _check(place: str, column: sa.Column[Any], value: Any) -> None:
     length = getattr(column.type, "length", None)
     if isinstance(value, str) and length is not None and len(value) > length:
         raise InputError(f"{place}: is longer than {length} characters")
-
-
-async def _existing(connection: AsyncConnection, table: sa.Table) -> list[Row]:
-    """Rows that new ones may conflict with; none for interviews, which are new, and tables keyed by them."""
-    if table.name == "interviews" or "interview_id" in table.primary_key.columns:
-        return []
-    return [dict(row._mapping) for row in await connection.execute(sa.select(table))]
-
-
-def _classified(
-    table: sa.Table, given: Sequence[Row], here: Sequence[Row]
-) -> tuple[list[Row], list[Row], int, list[tuple[Any, ...]]]:
-    """(rows to add as they are, rows to add with new numbers, number of rows that exist already, keys of rows left out)."""
-    keys = [column.name for column in table.primary_key]
-    numbered = len(keys) == 1 and isinstance(table.c[keys[0]].type, sa.Integer)
-
-    def content(row: Row) -> str:
-        return json.dumps({name: value for name, value in row.items() if not (numbered and name in keys)}, sort_keys=True)
-
-    taken_keys = {tuple(row[name] for name in keys) for row in here}
-    contents = {content(row) for row in here}
-    fresh: list[Row] = []
-    renumbered: list[Row] = []
-    same = 0
-    taken = []
-    for row in given:
-        key = tuple(row.get(name) for name in keys)
-        if content(row) in contents:
-            same += 1
-        elif key not in taken_keys:
-            fresh.append(row)
-        elif numbered:
-            renumbered.append({name: value for name, value in row.items() if name not in keys})
-        else:
-            taken.append(key)
-    return fresh, renumbered, same, taken
 
 
 async def _advance(connection: AsyncConnection, table: sa.Table) -> None:

@@ -187,7 +187,7 @@ async def _bring_up_to_date(database: Path) -> None:
     try:
         await store.migrate(keep_copy=False)
         # Sessions that ended and invitations that were used since the backup must not become valid again.
-        await SqlAccounts(store.begin).forget_secrets()
+        await SqlAccounts(store.engine).forget_secrets()
     except StorageError as error:
         raise InputError(f"{_DATABASE} can't be used: {error}") from None
     finally:

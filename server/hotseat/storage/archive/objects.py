@@ -42,8 +42,6 @@ class _Chunk:
     start: int
     """First sample, counted from the answer's beginning."""
     bytes: int
-    frame: int
-    """Number of the answer's first microphone frame."""
     path: str
 
     @property
@@ -242,7 +240,7 @@ class ObjectArchive:
         for entry in listed:
             named = _CHUNK.match(entry["name"].rsplit("/", 1)[-1])
             if named is not None and int(named[1]) == turn_id:
-                found.append(_Chunk(int(named[3]), entry["size"], int(named[2]), entry["name"]))
+                found.append(_Chunk(int(named[3]), entry["size"], entry["name"]))
         return sorted(found)
 
     def _folder(self, interview_id: str) -> str:
