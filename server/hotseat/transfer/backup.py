@@ -10,6 +10,8 @@ import hashlib
 import re
 import shutil
 import zipfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,7 +28,7 @@ from hotseat.storage.sqlite_file import SqliteFile, check
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.strict import Strict, first_wrong
-from hotseat.transfer.audio import put
+from hotseat.transfer.audio import delete_audio, put
 from hotseat.transfer.temporary_folders import temporary_folder
 from hotseat.transfer.zips import ZipSource
 
@@ -101,12 +103,8 @@ def _write(database: Path, archive: AudioArchive, created: datetime, file: IO[by
 async def verify(data_dir: Path, file: IO[bytes]) -> Content:
     """Checks a backup by doing everything that a restore does, except replacing. Raises InputError naming what is wrong."""
     source, manifest, _recordings = await asyncio.to_thread(_verify, file)
-    with temporary_folder(data_dir) as folder:
-        database = folder / _DATABASE
-        await asyncio.to_thread(_unpack, source, database)
-        await asyncio.to_thread(check, database)
-        await _bring_up_to_date(database)
-    return _content(manifest)
+    async with _usable_copy(data_dir, lambda database: source.copy(_DATABASE, database)):
+        return _content(manifest)
 
 
 async def restore_database(storage: Storage, path: Path, *, force: bool) -> None:
@@ -116,11 +114,7 @@ async def restore_database(storage: Storage, path: Path, *, force: bool) -> None
     """
     if not force:
         await _refuse_if_used(storage)
-    with temporary_folder(storage.data_dir) as folder:
-        database = folder / _DATABASE
-        await asyncio.to_thread(shutil.copyfile, path, database)
-        await asyncio.to_thread(check, database)
-        await _bring_up_to_date(database)
+    async with _usable_copy(storage.data_dir, lambda database: shutil.copyfile(path, database)) as database:
         await asyncio.to_thread(SqliteFile(storage.database_url).replace, database)
 
 
@@ -133,13 +127,12 @@ async def restore(storage: Storage, file: IO[bytes], *, force: bool) -> Content:
     source, manifest, recordings = await asyncio.to_thread(_verify, file)
     if not force:
         await _refuse_if_used(storage)
-    with temporary_folder(storage.data_dir) as folder:
-        database = folder / _DATABASE
-        await asyncio.to_thread(_unpack, source, database)
-        await _bring_up_to_date(database)
+    async with _usable_copy(storage.data_dir, lambda database: source.copy(_DATABASE, database)) as database:
         await asyncio.to_thread(_store_audio, source, manifest, recordings, storage.archive)
         await asyncio.to_thread(live.replace, database)
-        await asyncio.to_thread(_remove_others, recordings, storage.archive)
+        ours = {stored.interview_id for stored in recordings.values()}
+        others = [stored for stored in await asyncio.to_thread(storage.archive.stored) if stored.interview_id not in ours]
+        await asyncio.to_thread(delete_audio, storage.archive, others)
     return _content(manifest)
 
 
@@ -162,7 +155,7 @@ def _verify(file: IO[bytes]) -> tuple[ZipSource, Manifest, dict[str, StoredAudio
             recordings[name] = StoredAudio(match[1], int(match[2]), int(match[3]))
         elif name != _DATABASE:
             raise InputError(f"{name} is not a file that a backup holds")
-        if source.measure(name) != (entry.bytes, entry.sha256):
+        if (source.size(name), source.sha256(name)) != (entry.bytes, entry.sha256):
             raise InputError(f"{name} is damaged: it is not what {_MANIFEST} says (SHA-256 {entry.sha256})")
     return source, manifest, recordings
 
@@ -176,36 +169,29 @@ async def _refuse_if_used(storage: Storage) -> None:
         raise InputError("there are interviews or accounts here; say --force to replace all of them by the backup")
 
 
-def _unpack(source: ZipSource, database: Path) -> None:
-    with database.open("wb") as target:
-        source.copy(_DATABASE, target)
-
-
-async def _bring_up_to_date(database: Path) -> None:
-    """Migrates the copy. Raises InputError if it is not a database of Hotseat."""
-    store = SqlStore(f"sqlite+aiosqlite:///{database}")
-    try:
-        await store.migrate(keep_copy=False)
-        # Sessions that ended and invitations that were used since the backup must not become valid again.
-        await SqlAccounts(store.engine).forget_secrets()
-    except StorageError as error:
-        raise InputError(f"{_DATABASE} can't be used: {error}") from None
-    finally:
-        await store.close()
+@asynccontextmanager
+async def _usable_copy(data_dir: Path, write: Callable[[Path], object]) -> AsyncIterator[Path]:
+    """The file that ``write`` makes, checked and migrated. Raises InputError if it is not a database of Hotseat."""
+    with temporary_folder(data_dir) as folder:
+        database = folder / _DATABASE
+        await asyncio.to_thread(write, database)
+        store = SqlStore(f"sqlite+aiosqlite:///{database}")
+        try:
+            await asyncio.to_thread(check, database)
+            await store.migrate(keep_copy=False)
+            # Sessions that ended and invitations that were used since the backup must not become valid again.
+            await SqlAccounts(store.engine).forget_secrets()
+        except (InputError, StorageError) as error:
+            raise InputError(f"{_DATABASE} can't be used: {error}") from None
+        finally:
+            await store.close()
+        yield database
 
 
 def _store_audio(source: ZipSource, manifest: Manifest, recordings: dict[str, StoredAudio], archive: AudioArchive) -> None:
-    for interview_id in {stored.interview_id for stored in recordings.values()}:
-        archive.delete(interview_id)
+    delete_audio(archive, recordings.values())
     for name, stored in recordings.items():
-        pcm = source.read(name, _MAX_RECORDING_BYTES, manifest.files[name].sha256)
-        put(archive, stored, pcm)
-
-
-def _remove_others(recordings: dict[str, StoredAudio], archive: AudioArchive) -> None:
-    ours = {stored.interview_id for stored in recordings.values()}
-    for interview_id in {stored.interview_id for stored in archive.stored()} - ours:
-        archive.delete(interview_id)
+        put(archive, stored, source.read(name, _MAX_RECORDING_BYTES, manifest.files[name].sha256))
 
 
 def _content(manifest: Manifest) -> Content:

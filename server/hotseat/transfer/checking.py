@@ -51,8 +51,7 @@ async def checked_rows(
     logs: dict[str, list[Row]] = {}
     for event in rows.tables["events"]:
         logs.setdefault(event["interview_id"], []).append(event)
-    histories = {row["id"]: _history(row, logs.get(row["id"], [])) for row in rows.tables["interviews"]}
-    states = {row["id"]: _state(row, histories[row["id"]]) for row in rows.tables["interviews"]}
+    states = {row["id"]: _state(row, logs.get(row["id"], [])) for row in rows.tables["interviews"]}
     _check_turns(states, recordings)
     _check_ratings(rows.tables["ratings"])
     _check_regrades(rows.tables["regrades"])
@@ -65,26 +64,11 @@ async def checked_rows(
     # Now the scratch database holds what will be stored.
     await scratch.tables.erase(Scope())
     await scratch.tables.add(checked)
-    await _try_pages(scratch, library, clock, checked)
-    await _try_practice(scratch, library, clock, limits, checked, states, logs)
+    await _try_pages(scratch, library, clock, limits, checked, states, logs)
     return checked
 
 
-async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Rows) -> None:
-    """Builds every page. Raises InputError naming the table of what can't be shown."""
-    store = scratch.store
-    shown = Reviews(store, scratch.archive, library.bank, store.load_state)
-    for row in rows.tables["interviews"]:
-        await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
-    for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:
-        preparation = Preparation(store, clock, library, owner)
-        await _try("tables.assessments", preparation.assessments())
-        await _try("tables.settings", preparation.plan())
-        await _try("tables.settings", preparation.checkpoints())
-        await _try("tables.interviews", progress(store, clock, library, owner))
-
-
-async def _try_practice(
+async def _try_pages(
     scratch: Storage,
     library: Library,
     clock: Clock,
@@ -93,20 +77,30 @@ async def _try_practice(
     states: Mapping[str, State],
     logs: Mapping[str, Sequence[Row]],
 ) -> None:
-    """Computes every card, from the ratings and then from the grades, as ``Practice`` will do. Raises InputError."""
-    practice = Practice(scratch.store, clock, library.bank)
+    """Builds every page, and every card: from the ratings, and from the grades, as ``Practice`` will do.
+
+    Raises InputError naming the table of what can't be shown.
+    """
+    store = scratch.store
+    shown = Reviews(store, scratch.archive, library.bank, store.load_state)
+    practice = Practice(store, clock, library.bank)
     await _try("tables.ratings", recompute_cards(practice, rows.tables["ratings"]))
     for row in rows.tables["interviews"]:
+        await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
         for event in logs.get(row["id"], ()):
             if event["type"] == RoundGraded.__name__:
                 graded = decode_event(event["type"], event["payload"])
                 assert isinstance(graded, RoundGraded)
-                progress = states[row["id"]].progress
-                work = practice.rate_round(row["id"], row["owner"], progress, graded.round, graded.grade, event["wall"])
+                answered = states[row["id"]].progress
+                work = practice.rate_round(row["id"], row["owner"], answered, graded.round, graded.grade, event["wall"])
                 await _try(f"tables.events: {row['id']}", work)
-    for owner in {row["owner"] for row in rows.tables["interviews"]}:
-        agenda = Agenda(scratch.store, clock, library, limits, practice, owner)
-        await _try("tables.ratings", agenda.today())
+    for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:
+        preparation = Preparation(store, clock, library, owner)
+        await _try("tables.assessments", preparation.assessments())
+        await _try("tables.settings", preparation.plan())
+        await _try("tables.settings", preparation.checkpoints())
+        await _try("tables.interviews", progress(store, clock, library, owner))
+        await _try("tables.ratings", Agenda(store, clock, library, limits, practice, owner).today())
 
 
 async def _try(place: str, work: Awaitable[object]) -> None:
@@ -116,8 +110,8 @@ async def _try(place: str, work: Awaitable[object]) -> None:
         raise InputError(f"{place}: can't be shown: {type(error).__name__}: {error}") from None
 
 
-def _history(row: Row, log: Sequence[Row]) -> tuple[tuple[Event, float], ...]:
-    """The interview's events with their monotonic times. Raises InputError."""
+def _state(row: Row, log: Sequence[Row]) -> State:
+    """The interview's state after its log. Raises InputError."""
     place = f"tables.interviews: {row['id']!r:.40}"
     if not _ID.fullmatch(row["id"]):
         raise InputError(f"{place} is not an interview id")
@@ -134,7 +128,11 @@ def _history(row: Row, log: Sequence[Row]) -> tuple[tuple[Event, float], ...]:
             raise InputError(f"{place}: its log has an event of an unknown type: {error}") from None
         for event, _ in history:
             _check_extent(event)
-        return history
+        plan = decode_plan(row["plan"])
+        state = session.replay(plan, history)
+        if any(isinstance(event, RoundGraded) and event.round not in range(len(plan.rounds)) for event, _ in history):
+            raise ValueError("its log grades a round that it does not have")
+        return state
 
 
 def _check_extent(event: Event) -> None:
@@ -159,18 +157,6 @@ def _check_regrades(rows: Sequence[Row]) -> None:
     for row in rows:
         with _naming(f"tables.regrades: {row['interview_id']}"):
             _check_quotes(decode_grade(row["grade"]))
-
-
-def _state(row: Row, history: tuple[tuple[Event, float], ...]) -> State:
-    """The interview's state after its log. Raises InputError."""
-    place = f"tables.interviews: {row['id']}"
-    with _naming(place):
-        plan = decode_plan(row["plan"])
-        state = session.replay(plan, history)
-    rounds = range(len(plan.rounds))
-    if any(isinstance(event, RoundGraded) and event.round not in rounds for event, _ in history):
-        raise InputError(f"{place}: its log grades a round that it does not have")
-    return state
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import IO, Literal
@@ -22,7 +22,7 @@ from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.rows import PERSON_COLUMNS, Row, Rows, Scope
 from hotseat.storage.storage import Storage
 from hotseat.transfer.document import Document, Recording
-from hotseat.transfer.report import Report
+from hotseat.transfer.report import write_report
 
 Format = Literal["json", "zip", "md", "html"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -42,13 +42,17 @@ async def export(
 
     An HTML report of chosen interviews contains their audio; one of everything would be too large to open with it.
     """
-    if kind in ("md", "html"):
-        report = await _report(storage, library, clock, scope)
-        if kind == "md":
-            await asyncio.to_thread(report.write_markdown, file)
-        else:
-            within = codec if scope.interviews is not None else None
-            await asyncio.to_thread(report.write_html, file, storage.archive, within)
+    if kind == "md" or kind == "html":
+        ids = await storage.tables.interviews(scope)
+        _check_present(scope, ids)
+        shown = Reviews(storage.store, storage.archive, library.bank, storage.store.load_state)
+        reviews = [review for interview_id in ids if (review := await shown.review(interview_id)) is not None]
+        assessments = []
+        if everything := scope.interviews is None:
+            preparation = Preparation(storage.store, clock, library, scope.owner or LOCAL)
+            assessments = (await preparation.assessments())["assessments"]
+        within = None if everything else codec
+        await asyncio.to_thread(write_report, kind, reviews, assessments, file, storage.archive, within)
         return
     rows = await storage.tables.read(scope)
     _check_present(scope, [row["id"] for row in rows.tables["interviews"]])
@@ -60,16 +64,6 @@ async def export(
         file.write(document.to_json())
     else:
         await asyncio.to_thread(_write_zip, document, storage.archive, codec, file)
-
-
-async def _report(storage: Storage, library: Library, clock: Clock, scope: Scope) -> Report:
-    ids = await storage.tables.interviews(scope)
-    _check_present(scope, ids)
-    shown = Reviews(storage.store, storage.archive, library.bank, storage.store.load_state)
-    reviews = [review for interview_id in ids if (review := await shown.review(interview_id)) is not None]
-    if scope.interviews is not None:
-        return Report(reviews, None)
-    return Report(reviews, await Preparation(storage.store, clock, library, scope.owner or LOCAL).assessments())
 
 
 def _check_present(scope: Scope, ids: Sequence[str]) -> None:
@@ -89,9 +83,7 @@ def _write_zip(document: Document, archive: AudioArchive, codec: codecs.Codec, f
                     continue
                 data = codecs.encode(pcm, codec)
                 recording = Recording(
-                    interview_id=stored.interview_id,
-                    turn_id=stored.turn_id,
-                    first_frame=stored.first_frame,
+                    **asdict(stored),
                     samples=len(pcm) // 2,
                     codec=codec,
                     file=f"audio/{stored.interview_id}/{stored.turn_id:03d}.{codecs.EXTENSIONS[codec]}",

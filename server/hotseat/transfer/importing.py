@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import IO
 
 from hotseat.clock import Clock
@@ -67,7 +67,8 @@ async def import_file(
 
     ``max_bytes`` limits its document. Raises InputError, NoRoomError, StorageError.
     """
-    document, source = await asyncio.to_thread(open_export, file, max_bytes, _room(storage))
+    room = None if storage.is_archive_remote else free_bytes(storage.data_dir)
+    document, source = await asyncio.to_thread(open_export, file, max_bytes, room)
     all_recordings = document.recordings
     async with migrated(storage, document.rows) as scratch:
         del document  # its rows are in the database: memory holds them only once
@@ -94,18 +95,9 @@ async def import_file(
     return Imported(
         interviews=tuple(row["id"] for row in fresh.tables["interviews"]),
         skipped=tuple(sorted(here)),
-        rows=added.rows,
-        present=added.present,
-        kept=added.kept,
         recordings=len(recordings),
+        **asdict(added),
     )
-
-
-def _room(storage: Storage) -> int | None:
-    """Bytes of audio that fit on the disk; None if audio is in an object store."""
-    if storage.is_archive_remote:
-        return None
-    return free_bytes(storage.data_dir)
 
 
 def open_export(file: IO[bytes], limit: int = MAX_DOCUMENT_BYTES, room: int | None = None) -> tuple[Document, ZipSource | None]:

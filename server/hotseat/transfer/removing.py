@@ -42,7 +42,9 @@ async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
     ratings = (await storage.tables.read(scope)).tables["ratings"] if scope.interviews is not None else []
     # An id that isn't fit for a file name has no audio, and mustn't stop the removal.
     named = tuple(interview_id for interview_id in ids if is_id(interview_id))
-    files = await asyncio.to_thread(_remove_audio, storage.archive, named)
+    files = await asyncio.to_thread(_count_audio, storage.archive, named)
+    for interview_id in named:
+        await asyncio.to_thread(storage.archive.delete, interview_id)
     await asyncio.to_thread(remove_leftovers, storage.data_dir)
     await asyncio.to_thread(storage.store.remove_copies)
     rows = await storage.tables.erase(scope)
@@ -60,13 +62,6 @@ async def recompute_cards(practice: Practice, ratings: Sequence[Row]) -> None:
     """Computes the cards of the questions in these rows of ratings, which were added or removed. Raises StorageError."""
     for owner in {row["owner"] for row in ratings}:
         await practice.recompute(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
-
-
-def _remove_audio(archive: AudioArchive, ids: tuple[str, ...]) -> int:
-    files = _count_audio(archive, ids)
-    for interview_id in ids:
-        archive.delete(interview_id)
-    return files
 
 
 def _count_audio(archive: AudioArchive, ids: tuple[str, ...]) -> int:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import jinja2
 from markupsafe import Markup
@@ -21,33 +21,34 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _MEDIA_TYPES: dict[codecs.Codec, str] = {"flac": "audio/flac", "opus": "audio/ogg"}
 
 
-class Report:
-    """A report on interviews, from their reviews (``Reviews.review``)."""
+def write_report(
+    kind: Literal["md", "html"],
+    reviews: Sequence[dict[str, Any]],
+    assessments: Sequence[dict[str, Any]],
+    file: IO[bytes],
+    archive: AudioArchive,
+    codec: codecs.Codec | None,
+) -> None:
+    """Writes a report on interviews, from their reviews (``Reviews.review``), and on self-assessments.
 
-    def __init__(self, reviews: Sequence[dict[str, Any]], assessments: dict[str, Any] | None) -> None:
-        """``assessments`` are those of ``Preparation.assessments``, or None to report only interviews."""
-        self._shown = {"reviews": reviews, "assessments": (assessments or {}).get("assessments", []), "marked": _marked}
+    The HTML page has the audio inside where a codec is given. Raises StorageError.
+    """
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
 
-    def write_markdown(self, file: IO[bytes]) -> None:
-        environment = _environment(autoescape=False)
-        environment.filters["plain"] = plain
-        environment.filters["quoted"] = lambda text: "\n".join(f"> {plain(line)}".rstrip() for line in text.splitlines())
-        environment.get_template("report.md.j2").stream(self._shown).dump(file, "utf-8")
+    def sound(interview_id: str, answer: dict[str, Any]) -> str:
+        pcm = archive.read(interview_id, answer["turn_id"]) if codec is not None and answer["audio"] else b""
+        if not pcm or codec is None:
+            return ""
+        return f"data:{_MEDIA_TYPES[codec]};base64,{base64.b64encode(codecs.encode(pcm, codec)).decode()}"
 
-    def write_html(self, file: IO[bytes], archive: AudioArchive, codec: codecs.Codec | None) -> None:
-        """Writes one page, with the audio inside where a codec is given. Raises StorageError."""
-        environment = _environment(autoescape=True)
-        style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-
-        def sound(interview_id: str, answer: dict[str, Any]) -> str:
-            pcm = archive.read(interview_id, answer["turn_id"]) if codec is not None and answer["audio"] else b""
-            if not pcm or codec is None:
-                return ""
-            return f"data:{_MEDIA_TYPES[codec]};base64,{base64.b64encode(codecs.encode(pcm, codec)).decode()}"
-
-        shown = {**self._shown, "style": Markup(style), "style_hash": digest, "sound": sound}  # noqa: S704 - our own file
-        environment.get_template("report.html.j2").stream(shown).dump(file, "utf-8")
+    _environment(autoescape=kind == "html").get_template(f"report.{kind}.j2").stream(
+        reviews=reviews,
+        assessments=assessments,
+        marked=_marked,
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        sound=sound,
+    ).dump(file, "utf-8")
 
 
 def plain(text: str) -> str:
@@ -91,5 +92,7 @@ def _environment(*, autoescape: bool) -> jinja2.Environment:
     )
     environment.filters["clock"] = lambda seconds: f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
     environment.filters["day"] = lambda iso: f"{datetime.fromisoformat(iso):%-d %B %Y, %H:%M} UTC"
+    environment.filters["plain"] = plain
+    environment.filters["quoted"] = lambda text: "\n".join(f"> {plain(line)}".rstrip() for line in text.splitlines())
     environment.filters["slug"] = lambda verdict: (verdict or "none").lower().replace(" ", "-")
     return environment

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from hotseat.errors import InputError
 
-_CHUNK = 1 << 20
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 """What zipfile raises for damaged, encrypted or exotic files."""
 
@@ -75,19 +76,12 @@ class ZipSource:
             raise InputError(f"{name} is damaged: its SHA-256 is not the recorded one")
         return data
 
-    def measure(self, name: str) -> tuple[int, str]:
-        """(bytes, SHA-256 in hex) of an entry of any size. Raises InputError."""
-        return self.copy(name, None)
-
-    def copy(self, name: str, target: IO[bytes] | None) -> tuple[int, str]:
-        """Copies an entry of any size, returns (bytes, SHA-256 in hex). Raises InputError."""
-        if name not in self.names:
-            raise InputError(f"{name} is missing")
-        digest, size = hashlib.sha256(), 0
+    def sha256(self, name: str) -> str:
+        """SHA-256, in hex, of an entry of any size. Raises InputError."""
         with readable(name), self._zip.open(name) as source:
-            while chunk := source.read(_CHUNK):
-                if target is not None:
-                    target.write(chunk)
-                digest.update(chunk)
-                size += len(chunk)
-        return size, digest.hexdigest()
+            return hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
+
+    def copy(self, name: str, path: Path) -> None:
+        """Copies an entry of any size to a file. Raises InputError."""
+        with path.open("wb") as target, readable(name), self._zip.open(name) as source:
+            shutil.copyfileobj(source, target)
