@@ -42,21 +42,18 @@ class Entry:
         """The person behind a connection; None if they have to sign in first. Raises RefusedError, StorageError."""
         kind, _, bearer = connection.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._token is not None:
-            return LOCAL_PERSON if self._is_token(bearer, connection) else None
+            return LOCAL_PERSON if self._is_token(bearer, self._token, connection) else None
         if (name := self.vouched_for(connection)) is not None:
             return await self.accounts.vouched_for(name)
         cookie = cookie_of(connection)
         if await self.accounts.in_use():
             return await self.accounts.identify(cookie) if cookie else None
-        if self._token is not None:
-            return LOCAL_PERSON if hmac.compare_digest(cookie.encode(), self.cookie.encode()) else None
-        self._check_local(connection)
-        peer: Peer | None = connection.scope.get("state", {}).get(PEER)
-        if peer is None or await peer.is_own():
-            return LOCAL_PERSON
-        if kind.lower() == "bearer" and self._key.is_key(bearer):
-            return LOCAL_PERSON
-        ours = self._key.cookie
+        if self._token is None:
+            self._check_local(connection)
+            peer: Peer | None = connection.scope.get("state", {}).get(PEER)
+            if peer is None or await peer.is_own() or (kind.lower() == "bearer" and self._key.is_key(bearer)):
+                return LOCAL_PERSON
+        ours = self.cookie
         return LOCAL_PERSON if ours and hmac.compare_digest(cookie.encode(), ours.encode()) else None
 
     def vouched_for(self, connection: HTTPConnection) -> str | None:
@@ -73,17 +70,15 @@ class Entry:
         if not is_loopback(name):
             raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
         # Nor may requests from elsewhere that a proxy on this machine forwards.
-        if _is_foreign(address_of(connection)):
-            raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
         headers = connection.headers
         for_whom = [address.strip() for told in headers.getlist("x-forwarded-for") for address in told.split(",")]
+        if any(_is_foreign(address) for address in (address_of(connection), *for_whom)):
+            raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
         if any(header in headers for header in _FORWARDED) and not any(for_whom):
             raise RefusedError(
                 "a proxy forwarded this without saying for whom: let it set X-Forwarded-For, and set HOTSEAT_ACCOUNTS or "
                 "HOTSEAT_TOKEN to let others in"
             )
-        if any(_is_foreign(address) for address in for_whom):
-            raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
 
     def how_to_enter(self) -> str:
         """What somebody who was refused can do, if there are no accounts."""
@@ -96,7 +91,9 @@ class Entry:
         given = connection.query_params.get("token")
         if given is None or await self.accounts.in_use():
             return False
-        return self._is_token(given, connection) if self._token is not None else self._key.use(given, self._clock.wall())
+        if self._token is None:
+            return self._key.use(given, self._clock.wall())
+        return self._is_token(given, self._token, connection)
 
     @property
     def cookie(self) -> str:
@@ -105,14 +102,12 @@ class Entry:
             return self._key.cookie
         return hmac.new(self._token.encode(), b"cookie", hashlib.sha256).hexdigest()
 
-    def _is_token(self, given: str, connection: HTTPConnection) -> bool:
+    def _is_token(self, given: str, token: str, connection: HTTPConnection) -> bool:
         """Whether it is the token; wrong ones count as attempts. Raises TooManyAttemptsError."""
-        if self._token is None:
-            return False
         key, now = network_of(address_of(connection)), self._clock.now()
         if (wait_s := self._throttle.wait_s(key, now)) > 0:
             raise TooManyAttemptsError(f"too many wrong tokens; try again in {wait_s:.0f} seconds", wait_s)
-        if hmac.compare_digest(given.encode(), self._token.encode()):
+        if hmac.compare_digest(given.encode(), token.encode()):
             return True
         self._throttle.spend(key, now)
         return False
