@@ -55,7 +55,8 @@ async def measure(speech: SpeechModels) -> Check:
         seconds = [await _timed(speech.transcriber, heard) for _ in range(_PASSES)]
     except HotseatError as error:
         return Check(NAME, False, str(error), "see the checks of speech recognition and of the voice")
-    return verdict(statistics.median(seconds), _free_mb())
+    free_mb = int(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000)
+    return verdict(statistics.median(seconds), free_mb)
 
 
 def verdict(seconds: float, free_mb: int) -> Check:
@@ -82,7 +83,3 @@ def _eight_seconds(voice: Voice) -> Samples:
     length = int(len(said) * SAMPLE_RATE / voice.sample_rate)
     resampled = np.interp(np.linspace(0, len(said) - 1, length), np.arange(len(said)), said).astype(np.float32)
     return np.resize(resampled, round(SPEECH_S * SAMPLE_RATE))
-
-
-def _free_mb() -> int:
-    return int(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000)

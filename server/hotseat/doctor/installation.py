@@ -69,26 +69,23 @@ def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
 
 def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None = None) -> Check:
     """The installed packages (name to version) against the lock file; extras that are not installed are no fault."""
-    found = _installed() if found is None else {_normal(name): version for name, version in found.items()}
+    if found is None:
+        found = {distribution.name: distribution.version for distribution in metadata.distributions()}
+    found = {_normal(name): version for name, version in found.items()}
     missing = [f"{name} is missing" for name in _needed() if name not in found]
     if not lock.is_file():  # an installed package: any versions within its bounds will do
         return Check("Packages", not missing, "; ".join(missing) or "all are installed", way().with_speech if missing else "")
     locked: dict[str, set[str]] = {}
     for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         locked.setdefault(_normal(package["name"]), set()).add(package.get("version", ""))
-    wrong = [
+    wrong = missing + [
         f"{name} is {version}, locked is {' or '.join(sorted(locked[name]))}"
         for name, version in sorted(found.items())
         if name in locked and version not in locked[name]
     ]
-    wrong += missing
     if wrong:
         return Check("Packages", False, "; ".join(wrong), way().with_speech)
     return Check("Packages", True, f"{len(locked.keys() & found.keys())} packages have the versions of uv.lock")
-
-
-def _installed() -> dict[str, str]:
-    return {_normal(distribution.name): distribution.version for distribution in metadata.distributions()}
 
 
 def _needed() -> list[str]:

@@ -29,16 +29,11 @@ def data_dir(directory: Path) -> Check:
     except StorageError as error:
         mend = f"give it to this user (chown -R {os.getuid()} {directory}), mount it writable, or choose another"
         return Check(name, False, str(error), mend)
-    if _open_to_others(directory):
+    real = directory.resolve()
+    if all(path.stat().st_mode & stat.S_IXOTH for path in (real, *real.parents)):  # others get through all of them
         detail = f"every user of this machine can read what was recorded in {directory}"
         return Check(name, False, detail, f"chmod o-rwx {directory}")
     return Check(name, True, f"{directory} can be written, and read by its owner only")
-
-
-def _open_to_others(directory: Path) -> bool:
-    """Whether others can enter the directory and everything above it."""
-    directory = directory.resolve()
-    return all(path.stat().st_mode & stat.S_IXOTH for path in (directory, *directory.parents))
 
 
 def disk(settings: Settings) -> Check:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import SecretStr
 
 from hotseat.chat import ChatModel
 from hotseat.engines import weights
@@ -85,7 +84,7 @@ async def _load_voice(assembly: Assembly) -> None:
 def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
     from hotseat.engines.openai_audio import RemoteSpeaker
 
-    speaker = RemoteSpeaker(tts.url, tts.model, tts.voice, _key(tts.api_key), timeout_s=tts.timeout_s)
+    speaker = RemoteSpeaker(tts.url, tts.model, tts.voice, tts.api_key.get_secret_value(), timeout_s=tts.timeout_s)
     return speaker, f"{tts.voice} at {tts.url}"
 
 
@@ -131,8 +130,9 @@ async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
     from hotseat.engines.openai_audio import RemoteTranscriber
 
     part.detail = f"asking {asr.url}"
+    key = asr.api_key.get_secret_value()
     transcriber = RemoteTranscriber(
-        asr.url, asr.model, _key(asr.api_key), language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
+        asr.url, asr.model, key, language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
     )
     await transcriber.ping()
     return transcriber
@@ -179,10 +179,6 @@ def _soon(probe: Callable[[Loaded], Awaitable[None]]) -> Callable[[Loaded], Awai
     return probed
 
 
-def _key(secret: SecretStr) -> str:
-    return secret.get_secret_value()
-
-
 async def _load_llm(assembly: Assembly, *, grades: bool) -> ChatModel | None:
     """``grades``: whether the packaged model is wanted, which only grades."""
     llm = assembly.settings.llm
@@ -225,7 +221,7 @@ async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:
     from hotseat.engines.openai_chat import OpenAiChat
 
     llm = assembly.settings.llm
-    remote = OpenAiChat(llm.url, llm.model, _key(llm.api_key), llm.timeout_s)
+    remote = OpenAiChat(llm.url, llm.model, llm.api_key.get_secret_value(), llm.timeout_s)
 
     healing = _kept(assembly, Healing(part, remote, None, OpenAiChat.ping, detail=f"{llm.model} at {llm.url}"))
     try:
