@@ -14,7 +14,7 @@ import pytest
 from hotseat.domain.model import PointStatus, Verdict
 from hotseat.domain.practice import Assessment
 from hotseat.practice import trends
-from hotseat.practice.progress import measure
+from hotseat.practice.progress import AnsweredRound, measure
 from hotseat.review.reviews import attempts_in
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore
@@ -31,8 +31,8 @@ DAY = date(2026, 3, 2)
 """A Monday."""
 
 
-def graded(day: date, verdict: str, aside: str | None = None, question_id: str = "rag/core") -> trends.Graded:
-    return trends.Graded(day, question_id, verdict, aside)
+def graded(day: date, verdict: str, aside: str | None = None, question_id: str = "rag/core") -> AnsweredRound:
+    return AnsweredRound(day, question_id, verdict, aside)
 
 
 # ---- Trends ----------------------------------------------------------------------------------------------------------

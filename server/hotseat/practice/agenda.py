@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from hotseat.clock import Clock, local_day
+from hotseat.attributes import attributes
+from hotseat.clock import local_day
 from hotseat.domain.model import Kind, Question
 from hotseat.domain.practice import PointCard
 from hotseat.practice.due import DueQuestion, Practice, due, for_today
 from hotseat.practice.ics import Day, render
 from hotseat.practice.planning import PlannedDay, day_of
 from hotseat.practice.preparation import Choice, Preparation, midnight
-from hotseat.questions.library import Library
 from hotseat.settings import InterviewSettings
-from hotseat.storage.store import SqlStore
 
 DUE = "due"
 """Id of the interview format that asks the questions due."""
@@ -24,23 +24,18 @@ _CALENDAR = "calendar"
 """Name of the stored setting with the person's calendar id, which is part of every event's uid."""
 
 
+@dataclass(frozen=True, slots=True)
 class Agenda:
     """One person's agenda. Every method that reads the store raises StorageError."""
 
-    def __init__(
-        self, store: SqlStore, clock: Clock, library: Library, limits: InterviewSettings, practice: Practice, owner: str
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._bank = library.bank
-        self._limits = limits
-        self._practice = practice
-        self._owner = owner
-        self._preparation = Preparation(store, clock, library, owner)
+    preparation: Preparation
+    """Of the same person."""
+    practice: Practice
+    limits: InterviewSettings
 
     async def today(self) -> dict[str, Any]:
         """Today's work as JSON; ``plan`` and ``checkpoint`` are null if there is nothing to do for them."""
-        cards = await self._practice.cards(self._owner)
+        cards = await self.practice.cards(self.preparation.owner)
         return {
             "due": self._due(cards),
             "plan": await self._plan({card.question_id for card in cards}),
@@ -48,20 +43,14 @@ class Agenda:
         }
 
     def _due(self, cards: list[PointCard]) -> dict[str, Any]:
-        tomorrow = self._preparation.today() + timedelta(days=1)
+        tomorrow = self.preparation.today() + timedelta(days=1)
         waiting = self._due_before(cards, tomorrow)
         chosen = for_today(waiting)
         later = min((card.due for card in cards if card.due >= midnight(tomorrow)), default=None)
         return {
             "format": DUE,
             "questions": [
-                {
-                    "id": entry.question.id,
-                    "title": entry.question.title,
-                    "topic": entry.question.topic,
-                    "points": entry.points,
-                    "minutes": _minutes([entry]),
-                }
+                {**attributes(entry.question, "id", "title", "topic"), "points": entry.points, "minutes": _minutes([entry])}
                 for entry in chosen
             ],
             "minutes": _minutes(chosen),
@@ -70,15 +59,16 @@ class Agenda:
         }
 
     def _due_before(self, cards: Iterable[PointCard], day: date) -> list[DueQuestion]:
-        return due(self._bank, cards, self._clock.wall(), midnight(day), self._limits)
+        bank, now = self.preparation.library.bank, self.preparation.clock.wall()
+        return due(bank, cards, now, midnight(day), self.limits)
 
     async def _plan(self, answered: set[str]) -> dict[str, Any] | None:
-        choice = await self._preparation.choice()
-        today = self._preparation.today()
+        choice = await self.preparation.choice()
+        today = self.preparation.today()
         if choice is None or choice.interview < today:
             return None
         number = choice.week_of(today)
-        week = (await self._preparation.weeks(choice))[number]
+        week = (await self.preparation.weeks(choice))[number]
         first = choice.start + timedelta(weeks=number)
         length = (choice.last_day(number) - first).days + 1
         work = PlannedDay((), False) if today == choice.interview else day_of(week, (today - first).days, length)
@@ -96,21 +86,25 @@ class Agenda:
 
         That is one not answered yet if there is any; the core question, or else an easy one that the role is asked.
         """
-        own = [question for question in self._bank.questions if question.topic == topic]
-        fresh = [question for question in own if question.id not in answered] or own
-        start = min(fresh, key=lambda question: (*_order(question, choice), question.id))
+        bank = self.preparation.library.bank
+        own = [question for question in bank.questions if question.topic == topic]
+        fresh = [question for question in own if question.id not in answered]
+
+        def order(question: Question) -> tuple[bool, bool, int, str]:
+            return question.kind is not Kind.CORE, choice.path.tier not in question.tiers, question.difficulty, question.id
+
         return {
             "topic": topic,
-            "title": self._bank.topic(topic).title,
-            "question": {"id": start.id, "title": start.title},
-            "answered": len(own) - len([question for question in own if question.id not in answered]),
+            "title": bank.topic(topic).title,
+            "question": attributes(min(fresh or own, key=order), "id", "title"),
+            "answered": len(own) - len(fresh),
             "questions": len(own),
         }
 
     async def _checkpoint(self) -> dict[str, Any] | None:
         """The latest checkpoint that has come; None if there is none or all its tasks are done."""
-        today = self._preparation.today().isoformat()
-        for entry in reversed((await self._preparation.checkpoints())["checkpoints"]):
+        today = self.preparation.today().isoformat()
+        for entry in reversed((await self.preparation.checkpoints())["checkpoints"]):
             left = sum(not task["done"] for task in entry["tasks"])
             if entry["date"] is not None and entry["date"] <= today:
                 return {"day": entry["day"], "title": entry["title"], "left": left} if left else None
@@ -119,18 +113,20 @@ class Agenda:
     async def calendar(self) -> bytes:
         """An iCalendar file with the checkpoints, the interview, and practice on the days it is due."""
         calendar_id = await self._calendar_id()
-        days = [*await self._planned_days(calendar_id), *self._due_days(await self._practice.cards(self._owner), calendar_id)]
-        return render(days, self._clock.wall())
+        cards = await self.practice.cards(self.preparation.owner)
+        days = [*await self._planned_days(calendar_id), *self._due_days(cards, calendar_id)]
+        return render(days, self.preparation.clock.wall())
 
     async def _calendar_id(self) -> str:
-        known: str | None = (await self._store.settings(self._owner)).get(_CALENDAR)
+        store, owner = self.preparation.store, self.preparation.owner
+        known: str | None = (await store.settings(owner)).get(_CALENDAR)
         if known is None:
             known = secrets.token_hex(8)
-            await self._store.keep(self._owner, _CALENDAR, known)
+            await store.keep(owner, _CALENDAR, known)
         return known
 
     async def _planned_days(self, calendar_id: str) -> list[Day]:
-        choice = await self._preparation.choice()
+        choice = await self.preparation.choice()
         if choice is None:
             return []
         days = [
@@ -140,13 +136,13 @@ class Agenda:
                 summary=f"Hotseat, day {entry['day']}: {entry['title']}",
                 description="\n".join(task["text"] for task in entry["tasks"]),
             )
-            for entry in (await self._preparation.checkpoints())["checkpoints"]
+            for entry in (await self.preparation.checkpoints())["checkpoints"]
             if entry["date"] is not None
         ]
         return [*days, Day(f"interview@{calendar_id}.hotseat", choice.interview, "Interview")]
 
     def _due_days(self, cards: list[PointCard], calendar_id: str) -> list[Day]:
-        today = self._preparation.today()
+        today = self.preparation.today()
         by_day: dict[date, list[PointCard]] = {}
         for card in cards:
             by_day.setdefault(max(today, local_day(card.due)), []).append(card)
@@ -157,10 +153,6 @@ class Agenda:
             titles = "\n".join(entry.question.title for entry in questions)
             days.append(Day(f"practice-{on}@{calendar_id}.hotseat", on, summary, titles))
         return days
-
-
-def _order(question: Question, choice: Choice) -> tuple[bool, bool, int]:
-    return question.kind is not Kind.CORE, choice.path.tier not in question.tiers, question.difficulty
 
 
 def _minutes(questions: Iterable[DueQuestion]) -> int:

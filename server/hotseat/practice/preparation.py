@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from hotseat.attributes import attributes
 from hotseat.clock import Clock, iso, local_day
 from hotseat.domain.practice import Assessment
 from hotseat.errors import InputError
@@ -43,62 +44,56 @@ class Choice:
         return min(self.start + timedelta(weeks=week, days=6), self.interview - timedelta(days=1))
 
 
+@dataclass(frozen=True, slots=True)
 class Preparation:
     """One person's preparation. Every method that reads the store raises StorageError."""
 
-    def __init__(self, store: SqlStore, clock: Clock, library: Library, owner: str) -> None:
-        self._store = store
-        self._clock = clock
-        self._library = library
-        self._owner = owner
-        self._topics = [topic.id for topic in library.bank.topics]
-        self._frequency = {topic.id: topic.frequency_weight for topic in library.bank.topics}
+    store: SqlStore
+    clock: Clock
+    library: Library
+    owner: str
+    """Id of the account."""
 
     async def weakness(self) -> dict[str, float]:
         """Topic id to weakness, 0 to 1, from recent verdicts and the last self-assessment."""
-        taken = await self._store.assessments(self._owner)
+        taken = await self.store.assessments(self.owner)
         return weakness(await self._measured(), taken[-1].scores if taken else {})
 
     async def _measured(self) -> dict[str, Measured]:
         """Topic id to the level that recent verdicts show."""
-        return measure(await self._store.list(self._owner, limit=100))
+        return measure(await self.store.list(self.owner, limit=100))
 
     # ---- Self-assessment ---------------------------------------------------------------------------------------------
 
     async def assess(self, scores: Mapping[str, int]) -> None:
         """Stores a self-assessment, 1 to 5 for each topic. Raises InputError unless every topic has a score."""
-        wrong = [f"scores.{topic}: there is no such topic" for topic in scores if topic not in self._topics]
-        wrong += [f"scores.{topic}: is missing" for topic in self._topics if topic not in scores]
+        topics = [topic.id for topic in self.library.bank.topics]
+        wrong = [f"scores.{topic}: there is no such topic" for topic in scores if topic not in topics]
+        wrong += [f"scores.{topic}: is missing" for topic in topics if topic not in scores]
         if wrong:
             raise InputError("; ".join(wrong))
-        await self._store.add_assessment(self._owner, Assessment(self._clock.wall(), dict(scores)))
+        await self.store.add_assessment(self.owner, Assessment(self.clock.wall(), dict(scores)))
 
     async def assessments(self) -> dict[str, Any]:
         """All self-assessments as JSON, oldest first, and how the last compares with the first and with the measured levels."""
-        taken = await self._store.assessments(self._owner)
-        measured = await self._measured()
+        taken = await self.store.assessments(self.owner)
+        topics = [topic.id for topic in self.library.bank.topics]
         return {
             "assessments": [self._assessment(entry) for entry in taken],
-            "comparison": compare(self._topics, taken, measured),
-            "most": 5 * len(self._topics),
+            "comparison": compare(topics, taken, await self._measured()),
+            "most": 5 * len(topics),
         }
 
     def _assessment(self, entry: Assessment) -> dict[str, Any]:
         total = sum(entry.scores.values())
-        band = self._library.study.band(total)
-        return {
-            "taken": iso(entry.taken),
-            "scores": entry.scores,
-            "total": total,
-            "band": band.title,
-            "advice": band.advice,
-        }
+        band = self.library.study.band(total)
+        return {"taken": iso(entry.taken), "scores": entry.scores, "total": total, "band": band.title, "advice": band.advice}
 
     # ---- Plan --------------------------------------------------------------------------------------------------------
 
     async def choose(self, path_id: str, weeks: int | None, interview: date | None) -> None:
         """Starts a plan today, for a number of weeks or until the interview. Raises InputError naming the field."""
-        path = self._library.catalogue.path(path_id)
+        path = self.library.catalogue.path(path_id)
         if (weeks is None) == (interview is None):
             raise InputError("weeks: give either the weeks or the date of the interview")
         today = self.today()
@@ -106,7 +101,7 @@ class Preparation:
         if not 0 < (until - today).days <= MAX_WEEKS * 7:
             raise InputError(f"date: has to be after today and at most {MAX_WEEKS} weeks away")
         chosen = {"path": path.id, "start": today.isoformat(), "interview": until.isoformat()}
-        await self._store.keep(self._owner, _PLAN, chosen)
+        await self.store.keep(self.owner, _PLAN, chosen)
 
     async def plan(self) -> dict[str, Any]:
         """The plan as JSON, adapted to the results so far; ``choice`` is null if nothing was chosen."""
@@ -135,7 +130,7 @@ class Preparation:
         """
         number = choice.week_of(self.today())
         first_days = [choice.start + timedelta(weeks=week) for week in range(number)]
-        records, taken = await self._store.list(self._owner), await self._store.assessments(self._owner)
+        records, taken = await self.store.list(self.owner), await self.store.assessments(self.owner)
 
         def known(verdicts_until: float, ratings_until: float) -> dict[str, float]:
             scores = [entry.scores for entry in taken if entry.taken < ratings_until]
@@ -143,26 +138,25 @@ class Preparation:
             return weakness(measured, scores[-1] if scores else {})
 
         past = [known(midnight(day), midnight(day + timedelta(days=1))) for day in first_days]
-        return replan(choice.path, choice.weeks, [*past, known(midnight(self.today()), math.inf)], self._frequency)
+        frequency = {topic.id: topic.frequency_weight for topic in self.library.bank.topics}
+        return replan(choice.path, choice.weeks, [*past, known(midnight(self.today()), math.inf)], frequency)
 
     async def choice(self) -> Choice | None:
         """What was chosen last; None if nothing was, or its path no longer exists."""
-        stored = (await self._store.settings(self._owner)).get(_PLAN)
-        if stored is None:
-            return None
-        path = next((path for path in self._library.catalogue.paths if path.id == stored["path"]), None)
-        if path is None:  # rubrics/paths.toml has changed since
+        stored = (await self.store.settings(self.owner)).get(_PLAN) or {}
+        path = next((path for path in self.library.catalogue.paths if path.id == stored.get("path")), None)
+        if path is None:
             return None
         return Choice(path, date.fromisoformat(stored["start"]), date.fromisoformat(stored["interview"]))
 
     def today(self) -> date:
-        return local_day(self._clock.wall())
+        return local_day(self.clock.wall())
 
     # ---- Checkpoints -------------------------------------------------------------------------------------------------
 
     async def checkpoints(self) -> dict[str, Any]:
         """The checkpoints as JSON, with the tasks done, and the date of each that comes before the interview."""
-        settings = await self._store.settings(self._owner)
+        settings = await self.store.settings(self.owner)
         choice = await self.choice()
 
         def date_of(day: int) -> str | None:
@@ -173,24 +167,23 @@ class Preparation:
         return {
             "checkpoints": [
                 {
-                    "day": checkpoint.day,
-                    "title": checkpoint.title,
+                    **attributes(checkpoint, "day", "title"),
                     "date": date_of(checkpoint.day),
                     "tasks": [
-                        {"id": task.id, "text": task.text, "link": task.link, "done": f"{_TICK}{task.id}" in settings}
+                        {**attributes(task, "id", "text", "link"), "done": f"{_TICK}{task.id}" in settings}
                         for task in checkpoint.tasks
                     ],
                 }
-                for checkpoint in self._library.study.checkpoints
+                for checkpoint in self.library.study.checkpoints
             ]
         }
 
     async def tick(self, task_id: str, done: bool) -> None:
         """Marks a checkpoint's task as done or not done. Raises InputError for an unknown task."""
-        known = {task.id for checkpoint in self._library.study.checkpoints for task in checkpoint.tasks}
+        known = {task.id for checkpoint in self.library.study.checkpoints for task in checkpoint.tasks}
         if task_id not in known:
             raise InputError(f"there is no task {task_id!r}")
-        await self._store.keep(self._owner, f"{_TICK}{task_id}", self._clock.wall() if done else None)
+        await self.store.keep(self.owner, f"{_TICK}{task_id}", self.clock.wall() if done else None)
 
 
 def midnight(day: date) -> float:

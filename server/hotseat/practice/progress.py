@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from hotseat.clock import local_day
 from hotseat.domain.model import Verdict
 from hotseat.domain.practice import Assessment
 from hotseat.session.records import InterviewRecord
@@ -37,31 +39,54 @@ class Measured:
         return 5.0 - 4.0 * self.weakness
 
 
-def level_of(verdict: str) -> float | None:
-    """1 (No Hire) to 5 (Strong Hire); None for Not Assessable."""
-    return 5.0 - 4.0 * _WEAKNESS[verdict] if verdict in _WEAKNESS else None
+@dataclass(frozen=True, slots=True)
+class AnsweredRound:
+    """One round of an interview with an answer."""
+
+    day: date
+    """In the server's time zone."""
+    question_id: str
+    verdict: str | None
+    """None if there is none yet."""
+    aside: str | None
+    """Why the grade is left out of levels; None if it counts."""
+    number: int = 1
+    """From 1, of the interview's rounds."""
+
+    @property
+    def topic(self) -> str:
+        return self.question_id.split("/")[0]
+
+    @property
+    def weakness(self) -> float | None:
+        """0 (Strong Hire) to 1 (No Hire); None if the grade is left out or the round isn't assessed."""
+        return None if self.aside else _WEAKNESS.get(self.verdict or "")
+
+    @property
+    def level(self) -> float | None:
+        """Likewise, 1 (No Hire) to 5 (Strong Hire)."""
+        return None if self.weakness is None else 5.0 - 4.0 * self.weakness
 
 
-def rounds_of(record: InterviewRecord) -> Iterator[tuple[int, str, str | None, str | None]]:
-    """The rounds with an answer: number (from 1), question id, verdict (None if there is none yet), and why the grade is left
-    out of levels (None if it counts)."""
-    summary = record.summary
+def rounds_of(record: InterviewRecord) -> Iterator[AnsweredRound]:
+    """The answered rounds, in order."""
+    summary, day = record.summary, local_day(record.created)
     verdicts = summary["verdicts"]
     asides = summary.get("asides", [None] * len(verdicts))
     asked = summary.get("questions") or [entry["question_id"] for entry in record.plan["rounds"]]
     said = summary["said"] if "said" in summary else [n < summary["answered"] for n in range(len(verdicts))]
-    for number, entry in enumerate(zip(asked, verdicts, asides, said, strict=False), start=1):
-        if entry[-1]:
-            yield number, *entry[:-1]
+    for number, (question_id, verdict, aside, answered) in enumerate(zip(asked, verdicts, asides, said, strict=False), start=1):
+        if answered:
+            yield AnsweredRound(day, question_id, verdict, aside, number)
 
 
 def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
     """Topic id to measured level; ``records`` are newest first."""
     shown: dict[str, list[float]] = {}
     for record in records:
-        for _, question_id, verdict, aside in rounds_of(record):
-            if verdict in _WEAKNESS and aside is None:
-                shown.setdefault(question_id.split("/")[0], []).append(_WEAKNESS[verdict])
+        for entry in rounds_of(record):
+            if entry.weakness is not None:
+                shown.setdefault(entry.topic, []).append(entry.weakness)
     recent = {topic: values[:RECENT] for topic, values in shown.items()}
     return {topic: Measured(sum(values) / len(values), len(values)) for topic, values in recent.items()}
 

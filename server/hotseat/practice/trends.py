@@ -1,4 +1,4 @@
-"""The progress page's charts: levels and verdicts over time, days of practice.
+"""The progress page's data: levels and verdicts over time, days of practice.
 
 Grades that don't count, as those by a stand-in grader, are left out of levels; their number is ``aside``.
 """
@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from hotseat.clock import local_day
+from hotseat.attributes import attributes
+from hotseat.clock import Clock, local_day
 from hotseat.domain.practice import Assessment
-from hotseat.practice.progress import RECENT, level_of, rounds_of
+from hotseat.practice.progress import RECENT, AnsweredRound, rounds_of
+from hotseat.questions.library import Library
 from hotseat.session.records import InterviewRecord
+from hotseat.storage.store import SqlStore
 
 Unit = Literal["day", "week", "month"]
 """Length of a chart's periods."""
@@ -23,35 +25,43 @@ MAX_DAYS_BY_DAY, MAX_DAYS_BY_WEEK = 45, 2 * 365
 _SHOWN_WEEKS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """One graded round."""
-
-    day: date
-    """In the server's time zone."""
-    question_id: str
-    verdict: str
-    aside: str | None
-    """Why it is left out of levels; None if it counts."""
-
-    @property
-    def topic(self) -> str:
-        return self.question_id.split("/")[0]
-
-    @property
-    def level(self) -> float | None:
-        """1 to 5; None if it is left out or could not be assessed."""
-        return None if self.aside else level_of(self.verdict)
-
-
-def graded(records: Iterable[InterviewRecord]) -> list[Graded]:
-    """Every graded round, oldest first; ``records`` newest first."""
-    found: list[Graded] = []
+async def progress(store: SqlStore, clock: Clock, library: Library, owner: str) -> dict[str, Any]:
+    """One person's past interviews and self-assessments together, as JSON. Raises StorageError."""
+    records, assessments = await store.list(owner), await store.assessments(owner)
+    today = local_day(clock.wall())
+    rounds = graded(records)
+    unit = unit_for(rounds[0].day if rounds else today, today)
+    answers: Counter[date] = Counter()
     for record in records:
-        day = local_day(record.created)
-        own = [Graded(day, question_id, verdict, aside) for _, question_id, verdict, aside in rounds_of(record) if verdict]
-        found += reversed(own)
-    return found[::-1]
+        answers[local_day(record.created)] += record.summary["answered"]
+    asked_for = {question.id: question.competencies for question in library.bank.questions}
+    return {
+        "unit": unit,
+        "interviews": sum(record.summary["answered"] > 0 for record in records),
+        "answers": answers.total(),
+        "topics": [
+            {
+                **attributes(topic, "id", "title"),
+                **summary([entry for entry in rounds if entry.topic == topic.id], unit, ratings_of(topic.id, assessments)),
+            }
+            for topic in library.bank.topics
+        ],
+        "competencies": [
+            {
+                "id": note.name,
+                "title": note.title,
+                **summary([entry for entry in rounds if note.name in asked_for.get(entry.question_id, ())], unit),
+            }
+            for note in library.study.competencies
+        ],
+        "verdicts": verdicts_over_time(rounds, unit),
+        "practice": practice_days(+answers, today),  # days without answers left out
+    }
+
+
+def graded(records: Sequence[InterviewRecord]) -> list[AnsweredRound]:
+    """Every graded round, oldest first; ``records`` newest first."""
+    return [entry for record in reversed(records) for entry in rounds_of(record) if entry.verdict]
 
 
 # ---- Periods -----------------------------------------------------------------------------------------------------------
@@ -70,7 +80,7 @@ def start_of(day: date, unit: Unit) -> date:
     return day.replace(day=1) if unit == "month" else day
 
 
-def levels_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any]]:
+def levels_over_time(rounds: Sequence[AnsweredRound], unit: Unit) -> list[dict[str, Any]]:
     """For each period with rounds: how many grades counted, how many were left out (``aside``), and the level at its end.
 
     The level is the mean of the latest ``RECENT`` that counted, so that one answer moves it little; null before the first.
@@ -91,7 +101,7 @@ def levels_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any
     return found
 
 
-def verdicts_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, Any]]:
+def verdicts_over_time(rounds: Sequence[AnsweredRound], unit: Unit) -> list[dict[str, Any]]:
     """For each period with rounds: how many of each verdict counted, and how many grades were left out (``aside``)."""
     return [
         {
@@ -103,8 +113,8 @@ def verdicts_over_time(rounds: Sequence[Graded], unit: Unit) -> list[dict[str, A
     ]
 
 
-def _by_period(rounds: Sequence[Graded], unit: Unit) -> list[tuple[date, list[Graded]]]:
-    found: dict[date, list[Graded]] = {}
+def _by_period(rounds: Sequence[AnsweredRound], unit: Unit) -> list[tuple[date, list[AnsweredRound]]]:
+    found: dict[date, list[AnsweredRound]] = {}
     for entry in rounds:
         found.setdefault(start_of(entry.day, unit), []).append(entry)
     return sorted(found.items())
@@ -145,7 +155,7 @@ def _runs(days: Sequence[date]) -> list[tuple[date, int]]:
 # ---- Together ----------------------------------------------------------------------------------------------------------
 
 
-def summary(rounds: Sequence[Graded], unit: Unit, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
+def summary(rounds: Sequence[AnsweredRound], unit: Unit, ratings: Sequence[tuple[date, int]] = ()) -> dict[str, Any]:
     """One topic's or competency's levels as JSON; ``ratings`` are the candidate's own of it: (day, 1 to 5)."""
     series = levels_over_time(rounds, unit)
     return {

@@ -99,14 +99,14 @@ def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any
     """The answered rounds with this question; each has the id ``<interview>.<round>``, with rounds numbered from 1."""
     return [
         {
-            "id": f"{record.id}.{number}",
+            "id": f"{record.id}.{entry.number}",
             "interview_id": record.id,
-            "round": number,
+            "round": entry.number,
             "created": iso(record.created),
             "interview": record.title,
-            "verdict": verdict,
-            "aside": aside,
+            "verdict": entry.verdict,
+            "aside": entry.aside,
         }
-        for number, asked, verdict, aside in rounds_of(record)
-        if asked == question_id
+        for entry in rounds_of(record)
+        if entry.question_id == question_id
     ]

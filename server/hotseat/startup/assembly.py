@@ -20,8 +20,8 @@ from hotseat.load_shedding import LiveTurns
 from hotseat.load_status import LoadStatus
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
-from hotseat.practice.history import progress
 from hotseat.practice.preparation import Preparation
+from hotseat.practice.trends import progress
 from hotseat.prompts import Prompts
 from hotseat.questions.library import Library, load_library
 from hotseat.review.amending import Amending
@@ -93,7 +93,7 @@ class Assembly:
         return Preparation(self.storage.store, self.clock, self.library, owner)
 
     def agenda(self, owner: str) -> Agenda:
-        return Agenda(self.storage.store, self.clock, self.library, self.settings.interview, self.practice(), owner)
+        return Agenda(self.preparation(owner), self.practice(), self.settings.interview)
 
     async def progress(self, owner: str) -> dict[str, Any]:
         return await progress(self.storage.store, self.clock, self.library, owner)

@@ -15,8 +15,8 @@ from hotseat.domain.model import Grade, Word
 from hotseat.errors import InputError
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
-from hotseat.practice.history import progress
 from hotseat.practice.preparation import Preparation
+from hotseat.practice.trends import progress
 from hotseat.questions.library import Library
 from hotseat.review.reviews import Reviews
 from hotseat.session import session
@@ -100,7 +100,7 @@ async def _try_pages(
         await _try("tables.settings", preparation.plan())
         await _try("tables.settings", preparation.checkpoints())
         await _try("tables.interviews", progress(store, clock, library, owner))
-        await _try("tables.ratings", Agenda(store, clock, library, limits, practice, owner).today())
+        await _try("tables.ratings", Agenda(preparation, practice, limits).today())
 
 
 async def _try(place: str, work: Awaitable[object]) -> None:
