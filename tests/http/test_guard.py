@@ -9,7 +9,8 @@ import httpx
 import pytest
 from hotseat.accounts.opening import check_exposure
 from hotseat.errors import SettingsError
-from hotseat.http.app import create_app, ranged
+from hotseat.http.app import create_app
+from hotseat.http.routes.review import ranged
 from hotseat.session.records import LOCAL
 from hotseat.settings import Settings, load_settings
 from starlette.testclient import TestClient

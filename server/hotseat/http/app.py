@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from hotseat.accounts.entry import Entry
 from hotseat.accounts.identity import Identity
+from hotseat.attributes import attributes
 from hotseat.errors import (
     HotseatError,
     InputError,
@@ -47,7 +48,6 @@ from hotseat.load_status import STORAGE, PartState
 from hotseat.questions.formats import Choices, Claim
 from hotseat.questions.views import lobby_view
 from hotseat.review.reviews import Reviews
-from hotseat.speech.audio import wav
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.exams import sit_if_due, sit_interviewer_if_due
 from hotseat.startup.loading import load_models, load_storage
@@ -61,8 +61,6 @@ _PAGES = (
     *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
 )
 
-_MAX_DIGITS = 18
-"""Longest number that is read in a Range header: more bytes than any file has."""
 _LINE = r"^[^\x00-\x1f\x7f]+$"
 """Text without line breaks or other control characters."""
 RETRY_S = 5.0
@@ -152,7 +150,8 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
     app.include_router(papers_routes(assembly.library, lambda: assembly.claims))
     app.include_router(history_routes(assembly.progress, reviews))
-    app.include_router(review_routes(assembly.amending(interviews.load), assembly.coaching(interviews.load)))
+    amending, coaching = assembly.amending(interviews.load), assembly.coaching(interviews.load)
+    app.include_router(review_routes(amending, coaching, storage.archive))
     app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))
     return app
 
@@ -184,7 +183,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: Reviews) -> None:
-    library, status, archive = assembly.library, assembly.status, assembly.storage.archive
+    library, status = assembly.library, assembly.status
     bank = lobby_view(library.bank, library.catalogue)
 
     @app.get("/healthz")
@@ -204,10 +203,7 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: 
 
     @app.get("/api/status")
     async def get_status() -> dict[str, Any]:
-        parts = [
-            {"name": p.name, "state": p.state, "detail": p.detail, "done": p.done, "total": p.total}
-            for p in status.parts.values()
-        ]
+        parts = [attributes(part, "name", "state", "detail", "done", "total") for part in status.parts.values()]
         return {"ready": status.is_ready, "version": VERSION, "parts": parts, "local": assembly.settings.local}
 
     @app.get("/api/bank")
@@ -246,39 +242,10 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: 
             raise HTTPException(404, "there is no such interview")
         return found
 
-    @app.get("/api/interviews/{interview_id}/turns/{turn_id}/audio.wav")
-    async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:
-        pcm = await asyncio.to_thread(archive.read, interview_id, turn_id)
-        if not pcm:
-            raise HTTPException(404, "there is no audio of this answer")
-        return ranged(wav(pcm), request.headers.get("range"), "audio/wav")
-
     @app.websocket("/api/interviews/{interview_id}/socket")
     async def socket(websocket: WebSocket, interview_id: str, who: Who) -> None:
         await websocket.accept()
         await interviews.connect(who.person, interview_id, Connection(websocket))
-
-
-def ranged(body: bytes, header: str | None, media_type: str) -> Response:
-    """The body, or the one byte range asked for, so that players can seek."""
-    headers = {"accept-ranges": "bytes"}
-    start, end = 0, len(body) - 1
-    unit, _, span = (header or "").partition("=")
-    first, dash, last = span.partition("-")
-    if unit != "bytes" or not dash or not _is_count(first or last) or (last and not _is_count(last)):
-        return Response(body, media_type=media_type, headers=headers)
-    if first:
-        start, end = int(first), min(int(last), end) if last else end
-    else:
-        start = max(0, len(body) - int(last))
-    if start > end:
-        return Response(status_code=416, headers={"content-range": f"bytes */{len(body)}"})
-    headers["content-range"] = f"bytes {start}-{end}/{len(body)}"
-    return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
 _STATUSES = {

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from hotseat.clock import Clock
 from hotseat.domain.corrections import Change, Correction, corrections_in_force, outcome, why_not
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus
+from hotseat.domain.model import Answer, Bank, Grade, PointFinding, PointStatus
 from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
 from hotseat.grading import disputes
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
@@ -26,7 +26,6 @@ from hotseat.session.eventlog import decode_grade, encode_grade
 from hotseat.session.records import Note, Regrade, RegradeKind
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.models import SpeechModels
-from hotseat.speech.recordings import AudioArchive
 from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.storage.store import SqlStore
 from hotseat.text.sentences import split_sentences
@@ -43,7 +42,6 @@ class Amending:
     """
 
     store: SqlStore
-    archive: AudioArchive
     clock: Clock
     bank: Bank
     load: LoadInterview
@@ -55,17 +53,14 @@ class Amending:
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
         """Stores the note on a round in place of the one before."""
-        found = await self.load(interview_id)
-        if found is None or not 1 <= number <= len(found[1].progress.plan.rounds):
-            raise MissingError("there is no such round of an interview")
-        await self.store.keep_note(interview_id, Note(number - 1, text, self.clock.wall()))
+        entry = await find_round(self.load, self.store, self.bank, interview_id, number - 1)
+        await self.store.keep_note(interview_id, Note(entry.index, text, self.clock.wall()))
 
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
         """Stores a correction of one word (by index). It changes no grade until ``grade_again``."""
         async with self._lock(interview_id):
-            index = await self._round_of(interview_id, turn_id)
-            entry = await self._round(interview_id, index)
-            [answer] = [answer for answer in entry.answers if answer.turn_id == turn_id]
+            answer = await self._answer(interview_id, turn_id)
+            entry = await self._round(interview_id, answer.round)
             now = corrections_in_force(entry.amendments.corrections).get((turn_id, word))
             current = None if now is None else now.text
             if reason := why_not(answer.transcript, word, change, text, current):
@@ -89,11 +84,10 @@ class Amending:
         """
         async with self._lock(interview_id):
             entry = await self._round(interview_id, number - 1)
-            corrections = [c for c in entry.amendments.corrections if c.turn_id in {a.turn_id for a in entry.answers}]
-            if not ungraded(corrections, entry.regrades):
+            if not ungraded(entry.corrections, entry.regrades):
                 raise InputError("Every correction has been graded already.")
             # Before grading, so that a correction made meanwhile counts as not graded yet.
-            now = self.clock.wall()
+            made = self.clock.wall()
             assert self.graders.in_use is not None
             try:
                 grade = await self.graders.in_use.grade(entry.question, entry.amended)
@@ -101,11 +95,10 @@ class Amending:
                 raise InputError(f"It could not be graded: {error}") from error
             settled = _settled(entry, grade)
             grade = disputes.with_findings(entry.question, grade, settled) if settled else grade
-            in_force = corrections_in_force(corrections).values()
+            in_force = corrections_in_force(entry.corrections).values()
             reason = ", ".join(f"“{_original(entry, c)}” to “{c.text}”" for c in in_force) or "all corrections taken back"
-            await self._keep(
-                interview_id, entry, Regrade(entry.index, RegradeKind.CORRECTED, reason, encode_grade(grade), {}, now, by)
-            )
+            regrade = Regrade(entry.index, RegradeKind.CORRECTED, reason, encode_grade(grade), {}, made, by)
+            await self._keep(interview_id, entry, regrade)
 
     async def dispute(self, interview_id: str, number: int, claim: Claim, by: str) -> None:
         """Rules on the candidate's claim that a passage makes a point, and stores the ruling."""
@@ -118,17 +111,15 @@ class Amending:
             if refusal := disputes.why_not(answers, point, entry.grade, claim):
                 raise InputError(refusal)
             claim = disputes.in_whole_clauses(claim, answers)
-            now = self.clock.wall()
+            made = self.clock.wall()
             if self.graders.disputes is None:
                 raise InputError("This server can’t check the passage again: its reader isn’t loaded.")
             ruling = await self.graders.disputes.hear(entry.question, answers, claim)
-            upheld = ruling.upheld
-            grade = entry.grade_with({claim.point_id: ruling.finding}) if upheld else entry.grade
+            grade = entry.grade_with({claim.point_id: ruling.finding}) if ruling.upheld else entry.grade
             [named] = [excerpt(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
-            kept = {**asdict(claim), "quote": named.transcript.text, "upheld": upheld, "why": ruling.reason}
-            await self._keep(
-                interview_id, entry, Regrade(entry.index, RegradeKind.DISPUTED, "", encode_grade(grade), kept, now, by)
-            )
+            kept = {**asdict(claim), "quote": named.transcript.text, "upheld": ruling.upheld, "why": ruling.reason}
+            regrade = Regrade(entry.index, RegradeKind.DISPUTED, "", encode_grade(grade), kept, made, by)
+            await self._keep(interview_id, entry, regrade)
 
     async def answer(self, interview_id: str, number: int, point_id: str, said: bool, by: str) -> None:
         """Stores the candidate's yes or no about a point that is not sure; they may change it later."""
@@ -137,27 +128,17 @@ class Amending:
             finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
             if finding is None or finding.evidence is None:
                 raise InputError("Only a point we’re not sure about is answered with yes or no.")
-            evidence, now = finding.evidence, self.clock.wall()
+            evidence = finding.evidence
             [heard] = [one for one in entry.amended if one.turn_id == evidence.turn_id]
             passage = Claim(point_id, evidence.turn_id, evidence.word_start, evidence.word_end)
             kept = {**asdict(passage), "quote": in_whole_clauses(heard, evidence).quote, "said": said}
-            grade = entry.grade_with({point_id: finding})
-            await self._keep(
-                interview_id, entry, Regrade(entry.index, RegradeKind.ANSWERED, "", encode_grade(grade), kept, now, by)
-            )
+            grade = encode_grade(entry.grade_with({point_id: finding}))
+            regrade = Regrade(entry.index, RegradeKind.ANSWERED, "", grade, kept, self.clock.wall(), by)
+            await self._keep(interview_id, entry, regrade)
 
     async def question_audio(self, interview_id: str, turn_id: int) -> Voice:
         """The question of a turn, read aloud. Raises SpeakerError if there is no voice."""
-        found = await self.load(interview_id)
-        answers = found[1].progress.answers if found is not None else ()
-        text = next((answer.asked for answer in answers if answer.turn_id == turn_id), None)
-        if text is None:
-            raise MissingError("there is no such turn")
-        return await read_aloud(self.speech.voice, text)
-
-    async def recording(self, interview_id: str, turn_id: int) -> bytes:
-        """The turn's PCM16 at 16 kHz; empty if there is none."""
-        return await asyncio.to_thread(self.archive.read, interview_id, turn_id)
+        return await read_aloud(self.speech.voice, (await self._answer(interview_id, turn_id)).asked)
 
     def _lock(self, interview_id: str) -> asyncio.Lock:
         """Allows one change of an interview at a time: a change depends on those before it."""
@@ -169,18 +150,18 @@ class Amending:
         grade = decode_grade(regrade.grade)
         await self.practice.rate_round(interview_id, entry.owner, entry.progress, entry.index, grade)
 
-    async def _round_of(self, interview_id: str, turn_id: int) -> int:
+    async def _answer(self, interview_id: str, turn_id: int) -> Answer:
+        """The answer of a turn, as recognised."""
         found = await self.load(interview_id)
-        answers = found[1].progress.answers if found is not None else ()
-        index = next((answer.round for answer in answers if answer.turn_id == turn_id), None)
-        if index is None:
-            raise MissingError("there is no such turn of an interview")
-        return index
+        for answer in found[1].progress.answers if found is not None else ():
+            if answer.turn_id == turn_id:
+                return answer
+        raise MissingError("there is no such turn of an interview")
 
     async def _round(self, interview_id: str, index: int) -> Round:
         """A round that can be graded again. Raises InputError until its first grade is there, or if its rubric is gone."""
         entry = await find_round(self.load, self.store, self.bank, interview_id, index)
-        if not any(item.round == index for item in entry.progress.grades):
+        if entry.first_grade is None:
             raise InputError("This question isn’t graded yet. Try again once its grade is there.")
         if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is no rubric to grade it by again.")

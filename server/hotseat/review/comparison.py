@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotseat.attributes import attributes
 from hotseat.domain.model import Grade, Level, Point, PointFinding, PointStatus, Question
 from hotseat.grading.scoring import finding_of
 
@@ -15,8 +16,7 @@ def changes(question: Question, earlier: Grade, later: Grade) -> list[dict[str, 
     before, after = ({result.criterion_id: result.level for result in grade.criteria} for grade in (earlier, later))
     return [
         {
-            "id": criterion.id,
-            "name": criterion.name,
+            **attributes(criterion, "id", "name"),
             "earlier": before.get(criterion.id, Level.NO).value,
             "later": after.get(criterion.id, Level.NO).value,
             "points": [
@@ -37,9 +37,7 @@ def change(before: PointStatus, after: PointStatus) -> str:
 
 def _point(point: Point, earlier: PointFinding, later: PointFinding) -> dict[str, Any]:
     return {
-        "id": point.id,
-        "statement": point.statement,
-        "tier": point.tier.value,
+        **attributes(point, "id", "statement", "tier"),
         "change": change(earlier.status, later.status),
         "earlier": _finding(earlier),
         "later": _finding(later),

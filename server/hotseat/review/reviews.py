@@ -13,7 +13,7 @@ from hotseat.practice.progress import rounds_of
 from hotseat.questions.content import find_question
 from hotseat.review import view
 from hotseat.review.comparison import changes
-from hotseat.session.eventlog import counted_grade
+from hotseat.review.rounds import find_round
 from hotseat.session.records import InterviewRecord
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.recordings import AudioArchive
@@ -74,17 +74,12 @@ class Reviews:
         return [entry for record in reversed(records) for entry in attempts_in(record, question_id)]
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
-        found = await self._load(attempt["interview_id"])
-        if found is None:  # deleted a moment ago
-            raise InputError(f"{attempt['id']!r} has been deleted")
-        progress, index = found[1].progress, attempt["round"] - 1
-        grade = counted_grade(progress, await self._store.amendments(attempt["interview_id"]), index)
+        interview_id = attempt["interview_id"]
+        entry = await find_round(self._load, self._store, self._bank, interview_id, attempt["round"] - 1)
+        grade = entry.grade
 
         def answers() -> list[dict[str, Any]]:
-            plan, archive = progress.plan.rounds[index], self._archive
-            return [
-                view.answer_json(attempt["interview_id"], plan, answer, archive, {}) for answer in progress.answers_of(index)
-            ]
+            return [view.answer_json(interview_id, entry.plan, answer, self._archive, {}) for answer in entry.answers]
 
         return {
             **attempt,

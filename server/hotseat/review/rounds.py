@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hotseat.domain.corrections import corrected, corrections_in_force
+from hotseat.domain.corrections import Correction, corrected, corrections_in_force
 from hotseat.domain.model import Answer, Bank, Grade, Point, PointFinding, Question
 from hotseat.errors import MissingError
 from hotseat.grading import disputes, scoring
 from hotseat.session.eventlog import counted_grade, decode_grade
-from hotseat.session.phases import Progress
+from hotseat.session.phases import Progress, RoundGrade, RoundPlan
 from hotseat.session.records import Amendments, Regrade, RegradeKind
 from hotseat.session.replay import LoadInterview
 from hotseat.storage.store import SqlStore
@@ -30,19 +30,34 @@ class Round:
     """The whole interview's."""
 
     @property
+    def plan(self) -> RoundPlan:
+        return self.progress.plan.rounds[self.index]
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """The answers as recognised."""
         return self.progress.answers_of(self.index)
 
     @property
+    def corrections(self) -> list[Correction]:
+        """All corrections of its answers, oldest first."""
+        turns = {answer.turn_id for answer in self.answers}
+        return [entry for entry in self.amendments.corrections if entry.turn_id in turns]
+
+    @property
     def amended(self) -> list[Answer]:
         """The answers as corrected."""
-        in_force = corrections_in_force(self.amendments.corrections)
+        in_force = corrections_in_force(self.corrections)
         return [corrected(answer, in_force) for answer in self.answers]
 
     @property
     def regrades(self) -> list[Regrade]:
         return [entry for entry in self.amendments.regrades if entry.round == self.index]
+
+    @property
+    def first_grade(self) -> RoundGrade | None:
+        """How it was graded at the end of the interview; None until then."""
+        return next((item for item in self.progress.grades if item.round == self.index), None)
 
     @property
     def grade(self) -> Grade | None:
@@ -59,7 +74,7 @@ class Round:
 
         So a point that is no longer implied has its own finding again.
         """
-        grades = [item.grade for item in self.progress.grades if item.round == self.index and item.grade is not None]
+        grades = [self.first_grade.grade] if self.first_grade and self.first_grade.grade else []
         for regrade in self.regrades:
             grade = decode_grade(regrade.grade)
             grades = [grade] if regrade.kind is RegradeKind.CORRECTED else [*grades, grade]

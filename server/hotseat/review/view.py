@@ -14,9 +14,9 @@ from hotseat.grading.clauses import clauses
 from hotseat.review.best import best_answer
 from hotseat.review.grade_view import grade_json
 from hotseat.review.onsets import from_onsets
+from hotseat.review.rounds import Round
 from hotseat.review.speaking import delivery_json
-from hotseat.session.eventlog import counted_grade
-from hotseat.session.phases import Finished, Progress, RoundPlan, State
+from hotseat.session.phases import Finished, RoundPlan, State
 from hotseat.session.records import Amendments, InterviewRecord, Regrade, RegradeKind
 from hotseat.session.summary import phase_name
 from hotseat.speech.recordings import AudioArchive
@@ -34,6 +34,10 @@ def list_entry(record: InterviewRecord) -> dict[str, Any]:
 def review(record: InterviewRecord, state: State, amendments: Amendments, bank: Bank, archive: AudioArchive) -> dict[str, Any]:
     """The whole interview, finished or not. Reads the archive, so it blocks. Raises StorageError."""
     progress = state.progress
+    rounds = [
+        Round(index, record.owner, plan.question_in(bank), progress, amendments)
+        for index, plan in enumerate(progress.plan.rounds)
+    ]
     return {
         **attributes(record, "id", "format", "title", "options"),
         **attributes(progress.plan, "think_s", "silence_s"),
@@ -41,26 +45,16 @@ def review(record: InterviewRecord, state: State, amendments: Amendments, bank: 
         "finished": isinstance(state, Finished),
         "phase": phase_name(state),
         "audio_deleted": None if record.audio_deleted is None else iso(record.audio_deleted),
-        "rounds": [
-            _round(record.id, index, progress, amendments, bank, archive)
-            for index in range(len(progress.plan.rounds))
-            if progress.answers_of(index) or not isinstance(state, Finished)
-        ],
+        "rounds": [_round(record.id, entry, archive) for entry in rounds if entry.answers or not isinstance(state, Finished)],
     }
 
 
-def _round(
-    interview_id: str, index: int, progress: Progress, amendments: Amendments, bank: Bank, archive: AudioArchive
-) -> dict[str, Any]:
-    plan = progress.plan.rounds[index]
-    question = plan.question_in(bank)
-    answers = [_timed(answer) for answer in progress.answers_of(index)]
-    graded = next((item for item in progress.grades if item.round == index), None)
-    corrections = [entry for entry in amendments.corrections if entry.turn_id in {answer.turn_id for answer in answers}]
-    regrades = [entry for entry in amendments.regrades if entry.round == index]
-    note = next((entry for entry in amendments.notes if entry.round == index), None)
-    in_force = corrections_in_force(corrections)
-    grade = counted_grade(progress, amendments, index)
+def _round(interview_id: str, entry: Round, archive: AudioArchive) -> dict[str, Any]:
+    plan, progress, question, index = entry.plan, entry.progress, entry.question, entry.index
+    answers = [_timed(answer) for answer in entry.answers]
+    graded, grade, regrades = entry.first_grade, entry.grade, entry.regrades
+    in_force = corrections_in_force(entry.corrections)
+    note = next((note for note in entry.amendments.notes if note.round == index), None)
     graded_as = ([corrected(answer, in_force) for answer in answers], in_force) if regrades else (answers, {})
     return {
         "round": index + 1,
@@ -79,8 +73,8 @@ def _round(
         "grade_state": "graded" if grade is not None else "pending" if graded is None else "not graded",
         "grade_reason": graded.reason if graded is not None and grade is None else "",
         "first_verdict": graded.grade.verdict.value if regrades and graded and graded.grade else None,
-        "ungraded_corrections": ungraded(corrections, regrades),
-        "history": [_regrade(entry, question) for entry in regrades],
+        "ungraded_corrections": ungraded(entry.corrections, regrades),
+        "history": [_regrade(regrade, question) for regrade in regrades],
         "note": {"text": note.text, "changed": iso(note.changed)} if note else None,
     }
 

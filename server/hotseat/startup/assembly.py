@@ -107,7 +107,6 @@ class Assembly:
     def amending(self, load: LoadInterview) -> Amending:
         return Amending(
             self.storage.store,
-            self.storage.archive,
             self.clock,
             self.library.bank,
             load,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from hotseat.domain.corrections import Change
@@ -16,10 +16,14 @@ from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
 from hotseat.review.waveform import peaks
 from hotseat.speech.audio import SAMPLE_RATE, wav
+from hotseat.speech.recordings import AudioArchive
+from hotseat.speech.voice import Voice
 from hotseat.strict import Strict
 
 MAX_NOTE = 20_000
 """Characters."""
+_MAX_DIGITS = 18
+"""Longest number that is read in a Range header: more bytes than any file has."""
 
 
 class NewNote(Strict):
@@ -61,35 +65,35 @@ class RepairText(Strict):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-def review_routes(amending: Amending, coaching: Coaching) -> APIRouter:
+def review_routes(amending: Amending, coaching: Coaching, archive: AudioArchive) -> APIRouter:
     router = APIRouter(prefix="/api/interviews/{interview_id}")
 
+    async def recording(interview_id: str, turn_id: int) -> bytes:
+        """The turn's PCM16 at 16 kHz. Raises MissingError, StorageError."""
+        pcm = await asyncio.to_thread(archive.read, interview_id, turn_id)
+        if not pcm:
+            raise MissingError("there is no audio of this answer")
+        return pcm
+
     @router.put("/rounds/{number}/note", status_code=204)
-    async def note(interview_id: OwnInterview, number: int, wanted: NewNote) -> Response:
+    async def note(interview_id: OwnInterview, number: int, wanted: NewNote) -> None:
         await amending.note(interview_id, number, wanted.text)
-        return Response(status_code=204)
 
     @router.post("/corrections", status_code=204)
-    async def correct(interview_id: OwnInterview, wanted: NewCorrection, who: Who) -> Response:
-        change = (wanted.turn_id, wanted.word, wanted.change, wanted.text)
-        await amending.correct(interview_id, *change, by=who.person)
-        return Response(status_code=204)
+    async def correct(interview_id: OwnInterview, wanted: NewCorrection, who: Who) -> None:
+        await amending.correct(interview_id, **wanted.model_dump(), by=who.person)
 
     @router.post("/rounds/{number}/grade", status_code=204)
-    async def grade_again(interview_id: OwnInterview, number: int, who: Who) -> Response:
+    async def grade_again(interview_id: OwnInterview, number: int, who: Who) -> None:
         await amending.grade_again(interview_id, number, by=who.person)
-        return Response(status_code=204)
 
     @router.post("/rounds/{number}/disputes", status_code=204)
-    async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> Response:
-        claim = Claim(wanted.point_id, wanted.turn_id, wanted.word_start, wanted.word_end)
-        await amending.dispute(interview_id, number, claim, by=who.person)
-        return Response(status_code=204)
+    async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> None:
+        await amending.dispute(interview_id, number, Claim(**wanted.model_dump()), by=who.person)
 
     @router.post("/rounds/{number}/points/{point_id}", status_code=204)
-    async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> Response:
+    async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> None:
         await amending.answer(interview_id, number, point_id, wanted.said, by=who.person)
-        return Response(status_code=204)
 
     @router.post("/rounds/{number}/points/{point_id}/repair")
     async def repair(interview_id: OwnInterview, number: int, point_id: str, wanted: RepairText) -> dict[str, Any]:
@@ -102,24 +106,49 @@ def review_routes(amending: Amending, coaching: Coaching) -> APIRouter:
 
     @router.get("/rounds/{number}/points/{point_id}/model.wav")
     async def model_sentence(interview_id: OwnInterview, number: int, point_id: str) -> Response:
-        voice = await coaching.model_sentence(interview_id, number, point_id)
-        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+        return _spoken(await coaching.model_sentence(interview_id, number, point_id))
 
     @router.get("/rounds/{number}/best.wav")
     async def best(interview_id: OwnInterview, number: int) -> Response:
-        voice = await coaching.best(interview_id, number)
-        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+        return _spoken(await coaching.best(interview_id, number))
+
+    @router.get("/turns/{turn_id}/audio.wav")
+    async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:
+        return ranged(wav(await recording(interview_id, turn_id)), request.headers.get("range"), "audio/wav")
 
     @router.get("/turns/{turn_id}/peaks.json")
-    async def outline(interview_id: OwnInterview, turn_id: int) -> JSONResponse:
-        pcm = await amending.recording(interview_id, turn_id)
-        if not pcm:
-            raise MissingError("there is no audio of this answer")
-        return JSONResponse({"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)})
+    async def outline(interview_id: OwnInterview, turn_id: int) -> dict[str, Any]:
+        pcm = await recording(interview_id, turn_id)
+        return {"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}
 
     @router.get("/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
-        voice = await amending.question_audio(interview_id, turn_id)
-        return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+        return _spoken(await amending.question_audio(interview_id, turn_id))
 
     return router
+
+
+def _spoken(voice: Voice) -> Response:
+    return Response(wav(voice.pcm, voice.sample_rate), media_type="audio/wav")
+
+
+def ranged(body: bytes, header: str | None, media_type: str) -> Response:
+    """The body, or the one byte range asked for, so that players can seek."""
+    headers = {"accept-ranges": "bytes"}
+    start, end = 0, len(body) - 1
+    unit, _, span = (header or "").partition("=")
+    first, dash, last = span.partition("-")
+    if unit != "bytes" or not dash or not _is_count(first or last) or (last and not _is_count(last)):
+        return Response(body, media_type=media_type, headers=headers)
+    if first:
+        start, end = int(first), min(int(last), end) if last else end
+    else:
+        start = max(0, len(body) - int(last))
+    if start > end:
+        return Response(status_code=416, headers={"content-range": f"bytes */{len(body)}"})
+    headers["content-range"] = f"bytes {start}-{end}/{len(body)}"
+    return Response(body[start : end + 1], 206, media_type=media_type, headers=headers)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
