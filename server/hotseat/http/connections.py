@@ -52,22 +52,21 @@ def raise_descriptor_limit() -> int:
     return _WANTED_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
+@dataclass(slots=True, eq=False)
 class Line:
     """One connection, as it is counted."""
 
-    __slots__ = ("_book", "answering", "drop", "network", "unread_since", "waiting_since")
-
-    def __init__(self, book: Connections, network: str, drop: Callable[[], None], now: float) -> None:
-        self._book = book
-        self.network = network
-        """Address or IPv6 /64; empty for a trusted proxy."""
-        self.drop = drop
-        """Ends the connection at once."""
-        self.waiting_since: float | None = now
-        """Since when a request head is awaited; None while a request or socket is under way."""
-        self.unread_since: float | None = None
-        self.answering = False
-        """A request has arrived in full, and its response is under way."""
+    _book: Connections
+    network: str
+    """Address or IPv6 /64; empty for a trusted proxy."""
+    drop: Callable[[], None]
+    """Ends the connection at once."""
+    waiting_since: float | None
+    """Since when a request head is awaited; None while a request or socket is under way."""
+    unread_since: float | None = None
+    """Since when the peer leaves unread what it is sent."""
+    answering: bool = False
+    """A request has arrived in full, and its response is under way."""
 
     def is_awaited(self, now: float) -> bool:
         """The server has to wait for the rest of what it sends, or for it to read."""

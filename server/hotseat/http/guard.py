@@ -55,14 +55,6 @@ LOOK_AGAIN_S = 15.0
 UNAUTHORISED = 4401
 
 
-class _Refusal(Exception):
-    def __init__(self, status: int, reason: str, wait_s: float = 0.0) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.wait_s = wait_s
-
-
 class Guard:
     """ASGI middleware."""
 
@@ -89,11 +81,11 @@ class Guard:
                 receive = self._watched(connection, receive, send)
             with self._counted(connection):
                 await self._app(scope, receive, send)
-        except _Refusal as refusal:
+        except HTTPException as refusal:
             await self._refuse(refusal, connection, receive, send)
 
     async def _admit(self, connection: HTTPConnection) -> Response | None:
-        """Authenticates the connection; returns a response if it is to get that instead of the route's. Raises _Refusal."""
+        """Authenticates the connection; returns a response if that is sent instead of the route's. Raises HTTPException."""
         _check_origin(connection, bool(cookie_of(connection)) or self._entry.vouched_for(connection) is not None)
         # As the routes see it, not as connection.url puts it together with what the Host header says.
         path: str = connection.scope["path"]
@@ -109,28 +101,30 @@ class Guard:
                 return response
             identity = connection.scope["identity"] = await self._entry.identify(connection)
         except TooManyAttemptsError as error:
-            raise _Refusal(429, str(error), error.wait_s) from None
+            raise HTTPException(429, str(error), {"retry-after": f"{error.wait_s:.0f}"}) from None
         except RefusedError as error:
-            raise _Refusal(403, str(error)) from None
+            raise HTTPException(403, str(error)) from None
         except HotseatError as error:
             if connection.scope["type"] == "http" and path in _WITHOUT_STORAGE:
                 return None
-            raise _Refusal(503, str(error)) from None
+            raise HTTPException(503, str(error)) from None
         if identity is None:
-            raise _Refusal(401, await self._how_to_enter())
+            raise HTTPException(401, await self._how_to_enter())
         if line := connection.scope.get("state", {}).get(LINE):
             line.recognise()
         return None
 
     @contextlib.contextmanager
     def _counted(self, connection: HTTPConnection) -> Iterator[None]:
-        """Counts a person's requests. Raises _Refusal if they have more than ``REQUESTS_AT_ONCE``."""
+        """Counts a person's requests. Raises HTTPException if they have more than ``REQUESTS_AT_ONCE``."""
         identity = connection.scope["identity"]
         if identity is None:
             yield
             return
         if self._under_way[identity.person] >= REQUESTS_AT_ONCE:
-            raise _Refusal(429, f"you have {REQUESTS_AT_ONCE} requests or pages open at once; close some", 1.0)
+            raise HTTPException(
+                429, f"you have {REQUESTS_AT_ONCE} requests or pages open at once; close some", {"retry-after": "1"}
+            )
         self._under_way[identity.person] += 1
         try:
             yield
@@ -193,24 +187,23 @@ class Guard:
         except HotseatError:
             return True
 
-    async def _refuse(self, refusal: _Refusal, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+    async def _refuse(self, refusal: HTTPException, connection: HTTPConnection, receive: Receive, send: Send) -> None:
         scope = connection.scope
         if scope["type"] == "websocket":
-            if refusal.status == 401:  # only an open socket is told why it is closed
+            if refusal.status_code == 401:  # only an open socket is told why it is closed
                 await receive()
                 await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": 4000 + refusal.status, "reason": refusal.reason})
+            await send({"type": "websocket.close", "code": 4000 + refusal.status_code, "reason": refusal.detail})
             return
-        headers = {"retry-after": f"{refusal.wait_s:.0f}"} if refusal.wait_s else None
-        response: Response = JSONResponse({"error": refusal.reason}, refusal.status, headers)
+        response: Response = JSONResponse({"error": refusal.detail}, refusal.status_code, refusal.headers)
         wants_page = scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
-        if wants_page and refusal.status == 401 and await self._entry.accounts.in_use():
+        if wants_page and refusal.status_code == 401 and await self._entry.accounts.in_use():
             response = RedirectResponse(f"/login?next={quote(scope['path'])}", 303)
         await response(scope, receive, send)
 
 
 def _check_origin(connection: HTTPConnection, from_browser: bool) -> None:
-    """Raises _Refusal if another site's page is behind a request that can change something, or may be.
+    """Raises HTTPException if another site's page is behind a request that can change something, or may be.
 
     ``from_browser`` is for what a browser adds whoever has it send something: a cookie, a proxy's header.
     """
@@ -219,11 +212,11 @@ def _check_origin(connection: HTTPConnection, from_browser: bool) -> None:
         return
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     if origin is not None and parts_of(origin).netloc != headers.get("host", ""):
-        raise _Refusal(403, "cross-origin requests are refused")
+        raise HTTPException(403, "cross-origin requests are refused")
     if site not in (None, "same-origin", "none"):
-        raise _Refusal(403, "cross-origin requests are refused")
+        raise HTTPException(403, "cross-origin requests are refused")
     if origin is None and site is None and from_browser:
-        raise _Refusal(403, "a browser's request has to say where it comes from (Origin)")
+        raise HTTPException(403, "a browser's request has to say where it comes from (Origin)")
 
 
 def _with_headers(send: Send, connection: HTTPConnection) -> Send:
@@ -247,10 +240,10 @@ def _with_headers(send: Send, connection: HTTPConnection) -> Send:
 
 
 def _check_size(connection: HTTPConnection, most: int) -> None:
-    """Raises _Refusal for a body of more bytes, or that does not tell; the HTTP server holds it to what it tells."""
+    """Raises HTTPException for a body of more bytes, or that does not tell; the HTTP server holds it to what it tells."""
     headers = connection.headers
     if "transfer-encoding" in headers:
-        raise _Refusal(411, "say how many bytes are sent (Content-Length)")
+        raise HTTPException(411, "say how many bytes are sent (Content-Length)")
     told = headers.get("content-length", "0")
     if not told.isdecimal() or int(told) > most:
-        raise _Refusal(413, f"this is too large: {most:,} bytes are the most that can be sent here")
+        raise HTTPException(413, f"this is too large: {most:,} bytes are the most that can be sent here")

@@ -35,52 +35,39 @@ class Piece:
 def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> tuple[Piece, ...]:
     """The sentences in the model answer's order; empty if the candidate made no point of their own."""
     sentences = model_sentences(question)
-    order = {sentence: place for place, sentence in enumerate(_in_order(question, sentences))}
-    said = {answer.turn_id: answer for answer in answers}
-    findings = grade.by_point
-
-    placed: list[tuple[int, int, Piece]] = []
-    for evidence, place in _own(question, findings, sentences, order, said):
-        placed.append((place, evidence.turn_id * 10_000 + evidence.word_start, _piece(evidence)))
+    text = " ".join(question.model_answer.split())
+    places = {point_id: text.find(sentence) if sentence else len(text) for point_id, sentence in sentences.items()}
+    placed = [
+        (place, evidence.turn_id, evidence.word_start, _piece(evidence))
+        for evidence, place in _own(grade.by_point, places, {answer.turn_id: answer for answer in answers})
+    ]
     if not placed:
         return ()
-    words = sum(len(piece.text.split()) for _, _, piece in placed)
-    for sentence in () if question.kind in _OWN_FACTS else _missing(question, findings, sentences):
+    words = sum(len(piece.text.split()) for *_, piece in placed)
+    for sentence in () if question.kind in _OWN_FACTS else _missing(question, grade.by_point, sentences):
         words += len(sentence.split())
         if words > MAX_WORDS:
             break
-        placed.append((order[sentence], -1, Piece(_sentence(sentence), own=False)))
-    return tuple(piece for _, _, piece in sorted(placed, key=lambda entry: entry[:2]))
-
-
-def _in_order(question: Question, sentences: Mapping[str, str]) -> list[str]:
-    text = " ".join(question.model_answer.split())
-    return sorted({sentence for sentence in sentences.values() if sentence}, key=text.find)
+        placed.append((text.find(sentence), -1, -1, Piece(_sentence(sentence), own=False)))
+    return tuple(piece for *_, piece in sorted(placed, key=lambda entry: entry[:3]))
 
 
 def _own(
-    question: Question,
-    findings: Mapping[str, PointFinding],
-    sentences: Mapping[str, str],
-    order: Mapping[str, int],
-    said: Mapping[int, Answer],
+    findings: Mapping[str, PointFinding], places: Mapping[str, int], said: Mapping[int, Answer]
 ) -> list[tuple[Evidence, int]]:
-    """The candidate's sentences that made points, each with its place in the order.
+    """The candidate's sentences that made points, each with its point's place in the model answer.
 
     Overlapping ones are joined at the earlier place, so that no sentence comes twice.
     """
     placed: list[tuple[Evidence, int]] = []
-    for point in question.points:
-        finding = findings.get(point.id)
+    for point_id, place in places.items():
+        finding = findings.get(point_id)
         if finding is None or finding.status is not PointStatus.MET or finding.evidence is None or is_implied(finding):
             continue
-        answer = said.get(finding.evidence.turn_id)
-        if answer is None:
-            continue
-        placed.append((in_whole_clauses(answer, finding.evidence), order.get(sentences.get(point.id, ""), len(order))))
-    placed.sort(key=lambda entry: (entry[0].turn_id, entry[0].word_start))
+        if answer := said.get(finding.evidence.turn_id):
+            placed.append((in_whole_clauses(answer, finding.evidence), place))
     own: list[tuple[Evidence, int]] = []
-    for quoted, place in placed:
+    for quoted, place in sorted(placed, key=lambda entry: (entry[0].turn_id, entry[0].word_start)):
         last, last_place = own[-1] if own else (None, 0)
         if last is not None and last.turn_id == quoted.turn_id and quoted.word_start < last.word_end:
             end = max(last.word_end, quoted.word_end)

@@ -78,39 +78,31 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
         clear_cookie(response, request)
         return response
 
+    async def invite_page(request: Request, secret: str, status: int = 200, error: str = "", name: str = "") -> Response:
+        """The page to join by an invitation; it says so if the invitation can't be used any more."""
+        try:
+            invite = await accounts.invitation(secret)
+        except RefusedError as refused:
+            return form_page(request, "invite", 403, usable=False, error=str(refused))
+        known = {"path": request.scope["path"], "role": invite.role, "name": name}
+        return form_page(request, "invite", status, usable=True, error=error, **known)
+
     @router.get("/invite/{secret}")
     async def invitation(request: Request, secret: str) -> Response:
         if not await accounts.in_use():
             return RedirectResponse("/", 303)
-        try:
-            invite = await accounts.invitation(secret)
-        except RefusedError as error:
-            return form_page(request, "invite", 403, usable=False, error=str(error))
-        return form_page(request, "invite", usable=True, path=request.scope["path"], role=invite.role, error="", name="")
+        return await invite_page(request, secret)
 
     @router.post("/invite/{secret}")
     async def accept(request: Request, secret: str) -> Response:
         form = await _form(request)
         name = form.get("name", "")
         try:
-            invite = await accounts.invitation(secret)
-        except RefusedError as error:
-            return form_page(request, "invite", 403, usable=False, error=str(error))
-        try:
             _check_token(request, form)
             _check_same(form.get("password", ""), form.get("again", ""))
             session = await accounts.accept(secret, name, form.get("password", ""), *_from(request))
         except InputError as error:
-            return form_page(
-                request,
-                "invite",
-                _status(error),
-                usable=True,
-                path=request.scope["path"],
-                role=invite.role,
-                error=str(error),
-                name=name,
-            )
+            return await invite_page(request, secret, _status(error), str(error), name)
         return _enter(request, session, "/")
 
     async def account_page(
