@@ -105,7 +105,7 @@ class Interview:
             library.bank,
             context.metrics,
             tier,
-            library.catalogue.manner(tier),
+            library.catalogue.tier(tier).manner,
             self._voice,
         )
         self._answers = Answers(

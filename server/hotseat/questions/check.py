@@ -35,7 +35,9 @@ _syllables = pyphen.Pyphen(lang="en_US")
 
 def problems_of(bank: Bank) -> list[str]:
     """All problems, in the order of the files."""
-    found = [f"{question.id}.toml: {problem}" for question in bank.questions for problem in _of_question(question)]
+    found = [
+        f"{question.id}.toml: {problem}" for question in bank.questions for check in _CHECKS for problem in check(question)
+    ]
     found.extend(f"topics.toml: topic {topic.id}: {problem}" for topic in bank.topics for problem in _of_topic(topic, bank))
     found.extend(_duplicates(bank))
     return found
@@ -44,11 +46,6 @@ def problems_of(bank: Bank) -> list[str]:
 def warnings_of(bank: Bank, reader: Reader) -> list[str]:
     """Points that the reader does not find in the model answers: it, the statement or the answer may be at fault."""
     return [f"{question.id}.toml: {warning}" for question in bank.questions for warning in _unmade(question, reader)]
-
-
-def _of_question(question: Question) -> Iterator[str]:
-    for check in _CHECKS:
-        yield from check(question)
 
 
 def _lengths(question: Question) -> Iterator[str]:

@@ -100,9 +100,6 @@ class Catalogue:
     def tier(self, tier: int) -> Tier:
         return next(entry for entry in self.tiers if entry.id == tier)
 
-    def manner(self, tier: int) -> str:
-        return self.tier(tier).manner
-
 
 def load_catalogue(root: Path) -> Catalogue:
     """Raises ContentError listing every problem."""
@@ -153,9 +150,13 @@ def make_plan(
     follow_ups = next(number for number in first if number is not None)
     rounds = tuple(_round(question, follow_ups, choices) for question in questions)
     if choices.claims:
-        rounds = tuple(_about(claim, entry) for claim, entry in zip(choices.claims, rounds, strict=True))
+        rounds = tuple(
+            replace(entry, prompt=claim.question, title=f"“{claim.claim}”", rephrase="")
+            for claim, entry in zip(choices.claims, rounds, strict=True)
+        )
     if chosen.pick in (Pick.RANDOM, Pick.WEIGHTED) and not choices.question_ids:
-        rounds = _with_others(rounds, questions, chosen, bank, choices, chance)
+        pool = [other for other in bank.questions if other.kind in chosen.kinds and choices.tier in other.tiers]
+        rounds = _with_others(rounds, questions, pool, choices, chance)
     tier = catalogue.tier(choices.tier)
     pause_s = PAUSE_S * choices.time_factor
     title = "Practice" if choices.question_ids and len(rounds) > 1 else chosen.title
@@ -197,25 +198,23 @@ def _weighted(
     shares = catalogue.path(choices.path).shares() if choices.path else {}
     left = list(fitting)
     drawn: list[Question] = []
+
+    def weight(topic: str) -> float:
+        path = 0.2 + shares.get(topic, 0.0) * len(bank.topics) if shares else 1.0
+        weakness = 1.0 + 2.0 * choices.weakness.get(topic, 0.0)
+        repeats = sum(question.topic == topic for question in drawn)
+        # Each round of a topic halves its chance of another, so that a mock stays mixed.
+        return float(bank.topic(topic).frequency_weight * path * weakness * 0.5**repeats)
+
     while left and len(drawn) < rounds:
         topics = sorted({question.topic for question in left})
-        weights = [_topic_weight(bank, topic, shares, choices.weakness, drawn) for topic in topics]
-        [topic] = chance.choices(topics, weights)
+        [topic] = chance.choices(topics, list(map(weight, topics)))
         of_topic = [question for question in left if question.topic == topic]
         suited = [question for question in of_topic if choices.tier in question.tiers] or of_topic
         question = chance.choice(suited)
         left.remove(question)
         drawn.append(question)
     return drawn
-
-
-def _topic_weight(
-    bank: Bank, topic: str, shares: Mapping[str, float], weakness: Mapping[str, float], drawn: Sequence[Question]
-) -> float:
-    path = 0.2 + shares.get(topic, 0.0) * len(bank.topics) if shares else 1.0
-    repeats = sum(question.topic == topic for question in drawn)
-    # Each round of a topic halves its chance of another, so that a mock stays mixed.
-    return float(bank.topic(topic).frequency_weight * path * (1.0 + 2.0 * weakness.get(topic, 0.0)) * 0.5**repeats)
 
 
 def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
@@ -237,32 +236,20 @@ def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
     )
 
 
-def _about(claim: Claim, entry: RoundPlan) -> RoundPlan:
-    return replace(entry, prompt=claim.question, title=f"“{claim.claim}”", rephrase="")
-
-
 def _with_others(
     rounds: Sequence[RoundPlan],
     questions: Sequence[Question],
-    chosen: Format,
-    bank: Bank,
+    pool: Sequence[Question],
     choices: Choices,
     chance: random.Random,
 ) -> tuple[RoundPlan, ...]:
-    """Each round but the first with an easier and a harder question on its topic, where the bank has them; none twice."""
+    """Each round but the first with an easier and a harder question on its topic, where the pool has them; none twice."""
     taken = {question.id for question in questions}
     found = [rounds[0]]
     for entry, question in zip(rounds[1:], questions[1:], strict=True):
-        pool = [
-            other
-            for other in bank.questions
-            if other.topic == question.topic
-            and other.kind in chosen.kinds
-            and other.id not in taken
-            and choices.tier in other.tiers
-        ]
-        easier = [other for other in pool if other.difficulty < question.difficulty]
-        harder = [other for other in pool if other.difficulty > question.difficulty]
+        free = [other for other in pool if other.topic == question.topic and other.id not in taken]
+        easier = [other for other in free if other.difficulty < question.difficulty]
+        harder = [other for other in free if other.difficulty > question.difficulty]
         others = [chance.choice(side) for side in (easier, harder) if side]
         taken.update(other.id for other in others)
         found.append(replace(entry, instead=tuple(_round(other, entry.follow_ups, choices) for other in others)))

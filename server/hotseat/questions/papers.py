@@ -72,8 +72,15 @@ def fit(bank: Bank, text: str, kinds: Iterable[Kind]) -> Fit:
     by_topic = {topic: _named(found, phrases) for topic, phrases in of_topics.items()}
     weights = {topic: _weight(found, phrases) for topic, phrases in of_topics.items() if by_topic[topic]}
     rarity = Counter(phrase for phrases in of_questions.values() for phrase in phrases)
-    ranked = {topic: _ranked(topic, questions, of_questions, found, rarity) for topic in weights}
-    drawn = _draw(weights, ranked)
+    present = {entry.phrase for entry in found}
+
+    def score(question: Question) -> float:
+        """How much it shares with the text; a phrase of many questions counts less."""
+        shared = sum(1 / (1 + log(rarity[phrase])) for phrase in of_questions[question.id] & present)
+        return shared + _CORE * (question.kind is Kind.CORE)
+
+    questions.sort(key=score, reverse=True)
+    drawn = _draw(weights, {topic: [question for question in questions if question.topic == topic] for topic in weights})
     order = sorted(weights, key=lambda topic: -weights[topic])
     return Fit(
         tuple((bank.topic(topic), by_topic[topic]) for topic in order),
@@ -143,24 +150,6 @@ def _weight(found: Iterable[_Found], phrases: frozenset[Phrase]) -> float:
     """How much the text is about these phrases: each counts once, and a little more for each repetition."""
     times = Counter(entry.phrase for entry in found if entry.phrase in phrases)
     return sum(1 + log(count) / 2 for count in times.values())
-
-
-def _ranked(
-    topic: str,
-    questions: Iterable[Question],
-    phrases: Mapping[str, frozenset[Phrase]],
-    found: Iterable[_Found],
-    rarity: Mapping[Phrase, int],
-) -> list[Question]:
-    """The topic's questions, the one first that shares most with the text; a phrase of many questions counts less."""
-    present = {entry.phrase for entry in found}
-
-    def score(question: Question) -> float:
-        return sum(1 / (1 + log(rarity[phrase])) for phrase in phrases[question.id] & present) + _CORE * (
-            question.kind is Kind.CORE
-        )
-
-    return sorted((question for question in questions if question.topic == topic), key=lambda question: -score(question))
 
 
 def _draw(weights: Mapping[str, float], ranked: Mapping[str, list[Question]]) -> list[Question]:

@@ -58,7 +58,7 @@ class Acknowledgements(Strict):
 
 
 class MovesFile(Strict):
-    repeat: Annotated[list[Text], Field(min_length=1)]
+    repeat: Annotated[tuple[Text, ...], Field(min_length=1)]
     scope: Text
     think: Text
     hint: Text
@@ -80,9 +80,7 @@ class Script(Strict):
     def lines(self, pause_s: float) -> Lines:
         """The lines as an interview's plan keeps them."""
         pause = _PAUSES.get(round(pause_s), f"{pause_s:.0f} seconds")
-        return Lines(
-            **self.moves.model_dump() | {"repeat": tuple(self.moves.repeat), "think": self.moves.think.format(pause=pause)}
-        )
+        return Lines(**self.moves.model_dump() | {"think": self.moves.think.format(pause=pause)})
 
     def constant(self) -> tuple[str, ...]:
         """Lines that never change, to be synthesised once."""
