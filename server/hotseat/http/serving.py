@@ -104,22 +104,19 @@ class BoundedServer(uvicorn.Server):
 class _Counted(asyncio.Protocol):
     """Tells the connection's line when it ends, and while the other side doesn't read."""
 
-    _line: Line | None = None
+    _line: Line
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._line is not None:
-            self._line.close()
+        self._line.close()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._line is not None:
-            self._line.unread_since = time.monotonic()
+        self._line.unread_since = time.monotonic()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._line is not None:
-            self._line.unread_since = None
+        self._line.unread_since = None
 
 
 class _BoundedHttp(_Counted, H11Protocol):
@@ -128,32 +125,30 @@ class _BoundedHttp(_Counted, H11Protocol):
     def __init__(self, connections: Connections, **given: Any) -> None:
         super().__init__(**given)
         self._connections = connections
-        self._line: Line | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.client = _plain(self.client)
-        address = self.client[0] if self.client else ""
-        self._line = self._connections.open(address, transport.abort, time.monotonic())
-        if self._line is None:
+        address, now = self.client[0] if self.client else "", time.monotonic()
+        line = self._connections.open(address, transport.abort, now)
+        if line is None:
             transport.abort()
+        self._line = line or Line(self._connections, "", transport.abort, now)  # not counted, and about to end
         self.app_state = {**self.app_state, LINE: self._line, PEER: Peer(self.client, self.server)}
 
     def handle_events(self) -> None:
         super().handle_events()
-        if self._line is not None and self.cycle is not None and not self.cycle.response_complete:
+        if self.cycle is not None and not self.cycle.response_complete:
             self._line.waiting_since = None
             self._line.answering = not self.cycle.more_body
 
     def on_response_complete(self) -> None:
-        if self._line is not None:
-            self._line.waiting_since = time.monotonic()
-            self._line.answering = False
+        self._line.waiting_since = time.monotonic()
+        self._line.answering = False
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        if self._line is not None:
-            self._line.waiting_since = None
+        self._line.waiting_since = None
         super().handle_websocket_upgrade(event)
 
 
@@ -162,7 +157,7 @@ class _BoundedSocket(_Counted, WebSocketsSansIOProtocol):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._line: Line | None = self.app_state.get(LINE)
+        self._line = self.app_state[LINE]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

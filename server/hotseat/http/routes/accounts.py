@@ -5,13 +5,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from hotseat.accounts.accounts import SESSION_S, Accounts, hash_secret
+from hotseat.accounts.accounts import Accounts, hash_secret
 from hotseat.accounts.browsers import browser_of
 from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
 from hotseat.accounts.identity import Identity
@@ -28,9 +27,6 @@ _LOG_LINES = 50
 def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | None) -> APIRouter:
     """/login, /logout, /invite/… and /account; where there are no accounts, all lead to the start page."""
     router = APIRouter(include_in_schema=False)
-    pages.add_filter("day", lambda seconds: _utc(seconds).date().isoformat())
-    pages.add_filter("began", lambda expires: _utc(expires - SESSION_S).date().isoformat())
-    pages.add_filter("moment", lambda seconds: f"{_utc(seconds):%Y-%m-%d %H:%M:%S}")
 
     def form_page(request: Request, template: str, /, status: int = 200, **values: object) -> Response:
         """A page with forms; a browser without a cookie gets one, for the forms' token to go by."""
@@ -228,7 +224,3 @@ def _check_same(password: str, again: str) -> None:
 
 def _status(error: InputError) -> int:
     return 429 if isinstance(error, TooManyAttemptsError) else 403 if isinstance(error, RefusedError) else 422
-
-
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
