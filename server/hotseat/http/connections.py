@@ -7,7 +7,7 @@ room, first among those whom the server has to wait for: a page that is opened m
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 LINE = "line"
@@ -90,8 +90,6 @@ class Connections:
         self._network_of = network_of
         self._strangers: dict[Line, None] = {}
         """In the order in which they came, like those below."""
-        self._by_network: dict[str, dict[Line, None]] = {}
-        """Strangers by network, without those behind trusted proxies."""
         self._known: dict[Line, None] = {}
         self.turned_away = 0
         """Number of connections closed to make room, or refused for lack of it."""
@@ -106,28 +104,28 @@ class Connections:
     def open(self, address: str, drop: Callable[[], None], now: float) -> Line | None:
         """Counts a new connection; None if there is no room and nobody can make any."""
         network = "" if self._is_proxy(address) else self._network_of(address)
-        neighbours = self._by_network.get(network, {})
+        neighbours = [line for line in self._strangers if network and line.network == network]
         if len(neighbours) >= self._bounds.per_address:
             self._make_room(neighbours, now)
         if len(self._strangers) >= self._bounds.strangers:
             self._make_room(self._strangers, now)
-        if len(self) >= self._bounds.total and not self._make_room(self._strangers, now) and not self._end_an_idle_one():
-            self.turned_away += 1
-            return None
+        if len(self) >= self._bounds.total and not self._make_room(self._strangers, now):
+            between_requests = [line for line in self._known if line.waiting_since is not None]
+            if not self._make_room(between_requests, now):
+                self.turned_away += 1
+                return None
         line = Line(self, network, drop, now)
         self._strangers[line] = None
-        if network:
-            self._by_network.setdefault(network, {})[line] = None
         return line
 
     def recognise(self, line: Line) -> None:
         if line in self._strangers:
-            self._forget(line)
+            del self._strangers[line]
             self._known[line] = None
 
     def close(self, line: Line) -> None:
         """May be called more than once."""
-        self._forget(line)
+        self._strangers.pop(line, None)
         self._known.pop(line, None)
 
     def sweep(self, now: float) -> None:
@@ -138,17 +136,11 @@ class Connections:
             if late or unread:
                 self._end(line)
 
-    def _make_room(self, strangers: dict[Line, None], now: float) -> bool:
-        """Ends one of these; False if there are none."""
-        line = next((line for line in strangers if line.is_awaited(now)), None) or next(iter(strangers), None)
-        return line is not None and self._turn_away(line)
-
-    def _end_an_idle_one(self) -> bool:
-        """Ends a connection of somebody known that is between two requests; False if there is none."""
-        line = next((line for line in self._known if line.waiting_since is not None), None)
-        return line is not None and self._turn_away(line)
-
-    def _turn_away(self, line: Line) -> bool:
+    def _make_room(self, lines: Collection[Line], now: float) -> bool:
+        """Ends the first of these that is awaited, or else the first; False if there are none."""
+        line = next((line for line in lines if line.is_awaited(now)), None) or next(iter(lines), None)
+        if line is None:
+            return False
         self.turned_away += 1
         self._end(line)
         return True
@@ -156,11 +148,3 @@ class Connections:
     def _end(self, line: Line) -> None:
         self.close(line)
         line.drop()
-
-    def _forget(self, line: Line) -> None:
-        """Takes it off the list of strangers."""
-        self._strangers.pop(line, None)
-        neighbours = self._by_network.get(line.network, {})
-        neighbours.pop(line, None)
-        if not neighbours:
-            self._by_network.pop(line.network, None)

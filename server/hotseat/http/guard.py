@@ -109,7 +109,7 @@ class Guard:
                 return None
             raise HTTPException(503, str(error)) from None
         if identity is None:
-            raise HTTPException(401, await self._how_to_enter())
+            raise HTTPException(401, "sign in first" if await self._entry.accounts.in_use() else self._entry.how_to_enter())
         if line := connection.scope.get("state", {}).get(LINE):
             line.recognise()
         return None
@@ -154,9 +154,6 @@ class Guard:
             return message
 
         return timely
-
-    async def _how_to_enter(self) -> str:
-        return "sign in first" if await self._entry.accounts.in_use() else self._entry.how_to_enter()
 
     def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> Receive:
         """Ends a socket soon after its session: signing out or changing the password reaches every open page."""

@@ -92,7 +92,7 @@ def _stretches(words: Sequence[Word], start: float, end: float) -> tuple[Stretch
     count = max(1, round((end - start) / WINDOW_S))
     edges = [start + (end - start) * n / count for n in range(count + 1)]
     return tuple(
-        Stretch(first, last, _pace([word for word in words if first <= _middle(word) < last], first, last))
+        Stretch(first, last, _pace([word for word in words if first <= (word.start + word.end) / 2 < last], first, last))
         for first, last in pairwise(edges)
     )
 
@@ -111,7 +111,3 @@ def _count(word: Word) -> int:
         return 0
     said = word.text if word.raw is None else word.raw  # one repaired term may stand for several words
     return sum(any(letter.isalnum() for letter in part) for part in said.replace("-", " ").split())
-
-
-def _middle(word: Word) -> float:
-    return (word.start + word.end) / 2

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hotseat.domain.corrections import Corrections, typed_in
-from hotseat.domain.model import Answer, CriterionResult, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
+from hotseat.domain.model import Answer, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading.advice import is_enough, most_worth_adding, to_strong
 from hotseat.grading.disputes import CANDIDATE, may_be_answered
 from hotseat.grading.quoting import in_whole_clauses
@@ -25,41 +25,9 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     ``answers`` are those that were graded, with ``corrections`` in force: quotes say if they contain a typed word.
     """
     said = {answer.turn_id: answer for answer in answers}
-    typed = {answer.turn_id: typed_in(answer.turn_id, corrections) for answer in answers}
-    sentences = model_sentences(question)
-    plain = asdict(grade)
-    del plain["question_id"], plain["criteria"]
-    may_rise = _may_rise(question, grade)
-    return {
-        **plain,
-        "verdict": grade.verdict.value,
-        "range": _range(question, grade),
-        "why": why(question, grade),
-        "rule": THE_RULE,
-        "to_strong": to_strong(question, grade) if may_rise else "",
-        "advice_is_enough": may_rise and is_enough(question, grade),
-        "next_point": _next_point(question, grade),
-        "criteria": [_criterion(result, question, said, typed, sentences) for result in grade.criteria],
-    }
-
-
-def _next_point(question: Question, grade: Grade) -> str | None:
-    """Id of the point to make next time; None if there is none, or it isn't in the grade."""
-    if grade.verdict is Verdict.NOT_ASSESSABLE:
-        return None
-    point = most_worth_adding(question, grade.by_point)
-    return point.id if point is not None and point.id in grade.by_point else None
-
-
-def _criterion(
-    result: CriterionResult,
-    question: Question,
-    answers: Mapping[int, Answer],
-    typed: Mapping[int, frozenset[int]],
-    model: Mapping[str, str],
-) -> dict[str, Any]:
     names = {criterion.id: criterion.name for criterion in question.criteria}
     points = {point.id: point for point in question.points}
+    sentences = model_sentences(question)
 
     def finding_json(finding: PointFinding) -> dict[str, Any]:
         point = points.get(finding.point_id)
@@ -72,27 +40,51 @@ def _criterion(
             "may_answer": may_be_answered(finding),
             "said": finding.status is PointStatus.MET if finding.note == CANDIDATE else None,
             "confidence": round(finding.confidence, 3),
-            "evidence": _evidence(finding.evidence, answers, typed) if finding.evidence is not None else None,
-            "model_sentence": "" if finding.status is PointStatus.MET else model.get(finding.point_id, ""),
+            "evidence": _evidence(finding.evidence, said, corrections) if finding.evidence is not None else None,
+            "model_sentence": "" if finding.status is PointStatus.MET else sentences.get(finding.point_id, ""),
         }
 
+    plain = asdict(grade)
+    del plain["question_id"], plain["criteria"]
+    may_rise = _may_rise(question, grade)
     return {
-        "criterion_id": result.criterion_id,
-        "name": names.get(result.criterion_id, result.criterion_id.replace("-", " ").capitalize()),
-        "level": result.level.value,
-        "findings": [finding_json(finding) for finding in result.findings],
+        **plain,
+        "verdict": grade.verdict.value,
+        "range": _range(question, grade),
+        "why": why(question, grade),
+        "rule": THE_RULE,
+        "to_strong": to_strong(question, grade) if may_rise else "",
+        "advice_is_enough": may_rise and is_enough(question, grade),
+        "next_point": _next_point(question, grade),
+        "criteria": [
+            {
+                "criterion_id": result.criterion_id,
+                "name": names.get(result.criterion_id, result.criterion_id.replace("-", " ").capitalize()),
+                "level": result.level.value,
+                "findings": [finding_json(finding) for finding in result.findings],
+            }
+            for result in grade.criteria
+        ],
     }
 
 
-def _evidence(evidence: Evidence, answers: Mapping[int, Answer], typed: Mapping[int, frozenset[int]]) -> dict[str, Any]:
+def _next_point(question: Question, grade: Grade) -> str | None:
+    """Id of the point to make next time; None if there is none, or it isn't in the grade."""
+    if grade.verdict is Verdict.NOT_ASSESSABLE:
+        return None
+    point = most_worth_adding(question, grade.by_point)
+    return point.id if point is not None and point.id in grade.by_point else None
+
+
+def _evidence(evidence: Evidence, answers: Mapping[int, Answer], corrections: Corrections) -> dict[str, Any]:
     """The quote in whole clauses; ``match`` are the words that decided, ``typed_in`` tells if any word is a correction."""
     answer = answers.get(evidence.turn_id)
     quoted = evidence if answer is None else in_whole_clauses(answer, evidence)
-    words = range(quoted.word_start, quoted.word_end)
+    typed = typed_in(evidence.turn_id, corrections)
     return {
         **asdict(quoted),
         "match": [evidence.word_start, evidence.word_end],
-        "typed_in": not typed.get(evidence.turn_id, frozenset()).isdisjoint(words),
+        "typed_in": not typed.isdisjoint(range(quoted.word_start, quoted.word_end)),
     }
 
 

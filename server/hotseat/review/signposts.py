@@ -48,12 +48,8 @@ def is_hesitation(word: Word) -> bool:
 def fillers(words: Sequence[Word]) -> tuple[Filler, ...]:
     """The words and phrases that are certainly fillers, in order."""
     texts = [_bare(word.text) for word in words]
-    found: list[Filler] = []
-    for index, word in enumerate(words):
-        name = _filler_at(index, texts, words)
-        if name:
-            found.append(Filler(name, index, word.start))
-    return tuple(found)
+    names = [_filler_at(index, texts, words) for index in range(len(words))]
+    return tuple(Filler(name, index, words[index].start) for index, name in enumerate(names) if name)
 
 
 def signposts(words: Sequence[Word]) -> tuple[int, ...]:

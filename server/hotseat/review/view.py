@@ -9,16 +9,19 @@ from typing import Any
 from hotseat.attributes import attributes
 from hotseat.clock import iso
 from hotseat.domain.corrections import Correction, Corrections, corrected, corrections_in_force
+from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
 from hotseat.review.best import best_answer
+from hotseat.review.delivery import delivery
+from hotseat.review.delivery_advice import FAST, SLOW, advice
 from hotseat.review.grade_view import grade_json
 from hotseat.review.onsets import from_onsets
 from hotseat.review.rounds import Round
-from hotseat.review.speaking import delivery_json
 from hotseat.session.phases import Finished, RoundPlan, State
 from hotseat.session.records import Amendments, InterviewRecord, Regrade, RegradeKind
 from hotseat.session.summary import phase_name
+from hotseat.speech.microphone import PREROLL_S
 from hotseat.speech.recordings import AudioArchive
 
 
@@ -51,7 +54,7 @@ def review(record: InterviewRecord, state: State, amendments: Amendments, bank: 
 
 def _round(interview_id: str, entry: Round, archive: AudioArchive) -> dict[str, Any]:
     plan, progress, question, index = entry.plan, entry.progress, entry.question, entry.index
-    answers = [_timed(answer) for answer in entry.answers]
+    answers = [replace(answer, transcript=from_onsets(answer.transcript, answer.speech)) for answer in entry.answers]
     graded, grade, regrades = entry.first_grade, entry.grade, entry.regrades
     in_force = corrections_in_force(entry.corrections)
     note = next((note for note in entry.amendments.notes if note.round == index), None)
@@ -77,11 +80,6 @@ def _round(interview_id: str, entry: Round, archive: AudioArchive) -> dict[str, 
         "history": [_regrade(regrade, question) for regrade in regrades],
         "note": {"text": note.text, "changed": iso(note.changed)} if note else None,
     }
-
-
-def _timed(answer: Answer) -> Answer:
-    """The answer with corrected word starts (review.onsets)."""
-    return replace(answer, transcript=from_onsets(answer.transcript, answer.speech))
 
 
 def ungraded(corrections: Sequence[Correction], regrades: Sequence[Regrade]) -> int:
@@ -156,3 +154,31 @@ def answer_json(
 def choice_json(choice: Choice | None) -> dict[str, Any] | None:
     """Why a follow-up was asked."""
     return None if choice is None else asdict(choice) | {"known": dict(choice.known)}
+
+
+def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
+    """The delivery, in seconds and words per minute, with advice; None if the answer was typed or has no words."""
+    limit_s = plan.limit_s if answer.follow_up_id is None else plan.follow_up_limit_s
+    measured = delivery(answer, limit_s, PREROLL_S)
+    if measured is None:
+        return None
+    return {
+        "words": measured.words,
+        "start": round(measured.start, 2),
+        "end": round(measured.end, 2),
+        "pace": round(measured.pace),
+        "easy_pace": [SLOW, FAST],
+        "stretches": [
+            {"start": round(part.start, 2), "end": round(part.end, 2), "pace": round(part.pace)} for part in measured.stretches
+        ],
+        "pauses": [_gap(pause) for pause in measured.pauses],
+        "fillers": [{"text": filler.text, "start": round(filler.start, 2)} for filler in measured.fillers],
+        "first_word_s": round(measured.first_word_s, 1),
+        "limit_share": round(measured.limit_share, 2),
+        "monologue": _gap(measured.monologue),
+        "advice": advice(measured),
+    }
+
+
+def _gap(gap: AudioSpan) -> dict[str, float]:
+    return {"start": round(gap.start, 2), "end": round(gap.end, 2)}
