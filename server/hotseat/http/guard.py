@@ -129,9 +129,7 @@ class Guard:
         try:
             yield
         finally:
-            self._under_way[identity.person] -= 1
-            if not self._under_way[identity.person]:
-                del self._under_way[identity.person]
+            self._under_way -= Counter({identity.person: 1})  # forgets whoever has none left
 
     def _timely(self, receive: Receive) -> Receive:
         """Ends a body that stops coming or comes too slowly, with HTTPException 408."""

@@ -39,15 +39,6 @@ class PlannedWeek:
     """Id of the format for the week's practice day."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Consecutive days on one topic."""
-
-    topic: str
-    days: float
-    focus: str
-
-
 def plan_weeks(
     path: StudyPath,
     weeks: int,
@@ -81,10 +72,12 @@ def plan_weeks(
         first, second = _remaining(first, second, done, days - len(done) * room - capstone)
         covered = {topic for week in done for topic in week.topics} - {done[-1].topics[-1]}  # the last topic is continued
         focus |= dict.fromkeys(covered, REPETITION)
-    blocks = [_Block(topic, first[topic], focus[topic]) for topic in wanted if topic in first]
-    blocks += [_Block(topic, second[topic], REPETITION) for topic in sorted(second, key=lambda topic: -wanted[topic])]
-    blocks += [_Block(_CAPSTONE, capstone, focus[_CAPSTONE])] if capstone else []
-    return [*done, *(_week(number, weeks, part) for number, part in enumerate(_cut(blocks, room), len(done) + 1))]
+    blocks = [(topic, first[topic], focus[topic]) for topic in wanted if topic in first]
+    blocks += [(topic, second[topic], REPETITION) for topic in sorted(second, key=lambda topic: -wanted[topic])]
+    blocks += [(_CAPSTONE, capstone, focus[_CAPSTONE])] if capstone else []
+    halves = [(topic, why) for topic, topic_days, why in blocks for _ in range(round(2 * topic_days))]
+    parts = (halves[start : start + 2 * room] for start in range(0, len(halves), 2 * room))
+    return [*done, *(_week(number, weeks, part) for number, part in enumerate(parts, len(done) + 1))]
 
 
 def replan(
@@ -137,30 +130,13 @@ def _allot(days: float, wanted: Mapping[str, float], least_days: float = _LEAST_
     return {topic: count / 2 for topic, count in halves.items()}
 
 
-def _cut(blocks: Sequence[_Block], room: float) -> list[list[_Block]]:
-    """The days in order, cut into weeks of ``room`` days."""
-    weeks: list[list[_Block]] = []
-    free = 0.0
-    for block in blocks:
-        needed = block.days
-        while needed > 0:
-            if free <= 0:
-                weeks.append([])
-                free = room
-            taken = min(needed, free)
-            weeks[-1].append(_Block(block.topic, taken, block.focus))
-            needed, free = needed - taken, free - taken
-    return weeks
-
-
-def _week(number: int, weeks: int, part: Sequence[_Block]) -> PlannedWeek:
-    days: dict[str, float] = {}
-    for block in part:
-        days[block.topic] = days.get(block.topic, 0.0) + block.days
+def _week(number: int, weeks: int, halves: Sequence[tuple[str, str]]) -> PlannedWeek:
+    """A week of half days, each with its topic and focus."""
+    days = {topic: count / 2 for topic, count in Counter(topic for topic, _ in halves).items()}
     return PlannedWeek(
         number=number,
         topics=tuple(days),
-        focus=tuple(dict.fromkeys(block.focus for block in part)),
+        focus=tuple(dict.fromkeys(focus for _, focus in halves)),
         days=days,
         practice="full-mock" if number == weeks else "five" if number > weeks / 2 else "drill",
     )

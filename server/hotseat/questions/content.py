@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
 
 from hotseat.domain import model as domain
 from hotseat.errors import ContentError, InputError
@@ -31,10 +31,10 @@ Tier = Annotated[int, Field(ge=1, le=4)]
 
 Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost"]
 
-
 COMMON_TOPICS = 6
 """Topics, of eleven, that have to use a word for it to be common."""
 Model = TypeVar("Model", bound=BaseModel)
+_QUESTION = TypeAdapter(domain.Question)
 
 
 class KeyTermFile(Strict):
@@ -243,15 +243,8 @@ def _reference_problems(question: domain.Question) -> list[str]:
 
 
 def _question(entry: QuestionFile, topic: str) -> domain.Question:
-    """Fields have the same names in the file and in the domain."""
-    given = dict(entry)
-    given["key_terms"] = tuple(domain.KeyTerm(**dict(term)) for term in entry.key_terms)
-    given["criteria"] = tuple(
-        domain.Criterion(**dict(criterion) | {"points": tuple(domain.Point(**dict(point)) for point in criterion.points)})
-        for criterion in entry.criteria
-    )
-    given["follow_ups"] = tuple(
-        domain.FollowUp(each.id, each.text, each.probes, domain.Move.DEEPEN if each.deeper else domain.Move.PROBE, each.tiers)
-        for each in entry.follow_ups
-    )
-    return domain.Question(topic=topic, **given)
+    """Fields have the same names in the file and in the domain, except for ``deeper``, which is a move."""
+    given = entry.model_dump()
+    for follow_up in given["follow_ups"]:
+        follow_up["move"] = domain.Move.DEEPEN if follow_up.pop("deeper") else domain.Move.PROBE
+    return _QUESTION.validate_python({**given, "topic": topic})

@@ -94,18 +94,12 @@ def _spelled(part: str) -> list[str]:
 
 def _join_compounds(parts: list[str]) -> list[str]:
     joined: list[str] = []
-    skip = False
-    for text, following in zip(parts, [*parts[1:], ""], strict=False):
-        if skip:
-            skip = False
-        elif text in _PREFIXES and following.isalpha():
-            joined.append(text + singular(following))
-            skip = True
-        elif (text, singular(following)) in _JOINED:
-            joined.append(_JOINED[text, singular(following)])
-            skip = True
-        else:
-            joined.append(singular(text))
+    at = 0
+    while at < len(parts):
+        text, following = parts[at], singular(parts[at + 1]) if at + 1 < len(parts) else ""
+        compound = text + following if text in _PREFIXES and following.isalpha() else _JOINED.get((text, following))
+        joined.append(compound or singular(text))
+        at += 2 if compound else 1
     return joined
 
 

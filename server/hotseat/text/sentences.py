@@ -24,16 +24,6 @@ class Sentences:
     def feed(self, text: str) -> list[str]:
         """Sentences completed by this text, in order, each at most ``MAX_CHARS`` long."""
         self._buffer += text
-        return self._take()
-
-    def flush(self) -> list[str]:
-        """What is left when the stream has ended. The instance can be used again."""
-        self._buffer += "\n"
-        found = self._take()
-        self._buffer = ""
-        return found
-
-    def _take(self) -> list[str]:
         found: list[str] = []
         while True:
             self._buffer = self._buffer.lstrip()
@@ -43,6 +33,12 @@ class Sentences:
             sentence, self._buffer = self._buffer[:end].rstrip(), self._buffer[end:]
             if any(character.isalnum() for character in sentence):
                 found.append(sentence)
+
+    def flush(self) -> list[str]:
+        """What is left when the stream has ended. The instance can be used again."""
+        found = self.feed("\n")
+        self._buffer = ""
+        return found
 
 
 def split_sentences(text: str) -> list[str]:
