@@ -206,9 +206,8 @@ def _check_origin(connection: HTTPConnection, from_browser: bool) -> None:
     if connection.scope["type"] == "http" and connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-    if origin is not None and parts_of(origin).netloc != headers.get("host", ""):
-        raise HTTPException(403, "cross-origin requests are refused")
-    if site not in (None, "same-origin", "none"):
+    foreign = origin is not None and parts_of(origin).netloc != headers.get("host", "")
+    if foreign or site not in (None, "same-origin", "none"):
         raise HTTPException(403, "cross-origin requests are refused")
     if origin is None and site is None and from_browser:
         raise HTTPException(403, "a browser's request has to say where it comes from (Origin)")

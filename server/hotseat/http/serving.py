@@ -104,7 +104,13 @@ class BoundedServer(uvicorn.Server):
 class _Counted(asyncio.Protocol):
     """Tells the connection's line when it ends, and while the other side doesn't read."""
 
+    client: tuple[str, int] | None
     _line: Line
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # Before anything is decided by the address: whether it is a proxy's, and how often it may try.
+        self.client = self.client and (plain_address(self.client[0]), self.client[1])
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._line.close()
@@ -128,7 +134,6 @@ class _BoundedHttp(_Counted, H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.client = _plain(self.client)
         address, now = self.client[0] if self.client else "", time.monotonic()
         line = self._connections.open(address, transport.abort, now)
         if line is None:
@@ -158,12 +163,3 @@ class _BoundedSocket(_Counted, WebSocketsSansIOProtocol):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self._line = self.app_state[LINE]
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.client = _plain(self.client)
-
-
-def _plain(client: tuple[str, int] | None) -> tuple[str, int] | None:
-    """Before anything is decided by the address: whether it is a proxy's, and how often it may try."""
-    return None if client is None else (plain_address(client[0]), client[1])

@@ -14,7 +14,7 @@ from hotseat.practice.scheduling import cards, rate, recall
 from hotseat.session.eventlog import counted_grade, decode_event
 from hotseat.session.events import RoundGraded
 from hotseat.session.phases import Progress
-from hotseat.session.records import InterviewRecord, LoggedEvent
+from hotseat.session.records import InterviewRecord
 from hotseat.session.replay import replayed
 from hotseat.settings import InterviewSettings
 from hotseat.storage.store import SqlStore
@@ -90,20 +90,16 @@ class Practice:
         if found is None:
             return
         progress, amendments = replayed(*found).progress, await self._store.amendments(record.id)
-        for event, at in _graded(found[1]):
-            grade = counted_grade(progress, amendments, event.round) or event.grade
-            await self.rate_round(record.id, record.owner, progress, event.round, grade, at)
+        for entry in found[1]:
+            event = decode_event(entry.type, entry.payload)
+            if isinstance(event, RoundGraded):
+                grade = counted_grade(progress, amendments, event.round) or event.grade
+                await self.rate_round(record.id, record.owner, progress, event.round, grade, entry.wall)
 
     async def cards(self, owner: str) -> list[PointCard]:
         """Cards of points that are still in the bank, those due first first."""
         known = {(question.id, point.id) for question in self._bank.questions for point in question.points}
         return [card for card in await self._store.cards(owner) if (card.question_id, card.point_id) in known]
-
-
-def _graded(logged: Sequence[LoggedEvent]) -> list[tuple[RoundGraded, float]]:
-    """The grades in a log with their times, in seconds since the epoch."""
-    events = [(decode_event(entry.type, entry.payload), entry.wall) for entry in logged if entry.type == RoundGraded.__name__]
-    return [(event, wall) for event, wall in events if isinstance(event, RoundGraded)]
 
 
 def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settings: InterviewSettings) -> list[DueQuestion]:

@@ -203,20 +203,16 @@ def _field(loc: tuple[int | str, ...], raw: Any) -> str:
     parts: list[str] = []
     here = raw
     for step in loc:
-        here = _inside(here, step)
+        try:
+            here = here[step]
+        except (LookupError, TypeError):
+            here = None
         if isinstance(step, int):
             label = here.get("id", here.get("term", step)) if isinstance(here, dict) else step
             parts[-1] += f"[{label}]"
         else:
             parts.append(step)
     return ".".join(parts)
-
-
-def _inside(container: Any, step: int | str) -> Any:
-    try:
-        return container[step]
-    except (LookupError, TypeError):
-        return None
 
 
 def _reference_problems(question: domain.Question) -> list[str]:

@@ -18,11 +18,9 @@ WINDOW_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(AudioSpan):
     """Part of the answer with its pace."""
 
-    start: float
-    end: float
     pace: float
     """Words per minute, pauses included."""
 

@@ -168,9 +168,7 @@ def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
         "end": round(measured.end, 2),
         "pace": round(measured.pace),
         "easy_pace": [SLOW, FAST],
-        "stretches": [
-            {"start": round(part.start, 2), "end": round(part.end, 2), "pace": round(part.pace)} for part in measured.stretches
-        ],
+        "stretches": [{**_gap(part), "pace": round(part.pace)} for part in measured.stretches],
         "pauses": [_gap(pause) for pause in measured.pauses],
         "fillers": [{"text": filler.text, "start": round(filler.start, 2)} for filler in measured.fillers],
         "first_word_s": round(measured.first_word_s, 1),

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from hotseat.http.identity import Who
@@ -44,13 +44,6 @@ def study_routes(
 ) -> APIRouter:
     """Everything below /api that has to do with preparing; both by the id of the person they are of."""
 
-    def of_candidate(who: Who) -> Preparation:
-        return preparation_of(who.person)
-
-    def agenda_of_candidate(who: Who) -> Agenda:
-        return agenda_of(who.person)
-
-    mine, my_agenda = Depends(of_candidate), Depends(agenda_of_candidate)
     router = APIRouter()
     study = study_view(library.study, library.catalogue.paths)
 
@@ -59,38 +52,41 @@ def study_routes(
         return study
 
     @router.get("/api/assessments")
-    async def assessments(preparation: Preparation = mine) -> dict[str, Any]:
-        return await preparation.assessments()
+    async def assessments(who: Who) -> dict[str, Any]:
+        return await preparation_of(who.person).assessments()
 
     @router.post("/api/assessments", status_code=201)
-    async def assess(wanted: NewAssessment, preparation: Preparation = mine) -> dict[str, Any]:
+    async def assess(wanted: NewAssessment, who: Who) -> dict[str, Any]:
+        preparation = preparation_of(who.person)
         await preparation.assess(wanted.scores)
         return await preparation.assessments()
 
     @router.get("/api/plan")
-    async def plan(preparation: Preparation = mine) -> dict[str, Any]:
-        return await preparation.plan()
+    async def plan(who: Who) -> dict[str, Any]:
+        return await preparation_of(who.person).plan()
 
     @router.put("/api/plan")
-    async def choose(wanted: NewPlan, preparation: Preparation = mine) -> dict[str, Any]:
+    async def choose(wanted: NewPlan, who: Who) -> dict[str, Any]:
+        preparation = preparation_of(who.person)
         await preparation.choose(wanted.path, wanted.weeks, wanted.date)
         return await preparation.plan()
 
     @router.get("/api/checkpoints")
-    async def checkpoints(preparation: Preparation = mine) -> dict[str, Any]:
-        return await preparation.checkpoints()
+    async def checkpoints(who: Who) -> dict[str, Any]:
+        return await preparation_of(who.person).checkpoints()
 
     @router.put("/api/checkpoints/{task_id}")
-    async def tick(task_id: str, wanted: Tick, preparation: Preparation = mine) -> dict[str, Any]:
+    async def tick(task_id: str, wanted: Tick, who: Who) -> dict[str, Any]:
+        preparation = preparation_of(who.person)
         await preparation.tick(task_id, wanted.done)
         return await preparation.checkpoints()
 
     @router.get("/api/today")
-    async def today(agenda: Agenda = my_agenda) -> dict[str, Any]:
-        return await agenda.today()
+    async def today(who: Who) -> dict[str, Any]:
+        return await agenda_of(who.person).today()
 
     @router.get("/api/hotseat.ics")
-    async def calendar(agenda: Agenda = my_agenda) -> Response:
-        return Response(await agenda.calendar(), media_type=MEDIA_TYPE)
+    async def calendar(who: Who) -> Response:
+        return Response(await agenda_of(who.person).calendar(), media_type=MEDIA_TYPE)
 
     return router
