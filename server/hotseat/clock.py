@@ -51,4 +51,4 @@ def iso(seconds: float) -> str:
 
 def local_day(seconds: float) -> date:
     """The day in the server's time zone, of seconds since the epoch."""
-    return datetime.fromtimestamp(seconds).astimezone().date()
+    return date.fromtimestamp(seconds)

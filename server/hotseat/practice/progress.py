@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotseat.clock import local_day
 from hotseat.domain.model import Verdict
@@ -39,8 +39,7 @@ class Measured:
         return 5.0 - 4.0 * self.weakness
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredRound:
+class AnsweredRound(NamedTuple):
     """One round of an interview with an answer."""
 
     day: date
@@ -85,8 +84,8 @@ def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
     shown: dict[str, list[float]] = {}
     for record in records:
         for entry in rounds_of(record):
-            if entry.weakness is not None:
-                shown.setdefault(entry.topic, []).append(entry.weakness)
+            if (shows := entry.weakness) is not None:
+                shown.setdefault(entry.topic, []).append(shows)
     recent = {topic: values[:RECENT] for topic, values in shown.items()}
     return {topic: Measured(sum(values) / len(values), len(values)) for topic, values in recent.items()}
 
