@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request, Response, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -33,10 +33,9 @@ from hotseat.errors import (
 )
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
-from hotseat.http.identity import OwnInterview, Who
+from hotseat.http.identity import Who
 from hotseat.http.pages import VERSION, Pages
 from hotseat.http.routes.accounts import access_routes
-from hotseat.http.routes.history import history_routes
 from hotseat.http.routes.papers import papers_routes
 from hotseat.http.routes.review import review_routes
 from hotseat.http.routes.study import study_routes
@@ -47,7 +46,6 @@ from hotseat.interview.interviews import Interviews
 from hotseat.load_status import STORAGE, PartState
 from hotseat.questions.formats import Choices, Claim
 from hotseat.questions.views import lobby_view
-from hotseat.review.reviews import Reviews
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.exams import sit_if_due, sit_interviewer_if_due
 from hotseat.startup.loading import load_models, load_storage
@@ -145,13 +143,12 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     pages = Pages(settings.web_dir)
     _add_pages(app, pages)
     app.include_router(access_routes(accounts, pages, assembly.provider))
-    reviews = assembly.reviews(interviews.load)
-    _add_api(app, assembly, interviews, reviews)
-    app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda))
+    _add_api(app, assembly, interviews)
+    app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda, assembly.progress))
     app.include_router(papers_routes(assembly.library, lambda: assembly.claims))
-    app.include_router(history_routes(assembly.progress, reviews))
-    amending, coaching = assembly.amending(interviews.load), assembly.coaching(interviews.load)
-    app.include_router(review_routes(amending, coaching, storage.archive))
+    find = interviews.load
+    reviews, amending, coaching = assembly.reviews(find), assembly.amending(find), assembly.coaching(find)
+    app.include_router(review_routes(reviews, amending, coaching, storage.archive))
     app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))
     return app
 
@@ -182,7 +179,7 @@ def _wants_page(request: Request) -> bool:
     return request.method == "GET" and is_page and "text/html" in request.headers.get("accept", "")
 
 
-def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: Reviews) -> None:
+def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
     library, status = assembly.library, assembly.status
     bank = lobby_view(library.bank, library.catalogue)
 
@@ -228,19 +225,6 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews, reviews: 
             weakness=await assembly.preparation(who.person).weakness(),
         )
         return {"id": await interviews.create(who.person, choices)}
-
-    @app.get("/api/interviews")
-    async def past(
-        who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
-    ) -> dict[str, Any]:
-        return await reviews.page(who.person, limit, offset)
-
-    @app.get("/api/interviews/{interview_id}")
-    async def get_review(interview_id: OwnInterview) -> dict[str, Any]:
-        found = await reviews.review(interview_id)
-        if found is None:
-            raise HTTPException(404, "there is no such interview")
-        return found
 
     @app.websocket("/api/interviews/{interview_id}/socket")
     async def socket(websocket: WebSocket, interview_id: str, who: Who) -> None:

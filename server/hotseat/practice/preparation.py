@@ -195,12 +195,11 @@ def _week(week: PlannedWeek, choice: Choice, today: date) -> dict[str, Any]:
     first = choice.start + timedelta(weeks=week.number - 1)
     last = min(first + timedelta(days=6), choice.interview)
     return {
-        "number": week.number,
+        **attributes(week, "number", "practice"),
         "first": first.isoformat(),
         "last": last.isoformat(),
         "current": first <= today <= last,
         "topics": [{"topic": topic, "days": days} for topic, days in week.days.items()],
         "focus": list(week.focus),
-        "practice": week.practice,
         "practice_days": PRACTICE_DAYS,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pyphen
@@ -137,10 +138,9 @@ def _of_topic(topic: Topic, bank: Bank) -> Iterator[str]:
 
 
 def _duplicates(bank: Bank) -> Iterator[str]:
-    for index, question in enumerate(bank.questions):
-        for other in bank.questions[index + 1 :]:
-            if fuzz.token_sort_ratio(question.prompt, other.prompt) >= SAME:
-                yield f"{other.id}.toml: prompt: nearly the same as that of {question.id}"
+    for question, other in combinations(bank.questions, 2):
+        if fuzz.token_sort_ratio(question.prompt, other.prompt) >= SAME:
+            yield f"{other.id}.toml: prompt: nearly the same as that of {question.id}"
 
 
 def _unmade(question: Question, reader: Reader) -> Iterator[str]:

@@ -92,19 +92,18 @@ class Script(Strict):
         self, rounds: Sequence[RoundPlan], bank: Bank, format_title: str, who: str, wants: str = ""
     ) -> tuple[RoundPlan, ...]:
         """The rounds with what is said before each question; ``who`` asks, and ``wants`` is what they like to hear."""
+        if len(rounds) == 1:  # the page says it all, and the question should come at once
+            return tuple(rounds)
+        count = f"{len(rounds)} questions"
         hello = f"{self.greeting.hello} {wants}".strip()
-        return tuple(
-            replace(entry, lead=self._lead(rounds, index, bank, format_title, who, hello)) for index, entry in enumerate(rounds)
-        )
+        hello = hello.format(format=format_title, who=who, questions=count, minutes=_minutes(rounds))
+        first = replace(rounds[0], lead=f"{hello} {self.greeting.several}")
+        others = (replace(rounds[index], lead=self._transition(rounds, index, bank)) for index in range(1, len(rounds)))
+        return (first, *others)
 
-    def _lead(self, rounds: Sequence[RoundPlan], index: int, bank: Bank, format_title: str, who: str, greeting: str) -> str:
+    def _transition(self, rounds: Sequence[RoundPlan], index: int, bank: Bank) -> str:
+        """What is said before a round that isn't the first."""
         left = _minutes(rounds[index:])
-        if index == 0:
-            if len(rounds) == 1:  # the page says it all, and the question should come at once
-                return ""
-            count = f"{len(rounds)} questions"
-            hello = greeting.format(format=format_title, who=who, questions=count, minutes=left)
-            return f"{hello} {self.greeting.several}"
         topics = [bank.topic(entry.question_in(bank).topic) for entry in rounds[index - 1 : index + 1]]
         following = self.transition.same if topics[0] == topics[1] else self.transition.next
         said = "" if rounds[index].limit_s < _QUICK_S else following.format(topic=topics[1].title)

@@ -99,8 +99,7 @@ def attempts_in(record: InterviewRecord, question_id: str) -> list[dict[str, Any
             "round": entry.number,
             "created": iso(record.created),
             "interview": record.title,
-            "verdict": entry.verdict,
-            "aside": entry.aside,
+            **attributes(entry, "verdict", "aside"),
         }
         for entry in rounds_of(record)
         if entry.question_id == question_id

@@ -92,14 +92,12 @@ def _regrade(entry: Regrade, question: Question) -> dict[str, Any]:
     """A line of the round's history: what was corrected, disputed or answered, and the verdict after it."""
     statements = {point.id: point.statement for point in question.points}
     return {
-        "kind": entry.kind,
-        "reason": entry.reason,
+        **attributes(entry, "kind", "reason", "by"),
         "verdict": entry.grade["verdict"],
         "statement": statements.get(entry.ruling["point_id"], "") if entry.ruling else "",
         "said": entry.ruling.get("said"),
         "ruling": entry.ruling or None,
         "made": iso(entry.made),
-        "by": entry.by,
     }
 
 
@@ -131,20 +129,15 @@ def answer_json(
         if turn_id == answer.turn_id and place < len(words):
             words[place]["now"] = {"text": correction.text, "change": correction.change.value}
     return {
-        "turn_id": answer.turn_id,
-        "asked": answer.asked,
+        **attributes(answer, "turn_id", "asked", "ended_by", "note"),
+        **attributes(answer.transcript, "text", "raw_text", "typed"),
         "asked_audio": f"{address}/asked.wav",
         "follow_up": answer.follow_up_id is not None,
-        "text": answer.transcript.text,
-        "raw_text": answer.transcript.raw_text,
         "words": words,
         "passages": clauses(answer),
-        "typed": answer.transcript.typed,
         "duration_s": round(answer.duration_s, 3),
         "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,
-        "ended_by": answer.ended_by,
         "choice": choice_json(answer.choice),
-        "note": answer.note,
         "audio": f"{address}/audio.wav" if stored else None,
         "peaks": f"{address}/peaks.json" if stored else None,
         "delivery": delivery_json(plan, answer),

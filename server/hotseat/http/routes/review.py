@@ -1,11 +1,11 @@
-"""The HTTP routes of the review page, besides the review itself."""
+"""The HTTP routes of past interviews: the list, reviews and what is added to them, and attempts at one question."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from hotseat.domain.corrections import Change
@@ -14,6 +14,7 @@ from hotseat.grading.disputes import Claim
 from hotseat.http.identity import OwnInterview, Who
 from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
+from hotseat.review.reviews import Reviews
 from hotseat.review.waveform import peaks
 from hotseat.speech.audio import SAMPLE_RATE, wav
 from hotseat.speech.recordings import AudioArchive
@@ -65,8 +66,8 @@ class RepairText(Strict):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-def review_routes(amending: Amending, coaching: Coaching, archive: AudioArchive) -> APIRouter:
-    router = APIRouter(prefix="/api/interviews/{interview_id}")
+def review_routes(reviews: Reviews, amending: Amending, coaching: Coaching, archive: AudioArchive) -> APIRouter:
+    router = APIRouter(prefix="/api")
 
     async def recording(interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16 at 16 kHz. Raises MissingError, StorageError."""
@@ -75,53 +76,75 @@ def review_routes(amending: Amending, coaching: Coaching, archive: AudioArchive)
             raise MissingError("there is no audio of this answer")
         return pcm
 
-    @router.put("/rounds/{number}/note", status_code=204)
+    @router.get("/interviews")
+    async def past(
+        who: Who, limit: Annotated[int, Query(ge=1, le=200)] = 50, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
+    ) -> dict[str, Any]:
+        return await reviews.page(who.person, limit, offset)
+
+    @router.get("/interviews/{interview_id}")
+    async def review(interview_id: OwnInterview) -> dict[str, Any]:
+        found = await reviews.review(interview_id)
+        if found is None:
+            raise MissingError("there is no such interview")
+        return found
+
+    @router.get("/attempts/{topic}/{slug}")
+    async def attempts(topic: str, slug: str, who: Who) -> dict[str, Any]:
+        return await reviews.attempts(who.person, f"{topic}/{slug}")
+
+    @router.get("/attempts/{topic}/{slug}/compared")
+    async def compared(topic: str, slug: str, earlier: str, later: str, who: Who) -> dict[str, Any]:
+        """Each attempt as ``<interview>.<round>``."""
+        return await reviews.compare(who.person, f"{topic}/{slug}", earlier, later)
+
+    @router.put("/interviews/{interview_id}/rounds/{number}/note", status_code=204)
     async def note(interview_id: OwnInterview, number: int, wanted: NewNote) -> None:
         await amending.note(interview_id, number, wanted.text)
 
-    @router.post("/corrections", status_code=204)
+    @router.post("/interviews/{interview_id}/corrections", status_code=204)
     async def correct(interview_id: OwnInterview, wanted: NewCorrection, who: Who) -> None:
         await amending.correct(interview_id, **wanted.model_dump(), by=who.person)
 
-    @router.post("/rounds/{number}/grade", status_code=204)
+    @router.post("/interviews/{interview_id}/rounds/{number}/grade", status_code=204)
     async def grade_again(interview_id: OwnInterview, number: int, who: Who) -> None:
         await amending.grade_again(interview_id, number, by=who.person)
 
-    @router.post("/rounds/{number}/disputes", status_code=204)
+    @router.post("/interviews/{interview_id}/rounds/{number}/disputes", status_code=204)
     async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> None:
         await amending.dispute(interview_id, number, Claim(**wanted.model_dump()), by=who.person)
 
-    @router.post("/rounds/{number}/points/{point_id}", status_code=204)
+    @router.post("/interviews/{interview_id}/rounds/{number}/points/{point_id}", status_code=204)
     async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> None:
         await amending.answer(interview_id, number, point_id, wanted.said, by=who.person)
 
-    @router.post("/rounds/{number}/points/{point_id}/repair")
+    @router.post("/interviews/{interview_id}/rounds/{number}/points/{point_id}/repair")
     async def repair(interview_id: OwnInterview, number: int, point_id: str, wanted: RepairText) -> dict[str, Any]:
         return await coaching.repair_typed(interview_id, number, point_id, wanted.text)
 
-    @router.post("/rounds/{number}/points/{point_id}/repair/spoken")
+    @router.post("/interviews/{interview_id}/rounds/{number}/points/{point_id}/repair/spoken")
     async def repair_spoken(interview_id: OwnInterview, number: int, point_id: str, request: Request) -> dict[str, Any]:
         """The body is mono PCM16 at 16 kHz."""
         return await coaching.repair_spoken(interview_id, number, point_id, await request.body())
 
-    @router.get("/rounds/{number}/points/{point_id}/model.wav")
+    @router.get("/interviews/{interview_id}/rounds/{number}/points/{point_id}/model.wav")
     async def model_sentence(interview_id: OwnInterview, number: int, point_id: str) -> Response:
         return _spoken(await coaching.model_sentence(interview_id, number, point_id))
 
-    @router.get("/rounds/{number}/best.wav")
+    @router.get("/interviews/{interview_id}/rounds/{number}/best.wav")
     async def best(interview_id: OwnInterview, number: int) -> Response:
         return _spoken(await coaching.best(interview_id, number))
 
-    @router.get("/turns/{turn_id}/audio.wav")
+    @router.get("/interviews/{interview_id}/turns/{turn_id}/audio.wav")
     async def audio(interview_id: OwnInterview, turn_id: int, request: Request) -> Response:
         return ranged(wav(await recording(interview_id, turn_id)), request.headers.get("range"), "audio/wav")
 
-    @router.get("/turns/{turn_id}/peaks.json")
+    @router.get("/interviews/{interview_id}/turns/{turn_id}/peaks.json")
     async def outline(interview_id: OwnInterview, turn_id: int) -> dict[str, Any]:
         pcm = await recording(interview_id, turn_id)
         return {"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}
 
-    @router.get("/turns/{turn_id}/asked.wav")
+    @router.get("/interviews/{interview_id}/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
         return _spoken(await amending.question_audio(interview_id, turn_id))
 

@@ -1,9 +1,9 @@
-"""The HTTP routes of the study page."""
+"""The HTTP routes of the study page and of progress."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -40,9 +40,12 @@ class Tick(Strict):
 
 
 def study_routes(
-    library: Library, preparation_of: Callable[[str], Preparation], agenda_of: Callable[[str], Agenda]
+    library: Library,
+    preparation_of: Callable[[str], Preparation],
+    agenda_of: Callable[[str], Agenda],
+    progress_of: Callable[[str], Awaitable[dict[str, Any]]],
 ) -> APIRouter:
-    """Everything below /api that has to do with preparing; both by the id of the person they are of."""
+    """Everything below /api that has to do with preparing; all three by the id of the person they are of."""
 
     router = APIRouter()
     study = study_view(library.study, library.catalogue.paths)
@@ -88,5 +91,9 @@ def study_routes(
     @router.get("/api/hotseat.ics")
     async def calendar(who: Who) -> Response:
         return Response(await agenda_of(who.person).calendar(), media_type=MEDIA_TYPE)
+
+    @router.get("/api/progress")
+    async def progress(who: Who) -> dict[str, Any]:
+        return await progress_of(who.person)
 
     return router
