@@ -38,8 +38,8 @@ def best_answer(question: Question, grade: Grade, answers: Sequence[Answer]) -> 
     text = " ".join(question.model_answer.split())
     places = {point_id: text.find(sentence) if sentence else len(text) for point_id, sentence in sentences.items()}
     placed = [
-        (place, evidence.turn_id, evidence.word_start, _piece(evidence))
-        for evidence, place in _own(grade.by_point, places, {answer.turn_id: answer for answer in answers})
+        (place, said.turn_id, said.word_start, Piece(_sentence(said.quote), True, said.turn_id, said.start, said.end))
+        for said, place in _own(grade.by_point, places, {answer.turn_id: answer for answer in answers})
     ]
     if not placed:
         return ()
@@ -92,10 +92,6 @@ def _missing(question: Question, findings: Mapping[str, PointFinding], sentences
     ]
     wanted.sort(key=lambda entry: (-entry[1], -entry[0]))
     return list(dict.fromkeys(sentence for _, _, sentence in wanted))
-
-
-def _piece(evidence: Evidence) -> Piece:
-    return Piece(_sentence(evidence.quote), True, evidence.turn_id, evidence.start, evidence.end)
 
 
 def _sentence(text: str) -> str:
