@@ -18,19 +18,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 
+from hotseat import errors
 from hotseat.accounts.entry import Entry
 from hotseat.accounts.identity import Identity
 from hotseat.attributes import attributes
-from hotseat.errors import (
-    HotseatError,
-    InputError,
-    MissingError,
-    RefusedError,
-    SpeakerError,
-    StorageError,
-    TooManyAttemptsError,
-    UnavailableError,
-)
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
 from hotseat.http.identity import Who
@@ -135,7 +126,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.state.drain = interviews.drain
     entry = Entry(settings, accounts, clock)
     app.add_middleware(Guard, entry=entry, clock=clock)
-    app.add_exception_handler(HotseatError, _on_error)
+    app.add_exception_handler(errors.HotseatError, _on_error)
     app.add_exception_handler(UnicodeEncodeError, _on_half_characters)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -195,7 +186,7 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
     @app.get("/metrics", include_in_schema=False)
     async def metrics(who: Who) -> Response:
         if who.role != "owner":
-            raise RefusedError("only an owner or the token can read these")
+            raise errors.RefusedError("only an owner or the token can read these")
         return Response(assembly.metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/api/status")
@@ -233,19 +224,19 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
 
 
 _STATUSES = {
-    TooManyAttemptsError: 429,
-    RefusedError: 403,
-    InputError: 422,
-    MissingError: 404,
-    StorageError: 503,
-    SpeakerError: 503,
-    UnavailableError: 503,
+    errors.TooManyAttemptsError: 429,
+    errors.RefusedError: 403,
+    errors.InputError: 422,
+    errors.MissingError: 404,
+    errors.StorageError: 503,
+    errors.SpeakerError: 503,
+    errors.UnavailableError: 503,
 }
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
-    if isinstance(error, StorageError):
+    if isinstance(error, errors.StorageError):
         log.warning("%s", error)
     # Where the data is concerns nobody but the owner, who finds it in the log.
     folder = str(request.app.state.data_dir)

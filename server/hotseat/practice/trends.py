@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, Literal
 
 from hotseat.attributes import attributes
@@ -170,8 +171,4 @@ def summary(rounds: Sequence[AnsweredRound], unit: Unit, ratings: Sequence[tuple
 def ratings_of(topic: str, assessments: Iterable[Assessment]) -> list[tuple[date, int]]:
     """A topic's self-assessed scores that differ from the one before, the last of each day; ``assessments``: oldest first."""
     by_day = {local_day(entry.taken): entry.scores[topic] for entry in assessments if topic in entry.scores}
-    kept: list[tuple[date, int]] = []
-    for day, score in by_day.items():
-        if not kept or kept[-1][1] != score:
-            kept.append((day, score))
-    return kept
+    return [next(same) for _, same in groupby(by_day.items(), key=lambda rating: rating[1])]

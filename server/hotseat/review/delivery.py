@@ -26,13 +26,11 @@ class Stretch(AudioSpan):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(AudioSpan):
+    """An answer's span of speech, and how it was filled."""
+
     words: int
     """Number of words, each part of a hyphenated word being one. Without hesitations, which recognisers write at random."""
-    start: float
-    """Second at which speech begins."""
-    end: float
-    """Second at which speech ends."""
     pace: float
     """Words per minute from ``start`` to ``end``, pauses included."""
     stretches: tuple[Stretch, ...]
@@ -49,10 +47,6 @@ class Delivery:
     """The longest stretch without a signpost."""
     cut_off: bool
     """Whether the time limit ended the answer."""
-
-    @property
-    def seconds(self) -> float:
-        return self.end - self.start
 
     @property
     def silence_s(self) -> float:

@@ -157,19 +157,18 @@ def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
         return None
     return {
         "words": measured.words,
-        "start": round(measured.start, 2),
-        "end": round(measured.end, 2),
+        **_span(measured),
         "pace": round(measured.pace),
         "easy_pace": [SLOW, FAST],
-        "stretches": [{**_gap(part), "pace": round(part.pace)} for part in measured.stretches],
-        "pauses": [_gap(pause) for pause in measured.pauses],
+        "stretches": [{**_span(part), "pace": round(part.pace)} for part in measured.stretches],
+        "pauses": [_span(pause) for pause in measured.pauses],
         "fillers": [{"text": filler.text, "start": round(filler.start, 2)} for filler in measured.fillers],
         "first_word_s": round(measured.first_word_s, 1),
         "limit_share": round(measured.limit_share, 2),
-        "monologue": _gap(measured.monologue),
+        "monologue": _span(measured.monologue),
         "advice": advice(measured),
     }
 
 
-def _gap(gap: AudioSpan) -> dict[str, float]:
-    return {"start": round(gap.start, 2), "end": round(gap.end, 2)}
+def _span(span: AudioSpan) -> dict[str, float]:
+    return {"start": round(span.start, 2), "end": round(span.end, 2)}
