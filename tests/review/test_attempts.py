@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.model import CriterionResult, Grade, Level, PointFinding, PointStatus, Verdict
-from hotseat.review.comparison import changes
+from hotseat.review.reviews import changes
 
 from tests.support.fakes import BANK
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
@@ -61,12 +61,11 @@ class Fit:
     """The questions in the order to ask them."""
 
 
-def fit(bank: Bank, text: str, kinds: Iterable[Kind]) -> Fit:
+def fit(bank: Bank, text: str, kinds: Collection[Kind]) -> Fit:
     """The questions of these kinds that fit the text. Raises InputError for a text that is empty or too long."""
     text = checked(text)
     of_topics = {topic.id: _phrases((*topic.posting_terms, *topic.concepts)) for topic in bank.topics}
-    allowed = frozenset(kinds)
-    questions = [question for question in bank.questions if question.kind in allowed]
+    questions = [question for question in bank.questions if question.kind in kinds]
     of_questions = {question.id: _own_phrases(question) for question in questions}
     found = list(_search(text, frozenset().union(*of_topics.values(), *of_questions.values())))
     by_topic = {topic: _named(found, phrases) for topic, phrases in of_topics.items()}

@@ -12,26 +12,20 @@ from weakref import WeakValueDictionary
 from hotseat.clock import Clock
 from hotseat.domain.corrections import Change, Correction, corrections_in_force, outcome, why_not
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Answer, Bank, Grade, PointFinding, PointStatus
-from hotseat.errors import GraderError, InputError, MissingError, SpeakerError
+from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus
+from hotseat.errors import GraderError, InputError
 from hotseat.grading import disputes
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
 from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import excerpt, in_whole_clauses
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
-from hotseat.review.rounds import Round, find_round
+from hotseat.review.rounds import Round, find_answer, find_round
 from hotseat.review.view import ungraded
 from hotseat.session.eventlog import decode_grade, encode_grade
 from hotseat.session.records import Note, Regrade, RegradeKind
 from hotseat.session.replay import LoadInterview
-from hotseat.speech.models import SpeechModels
-from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.storage.store import SqlStore
-from hotseat.text.sentences import split_sentences
-
-_PAUSE_S = 0.25
-"""Pause between the sentences of a question read aloud again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,7 +41,6 @@ class Amending:
     load: LoadInterview
     practice: Practice
     graders: Graders
-    speech: SpeechModels
     status: LoadStatus
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
@@ -59,7 +52,7 @@ class Amending:
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
         """Stores a correction of one word (by index). It changes no grade until ``grade_again``."""
         async with self._lock(interview_id):
-            answer = await self._answer(interview_id, turn_id)
+            answer = await find_answer(self.load, interview_id, turn_id)
             entry = await self._round(interview_id, answer.round)
             now = corrections_in_force(entry.amendments.corrections).get((turn_id, word))
             current = None if now is None else now.text
@@ -136,10 +129,6 @@ class Amending:
             regrade = Regrade(entry.index, RegradeKind.ANSWERED, "", grade, kept, self.clock.wall(), by)
             await self._keep(interview_id, entry, regrade)
 
-    async def question_audio(self, interview_id: str, turn_id: int) -> Voice:
-        """The question of a turn, read aloud. Raises SpeakerError if there is no voice."""
-        return await read_aloud(self.speech.voice, (await self._answer(interview_id, turn_id)).asked)
-
     def _lock(self, interview_id: str) -> asyncio.Lock:
         """Allows one change of an interview at a time: a change depends on those before it."""
         return self._locks.setdefault(interview_id, asyncio.Lock())
@@ -149,14 +138,6 @@ class Amending:
         await self.store.add_regrade(interview_id, regrade)
         grade = decode_grade(regrade.grade)
         await self.practice.rate_round(interview_id, entry.owner, entry.progress, entry.index, grade)
-
-    async def _answer(self, interview_id: str, turn_id: int) -> Answer:
-        """The answer of a turn, as recognised."""
-        found = await self.load(interview_id)
-        for answer in found[1].progress.answers if found is not None else ():
-            if answer.turn_id == turn_id:
-                return answer
-        raise MissingError("there is no such turn of an interview")
 
     async def _round(self, interview_id: str, index: int) -> Round:
         """A round that can be graded again. Raises InputError until its first grade is there, or if its rubric is gone."""
@@ -168,23 +149,6 @@ class Amending:
         if not self.status.is_ready:
             raise InputError("The models are still loading; try again in a moment.")
         return entry
-
-
-async def read_aloud(prepared: PreparedVoice | None, text: str) -> Voice:
-    """Text in the interviewer's voice, sentence by sentence. Raises SpeakerError if there is no voice, or no text."""
-    if prepared is None:
-        raise SpeakerError("The voice is still loading; try again in a moment.")
-    voices: list[Voice] = []
-    for sentence in split_sentences(text):
-        voice = await prepared.speak(sentence)
-        if voice is None:
-            raise SpeakerError("This server has no voice to read it aloud. The words are on the page.")
-        voices.append(voice)
-    if not voices:
-        raise SpeakerError("There is nothing to read aloud.")
-    rate = voices[0].sample_rate
-    pause = b"\0\0" * int(rate * _PAUSE_S)
-    return Voice(pause.join(voice.pcm for voice in voices), rate)
 
 
 def _settled(entry: Round, grade: Grade) -> dict[str, PointFinding]:

@@ -1,4 +1,4 @@
-"""Practice on a past answer: a repair drill of one point, and better sentences read aloud. Stores nothing, changes no grade."""
+"""Practice on a past answer: a repair drill of one point; questions and better sentences read aloud. Changes no grade."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from typing import Any
 
 from hotseat.background import in_background
 from hotseat.domain.model import Answer, Bank, Point, Transcript
-from hotseat.errors import InputError, MissingError, TranscriberError, UnavailableError
+from hotseat.errors import InputError, MissingError, SpeakerError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import in_whole_clauses
-from hotseat.review.amending import read_aloud
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
-from hotseat.review.rounds import Round, find_round
+from hotseat.review.rounds import Round, find_answer, find_round
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.voice import Voice
 from hotseat.storage.store import SqlStore
+from hotseat.text.sentences import split_sentences
 
 MAX_S = 20.0
 """Most audio of a repair drill that is accepted."""
 _LIMIT_S = 15.0
 """After so long the page stops recording."""
+_PAUSE_S = 0.25
+"""Pause between sentences read aloud."""
 
 
 class Coaching:
@@ -71,7 +73,7 @@ class Coaching:
         """The model answer's sentence for a point, read aloud. Raises SpeakerError if there is no voice."""
         entry = await self._round(interview_id, number)
         point = entry.point(point_id)
-        return await read_aloud(self._speech.voice, model_sentences(entry.question).get(point_id) or point.statement)
+        return await self._read_aloud(model_sentences(entry.question).get(point_id) or point.statement)
 
     async def best(self, interview_id: str, number: int) -> Voice:
         """The answer at its best (review.best), read aloud. Raises SpeakerError if there is no voice."""
@@ -79,7 +81,27 @@ class Coaching:
         pieces = best_answer(entry.question, entry.grade, entry.amended) if entry.grade is not None else ()
         if not pieces:
             raise MissingError("there is no better answer to read aloud")
-        return await read_aloud(self._speech.voice, " ".join(piece.text for piece in pieces))
+        return await self._read_aloud(" ".join(piece.text for piece in pieces))
+
+    async def question(self, interview_id: str, turn_id: int) -> Voice:
+        """The question of a turn, read aloud. Raises SpeakerError if there is no voice."""
+        return await self._read_aloud((await find_answer(self._load, interview_id, turn_id)).asked)
+
+    async def _read_aloud(self, text: str) -> Voice:
+        """Text in the interviewer's voice, sentence by sentence. Raises SpeakerError if there is no voice, or no text."""
+        if self._speech.voice is None:
+            raise SpeakerError("The voice is still loading; try again in a moment.")
+        voices: list[Voice] = []
+        for sentence in split_sentences(text):
+            voice = await self._speech.voice.speak(sentence)
+            if voice is None:
+                raise SpeakerError("This server has no voice to read it aloud. The words are on the page.")
+            voices.append(voice)
+        if not voices:
+            raise SpeakerError("There is nothing to read aloud.")
+        rate = voices[0].sample_rate
+        pause = b"\0\0" * int(rate * _PAUSE_S)
+        return Voice(pause.join(voice.pcm for voice in voices), rate)
 
     async def _round(self, interview_id: str, number: int) -> Round:
         """A round whose question is still in the bank. Raises InputError if it isn't."""

@@ -46,16 +46,22 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
 
     plain = asdict(grade)
     del plain["question_id"], plain["criteria"]
-    may_rise = _may_rise(question, grade)
+    findings = grade.by_point
+    assessable = grade.verdict is not Verdict.NOT_ASSESSABLE
+    # If the rubric has changed, its new points were never graded.
+    may_rise = assessable and grade.verdict is not Verdict.STRONG_HIRE and points.keys() == findings.keys()
+    next_point = most_worth_adding(question, findings) if assessable else None
+    # Lowest and highest, by how the points that are not sure turn out; the present rule says nothing about an old grade.
+    bounds = verdict_range(question, findings) if assessable and follows_rule(question, grade) else None
     return {
         **plain,
         "verdict": grade.verdict.value,
-        "range": _range(question, grade),
+        "range": bounds and [verdict.value for verdict in bounds],
         "why": why(question, grade),
         "rule": THE_RULE,
         "to_strong": to_strong(question, grade) if may_rise else "",
         "advice_is_enough": may_rise and is_enough(question, grade),
-        "next_point": _next_point(question, grade),
+        "next_point": next_point.id if next_point is not None and next_point.id in findings else None,
         "criteria": [
             {
                 "criterion_id": result.criterion_id,
@@ -68,14 +74,6 @@ def grade_json(grade: Grade, question: Question, answers: Sequence[Answer], corr
     }
 
 
-def _next_point(question: Question, grade: Grade) -> str | None:
-    """Id of the point to make next time; None if there is none, or it isn't in the grade."""
-    if grade.verdict is Verdict.NOT_ASSESSABLE:
-        return None
-    point = most_worth_adding(question, grade.by_point)
-    return point.id if point is not None and point.id in grade.by_point else None
-
-
 def _evidence(evidence: Evidence, answers: Mapping[int, Answer], corrections: Corrections) -> dict[str, Any]:
     """The quote in whole clauses; ``match`` are the words that decided, ``typed_in`` tells if any word is a correction."""
     answer = answers.get(evidence.turn_id)
@@ -86,16 +84,3 @@ def _evidence(evidence: Evidence, answers: Mapping[int, Answer], corrections: Co
         "match": [evidence.word_start, evidence.word_end],
         "typed_in": not typed.isdisjoint(range(quoted.word_start, quoted.word_end)),
     }
-
-
-def _range(question: Question, grade: Grade) -> list[str] | None:
-    """Lowest and highest verdict, by how the points that are not sure turn out; None if not assessable or by an old rule."""
-    if grade.verdict is Verdict.NOT_ASSESSABLE or not follows_rule(question, grade):
-        return None
-    return [verdict.value for verdict in verdict_range(question, grade.by_point)]
-
-
-def _may_rise(question: Question, grade: Grade) -> bool:
-    """Whether more points would make a better verdict. False if the rubric has changed: new points weren't graded."""
-    is_open = grade.verdict not in (Verdict.NOT_ASSESSABLE, Verdict.STRONG_HIRE)
-    return is_open and {point.id for point in question.points} == set(grade.by_point)

@@ -96,3 +96,12 @@ async def find_round(load: LoadInterview, store: SqlStore, bank: Bank, interview
     record, progress = found[0], found[1].progress
     question = progress.plan.rounds[index].question_in(bank)
     return Round(index, record.owner, question, progress, await store.amendments(interview_id))
+
+
+async def find_answer(load: LoadInterview, interview_id: str, turn_id: int) -> Answer:
+    """The answer of a turn, as recognised. Raises MissingError, StorageError."""
+    found = await load(interview_id)
+    for answer in found[1].progress.answers if found is not None else ():
+        if answer.turn_id == turn_id:
+            return answer
+    raise MissingError("there is no such turn of an interview")

@@ -112,7 +112,6 @@ class Assembly:
             load,
             self.practice(),
             self.graders,
-            self.speech,
             self.status,
         )
 

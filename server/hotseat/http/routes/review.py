@@ -146,7 +146,7 @@ def review_routes(reviews: Reviews, amending: Amending, coaching: Coaching, arch
 
     @router.get("/interviews/{interview_id}/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
-        return _spoken(await amending.question_audio(interview_id, turn_id))
+        return _spoken(await coaching.question(interview_id, turn_id))
 
     return router
 
