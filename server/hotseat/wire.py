@@ -36,6 +36,10 @@ class _Message(Strict):
     model_config = ConfigDict(allow_inf_nan=False)
 
 
+class _TurnMessage(_Message):
+    turn_id: int
+
+
 # ---- From the browser -----------------------------------------------------------------------------------------------
 
 
@@ -45,57 +49,50 @@ class Start(_Message):
     type: Literal["start"] = "start"
 
 
-class PlaybackDone(_Message):
+class PlaybackDone(_TurnMessage):
     """The question or follow-up of this turn has been played to its end."""
 
     type: Literal["playback.done"] = "playback.done"
-    turn_id: int
 
 
-class BargeIn(_Message):
+class BargeIn(_TurnMessage):
     """Stop talking, I am answering; also starts the clock while thinking."""
 
     type: Literal["barge_in"] = "barge_in"
-    turn_id: int
 
 
-class Done(_Message):
+class Done(_TurnMessage):
     """The answer is complete. While the question is being asked: stop the voice and let me think."""
 
     type: Literal["done"] = "done"
-    turn_id: int
 
 
-class Typed(_Message):
+class Typed(_TurnMessage):
     """The whole answer, written instead of spoken."""
 
     type: Literal["typed"] = "typed"
-    turn_id: int
     text: Annotated[str, Field(max_length=8000)]
     asks: bool = False
     """It asks what is meant; it isn't an answer."""
 
 
-class Request(_Message):
+class Request(_TurnMessage):
     """Ask for the question again, for what is meant, or for time to think; what was said so far is kept."""
 
     type: Literal["request"] = "request"
-    turn_id: int
     act: Literal["repeat", "clarify", "think"]
 
 
-class Skip(_Message):
+class Skip(_TurnMessage):
     """Pass on this question; what was said so far is kept."""
 
     type: Literal["skip"] = "skip"
-    turn_id: int
 
 
-class Hint(_Message):
+class Hint(_TurnMessage):
     """Show the next hint; it is noted in the result."""
 
     type: Literal["hint"] = "hint"
-    turn_id: int
 
 
 class End(_Message):
@@ -144,12 +141,11 @@ class Hello(_Message):
     interview_id: str
 
 
-class StateMessage(_Message):
+class StateMessage(_TurnMessage):
     """The interview as it stands; sent on connecting and after every change."""
 
     type: Literal["state"] = "state"
     phase: Phase
-    turn_id: int
     round: int
     """From 1."""
     rounds: int
@@ -177,11 +173,10 @@ class StateMessage(_Message):
     """False when there is no voice: show the text and send playback.done when it has been read."""
 
 
-class VoiceMessage(_Message):
+class VoiceMessage(_TurnMessage):
     """One spoken sentence. The next binary frame is its audio: mono PCM16, little-endian."""
 
     type: Literal["voice"] = "voice"
-    turn_id: int
     utterance: UtteranceKind
     index: int
     text: str
@@ -189,46 +184,41 @@ class VoiceMessage(_Message):
     bytes: int
 
 
-class VoiceEnd(_Message):
+class VoiceEnd(_TurnMessage):
     """No more sentences of this utterance."""
 
     type: Literal["voice.end"] = "voice.end"
-    turn_id: int
     utterance: UtteranceKind
     seconds: float
 
 
-class VoiceStop(_Message):
+class VoiceStop(_TurnMessage):
     """Stop playing this turn's voice at once."""
 
     type: Literal["voice.stop"] = "voice.stop"
-    turn_id: int
 
 
-class Caption(_Message):
+class Caption(_TurnMessage):
     """What has been heard so far. ``committed`` grows, though a word in it may be put right; ``partial`` may change."""
 
     type: Literal["caption"] = "caption"
-    turn_id: int
     committed: str
     partial: str
 
 
-class SpeechMessage(_Message):
+class SpeechMessage(_TurnMessage):
     """Whether the candidate is heard speaking; ``silence_ms`` counts up to the silence that ends the answer."""
 
     type: Literal["speech"] = "speech"
-    turn_id: int
     speaking: bool
     silence_ms: int
     ends_at_ms: int
 
 
-class AnswerMessage(_Message):
+class AnswerMessage(_TurnMessage):
     """An answer's final transcript."""
 
     type: Literal["answer"] = "answer"
-    turn_id: int
     text: str
     duration_s: float
     ended_by: EndedBy
@@ -237,11 +227,10 @@ class AnswerMessage(_Message):
     """What was understood from the words; anything but an answer is not graded."""
 
 
-class HintMessage(_Message):
+class HintMessage(_TurnMessage):
     """A revealed hint."""
 
     type: Literal["hint"] = "hint"
-    turn_id: int
     number: int
     text: str
 
