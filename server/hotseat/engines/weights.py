@@ -16,9 +16,11 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from hotseat.errors import WeightsError
 
@@ -105,19 +107,32 @@ def in_one_piece(weight: Weight, models_dir: Path) -> Path:
     return assembled(weight, models_dir, lambda *_: None) if weight.name else installed(weight, models_dir)
 
 
-def keep(weight: Weight, partial: Path, target: Path) -> None:
-    """Gives a checked file its name and its stamp."""
-    partial.replace(target)
-    _sync_directory(target.parent)
-    _stamp(target).write_text(_stamp_text(weight), encoding="ascii")
+def store(weight: Weight, blocks: Iterable[bytes], target: Path, progress: Progress) -> None:
+    """Writes the blocks beside ``target``, and replaces and stamps it if their hash is right. Raises WeightsError, OSError."""
+    unchecked = target.with_name(target.name + ".partial")
+    digest, done = hashlib.sha256(), 0
+    try:
+        with unchecked.open("wb") as out:
+            for block in blocks:
+                out.write(block)
+                digest.update(block)
+                done += len(block)
+                progress(weight.label, min(done, weight.size), weight.size)
+            out.flush()
+            os.fsync(out.fileno())
+        _check(weight, target, digest.hexdigest())
+        unchecked.replace(target)
+        _sync_directory(target.parent)
+        _stamp(target).write_text(_stamp_text(weight), encoding="ascii")
+    finally:
+        unchecked.unlink(missing_ok=True)
 
 
 def installed(weight: Weight, models_dir: Path | None = None) -> Path:
     """The path of an unsplit file, imported or installed, after a check of its hash (tens of ms). Raises WeightsError."""
-    if models_dir is not None and (path := place_of(weight, models_dir)).exists():
-        _check(weight, path, _digest(path))
-        return path
-    (path,) = _locate(weight)
+    path = None if models_dir is None else place_of(weight, models_dir)
+    if path is None or not path.exists():
+        (path,) = _locate(weight)
     _check(weight, path, _digest(path))
     return path
 
@@ -169,32 +184,19 @@ def _locate(weight: Weight) -> list[Path]:
 
 
 def _join(weight: Weight, parts: list[Path], target: Path, progress: Progress) -> None:
-    free = shutil.disk_usage(target.parent).free
-    if free < weight.size:
+    if shutil.disk_usage(target.parent).free < weight.size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    partial = target.with_name(target.name + ".partial")
-    digest, done = hashlib.sha256(), 0
     progress(weight.label, 0, weight.size)
-    try:
-        with partial.open("wb") as out:
-            for part in parts:
-                for block in _blocks(part):
-                    out.write(block)
-                    digest.update(block)
-                    done += len(block)
-                    progress(weight.label, min(done, weight.size), weight.size)
-            out.flush()
-            os.fsync(out.fileno())
-        _check(weight, target, digest.hexdigest())
-        keep(weight, partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
+    store(weight, (block for part in parts for block in _read(part)), target, progress)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _read(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while block := file.read(_CHUNK):
-            yield block
+        yield from blocks_of(file)
+
+
+def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(partial(file.read, _CHUNK), b"")
 
 
 def _digest(path: Path) -> str:

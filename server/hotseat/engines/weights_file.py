@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-from hotseat.engines.weights import Weight, in_one_piece, keep, place_of
+from hotseat.engines.weights import Weight, blocks_of, in_one_piece, place_of, store
 from hotseat.errors import InputError, WeightsError
 
-_CHUNK = 4 << 20
 Say = Callable[[str], None]
 """Called with the label of each weight."""
 
@@ -33,23 +31,14 @@ def import_weights(wanted: Sequence[Weight], models_dir: Path, file: IO[bytes], 
                 raise InputError(f"the file has no {', no '.join(missing)} of this version of Hotseat")
             for weight in wanted:
                 say(weight.label)
-                _put(source, weight, place_of(weight, models_dir))
+                target = place_of(weight, models_dir)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    with source.open(weight.sha256) as packed:
+                        store(weight, blocks_of(packed), target, lambda *_: None)
+                except WeightsError:
+                    raise InputError(f"the {weight.label} in the file is damaged") from None
     except zipfile.BadZipFile as error:
         raise InputError(f"the file is damaged or none that `hotseat models export` wrote: {error}") from None
     except OSError as error:
         raise WeightsError(f"can't write to {models_dir}: {error.strerror}") from error
-
-
-def _put(source: zipfile.ZipFile, weight: Weight, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial, digest = target.with_name(target.name + ".partial"), hashlib.sha256()
-    try:
-        with source.open(weight.sha256) as packed, partial.open("wb") as out:
-            while block := packed.read(_CHUNK):
-                digest.update(block)
-                out.write(block)
-        if digest.hexdigest() != weight.sha256:
-            raise InputError(f"the {weight.label} in the file is damaged")
-        keep(weight, partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
