@@ -113,16 +113,13 @@ class Answers:
             on_speech=partial(self.on_speech, turn_id),
             sounds=self.speech.phonemes,
             vocabulary=self.bank.vocabulary,
-            sparing=self._sparing,
+            # Optional recognition is left out if other candidates need the processor, or a remote server's time costs.
+            sparing=lambda: self.turns.is_shedding or self.speech.is_remote,
             patience=Patience(plan.silence_s, plan.no_speech_s),
             turns=self.speech.turns,
         )
         listener.expect_end(limit_s)
         return listener
-
-    def _sparing(self) -> bool:
-        """Whether to leave out optional recognition: other candidates need the processor, or a remote server's time costs."""
-        return self.turns.is_shedding or self.speech.is_remote
 
     def on_speech(self, turn_id: int, event: SpeechEvent) -> None:
         message = wire.SpeechMessage(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from hotseat.domain.model import Word
-from hotseat.speech.term_repair import LONGEST, Sounds, allowed, difference, squeezed
+from hotseat.speech.term_repair import LONGEST, Sounds, allowed, difference, spellings, squeezed
 from hotseat.text.sentences import spoken
 
 _SUSPECT = 0.03
@@ -67,13 +67,7 @@ def with_earlier_terms(
 
 def _spans(words: Sequence[Word], terms: Sequence[str]) -> list[range]:
     """Index ranges of words that spell a term."""
-    names = {squeezed(term) for term in terms}
-    return [
-        range(start, end)
-        for start in range(len(words))
-        for end in range(start + 1, min(start + LONGEST, len(words)) + 1)
-        if squeezed(" ".join(word.text for word in words[start:end])) in names
-    ]
+    return spellings(words, {squeezed(term) for term in terms})
 
 
 def _supported(term: Sequence[Word], plain: Sequence[Word], sounds: Sounds, common: frozenset[str]) -> bool:

@@ -12,15 +12,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from hotseat.domain.endpointing import AudioSpan, CutRules, commit_point
-from hotseat.domain.model import KeyTerm, Vocabulary, Word
+from hotseat.domain.model import KeyTerm, Transcript, Vocabulary, Word
 from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
-from hotseat.speech.segments import Segment, Segments, text_of
+from hotseat.speech.segments import Segment, Segments
 from hotseat.speech.term_repair import Sounds, squeezed
 from hotseat.speech.term_repairer import TermRepairer
 from hotseat.telemetry.logs import failed
@@ -101,51 +101,48 @@ class HeardAnswer:
         return bool(self.speech)
 
 
+@dataclass(eq=False)
 class Listener:
     """Recognises one answer as it is spoken. Belongs to one event loop; only ``settled`` and ``finish`` wait."""
 
-    def __init__(
-        self,
-        session_id: str,
-        transcriber: Transcriber,
-        vad: VoiceActivity,
-        key_terms: Sequence[KeyTerm],
-        topic_terms: Sequence[KeyTerm],
-        *,
-        on_caption: Callable[[Caption], None],
-        on_speech: Callable[[SpeechEvent], None],
-        sounds: Sounds | None = None,
-        vocabulary: Vocabulary = _NO_VOCABULARY,
-        sparing: Callable[[], bool] = lambda: False,
-        patience: Patience = _PATIENT,
-        turns: TurnModel | None = None,
-    ) -> None:
-        """``on_caption`` and ``on_speech`` are called on the event loop as captions and speech change.
+    session_id: str
+    transcriber: Transcriber
+    vad: VoiceActivity
+    key_terms: Sequence[KeyTerm]
+    topic_terms: Sequence[KeyTerm]
+    _: KW_ONLY
+    on_caption: Callable[[Caption], None]
+    """Called on the event loop as captions change; ``on_speech`` likewise."""
+    on_speech: Callable[[SpeechEvent], None]
+    sounds: Sounds | None = None
+    """Needed to repair misheard or hallucinated terms (engines.phonemes); without it words stay as recognised."""
+    vocabulary: Vocabulary = _NO_VOCABULARY
+    """Which words are likely in answers."""
+    sparing: Callable[[], bool] = lambda: False
+    """While it is true, less is recognised in advance."""
+    patience: Patience = _PATIENT
+    """Which silence ends the answer."""
+    turns: TurnModel | None = None
+    """With it, an answer that sounds complete ends sooner."""
+    _segments: Segments = field(init=False)
+    _end: float | None = field(default=None, init=False)
+    _partial: asyncio.Task[None] | None = field(default=None, init=False)
+    _partial_at: float = field(default=0.0, init=False)
+    _draft: str = field(default="", init=False)
+    _shown: Caption = field(default=Caption("", ""), init=False)
+    _judging: asyncio.Task[None] | None = field(default=None, init=False)
+    _judged: Judgement | None = field(default=None, init=False)
+    _asked: float = field(default=0.0, init=False)
+    """``speech_end`` of the silence that was judged last, or is being judged."""
+    _told: SpeechEvent = field(init=False)
+    _closed: bool = field(default=False, init=False)
 
-        ``sounds`` (engines.phonemes) is needed to repair misheard or hallucinated terms; without it words stay as recognised.
-        ``vocabulary`` says which words are likely in answers. While ``sparing()``, less is recognised in advance. ``patience``
-        says which silence ends the answer; with ``turns``, an answer that sounds complete ends sooner.
-        """
-        self._session = session_id
-        self._transcriber = transcriber
-        repairer = TermRepairer(key_terms, topic_terms, sounds, vocabulary) if sounds is not None else None
-        self._segments = Segments(session_id, transcriber, vad, tuple(term.term for term in key_terms), repairer)
-        self._sparing = sparing
-        self._on_caption = on_caption
-        self._on_speech = on_speech
-        self._end: float | None = None
-        self._partial: asyncio.Task[None] | None = None
-        self._partial_at = 0.0
-        self._draft = ""
-        self._shown = Caption("", "")
-        self._patience = patience
-        self._turns = turns
-        self._judging: asyncio.Task[None] | None = None
-        self._judged: Judgement | None = None
-        self._asked = 0.0
-        """``speech_end`` of the silence that was judged last, or is being judged."""
-        self._told = SpeechEvent(False, False, 0.0, patience.no_speech_s)
-        self._closed = False
+    def __post_init__(self) -> None:
+        terms = tuple(term.term for term in self.key_terms)
+        sounds = self.sounds
+        repairer = None if sounds is None else TermRepairer(self.key_terms, self.topic_terms, sounds, self.vocabulary)
+        self._segments = Segments(self.session_id, self.transcriber, self.vad, terms, repairer)
+        self._told = SpeechEvent(False, False, 0.0, self.patience.no_speech_s)
 
     def feed(self, samples: Samples) -> None:
         """Takes the next audio, of any length (usually a 40 ms frame). Ignored once the answer has ended."""
@@ -184,11 +181,6 @@ class Listener:
         now = self._segments.now
         return self._end - now if self._end is not None and self._end > now else float("inf")
 
-    @property
-    def _look_ahead_after_s(self) -> float:
-        """Silence after which the tail is recognised in advance."""
-        return _LOOK_AHEAD_SPARING_S if self._sparing() else _LOOK_AHEAD_S
-
     def _take(self, samples: Samples) -> None:
         segments = self._segments
         segments.take(samples)
@@ -197,6 +189,7 @@ class Listener:
         if self._left < QUIET_END_S:
             return
         heard = segments.hearing
+        look_ahead_s = _LOOK_AHEAD_SPARING_S if self.sparing() else _LOOK_AHEAD_S
         cut = commit_point(heard, segments.cut, _BEFORE_END if self._left < EARLY_END_S else _NORMAL)
         if cut is None and self._told.announced and heard.speech_end > segments.cut and not heard.run:
             cut = segments.now  # so that all words are known when the end takes effect
@@ -207,32 +200,34 @@ class Listener:
             self._show()
             if self._left > EARLY_END_S:
                 segments.start_second_pass(self._show)
-        elif heard.speech_end > segments.cut and not heard.run and heard.silence_s >= self._look_ahead_after_s:
+        elif heard.speech_end > segments.cut and not heard.run and heard.silence_s >= look_ahead_s:
             segments.look_ahead()
         elif heard.speaking and segments.now - self._partial_at >= _PARTIAL_EVERY_S:
-            if not self._sparing():
+            if not self.sparing():
                 segments.begin_parts()
-            self._caption_soon()
+            if self._partial is None or self._partial.done():
+                self._partial_at = segments.now
+                self._partial = asyncio.ensure_future(self._caption())
 
     def _tell(self) -> None:
         heard, told = self._segments.hearing, self._told
         silence = round(heard.silence_s, 3)
-        now = SpeechEvent(heard.speaking, heard.heard_speech, silence, self._patience.ends_at(heard, self._judged))
+        now = SpeechEvent(heard.speaking, heard.heard_speech, silence, self.patience.ends_at(heard, self._judged))
         if now.over and heard.run:
             return  # a sound that may be speech and cancel the end; that is known within 0.2 s
         same = (now.speaking, now.announced, now.over) == (told.speaking, told.announced, told.over)
         if not same or (not now.speaking and silence - told.silence_s >= _SILENCE_EVERY_S):
             self._told = now
-            self._on_speech(now)
+            self.on_speech(now)
 
     def _judge_soon(self) -> None:
         """Asks the turn model once in each silence whether the speaker has finished."""
         heard = self._segments.hearing
-        if self._turns is None or heard.speaking or heard.run or not heard.heard_speech or heard.silence_s < JUDGE_S:
+        if self.turns is None or heard.speaking or heard.run or not heard.heard_speech or heard.silence_s < JUDGE_S:
             return
         if self._judging is None or (self._judging.done() and self._asked != heard.speech_end):
             self._asked = heard.speech_end
-            self._judging = asyncio.ensure_future(self._judge(self._turns, heard.speech_end))
+            self._judging = asyncio.ensure_future(self._judge(self.turns, heard.speech_end))
 
     async def _judge(self, turns: TurnModel, after_s: float) -> None:
         """Stores a judgement. If that fails, the answer ends only after the long silence."""
@@ -244,11 +239,6 @@ class Listener:
             failed(log, "end-of-turn detection", error)
         else:
             self._judged = Judgement(after_s, finished, self._segments.now - after_s)
-
-    def _caption_soon(self) -> None:
-        if self._partial is None or self._partial.done():
-            self._partial_at = self._segments.now
-            self._partial = asyncio.ensure_future(self._caption())
 
     def _drop_tasks(self) -> None:
         """Cancels and forgets tasks: a cancelled task's frame would keep this listener and its audio in memory."""
@@ -266,11 +256,11 @@ class Listener:
             cut, parts = self._segments.cut, self._segments.parts
             return self._segments.tail_audio(parts[-1].end if parts else cut, self._segments.now)[1]
 
-        job = RecognitionJob(self._session, tail(), Priority.PARTIAL, fresh=tail)
+        job = RecognitionJob(self.session_id, tail(), Priority.PARTIAL, fresh=tail)
         with contextlib.suppress(Superseded, TranscriberError):
-            words = await self._transcriber.recognise(job)
+            words = await self.transcriber.recognise(job)
             if cut == self._segments.cut:
-                self._draft = _joined([*(part.text for part in parts), text_of(words)])
+                self._draft = _joined([*(part.text for part in parts), Transcript(words).text])
                 self._show()
 
     def _show(self) -> None:
@@ -280,7 +270,7 @@ class Listener:
         caption = Caption(committed, _joined([*texts[known:], continuation(_joined(texts), self._draft)]))
         if caption != self._shown and not self._closed:
             self._shown = caption
-            self._on_caption(caption)
+            self.on_caption(caption)
 
 
 async def hear_recording(listener: Listener, samples: Samples) -> HeardAnswer:

@@ -11,6 +11,7 @@ import logging
 import math
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hotseat.clock import Clock
@@ -34,39 +35,32 @@ _BURST_S = 2.0
 """How far frames may run ahead of the server's clock: network jitter, not a flood."""
 
 
+@dataclass(slots=True, eq=False)
 class Microphone:
-    """One interview's microphone. ``on_speech(turn_id)`` is called when speech begins before the clock runs."""
+    """One interview's microphone."""
 
-    def __init__(
-        self,
-        interview_id: str,
-        archive: AudioArchive,
-        clock: Clock,
-        make_vad: Callable[[], VoiceActivity],
-        on_speech: Callable[[int], None],
-        on_trouble: Callable[[str, str], None],
-    ) -> None:
-        """``on_trouble(code, text)`` is called at most once a turn for too much audio ("flood") and a full disk ("storage")."""
-        self._interview_id = interview_id
-        self._archive = archive
-        self._clock = clock
-        self._make_vad = make_vad
-        self._on_speech = on_speech
-        self._on_trouble = on_trouble
-        self.turn_id = 0
-        self.next_frame = 0
-        """Number of the first frame that is still wanted."""
-        self._ring: deque[MicFrame] = deque()
-        self._watch: VoiceActivity | None = None
-        self._run_s = 0.0
-        self._speech_needed_s = 0.0
-        self._listener: Listener | None = None
-        self._recording: OpenRecording | None = None
-        self._since = 0.0
-        self._taken = 0
-        self._limit = 0
-        self._burst = 0
-        self._told: set[str] = set()
+    interview_id: str
+    archive: AudioArchive
+    clock: Clock
+    make_vad: Callable[[], VoiceActivity]
+    on_speech: Callable[[int], None]
+    """Called with the turn's id when speech begins before the clock runs."""
+    on_trouble: Callable[[str, str], None]
+    """Called with a code and a text, at most once a turn for too much audio ("flood") and a full disk ("storage")."""
+    turn_id: int = field(default=0, init=False)
+    next_frame: int = field(default=0, init=False)
+    """Number of the first frame that is still wanted."""
+    _ring: deque[MicFrame] = field(default_factory=deque, init=False)
+    _watch: VoiceActivity | None = field(default=None, init=False)
+    _run_s: float = field(default=0.0, init=False)
+    _speech_needed_s: float = field(default=0.0, init=False)
+    _listener: Listener | None = field(default=None, init=False)
+    _recording: OpenRecording | None = field(default=None, init=False)
+    _since: float = field(default=0.0, init=False)
+    _taken: int = field(default=0, init=False)
+    _limit: int = field(default=0, init=False)
+    _burst: int = field(default=0, init=False)
+    _told: set[str] = field(default_factory=set, init=False)
 
     def watch(self, turn_id: int, speech_needed_s: float) -> None:
         """Watches this turn's frames for ``speech_needed_s`` of speech; stores nothing."""
@@ -74,17 +68,17 @@ class Microphone:
             self.turn_id, self.next_frame = turn_id, 0
             self._ring.clear()
             self._told.clear()
-            self._since, self._taken = self._clock.now(), 0
+            self._since, self._taken = self.clock.now(), 0
             self._burst = int(_BURST_S * SAMPLE_RATE)
         if self._watch is None:
-            self._watch = self._make_vad()
+            self._watch = self.make_vad()
         self._run_s, self._speech_needed_s = 0.0, speech_needed_s
 
     def record(self, turn_id: int, limit_s: float, listener: Listener) -> None:
         """Starts archiving and recognising, from a little before the speech that started the clock."""
         self._begin(turn_id, limit_s, listener)
         first = self._ring[0].number if self._ring else self.next_frame
-        self._recording = self._archive.create(self._interview_id, turn_id, first)
+        self._recording = self.archive.create(self.interview_id, turn_id, first)
         # What is kept from before the clock started must not count as running ahead of it.
         self._burst += sum(len(frame.pcm) // 2 for frame in self._ring)
         for frame in self._ring:
@@ -93,13 +87,13 @@ class Microphone:
 
     async def resume(self, turn_id: int, limit_s: float, listener: Listener) -> None:
         """Continues an answer that another process was recording. Raises StorageError."""
-        stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
-        recordings = await asyncio.to_thread(self._archive.stored, self._interview_id)
+        stored = await asyncio.to_thread(self.archive.read, self.interview_id, turn_id)
+        recordings = await asyncio.to_thread(self.archive.stored, self.interview_id)
         first = next((recording.first_frame for recording in recordings if recording.turn_id == turn_id), 0)
         self._begin(turn_id, limit_s, listener)
         # By what was read, not by what is stored now: the other process may still be writing.
         self.next_frame, self._taken = first + len(stored) // 2 // FRAME_SAMPLES, len(stored) // 2
-        self._recording = self._archive.create(self._interview_id, turn_id, self.next_frame, self._taken)
+        self._recording = self.archive.create(self.interview_id, turn_id, self.next_frame, self._taken)
         # The browser may have gone on recording while there was no server; all of that is taken.
         self._burst = self._limit
         listener.feed(samples_of(stored))
@@ -108,7 +102,7 @@ class Microphone:
         self.turn_id = turn_id
         self._watch = None
         self._listener = listener
-        self._since, self._taken = self._clock.now(), 0
+        self._since, self._taken = self.clock.now(), 0
         self._limit = int(limit_s * SAMPLE_RATE)
         self._burst = int(_BURST_S * SAMPLE_RATE)
 
@@ -118,7 +112,7 @@ class Microphone:
             return
         if self._watch is None and self._listener is None:
             return
-        allowed = int((self._clock.now() - self._since) * SAMPLE_RATE) + self._burst - self._taken
+        allowed = int((self.clock.now() - self._since) * SAMPLE_RATE) + self._burst - self._taken
         if allowed < len(frame.pcm) // 2:
             if self._listener is None:  # no loss: only the last half second before speech is ever used
                 return
@@ -144,7 +138,7 @@ class Microphone:
         listener, seconds = self._listener, self.heard_s
         self._stop_recording()
         if listener is None:
-            stored = await asyncio.to_thread(self._archive.read, self._interview_id, turn_id)
+            stored = await asyncio.to_thread(self.archive.read, self.interview_id, turn_id)
             if not stored:
                 return None, 0.0
             listener, seconds = make_listener(), len(stored) / 2 / SAMPLE_RATE
@@ -180,7 +174,7 @@ class Microphone:
             kept -= len(self._ring.popleft().pcm) / 2 / SAMPLE_RATE
         if self._run_s >= self._speech_needed_s:
             self._speech_needed_s = math.inf  # report it once
-            self._on_speech(self.turn_id)
+            self.on_speech(self.turn_id)
 
     def _take(self, pcm: bytes) -> None:
         pcm = pcm[: 2 * (self._limit - self._taken)]
@@ -199,4 +193,4 @@ class Microphone:
     def _tell(self, code: str, text: str) -> None:
         if code not in self._told:
             self._told.add(code)
-            self._on_trouble(code, text)
+            self.on_trouble(code, text)

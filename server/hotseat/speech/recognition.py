@@ -44,7 +44,6 @@ class Transcriber(Protocol):
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials and reviews only) or TranscriberError."""
-        ...
 
 
 class TurnModel(Protocol):
@@ -52,7 +51,6 @@ class TurnModel(Protocol):
 
     def finished(self, samples: Samples) -> float:
         """Probability, 0 to 1, that the speaker has finished after these samples. Takes about 0.1 s; thread-safe."""
-        ...
 
 
 class VoiceActivity(Protocol):
@@ -60,4 +58,3 @@ class VoiceActivity(Protocol):
 
     def feed(self, samples: Samples) -> list[float]:
         """The speech probability, 0 to 1, of each 512-sample window that these samples complete."""
-        ...

@@ -9,7 +9,6 @@ from typing import Protocol
 class OpenRecording(Protocol):
     def append(self, pcm: bytes) -> None:
         """Raises StorageError."""
-        ...
 
     def close(self) -> None: ...
 
@@ -29,24 +28,18 @@ class AudioArchive(Protocol):
 
     def check(self) -> None:
         """Raises StorageError when it can't be written."""
-        ...
 
     def create(self, interview_id: str, turn_id: int, first_frame: int, stored: int = 0) -> OpenRecording:
         """A new recording, or the continuation of one that has ``stored`` samples. Never waits."""
-        ...
 
     def read(self, interview_id: str, turn_id: int) -> bytes:
         """The turn's PCM16; empty if there is none. Raises StorageError."""
-        ...
 
     def seconds(self, interview_id: str, turn_id: int) -> float:
         """The recording's length; 0 if there is none. Raises StorageError."""
-        ...
 
     def delete(self, interview_id: str) -> None:
         """Deletes all recordings of the interview. Raises StorageError."""
-        ...
 
     def stored(self, interview_id: str | None = None) -> tuple[StoredAudio, ...]:
         """An interview's recordings, or those of all interviews, in order. Raises StorageError."""
-        ...

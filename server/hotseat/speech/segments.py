@@ -6,12 +6,12 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hotseat.domain.endpointing import WINDOW_S, AudioSpan, Hearing, hear
-from hotseat.domain.model import Word
+from hotseat.domain.model import Transcript, Word
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.hotword_hallucinations import suspects
@@ -56,7 +56,7 @@ class Segment:
     @property
     def text(self) -> str:
         """Its words, or the draft until they are known."""
-        return text_of(self.task.result()) if self.known else self.draft
+        return Transcript(self.task.result()).text if self.known else self.draft
 
     @property
     def known(self) -> bool:
@@ -69,39 +69,33 @@ class Segment:
         return AudioSpan(self.offset, self.offset + len(self.job.samples) / SAMPLE_RATE)
 
 
+@dataclass(slots=True, eq=False)
 class Segments:
     """The audio so far, its segments, and the recognition of the tail in advance."""
 
-    def __init__(
-        self,
-        session: str,
-        transcriber: Transcriber,
-        vad: VoiceActivity,
-        terms: tuple[str, ...],
-        repairer: TermRepairer | None = None,
-    ) -> None:
-        """``terms`` are the hotwords. Without a ``repairer`` words stay as recognised."""
-        self.hearing = Hearing()
-        self.cut = 0.0
-        """Second of the last cut."""
-        self.done: list[Segment] = []
-        """The segments before the last cut, in order."""
-        self._session = session
-        self._transcriber = transcriber
-        self._vad = vad
-        self._terms = terms
-        self._repairer = repairer
-        self._audio = np.zeros(90 * SAMPLE_RATE, dtype=np.float32)
-        self._fed = 0
-        self._ahead: Segment | None = None
-        """The whole tail, recognised during a silence in case nothing more is said."""
-        self._parts: list[Segment] = []
-        """The first parts of a long tail, recognised in case the answer ends soon."""
-        self._finishing = False
-        self._second_pass: list[Segment] = []
-        """Segments being recognised a second time, several as one."""
-        self._reviewed_until = 0.0
-        """Second of audio up to which a second pass was considered."""
+    session: str
+    transcriber: Transcriber
+    vad: VoiceActivity
+    terms: tuple[str, ...]
+    """The hotwords."""
+    repairer: TermRepairer | None
+    """Without one, words stay as recognised."""
+    hearing: Hearing = field(default=Hearing(), init=False)
+    cut: float = field(default=0.0, init=False)
+    """Second of the last cut."""
+    done: list[Segment] = field(default_factory=list, init=False)
+    """The segments before the last cut, in order."""
+    _audio: Samples = field(default_factory=lambda: np.zeros(90 * SAMPLE_RATE, dtype=np.float32), init=False)
+    _fed: int = field(default=0, init=False)
+    _ahead: Segment | None = field(default=None, init=False)
+    """The whole tail, recognised during a silence in case nothing more is said."""
+    _parts: list[Segment] = field(default_factory=list, init=False)
+    """The first parts of a long tail, recognised in case the answer ends soon."""
+    _finishing: bool = field(default=False, init=False)
+    _second_pass: list[Segment] = field(default_factory=list, init=False)
+    """Segments being recognised a second time, several as one."""
+    _reviewed_until: float = field(default=0.0, init=False)
+    """Second of audio up to which a second pass was considered."""
 
     @property
     def now(self) -> float:
@@ -114,18 +108,13 @@ class Segments:
         spoken = [segment for segment in self.done if segment.known and segment.task.result()]
         return bool(spoken) and all(muffled(segment.job.samples) for segment in spoken)
 
-    @property
-    def unheard(self) -> bool:
-        """Whether there is speech after the last cut."""
-        return self.hearing.speech_end > self.cut or self.hearing.run * WINDOW_S >= _LEAST_RUN_S
-
     def take(self, samples: Samples) -> None:
         """Appends audio."""
         if self._fed + len(samples) > len(self._audio):
             self._audio = np.concatenate((self._audio, np.zeros_like(self._audio)))
         self._audio[self._fed : self._fed + len(samples)] = samples
         self._fed += len(samples)
-        for probability in self._vad.feed(samples):
+        for probability in self.vad.feed(samples):
             self.hearing = hear(self.hearing, probability)
 
     def commit(self, cut: float, draft: str) -> Segment:
@@ -164,7 +153,7 @@ class Segments:
         first, last = fresh[which][0], fresh[which][-1]
         self._reviewed_until = last.end
         samples = self._audio[round(first.offset * SAMPLE_RATE) : round(last.audio.end * SAMPLE_RATE)].copy()
-        job = RecognitionJob(self._session, samples, Priority.REVIEW, self._terms)
+        job = RecognitionJob(self.session, samples, Priority.REVIEW, self.terms)
         task = asyncio.ensure_future(self._recognise_joined(job, fresh[which], first.offset))
         task.add_done_callback(_retrieve_exception)
         joined = Segment(first.start, last.end, first.offset, job, task)
@@ -189,9 +178,7 @@ class Segments:
         before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
         if not is_accepted(len(words), len(before)):
             raise Superseded
-        return (
-            await asyncio.to_thread(self._repairer.with_earlier_terms, words, before) if self._repairer is not None else words
-        )
+        return await asyncio.to_thread(self.repairer.with_earlier_terms, words, before) if self.repairer is not None else words
 
     async def settled(self) -> None:
         """Waits until everything has been recognised, or the recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
@@ -224,7 +211,7 @@ class Segments:
         if tail is not None:
             self._drop_parts()
             self.done.append(tail)
-        elif self.unheard:
+        elif self.hearing.speech_end > self.cut or self.hearing.run * WINDOW_S >= _LEAST_RUN_S:  # speech after the last cut
             if (middle := self._middle()) is not None:
                 self._parts.append(self._begin(self._since, middle, Priority.FINAL))
             self.done += [*self._parts, self._begin(self._since, self.now, Priority.FINAL)]
@@ -287,13 +274,10 @@ class Segments:
         return self._audio[max(0, self._fed - round(seconds * SAMPLE_RATE)) : self._fed].copy()
 
     def _middle(self) -> float | None:
-        """The quietest second at which to split what is left of a long tail; None for a short one."""
+        """Middle of the quietest tenth of a second, at which to split what is left of a long tail; None for a short one."""
         if self.now - self._since <= _LONG_TAIL_S:
             return None
-        return self._quietest(self._since + _LEAST_PART_S, self.now - _LEAST_PART_S)
-
-    def _quietest(self, start: float, end: float) -> float:
-        """Middle of the quietest tenth of a second between two seconds."""
+        start, end = self._since + _LEAST_PART_S, self.now - _LEAST_PART_S
         hop = round(_HOP_S * SAMPLE_RATE)
         first = round(start * SAMPLE_RATE)
         samples = self._audio[first : first + (round(end * SAMPLE_RATE) - first) // hop * hop]
@@ -309,7 +293,7 @@ class Segments:
     def _begin(self, since: float, end: float, priority: Priority, verify: bool = False) -> Segment:
         offset, samples = self.tail_audio(since, end)
         # The text before isn't given as context: a mistake in it would lead to more.
-        job = RecognitionJob(self._session, samples, priority, self._terms)
+        job = RecognitionJob(self.session, samples, priority, self.terms)
         task = asyncio.ensure_future(self._recognise(job, verify))
         task.add_done_callback(_retrieve_exception)
         return Segment(since, end, offset, job, task)
@@ -317,13 +301,13 @@ class Segments:
     async def _recognise(self, job: RecognitionJob, verify: bool = False) -> tuple[Word, ...]:
         """The job's words with terms put right. ``verify`` recognises suspect terms again without the hotwords, unless the
         answer has ended and somebody waits. Raises TranscriberError."""
-        words = await self._transcriber.recognise(job)
-        if self._repairer is None:
+        words = await self.transcriber.recognise(job)
+        if self.repairer is None:
             return words
         if verify and not self._finishing and suspects(words, job.terms):
-            plain = await self._transcriber.recognise(replace(job, terms=()))
-            words = await asyncio.to_thread(self._repairer.without_hallucinations, words, plain)
-        return await asyncio.to_thread(self._repairer.repaired, words) if words else words
+            plain = await self.transcriber.recognise(replace(job, terms=()))
+            words = await asyncio.to_thread(self.repairer.without_hallucinations, words, plain)
+        return await asyncio.to_thread(self.repairer.repaired, words) if words else words
 
     async def _words(self, segment: Segment) -> list[Word]:
         try:
@@ -335,10 +319,6 @@ class Segments:
 
 def _later(word: Word, seconds: float) -> Word:
     return replace(word, start=word.start + seconds, end=word.end + seconds)
-
-
-def text_of(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)
 
 
 def _retrieve_exception(task: asyncio.Task[tuple[Word, ...]]) -> None:

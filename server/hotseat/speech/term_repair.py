@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Postfix, Prefix
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.text.normal import singular, stem
@@ -133,8 +135,6 @@ class Candidate:
     form: Form
     distance: float
     """0 for the same sounds, 1 for nothing in common."""
-    probability: float
-    """The least sure word's."""
     lead: str = ""
     """A number or function word before the term that the recogniser wrote in one word with it."""
 
@@ -165,31 +165,24 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, near: float = 1.0) -> tup
 
 def repair(words: Sequence[Word], lexicon: Lexicon) -> tuple[Word, ...]:
     """The words with misheard terms put right."""
-    candidates = sorted(find(words, lexicon), key=lambda candidate: candidate.cost)
     taken: set[int] = set()
-    chosen: dict[int, Candidate] = {}
-    for candidate in candidates:
+    chosen: list[Candidate] = []
+    for candidate in sorted(find(words, lexicon), key=lambda candidate: candidate.cost):
         span = range(candidate.start, candidate.end)
         if taken.isdisjoint(span):
             taken.update(span)
-            chosen[candidate.start] = candidate
-    out: list[Word] = []
-    at = 0
-    while at < len(words):
-        if at in chosen:
-            lead, term = chosen[at].lead, chosen[at].form.term
-            out.append(merged(words[at : chosen[at].end], f"{lead} {term}" if lead else term))
-            at = chosen[at].end
-        else:
-            out.append(words[at])
-            at += 1
-    return tuple(out)
+            chosen.append(candidate)
+    repaired = list(words)
+    for one in sorted(chosen, key=lambda candidate: candidate.start, reverse=True):  # from the end: places before stay right
+        repaired[one.start : one.end] = [merged(words[one.start : one.end], f"{one.lead} {one.form.term}".lstrip())]
+    return tuple(repaired)
 
 
 def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
     """Every stretch that may be a misheard term; terms that are already written right are left out."""
     forms, others, vocabulary = lexicon.forms, lexicon.others, lexicon.vocabulary
-    right = _written_right(words, (*forms, *others))
+    spelled = {form.letters for form in (*forms, *others) if not form.listed}
+    right = {at for span in spellings(words, spelled) for at in span}  # words that already spell a term
     by_letters = {form.letters: form for form in forms}
     heard = tuple(lexicon.sounds(bare(word.text)) for word in words)
     found: list[Candidate] = []
@@ -201,7 +194,7 @@ def find(words: Sequence[Word], lexicon: Lexicon) -> list[Candidate]:
             if stretch.probability >= SURE:
                 continue
             if exact := by_letters.get(stretch.letters):
-                found.append(Candidate(start, end, exact, 0.0, stretch.probability))
+                found.append(Candidate(start, end, exact, 0.0))
             elif stretch.in_one_breath and not all(map(_means_nothing, stretch.said)):
                 if _is_out_of_vocabulary(stretch.said, vocabulary.known):
                     found += _by_sound(stretch, (*forms, *others), vocabulary.common, oov=True)
@@ -232,10 +225,6 @@ def _run_together(word: str, known: frozenset[str]) -> bool:
     return any(stem(word[:at]) in known and stem(word[at:]) in known for at in range(3, len(word) - 2))
 
 
-def _has_letters_and_digits(word: str) -> bool:
-    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-
-
 def _means_nothing(said: str) -> bool:
     """Whether it is a function word or a number: "the 95%" is not "p95"."""
     return said.lower() in _FUNCTION_WORDS or not any(letter.isalpha() for letter in said)
@@ -243,7 +232,7 @@ def _means_nothing(said: str) -> bool:
 
 def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], *, oov: bool = False) -> list[Candidate]:
     sounds, said, probability = stretch.sounds, stretch.said, stretch.probability
-    if any(_has_letters_and_digits(word) for word in said):
+    if any(any(map(str.isdigit, word)) and any(map(str.isalpha, word)) for word in said):
         return []  # "A100" sounds like "H100", and a number is right more often than not
     heard, without = "".join(sounds), ("".join(sounds[1:]), "".join(sounds[:-1]))
     strictness = _strictness(said, common)
@@ -258,7 +247,7 @@ def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], 
         if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
             continue
         if len(said) == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
-            found.append(Candidate(stretch.start, stretch.end, form, distance, probability))
+            found.append(Candidate(stretch.start, stretch.end, form, distance))
     return found
 
 
@@ -340,8 +329,8 @@ def _doubt(probability: float) -> float:
 def where_they_differ(heard: str, wanted: str) -> float:
     """Distance of the parts between the common beginning and end: "latent attention" shares a word with "paged attention",
     but "latent" does not sound like "paged"."""
-    begin = len(_common_prefix(heard, wanted))
-    end = len(_common_prefix(heard[begin:][::-1], wanted[begin:][::-1]))
+    begin = Prefix.similarity(heard, wanted)
+    end = Postfix.similarity(heard[begin:], wanted[begin:])
     left, right = heard[begin : len(heard) - end], wanted[begin : len(wanted) - end]
     return difference(left, right) * max(len(left), len(right)) / max(len(left), len(right), _SHORT)
 
@@ -364,7 +353,7 @@ def _inflected(words: Sequence[Word], candidate: Candidate, known: frozenset[str
 
 def same_stem(a: str, b: str) -> bool:
     """Whether two words share at least four letters, and three fifths of the longer, at their beginning."""
-    common = len(_common_prefix(a, b))
+    common = Prefix.similarity(a, b)
     return common >= 4 and common >= 0.6 * max(len(a), len(b))
 
 
@@ -378,7 +367,7 @@ def _by_letters(start: int, word: Word, forms: Sequence[Form]) -> list[Candidate
         term = form.term
         alike = len(said) == len(term) and sum(a != b for a, b in zip(said.lower(), term.lower(), strict=True)) == 1
         if alike and _digits(said) == _digits(term) and _coded(term):
-            found.append(Candidate(start, start + 1, form, 0.1, word.probability))
+            found.append(Candidate(start, start + 1, form, 0.1))
     return found
 
 
@@ -386,16 +375,16 @@ def _after_number(start: int, word: Word, by_letters: Mapping[str, Form]) -> lis
     """ "6H100s": a number and a term in one word."""
     glued = _GLUED.fullmatch(bare(word.text))
     form = by_letters.get(squeezed(glued[2])) if glued else None
-    return [Candidate(start, start + 1, form, 0.0, word.probability, glued[1])] if glued and form else []
+    return [Candidate(start, start + 1, form, 0.0, glued[1])] if glued and form else []
 
 
 def _run_in(words: Sequence[Word], start: int, by_letters: Mapping[str, Form]) -> list[Candidate]:
     """ "NRAG": a function word and an abbreviation in one word."""
-    said, probability = bare(words[start].text), words[start].probability
-    if not said.isupper() or probability >= SURE or squeezed(said) in by_letters:
+    said = bare(words[start].text)
+    if not said.isupper() or words[start].probability >= SURE or squeezed(said) in by_letters:
         return []
     return [
-        Candidate(start, start + 1, form, 0.0, probability, little.capitalize() if _begins(words, start) else little)
+        Candidate(start, start + 1, form, 0.0, little.capitalize() if _begins(words, start) else little)
         for letters, little in _RUN_IN.items()
         if said.startswith(letters) and (form := by_letters.get(squeezed(said.removeprefix(letters))))
     ]
@@ -449,15 +438,14 @@ def _swap(a: str, b: str) -> float:
     return 0.45 if a in _VOWELS or (a, b) in _NEAR else 1.0
 
 
-def _written_right(words: Sequence[Word], forms: Sequence[Form]) -> set[int]:
-    """Indexes of words that already spell a term."""
-    spelled = {form.letters for form in forms if not form.listed}
-    right: set[int] = set()
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-            if squeezed(" ".join(word.text for word in words[start:end])) in spelled:
-                right.update(range(start, end))
-    return right
+def spellings(words: Sequence[Word], terms: Collection[str]) -> list[range]:
+    """Index ranges of words that spell a term; the terms are ``squeezed``."""
+    return [
+        range(start, end)
+        for start in range(len(words))
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1)
+        if squeezed(" ".join(word.text for word in words[start:end])) in terms
+    ]
 
 
 def merged(words: Sequence[Word], term: str) -> Word:
@@ -490,11 +478,6 @@ def bare(text: str) -> str:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
-
-
-def _common_prefix(a: str, b: str) -> str:
-    length = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return a[:length]
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
@@ -13,20 +14,17 @@ _TOPIC = 0.5
 """``Form.near`` of terms of the question's topic that are not its own."""
 
 
+@dataclass(frozen=True)
 class TermRepairer:
     """Puts right the terms of one question's answer. Methods take some milliseconds and may run in any thread.
 
     The lexicon is built at the first repair.
     """
 
-    def __init__(
-        self,
-        key_terms: Sequence[KeyTerm],
-        topic_terms: Sequence[KeyTerm],
-        sounds: Sounds,
-        vocabulary: Vocabulary,
-    ) -> None:
-        self._key_terms, self._topic_terms, self._sounds, self._vocabulary = key_terms, topic_terms, sounds, vocabulary
+    key_terms: Sequence[KeyTerm]
+    topic_terms: Sequence[KeyTerm]
+    sounds: Sounds
+    vocabulary: Vocabulary
 
     def repaired(self, words: Sequence[Word]) -> tuple[Word, ...]:
         """The words of one segment with misheard terms put right."""
@@ -34,22 +32,22 @@ class TermRepairer:
 
     def without_hallucinations(self, words: Sequence[Word], plain: Sequence[Word]) -> tuple[Word, ...]:
         """The words without hallucinated terms; ``plain`` is the same audio recognised without the hotword list."""
-        return without_hallucinations(words, plain, self._names, self._sounds, self._vocabulary.common)
+        return without_hallucinations(words, plain, self._names, self.sounds, self.vocabulary.common)
 
     def with_earlier_terms(self, again: Sequence[Word], before: Sequence[Word]) -> tuple[Word, ...]:
         """The words of a second pass, with terms of the first pass where they sound alike."""
-        return with_earlier_terms(again, before, self._names, self._sounds, self._vocabulary.common)
+        return with_earlier_terms(again, before, self._names, self.sounds, self.vocabulary.common)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        return tuple(term.term for term in self._key_terms)
+        return tuple(term.term for term in self.key_terms)
 
     @cached_property
     def _lexicon(self) -> Lexicon:
-        own = {term.term for term in self._key_terms}
-        topic = [term for term in self._topic_terms if term.term not in own]
-        forms = (*forms_of(self._key_terms, self._sounds), *forms_of(topic, self._sounds, _TOPIC))
-        return Lexicon(forms, self._sounds, self._vocabulary, _field_forms(self._vocabulary.terms, self._sounds))
+        own = {term.term for term in self.key_terms}
+        topic = [term for term in self.topic_terms if term.term not in own]
+        forms = (*forms_of(self.key_terms, self.sounds), *forms_of(topic, self.sounds, _TOPIC))
+        return Lexicon(forms, self.sounds, self.vocabulary, _field_forms(self.vocabulary.terms, self.sounds))
 
 
 @lru_cache(maxsize=2)

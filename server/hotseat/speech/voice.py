@@ -27,7 +27,6 @@ class Speaker(Protocol):
 
     async def speak(self, sentence: str) -> Voice:
         """Raises SpeakerError."""
-        ...
 
 
 class PreparedVoice:
