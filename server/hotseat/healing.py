@@ -10,11 +10,13 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Generic, TypeVar
 
 from hotseat.chat import ChatModel, Messages, Schema
 from hotseat.domain.model import Word
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
+from hotseat.load_shedding import LiveTurns
 from hotseat.load_status import Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.voice import Speaker, Voice
@@ -38,54 +40,48 @@ STEADY_S = 60.0
 """After an engine has worked for so long, the backoff starts again."""
 
 
+@dataclass(eq=False)
 class Healing(Generic[Engine]):
     """One part's engine and its replacements."""
 
-    def __init__(
-        self,
-        part: Part,
-        engine: Engine,
-        make: Callable[[Engine], Awaitable[Engine]] | None,
-        probe: Callable[[Engine], Awaitable[None]],
-        *,
-        detail: str,
-        every_s: float | None = None,
-    ) -> None:
-        """``make`` closes an engine and returns a new one. None for an engine on another server, which can't be replaced: it is
-        probed until it answers, and used meanwhile.
+    part: Part
+    _engine: Engine
+    make: Callable[[Engine], Awaitable[Engine]] | None
+    """Closes an engine and returns a new one; may raise any exception. None for an engine on another server, which can't be
+    replaced: it is probed until it answers, and used meanwhile."""
+    probe: Callable[[Engine], Awaitable[None]]
+    """Raises any exception if an engine doesn't work."""
+    _: KW_ONLY
+    detail: str
+    """The part's text while the engine works."""
+    every_s: float | None = None
+    """Seconds between probes without a report; None for no such probes."""
+    _trouble: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _gone: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """Set once the engine is known not to work."""
+    _looked: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """Cleared by a report, set when the engine has been probed or replaced since."""
+    _maintained: bool = field(default=False, init=False)
+    _pauses: int = field(default=0, init=False)
+    _since: float = field(default_factory=time.monotonic, init=False)
+    """Since when the engine has worked."""
 
-        ``probe`` raises if an engine doesn't work; it and ``make`` may raise any exception. ``detail`` is the part's text while
-        it works. With ``every_s`` the engine is also probed regularly, without a report.
-        """
-        part.detail = self._detail = detail
-        self._part = part
-        self._make = make
-        self._probe = probe
-        self._every_s = every_s
-        self._trouble = asyncio.Event()
-        self._engine = engine
-        self._gone = asyncio.Event()
-        """Set once the engine is known not to work."""
-        self._looked = asyncio.Event()
-        """Cleared by a report, set when the engine has been probed or replaced since."""
-        self._maintained = False
-        self._pauses = 0
-        self._since = time.monotonic()
-        """Since when the engine has worked."""
+    def __post_init__(self) -> None:
+        self.part.detail = self.detail
 
     @property
     def engine(self) -> Engine | None:
         """The engine; None while it is being replaced."""
-        return None if self._part.state is PartState.DEGRADED and self._make is not None else self._engine
+        return None if self.part.state is PartState.DEGRADED and self.make is not None else self._engine
 
     @property
     def replaced(self) -> int:
-        return self._part.replaced
+        return self.part.replaced
 
     @property
     def trouble(self) -> str:
         """The part's name and state, for messages."""
-        return f"{self._part.name}: {self._part.detail}"
+        return f"{self.part.name}: {self.part.detail}"
 
     def report(self) -> None:
         """Says that the engine may not work, so that it is probed."""
@@ -100,7 +96,7 @@ class Healing(Generic[Engine]):
         try:
             await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done() or working.cancelled():  # a closed engine cancels what waits for it
-                raise error(f"{self._part.name} stopped working")
+                raise error(f"{self.part.name} stopped working")
             return working.result()
         finally:
             working.cancel()
@@ -117,7 +113,7 @@ class Healing(Generic[Engine]):
 
     def degrade(self, trouble: str) -> None:
         """Marks the engine as not working, without a probe."""
-        self._part.state, self._part.detail = PartState.DEGRADED, f"{trouble}; trying again"
+        self.part.state, self.part.detail = PartState.DEGRADED, f"{trouble}; trying again"
         self._gone.set()
         self._trouble.set()
 
@@ -126,12 +122,12 @@ class Healing(Generic[Engine]):
         self._maintained = True
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._every_s):
+                async with asyncio.timeout(self.every_s):
                     await self._trouble.wait()
             self._trouble.clear()
             if (trouble := await self._trouble_of(self._engine)) is not None:
                 await self._heal(trouble)
-            elif self._part.state is PartState.DEGRADED:  # it was unreachable at the start, and works now
+            elif self.part.state is PartState.DEGRADED:  # it was unreachable at the start, and works now
                 self._works()
             if not self._trouble.is_set():
                 self._looked.set()
@@ -145,29 +141,29 @@ class Healing(Generic[Engine]):
             await asyncio.sleep(PAUSES_S[min(self._pauses, len(PAUSES_S) - 1)])
             self._pauses += 1
             try:
-                if self._make is not None:
-                    self._engine = await self._make(self._engine)
+                if self.make is not None:
+                    self._engine = await self.make(self._engine)
             except Exception as error:
                 trouble = _words(error)
                 continue
             if (found := await self._trouble_of(self._engine)) is None:
                 break
             trouble = found
-        self._part.replaced += 1
+        self.part.replaced += 1
         self._works()
 
     def _works(self) -> None:
         self._since = time.monotonic()
-        self._part.state, self._part.detail = PartState.READY, self._detail
+        self.part.state, self.part.detail = PartState.READY, self.detail
         self._gone = asyncio.Event()
         self._trouble.clear()
-        log.info("%s: works again", self._part.name)
+        log.info("%s: works again", self.part.name)
 
     async def _trouble_of(self, engine: Engine) -> str | None:
         """What is wrong with the engine; None if it works."""
         try:
             async with asyncio.timeout(PROBE_S):
-                await self._probe(engine)
+                await self.probe(engine)
         except Exception as error:
             return _words(error)
         return None
@@ -182,10 +178,12 @@ def _words(error: Exception) -> str:
 class HealingChat:
     """Implements ``ChatModel``. Measures the time to a stream's first token."""
 
-    def __init__(self, name: str, healing: Healing[Any], metrics: Metrics) -> None:
+    def __init__(self, name: str, healing: Healing[Any], metrics: Metrics, turns: LiveTurns | None = None) -> None:
+        """With ``turns``, for a model on this machine, ``complete`` first waits until no candidate is being listened to."""
         self.name = name
         self._healing = healing
         self._metrics = metrics
+        self._turns = turns
 
     async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         began: float | None = time.monotonic()
@@ -197,6 +195,8 @@ class HealingChat:
                 yield text
 
     async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
+        if self._turns is not None:
+            await self._turns.wait_until_idle()
         with self._reported():
             return await self._chat.complete(messages, max_tokens=max_tokens, schema=schema)
 

@@ -87,6 +87,10 @@ class Reply(Strict):
         return Act.ANSWER if self.does in _MOVES else Act(self.does)
 
 
+_SCHEMA = {name: part for name, part in Reply.model_json_schema().items() if name not in ("title", "description")}
+"""The reply's, without the docstring as description, which costs tokens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that the next question depends on."""
@@ -165,7 +169,7 @@ class Endpoint:
         Ends at the question mark: what a model writes after it isn't waited for. Raises ChatModelError, ValidationError.
         """
         text, known = "", 0
-        stream = self._chat.stream(self.messages(situation), max_tokens=_MAX_TOKENS, schema=_schema())
+        stream = self._chat.stream(self.messages(situation), max_tokens=_MAX_TOKENS, schema=_SCHEMA)
         async with aclosing(stream):
             async for part in stream:
                 text += part
@@ -207,7 +211,8 @@ async def _all_problems(reply: Reply, situation: Situation, says: Says | None, *
 
 
 def _chosen(reply: Reply, situation: Situation, bank: Chosen) -> Chosen:
-    name = bank.follow_up_id if _is_suggestion(reply, situation) else f"own-{reply.does}-{len(situation.answers)}"
+    is_banks = situation.suggested and followups.overlap(situation.suggested[0].text, reply.question) >= _REPEAT_OVERLAP
+    name = bank.follow_up_id if is_banks else f"own-{reply.does}-{len(situation.answers)}"
     return Chosen(name, " ".join(reply.question.split()), Source.LLM, anchor=reply.anchor or None, move=Move(reply.does))
 
 
@@ -273,10 +278,6 @@ def _was_said(quote: str, transcripts: Sequence[Transcript]) -> bool:
     return False
 
 
-def _is_suggestion(reply: Reply, situation: Situation) -> bool:
-    return bool(situation.suggested) and followups.overlap(situation.suggested[0].text, reply.question) >= _REPEAT_OVERLAP
-
-
 def _prompt_values(situation: Situation) -> dict[str, Any]:
     """The situation as the template interview_user.j2 takes it."""
     found = {finding.point_id: finding for finding in situation.findings}
@@ -297,8 +298,3 @@ def _prompt_values(situation: Situation) -> dict[str, Any]:
         "minutes_left": round(situation.left_s / 60, 1),
         "suggestions": [{"move": move.move, "question": move.text} for move in situation.suggested[:_SUGGESTED]],
     }
-
-
-def _schema() -> dict[str, Any]:
-    """The reply's JSON schema without the docstring as description, which costs tokens."""
-    return {name: part for name, part in Reply.model_json_schema().items() if name not in ("title", "description")}

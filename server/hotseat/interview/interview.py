@@ -12,7 +12,7 @@ from typing import Any
 from hotseat import wire
 from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy, Grade, Question, Source
-from hotseat.errors import HotseatError, SpeakerError, StorageError, TakenOverError
+from hotseat.errors import HotseatError, StorageError, TakenOverError
 from hotseat.interview.answers import Answers
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
@@ -45,7 +45,7 @@ _BARGE_IN_S = 0.6
 """Speech over the interviewer's voice that counts as barging in; shorter is a cough or an echo."""
 _ONSET_S = 0.16
 """Speech that starts the clock while the candidate thinks."""
-_BUSY = (Answering, Finalising, FollowingUp)
+_LIVE = (Answering, Finalising, FollowingUp)
 """Phases in which the interview counts as a live turn for load shedding."""
 _SHORT_S = 9.0
 """A shorter spoken answer may be an act such as "could you repeat that?", so it is acknowledged once its words are known."""
@@ -119,7 +119,6 @@ class Interview:
             self.post,
             self._on_words,
         )
-        self._busy = False
         self.idle = asyncio.Event()
         """Set while the candidate waits for nothing from the server (``PENDING``)."""
         self._note_phase()
@@ -150,7 +149,9 @@ class Interview:
     @property
     def engaged(self) -> bool:
         """Whether the interview occupies a place: a browser is connected, or the server has work to do for it."""
-        return not isinstance(self.state, Finished) and (self._connection is not None or self._busy or not self.idle.is_set())
+        if isinstance(self.state, Finished):
+            return False
+        return self._connection is not None or isinstance(self.state, (Answering, *PENDING))
 
     @property
     def alone_s(self) -> float:
@@ -219,7 +220,7 @@ class Interview:
         except* TakenOverError:
             ours = False
         finally:
-            self._set_busy(False)
+            self._context.turns.note(self.id, False)
             self._microphone.stop()
             self._replies.forget()
             with contextlib.suppress(TakenOverError):
@@ -256,7 +257,9 @@ class Interview:
             self._metrics.fell_back("findings")
         result = session.step(self.state, event, now)
         if result.error is not None:
-            self._refuse(event, result.error)
+            log.debug("%s", result.error)
+            if isinstance(event, events.StartPressed | events.EndPressed):  # others may be late: they crossed on the wire
+                self._send(wire.ErrorMessage(code="unexpected", text=str(result.error)))
             return
         if result.state == self.state and not result.commands:
             if isinstance(event, events.Attached):  # another tab took over
@@ -279,25 +282,12 @@ class Interview:
         if self.state.progress.round != before.progress.round:
             self._warn_if_not_in_bank()
 
-    def _refuse(self, event: events.Event, error: session.Unexpected) -> None:
-        """Tells the browser, unless the event may just be late, as when a click and a result cross on the wire."""
-        log.debug("%s", error)
-        if isinstance(event, events.StartPressed | events.EndPressed):
-            self._send(wire.ErrorMessage(code="unexpected", text=str(error)))
-
     def _note_phase(self) -> None:
-        self._set_busy(isinstance(self.state, _BUSY))
+        self._context.turns.note(self.id, isinstance(self.state, _LIVE))
         if isinstance(self.state, PENDING):
             self.idle.clear()
         else:
             self.idle.set()
-
-    def _set_busy(self, busy: bool) -> None:
-        if busy and not self._busy:
-            self._context.turns.begin()
-        elif self._busy and not busy:
-            self._context.turns.end()
-        self._busy = busy
 
     def _publish(self) -> None:
         microphone = self._microphone
@@ -416,8 +406,7 @@ class Interview:
 
     async def _begin_follow_up(self, turn_id: int, sentence: str) -> None:
         """Says a sentence that comes before the question, which is still being written."""
-        with contextlib.suppress(SpeakerError):  # ``_ask`` says the whole follow-up, and reports a failure
-            await self._voice.prepare(sentence)
+        await self._voice.prepare(sentence)
         if isinstance(self.state, FollowingUp) and self.state.turn_id == turn_id:
             self._voice.begin(turn_id, sentence)
 

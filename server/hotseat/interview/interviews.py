@@ -171,10 +171,7 @@ class Interviews:
             if interview.unstarted_s > _UNSTARTED_S:
                 interview.evict(_FORGOTTEN)
         async with self._opening:
-            alone = [task for interview, task in self._running.values() if interview.alone_s > _ALONE_S]
-            for task in alone:
-                task.cancel()
-            await asyncio.gather(*alone, return_exceptions=True)
+            await _cancelled([task for interview, task in self._running.values() if interview.alone_s > _ALONE_S])
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
         """The interview's record and state, running or stored. Raises StorageError."""
@@ -198,10 +195,9 @@ class Interviews:
         try:
             async with self._opening:
                 stopped = [self._running[interview_id] for interview_id in ids if interview_id in self._running]
-                for interview, task in stopped:
-                    task.cancel()
+                for interview, _ in stopped:
                     interview.drop(UNKNOWN_INTERVIEW, "the interview was deleted")
-                await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+                await _cancelled([task for _, task in stopped])
             taken = await self._take_from_others(ids)
             try:
                 return await remove(self._context.storage, self._context.practice, scope)
@@ -238,9 +234,7 @@ class Interviews:
     async def close(self) -> None:
         """Stops everything; each interview can be reopened from its log, here or elsewhere."""
         stopped = list(self._running.values())
-        for _, task in stopped:
-            task.cancel()
-        await asyncio.gather(*(task for _, task in stopped), return_exceptions=True)
+        await _cancelled([task for _, task in stopped])
         # Only now, so that a browser that reconnects at once finds everything written.
         for interview, _ in stopped:
             interview.drop(GOING_AWAY, STOPPING)
@@ -299,6 +293,12 @@ class Interviews:
         elif not task.result():
             interview.drop(TAKEN_OVER, ELSEWHERE)
         asyncio.get_running_loop().run_in_executor(None, release_free_memory)
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[bool]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _evict_one(interviews: Sequence[Interview], longer_than_s: float) -> bool:

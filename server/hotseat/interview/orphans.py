@@ -26,15 +26,11 @@ class Orphans:
         """Ids of dead processes' interviews with work pending; releases the leases of those without. Raises StorageError."""
         held = await self._store.leased_by_others(self._replica)
         dead = self._dead(held)
-        orphaned = []
-        for entry in held:
-            if entry.replica not in dead:
-                continue
-            if entry.phase in _PENDING:
-                orphaned.append(entry.interview_id)
-            else:
+        left = [entry for entry in held if entry.replica in dead]
+        for entry in left:
+            if entry.phase not in _PENDING:
                 await self._store.release(entry.interview_id, entry.token)
-        return orphaned
+        return [entry.interview_id for entry in left if entry.phase in _PENDING]
 
     def _dead(self, held: tuple[HeldLease, ...]) -> set[str]:
         now = self._clock.now()

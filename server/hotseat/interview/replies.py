@@ -7,7 +7,6 @@ stop. The move to ask is chosen only once the whole answer has been read.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,6 @@ from functools import partial
 
 from hotseat.domain.ledger import claims
 from hotseat.domain.model import Answer, Bank, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
-from hotseat.errors import SpeakerError
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
 from hotseat.interview.callbacks import contradiction
@@ -107,7 +105,7 @@ class Replies:
         """Synthesises the start of the next question, if it comes right after this answer."""
         following = progress.plan.rounds[progress.round + 1 : progress.round + 2]
         if following and progress.asked >= progress.current.follow_ups:
-            await self._prepare_voice(following[0].opening)
+            await self.voice.prepare(following[0].opening)
 
     def forget(self) -> None:
         """Drops the draft, before an answer and after it."""
@@ -124,13 +122,9 @@ class Replies:
                 findings = await self._find(question, answers)
                 ranked = self.interviewer.rank(question, answers, findings, self.tier)
                 for move in ranked[:_PREPARED]:
-                    await self._prepare_voice(self.interviewer.in_the_banks_words(question, move, answers, findings).text)
+                    await self.voice.prepare(self.interviewer.in_the_banks_words(question, move, answers, findings).text)
         except Exception as error:  # ``choose`` doesn't depend on drafts
             failed(log, "drafting a follow-up", error)
-
-    async def _prepare_voice(self, text: str) -> None:
-        with contextlib.suppress(SpeakerError):  # it is synthesised when it is asked
-            await self.voice.prepare(text)
 
     async def _says(self, question: Question, text: str) -> set[str]:
         """Ids of the points that a text makes, by the reader."""

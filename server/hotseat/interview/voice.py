@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from hotseat import wire
 from hotseat.domain.model import EndedBy
+from hotseat.errors import SpeakerError
 from hotseat.questions.script import Acknowledgements
 from hotseat.speech.voice import PreparedVoice, Voice
 from hotseat.text.sentences import split_sentences
@@ -45,9 +47,12 @@ class VoiceOut:
         self._send(wire.VoiceEnd(turn_id=turn_id, utterance="acknowledgement", seconds=seconds), None)
 
     async def prepare(self, text: str) -> None:
-        """Synthesises the first sentence of a text that may be said next. Raises SpeakerError."""
+        """Synthesises the first sentence of a text that may be said next; if that fails, ``say`` tries again."""
         [sentence, *_] = split_sentences(text)
-        voice = self._ahead.get(sentence) or await self._prepared.speak(sentence)
+        voice = self._ahead.get(sentence)
+        if voice is None:
+            with contextlib.suppress(SpeakerError):
+                voice = await self._prepared.speak(sentence)
         if voice is not None:
             others = [(said, ready) for said, ready in self._ahead.items() if said != sentence]
             self._ahead = {**dict(others[1 - _KEPT_AHEAD :]), sentence: voice}

@@ -36,7 +36,6 @@ from hotseat.healing import PROBE_HERE_S, Healing, HealingChat, HealingSpeaker, 
 from hotseat.interview import exam as interviewer_exam
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.endpoint import Endpoint
-from hotseat.load_shedding import YieldingChat
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
 from hotseat.speech.audio import SAMPLE_RATE
@@ -253,11 +252,11 @@ async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     chat = await start()
     await chat.ping()
     healing = _kept(assembly, Healing(part, chat, again, LlamaChat.check, detail=gguf.stem, every_s=_LOOK_S))
-    return HealingChat(gguf.stem, healing, assembly.metrics)
+    return HealingChat(gguf.stem, healing, assembly.metrics, assembly.turns)
 
 
 async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
-    bank, settings = assembly.library.bank, assembly.settings
+    bank = assembly.library.bank
     with assembly.status.loading(GRADER) as part:
         part.detail = "loading"
         reader = await asyncio.to_thread(OnnxReader)
@@ -265,8 +264,7 @@ async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
         assembly.graders.disputes = Disputes(reader)
         assembly.speech.acts = reader
         if chat is not None:
-            asked = YieldingChat(chat, assembly.turns) if settings.llm.url == EMBEDDED else chat
-            assembly.graders.llm = LlmGrader(asked, assembly.prompts, versions=bank.versions)
+            assembly.graders.llm = LlmGrader(chat, assembly.prompts, versions=bank.versions)
             assembly.graders.exam = await asyncio.to_thread(
                 _make_exam, assembly, assembly.graders.llm, assembly.graders.embedded
             )
