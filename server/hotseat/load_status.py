@@ -47,14 +47,12 @@ class Part:
 class LoadStatus:
     """Every part by name, and whether interviews can be held."""
 
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: dict[str, Part] = field(
+        default_factory=lambda: {name: Part(name) for name in (STORAGE, HEARING, VOICE, LLM, GRADER)}
+    )
+    """A server's, none of them loaded yet."""
     stopping: bool = False
     """The process is about to end and takes no new interviews."""
-
-    @classmethod
-    def of_server(cls) -> LoadStatus:
-        """A server's parts, none of them loaded yet."""
-        return cls({name: Part(name) for name in (STORAGE, HEARING, VOICE, LLM, GRADER)})
 
     @property
     def is_ready(self) -> bool:
@@ -65,7 +63,7 @@ class LoadStatus:
         working = all(
             part.is_well or (part.state is PartState.DEGRADED and part.name != HEARING) for part in self.parts.values()
         )
-        return not self.stopping and bool(self.parts) and working
+        return not self.stopping and working
 
     @property
     def degraded(self) -> tuple[Part, ...]:

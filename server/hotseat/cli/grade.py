@@ -47,17 +47,14 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
     if as_json:
         print_json(_grade_json(item, graded))
         return
-    click.echo(f"{graded.verdict.value}  ({_grader_in_words(graded)})")
+    by = f"{graded.grader}, in place of the language model: {graded.reason}" if graded.fallback else graded.grader
+    click.echo(f"{graded.verdict.value}  ({by})")
     for result in graded.criteria:
         click.echo(f"  {result.level.value:12} {result.criterion_id}")
         for finding in result.findings:
             quote = f"  “{finding.evidence.quote}”" if finding.evidence else ""
             click.echo(f"    {finding.status.value:12} {finding.point_id}{quote}")
     click.echo(graded.advice or graded.reason)
-
-
-def _grader_in_words(graded: Grade) -> str:
-    return f"{graded.grader}, in place of the language model: {graded.reason}" if graded.fallback else graded.grader
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,8 @@ async def _grade_batch(settings: Settings, items: Sequence[BatchItem]) -> None:
         except GraderError as error:
             result = {"question": item.question.id, "error": str(error)}
         click.echo(json.dumps({"id": item.id, **result}, ensure_ascii=False))
-        _show_progress(done, len(items))
+        if sys.stderr.isatty():
+            click.echo(f"\r{done} of {len(items)} answers", err=True, nl=done == len(items))
 
 
 async def _load_grader(settings: Settings) -> Grader:
@@ -124,16 +122,13 @@ def _grade_json(item: BatchItem, graded: Grade) -> dict[str, Any]:
     return {"question": item.question.id, **grade_json(graded, item.question, [item.as_answer], {})}
 
 
-def _show_progress(done: int, total: int) -> None:
-    """On a terminal only."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {total} answers", err=True, nl=done == total)
-
-
 def read_text_of(path: Path, most: int = _MAX_ANSWER_BYTES) -> str:
     """What a file, or stdin (-), says. Raises InputError."""
+    if str(path) == "-" and sys.stdin is None:
+        raise InputError("standard input is closed; it should hold the answer's words")
     try:
-        data = _first_bytes(path, most)
+        with click.open_file(str(path), "rb") as file:
+            data: bytes = file.read(most + 1)  # just enough to see whether it is too long
     except OSError as error:
         raise InputError(f"can't read {path}: {error.strerror}") from None
     if len(data) > most:
@@ -146,13 +141,3 @@ def read_text_of(path: Path, most: int = _MAX_ANSWER_BYTES) -> str:
     if not text.strip():
         raise InputError(f"{path} is empty; it should hold the answer's words")
     return text
-
-
-def _first_bytes(path: Path, most: int) -> bytes:
-    """Just enough of a file, or of stdin, to see whether it is too long. Raises InputError, OSError."""
-    if str(path) != "-":
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    if sys.stdin is None:
-        raise InputError("standard input is closed; it should hold the answer's words")
-    return sys.stdin.buffer.read(most + 1)

@@ -261,10 +261,7 @@ def rehearse(
     lines = read_lines(typed) if typed is not None else ()
     script = Script(spoken, lines, questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 
-    async def work() -> dict[str, Any]:
-        return await rehearse_interview(settings, script)
-
-    report = run(work())
+    report = run(rehearse_interview(settings, script))
     if as_json:
         print_json(report)
         return

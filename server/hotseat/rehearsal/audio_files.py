@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
-from hotseat.domain.model import Question, Transcript
+from hotseat.domain.model import Bank, Question, Transcript
 from hotseat.errors import InputError
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, samples_of
 
 if TYPE_CHECKING:  # importing it takes longer than reading a recording
-    from hotseat.domain.model import Bank
     from hotseat.speech.models import SpeechModels
 
 _MISSING_S = 0.3
@@ -57,7 +54,7 @@ def read_audio(path: Path) -> Samples:
 def _decoded(path: Path) -> tuple[Samples, float]:
     """What can be decoded of the first audio stream, and the seconds it is said to have."""
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-    parts: list[NDArray[np.int16]] = []
+    pcm = bytearray()
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
         opened = av.open(str(path), "r", options=options, metadata_errors="ignore")
@@ -73,10 +70,9 @@ def _decoded(path: Path) -> tuple[Samples, float]:
         for packet in file.demux(stream):
             with contextlib.suppress(av.error.InvalidDataError):  # a broken packet; how much is missing is seen in the end
                 for frame in packet.decode():
-                    parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(frame)]
-        parts += [part.to_ndarray().astype(np.int16) for part in resampler.resample(None)] if parts else []
-    whole = np.concatenate(parts, axis=1)[0] if parts else np.zeros(0, np.int16)
-    samples: Samples = whole.astype(np.float32) / np.float32(32768)
+                    pcm += b"".join(part.to_ndarray().tobytes() for part in resampler.resample(frame))
+        pcm += b"".join(part.to_ndarray().tobytes() for part in resampler.resample(None)) if pcm else b""
+    samples = samples_of(bytes(pcm))
     said = max(said, len(samples) / SAMPLE_RATE * _wav_beyond(path))
     return samples, 0.0 if estimated else said
 

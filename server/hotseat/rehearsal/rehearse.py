@@ -112,12 +112,11 @@ class _Turn:
         """Seconds from the end of each word, in seconds of the stored audio, to the first caption that reached it."""
         # What is stored ends with what was sent; it begins a little before the speech.
         zero = self.began + self.sent_s - self.duration_s
-        lags: list[float] = []
-        for place, end in enumerate(word_ends):
-            seen = next((when for when, words in self.shown if words > place and when >= zero + end), None)
-            if seen is not None:
-                lags.append(round(seen - zero - end, 3))
-        return lags
+        reached = (
+            next((when - zero - end for when, words in self.shown if words > place and when >= zero + end), None)
+            for place, end in enumerate(word_ends)
+        )
+        return [round(lag, 3) for lag in reached if lag is not None]
 
     def report(self, choice: dict[str, Any] | None, word_ends: Sequence[float]) -> dict[str, Any]:
         """The turn as JSON, with the server's account of how a follow-up was chosen and where the answer's words end."""
@@ -164,21 +163,29 @@ class _Candidate:
 
     async def run(self) -> None:
         await self._send({"type": "start"})
-        async with asyncio.timeout(_INTERVIEW_S), _pinging(self.socket):
-            async for data in self.socket:
-                now = time.monotonic()
-                if isinstance(data, bytes):
-                    self.recording.played(self.sentence["text"], data, self.sentence["sample_rate"])
-                    continue
-                message = json.loads(data)
-                if message["type"] == "finished":
-                    break
-                await self._handle(message, now)
-            else:
-                raise RehearsalError("the server hung up before the interview was over")
-        for task in (self.speaking, self.playing):
-            if task is not None:
-                task.cancel()
+        pinging = asyncio.create_task(self._ping())
+        try:
+            async with asyncio.timeout(_INTERVIEW_S):
+                async for data in self.socket:
+                    now = time.monotonic()
+                    if isinstance(data, bytes):
+                        self.recording.played(self.sentence["text"], data, self.sentence["sample_rate"])
+                        continue
+                    message = json.loads(data)
+                    if message["type"] == "finished":
+                        return
+                    await self._handle(message, now)
+            raise RehearsalError("the server hung up before the interview was over")
+        finally:
+            for task in (pinging, self.speaking, self.playing):
+                if task is not None:
+                    task.cancel()
+
+    async def _ping(self) -> None:
+        """Sends pings as a page does, or the server would take it for gone while a long grade is awaited."""
+        while True:
+            await asyncio.sleep(_PING_S)
+            await self._send({"type": "ping", "t": time.monotonic()})
 
     async def _handle(self, message: dict[str, Any], now: float) -> None:
         match message["type"]:
@@ -277,22 +284,6 @@ class _Candidate:
         await self.socket.send(json.dumps(message))
 
 
-@contextlib.asynccontextmanager
-async def _pinging(socket_: websockets.ClientConnection) -> AsyncIterator[None]:
-    """Sends pings as a page does, or the server would take it for gone while a long grade is awaited."""
-
-    async def ping() -> None:
-        while True:
-            await asyncio.sleep(_PING_S)
-            await socket_.send(json.dumps({"type": "ping", "t": time.monotonic()}))
-
-    pinging = asyncio.create_task(ping())
-    try:
-        yield
-    finally:
-        pinging.cancel()
-
-
 async def rehearse_interview(settings: Settings, script: Script) -> dict[str, Any]:
     """Runs the interview and returns the report. Raises InputError, RehearsalError."""
     _check_address(script.url)
@@ -351,18 +342,15 @@ def read_lines(path: Path) -> tuple[str, ...]:
 
 async def _create(http: httpx.AsyncClient, script: Script) -> str:
     wanted: dict[str, Any] = {"format": script.format or "drill"}
-    if script.questions:
-        wanted["question_ids"] = list(script.questions)
-    elif script.format is None:
-        wanted["question_ids"] = [DEFAULT_QUESTION]
+    if questions := script.questions or (() if script.format else (DEFAULT_QUESTION,)):
+        wanted["question_ids"] = list(questions)
     if script.follow_ups is not None:
         wanted["follow_ups"] = script.follow_ups
     reply = await http.post("/api/interviews", json=wanted)
     said = _said(reply)
     if reply.status_code != 201:
         raise InputError(said.get("error", reply.text))
-    created: str = said["id"]
-    return created
+    return str(said["id"])
 
 
 def _said(reply: httpx.Response) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Assembly:
     claims: ClaimQuestions | None = None
     """Asks about a CV; None without an endpoint."""
     metrics: Metrics = field(default_factory=Metrics)
-    status: LoadStatus = field(default_factory=LoadStatus.of_server)
+    status: LoadStatus = field(default_factory=LoadStatus)
     turns: LiveTurns = field(default_factory=LiveTurns)
     speech: SpeechModels = field(default_factory=SpeechModels)
     graders: Graders = field(default_factory=Graders)
