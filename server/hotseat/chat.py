@@ -18,8 +18,6 @@ class ChatModel(Protocol):
 
     def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         """Yields text as it is generated (JSON if a schema is given). Raises ChatModelError."""
-        ...
 
     async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         """Returns the text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
-        ...

@@ -13,15 +13,12 @@ from typing import Protocol
 class Clock(Protocol):
     def now(self) -> float:
         """Monotonic seconds."""
-        ...
 
     def wall(self) -> float:
         """Seconds since the epoch, for dates; may jump, unlike ``now``."""
-        ...
 
     def timeout_at(self, moment: float) -> AbstractAsyncContextManager[object]:
         """Raises TimeoutError in the block when ``now()`` reaches the moment."""
-        ...
 
 
 class SystemClock:

@@ -35,10 +35,8 @@ class Prompts:
 
     def version(self, *names: str) -> str:
         """First 12 hex digits of the sha256 of the named templates' sources, in order."""
-        digest = hashlib.sha256()
-        for name in names:
-            try:
-                digest.update((self._root / name).read_bytes())
-            except OSError:
-                raise ContentError(f"prompts/{name}: file is missing") from None
-        return digest.hexdigest()[:12]
+        try:
+            sources = [(self._root / name).read_bytes() for name in names]
+        except OSError as error:
+            raise ContentError(f"prompts/{Path(error.filename).name}: file is missing") from None
+        return hashlib.sha256(b"".join(sources)).hexdigest()[:12]

@@ -26,4 +26,3 @@ class ActReader(Protocol):
 
     def acts(self, question: str, words: Sequence[str]) -> Mapping[Act, float]:
         """The probability of each act."""
-        ...

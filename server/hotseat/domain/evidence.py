@@ -6,7 +6,6 @@ Whatever a grader claims to quote, the evidence shown is cut out of the transcri
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from hotseat.domain.model import Evidence, Transcript
@@ -45,7 +44,8 @@ def locate(transcript: Transcript, quote: str, turn_id: int = 0) -> Evidence | N
         wanted = [word for word in map(bare, part.split()) if word]
         if not wanted:
             continue
-        at = _find(texts, wanted, last + 1)
+        places = range(last + 1, len(texts) - len(wanted) + 1)
+        at = next((at for at in places if texts[at : at + len(wanted)] == wanted), None)
         if at is None:
             return None
         first = at if first < 0 else first
@@ -59,10 +59,3 @@ def locate(transcript: Transcript, quote: str, turn_id: int = 0) -> Evidence | N
 def bare(word: str) -> str:
     """A word as compared: folded, without the punctuation around it."""
     return _EDGES.sub("", fold(word))
-
-
-def _find(said: Sequence[str], wanted: Sequence[str], start: int) -> int | None:
-    for at in range(start, len(said) - len(wanted) + 1):
-        if all(said[at + k] == word for k, word in enumerate(wanted)):
-            return at
-    return None

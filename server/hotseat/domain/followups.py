@@ -79,12 +79,11 @@ class _Known:
         self._asked = {name for move in question.moves if move.id in used for name in move.probes}
         found = {finding.point_id: finding for finding in findings}
         self._sure = {name: finding.confidence or 1.0 for name, finding in found.items()}
-        self._made: dict[str, float] = {}
+        sureness = {point.id: _sureness(found.get(point.id), point, said) for point in question.points}
+        self._made = {name: made for name, (made, _) in sureness.items()}
         """Point id to how surely the point was made, 0 to 1."""
-        self._denied: dict[str, float] = {}
+        self._denied = {name: denied for name, (_, denied) in sureness.items()}
         """Point id to how surely a claim contradicts the point, 0 to 1."""
-        for point in question.points:
-            self._made[point.id], self._denied[point.id] = _sureness(found.get(point.id), point, said)
         spoken = {name: finding.evidence for name, finding in found.items() if finding.evidence is not None}
         turn_id = max((evidence.turn_id for evidence in spoken.values()), default=0)
         ends = {name: evidence.word_end for name, evidence in spoken.items() if evidence.turn_id == turn_id}

@@ -116,13 +116,12 @@ def _child() -> None:
         params.ui = False
         params.verbosity = _QUIET
         server = xllamacpp.Server(params)
+        answer = {"url": f"{server.listening_address}/v1"}
     except ModuleNotFoundError:
-        print(json.dumps({"error": f"the package xllamacpp is not installed. {LLM_MISSING}"}), flush=True)  # noqa: T201
-        return
+        answer = {"error": f"the package xllamacpp is not installed. {LLM_MISSING}"}
     except (ImportError, RuntimeError, ValueError) as error:
-        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
-        return
-    print(json.dumps({"url": f"{server.listening_address}/v1"}), flush=True)  # noqa: T201
+        answer = {"error": str(error)}
+    print(json.dumps(answer), flush=True)  # noqa: T201
     sys.stdin.read()
     # Its worker threads would keep the interpreter alive.
     os._exit(0)

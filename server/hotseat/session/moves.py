@@ -24,10 +24,8 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
     match act:
         case Act.REPEAT:
             times = asked.acts.count(Act.REPEAT)
-            return replace(
-                again,
-                said=f"{lines.repeat[min(times, len(lines.repeat) - 1)]} {_shorter(progress, asked) if times else asked.text}",
-            )
+            line = lines.repeat[min(times, len(lines.repeat) - 1)]
+            return replace(again, said=f"{line} {_shorter(progress, asked) if times else asked.text}")
         case Act.CLARIFY:
             is_question = asked.text == progress.current.prompt
             scope = progress.current.scope if is_question and progress.current.scope else lines.scope

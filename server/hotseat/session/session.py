@@ -253,13 +253,9 @@ def _time_to_think(state: Asking | Thinking) -> float:
     return plan.pause_s if state.utterance.acts[-1:] == (Act.THINK,) else plan.think_s
 
 
-def _limit(state: Asking | Thinking) -> float:
-    current = state.progress.current
-    return current.limit_s if state.utterance.follow_up_id is None else current.follow_up_limit_s
-
-
 def _answer(state: Asking | Thinking, now: float) -> Step:
-    limit = _limit(state)
+    current = state.progress.current
+    limit = current.limit_s if state.utterance.follow_up_id is None else current.follow_up_limit_s
     answering = Answering(state.progress, state.utterance, limit, now + limit, thought_s=_thought(state, now))
     return Step(answering, (events.StartAnswer(state.utterance.turn_id, limit),))
 
