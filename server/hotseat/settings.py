@@ -295,7 +295,7 @@ def load_settings(**overrides: object) -> Settings:
 
 def _unknown() -> list[str]:
     """What is wrong with each variable of our prefix that is no setting; empty ones are as if they were not there."""
-    known = _names()
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}.union(*_groups().values())
     wrong = []
     for name in sorted(name for name, value in os.environ.items() if name.upper().startswith(_PREFIX) and value):
         if name.upper() in known or _NOT_OURS.match(name.upper()):
@@ -306,21 +306,16 @@ def _unknown() -> list[str]:
     return wrong
 
 
-def _names() -> set[str]:
-    """Every variable that is a setting."""
-    names = set()
-    for name, field in Settings.model_fields.items():
-        names.add(f"{_PREFIX}{name}".upper())
-        if isinstance(field.default, Strict):
-            names |= {f"{_PREFIX}{name}__{part}".upper() for part in type(field.default).model_fields}
-    return names
+def _groups() -> dict[str, list[str]]:
+    """The variables of each group of settings, by the variable of the whole group."""
+    return {
+        (group := f"{_PREFIX}{name}".upper()): [f"{group}__{part}".upper() for part in type(field.default).model_fields]
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.default, Strict)
+    }
 
 
 def _groups_set() -> list[str]:
     """What is wrong with each variable that has the name of a whole group."""
     names = {name.upper() for name in os.environ}
-    return [
-        f"{variable}: is a group; set {variable}__{next(iter(type(field.default).model_fields)).upper()} and the like"
-        for name, field in Settings.model_fields.items()
-        if isinstance(field.default, Strict) and (variable := f"HOTSEAT_{name}".upper()) in names
-    ]
+    return [f"{group}: is a group; set {first} and the like" for group, [first, *_] in _groups().items() if group in names]

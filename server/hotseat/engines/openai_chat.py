@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any, cast
+from typing import Any
 
 import openai
-from openai.types.chat import ChatCompletionMessageParam
 
 from hotseat.chat import Messages, Schema
 from hotseat.engines.openai_client import FAILURES, connect, failure
@@ -24,15 +23,7 @@ class OpenAiChat:
     async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         """Yields text as it is generated (JSON if a schema is given; temperature 0). Raises ChatModelError."""
         try:
-            chunks = await self._client.chat.completions.create(
-                model=self.name,
-                messages=_params(messages),
-                max_tokens=max_tokens,
-                temperature=0,
-                seed=1,
-                stream=True,
-                **_format(schema),
-            )
+            chunks = await self._client.chat.completions.create(**self._request(messages, max_tokens, schema), stream=True)
             async with chunks:
                 async for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
@@ -43,9 +34,7 @@ class OpenAiChat:
     async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         """The text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
         try:
-            reply = await self._client.chat.completions.create(
-                model=self.name, messages=_params(messages), max_tokens=max_tokens, temperature=0, seed=1, **_format(schema)
-            )
+            reply = await self._client.chat.completions.create(**self._request(messages, max_tokens, schema))
             text = reply.choices[0].message.content
             tokens = reply.usage.total_tokens if reply.usage else 0
         except FAILURES as error:
@@ -66,15 +55,12 @@ class OpenAiChat:
     async def close(self) -> None:
         await self._client.close()
 
+    def _request(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
+        request = {"model": self.name, "messages": messages, "max_tokens": max_tokens, "temperature": 0, "seed": 1}
+        if schema is None:
+            return request
+        form = {"name": "answer", "schema": schema, "strict": True}
+        return {**request, "response_format": {"type": "json_schema", "json_schema": form}}
+
     def _failure(self, error: Exception) -> ChatModelError:
         return ChatModelError(failure("the language model", self._url, error))
-
-
-def _format(schema: Schema | None) -> dict[str, Any]:
-    if schema is None:
-        return {}
-    return {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}}
-
-
-def _params(messages: Messages) -> list[ChatCompletionMessageParam]:
-    return cast("list[ChatCompletionMessageParam]", list(messages))

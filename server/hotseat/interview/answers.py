@@ -29,12 +29,6 @@ _LOST = "We couldn’t transcribe this answer. Its recording is kept."
 _PARTLY = "We couldn’t transcribe part of this answer. Its recording is kept."
 
 
-def _note(heard: HeardAnswer | None) -> str:
-    if heard is None:
-        return ""
-    return _PARTLY if heard.incomplete else _MUFFLED if heard.muffled else ""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """One interview's answers. ``on_words(text)`` is called with the open answer's final words so far when there are more."""
@@ -61,21 +55,21 @@ class Answers:
         self, command: events.CloseAnswer, asked: str, question: Question, plan: Plan, on_act: Callable[[Act], None]
     ) -> None:
         """Ends the answer and reports its transcript: to ``on_act`` what the words do, then all to the browser and the loop."""
-        transcript, seconds, note = Transcript(), self.microphone.heard_s, ""
-        heard: HeardAnswer | None = None
+        heard, seconds, note = HeardAnswer((), ()), self.microphone.heard_s, ""
         if command.typed is not None:  # what was said before typing doesn't count
             self.microphone.stop()
             transcript = Transcript.of_typed(command.typed)
         else:
             try:
-                heard, seconds = await self.microphone.finish(
+                found, seconds = await self.microphone.finish(
                     command.turn_id, lambda: self._listener(command.turn_id, 0.0, question, plan)
                 )
-                transcript = Transcript(heard.words) if heard is not None else transcript
-                note = _note(heard)
+                heard = found or heard
+                note = _PARTLY if heard.incomplete else _MUFFLED if heard.muffled else ""
             except Exception as error:
                 failed(log, "transcribing an answer", error)
                 note = _LOST
+            transcript = Transcript(heard.words)
             if note in (_LOST, _PARTLY):
                 self.metrics.fell_back("transcript")
                 self.send(wire.Notice(code="transcript", text=note), None)
@@ -93,8 +87,7 @@ class Answers:
             act=act,
         )
         self.send(answer, None)
-        speech = heard.speech if heard is not None else ()
-        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, speech, act))
+        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, heard.speech, act))
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
         assert self.speech.transcriber is not None and self.speech.make_vad is not None

@@ -195,8 +195,6 @@ class _Candidate:
                 await self._on_state(message, now)
             case "voice":
                 self._on_voice(message, now)
-            case "voice.end" if message["utterance"] in ("question", "follow_up") and self.script.typed:
-                await self._send({"type": "playback.done", "turn_id": message["turn_id"]})
             case "voice.end" if message["utterance"] in ("question", "follow_up"):
                 self.playing = asyncio.create_task(self._played(message["turn_id"]))
             case "caption":
@@ -258,7 +256,8 @@ class _Candidate:
                     turn.replied = now
 
     async def _played(self, turn_id: int) -> None:
-        await asyncio.sleep(max(0.0, self.recording.free_at - time.monotonic()))
+        if not self.script.typed:
+            await asyncio.sleep(max(0.0, self.recording.free_at - time.monotonic()))
         await self._send({"type": "playback.done", "turn_id": turn_id})
 
     async def _speak(self, turn_id: int, samples: Samples) -> None:
