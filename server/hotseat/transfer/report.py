@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -69,16 +70,15 @@ def _marked(answer: dict[str, Any], round_: dict[str, Any]) -> list[dict[str, An
         if finding["status"] in ("met", "contradicted") and finding["evidence"]
         if finding["evidence"]["turn_id"] == answer["turn_id"]
     ]
-    runs: list[dict[str, Any]] = []
-    for place, word in enumerate(answer["words"]):
-        text = word["now"]["text"] if "now" in word else word["text"]
-        covering = [(number, wrong) for start, end, number, wrong in quotes if start <= place < end]
-        key = {"criteria": sorted({number for number, _ in covering}), "contradicted": any(wrong for _, wrong in covering)}
-        if runs and {name: runs[-1][name] for name in key} == key:
-            runs[-1]["text"] += f" {text}"
-        else:
-            runs.append({"text": text, **key})
-    return runs
+
+    def quoted_by(placed: tuple[int, dict[str, Any]]) -> tuple[list[int], bool]:
+        covering = [(number, wrong) for start, end, number, wrong in quotes if start <= placed[0] < end]
+        return sorted({number for number, _ in covering}), any(wrong for _, wrong in covering)
+
+    return [
+        {"text": " ".join(word.get("now", word)["text"] for _, word in run), "criteria": criteria, "contradicted": contradicted}
+        for (criteria, contradicted), run in groupby(enumerate(answer["words"]), quoted_by)
+    ]
 
 
 def _environment(*, autoescape: bool) -> jinja2.Environment:
