@@ -36,8 +36,7 @@ def list_(as_json: bool) -> None:
     """Who has an account."""
     found = _with(lambda accounts: accounts.all())
     if as_json:
-        people = [{"name": one.name, "role": one.role, "created": iso(one.created)} for one in found]
-        print_json(people)
+        print_json([{"name": one.name, "role": one.role, "created": iso(one.created)} for one in found])
         return
     for account in found:
         click.echo(f"{account.name:30} {account.role:7} since {iso(account.created)}")
@@ -123,8 +122,7 @@ def log_(last: int, as_json: bool) -> None:
     """Who signed in, who failed to, and what was deleted; newest first."""
     noted = _with(lambda accounts: accounts.noted(last))
     if as_json:
-        lines = [{**asdict(line), "at": iso(line.at)} for line in noted]
-        print_json(lines)
+        print_json([{**asdict(line), "at": iso(line.at)} for line in noted])
         return
     for line in noted:
         click.echo(f"{iso(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")

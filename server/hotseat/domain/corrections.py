@@ -89,13 +89,9 @@ def why_not(transcript: Transcript, word: int, change: Change, text: str, curren
 
 def outcome(word: Word, change: Change, text: str) -> str:
     """What the word becomes."""
-    match change:
-        case Change.EDIT:
-            return " ".join(text.split())
-        case Change.UNREPAIR:
-            return word.raw or word.text
-        case Change.RESTORE:
-            return word.text
+    if change is Change.EDIT:
+        return " ".join(text.split())
+    return (word.raw or word.text) if change is Change.UNREPAIR else word.text
 
 
 def _unfit(text: str, current: str) -> str:

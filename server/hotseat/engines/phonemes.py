@@ -12,23 +12,30 @@ _SAME = str.maketrans({"ɚ": "ə", "ɝ": "ə", "ɜ": "ə", "ɐ": "ə", "ᵻ": "�
 """Maps phonemes that some speakers don't distinguish to one."""
 
 
+def espeak(language: str) -> PiperVoice:
+    """Piper's phonemes without a voice model.
+
+    espeak-ng has global state; ``phonemize`` takes the same lock as the speaking voice.
+    """
+    config = PiperConfig(
+        num_symbols=0,
+        num_speakers=1,
+        sample_rate=0,
+        espeak_voice=language,
+        length_scale=1.0,
+        noise_scale=0.0,
+        noise_w_scale=0.0,
+        phoneme_id_map={},
+        phoneme_type=PhonemeType.ESPEAK,
+    )
+    return PiperVoice(session=None, config=config)
+
+
 class EspeakPhonemes:
     """Callable: text to one string of IPA phonemes. Thread-safe; takes about 0.1 ms, and is cached."""
 
     def __init__(self) -> None:
-        # Piper's phonemes without a voice model. espeak-ng has global state; ``phonemize`` takes the speaking voice's lock.
-        config = PiperConfig(
-            num_symbols=0,
-            num_speakers=1,
-            sample_rate=0,
-            espeak_voice="en-us",
-            length_scale=1.0,
-            noise_scale=0.0,
-            noise_w_scale=0.0,
-            phoneme_id_map={},
-            phoneme_type=PhonemeType.ESPEAK,
-        )
-        self._voice = PiperVoice(session=None, config=config)
+        self._voice = espeak("en-us")
         self._remembered = lru_cache(maxsize=20_000)(self._say)
 
     def __call__(self, text: str) -> str:

@@ -38,14 +38,8 @@ async def contradiction(question: Question, progress: Progress, choice: Choice, 
         if quote is not None:
             said_in = next(answer.round for answer in earlier if answer.turn_id == turn_id)
             text = progress.plan.lines.callback.format(question=progress.plan.rounds[said_in].title, quote=said_back(quote))
-            return Chosen(
-                _id(finding.point_id),
-                text,
-                Source.BANK,
-                anchor=quote,
-                move=Move.CALLBACK,
-                choice=replace(choice, move=Move.CALLBACK, source=Source.BANK, anchor=quote),
-            )
+            callback = replace(choice, move=Move.CALLBACK, source=Source.BANK, anchor=quote)
+            return Chosen(_id(finding.point_id), text, Source.BANK, anchor=quote, choice=callback)
     return None
 
 
