@@ -158,16 +158,16 @@ class Question:
     prompt: str
     """What the interviewer says."""
     time_limit_s: float
-    tiers: tuple[int, ...] = ()
-    difficulty: int = 0
-    """1 (warm-up) to 5 (derive it at a frontier lab); 0 and the like only for a question that has left the bank."""
-    competencies: tuple[str, ...] = ()
-    concepts: tuple[str, ...] = ()
+    tiers: tuple[int, ...]
+    difficulty: int
+    """1 (warm-up) to 5 (derive it at a frontier lab)."""
+    competencies: tuple[str, ...]
+    concepts: tuple[str, ...]
     """Key concepts of the topic that this question covers."""
-    key_terms: tuple[KeyTerm, ...] = ()
-    criteria: tuple[Criterion, ...] = ()
-    follow_ups: tuple[FollowUp, ...] = ()
-    model_answer: str = ""
+    key_terms: tuple[KeyTerm, ...]
+    criteria: tuple[Criterion, ...]
+    follow_ups: tuple[FollowUp, ...]
+    model_answer: str
     hints: tuple[str, ...] = ()
     scope: str = ""
     """What to assume, said to a candidate who asks what is meant; empty where there is nothing particular."""

@@ -53,8 +53,22 @@ class RoundPlan:
             return replace(question, prompt=self.prompt, title=self.title) if question.kind is Kind.CLAIM else question
         except KeyError:
             topic, _, slug = self.question_id.partition("/")
-            title = self.title or slug.replace("-", " ").capitalize()
-            return Question(self.question_id, topic, Kind.CONCEPT, title, self.prompt, self.limit_s)
+            return Question(
+                id=self.question_id,
+                topic=topic,
+                kind=Kind.CONCEPT,
+                title=self.title or slug.replace("-", " ").capitalize(),
+                prompt=self.prompt,
+                time_limit_s=self.limit_s,
+                tiers=(),
+                difficulty=0,
+                competencies=(),
+                concepts=(),
+                key_terms=(),
+                criteria=(),
+                follow_ups=(),
+                model_answer="",
+            )
 
 
 @dataclass(frozen=True, slots=True)
