@@ -91,8 +91,9 @@ class Practice:
             return
         progress, amendments = replayed(*found).progress, await self._store.amendments(record.id)
         for entry in found[1]:
-            event = decode_event(entry.type, entry.payload)
-            if isinstance(event, RoundGraded):
+            if entry.type == RoundGraded.__name__:
+                event = decode_event(entry.type, entry.payload)
+                assert isinstance(event, RoundGraded)
                 grade = counted_grade(progress, amendments, event.round) or event.grade
                 await self.rate_round(record.id, record.owner, progress, event.round, grade, entry.wall)
 
