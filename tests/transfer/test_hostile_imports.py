@@ -97,6 +97,12 @@ def regrade(document: Document) -> None:
     document["tables"]["regrades"].append({**row, "ruling": {}, "made": 1_760_000_000.0, "by": LOCAL})
 
 
+def correct(document: Document) -> None:
+    """Adds a correction of an unknown kind."""
+    row = {"interview_id": "graded", "seq": 0, "turn_id": 1, "word": 0, "change": "erase", "before": "", "text": ""}
+    document["tables"]["corrections"].append({**row, "made": 1_760_000_000.0, "by": LOCAL})
+
+
 def rename(document: Document, name: str) -> None:
     """Gives the graded interview another id."""
     for table in document["tables"].values():
@@ -129,6 +135,7 @@ def rename(document: Document, name: str) -> None:
         (lambda d: last(d, "Transcribed")["payload"].update(speech=[{"start": 0.0, "end": 1e9}]), "longer than 3600 seconds"),
         (lambda d: quote(d).update(word_end=10**12), "quotes words that no answer has"),
         (regrade, "tables.regrades: graded: a grade quotes words that no answer has"),
+        (correct, "tables.interviews: graded: can't be shown: "),
     ],
 )
 async def test_unreadable_values_are_refused_by_place(

@@ -400,9 +400,10 @@ class Interview:
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         speak = partial(self._begin_follow_up, command.turn_id)
-        next_ = await self._replies.choose(self._question(), self.state.progress, speak) or _NOTHING_LEFT
-        event = events.FollowUpChosen(command.turn_id, next_.follow_up_id, next_.text, next_.source, next_.choice, next_.act)
-        self.post(event)
+        chosen = await self._replies.choose(self._question(), self.state.progress, speak) or _NOTHING_LEFT
+        self.post(
+            events.FollowUpChosen(command.turn_id, chosen.follow_up_id, chosen.text, chosen.source, chosen.choice, chosen.act)
+        )
 
     async def _begin_follow_up(self, turn_id: int, sentence: str) -> None:
         """Says a sentence that comes before the question, which is still being written."""

@@ -196,7 +196,7 @@ async def _chosen(connection: AsyncConnection, scope: Scope) -> list[tuple[sa.Ta
 
 
 def _condition(table: sa.TableClause | sa.Table, scope: Scope) -> sa.ColumnElement[bool] | None:
-    """For the table's rows in the scope; None if it can't have any."""
+    """The condition for the table's rows in the scope; None if it can't have any."""
     interview = table.c.id if table.name == "interviews" else table.c.get("interview_id")
     if interview is None and "owner" not in table.c:
         return None  # rows without an owner: neither exported nor deleted
