@@ -55,6 +55,7 @@ class Visit:
             interview_id: str = (await http.post(f"{self.url}/api/interviews", json=choices)).json()["id"]
         await self.page.goto(f"{self.url}/interview/{interview_id}")
         await self.until(lambda: self.phase == "ready")
+        await self.page.locator(".room").wait_for()  # it is drawn only after the message has arrived
         return interview_id
 
     async def review(self, interview_id: str) -> dict[str, Any]:
