@@ -29,7 +29,7 @@ from hotseat.domain.model import Answer, Question, Transcript
 from hotseat.engines import weights
 from hotseat.engines.llama import LlamaServer
 from hotseat.engines.llama_chat import LlamaChat
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
 

@@ -27,13 +27,13 @@ from hotseat.engines.llama import LlamaServer
 from hotseat.engines.llama_chat import LlamaChat
 from hotseat.errors import SpeakerError, TranscriberError
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
-from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.interviews import Interviews
+from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.session.records import LOCAL
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.recordings import AudioArchive
-from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
 
 from tests.support.fakes import CATALOGUE, FakeSpeaker, FakeTranscriber, fake_assembly

@@ -23,8 +23,8 @@ from hotseat.domain.followups import rank
 from hotseat.domain.model import Answer, Evidence, FollowUp, Move, PointFinding, PointStatus, Question, Transcript
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.scoring import implied
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.interviewer import Interviewer
 from hotseat.settings import load_settings
 from hotseat.startup.assembly import assemble
 from hotseat.startup.models import load_for_grading

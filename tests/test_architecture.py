@@ -64,7 +64,7 @@ def package_imports() -> dict[str, set[str]]:
 
 
 def unit(module: str) -> str:
-    """``hotseat.speech.voice`` belongs to ``speech``, ``hotseat.clock`` is its own."""
+    """``hotseat.speech.synthesis`` belongs to ``speech``, ``hotseat.clock`` is its own."""
     return ".".join(module.split(".")[1:2]) or "hotseat"
 
 

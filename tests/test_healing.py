@@ -20,7 +20,7 @@ from hotseat.errors import ChatModelError, HotseatError, SpeakerError, Transcrib
 from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob
-from hotseat.speech.voice import Speaker, Voice
+from hotseat.speech.synthesis import Speaker, Voice
 from hotseat.startup.assembly import Assembly
 from hotseat.telemetry.metrics import Metrics
 

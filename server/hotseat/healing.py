@@ -19,7 +19,7 @@ from hotseat.errors import ChatModelError, HotseatError, SpeakerError, Transcrib
 from hotseat.load_shedding import LiveTurns
 from hotseat.load_status import Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
-from hotseat.speech.voice import Speaker, Voice
+from hotseat.speech.synthesis import Speaker, Voice
 from hotseat.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from hotseat.speech.voice import PreparedVoice
+from hotseat.speech.synthesis import PreparedVoice
 
 from tests.browser.firefox import FIREFOX, PULSEAUDIO, open_firefox, sound_card
 from tests.browser.light import FluentTranscriber, serving

@@ -16,7 +16,7 @@ from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
 from hotseat.speech.audio import SAMPLE_RATE
-from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, expect
 

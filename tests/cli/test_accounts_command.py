@@ -89,7 +89,7 @@ def test_a_person_leaves_with_everything(run: Callable[..., Result], tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "stdin", "named"),
     [
-        (("add", "Ada"), f"{WORDS}\n", "the first account has to be an owner's"),
+        (("add", "Ada"), f"{WORDS}\n", "the first account has to be an owner's: add --owner"),
         (("add", "Ada", "--owner"), "", "first line of stdin"),
         (("add", "Ada", "--owner"), "short\n", "a password has"),
         (("add", " ", "--owner"), f"{WORDS}\n", "a name has"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hotseat.doctor.hearing_speed import measure, verdict
 from hotseat.speech.models import SpeechModels
-from hotseat.speech.voice import PreparedVoice
+from hotseat.speech.synthesis import PreparedVoice
 
 from tests.support.fakes import FakeSpeaker, FakeTranscriber
 

@@ -11,7 +11,7 @@ from hotseat import wire
 from hotseat.domain.acts import Act
 from hotseat.domain.model import EndedBy
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.interview.endpoint import Endpoint
+from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.questions.formats import Choices
 from hotseat.session.replay import replayed
 

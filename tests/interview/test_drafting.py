@@ -12,8 +12,8 @@ from typing import Any
 
 from hotseat.domain.model import Answer, EndedBy, Move, PointFinding, PointStatus, Question, Transcript, Word
 from hotseat.errors import GraderError
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.replies import Replies
 from hotseat.session.phases import Plan, Progress, RoundPlan, Utterance
 from hotseat.telemetry.metrics import Metrics

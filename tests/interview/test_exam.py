@@ -11,8 +11,8 @@ from hotseat.doctor.parts import interviewer_exam
 from hotseat.domain.acts import Act
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError, ContentError
-from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.exam import FILE, Exam, Outcome, Sitting, key_of, load_dialogues, outcome_of
+from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.load_status import LLM, Part
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT

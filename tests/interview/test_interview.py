@@ -22,7 +22,7 @@ from hotseat.session.records import LOCAL
 from hotseat.settings import PROJECT
 from hotseat.speech.listening import SpeechEvent
 from hotseat.speech.recognition import RecognitionJob
-from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.storage.archive import LocalArchive
 
 from tests.support.fakes import (

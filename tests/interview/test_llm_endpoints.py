@@ -16,7 +16,7 @@ from hotseat.errors import ChatModelError
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.judge import Judge
 from hotseat.grading.llm import LlmGrader
-from hotseat.interview import endpoint as interviewing
+from hotseat.interview import llm_interviewer as interviewing
 
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, FakeTranscriber, fake_assembly

@@ -18,7 +18,7 @@ from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
 from hotseat.session.records import LOCAL, Amendments
 from hotseat.speech.recognition import RecognitionJob
-from hotseat.speech.voice import PreparedVoice
+from hotseat.speech.synthesis import PreparedVoice
 from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader

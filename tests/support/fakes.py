@@ -27,7 +27,7 @@ from hotseat.domain.model import (
 )
 from hotseat.engines.reader import OnnxReader
 from hotseat.grading.graders import Graders
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.load_status import LoadStatus, Part, PartState
 from hotseat.practice.due import Practice
 from hotseat.prompts import Prompts
@@ -37,7 +37,7 @@ from hotseat.speech.audio import Samples
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.recordings import AudioArchive
-from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
 from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.archive import LocalArchive

@@ -16,11 +16,11 @@ from hotseat.http import guard
 from hotseat.http.app import create_app
 from hotseat.http.serving import make_server
 from hotseat.interview import interviews
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.load_status import STORAGE, Part
 from hotseat.settings import Settings, load_settings
 from hotseat.speech.recognition import RecognitionJob
-from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup import assembly as startup
 from hotseat.startup.assembly import Assembly
 from hotseat.telemetry import logs

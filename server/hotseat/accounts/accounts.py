@@ -88,7 +88,7 @@ class Accounts:
         if alike := next((one.name for one in accounts if outline(one.name) == outline(name)), None):
             raise InputError(f"there is an account named {alike!r} already; choose a name that can’t be mistaken for it")
         if not accounts and role != "owner":
-            raise InputError("the first account has to be an owner's")
+            raise InputError("the first account has to be an owner's: add --owner")
         return name
 
     async def _add(

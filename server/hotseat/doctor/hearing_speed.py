@@ -14,7 +14,7 @@ from hotseat.errors import HotseatError
 from hotseat.speech.audio import SAMPLE_RATE, Samples, samples_of
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
-from hotseat.speech.voice import Voice
+from hotseat.speech.synthesis import Voice
 
 NAME = "Speed of speech recognition"
 ALLOWED_S = 2.0

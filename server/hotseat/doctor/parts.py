@@ -13,7 +13,7 @@ from hotseat.doctor.installation import way
 from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from hotseat.errors import ContentError, SettingsError, WeightsError
 from hotseat.grading.graders import Graders
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.load_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part, PartState
 from hotseat.loopback import is_loopback_url
 from hotseat.questions.content import load_bank

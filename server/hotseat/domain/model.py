@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from hotseat.domain.endpointing import AudioSpan
 
+ANSWER_LIMIT_S = 60.0
+"""The longest answer to a follow-up, and to a question whose file gives no limit."""
+
 
 class Level(StrEnum):
     """How one criterion was answered."""
@@ -177,6 +180,11 @@ class Question:
     """An easier first step, for a candidate who doesn't know; empty if the bank has none."""
     exhibit: str = ""
     """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
+
+    @property
+    def follow_up_limit_s(self) -> float:
+        """Of an answer to a follow-up: never longer than the question's own."""
+        return min(self.time_limit_s, ANSWER_LIMIT_S)
 
     @property
     def points(self) -> tuple[Point, ...]:

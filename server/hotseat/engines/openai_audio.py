@@ -16,7 +16,7 @@ from hotseat.engines.openai_client import FAILURES, connect, failure
 from hotseat.errors import SpeakerError, TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, pcm_of, wav
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
-from hotseat.speech.voice import Voice
+from hotseat.speech.synthesis import Voice
 
 _SILENT = 0.6
 """A segment with a higher no-speech probability is noise."""

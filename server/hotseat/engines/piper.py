@@ -13,7 +13,7 @@ from piper.config import PiperConfig
 
 from hotseat.engines.onnx_session import open_session
 from hotseat.errors import SpeakerError, WeightsError
-from hotseat.speech.voice import Voice
+from hotseat.speech.synthesis import Voice
 from hotseat.text.sentences import spoken
 
 _PEAK = 0.9

@@ -25,12 +25,12 @@ from hotseat.attributes import attributes
 from hotseat.housekeeping import keep_house
 from hotseat.http.guard import Guard
 from hotseat.http.identity import Who
-from hotseat.http.pages import VERSION, Pages
 from hotseat.http.routes.accounts import access_routes
 from hotseat.http.routes.papers import papers_routes
 from hotseat.http.routes.review import review_routes
 from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
+from hotseat.http.templates import VERSION, Pages
 from hotseat.interview.claims import QUESTIONS
 from hotseat.interview.connection import Connection
 from hotseat.interview.interviews import Interviews

@@ -12,7 +12,7 @@ from hotseat.domain.acts import Act
 from hotseat.domain.model import Bank, EndedBy, Question, Transcript
 from hotseat.domain.turn_end import Patience
 from hotseat.interview.act_classifier import recognise
-from hotseat.interview.voice import Send
+from hotseat.interview.voice_out import Send
 from hotseat.load_shedding import LiveTurns
 from hotseat.session import events
 from hotseat.session.phases import Plan

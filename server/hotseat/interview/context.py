@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hotseat.clock import Clock
 from hotseat.grading.graders import Graders
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.load_shedding import LiveTurns
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice

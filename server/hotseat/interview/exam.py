@@ -19,7 +19,7 @@ from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, PointStatus, Transcript
 from hotseat.errors import ContentError
 from hotseat.exams import BeforeEach, keep_result, kept_results, load_items
-from hotseat.interview.endpoint import Endpoint, Reply, Situation, problems
+from hotseat.interview.llm_interviewer import Endpoint, Reply, Situation, problems
 
 FILE = "interviewer_exam.jsonl"
 """Name of the file in the question bank's folder; a bank without it has no exam."""

@@ -20,7 +20,7 @@ from hotseat.interview.context import InterviewContext
 from hotseat.interview.journal import Journal
 from hotseat.interview.replies import Replies
 from hotseat.interview.snapshot import state_message
-from hotseat.interview.voice import VoiceOut
+from hotseat.interview.voice_out import VoiceOut
 from hotseat.interview.waits import Waits
 from hotseat.session import events, session
 from hotseat.session.phases import (

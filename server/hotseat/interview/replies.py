@@ -16,11 +16,11 @@ from hotseat.domain.ledger import claims
 from hotseat.domain.model import Answer, Bank, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.interview.callbacks import contradiction
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.endpoint import Situation, Speak
-from hotseat.interview.interviewer import Interviewer
-from hotseat.interview.voice import VoiceOut
+from hotseat.interview.llm_interviewer import Situation, Speak
+from hotseat.interview.voice_out import VoiceOut
 from hotseat.session.phases import Progress, Utterance
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.metrics import Metrics

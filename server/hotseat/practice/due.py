@@ -119,8 +119,7 @@ def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settin
 
 def seconds(question: Question, settings: InterviewSettings) -> float:
     """Most seconds that a question takes: thinking and answering, follow-ups included."""
-    follow_up = min(question.time_limit_s, 60.0)
-    return question.time_limit_s + settings.think_s + settings.follow_ups * (follow_up + settings.think_s)
+    return question.time_limit_s + settings.think_s + settings.follow_ups * (question.follow_up_limit_s + settings.think_s)
 
 
 def for_today(questions: Sequence[DueQuestion]) -> list[DueQuestion]:

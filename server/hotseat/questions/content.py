@@ -75,7 +75,7 @@ class QuestionFile(Strict):
     kind: domain.Kind
     title: Text
     prompt: Text
-    time_limit_s: Annotated[float, Field(ge=10, le=900)] = 60.0
+    time_limit_s: Annotated[float, Field(ge=10, le=900)] = domain.ANSWER_LIMIT_S
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     difficulty: Annotated[int, Field(ge=1, le=5)]
     competencies: Annotated[tuple[Competency, ...], Field(min_length=1)]

@@ -218,13 +218,12 @@ def _weighted(
 
 
 def _round(question: Question, follow_ups: int, choices: Choices) -> RoundPlan:
-    limit = question.time_limit_s * choices.time_factor
     return RoundPlan(
         question_id=question.id,
         prompt=f"{question.prompt} {question.exhibit}".strip(),
-        limit_s=limit,
+        limit_s=question.time_limit_s * choices.time_factor,
         follow_ups=follow_ups,
-        follow_up_limit_s=min(limit, 60.0 * choices.time_factor),
+        follow_up_limit_s=question.follow_up_limit_s * choices.time_factor,
         hints=len(question.hints),
         backups=tuple((entry.id, entry.text) for entry in rank(question, (), (), choices.tier)),
         title=question.title,

@@ -15,7 +15,7 @@ from hotseat.review.rounds import Round, find_answer, find_round
 from hotseat.session.replay import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.models import SpeechModels
-from hotseat.speech.voice import Voice
+from hotseat.speech.synthesis import Voice
 from hotseat.storage.store import SqlStore
 from hotseat.text.sentences import split_sentences
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, Bank, Choice, EndedBy, Grade, Kind, Question
+from hotseat.domain.model import ANSWER_LIMIT_S, Answer, Bank, Choice, EndedBy, Grade, Kind, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class RoundPlan:
     limit_s: float
     follow_ups: int = 1
     """Follow-ups to ask at most."""
-    follow_up_limit_s: float = 60.0
+    follow_up_limit_s: float = ANSWER_LIMIT_S
     hints: int = 0
     """How many hints the candidate may ask for."""
     backups: tuple[tuple[str, str], ...] = ()

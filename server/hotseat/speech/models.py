@@ -10,7 +10,7 @@ from hotseat.domain.model import Bank, Question
 from hotseat.speech.audio import Samples
 from hotseat.speech.listening import HeardAnswer, Listener, hear_recording
 from hotseat.speech.recognition import Transcriber, TurnModel, VoiceActivity
-from hotseat.speech.voice import PreparedVoice
+from hotseat.speech.synthesis import PreparedVoice
 
 
 @dataclass(slots=True)

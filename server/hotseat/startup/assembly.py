@@ -12,9 +12,9 @@ from hotseat.data_dir import prepare_data_dir
 from hotseat.engines.llama import LlamaServer
 from hotseat.grading.graders import Graders
 from hotseat.healing import Healing
+from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.context import InterviewContext
-from hotseat.interview.interviewer import Interviewer
 from hotseat.interview.interviews import Interviews
 from hotseat.load_shedding import LiveTurns
 from hotseat.load_status import LoadStatus

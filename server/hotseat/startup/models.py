@@ -35,12 +35,12 @@ from hotseat.grading.thresholds import THRESHOLDS
 from hotseat.healing import PROBE_HERE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview import exam as interviewer_exam
 from hotseat.interview.claims import ClaimQuestions
-from hotseat.interview.endpoint import Endpoint
+from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
-from hotseat.speech.voice import PreparedVoice, Speaker
+from hotseat.speech.synthesis import PreparedVoice, Speaker
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.exams import choose_grader, choose_interviewer
 

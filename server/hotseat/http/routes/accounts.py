@@ -17,8 +17,8 @@ from hotseat.accounts.identity import Identity
 from hotseat.accounts.openid import OpenIdProvider
 from hotseat.errors import InputError, RefusedError, TooManyAttemptsError
 from hotseat.http.identity import Who
-from hotseat.http.pages import Pages
 from hotseat.http.routes.openid import openid_routes
+from hotseat.http.templates import Pages
 
 Form = dict[str, str]
 _LOG_LINES = 50

@@ -18,7 +18,7 @@ from hotseat.review.reviews import Reviews
 from hotseat.review.waveform import peaks
 from hotseat.speech.audio import SAMPLE_RATE, wav
 from hotseat.speech.recordings import AudioArchive
-from hotseat.speech.voice import Voice
+from hotseat.speech.synthesis import Voice
 from hotseat.strict import Strict
 
 MAX_NOTE = 20_000

@@ -12,7 +12,7 @@ from hotseat.domain.model import (
     PointStatus,
     Transcript,
 )
-from hotseat.interview.interviewer import Interviewer
+from hotseat.interview.bank_interviewer import Interviewer
 
 from tests.support.fakes import BANK
 

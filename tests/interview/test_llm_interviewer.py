@@ -14,8 +14,8 @@ from hotseat.domain.model import Move, PointStatus, Source, Transcript
 from hotseat.errors import ChatModelError
 from hotseat.interview import act_classifier
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.endpoint import Endpoint, Situation
 from hotseat.interview.exam import FILE, Dialogue, load_dialogues
+from hotseat.interview.llm_interviewer import Endpoint, Situation
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
 

@@ -9,7 +9,7 @@ from hotseat import wire
 from hotseat.domain.model import EndedBy
 from hotseat.errors import SpeakerError
 from hotseat.questions.script import Acknowledgements
-from hotseat.speech.voice import PreparedVoice, Voice
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.text.sentences import split_sentences
 
 Send = Callable[[wire.ServerMessage, bytes | None], None]

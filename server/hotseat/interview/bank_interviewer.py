@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hotseat.domain import followups
 from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, Question, Source
 from hotseat.interview.chosen import Chosen
-from hotseat.interview.endpoint import Endpoint
 from hotseat.interview.exam import Exam
+from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.interview.quotes import clause_of, said_back
 
 
