@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Source, Transcript
+from hotseat.domain.model import Choice, Move, Source, Transcript
 from hotseat.session import moves, session
 from hotseat.session.events import (
     ActPressed,
@@ -122,6 +122,15 @@ def test_a_follow_up_has_moves_of_its_own() -> None:
     played = Played().say("…", Act.REPEAT).say("…", Act.REPEAT).say("batching")
     played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.BANK))
     assert played.say("…", Act.REPEAT).aloud == "Sure. Why?"
+
+
+def test_a_repeated_question_comes_without_the_quote() -> None:
+    """The candidate's own words are said back once."""
+    choice = Choice(Move.CHALLENGE, Source.BANK, "it fits in 2.5 gigabytes", ("why",), ())
+    played = Played().say("it fits in 2.5 gigabytes")
+    text = "You said “it fits in 2.5 gigabytes”. How did you get there?"
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", text, Source.BANK, choice=choice))
+    assert played.say("…", Act.REPEAT).aloud == "Sure. How did you get there?"
 
 
 @pytest.mark.parametrize(("act", "ended_by"), [(Act.SKIP, "skipped"), (Act.DONE, "done")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hotseat.domain.acts import Act
+from hotseat.domain.model import Move, Source
 from hotseat.session.phases import Progress, Utterance
 from hotseat.text.sentences import split_sentences
 
@@ -25,7 +26,7 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
         case Act.REPEAT:
             times = asked.acts.count(Act.REPEAT)
             line = lines.repeat[min(times, len(lines.repeat) - 1)]
-            return replace(again, said=f"{line} {_shorter(progress, asked) if times else asked.text}")
+            return replace(again, said=f"{line} {_shorter(progress, asked) if times else _without_quote(asked)}")
         case Act.CLARIFY:
             is_question = asked.text == progress.current.prompt
             scope = progress.current.scope if is_question and progress.current.scope else lines.scope
@@ -45,6 +46,14 @@ def next_hint(progress: Progress) -> str | None:
     """The round's first hint that has not been shown; None if none is left."""
     hints = progress.current.hint_texts
     return hints[progress.hints] if progress.hints < min(progress.current.hints, len(hints)) else None
+
+
+def _without_quote(asked: Utterance) -> str:
+    """What was asked, without the sentence that quoted the candidate before it."""
+    choice = asked.choice
+    if choice is None or choice.anchor is None or choice.source is not Source.BANK or choice.move is Move.CALLBACK:
+        return asked.text
+    return " ".join(split_sentences(asked.text)[1:]) or asked.text
 
 
 def _shorter(progress: Progress, asked: Utterance) -> str:

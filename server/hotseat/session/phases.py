@@ -80,7 +80,7 @@ class Lines:
     """Before the question is asked again, for the first time and after that."""
     scope: str = "Take the most common case, and say what you assume."
     """Where the question has no scope of its own."""
-    think: str = "Take your time, half a minute."
+    think: str = "Sure, take half a minute."
     hint: str = "Here is something to start from."
     easier: str = "Let's take a smaller step."
     objection: str = "Fair enough. Let's stay with the question:"
