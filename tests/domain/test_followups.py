@@ -45,21 +45,6 @@ def test_a_contradiction_comes_before_an_omission() -> None:
     assert "target-modules" in followups.rank(LORA, mixed, (), 3)[0].probes
 
 
-@pytest.mark.parametrize(
-    ("wrote", "said"),
-    [
-        ("You score by our checklist.", "You score by your checklist."),
-        ("The memory falls with it.", "You said that the memory falls with it."),
-        ("LoRA is what we use, I'd say.", "You said that LoRA is what you use, you'd say."),
-        ("You said I was on call and I am tired.", "You said you were on call and you are tired."),
-        ("We fetch the top eight.", "You said that you fetch the top eight."),
-    ],
-)
-def test_a_quote_speaks_to_the_candidate(wrote: str, said: str) -> None:
-    """What the candidate says of themselves is turned round when it is said back."""
-    assert followups.addressed(wrote) == said
-
-
 def with_moves(point_id: str) -> Question:
     """The question with a challenge and a deepening for one point."""
     criteria = tuple(

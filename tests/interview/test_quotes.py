@@ -77,6 +77,9 @@ def test_incomplete_or_altered_claims_are_not_quoted(text: str, part: str) -> No
         ("it is limited by FLOPs", "\u201cit is limited by FLOPs\u201d"),
         ("I'd merge it into our weights", "you'd merge it into your weights"),
         ("the prompt says what we were asked", "the prompt says what you were asked"),
+        ("I am sure it grows", "you are sure it grows"),
+        ("I was on call and I am tired", "you were on call and you are tired"),
+        ("LoRA is what we use, I'd say", "LoRA is what you use, you'd say"),
     ],
 )
 def test_quotes_in_the_first_person_are_turned_to_the_second(quote: str, said: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 
 from hotseat.domain.model import FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
 from hotseat.domain.register import suits
@@ -17,12 +15,6 @@ _STATEMENT_OVERLAP, _PHRASING_OVERLAP = 0.6, 0.75
 """Share of the content words of a point's statement, or of one of its phrasings, with which a text says the point."""
 _MIN_CONTENT = 3
 """Content words of a phrasing that tells anything without its context: "it's slow" fits many a question."""
-_ADDRESSES_YOU = re.compile(r"You(r|['’](d|ve|re|ll))?\b")
-_FIRST_PERSON = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
-_SECOND_PERSON = {
-    "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
-    "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
-}  # fmt: skip
 _STRONG, _WEAK = 0.6, 0.15
 """Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
 _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
@@ -144,27 +136,6 @@ def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[fl
     if finding.status is PointStatus.NOT_SURE:
         return (0.0, 0.6) if finding.may_deny else (0.6, 0.0)
     return (0.6 if says(said, point) else 0.0), 0.0
-
-
-def addressed(lead: str) -> str:
-    """The candidate's words in the second person, after "You said that": "we merge it" becomes "You said that you merge it".
-
-    A sentence that begins with "you" already keeps its beginning.
-    """
-    words = [_SECOND_PERSON.get(word.lower(), word) if index else word for index, word in enumerate(lead.split())]
-    for at, (who, verb) in enumerate(pairwise(words)):
-        if who.lower() == "you":
-            words[at + 1] = {"am": "are", "was": "were"}.get(verb, verb)
-    if not words or _ADDRESSES_YOU.match(lead):
-        return " ".join(words)
-    first = words[0]
-    words[0] = _SECOND_PERSON.get(first.lower(), first if any(letter.isupper() for letter in first[1:]) else first.lower())
-    return " ".join(["You said that", *words])
-
-
-def is_of_speaker(text: str) -> bool:
-    """Whether the text is in the first person: "I'd merge it", "our index"."""
-    return bool(_FIRST_PERSON & {word.strip(".,;:").lower().replace("’", "'") for word in text.split()})
 
 
 def is_about(text: str, question: Question, move: FollowUp) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from hotseat.domain.evidence import bare
-from hotseat.domain.followups import addressed, is_of_speaker
 from hotseat.domain.model import Answer, Evidence
 from hotseat.grading.clauses import Span, split_sentences
 
@@ -65,6 +64,11 @@ _DANGLING = frozenset(
     "the a an and or but of to in on at for with from by as is are was were be that which because so than then if when i it's "
     "very really just like not um uh er your our their its my".split()
 )
+_FIRST_PERSON = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
+_SECOND_PERSON = {
+    "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
+    "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
+}  # fmt: skip
 
 
 def said_back(quote: str) -> str:
@@ -72,9 +76,13 @@ def said_back(quote: str) -> str:
 
     A listener doesn't hear quotation marks, and would take "you said I'd merge it" for the interviewer's intention.
     """
-    if not is_of_speaker(quote):
+    if not _FIRST_PERSON & {word.strip(".,;:").lower().replace("’", "'") for word in quote.split()}:
         return f"\u201c{quote}\u201d"
-    return addressed(quote).removeprefix("You said that ")
+    words = [_SECOND_PERSON.get(word.lower(), word) for word in quote.split()]
+    for at, (who, verb) in enumerate(pairwise(words)):
+        if who == "you":
+            words[at + 1] = {"am": "are", "was": "were"}.get(verb, verb)
+    return " ".join(words)
 
 
 def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
