@@ -9,8 +9,8 @@ from hotseat.background import in_background
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading import scoring
+from hotseat.grading.advice import advice
 from hotseat.grading.clauses import Span
-from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
 from hotseat.grading.quoting import clause_span, excerpt
 from hotseat.grading.reading import Reader, described
@@ -104,18 +104,16 @@ def in_whole_clauses(claim: Claim, answers: Sequence[Answer]) -> Claim:
 def with_findings(question: Question, grade: Grade, findings: Mapping[str, PointFinding]) -> Grade:
     """The grade with these findings (by point id) in place of its own, and levels, verdict and advice computed anew."""
     before = {finding.point_id: finding for finding in grade.findings if not scoring.is_implied(finding)}
-    rebuilt = build_grade(
-        question,
-        scoring.implied(question, {**before, **findings}),
-        grader=grade.grader,
-        model=grade.model,
-        version=grade.rubric_version,
-        prompt_version=grade.prompt_version,
-        reason=grade.reason,
-        fallback=grade.fallback,
-        assessable=grade.verdict is not Verdict.NOT_ASSESSABLE,
+    now = scoring.implied(question, {**before, **findings})
+    assessable = grade.verdict is not Verdict.NOT_ASSESSABLE
+    return replace(
+        grade,
+        verdict=scoring.verdict_of(question, now) if assessable else grade.verdict,
+        criteria=scoring.criterion_results(question, now),
+        advice=advice(question, now) if assessable else "",
+        seconds=0.0,
+        tokens=0,
     )
-    return replace(rebuilt, agreement=grade.agreement, reader_agreement=grade.reader_agreement)
 
 
 def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:

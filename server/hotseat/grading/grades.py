@@ -17,24 +17,20 @@ def build_grade(
     model: str = "",
     version: str = "",
     prompt_version: str = "",
-    fallback: bool = False,
     seconds: float = 0.0,
     tokens: int = 0,
-    assessable: bool | None = None,
 ) -> Grade:
-    """The grade with these findings. With a ``reason`` it is Not Assessable, unless ``assessable`` says otherwise."""
-    counts = not reason if assessable is None else assessable
+    """The grade with these findings. With a ``reason`` it is Not Assessable."""
     return Grade(
         question_id=question.id,
-        verdict=scoring.verdict_of(question, findings) if counts else Verdict.NOT_ASSESSABLE,
+        verdict=Verdict.NOT_ASSESSABLE if reason else scoring.verdict_of(question, findings),
         criteria=scoring.criterion_results(question, findings),
         grader=grader,
         model=model,
         rubric_version=version,
         prompt_version=prompt_version,
         reason=reason,
-        fallback=fallback,
         seconds=round(seconds, 3),
         tokens=tokens,
-        advice=advice(question, findings) if counts else "",
+        advice="" if reason else advice(question, findings),
     )
