@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hotseat.domain.model import Answer
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    probability: float = 0.40
-    """Lowest mean word probability of a transcript that can be trusted."""
-    unsure_share: float = 0.5
-    """Highest share of words under ``unsure_word`` in a transcript that can be trusted."""
-    unsure_word: float = 0.35
-    """Word probability."""
-    few_words: int = 4
-    """Fewer words than this in more than ``long_s`` seconds of audio mean that the speech was not recognised."""
-    long_s: float = 20.0
-    """Seconds."""
+MIN_PROBABILITY = 0.40
+"""Lowest mean word probability of a transcript that can be trusted."""
+UNSURE_SHARE = 0.5
+"""Highest share of words under ``UNSURE_WORD`` in a transcript that can be trusted."""
+UNSURE_WORD = 0.35
+"""Word probability."""
+FEW_WORDS = 4
+"""Fewer words than this in more than ``LONG_S`` seconds of audio mean that the speech was not recognised."""
+LONG_S = 20.0
 
 
-DEFAULT = Limits()
-
-
-def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
+def why_not(answers: Sequence[Answer]) -> str:
     """Why a round can't be assessed, as a sentence for the candidate, or "" if it can."""
     words = [word for answer in answers for word in answer.transcript.words]
     if not words:
@@ -35,10 +27,10 @@ def why_not(answers: Sequence[Answer], limits: Limits = DEFAULT) -> str:
     if len(spoken) < len(words) or not spoken:
         return ""
     mean = sum(word.probability for word in spoken) / len(spoken)
-    unsure = sum(word.probability < limits.unsure_word for word in spoken) / len(spoken)
-    if mean < limits.probability or unsure > limits.unsure_share:
+    unsure = sum(word.probability < UNSURE_WORD for word in spoken) / len(spoken)
+    if mean < MIN_PROBABILITY or unsure > UNSURE_SHARE:
         return "The recording was too unclear to be transcribed reliably."
     seconds = sum(answer.duration_s for answer in answers)
-    if seconds > limits.long_s and len(spoken) < limits.few_words:
+    if seconds > LONG_S and len(spoken) < FEW_WORDS:
         return "Hardly any speech was heard in the recording."
     return ""
