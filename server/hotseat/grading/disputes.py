@@ -14,7 +14,7 @@ from hotseat.grading.clauses import Span
 from hotseat.grading.passage import passage_of
 from hotseat.grading.quoting import clause_span, excerpt
 from hotseat.grading.reading import Reader, described
-from hotseat.grading.thresholds import THRESHOLDS, Thresholds
+from hotseat.grading.thresholds import THRESHOLDS
 
 MIN_WORDS = 3
 MAX_WORDS = 60
@@ -56,9 +56,8 @@ class Ruling:
 class Disputes:
     """Rules on disputes: reads the named passage by itself, giving the candidate the benefit of the doubt."""
 
-    def __init__(self, reader: Reader, thresholds: Thresholds = THRESHOLDS) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._thresholds = thresholds
 
     async def hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
         """Rules on a claim for which ``why_not`` gives no objection."""
@@ -69,11 +68,11 @@ class Disputes:
         point = next(point for point in question.points if point.id == claim.point_id)
         passage = passage_of(question, excerpt(answer, claim.span))
         [reading] = self._reader.read([described(point)], passage.words)
-        if reading.says >= self._thresholds.unsure and reading.says >= reading.denies:
+        if reading.says >= THRESHOLDS.unsure and reading.says >= reading.denies:
             evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
             finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD)
             return Ruling(finding, "The passage says it. It counts now.")
-        if reading.denies >= self._thresholds.check:
+        if reading.denies >= THRESHOLDS.check:
             reason = "Read by itself, the passage seems to say the opposite."
         else:
             reason = "Read by itself, the passage doesn't clearly say it."

@@ -11,7 +11,7 @@ from hotseat.grading import assessable, scoring
 from hotseat.grading.grades import build_grade
 from hotseat.grading.passage import passage_of
 from hotseat.grading.reading import Reader, described
-from hotseat.grading.thresholds import THRESHOLDS, Thresholds, finding_of
+from hotseat.grading.thresholds import finding_of
 from hotseat.grading.word_order import is_speech
 
 NAME = "embedded"
@@ -20,12 +20,9 @@ NAME = "embedded"
 class EmbeddedGrader:
     """Implements ``Grader``."""
 
-    def __init__(
-        self, reader: Reader, *, versions: Mapping[str, str] | None = None, thresholds: Thresholds = THRESHOLDS
-    ) -> None:
+    def __init__(self, reader: Reader, *, versions: Mapping[str, str] | None = None) -> None:
         self._reader = reader
         self._versions = versions or {}
-        self._thresholds = thresholds
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
         return await in_background(self.grade_now, question, answers)
@@ -53,6 +50,6 @@ class EmbeddedGrader:
         statements = [described(point) for point in question.points]
         readings = [self._reader.read(statements, passage.words) for passage in passages]
         return {
-            point.id: finding_of(point.id, list(zip(passages, of_point, strict=True)), self._thresholds)
+            point.id: finding_of(point.id, list(zip(passages, of_point, strict=True)))
             for point, of_point in zip(question.points, zip(*readings, strict=True), strict=True)
         }

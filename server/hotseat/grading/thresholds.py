@@ -36,7 +36,7 @@ GAP = 2
 """Largest distance between two such words, in words."""
 
 
-def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thresholds = THRESHOLDS) -> PointFinding:
+def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]]) -> PointFinding:
     """The finding of a point over the answers of a round, in order.
 
     The last answer that makes or contradicts the point decides; if none does, the first in which it is not sure.
@@ -45,7 +45,7 @@ def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thr
     says, denies = max(says for says, _ in likely), max(denies for _, denies in likely)
     found = PointFinding(point_id, PointStatus.NOT_MET, says=says, denies=denies)
     for (passage, reading), (says, denies) in zip(read, likely, strict=True):
-        status, note = status_of(reading, cuts)
+        status, note = status_of(reading)
         if status is PointStatus.NOT_MET or (status is PointStatus.NOT_SURE and found.status is not PointStatus.NOT_MET):
             continue
         against = status is PointStatus.CONTRADICTED or note == MAY_DENY
@@ -55,15 +55,15 @@ def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]], cuts: Thr
     return found
 
 
-def status_of(reading: Reading, cuts: Thresholds = THRESHOLDS) -> tuple[PointStatus, str]:
+def status_of(reading: Reading) -> tuple[PointStatus, str]:
     """The status of one reading, and the finding's note."""
-    if reading.denies >= cuts.contradicted:
+    if reading.denies >= THRESHOLDS.contradicted:
         return PointStatus.CONTRADICTED, ""
-    if reading.says >= cuts.made:
+    if reading.says >= THRESHOLDS.made:
         return PointStatus.MET, ""
-    if reading.denies >= cuts.check:
+    if reading.denies >= THRESHOLDS.check:
         return PointStatus.NOT_SURE, MAY_DENY
-    return (PointStatus.NOT_SURE if reading.says >= cuts.unsure else PointStatus.NOT_MET), ""
+    return (PointStatus.NOT_SURE if reading.says >= THRESHOLDS.unsure else PointStatus.NOT_MET), ""
 
 
 def _evidence(passage: Passage, likely: NDArray[np.float32]) -> Evidence | None:
