@@ -33,4 +33,4 @@ def reader() -> OnnxReader:
 
 @pytest.fixture(scope="session")
 def grader(reader: OnnxReader) -> EmbeddedGrader:
-    return EmbeddedGrader(reader, versions=BANK.versions)
+    return EmbeddedGrader(reader)

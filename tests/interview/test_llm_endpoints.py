@@ -75,7 +75,7 @@ async def interviewed(
         assembly.speech.transcriber = FakeTranscriber(SAID)
         assembly.interviewer.endpoint = interviewing.Endpoint(chat, assembly.prompts, REPLY_S)
         assembly.graders.embedded = embedded
-        assembly.graders.in_use = Judge(LlmGrader(chat, assembly.prompts, versions=BANK.versions), embedded, None)
+        assembly.graders.in_use = Judge(LlmGrader(chat, assembly.prompts), embedded, None)
         async with sitting(assembly) as (interviews, candidate):
             candidate.say(type="start")
             await candidate.answer()

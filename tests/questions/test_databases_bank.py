@@ -56,7 +56,7 @@ async def test_an_interview_about_databases(tmp_path: Path) -> None:
     assembly.library = Library(BANK, CATALOGUE, load_study(ROOT, BANK, CATALOGUE))
     [atomic, *_] = BANK.question("databases/core").points
     reader = ScriptedReader({atomic.statement: ("then nothing", 0.99)})
-    assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(reader, versions=BANK.versions)
+    assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(reader)
     async with sitting(assembly, Choices("drill", ("databases/core",), follow_ups=0)) as (interviews, candidate):
         candidate.say(type="start")
         state = await candidate.until("asking")

@@ -42,7 +42,7 @@ def bank_with(*questions: Question) -> Bank:
 async def served(data_dir: Path, bank: Bank) -> Assembly:
     assembly = fake_assembly(data_dir)
     assembly.library = replace(assembly.library, bank=bank)
-    assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(ScriptedReader({}), versions=bank.versions)
+    assembly.graders.embedded = assembly.graders.in_use = EmbeddedGrader(ScriptedReader({}))
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()
     return assembly

@@ -50,7 +50,7 @@ def grade_of(question: Question, statuses: Statuses, words: Sequence[Word], fall
         verdict_of(question, findings),
         criterion_results(question, findings),
         "embedded",
-        rubric_version=BANK.versions[question.id],
+        rubric_version=question.rubric_version,
         fallback=fallback,
     )
 

@@ -5,7 +5,7 @@ Times inside an answer are seconds of its own audio, counted from the first stor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hotseat.domain.endpointing import AudioSpan
@@ -180,6 +180,8 @@ class Question:
     """An easier first step, for a candidate who doesn't know; empty if the bank has none."""
     exhibit: str = ""
     """For evaluate-a-candidate: the answer that is read aloud to be assessed."""
+    rubric_version: str = ""
+    """First 12 hex digits of the sha256 of the question's file."""
 
     @property
     def follow_up_limit_s(self) -> float:
@@ -305,9 +307,9 @@ class Grade:
     """"embedded" or "llm"; "combined" in grades by old versions."""
     model: str = ""
     rubric_version: str = ""
-    """First 12 hex digits of the sha256 of the question's file."""
+    """The question's."""
     prompt_version: str = ""
-    """Likewise of the prompts used; empty for the embedded grader."""
+    """First 12 hex digits of the sha256 of the prompts used; empty for the embedded grader."""
     reason: str = ""
     """Why the answer is not assessable, or why another grader stood in."""
     fallback: bool = False
@@ -414,8 +416,6 @@ class Bank:
 
     topics: tuple[Topic, ...]
     questions: tuple[Question, ...]
-    versions: dict[str, str] = field(default_factory=dict)
-    """Question id to rubric version."""
     vocabulary: Vocabulary = Vocabulary()
 
     def question(self, question_id: str) -> Question:

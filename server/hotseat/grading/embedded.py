@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hotseat.background import in_background
 from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question
@@ -20,9 +20,8 @@ NAME = "embedded"
 class EmbeddedGrader:
     """Implements ``Grader``."""
 
-    def __init__(self, reader: Reader, *, versions: Mapping[str, str] | None = None) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._versions = versions or {}
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
         return await in_background(self.grade_now, question, answers)
@@ -37,7 +36,6 @@ class EmbeddedGrader:
             scoring.implied(question, findings),
             grader=NAME,
             reason=reason,
-            version=self._versions.get(question.id, ""),
             seconds=time.perf_counter() - started,
         )
 

@@ -190,11 +190,11 @@ async def _at_once(_done: int) -> None:
     return
 
 
-def key_of(llm: LlmGrader, address: str, items: Sequence[Item], bank: Bank, reader: str) -> str:
+def key_of(llm: LlmGrader, address: str, items: Sequence[Item], reader: str) -> str:
     """Identifies a result: a hash of the model, its prompts, the answers, labels and rubrics, and the embedded reader.
 
     The address belongs to it because a model's name may say nothing ("default").
     """
-    answers = [f"{item.id} {item.labels} {bank.versions.get(item.question.id)} {item.answer.transcript.text}" for item in items]
+    answers = [f"{item.id} {item.labels} {item.question.rubric_version} {item.answer.transcript.text}" for item in items]
     parts = [llm.model, address, llm.prompt_version, reader, *answers]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]

@@ -6,7 +6,7 @@ Quotes, levels and verdict are computed from its reply in code.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hotseat.chat import ChatModel
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, Question
@@ -25,10 +25,9 @@ Findings = dict[str, PointFinding]
 class LlmGrader:
     """Implements ``Grader`` over any ``ChatModel``."""
 
-    def __init__(self, chat: ChatModel, prompts: Prompts, *, versions: Mapping[str, str] | None = None) -> None:
+    def __init__(self, chat: ChatModel, prompts: Prompts) -> None:
         self._chat = chat
         self._prompts = prompts
-        self._versions = versions or {}
 
     @property
     def model(self) -> str:
@@ -50,7 +49,6 @@ class LlmGrader:
             grader=NAME,
             reason=reason,
             model=self.model,
-            version=self._versions.get(question.id, ""),
             prompt_version=self.prompt_version,
             seconds=time.perf_counter() - started,
             tokens=tokens,

@@ -125,7 +125,6 @@ def load_bank(root: Path) -> domain.Bank:
     topics_file = parse_file(root / "topics.toml", root, TopicsFile, problems)
     topics = tuple(domain.Topic(**dict(entry)) for entry in topics_file.topic) if topics_file else ()
     questions: list[domain.Question] = []
-    versions: dict[str, str] = {}
     for topic in topics:
         for path in sorted((root / topic.id).glob("*.toml")):
             parsed = parse_file(path, root, QuestionFile, problems)
@@ -135,10 +134,9 @@ def load_bank(root: Path) -> domain.Bank:
             if parsed.id != expected:
                 problems.append(f"{path.relative_to(root)}: id: is {parsed.id!r}, expected {expected!r} from its place")
                 continue
-            question = _question(parsed, topic.id)
+            question = _question(parsed, topic.id, hashlib.sha256(path.read_bytes()).hexdigest()[:12])
             problems.extend(f"{path.relative_to(root)}: {problem}" for problem in _reference_problems(question))
             questions.append(question)
-            versions[question.id] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     known = {topic.id for topic in topics}
     problems.extend(
         f"topics.toml: topic {topic.id}: depends_on: unknown topic {name!r}"
@@ -148,7 +146,7 @@ def load_bank(root: Path) -> domain.Bank:
     )
     if problems:
         raise ContentError("\n".join(problems))
-    return domain.Bank(topics, tuple(questions), versions, _vocabulary(questions))
+    return domain.Bank(topics, tuple(questions), _vocabulary(questions))
 
 
 def find_question(bank: domain.Bank, question_id: str) -> domain.Question:
@@ -238,9 +236,9 @@ def _reference_problems(question: domain.Question) -> list[str]:
     return problems
 
 
-def _question(entry: QuestionFile, topic: str) -> domain.Question:
+def _question(entry: QuestionFile, topic: str, version: str) -> domain.Question:
     """Fields have the same names in the file and in the domain, except for ``deeper``, which is a move."""
     given = entry.model_dump()
     for follow_up in given["follow_ups"]:
         follow_up["move"] = domain.Move.DEEPEN if follow_up.pop("deeper") else domain.Move.PROBE
-    return _QUESTION.validate_python({**given, "topic": topic})
+    return _QUESTION.validate_python({**given, "topic": topic, "rubric_version": version})

@@ -17,7 +17,7 @@ def bank_document(bank: Bank) -> dict[str, Any]:
     """Every topic and question with everything in it."""
     return {
         "topics": [asdict(topic) for topic in bank.topics],
-        "questions": [{**asdict(question), "rubric_version": bank.versions[question.id]} for question in bank.questions],
+        "questions": [asdict(question) for question in bank.questions],
     }
 
 

@@ -256,15 +256,14 @@ async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
 
 
 async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
-    bank = assembly.library.bank
     with assembly.status.loading(GRADER) as part:
         part.detail = "loading"
         reader = await asyncio.to_thread(OnnxReader)
-        assembly.graders.embedded = EmbeddedGrader(reader, versions=bank.versions)
+        assembly.graders.embedded = EmbeddedGrader(reader)
         assembly.graders.disputes = Disputes(reader)
         assembly.speech.acts = reader
         if chat is not None:
-            assembly.graders.llm = LlmGrader(chat, assembly.prompts, versions=bank.versions)
+            assembly.graders.llm = LlmGrader(chat, assembly.prompts)
             assembly.graders.exam = await asyncio.to_thread(
                 _make_exam, assembly, assembly.graders.llm, assembly.graders.embedded
             )
@@ -280,7 +279,7 @@ def _make_exam(assembly: Assembly, llm: LlmGrader, embedded: EmbeddedGrader) -> 
         log.warning("there is no exam: %s", error)
         return None
     reader = f"{hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()} {THRESHOLDS}"
-    key = key_of(llm, settings.llm.url, items, bank, reader)
+    key = key_of(llm, settings.llm.url, items, reader)
     return Exam(llm, embedded, items, settings.data_dir / "exams.json", key) if items else None
 
 
