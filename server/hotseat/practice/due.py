@@ -17,6 +17,7 @@ from hotseat.session.phases import Progress
 from hotseat.session.records import InterviewRecord
 from hotseat.session.replay import replayed
 from hotseat.settings import InterviewSettings
+from hotseat.storage.rows import Row
 from hotseat.storage.store import SqlStore
 from hotseat.telemetry.logs import failed
 
@@ -64,9 +65,9 @@ class Practice:
         kept = [entry for entry in history if entry is not before]
         await self._store.rate(owner, rated, cards([*kept, rated]))
 
-    async def recompute(self, owner: str, question_ids: Iterable[str]) -> None:
-        """Computes the cards of these questions again, after ratings of them were removed."""
-        for question_id in set(question_ids):
+    async def recompute(self, ratings: Iterable[Row]) -> None:
+        """Computes the cards of the questions in these rows of ratings, which were added or removed."""
+        for owner, question_id in {(row["owner"], row["question_id"]) for row in ratings}:
             await self._store.set_cards(owner, question_id, cards(await self._store.ratings(owner, question_id)))
 
     async def catch_up(self) -> None:

@@ -30,7 +30,6 @@ from hotseat.storage.rows import Row, Rows, Scope
 from hotseat.storage.storage import Storage
 from hotseat.strict import first_wrong
 from hotseat.transfer.document import MAX_SAMPLES, Recording
-from hotseat.transfer.removing import recompute_cards
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _RATINGS = range(1, 5)
@@ -84,7 +83,7 @@ async def _try_pages(
     store = scratch.store
     shown = Reviews(store, scratch.archive, library.bank, store.load_state)
     practice = Practice(store, clock, library.bank)
-    await _try("tables.ratings", recompute_cards(practice, rows.tables["ratings"]))
+    await _try("tables.ratings", practice.recompute(rows.tables["ratings"]))
     for row in rows.tables["interviews"]:
         await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
         for event in logs.get(row["id"], ()):

@@ -24,7 +24,6 @@ from hotseat.transfer.checking import checked_rows
 from hotseat.transfer.disk_space import free_bytes
 from hotseat.transfer.document import Document, Recording, from_json
 from hotseat.transfer.exporting import DOCUMENT, of_person
-from hotseat.transfer.removing import recompute_cards
 from hotseat.transfer.temporary_folders import temporary_folder
 from hotseat.transfer.zips import ZipSource
 
@@ -90,7 +89,7 @@ async def import_file(
             await asyncio.to_thread(storage.archive.delete, interview_id)
         raise
     practice = Practice(storage.store, clock, library.bank)
-    await recompute_cards(practice, fresh.tables["ratings"])
+    await practice.recompute(fresh.tables["ratings"])
     await practice.catch_up()  # exports older than ratings have none
     return Imported(
         interviews=tuple(row["id"] for row in fresh.tables["interviews"]),

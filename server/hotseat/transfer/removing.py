@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotseat.practice.due import Practice
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.archive.names import is_id
-from hotseat.storage.rows import Row, Scope
+from hotseat.storage.rows import Scope
 from hotseat.storage.storage import Storage
 from hotseat.transfer.temporary_folders import remove_leftovers
 
@@ -48,7 +47,7 @@ async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
     await asyncio.to_thread(remove_leftovers, storage.data_dir)
     await asyncio.to_thread(storage.store.remove_copies)
     rows = await storage.tables.erase(scope)
-    await recompute_cards(practice, ratings)
+    await practice.recompute(ratings)
     return Removed(
         interviews=len(present),
         rows=rows,
@@ -56,12 +55,6 @@ async def remove(storage: Storage, practice: Practice, scope: Scope) -> Removed:
         rows_left=await storage.tables.count(scope),
         files_left=await asyncio.to_thread(_count_audio, storage.archive, named),
     )
-
-
-async def recompute_cards(practice: Practice, ratings: Sequence[Row]) -> None:
-    """Computes the cards of the questions in these rows of ratings, which were added or removed. Raises StorageError."""
-    for owner in {row["owner"] for row in ratings}:
-        await practice.recompute(owner, [row["question_id"] for row in ratings if row["owner"] == owner])
 
 
 def _count_audio(archive: AudioArchive, ids: tuple[str, ...]) -> int:
