@@ -32,7 +32,7 @@ from hotseat.load_status import LoadStatus, Part, PartState
 from hotseat.practice.due import Practice
 from hotseat.prompts import Prompts
 from hotseat.questions.library import Library, load_library
-from hotseat.settings import PROJECT, InterviewSettings, Settings
+from hotseat.settings import PROJECT, Settings
 from hotseat.speech.audio import Samples
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.recognition import RecognitionJob
@@ -216,9 +216,9 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, **settings: object) -> 
     )
 
 
-def importing(assembly: Assembly) -> tuple[Storage, Library, Clock, InterviewSettings]:
+def importing(assembly: Assembly) -> tuple[Storage, Library, Clock]:
     """What import_file takes first."""
-    return assembly.storage, assembly.library, assembly.clock, assembly.settings.interview
+    return assembly.storage, assembly.library, assembly.clock
 
 
 def removing(assembly: Assembly) -> tuple[Storage, Practice]:

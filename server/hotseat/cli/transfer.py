@@ -55,9 +55,7 @@ def import_command(file: Path) -> None:
     from hotseat.transfer.importing import import_file
 
     with existing_file(file) as source:
-        done = with_assembly(
-            lambda parts: import_file(parts.storage, parts.library, parts.clock, parts.settings.interview, source)
-        )
+        done = with_assembly(lambda parts: import_file(parts.storage, parts.library, parts.clock, source))
     click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
     for interview_id in done.skipped:
         click.echo(f"skipped {interview_id}: it is here already; delete it first to have the file's")

@@ -140,7 +140,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     find = interviews.load
     reviews, amending, coaching = assembly.reviews(find), assembly.amending(find), assembly.coaching(find)
     app.include_router(review_routes(reviews, amending, coaching, storage.archive))
-    app.include_router(transfer_routes(storage, assembly.library, clock, settings.interview, accounts, interviews))
+    app.include_router(transfer_routes(storage, assembly.library, clock, accounts, interviews))
     return app
 
 

@@ -41,9 +41,7 @@ _LATEST = 4_102_444_800.0
 """The year 2100, in seconds since the epoch."""
 
 
-async def checked_rows(
-    scratch: Storage, library: Library, clock: Clock, limits: InterviewSettings, recordings: Sequence[Recording]
-) -> Rows:
+async def checked_rows(scratch: Storage, library: Library, clock: Clock, recordings: Sequence[Recording]) -> Rows:
     """All rows of the scratch database, with each summary computed from its log. Raises InputError for rows that a page, or the
     server's next start, would fail on."""
     rows = await scratch.tables.read(Scope())
@@ -63,7 +61,7 @@ async def checked_rows(
     # Now the scratch database holds what will be stored.
     await scratch.tables.erase(Scope())
     await scratch.tables.add(checked)
-    await _try_pages(scratch, library, clock, limits, checked, states, logs)
+    await _try_pages(scratch, library, clock, checked, states, logs)
     return checked
 
 
@@ -71,7 +69,6 @@ async def _try_pages(
     scratch: Storage,
     library: Library,
     clock: Clock,
-    limits: InterviewSettings,
     rows: Rows,
     states: Mapping[str, State],
     logs: Mapping[str, Sequence[Row]],
@@ -99,7 +96,7 @@ async def _try_pages(
         await _try("tables.settings", preparation.plan())
         await _try("tables.settings", preparation.checkpoints())
         await _try("tables.interviews", progress(store, clock, library, owner))
-        await _try("tables.ratings", Agenda(preparation, practice, limits).today())
+        await _try("tables.ratings", Agenda(preparation, practice, InterviewSettings()).today())
 
 
 async def _try(place: str, work: Awaitable[object]) -> None:

@@ -13,7 +13,6 @@ from hotseat.engines import codecs
 from hotseat.errors import HotseatError, InputError, NoRoomError
 from hotseat.practice.due import Practice
 from hotseat.questions.library import Library
-from hotseat.settings import InterviewSettings
 from hotseat.speech.recordings import AudioArchive, StoredAudio
 from hotseat.storage.rows import Rows, Scope
 from hotseat.storage.storage import Storage
@@ -57,7 +56,6 @@ async def import_file(
     storage: Storage,
     library: Library,
     clock: Clock,
-    limits: InterviewSettings,
     file: IO[bytes],
     owner: str | None = None,
     max_bytes: int = MAX_DOCUMENT_BYTES,
@@ -71,7 +69,7 @@ async def import_file(
     all_recordings = document.recordings
     async with migrated(storage, document.rows) as scratch:
         del document  # its rows are in the database: memory holds them only once
-        checked = await checked_rows(scratch, library, clock, limits, all_recordings)
+        checked = await checked_rows(scratch, library, clock, all_recordings)
     if owner is not None:
         checked = of_person(checked, owner)
     ids = tuple(row["id"] for row in checked.tables["interviews"])

@@ -20,7 +20,6 @@ from hotseat.errors import NoRoomError
 from hotseat.http.identity import OwnInterview, Who
 from hotseat.interview.interviews import Interviews
 from hotseat.questions.library import Library
-from hotseat.settings import InterviewSettings
 from hotseat.storage.rows import Scope
 from hotseat.storage.storage import Storage
 from hotseat.transfer.disk_space import TemporaryFile, check_room
@@ -35,9 +34,7 @@ _Kind = Annotated[Format, Query(alias="format")]
 _Audio = Annotated[Codec, Query(alias="audio")]
 
 
-def transfer_routes(
-    storage: Storage, library: Library, clock: Clock, limits: InterviewSettings, accounts: Accounts, interviews: Interviews
-) -> APIRouter:
+def transfer_routes(storage: Storage, library: Library, clock: Clock, accounts: Accounts, interviews: Interviews) -> APIRouter:
     """Everything below /api that takes interviews out, puts them back or removes them."""
     router = APIRouter()
     importing = asyncio.Lock()
@@ -81,7 +78,7 @@ def transfer_routes(
                     file.seek(0)
                     async with importing:
                         mine = (file, who.person, MAX_UPLOADED_DOCUMENT_BYTES)
-                        return asdict(await import_file(storage, library, clock, limits, *mine))
+                        return asdict(await import_file(storage, library, clock, *mine))
         except NoRoomError as error:
             raise HTTPException(413, f"{error}; import fewer interviews at a time") from None
 
