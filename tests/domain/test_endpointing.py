@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 import pytest
-from hotseat.domain.endpointing import PAUSE_S, WINDOW_S, CutRules, Hearing, commit_point, hear
+from hotseat.domain.endpointing import LULL_S, WINDOW_S, CutRules, Hearing, commit_point, hear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,11 +52,11 @@ def test_doubt_prolongs_speech_but_does_not_begin_it() -> None:
     assert heard((SPEECH, 0.5), (DOUBT, 3.0)).silence_s == 0.0
 
 
-def test_a_pause_is_a_gap_of_half_a_second_between_speech() -> None:
-    """Silence before, after and in short gaps is not a pause; the gap runs from speech to speech."""
-    hearing = heard((SILENCE, 1.0), (SPEECH, 2.0), (SILENCE, 0.8), (SPEECH, 2.0), (SILENCE, 0.2), (SPEECH, 1.0), (SILENCE, 3.0))
-    (pause,) = hearing.pauses
-    assert (pause.start, pause.end) == (near(3.0), near(3.8))
+def test_a_lull_is_a_gap_between_speech() -> None:
+    """Silence before, after and in short gaps is not a lull; the gap runs from speech to speech."""
+    hearing = heard((SILENCE, 1.0), (SPEECH, 2.0), (SILENCE, 0.8), (SPEECH, 2.0), (SILENCE, 0.1), (SPEECH, 1.0), (SILENCE, 3.0))
+    (lull,) = hearing.lulls
+    assert (lull.start, lull.end) == (near(3.0), near(3.8))
     assert hearing.silence_s == near(3.0)
     assert not hearing.speaking
 
@@ -65,7 +65,7 @@ def test_a_click_does_not_interrupt_a_silence() -> None:
     """Long silence ends an answer even if a key is pressed meanwhile."""
     hearing = heard((SPEECH, 2.0), (SILENCE, 2.0), (SPEECH, 0.064), (SILENCE, 2.0))
     assert hearing.silence_s == near(4.064)
-    assert hearing.pauses == ()
+    assert hearing.lulls == ()
 
 
 def test_a_short_word_right_after_speech_counts() -> None:
@@ -108,7 +108,7 @@ PROBABILITIES = st.lists(st.sampled_from([SPEECH, SILENCE, DOUBT]).flatmap(lambd
 
 @given(PROBABILITIES)
 def test_times_stay_in_order(runs: list[list[float]]) -> None:
-    """Whatever is heard: no time lies in the future, pauses are ordered, apart and long enough, onset comes first."""
+    """Whatever is heard: no time lies in the future, lulls are ordered, apart and long enough, onset comes first."""
     hearing = Hearing()
     last = hearing
     for probability in (probability for run in runs for probability in run):
@@ -117,9 +117,9 @@ def test_times_stay_in_order(runs: list[list[float]]) -> None:
         assert hearing.speech_end >= last.speech_end
         assert hearing.onset == last.onset or last.onset is None
         assert 0 <= hearing.silence_s <= hearing.now
-    edges = [edge for pause in hearing.pauses for edge in (pause.start, pause.end)]
+    edges = [edge for lull in hearing.lulls for edge in (lull.start, lull.end)]
     assert edges == sorted(edges)
-    assert all(pause.seconds >= PAUSE_S - 1e-9 for pause in hearing.pauses)
+    assert all(lull.seconds >= LULL_S - 1e-9 for lull in hearing.lulls)
     assert hearing.onset is None or all(hearing.onset <= edge <= hearing.speech_end for edge in edges)
 
 

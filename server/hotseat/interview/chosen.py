@@ -15,8 +15,6 @@ class Chosen:
     follow_up_id: str
     text: str
     source: Source
-    reason: str = ""
-    """Why the language model's question isn't asked; empty if it is, or if there is no model."""
     anchor: str | None = None
     """The candidate's words that it picks up."""
     move: Move | None = None

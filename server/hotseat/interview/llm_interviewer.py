@@ -119,7 +119,7 @@ class Endpoint:
         self._reply_s = reply_s
 
     async def ask(self, situation: Situation, bank: Chosen, says: Says | None = None, speak: Speak | None = None) -> Chosen:
-        """The model's question; ``bank`` with a reason if that can't be asked, or with the act that the model sees in it.
+        """The model's question; ``bank`` if that can't be asked, or with the act that the model sees in it.
 
         ``says`` helps to reject a question that gives a point away. ``speak`` is called with each sentence before the question
         once it has passed the checks; if the rest then fails them, the result is those sentences with the bank's question.
@@ -146,9 +146,9 @@ class Endpoint:
             reason = str(error)
         log.warning("follow-up in the bank's words: %s", reason)
         if not spoken:
-            return replace(bank, reason=reason)
+            return bank
         asked = situation.suggested[0].text if situation.suggested else bank.text
-        return replace(bank, text=f"{spoken} {asked}", reason=reason, source=Source.LLM, anchor=None)
+        return replace(bank, text=f"{spoken} {asked}", source=Source.LLM, anchor=None)
 
     async def reply(self, situation: Situation) -> tuple[Reply | None, float]:
         """The unchecked reply, and the seconds it took; None if the model is too slow or its reply can't be read.

@@ -6,10 +6,10 @@ Recognisers leave most hesitations out, so the fillers found are a lower bound. 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotseat.domain.evidence import bare
 from hotseat.domain.model import Word
 
 _HESITATIONS = frozenset("um umm uhm ehm uh uhh er erm ah hm hmm mm mhm".split())
@@ -27,34 +27,31 @@ _SIGNPOSTS = tuple(
         "in summary", "overall", "to start", "to begin", "one is", "the other is", "the point is", "the key",
     )
 )  # fmt: skip
-_EDGES = re.compile(r"^[^\w]+|[^\w]+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Filler:
     text: str
     """In one spelling: "um", "you know"."""
-    word: int
-    """Index of its first word in the transcript."""
     start: float
     """Second of the answer's audio."""
 
 
 def is_hesitation(word: Word) -> bool:
     """Whether it is a sound such as "um" rather than a word."""
-    return _bare(word.text) in _HESITATIONS
+    return bare(word.text) in _HESITATIONS
 
 
 def fillers(words: Sequence[Word]) -> tuple[Filler, ...]:
     """The words and phrases that are certainly fillers, in order."""
-    texts = [_bare(word.text) for word in words]
+    texts = [bare(word.text) for word in words]
     names = [_filler_at(index, texts, words) for index in range(len(words))]
-    return tuple(Filler(name, index, words[index].start) for index, name in enumerate(names) if name)
+    return tuple(Filler(name, words[index].start) for index, name in enumerate(names) if name)
 
 
 def signposts(words: Sequence[Word]) -> tuple[int, ...]:
     """Indices of the words at which a signpost begins."""
-    texts = [_bare(word.text) for word in words]
+    texts = [bare(word.text) for word in words]
     parts = [(part, index) for index, text in enumerate(texts) for part in text.replace("-", " ").split()]
     said = [part for part, _ in parts]
     return tuple(
@@ -84,7 +81,3 @@ def _filler_at(index: int, texts: Sequence[str], words: Sequence[Word]) -> str:
 
 def _stops(word: Word) -> bool:
     return word.text.endswith((",", ".", "…", "-"))
-
-
-def _bare(text: str) -> str:
-    return _EDGES.sub("", text.lower().replace("’", "'"))
