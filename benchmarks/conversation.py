@@ -85,7 +85,7 @@ class Naive:
         self._whisper = WhisperModel(
             str(weights.whisper_dir(data_dir, _silent)), device="cpu", compute_type="int8", cpu_threads=2
         )
-        gguf = weights.gguf_path(data_dir, _silent)
+        gguf = weights.assembled(weights.QWEN_GGUF, data_dir, _silent)
         self._server = LlamaServer(gguf, threads=2, context=8192)
         self._chat = OpenAiChat(self._server.url, gguf.stem, self._server.key, 60)
         self._speaker = PiperSpeaker(*weights.piper_voice())

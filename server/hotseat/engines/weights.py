@@ -87,11 +87,6 @@ def whisper_dir(models_dir: Path, progress: Progress) -> Path:
     return [assembled(weight, models_dir, progress) for weight in WHISPER_BASE][-1].parent
 
 
-def gguf_path(models_dir: Path, progress: Progress) -> Path:
-    """Qwen2.5-Coder-1.5B-Instruct as GGUF. Raises WeightsError."""
-    return assembled(QWEN_GGUF, models_dir, progress)
-
-
 def piper_voice(models_dir: Path | None = None) -> tuple[Path, Path]:
     """Paths of the voice's (model, settings), imported or installed. Raises WeightsError."""
     return installed(JOE_VOICE, models_dir), installed(JOE_CONFIG, models_dir)

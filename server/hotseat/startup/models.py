@@ -236,7 +236,7 @@ async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     from hotseat.engines.llama_chat import LlamaChat
 
     llm = assembly.settings.llm
-    gguf = await asyncio.to_thread(weights.gguf_path, assembly.settings.models, part.progress)
+    gguf = await asyncio.to_thread(weights.assembled, weights.QWEN_GGUF, assembly.settings.models, part.progress)
     threads = llm.threads or max(1, (os.cpu_count() or 2) - 1)
 
     async def start() -> LlamaChat:
