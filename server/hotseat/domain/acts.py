@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
 
 
 class Act(StrEnum):
@@ -19,10 +17,3 @@ class Act(StrEnum):
     OBJECTION = "objection"
     OFF_TOPIC = "off_topic"
     DONE = "done"
-
-
-class ActReader(Protocol):
-    """Implemented by engines.reader.OnnxReader."""
-
-    def acts(self, question: str, words: Sequence[str]) -> Mapping[Act, float]:
-        """The probability of each act."""

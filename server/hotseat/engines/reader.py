@@ -77,7 +77,7 @@ class Encoder:
 
 
 class OnnxReader:
-    """Implements ``grading.reading.Reader`` and ``domain.acts.ActReader``. Safe to use from several threads."""
+    """Implements ``grading.reading.Reader``. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._session = open_session(WEIGHTS)

@@ -1,14 +1,15 @@
-"""The interface of the reader: the model that tells whether a passage makes or contradicts a statement."""
+"""The interface of the reader: the model that tells what a passage says of a statement, and what an utterance does."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hotseat.domain.acts import Act
 from hotseat.domain.model import Point
 
 MAX_PHRASINGS, MAX_MISCONCEPTIONS = 2, 3
@@ -41,4 +42,8 @@ class Reader(Protocol):
 
     def read(self, statements: Sequence[str], words: Sequence[str]) -> tuple[Reading, ...]:
         """One reading for each statement (see ``described``). Deterministic; recent readings are cached."""
+        ...
+
+    def acts(self, question: str, words: Sequence[str]) -> Mapping[Act, float]:
+        """The probability of each act, of the words as a reply to the question."""
         ...

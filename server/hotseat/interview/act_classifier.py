@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from hotseat.domain.acts import Act, ActReader
+from hotseat.domain.acts import Act
+from hotseat.grading.reading import Reader
 
 MAX_WORDS = 25
 """Anything longer is an answer."""
@@ -19,7 +20,7 @@ _HESITATION = re.compile(r"(?:\b(?:u+m+|u+h+|e+h+m*|h+m+|m+h*m+|a+h|o+h|er+m*)\b
 _WANTS_QUESTIONS = re.compile(r"\bask\b|\bquestions?\b", re.I)
 
 
-def recognise(text: str, question: str, reader: ActReader) -> Act:
+def recognise(text: str, question: str, reader: Reader) -> Act:
     """The act of an utterance (``text``) in reply to ``question``. Takes a few milliseconds."""
     words = text.split()
     said = re.sub(r"\W+", " ", text.lower()).strip()

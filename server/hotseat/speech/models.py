@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hotseat.domain.acts import ActReader
 from hotseat.domain.model import Bank, Question
+from hotseat.grading.reading import Reader
 from hotseat.speech.audio import Samples
 from hotseat.speech.listening import HeardAnswer, Listener, hear_recording
 from hotseat.speech.recognition import Transcriber, TurnModel, VoiceActivity
@@ -27,7 +27,7 @@ class SpeechModels:
     phonemes: Callable[[str], str] | None = None
     """Text to phonemes, by which misheard key terms are repaired."""
     voice: PreparedVoice | None = None
-    acts: ActReader | None = None
+    acts: Reader | None = None
     """Tells what a short utterance does; without it everything is an answer."""
 
     async def transcribe(self, samples: Samples, question: Question, bank: Bank, limit_s: float) -> HeardAnswer:
