@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from hotseat.domain.evidence import bare
-from hotseat.domain.model import Answer
+from hotseat.domain.model import Answer, Word
 
 Span = tuple[int, int]
 """Word indexes: (first, after the last)."""
@@ -24,26 +24,25 @@ _CUT_BEFORE = frozenset("and but so because then also which while whereas howeve
 
 def clauses(answer: Answer) -> list[Span]:
     """The answer's sentences, long ones cut at commas and connectives."""
-    words = [word.text for word in answer.transcript.words]
-    times = [(word.start, word.end) for word in answer.transcript.words]
-    return [clause for sentence in split_sentences(words, times) for clause in split_clauses(words, sentence)]
+    words = answer.transcript.words
+    return [clause for sentence in split_sentences(words) for clause in split_clauses(words, sentence)]
 
 
-def split_sentences(words: Sequence[str], times: Sequence[tuple[float, float]] = ()) -> tuple[Span, ...]:
-    """Sentences by punctuation and, if ``times`` has each word's start and end in seconds, by long silences."""
+def split_sentences(words: Sequence[Word]) -> tuple[Span, ...]:
+    """Sentences by punctuation and by long silences."""
     spans: list[Span] = []
     start = 0
     for place, word in enumerate(words):
-        stops = bool(_END.search(word)) and not _NO_END.match(word)
-        if not stops and place + 1 < len(words) and place < len(times) - 1:
-            stops = times[place + 1][0] - times[place][1] >= SENTENCE_PAUSE_S and place - start >= 5
+        stops = bool(_END.search(word.text)) and not _NO_END.match(word.text)
+        if not stops and place + 1 < len(words):
+            stops = words[place + 1].start - word.end >= SENTENCE_PAUSE_S and place - start >= 5
         if stops or place + 1 == len(words):
             spans.append((start, place + 1))
             start = place + 1
     return tuple(spans)
 
 
-def split_clauses(words: Sequence[str], span: Span) -> list[Span]:
+def split_clauses(words: Sequence[Word], span: Span) -> list[Span]:
     """The clauses of a sentence: itself, or pieces of at most ``LONG_CLAUSE`` words cut at commas and connectives."""
     if span[1] - span[0] <= LONG_CLAUSE:
         return [span]
@@ -51,7 +50,7 @@ def split_clauses(words: Sequence[str], span: Span) -> list[Span]:
     start = span[0]
     for place in range(span[0] + 1, span[1]):
         length = place - start
-        cut = bare(words[place]) in _CUT_BEFORE or words[place - 1].endswith((",", ":"))
+        cut = bare(words[place].text) in _CUT_BEFORE or words[place - 1].text.endswith((",", ":"))
         if (cut and length >= LONG_CLAUSE // 2 and span[1] - place >= 5) or length >= LONG_CLAUSE:
             pieces.append((start, place))
             start = place

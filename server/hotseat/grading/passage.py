@@ -33,10 +33,9 @@ class Passage:
 def passage_of(question: Question, answer: Answer) -> Passage:
     """The words of an answer that are read; none may be left."""
     words = tuple(word.text for word in answer.transcript.words)
-    times = [(word.start, word.end) for word in answer.transcript.words]
     places: list[int] = []
     instruction_goes_on = False
-    for start, end in split_sentences(words, times):
+    for start, end in split_sentences(answer.transcript.words):
         text = " ".join(words[start:end])
         if _is_instruction(question, text) or instruction_goes_on:
             instruction_goes_on = words[end - 1].endswith((";", ":"))

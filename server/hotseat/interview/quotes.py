@@ -90,13 +90,12 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
     answer = next((answer for answer in answers if answer.turn_id == evidence.turn_id), None)
     if answer is None:
         return None
-    words = [word.text for word in answer.transcript.words]
-    times = [(word.start, word.end) for word in answer.transcript.words]
+    words = answer.transcript.words
     span = (evidence.word_start, evidence.word_end)
-    sentence = max(split_sentences(words, times), key=lambda other: _shared(other, span), default=None)
+    sentence = max(split_sentences(words), key=lambda other: _shared(other, span), default=None)
     if sentence is None or _shared(sentence, span) <= 0:
         return None
-    whole = words[sentence[0] : sentence[1]]
+    whole = [word.text for word in words[slice(*sentence)]]
     if _HEDGED.search(" ".join(whole)) or whole[-1].endswith("?"):
         return None
     span = (span[0] - sentence[0], span[1] - sentence[0])

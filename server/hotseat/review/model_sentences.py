@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from hotseat.domain.model import Point, PointTier, Question
+from hotseat.domain.model import Point, PointTier, Question, Transcript
 from hotseat.grading.clauses import split_sentences
 from hotseat.text.normal import stem, tokenize
 
@@ -24,8 +24,8 @@ _FUNCTION_STEMS = frozenset(map(stem, _FUNCTION_WORDS.split()))
 @lru_cache(maxsize=512)
 def model_sentences(question: Question) -> dict[str, str]:
     """Point id to the model answer's sentence that makes the point; "" if none does."""
-    words = question.model_answer.split()
-    sentences = [" ".join(words[start:end]).rstrip(";") for start, end in split_sentences(words)]
+    words = Transcript.of_typed(question.model_answer).words
+    sentences = [" ".join(word.text for word in words[start:end]).rstrip(";") for start, end in split_sentences(words)]
     stems = [_stems(sentence) for sentence in sentences]
     commonness = Counter(stem for sentence in stems for stem in sentence)
 
