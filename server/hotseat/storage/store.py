@@ -330,10 +330,9 @@ def _alembic() -> tuple[Any, Any, tuple[str, ...]]:
 
 def _schema(connection: sa.Connection) -> str | None:
     """The revision of the database; None for an empty one."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return revision
+    from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 async def _log(connection: AsyncConnection, interview_id: str) -> tuple[LoggedEvent, ...]:
