@@ -13,7 +13,7 @@ from hotseat.domain.model import EndedBy
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.questions.formats import Choices
-from hotseat.session.replay import replayed
+from hotseat.session.eventlog import replayed
 
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.command_line import hotseat

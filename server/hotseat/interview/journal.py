@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 from hotseat.clock import Clock
 from hotseat.errors import StorageError, TakenOverError
-from hotseat.session.eventlog import encode_event
+from hotseat.session.eventlog import encode_event, replayed
 from hotseat.session.events import Event
 from hotseat.session.phases import State
 from hotseat.session.records import Lease, LoggedEvent
-from hotseat.session.replay import replayed
 from hotseat.session.summary import summary
 from hotseat.storage.store import SqlStore
 

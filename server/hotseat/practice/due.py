@@ -11,11 +11,10 @@ from hotseat.domain.model import Bank, Grade, Question, Verdict
 from hotseat.domain.practice import PointCard, Rated
 from hotseat.errors import StorageError
 from hotseat.practice.scheduling import cards, rate, recall
-from hotseat.session.eventlog import counted_grade, decode_event
+from hotseat.session.eventlog import counted_grade, decode_event, replayed
 from hotseat.session.events import RoundGraded
 from hotseat.session.phases import Progress
 from hotseat.session.records import InterviewRecord
-from hotseat.session.replay import replayed
 from hotseat.settings import InterviewSettings
 from hotseat.storage.rows import Row
 from hotseat.storage.store import SqlStore

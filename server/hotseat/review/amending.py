@@ -22,9 +22,8 @@ from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
 from hotseat.review.rounds import Round, find_answer, find_round
 from hotseat.review.view import ungraded
-from hotseat.session.eventlog import decode_grade, encode_grade
+from hotseat.session.eventlog import LoadInterview, decode_grade, encode_grade
 from hotseat.session.records import Note, Regrade, RegradeKind
-from hotseat.session.replay import LoadInterview
 from hotseat.storage.store import SqlStore
 
 

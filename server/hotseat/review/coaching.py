@@ -12,7 +12,7 @@ from hotseat.grading.quoting import in_whole_clauses
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
 from hotseat.review.rounds import Round, find_answer, find_round
-from hotseat.session.replay import LoadInterview
+from hotseat.session.eventlog import LoadInterview
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.synthesis import Voice

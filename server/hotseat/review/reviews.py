@@ -14,8 +14,8 @@ from hotseat.practice.progress import rounds_of
 from hotseat.questions.content import find_question
 from hotseat.review import view
 from hotseat.review.rounds import find_round
+from hotseat.session.eventlog import LoadInterview
 from hotseat.session.records import InterviewRecord
-from hotseat.session.replay import LoadInterview
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.store import SqlStore
 

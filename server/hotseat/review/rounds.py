@@ -9,10 +9,9 @@ from hotseat.domain.corrections import Correction, corrected, corrections_in_for
 from hotseat.domain.model import Answer, Bank, Grade, Point, PointFinding, Question
 from hotseat.errors import MissingError
 from hotseat.grading import disputes, scoring
-from hotseat.session.eventlog import counted_grade, decode_grade
+from hotseat.session.eventlog import LoadInterview, counted_grade, decode_grade
 from hotseat.session.phases import Progress, RoundGrade, RoundPlan
 from hotseat.session.records import Amendments, Regrade, RegradeKind
-from hotseat.session.replay import LoadInterview
 from hotseat.storage.store import SqlStore
 
 

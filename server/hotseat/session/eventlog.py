@@ -1,18 +1,23 @@
-"""Events, plans and grades as JSON, for the store. An event's type is the name of its class."""
+"""Events, plans and grades as JSON, for the store, and the state that a log leads to. An event's type is its class's name."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, get_args
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from hotseat.domain.model import Grade
-from hotseat.session import events, phases
-from hotseat.session.records import Amendments
+from hotseat.errors import StorageError
+from hotseat.session import events, phases, session
+from hotseat.session.records import Amendments, InterviewRecord, LoggedEvent
 
 _ADAPTERS: dict[str, TypeAdapter[events.Event]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(events.Event)}
 _GRADE: TypeAdapter[Grade] = TypeAdapter(Grade)
 _PLAN: TypeAdapter[phases.Plan] = TypeAdapter(phases.Plan)
+
+LoadInterview = Callable[[str], Awaitable[tuple[InterviewRecord, phases.State] | None]]
+"""An interview's record and state by its id; None if there is none. Raises StorageError."""
 
 
 def encode_event(event: events.Event) -> tuple[str, dict[str, Any]]:
@@ -32,6 +37,15 @@ def encode_plan(plan: phases.Plan) -> dict[str, Any]:
 
 def decode_plan(payload: dict[str, Any]) -> phases.Plan:
     return _PLAN.validate_python(payload)
+
+
+def replayed(record: InterviewRecord, log: Sequence[LoggedEvent]) -> phases.State:
+    """The state after all logged events. Raises StorageError for a log that this version can't read."""
+    try:
+        history = tuple((decode_event(entry.type, entry.payload), entry.monotonic) for entry in log)
+        return session.replay(decode_plan(record.plan), history)
+    except (KeyError, ValidationError) as error:
+        raise StorageError(f"the log of interview {record.id} is damaged, or another version of Hotseat wrote it") from error
 
 
 def encode_grade(grade: Grade) -> dict[str, Any]:

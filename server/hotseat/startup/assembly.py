@@ -27,7 +27,7 @@ from hotseat.questions.library import Library, load_library
 from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
 from hotseat.review.reviews import Reviews
-from hotseat.session.replay import LoadInterview
+from hotseat.session.eventlog import LoadInterview
 from hotseat.settings import Settings
 from hotseat.speech.models import SpeechModels
 from hotseat.storage.accounts import SqlAccounts

@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from hotseat.domain.corrections import Correction
 from hotseat.domain.practice import Assessment, PointCard, Rated
 from hotseat.errors import SettingsError, StorageError, TakenOverError
+from hotseat.session.eventlog import replayed
 from hotseat.session.phases import State
 from hotseat.session.records import Amendments, HeldLease, InterviewRecord, Lease, LoggedEvent, Note, Regrade
-from hotseat.session.replay import replayed
 from hotseat.storage.queries import Queries, Value, select_fields
 from hotseat.storage.schema import (
     ASSESSMENTS,
