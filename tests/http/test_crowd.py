@@ -16,6 +16,8 @@ import httpx
 import pytest
 import uvicorn
 from hotseat.accounts.accounts import network_of
+from hotseat.accounts.entry import Entry
+from hotseat.accounts.identity import Identity
 from hotseat.http import guard, serving
 from hotseat.http.connections import Bounds, Connections, bounds_for
 from hotseat.http.serving import BoundedServer
@@ -23,6 +25,7 @@ from hotseat.interview import interviews as interviews_module
 from hotseat.session.records import LOCAL
 from hotseat.startup.assembly import Assembly
 from hotseat.telemetry import logs
+from starlette.requests import HTTPConnection
 
 from benchmarks import crowd
 from tests.support.fakes import FastClock, fake_assembly
@@ -59,17 +62,19 @@ def test_the_stranger_who_has_waited_longest_makes_room() -> None:
     book = Book()
     a, b, c = (book.come(name) for name in "abc")
     assert book.come("d", now=0.5) and book.closed == ["a"], "all have only just come"
-    b.answering = True
+    b.waiting_since, b.answering = None, True
     e = book.come("e", now=1.2)
     assert book.closed == ["a", "c"] and c is not e
-    e.answering = True
+    e.waiting_since, e.answering = None, True
     f = book.come("f", now=1.3)
     assert book.closed == ["a", "c", "b"], "nobody is blamed yet"
-    f.answering, f.unread_since = True, 1.4
+    f.waiting_since, f.answering, f.unread_since = None, True, 1.4
     assert book.come("g", now=1.4) and book.closed == ["a", "c", "b", "f"]
     half = book.come("h", now=1.5)
     assert book.closed == ["a", "c", "b", "f", "d"]
-    half.waiting_since = None  # half a request has come
+    half.waiting_since = None  # a head has come, and some of the body
+    assert not half.is_awaited(9.0), "whose it is is still being looked up"
+    half.examine(known=False)
     assert book.come("i", now=1.6) and book.closed[-1] == "h"
     assert len(book) == book.strangers == 3 and a is not b
 
@@ -79,14 +84,14 @@ def test_an_open_socket_is_never_closed_for_a_newcomer() -> None:
     book = Book()
     known = [book.come(str(number)) for number in range(3)]
     for line in known:
-        line.recognise()
+        line.examine(known=True)
     assert book.strangers == 0 and book.come("stranger")
     assert book.come("another") and book.closed == ["stranger"]
     book = Book()
     known = []
     for number in range(4):
         known.append(book.come(str(number)))
-        known[-1].recognise()
+        known[-1].examine(known=True)
         known[-1].waiting_since = None
     assert book.come("late") is None and book.closed == []
     known[2].waiting_since = 1.0
@@ -112,7 +117,7 @@ def test_closing_is_counted_once() -> None:
     line = book.come("a", "198.51.100.7")
     line.close()
     line.close()
-    line.recognise()
+    line.examine(known=True)
     assert len(book) == 0
     for _ in range(4):
         book.come("b", "198.51.100.7").close()
@@ -125,7 +130,7 @@ def test_slow_clients_are_disconnected() -> None:
     waiting, reading, busy = (book.come(name) for name in "wrb")
     reading.waiting_since = busy.waiting_since = None
     reading.unread_since = 0.0
-    reading.recognise()
+    reading.examine(known=True)
     book.sweep(9.9)
     assert book.closed == []
     book.sweep(10.0)
@@ -223,6 +228,38 @@ async def test_whoever_sends_half_a_form_keeps_nobody_out(served: tuple[int, Bou
     assert b"200 OK" in await page[0].read(1_000)
     for _, writer in [*strangers, page]:
         writer.close()
+
+
+async def test_an_upload_is_not_cut_off_while_its_sender_is_looked_up(
+    served: tuple[int, BoundedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a crowd that takes a while, and meanwhile more strangers come than there is room for."""
+    port, server = served
+    looking_up, go = asyncio.Event(), asyncio.Event()
+    identify = Entry.identify
+
+    async def slowly(entry: Entry, connection: HTTPConnection) -> Identity | None:
+        looking_up.set()
+        await go.wait()
+        return await identify(entry, connection)
+
+    monkeypatch.setattr(Entry, "identify", slowly)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /api/import HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nP")
+    await looking_up.wait()
+    strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(15)]
+    for _, one in strangers:
+        one.write(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nname=")
+    await asyncio.sleep(0.1)
+    strangers += [await asyncio.open_connection("127.0.0.1", port) for _ in range(15)]
+    async with asyncio.timeout(30):
+        while server.connections.strangers < 20:
+            await asyncio.sleep(0.01)
+        go.set()
+        writer.write(b"K")
+        assert b" 422 " in await reader.readline(), "it isn't a ZIP file"
+    for _, one in [*strangers, (reader, writer)]:
+        one.close()
 
 
 async def test_a_crowd_costs_the_candidate_nothing(tmp_path: Path) -> None:

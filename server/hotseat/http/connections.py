@@ -67,15 +67,23 @@ class Line:
     """Since when the peer leaves unread what it is sent."""
     answering: bool = False
     """A request has arrived in full, and its response is under way."""
+    examined: bool = False
+    """Whose the request under way is has been looked up."""
 
     def is_awaited(self, now: float) -> bool:
         """The server has to wait for the rest of what it sends, or for it to read."""
-        fresh = self.waiting_since is not None and now - self.waiting_since < _FRESH_S
-        return self.unread_since is not None or not (self.answering or fresh)
+        if self.unread_since is not None:
+            return True
+        if self.waiting_since is not None:
+            return now - self.waiting_since >= _FRESH_S
+        # Until a request is examined, it is the server's own turn: in a crowd, looking up whose it is takes time.
+        return self.examined and not self.answering
 
-    def recognise(self) -> None:
-        """It has carried an authenticated request."""
-        self._book.recognise(self)
+    def examine(self, *, known: bool) -> None:
+        """The request under way has been authenticated, if ``known``, or needs no authentication, or is refused."""
+        self.examined = True
+        if known:
+            self._book.recognise(self)
 
     def close(self) -> None:
         self._book.close(self)

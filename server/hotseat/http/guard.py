@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hotseat.accounts.entry import Entry, cookie_of, is_secure, local_path, parts_of, set_cookie
 from hotseat.clock import Clock
 from hotseat.errors import HotseatError, RefusedError, TooManyAttemptsError
-from hotseat.http.connections import LINE
+from hotseat.http.connections import LINE, Line
 from hotseat.loopback import is_loopback
 
 _POLICY = (
@@ -73,8 +73,14 @@ class Guard:
         scope["identity"] = None
         if scope["type"] == "http":
             receive, send = self._timely(receive), _with_headers(send, connection)
+        line: Line | None = scope.get("state", {}).get(LINE)
         try:
-            if (answer := await self._admit(connection)) is not None:
+            try:
+                answer = await self._admit(connection)
+            finally:
+                if line is not None:
+                    line.examine(known=scope["identity"] is not None)
+            if answer is not None:
                 await answer(scope, receive, send)
                 return
             if scope["type"] == "websocket":
@@ -110,8 +116,6 @@ class Guard:
             raise HTTPException(503, str(error)) from None
         if identity is None:
             raise HTTPException(401, "sign in first" if await self._entry.accounts.in_use() else self._entry.how_to_enter())
-        if line := connection.scope.get("state", {}).get(LINE):
-            line.recognise()
         return None
 
     @contextlib.contextmanager
