@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
+from statistics import fmean
 from typing import Annotated
 
 from pydantic import Field
@@ -20,6 +22,8 @@ _QUICK_S = 30.0
 """Questions shorter than this follow one another without a transition."""
 _HALVES = 4
 """With fewer rounds, halftime is not announced."""
+_STEPS = {Level.NO: 0.0, Level.LEAN: 1.0, Level.STRONG: 2.0}
+"""How well one criterion was answered, as a number."""
 _PAUSES = {30: "half a minute", 60: "a minute"}
 
 
@@ -37,10 +41,17 @@ class TransitionFile(Strict):
     last: Text
 
 
+class Remarks(Strict):
+    best: Text
+    practise: Text
+
+
 class ClosingFile(Strict):
     end: Text
-    strength: Text
-    practise: Text
+    answer: Remarks
+    """Said where several answers were graded."""
+    part: Remarks
+    """Said of a single answer's criteria."""
     review: Text
 
 
@@ -114,23 +125,21 @@ class Script(Strict):
         return said.strip()
 
     def farewell(self, graded: Sequence[tuple[Question, Grade]]) -> str:
-        """What was strongest and what to practise, as far as the grades say so; "" if they don't."""
-        found = [
-            (question, criterion, result.level)
-            for question, grade in graded
-            for result in grade.criteria
-            for criterion in question.criteria
-            if criterion.id == result.criterion_id
-        ]
-        found.sort(key=lambda item: -item[1].weight)
-        strong = next((item for item in found if item[2] is Level.STRONG), None)
-        weak = next((item for level in (Level.NO, Level.LEAN) for item in found if item[2] is level), None)
-        said = [
-            line.format(criterion=_inside(item[1].name), question=item[0].title)
-            for line, item in ((self.closing.strength, strong), (self.closing.practise, weak))
-            if item is not None
-        ]
-        return " ".join(said)
+        """What was best and what to practise: among the answers, or the parts of the only one. "" if all was strong."""
+        if len(graded) == 1:
+            [(question, grade)] = graded
+            levels = {result.criterion_id: result.level for result in grade.criteria}
+            parts = sorted(question.criteria, key=lambda part: -part.weight)
+            rated = [(_STEPS[levels[part.id]], _within(part.name)) for part in parts if part.id in levels]
+        else:
+            rated = [(_mean_step(grade), question.title) for question, grade in graded if grade.criteria]
+        if not rated:
+            return ""
+        best, weakest = max(rated, key=itemgetter(0)), min(rated, key=itemgetter(0))
+        lines = self.closing.part if len(graded) == 1 else self.closing.answer
+        said = [lines.best.format(name=best[1])] * (best[0] > weakest[0])
+        said += [lines.practise.format(name=weakest[1])] * (weakest[0] < _STEPS[Level.STRONG])
+        return " ".join(said).replace("?.", "?")
 
 
 def _minutes(rounds: Sequence[RoundPlan]) -> str:
@@ -141,7 +150,11 @@ def _minutes(rounds: Sequence[RoundPlan]) -> str:
     return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
-def _inside(name: str) -> str:
+def _mean_step(grade: Grade) -> float:
+    return fmean(_STEPS[result.level] for result in grade.criteria)
+
+
+def _within(name: str) -> str:
     """A criterion's name within a sentence."""
     first = name.split()[0]
     return name if any(letter.isupper() for letter in first[1:]) or first == "I" else name[0].lower() + name[1:]

@@ -1,0 +1,37 @@
+"""What the interviewer says at the end of an interview."""
+
+from __future__ import annotations
+
+import pytest
+from hotseat.domain.model import CriterionResult, Grade, Level, Question, Verdict
+
+from tests.support.fakes import CATALOGUE, LIBRARY
+
+LORA, CHOOSE = (LIBRARY.bank.question(name) for name in ("finetuning/lora", "finetuning/choose"))
+
+
+def graded(question: Question, *levels: Level) -> tuple[Question, Grade]:
+    results = (CriterionResult(part.id, level, ()) for part, level in zip(question.criteria, levels, strict=False))
+    return question, Grade(question.id, Verdict.LEAN_HIRE, tuple(results), "embedded")
+
+
+STRONG = graded(LORA, *[Level.STRONG] * 4)
+MIXED = graded(LORA, Level.LEAN, Level.STRONG, Level.NO, Level.LEAN)
+WEAK = graded(CHOOSE, *[Level.NO] * 3)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([STRONG, WEAK], "Your strongest answer: How LoRA works. The one to practise: Prompt, retrieve or fine-tune?"),
+        ([WEAK, MIXED], "Your strongest answer: How LoRA works. The one to practise: Prompt, retrieve or fine-tune?"),
+        ([MIXED], "Your strongest part: concrete numbers. The part to practise: trade-offs."),
+        ([WEAK, WEAK], "The one to practise: Prompt, retrieve or fine-tune?"),
+        ([STRONG, STRONG], ""),
+        ([graded(LORA)], ""),
+        ([], ""),
+    ],
+)
+def test_the_farewell_names_a_strength_and_something_to_practise(answers: list[tuple[Question, Grade]], expected: str) -> None:
+    """Where there is one, and of a single answer its parts."""
+    assert CATALOGUE.script.farewell(answers) == expected
