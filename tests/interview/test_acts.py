@@ -108,7 +108,7 @@ async def test_the_greeting_is_heard_before_the_question(tmp_path: Path) -> None
         candidate.say(type="start")
         await candidate.until_sent(wire.VoiceEnd, lambda end: end.turn_id == 1)
         said = heard(candidate, 1)
-        assert said.startswith("Hello. Five core questions, the way ")
+        assert said.startswith("Hello. Today it's a round of core questions, the way ")
         assert "5 questions" in said and said.endswith(candidate.state.text)
 
 

@@ -23,6 +23,8 @@ from hotseat.strict import Strict
 
 SIMPLER = "simpler"
 """Id, among a round's follow-ups, of the question's easier step."""
+PRACTICE = "some practice"
+"""What the greeting calls questions that the candidate chose."""
 PAUSE_S = 30.0
 """Time to think for a candidate who asks for it."""
 
@@ -47,6 +49,8 @@ class Format(Strict):
     description: Text
     task: Text | None = None
     """What the candidate is to do, for the page before it begins."""
+    aloud: Text = PRACTICE
+    """What it is, within the greeting of an interview of several questions."""
     minutes: Annotated[float, Field(gt=0)]
     pick: Pick
     kinds: list[Kind] = []
@@ -159,9 +163,10 @@ def make_plan(
         rounds = _with_others(rounds, questions, pool, choices, chance)
     tier = catalogue.tier(choices.tier)
     pause_s = PAUSE_S * choices.time_factor
-    title = "Practice" if choices.question_ids and len(rounds) > 1 else chosen.title
+    is_own_choice = choices.question_ids and chosen.pick is not Pick.CHOSEN
+    sitting = PRACTICE if is_own_choice else chosen.aloud
     plan = Plan(
-        rounds=catalogue.script.framed(rounds, bank, title, tier.who, tier.wants),
+        rounds=catalogue.script.framed(rounds, bank, sitting, tier.who, tier.wants),
         think_s=settings.think_s * choices.time_factor,
         silence_s=settings.silence_s * choices.time_factor,
         no_speech_s=settings.no_speech_s * choices.time_factor,

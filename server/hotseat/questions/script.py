@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import itemgetter
@@ -62,10 +63,9 @@ class Acknowledgements(Strict):
     skipped: Annotated[list[Text], Field(min_length=2)]
 
     def after(self, ended_by: EndedBy, last: str) -> str:
-        """The line for how an answer ended; another than the ``last`` one said."""
+        """A line for how an answer ended; another than the ``last`` one said."""
         lines: list[str] = getattr(self, ended_by.value)
-        place = lines.index(last) + 1 if last in lines else 0
-        return lines[place % len(lines)]
+        return random.choice([line for line in lines if line != last])  # noqa: S311 - nobody minds if it is guessed
 
 
 class MovesFile(Strict):
@@ -99,15 +99,16 @@ class Script(Strict):
         lines = self.lines(30)
         return (*acknowledgements, self.closing.end, self.closing.review, lines.repeat[0], lines.think, lines.scope)
 
-    def framed(
-        self, rounds: Sequence[RoundPlan], bank: Bank, format_title: str, who: str, wants: str = ""
-    ) -> tuple[RoundPlan, ...]:
-        """The rounds with what is said before each question; ``who`` asks, and ``wants`` is what they like to hear."""
+    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, sitting: str, who: str, wants: str = "") -> tuple[RoundPlan, ...]:
+        """The rounds with what is said before each question.
+
+        ``sitting`` is what the format is called within a sentence; ``who`` asks, and ``wants`` is what they like to hear.
+        """
         if len(rounds) == 1:  # the page says it all, and the question should come at once
             return tuple(rounds)
         count = f"{len(rounds)} questions"
         hello = f"{self.greeting.hello} {wants}".strip()
-        hello = hello.format(format=format_title, who=who, questions=count, minutes=_minutes(rounds))
+        hello = hello.format(format=sitting, who=who, questions=count, minutes=_minutes(rounds))
         first = replace(rounds[0], lead=f"{hello} {self.greeting.several}")
         others = (replace(rounds[index], lead=self._transition(rounds, index, bank)) for index in range(1, len(rounds)))
         return (first, *others)
@@ -117,9 +118,10 @@ class Script(Strict):
         left = _minutes(rounds[index:])
         topics = [bank.topic(entry.question_in(bank).topic) for entry in rounds[index - 1 : index + 1]]
         following = self.transition.same if topics[0] == topics[1] else self.transition.next
-        said = "" if rounds[index].limit_s < _QUICK_S else following.format(topic=topics[1].title)
+        topic = _within(topics[1].title)
+        said = "" if rounds[index].limit_s < _QUICK_S else following.format(topic=topic)
         if index == len(rounds) - 1:
-            said = self.transition.last.format(topic=topics[1].title, minutes=left)
+            said = self.transition.last.format(topic=topic, minutes=left)
         elif index == math.ceil(len(rounds) / 2) and len(rounds) >= _HALVES:
             said = self.transition.half.format(minutes=left, next=said)
         return said.strip()
@@ -155,6 +157,6 @@ def _mean_step(grade: Grade) -> float:
 
 
 def _within(name: str) -> str:
-    """A criterion's name within a sentence."""
+    """A name within a sentence."""
     first = name.split()[0]
     return name if any(letter.isupper() for letter in first[1:]) or first == "I" else name[0].lower() + name[1:]

@@ -30,7 +30,7 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
         case Act.CLARIFY:
             is_question = asked.text == progress.current.prompt
             scope = progress.current.scope if is_question and progress.current.scope else lines.scope
-            return replace(again, said=scope if is_question else f"{scope} {shorter(asked.text)}")
+            return replace(again, said=scope)
         case Act.THINK:
             return replace(again, said=lines.think)
         case Act.OBJECTION:
