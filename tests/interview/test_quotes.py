@@ -49,6 +49,10 @@ def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
         ("Some people say adapters slow inference down.", "slow inference"),
         ("I'm not sure, the cache is shared between users.", "shared between"),
         ("Is it limited by FLOPs?", "limited by"),
+        ("Because of the third matrix people make the hidden size bigger.", "hidden size"),
+        ("There the multiplications run in four bits.", "run in"),
+        ("Say it's prefill that takes so long.", "takes so"),
+        ("'What are the themes', that is what you summarize beforehand.", "you summarize"),
         ("The bigger rank and more memory and alpha.", "rank and more"),
         (
             "It would only be shared between all users of the server if every prompt began in exactly the same words.",

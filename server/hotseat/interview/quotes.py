@@ -41,6 +41,8 @@ _DEPENDENT = _CONDITIONS | {"because", "since", "as", "which", "whereas", "thoug
 _ADVERBIAL = frozenset("in with for at on by from as after before during under overall".split()) | _CONDITIONS
 """Words that may begin a phrase without a verb before the main clause: "in training, it grows"."""
 _TOPIC_ENDS = re.compile(r"[,:]\s+")
+_MARKS = re.compile(r"[\"\u201c\u201d]|(?:^|\s)['\u2018]")
+"""A quotation within the quote."""
 _EDGES = ' ,;:.!—-"“”'
 _SUBJECTS = frozenset("it they you we i this that these those he she there everything nothing everyone nobody people".split())
 _SHORTENED = re.compile(r"^(?:it|that|they|you|we|i|there|he|she)['’](?:s|re|ll|d|ve|m)$", re.I)
@@ -58,7 +60,7 @@ carry carries fails hide hides crash crashes put puts pull pulls watch compare p
 move moves
 """.split()
 )
-_NO_START = frozenset("which who that whose to not until except whether instead only or nor how why where".split())
+_NO_START = frozenset("which who that whose to not until except whether instead only or nor how why where of say like".split())
 _RELATIVE = frozenset("who which that whose".split())
 _DANGLING = frozenset(
     "the a an and or but of to in on at for with from by as is are was were be that which because so than then if when i it's "
@@ -161,7 +163,7 @@ def _quote(words: Sequence[str]) -> str | None:
     """The words without fillers at either end, as a quote; None if they aren't a main clause of fitting length."""
     text = _ENDINGS.sub("", _without_opening(" ".join(words))).strip(_EDGES)
     kept = text.split()
-    if not SHORTEST <= len(kept) <= LONGEST or '"' in text or _ASIDES.search(text):
+    if not SHORTEST <= len(kept) <= LONGEST or _MARKS.search(text) or _ASIDES.search(text):
         return None
     plain = [bare(word) for word in kept]
     repeated = any(word == after for word, after in pairwise(plain))
@@ -186,6 +188,8 @@ def _is_main_clause(plain: Sequence[str]) -> bool:
     """Whether the words, in lower case without punctuation, have a subject and a verb of their own."""
     first = plain[0]
     if first in _NO_START or (_is_verb(first) and not _SHORTENED.match(first)):
+        return False
+    if first == "there" and not any(map(_is_verb, plain[1:2])):  # a place that the listener would have to guess
         return False
     if first in _SUBJECTS and len(plain) > SHORTEST:
         return True
