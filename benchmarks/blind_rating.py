@@ -5,8 +5,11 @@
 
 Each answer comes with follow-ups in shuffled order: the best bank question after the candidate's words, quoted by code; the
 same question alone; and the packaged model's own question. The labels choose the move, so that only the wording differs. Raters
-get the sheet, which names no source, and write one JSON line a follow-up: {"id", "rating" from 1 to 5, "why"}. The sheet of
-December 2026 (benchmarks/blind_ratings/) also had questions after a sentence in which the packaged model said the answer back.
+get the sheet, which names no source, and write one JSON line a follow-up: {"id", "rating" from 1 to 5, "why"}.
+
+In benchmarks/blind_ratings/ are the sheets, keys and ratings of December 2026: ``quotes`` (drawn here; also with questions
+after a sentence in which the packaged model said the answer back), ``choice`` (the follow-up chosen by reading 36 answers of
+fresh-test, and the one chosen blind) and ``wording`` (60 follow-ups and challenges before and after their first rewording).
 """
 
 from __future__ import annotations
@@ -92,9 +95,9 @@ async def draw(count: int, seed: int) -> tuple[list[dict[str, Any]], dict[str, s
 
 
 def tally(key: dict[str, str], raters: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
-    """A Markdown table: each source's mean by rater, and how often it is rated best of its three."""
+    """A Markdown table: each source's mean by rater, and how often it is rated rated best."""
     lines = [
-        f"| asked | n | {' | '.join(f'rater {number + 1}' for number in range(len(raters)))} | mean | best of its three |",
+        f"| asked | n | {' | '.join(f'rater {number + 1}' for number in range(len(raters)))} | mean | rated best |",
         f"|---|---|{'---|' * len(raters)}---|---|",
     ]
     ratings = [{row["id"]: float(row["rating"]) for row in rater} for rater in raters]
@@ -113,7 +116,7 @@ def tally(key: dict[str, str], raters: Sequence[Sequence[dict[str, Any]]]) -> li
             f"| {source} | {len(names)} | {' | '.join(cells)} | {statistics.fmean(means[name] for name in names):.2f} "
             f"| {top} of {len(names)} |"
         )
-    for source in sorted(set(key.values()) - {OWN, BANK}):
+    for source in sorted(set(key.values()) - {OWN, BANK} if BANK in key.values() else ()):
         pairs = [(means[name], means[other]) for name, other in _beside_bank(key, source)]
         better, worse = sum(a > b for a, b in pairs), sum(a < b for a, b in pairs)
         lines.append(f"\n{source} against the same question alone: better {better}, worse {worse} of {len(pairs)}")
