@@ -23,7 +23,7 @@ from hotseat.strict import Strict
 
 SIMPLER = "simpler"
 """Id, among a round's follow-ups, of the question's easier step."""
-PRACTICE = "some practice"
+PRACTICE = "a practice interview"
 """What the greeting calls questions that the candidate chose."""
 PAUSE_S = 30.0
 """Time to think for a candidate who asks for it."""
