@@ -68,7 +68,7 @@ class Line:
     answering: bool = False
     """A request has arrived in full, and its response is under way."""
     examined: bool = False
-    """Whose the request under way is has been looked up."""
+    """The sender of the request under way has been looked up."""
 
     def is_awaited(self, now: float) -> bool:
         """The server has to wait for the rest of what it sends, or for it to read."""
@@ -76,11 +76,11 @@ class Line:
             return True
         if self.waiting_since is not None:
             return now - self.waiting_since >= _FRESH_S
-        # Until a request is examined, it is the server's own turn: in a crowd, looking up whose it is takes time.
+        # Until the sender has been looked up, the server keeps itself waiting: in a crowd that takes time.
         return self.examined and not self.answering
 
     def examine(self, *, known: bool) -> None:
-        """The request under way has been authenticated, if ``known``, or needs no authentication, or is refused."""
+        """The sender of the request under way has been looked up; ``known`` if they are authenticated."""
         self.examined = True
         if known:
             self._book.recognise(self)
