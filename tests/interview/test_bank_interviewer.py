@@ -66,6 +66,16 @@ def test_words_that_have_nothing_to_do_with_the_question_are_not_quoted() -> Non
     assert chosen.anchor is None
 
 
+def test_a_deepening_quotes_only_what_its_question_speaks_of() -> None:
+    """It leads on from its point, so words about the point alone would seem to have nothing to do with it."""
+    deeper = move(Move.DEEPEN, "merging")
+    about_latency = typed("It adds no extra latency at all.")
+    about_serving = typed("It costs nothing once the server stores one merged matrix.")
+    for answer, quoted in ((about_latency, False), (about_serving, True)):
+        findings = [found("merging", PointStatus.MET, answer, 0, len(answer.transcript.words))]
+        assert (BANKS.in_the_banks_words(LORA, deeper, [answer], findings).anchor is not None) == quoted
+
+
 def test_of_two_false_claims_the_one_that_can_be_quoted_is_taken_up() -> None:
     """A candidate should hear which of their words is meant."""
     answer = typed("Um, alpha, hmm, the learning rate. The adapters stay beside the weights and slow things down.")

@@ -139,11 +139,15 @@ def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[fl
 
 
 def is_about(text: str, question: Question, move: FollowUp) -> bool:
-    """Whether a text shares a word with a move or the first point it probes, words common to the whole question aside."""
+    """Whether a text shares a word with a move, words common to the whole question aside.
+
+    Or with its first point; a deepening leads away from its point, so nobody would see what the text has to do with it.
+    """
     [point] = [point for point in question.points if point.id == move.probes[0]]
     others = Counter(stem for other in question.points if other is not point for stem in _words_of(other))
     everywhere = _stems(question.prompt) | {stem for stem, count in others.items() if count >= _TOO_COMMON}
-    return bool(_stems(text) & (_words_of(point) | _stems(move.text)) - everywhere)
+    wanted = _stems(move.text) if move.move is Move.DEEPEN else _stems(move.text) | _words_of(point)
+    return bool(_stems(text) & wanted - everywhere)
 
 
 def _words_of(point: Point) -> set[str]:
