@@ -34,6 +34,7 @@ from tests.support.sitting import LORA, Candidate, sitting
 
 SMALL = Bounds(total=4, strangers=3, per_address=2)
 PROXY = "192.0.2.1"
+HALF_A_FORM = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nname="
 
 
 class Book(Connections):
@@ -63,18 +64,21 @@ def test_the_stranger_who_has_waited_longest_makes_room() -> None:
     a, b, c = (book.come(name) for name in "abc")
     assert book.come("d", now=0.5) and book.closed == ["a"], "all have only just come"
     b.waiting_since, b.answering = None, True
+    b.sender_is(known=False)
     e = book.come("e", now=1.2)
     assert book.closed == ["a", "c"] and c is not e
     e.waiting_since, e.answering = None, True
+    e.sender_is(known=False)
     f = book.come("f", now=1.3)
     assert book.closed == ["a", "c", "b"], "nobody is blamed yet"
     f.waiting_since, f.answering, f.unread_since = None, True, 1.4
+    f.sender_is(known=False)
     assert book.come("g", now=1.4) and book.closed == ["a", "c", "b", "f"]
     half = book.come("h", now=1.5)
     assert book.closed == ["a", "c", "b", "f", "d"]
     half.waiting_since = None  # a head has come, and some of the body
-    assert not half.is_awaited(9.0), "whose it is is still being looked up"
-    half.examine(known=False)
+    assert half.priority(9.0) > 0, "its sender is still being looked up"
+    half.sender_is(known=False)
     assert book.come("i", now=1.6) and book.closed[-1] == "h"
     assert len(book) == book.strangers == 3 and a is not b
 
@@ -84,14 +88,14 @@ def test_an_open_socket_is_never_closed_for_a_newcomer() -> None:
     book = Book()
     known = [book.come(str(number)) for number in range(3)]
     for line in known:
-        line.examine(known=True)
+        line.sender_is(known=True)
     assert book.strangers == 0 and book.come("stranger")
     assert book.come("another") and book.closed == ["stranger"]
     book = Book()
     known = []
     for number in range(4):
         known.append(book.come(str(number)))
-        known[-1].examine(known=True)
+        known[-1].sender_is(known=True)
         known[-1].waiting_since = None
     assert book.come("late") is None and book.closed == []
     known[2].waiting_since = 1.0
@@ -117,7 +121,7 @@ def test_closing_is_counted_once() -> None:
     line = book.come("a", "198.51.100.7")
     line.close()
     line.close()
-    line.examine(known=True)
+    line.sender_is(known=True)
     assert len(book) == 0
     for _ in range(4):
         book.come("b", "198.51.100.7").close()
@@ -130,7 +134,7 @@ def test_slow_clients_are_disconnected() -> None:
     waiting, reading, busy = (book.come(name) for name in "wrb")
     reading.waiting_since = busy.waiting_since = None
     reading.unread_since = 0.0
-    reading.examine(known=True)
+    reading.sender_is(known=True)
     book.sweep(9.9)
     assert book.closed == []
     book.sweep(10.0)
@@ -210,13 +214,12 @@ async def test_strangers_do_not_keep_others_out(served: tuple[int, BoundedServer
 async def test_whoever_sends_half_a_form_keeps_nobody_out(served: tuple[int, BoundedServer]) -> None:
     """They make room before a page that is just being opened does, however many more of them come."""
     port, server = served
-    half = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nname="
     strangers = []
 
     async def crowd_in(count: int) -> None:
         for _ in range(count):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(half)
+            writer.write(HALF_A_FORM)
             strangers.append((reader, writer))
         await asyncio.sleep(0.1)
 
@@ -230,8 +233,11 @@ async def test_whoever_sends_half_a_form_keeps_nobody_out(served: tuple[int, Bou
         writer.close()
 
 
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /hea", b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nname="]
+)
 async def test_an_upload_is_not_cut_off_while_its_sender_is_looked_up(
-    served: tuple[int, BoundedServer], monkeypatch: pytest.MonkeyPatch
+    served: tuple[int, BoundedServer], monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     """In a crowd that takes a while, and meanwhile more strangers come than there is room for."""
     port, server = served
@@ -249,7 +255,7 @@ async def test_an_upload_is_not_cut_off_while_its_sender_is_looked_up(
     await looking_up.wait()
     strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(15)]
     for _, one in strangers:
-        one.write(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nname=")
+        one.write(sent)
     await asyncio.sleep(0.1)
     strangers += [await asyncio.open_connection("127.0.0.1", port) for _ in range(15)]
     async with asyncio.timeout(30):

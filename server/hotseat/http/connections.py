@@ -1,7 +1,8 @@
 """Bounds on open connections, so that file descriptors are left for interviews.
 
 Whoever has not shown who they are is a stranger. Where there are too many, the stranger who has been connected longest makes
-room, first among those whom the server has to wait for: a page that is opened meanwhile has its answer before its turn comes.
+room, first among those whom the server has to wait for, last among those whose request it is still looking into: a page that
+is opened meanwhile has its answer before its turn comes.
 """
 
 from __future__ import annotations
@@ -67,21 +68,22 @@ class Line:
     """Since when the peer leaves unread what it is sent."""
     answering: bool = False
     """A request has arrived in full, and its response is under way."""
-    examined: bool = False
+    looked_up: bool = False
     """The sender of the request under way has been looked up."""
 
-    def is_awaited(self, now: float) -> bool:
-        """The server has to wait for the rest of what it sends, or for it to read."""
+    def priority(self, now: float) -> int:
+        """0 while the server waits for the rest of what it sends, or for it to read; 2 while it looks up the sender; else 1."""
         if self.unread_since is not None:
-            return True
+            return 0
         if self.waiting_since is not None:
-            return now - self.waiting_since >= _FRESH_S
-        # Until the sender has been looked up, the server keeps itself waiting: in a crowd that takes time.
-        return self.examined and not self.answering
+            return int(now - self.waiting_since < _FRESH_S)
+        if not self.looked_up:  # in a crowd that takes a while, and they may be no stranger
+            return 2
+        return int(self.answering)
 
-    def examine(self, *, known: bool) -> None:
+    def sender_is(self, *, known: bool) -> None:
         """The sender of the request under way has been looked up; ``known`` if they are authenticated."""
-        self.examined = True
+        self.looked_up = True
         if known:
             self._book.recognise(self)
 
@@ -145,8 +147,8 @@ class Connections:
                 self._end(line)
 
     def _make_room(self, lines: Collection[Line], now: float) -> bool:
-        """Ends the first of these that is awaited, or else the first; False if there are none."""
-        line = next((line for line in lines if line.is_awaited(now)), None) or next(iter(lines), None)
+        """Ends the first of those with the lowest priority; False if there are none."""
+        line = min(lines, key=lambda line: line.priority(now), default=None)
         if line is None:
             return False
         self.turned_away += 1

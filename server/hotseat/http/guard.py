@@ -79,7 +79,7 @@ class Guard:
                 answer = await self._admit(connection)
             finally:
                 if line is not None:
-                    line.examine(known=scope["identity"] is not None)
+                    line.sender_is(known=scope["identity"] is not None)
             if answer is not None:
                 await answer(scope, receive, send)
                 return

@@ -149,7 +149,7 @@ class _BoundedHttp(_Counted, H11Protocol):
 
     def on_response_complete(self) -> None:
         self._line.waiting_since = time.monotonic()
-        self._line.answering = self._line.examined = False
+        self._line.answering = self._line.looked_up = False
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
