@@ -95,7 +95,7 @@ async def draw(count: int, seed: int) -> tuple[list[dict[str, Any]], dict[str, s
 
 
 def tally(key: dict[str, str], raters: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
-    """A Markdown table: each source's mean by rater, and how often it is rated rated best."""
+    """A Markdown table: each source's mean by rater, and how often it is rated best."""
     lines = [
         f"| asked | n | {' | '.join(f'rater {number + 1}' for number in range(len(raters)))} | mean | rated best |",
         f"|---|---|{'---|' * len(raters)}---|---|",
@@ -116,8 +116,10 @@ def tally(key: dict[str, str], raters: Sequence[Sequence[dict[str, Any]]]) -> li
             f"| {source} | {len(names)} | {' | '.join(cells)} | {statistics.fmean(means[name] for name in names):.2f} "
             f"| {top} of {len(names)} |"
         )
-    for source in sorted(set(key.values()) - {OWN, BANK} if BANK in key.values() else ()):
+    for source in sorted(set(key.values()) - {OWN, BANK}):
         pairs = [(means[name], means[other]) for name, other in _beside_bank(key, source)]
+        if not pairs:
+            continue
         better, worse = sum(a > b for a, b in pairs), sum(a < b for a, b in pairs)
         lines.append(f"\n{source} against the same question alone: better {better}, worse {worse} of {len(pairs)}")
     for one, other in pairwise(ratings):
@@ -128,7 +130,7 @@ def tally(key: dict[str, str], raters: Sequence[Sequence[dict[str, Any]]]) -> li
 
 def _beside_bank(key: dict[str, str], source: str) -> list[tuple[str, str]]:
     alone = {name[:-1]: name for name, other in key.items() if other == BANK}
-    return [(name, alone[name[:-1]]) for name, other in key.items() if other == source]
+    return [(name, alone[name[:-1]]) for name, other in key.items() if other == source and name[:-1] in alone]
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.model import CriterionResult, Grade, Level, Question, Verdict
+from hotseat.domain.model import CriterionResult, Grade, Level, PointFinding, PointStatus, PointTier, Question, Verdict
 
 from tests.support.fakes import CATALOGUE, LIBRARY
 
@@ -11,7 +11,12 @@ LORA, CHOOSE = (LIBRARY.bank.question(name) for name in ("finetuning/lora", "fin
 
 
 def graded(question: Question, *levels: Level) -> tuple[Question, Grade]:
-    results = (CriterionResult(part.id, level, ()) for part, level in zip(question.criteria, levels, strict=False))
+    """Points made as each of the first criteria's levels asks for."""
+    results = []
+    for part, level in zip(question.criteria, levels, strict=False):
+        needs = {Level.NO: (), Level.LEAN: (PointTier.LEAN,), Level.STRONG: tuple(PointTier)}[level]
+        made = {True: PointStatus.MET, False: PointStatus.NOT_MET}
+        results.append(CriterionResult(part.id, level, tuple(PointFinding(p.id, made[p.tier in needs]) for p in part.points)))
     return question, Grade(question.id, Verdict.LEAN_HIRE, tuple(results), "embedded")
 
 

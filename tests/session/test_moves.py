@@ -249,6 +249,6 @@ def test_an_act_without_a_move_leaves_the_answer(act: Act) -> None:
 
 
 def test_a_follow_up_is_not_explained_by_the_questions_scope() -> None:
-    """Who asks what is meant by it is told to assume something, and hears it again."""
+    """Who asks what is meant by it is told to assume something."""
     played = Played().say("batching").feed(FollowUpChosen(2, "why", "Think of a chat. Why batch it?", Source.BANK))
     assert played.say("what do you mean", Act.CLARIFY).aloud == LINES.scope

@@ -139,9 +139,9 @@ def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[fl
 
 
 def is_about(text: str, question: Question, move: FollowUp) -> bool:
-    """Whether a text shares a word with a move, words common to the whole question aside.
+    """Whether a text shares a word with a move or the first point it probes; words common to the whole question don't count.
 
-    Or with its first point; a deepening leads away from its point, so nobody would see what the text has to do with it.
+    For a deepening the point doesn't count either: it leads on from there, so words about the point seem unrelated to it.
     """
     [point] = [point for point in question.points if point.id == move.probes[0]]
     others = Counter(stem for other in question.points if other is not point for stem in _words_of(other))

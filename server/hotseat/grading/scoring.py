@@ -48,7 +48,8 @@ class VerdictRule:
 RULE = VerdictRule()
 _NOT_SURE = 0.5
 """Stands for the probability of a point, or of its contradiction, that a grader without probabilities is not sure of."""
-_LADDER = (Level.NO, Level.LEAN, Level.STRONG)
+LADDER = (Level.NO, Level.LEAN, Level.STRONG)
+"""From the worst level to the best."""
 
 
 def criterion_level(criterion: Criterion, findings: Findings) -> Level:
@@ -57,7 +58,7 @@ def criterion_level(criterion: Criterion, findings: Findings) -> Level:
     strong = _strong(criterion)
     step = 2 if sum(point in made for point in strong) / len(strong) >= RULE.strong_share else 1 if made else 0
     contradicted = any(finding_of(point, findings).status is PointStatus.CONTRADICTED for point in criterion.points)
-    return _LADDER[max(0, step - contradicted)]
+    return LADDER[max(0, step - contradicted)]
 
 
 def question_score(question: Question, findings: Findings) -> float:

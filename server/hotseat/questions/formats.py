@@ -50,7 +50,7 @@ class Format(Strict):
     task: Text | None = None
     """What the candidate is to do, for the page before it begins."""
     aloud: Text = PRACTICE
-    """What it is, within the greeting of an interview of several questions."""
+    """What the greeting of an interview of several questions calls it: "Today it's ..."."""
     minutes: Annotated[float, Field(gt=0)]
     pick: Pick
     kinds: list[Kind] = []
@@ -164,9 +164,9 @@ def make_plan(
     tier = catalogue.tier(choices.tier)
     pause_s = PAUSE_S * choices.time_factor
     is_own_choice = choices.question_ids and chosen.pick is not Pick.CHOSEN
-    sitting = PRACTICE if is_own_choice else chosen.aloud
+    aloud = PRACTICE if is_own_choice else chosen.aloud
     plan = Plan(
-        rounds=catalogue.script.framed(rounds, bank, sitting, tier.who, tier.wants),
+        rounds=catalogue.script.framed(rounds, bank, aloud, tier.who, tier.wants),
         think_s=settings.think_s * choices.time_factor,
         silence_s=settings.silence_s * choices.time_factor,
         no_speech_s=settings.no_speech_s * choices.time_factor,

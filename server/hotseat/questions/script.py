@@ -7,12 +7,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import itemgetter
-from statistics import fmean
 from typing import Annotated
 
 from pydantic import Field
 
 from hotseat.domain.model import Bank, EndedBy, Grade, Level, Question
+from hotseat.grading.scoring import LADDER, question_score
 from hotseat.questions.content import Text
 from hotseat.session.phases import Lines, RoundPlan
 from hotseat.strict import Strict
@@ -23,8 +23,6 @@ _QUICK_S = 30.0
 """Questions shorter than this follow one another without a transition."""
 _HALVES = 4
 """With fewer rounds, halftime is not announced."""
-_STEPS = {Level.NO: 0.0, Level.LEAN: 1.0, Level.STRONG: 2.0}
-"""How well one criterion was answered, as a number."""
 _PAUSES = {30: "half a minute", 60: "a minute"}
 
 
@@ -65,7 +63,7 @@ class Acknowledgements(Strict):
     def after(self, ended_by: EndedBy, last: str) -> str:
         """A line for how an answer ended; another than the ``last`` one said."""
         lines: list[str] = getattr(self, ended_by.value)
-        return random.choice([line for line in lines if line != last])  # noqa: S311 - nobody minds if it is guessed
+        return random.choice([line for line in lines if line != last])  # noqa: S311 - no secret
 
 
 class MovesFile(Strict):
@@ -99,16 +97,16 @@ class Script(Strict):
         lines = self.lines(30)
         return (*acknowledgements, self.closing.end, self.closing.review, lines.repeat[0], lines.think, lines.scope)
 
-    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, sitting: str, who: str, wants: str = "") -> tuple[RoundPlan, ...]:
+    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, aloud: str, who: str, wants: str = "") -> tuple[RoundPlan, ...]:
         """The rounds with what is said before each question.
 
-        ``sitting`` is what the format is called within a sentence; ``who`` asks, and ``wants`` is what they like to hear.
+        ``aloud`` is what the format is called within a sentence; ``who`` asks, and ``wants`` is what they like to hear.
         """
         if len(rounds) == 1:  # the page says it all, and the question should come at once
             return tuple(rounds)
         count = f"{len(rounds)} questions"
         hello = f"{self.greeting.hello} {wants}".strip()
-        hello = hello.format(format=sitting, who=who, questions=count, minutes=_minutes(rounds))
+        hello = hello.format(format=aloud, who=who, questions=count, minutes=_minutes(rounds))
         first = replace(rounds[0], lead=f"{hello} {self.greeting.several}")
         others = (replace(rounds[index], lead=self._transition(rounds, index, bank)) for index in range(1, len(rounds)))
         return (first, *others)
@@ -132,16 +130,20 @@ class Script(Strict):
             [(question, grade)] = graded
             levels = {result.criterion_id: result.level for result in grade.criteria}
             parts = sorted(question.criteria, key=lambda part: -part.weight)
-            rated = [(_STEPS[levels[part.id]], _within(part.name)) for part in parts if part.id in levels]
+            rated = [(float(LADDER.index(levels[part.id])), _within(part.name)) for part in parts if part.id in levels]
         else:
-            rated = [(_mean_step(grade), question.title) for question, grade in graded if grade.criteria]
+            rated = [(question_score(question, grade.by_point), question.title) for question, grade in graded if grade.criteria]
         if not rated:
             return ""
-        best, weakest = max(rated, key=itemgetter(0)), min(rated, key=itemgetter(0))
+        most, best = max(rated, key=itemgetter(0))
+        least, weakest = min(rated, key=itemgetter(0))
         lines = self.closing.part if len(graded) == 1 else self.closing.answer
-        said = [lines.best.format(name=best[1])] * (best[0] > weakest[0])
-        said += [lines.practise.format(name=weakest[1])] * (weakest[0] < _STEPS[Level.STRONG])
-        return " ".join(said).replace("?.", "?")
+        said = []
+        if most > least:
+            said.append(lines.best.format(name=best))
+        if least < LADDER.index(Level.STRONG):
+            said.append(lines.practise.format(name=weakest))
+        return " ".join(said).replace("?.", "?")  # some titles are questions
 
 
 def _minutes(rounds: Sequence[RoundPlan]) -> str:
@@ -150,10 +152,6 @@ def _minutes(rounds: Sequence[RoundPlan]) -> str:
     )
     minutes = max(1, round(seconds / 60))
     return "a minute" if minutes == 1 else f"{minutes} minutes"
-
-
-def _mean_step(grade: Grade) -> float:
-    return fmean(_STEPS[result.level] for result in grade.criteria)
 
 
 def _within(name: str) -> str:
