@@ -105,7 +105,7 @@ def test_stand_in_grades_are_left_out_of_the_plan() -> None:
     rounds = {"rounds": [{"question_id": "rag/core"}] * 2}
     summary = {"verdicts": ["No Hire", "Strong Hire"], "asides": ["fallback", None], "said": [True, True]}
     record = InterviewRecord("x", 0.0, "drill", "x", {}, rounds, summary, LOCAL)
-    assert measure([record])["rag"].level == 5.0
+    assert measure([record]) == {"rag": [5.0]}
     assert [entry.aside for entry in trends.graded([record])] == ["fallback", None]
 
 

@@ -12,7 +12,7 @@ from hotseat.domain.practice import Assessment, PointCard
 from hotseat.practice.due import DAILY_S, due, for_today, seconds
 from hotseat.practice.planning import PRACTICE_DAYS, WEEK_DAYS, day_of, plan_weeks, replan
 from hotseat.practice.preparation import Choice
-from hotseat.practice.progress import Measured, compare
+from hotseat.practice.progress import compare
 from hotseat.session.records import LOCAL
 from hotseat.settings import InterviewSettings
 from hotseat.startup.assembly import Assembly
@@ -108,10 +108,10 @@ async def test_deleting_an_interview_takes_its_cards(failed: Assembly) -> None:
     assert not await failed.interviews().delete(record.id)
 
 
-@pytest.mark.parametrize(("rated", "weakness", "judgment"), [(2, 1.0, "over"), (4, 0.0, "under"), (4, 0.1, "fair")])
-def test_a_whole_step_apart_is_misjudged(rated: int, weakness: float, judgment: str) -> None:
+@pytest.mark.parametrize(("rated", "level", "judgment"), [(2, 1.0, "over"), (4, 5.0, "under"), (4, 4.6, "fair")])
+def test_a_whole_step_apart_is_misjudged(rated: int, level: float, judgment: str) -> None:
     """A 2 after a No Hire, which is a 1, is too much; less than a step is chance."""
-    [entry] = compare(["rag"], [Assessment(0.0, {"rag": rated})], {"rag": Measured(weakness, 1)})
+    [entry] = compare(["rag"], [Assessment(0.0, {"rag": rated})], {"rag": [level]})
     assert entry["judgment"] == judgment
 
 

@@ -13,7 +13,7 @@ from hotseat.clock import Clock, iso, local_day
 from hotseat.domain.practice import Assessment
 from hotseat.errors import InputError
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
-from hotseat.practice.progress import Measured, compare, measure, weakness
+from hotseat.practice.progress import compare, measure, weakness
 from hotseat.questions.library import Library
 from hotseat.questions.study import StudyPath
 from hotseat.storage.store import SqlStore
@@ -59,8 +59,8 @@ class Preparation:
         taken = await self.store.assessments(self.owner)
         return weakness(await self._measured(), taken[-1].scores if taken else {})
 
-    async def _measured(self) -> dict[str, Measured]:
-        """Topic id to the level that recent verdicts show."""
+    async def _measured(self) -> dict[str, list[float]]:
+        """Topic id to the levels that recent verdicts show."""
         return measure(await self.store.list(self.owner, limit=100))
 
     # ---- Self-assessment ---------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from hotseat.clock import local_day
@@ -12,31 +12,17 @@ from hotseat.domain.model import Verdict
 from hotseat.domain.practice import Assessment
 from hotseat.session.records import InterviewRecord
 
-_WEAKNESS = {
-    Verdict.STRONG_HIRE.value: 0.0,
-    Verdict.LEAN_HIRE.value: 0.3,
-    Verdict.LEAN_NO_HIRE.value: 0.7,
+_LEVELS = {
+    Verdict.STRONG_HIRE.value: 5.0,
+    Verdict.LEAN_HIRE.value: 3.8,
+    Verdict.LEAN_NO_HIRE.value: 2.2,
     Verdict.NO_HIRE.value: 1.0,
 }
+"""The level that each verdict shows, on the scale of the self-assessment: 1 to 5."""
 RECENT = 5
 """Only so many of the latest verdicts on a topic count."""
 _MISJUDGED = 1.0
-"""Difference between self-assessed and measured level (1 to 5) from which the candidate over- or underestimates themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The level in a topic by its latest verdicts."""
-
-    weakness: float
-    """0 to 1."""
-    answers: int
-    """How many verdicts it is the mean of, at most ``RECENT``."""
-
-    @property
-    def level(self) -> float:
-        """1 (No Hire) to 5 (Strong Hire), the scale of the self-assessment."""
-        return 5.0 - 4.0 * self.weakness
+"""Difference between self-assessed and measured level from which the candidate over- or underestimates themselves."""
 
 
 class AnsweredRound(NamedTuple):
@@ -57,14 +43,9 @@ class AnsweredRound(NamedTuple):
         return self.question_id.split("/")[0]
 
     @property
-    def weakness(self) -> float | None:
-        """0 (Strong Hire) to 1 (No Hire); None if the grade is left out or the round isn't assessed."""
-        return None if self.aside else _WEAKNESS.get(self.verdict or "")
-
-    @property
     def level(self) -> float | None:
-        """Likewise, 1 (No Hire) to 5 (Strong Hire)."""
-        return None if self.weakness is None else 5.0 - 4.0 * self.weakness
+        """1 (No Hire) to 5 (Strong Hire); None if the grade is left out or the round isn't assessed."""
+        return None if self.aside else _LEVELS.get(self.verdict or "")
 
 
 def rounds_of(record: InterviewRecord) -> Iterator[AnsweredRound]:
@@ -79,45 +60,44 @@ def rounds_of(record: InterviewRecord) -> Iterator[AnsweredRound]:
             yield AnsweredRound(day, question_id, verdict, aside, number)
 
 
-def measure(records: Iterable[InterviewRecord]) -> dict[str, Measured]:
-    """Topic id to measured level; ``records`` are newest first."""
+def measure(records: Iterable[InterviewRecord]) -> dict[str, list[float]]:
+    """Topic id to the levels that its latest verdicts show, at most ``RECENT``; ``records`` are newest first."""
     shown: dict[str, list[float]] = {}
     for record in records:
         for entry in rounds_of(record):
-            if (shows := entry.weakness) is not None:
-                shown.setdefault(entry.topic, []).append(shows)
-    recent = {topic: values[:RECENT] for topic, values in shown.items()}
-    return {topic: Measured(sum(values) / len(values), len(values)) for topic, values in recent.items()}
+            if entry.level is not None:
+                shown.setdefault(entry.topic, []).append(entry.level)
+    return {topic: levels[:RECENT] for topic, levels in shown.items()}
 
 
-def weakness(measured: Mapping[str, Measured], scores: Mapping[str, int]) -> dict[str, float]:
-    """Topic id to weakness, 0 to 1. A self-assessed score (1 to 5) weighs as much as one verdict."""
-    together: dict[str, float] = {}
-    for topic in measured.keys() | scores.keys():
-        seen, weight = (measured[topic].weakness, measured[topic].answers) if topic in measured else (0.0, 0)
-        rated, one = ((5 - scores[topic]) / 4, 1) if topic in scores else (0.0, 0)
-        together[topic] = (seen * weight + rated * one) / (weight + one)
-    return together
+def weakness(measured: Mapping[str, Sequence[float]], scores: Mapping[str, int]) -> dict[str, float]:
+    """Topic id to weakness, 0 (level 5) to 1 (level 1). A self-assessed score (1 to 5) weighs as much as one verdict."""
+    together: dict[str, list[float]] = {topic: [*levels] for topic, levels in measured.items()}
+    for topic, score in scores.items():
+        together.setdefault(topic, []).append(score)
+    return {topic: (5 - fmean(levels)) / 4 for topic, levels in together.items()}
 
 
-def compare(topics: Sequence[str], assessments: Sequence[Assessment], measured: Mapping[str, Measured]) -> list[dict[str, Any]]:
+def compare(
+    topics: Sequence[str], assessments: Sequence[Assessment], measured: Mapping[str, Sequence[float]]
+) -> list[dict[str, Any]]:
     """Each topic's first and last self-assessed score and measured level, as JSON; ``assessments`` are oldest first."""
     return [
-        _comparison(topic, [entry.scores[topic] for entry in assessments if topic in entry.scores], measured)
+        _comparison(topic, [entry.scores[topic] for entry in assessments if topic in entry.scores], measured.get(topic, ()))
         for topic in topics
     ]
 
 
-def _comparison(topic: str, ratings: Sequence[int], measured: Mapping[str, Measured]) -> dict[str, Any]:
+def _comparison(topic: str, ratings: Sequence[int], levels: Sequence[float]) -> dict[str, Any]:
     now = ratings[-1] if ratings else None
-    shown = measured.get(topic)
-    gap = None if now is None or shown is None else round(now - shown.level, 1)
+    level = fmean(levels) if levels else None
+    gap = None if now is None or level is None else round(now - level, 1)
     return {
         "topic": topic,
         "first": ratings[0] if ratings else None,
         "now": now,
         "change": ratings[-1] - ratings[0] if len(ratings) > 1 else None,
-        "measured": None if shown is None else round(shown.level, 1),
-        "answers": 0 if shown is None else shown.answers,
+        "measured": None if level is None else round(level, 1),
+        "answers": len(levels),
         "judgment": None if gap is None else "over" if gap >= _MISJUDGED else "under" if gap <= -_MISJUDGED else "fair",
     }
