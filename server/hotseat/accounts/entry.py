@@ -24,6 +24,8 @@ from hotseat.settings import Settings
 
 _FORWARDED = ("forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
 """Headers that proxies add."""
+_SESSION = "hotseat"
+"""The cookie that says who a browser is."""
 _WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)
 
 
@@ -139,22 +141,23 @@ def is_secure(connection: HTTPConnection) -> bool:
     return connection.scope["scheme"] in ("https", "wss")
 
 
-def cookie_of(connection: HTTPConnection) -> str:
-    return connection.cookies.get(_cookie_name(is_secure(connection)), "")
+def cookie_of(connection: HTTPConnection, name: str = _SESSION) -> str:
+    return connection.cookies.get(_cookie_name(connection, name), "")
 
 
-def set_cookie(response: Response, connection: HTTPConnection, secret: str) -> None:
-    """Sets the session's cookie. SameSite is lax so that links in mails and calendars find people signed in; no GET changes
+def set_cookie(
+    response: Response, connection: HTTPConnection, value: str, name: str = _SESSION, max_age: int = int(SESSION_S)
+) -> None:
+    """SameSite is lax so that people who follow a link in a mail, or come back from a provider, are known; no GET changes
     anything."""
     secure = is_secure(connection)
-    response.set_cookie(
-        _cookie_name(secure), secret, max_age=int(SESSION_S), httponly=True, samesite="lax", secure=secure, path="/"
-    )
+    name = _cookie_name(connection, name)
+    response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure)
 
 
-def clear_cookie(response: Response, connection: HTTPConnection) -> None:
-    secure = is_secure(connection)
-    response.delete_cookie(_cookie_name(secure), path="/", httponly=True, samesite="lax", secure=secure)
+def clear_cookie(response: Response, connection: HTTPConnection, name: str = _SESSION) -> None:
+    name = _cookie_name(connection, name)
+    response.delete_cookie(name, httponly=True, samesite="lax", secure=is_secure(connection))
 
 
 def local_path(path: str) -> str:
@@ -168,6 +171,6 @@ def form_token(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
 
 
-def _cookie_name(secure: bool) -> str:
+def _cookie_name(connection: HTTPConnection, name: str) -> str:
     # The prefix keeps neighbouring subdomains from setting it.
-    return "__Host-hotseat" if secure else "hotseat"
+    return f"__Host-{name}" if is_secure(connection) else name

@@ -30,6 +30,7 @@ from hotseat.http.routes.papers import papers_routes
 from hotseat.http.routes.review import review_routes
 from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
+from hotseat.http.statuses import retry_after, status_of
 from hotseat.http.templates import VERSION, Pages
 from hotseat.interview.claims import QUESTIONS
 from hotseat.interview.connection import Connection
@@ -223,25 +224,13 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
         await interviews.connect(who.person, interview_id, Connection(websocket))
 
 
-_STATUSES = {
-    errors.TooManyAttemptsError: 429,
-    errors.RefusedError: 403,
-    errors.InputError: 422,
-    errors.MissingError: 404,
-    errors.StorageError: 503,
-    errors.SpeakerError: 503,
-    errors.UnavailableError: 503,
-}
-
-
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
-    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
     if isinstance(error, errors.StorageError):
         log.warning("%s", error)
     # Where the data is concerns nobody but the owner, who finds it in the log.
     folder = str(request.app.state.data_dir)
     told = str(error).replace(folder, "the data folder")
-    return JSONResponse({"error": told.encode(errors="replace").decode()}, status)
+    return JSONResponse({"error": told.encode(errors="replace").decode()}, status_of(error), retry_after(error))
 
 
 async def _on_half_characters(_request: Request, _error: Exception) -> JSONResponse:

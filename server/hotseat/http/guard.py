@@ -17,6 +17,7 @@ from hotseat.accounts.entry import Entry, cookie_of, is_secure, local_path, part
 from hotseat.clock import Clock
 from hotseat.errors import HotseatError, RefusedError, TooManyAttemptsError
 from hotseat.http.connections import LINE, Line
+from hotseat.http.statuses import retry_after
 from hotseat.loopback import is_loopback
 
 _POLICY = (
@@ -107,7 +108,7 @@ class Guard:
                 return response
             identity = connection.scope["identity"] = await self._entry.identify(connection)
         except TooManyAttemptsError as error:
-            raise HTTPException(429, str(error), {"retry-after": f"{error.wait_s:.0f}"}) from None
+            raise HTTPException(429, str(error), retry_after(error)) from None
         except RefusedError as error:
             raise HTTPException(403, str(error)) from None
         except HotseatError as error:

@@ -15,9 +15,10 @@ from hotseat.accounts.browsers import browser_of
 from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
 from hotseat.accounts.identity import Identity
 from hotseat.accounts.openid import OpenIdProvider
-from hotseat.errors import InputError, RefusedError, TooManyAttemptsError
+from hotseat.errors import HotseatError, InputError, RefusedError
 from hotseat.http.identity import Who
 from hotseat.http.routes.openid import openid_routes
+from hotseat.http.statuses import retry_after, status_of
 from hotseat.http.templates import Pages
 
 Form = dict[str, str]
@@ -28,18 +29,20 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
     """/login, /logout, /invite/… and /account; where there are no accounts, all lead to the start page."""
     router = APIRouter(include_in_schema=False)
 
-    def form_page(request: Request, template: str, /, status: int = 200, **values: object) -> Response:
-        """A page with forms; a browser without a cookie gets one, for the forms' token to go by."""
+    def form_page(request: Request, template: str, error: HotseatError | None, /, **values: object) -> Response:
+        """A page with forms, which says what was wrong; a browser without a cookie gets one, for the forms' token to go by."""
         cookie = cookie_of(request)
         fresh = cookie or secrets.token_urlsafe(32)
-        known = {"form_token": form_token(fresh), "provider": provider.name if provider is not None else ""}
-        page = pages.render(f"access/{template}.html", status, **known, **values)
+        values |= {"form_token": form_token(fresh), "provider": provider.name if provider is not None else ""}
+        status, told = (200, "") if error is None else (status_of(error), str(error))
+        page = pages.render(f"access/{template}.html", status, error=told, **values)
+        page.headers.update(retry_after(error))
         if not cookie:
             set_cookie(page, request, fresh)
         return page
 
-    def login_page(request: Request, next: str, error: str = "", name: str = "", status: int = 200) -> Response:
-        return form_page(request, "login", status, next=next, error=error, name=name)
+    def login_page(request: Request, next: str, error: HotseatError | None = None, name: str = "") -> Response:
+        return form_page(request, "login", error, next=next, name=name)
 
     @router.get("/login")
     async def login(request: Request) -> Response:
@@ -55,12 +58,8 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
         try:
             _check_token(request, form)
             secret = await accounts.sign_in(name, form.get("password", ""), *_from(request))
-        except TooManyAttemptsError as error:
-            page = login_page(request, next, str(error), name, 429)
-            page.headers["retry-after"] = f"{error.wait_s:.0f}"
-            return page
         except InputError as error:
-            return login_page(request, next, str(error), name, 403)
+            return login_page(request, next, error, name)
         return _enter(request, secret, local_path(next))
 
     if provider is not None:
@@ -74,14 +73,13 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
         clear_cookie(response, request)
         return response
 
-    async def invite_page(request: Request, secret: str, status: int = 200, error: str = "", name: str = "") -> Response:
+    async def invite_page(request: Request, secret: str, error: InputError | None = None, name: str = "") -> Response:
         """The page to join by an invitation; it says so if the invitation can't be used any more."""
         try:
             invite = await accounts.invitation(secret)
         except RefusedError as refused:
-            return form_page(request, "invite", 403, usable=False, error=str(refused))
-        known = {"path": request.scope["path"], "role": invite.role, "name": name}
-        return form_page(request, "invite", status, usable=True, error=error, **known)
+            return form_page(request, "invite", refused, usable=False)
+        return form_page(request, "invite", error, usable=True, path=request.scope["path"], role=invite.role, name=name)
 
     @router.get("/invite/{secret}")
     async def invitation(request: Request, secret: str) -> Response:
@@ -98,25 +96,24 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
             _check_same(form.get("password", ""), form.get("again", ""))
             session = await accounts.accept(secret, name, form.get("password", ""), *_from(request))
         except InputError as error:
-            return await invite_page(request, secret, _status(error), str(error), name)
+            return await invite_page(request, secret, error, name)
         return _enter(request, session, "/")
 
     async def account_page(
-        request: Request, who: Who, status: int = 200, error: str = "", done: str = "", link: str = ""
+        request: Request, who: Who, error: InputError | None = None, done: str = "", link: str = ""
     ) -> Response:
         """An owner's shows the people, their invitations and the log, too."""
         owns = who.role == "owner"
         return form_page(
             request,
             "account",
-            status,
+            error,
             who=who,
             sessions=await accounts.sessions(who),
             this=hash_secret(cookie_of(request)),
             accounts=await accounts.all() if owns else (),
             invitations=await accounts.invitations() if owns else (),
             noted=await accounts.noted(_LOG_LINES) if owns else (),
-            error=error,
             done=done,
             link=link,
         )
@@ -134,7 +131,7 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
         try:
             await work
         except InputError as error:
-            return await account_page(request, who, _status(error), error=str(error))
+            return await account_page(request, who, error)
         return await account_page(request, who, done=done)
 
     @router.get("/account")
@@ -151,7 +148,7 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
             _check_same(form.get("new", ""), form.get("again", ""))
             session = await accounts.change_password(who, form.get("old", ""), form.get("new", ""), *_from(request))
         except InputError as error:
-            return await account_page(request, who, _status(error), error=str(error))
+            return await account_page(request, who, error)
         return _enter(request, session, "/account?changed=1")
 
     @router.post("/account/sessions/end")
@@ -220,7 +217,3 @@ def _check_token(request: Request, form: Form) -> None:
 def _check_same(password: str, again: str) -> None:
     if password != again:
         raise InputError("the two passwords differ")
-
-
-def _status(error: InputError) -> int:
-    return 429 if isinstance(error, TooManyAttemptsError) else 403 if isinstance(error, RefusedError) else 422

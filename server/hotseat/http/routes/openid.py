@@ -10,15 +10,17 @@ from starlette.responses import RedirectResponse, Response
 
 from hotseat.accounts.accounts import Accounts, network_of
 from hotseat.accounts.browsers import browser_of
-from hotseat.accounts.entry import address_of, is_secure, local_path, set_cookie
+from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, local_path, set_cookie
 from hotseat.accounts.openid import ATTEMPT_S, Attempt, OpenIdProvider
-from hotseat.errors import HotseatError, InputError, TooManyAttemptsError
+from hotseat.errors import HotseatError
 
 _INVITE = "/invite/"
+_ATTEMPT = "hotseat-openid"
+"""The cookie with a sign-in attempt: its secret, and the path to open afterwards."""
 
 
 def openid_routes(
-    accounts: Accounts, provider: OpenIdProvider, login_page: Callable[[Request, str, str, str, int], Response]
+    accounts: Accounts, provider: OpenIdProvider, login_page: Callable[[Request, str, HotseatError], Response]
 ) -> APIRouter:
     """/login/openid, which begins, and /login/openid/back, which ends it; trouble is told by ``login_page``."""
     router = APIRouter(include_in_schema=False)
@@ -29,17 +31,13 @@ def openid_routes(
         try:
             response = RedirectResponse(await provider.way(attempt, _back(request)), 303)
         except HotseatError as error:
-            return login_page(request, attempt.next, str(error), "", 503)
-        secure = is_secure(request)
-        value = f"{attempt.secret}.{quote(attempt.next, safe='')}"
-        # Lax: the provider's page leads back here.
-        response.set_cookie(_cookie(secure), value, max_age=ATTEMPT_S, httponly=True, samesite="lax", secure=secure, path="/")
+            return login_page(request, attempt.next, error)
+        set_cookie(response, request, f"{attempt.secret}.{quote(attempt.next, safe='')}", _ATTEMPT, ATTEMPT_S)
         return response
 
     @router.get("/login/openid/back")
     async def end(request: Request) -> Response:
-        secure = is_secure(request)
-        secret, _, next = request.cookies.get(_cookie(secure), "").partition(".")
+        secret, _, next = cookie_of(request, _ATTEMPT).partition(".")
         attempt = Attempt(secret, local_path(unquote(next)))
         address = address_of(request)
         try:
@@ -48,12 +46,11 @@ def openid_routes(
             browser = browser_of(request.headers.get("user-agent", ""))
             session = await accounts.sign_in_from(person, invite, provider.may_join(person), address, browser)
         except HotseatError as error:
-            status = 429 if isinstance(error, TooManyAttemptsError) else 403 if isinstance(error, InputError) else 503
-            response = login_page(request, attempt.next, str(error), "", status)
+            response = login_page(request, attempt.next, error)
         else:
             response = RedirectResponse("/" if invite is not None else attempt.next, 303)
             set_cookie(response, request, session)
-        response.delete_cookie(_cookie(secure), path="/", httponly=True, samesite="lax", secure=secure)
+        clear_cookie(response, request, _ATTEMPT)
         return response
 
     return router
@@ -61,7 +58,3 @@ def openid_routes(
 
 def _back(request: Request) -> str:
     return f"{request.base_url}login/openid/back"
-
-
-def _cookie(secure: bool) -> str:
-    return "__Host-hotseat-openid" if secure else "hotseat-openid"
