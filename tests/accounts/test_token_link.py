@@ -30,7 +30,7 @@ def test_a_token_of_ones_own_is_kept_out_of_the_output(tmp_path: Path) -> None:
     """Only a token that nobody can know yet is printed."""
     own = Settings(data_dir=tmp_path, token=SecretStr("chosen"), host="0.0.0.0")
     assert settled(own) is own
-    assert link(own, own, 8000) == "http://localhost:8000"
+    assert link(own, 8000) == "http://localhost:8000"
     assert not (tmp_path / "token").exists()
 
 
@@ -47,7 +47,7 @@ def test_a_token_of_ones_own_is_kept_out_of_the_output(tmp_path: Path) -> None:
 def test_the_link_can_be_opened(host: str, url: str, tmp_path: Path) -> None:
     """An address that stands for every address is none to open, and one of IPv6 needs brackets."""
     wanted = Settings(data_dir=tmp_path, token=AUTO, host=host)
-    assert link(wanted, settled(wanted), 8000).startswith(f"{url}?token=")
+    assert link(wanted, 8000).startswith(f"{url}?token=")
 
 
 def test_a_token_that_cannot_be_read(tmp_path: Path) -> None:

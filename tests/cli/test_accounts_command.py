@@ -106,10 +106,12 @@ def test_wrong_arguments_are_named_in_one_line(
     assert people(run) == []
 
 
-def test_an_invitation_is_printed_as_a_link(run: Callable[..., Result]) -> None:
-    """Where the server is reached can be said; the secret is long."""
+def test_an_invitation_is_printed_as_a_link(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the server is reached can be said, or is its own address, with brackets for IPv6; the secret is long."""
     run("add", "Ada", "--owner", stdin=f"{WORDS}\n")
     assert re.fullmatch(r"https://box\.example/invite/[\w-]{43}\n", run("invite", "--url", "https://box.example/").stdout)
+    monkeypatch.setenv("HOTSEAT_HOST", "::1")
+    assert re.fullmatch(r"http://\[::1\]:8000/invite/[\w-]{43}\n", run("invite").stdout)
 
 
 def test_invitations_are_listed_and_revoked(run: Callable[..., Result]) -> None:

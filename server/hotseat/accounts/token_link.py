@@ -21,24 +21,24 @@ def settled(settings: Settings) -> Settings:
     """The settings with the kept token in place of "auto". Raises StorageError."""
     if not is_auto(settings):
         return settings
-    return settings.model_copy(update={"token": SecretStr(kept_secret(settings.data_dir / "token"))})
+    return settings.model_copy(update={"token": SecretStr(_kept_token(settings))})
 
 
-def link(wanted: Settings, settled_: Settings, port: int, place: str | None = None) -> str:
+def link(settings: Settings, port: int) -> str:
     """Where to point a browser on this machine; with the token if its owner did not choose it and can't know it.
 
-    Where people sign in by name, the token opens nothing to browsers: then ``place`` is the path to open.
+    Raises StorageError.
     """
-    url = reachable(settled_.host, port)
-    if place is not None:
-        return url + place
-    if not is_auto(wanted) or settled_.token is None:
-        return url
-    return f"{url}/?{urlencode({'token': settled_.token.get_secret_value()})}"
+    url = reachable(settings.host, port)
+    return f"{url}/?{urlencode({'token': _kept_token(settings)})}" if is_auto(settings) else url
 
 
 def is_auto(settings: Settings) -> bool:
     return settings.token is not None and settings.token.get_secret_value() == AUTO
+
+
+def _kept_token(settings: Settings) -> str:
+    return kept_secret(settings.data_dir / "token")
 
 
 def kept_secret(path: Path) -> str:

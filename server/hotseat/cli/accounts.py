@@ -59,9 +59,11 @@ def add(name: str, owner: bool) -> None:
 @click.option("--url", help="Where people reach the server (default http://HOST:PORT).")
 def invite(owner: bool, url: str | None) -> None:
     """Print a link that makes one account, within a week."""
+    from hotseat.accounts.token_link import reachable
+
     settings = load_settings()
     secret = _with(lambda accounts: accounts.invite("owner" if owner else "member"))
-    click.echo(f"{(url or f'http://{settings.host}:{settings.port}').rstrip('/')}/invite/{secret}")
+    click.echo(f"{(url or reachable(settings.host, settings.port)).rstrip('/')}/invite/{secret}")
 
 
 @accounts.command()

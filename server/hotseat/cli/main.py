@@ -89,7 +89,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from hotseat.accounts.opening import open_up
     from hotseat.accounts.owner_key import owner_link
     from hotseat.accounts.peers import can_tell
-    from hotseat.accounts.token_link import link, settled
+    from hotseat.accounts.token_link import link, reachable, settled
     from hotseat.http.app import create_app
     from hotseat.http.serving import make_server
     from hotseat.startup.assembly import assemble
@@ -101,8 +101,11 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     place = asyncio.run(open_up(settings, assembly.accounts, assembly.storage.store))
     listening = listen(settings)
     port_ = listening.getsockname()[1]
-    url = link(wanted, settings, port_, place)
-    if place is None and settings.token is None and not can_tell():
+    if place is not None:  # people sign in by name
+        url = reachable(settings.host, port_) + place
+    elif settings.token is not None or can_tell():
+        url = link(wanted, port_)
+    else:
         url = owner_link(settings, port_)
         if sys.stderr.isatty():
             webbrowser.open(url)
@@ -120,11 +123,10 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 def link_() -> None:
     """Print a link that opens a server on this machine in any browser, once, within ten minutes."""
     from hotseat.accounts.owner_key import owner_link
-    from hotseat.accounts.token_link import link, settled
+    from hotseat.accounts.token_link import link
 
-    wanted = load_settings()
-    settings = settled(wanted)
-    click.echo(link(wanted, settings, settings.port) if settings.token is not None else owner_link(settings, settings.port))
+    settings = load_settings()
+    click.echo(link(settings, settings.port) if settings.token is not None else owner_link(settings, settings.port))
 
 
 def listen(settings: Settings) -> socket.socket:

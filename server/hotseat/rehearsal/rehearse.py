@@ -22,7 +22,7 @@ import websockets
 
 from hotseat.accounts.owner_key import OwnerKey
 from hotseat.accounts.peers import can_tell
-from hotseat.accounts.token_link import link
+from hotseat.accounts.token_link import reachable
 from hotseat.attributes import attributes
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
@@ -409,7 +409,7 @@ async def _server(settings: Settings, url: str | None) -> AsyncIterator[str]:
     if url is not None:
         yield url.rstrip("/")
         return
-    running = link(settings, settings, settings.port)
+    running = reachable(settings.host, settings.port)
     if await is_hotseat(running):
         yield running
         return
