@@ -14,7 +14,6 @@ from hotseat.practice.scheduling import cards, rate, recall
 from hotseat.session.eventlog import counted_grade, decode_event, replayed
 from hotseat.session.events import RoundGraded
 from hotseat.session.phases import Progress
-from hotseat.session.records import InterviewRecord
 from hotseat.settings import InterviewSettings
 from hotseat.storage.rows import Row
 from hotseat.storage.store import SqlStore
@@ -81,21 +80,23 @@ class Practice:
             verdicts = enumerate(record.summary["verdicts"])
             if any(v not in (None, Verdict.NOT_ASSESSABLE) and (record.id, n) not in rated for n, v in verdicts):
                 try:
-                    await self._rate_all(record)
+                    await self.rate_interview(record.id)
                 except Exception as error:  # the other interviews are still rated
                     failed(log, f"rating interview {record.id}", error)
 
-    async def _rate_all(self, record: InterviewRecord) -> None:
-        found = await self._store.load(record.id)
+    async def rate_interview(self, interview_id: str) -> None:
+        """Rates every graded round of an interview, by the grade that counts."""
+        found = await self._store.load(interview_id)
         if found is None:
             return
-        progress, amendments = replayed(*found).progress, await self._store.amendments(record.id)
-        for entry in found[1]:
+        (record, log), amendments = found, await self._store.amendments(interview_id)
+        progress = replayed(record, log).progress
+        for entry in log:
             if entry.type == RoundGraded.__name__:
                 event = decode_event(entry.type, entry.payload)
                 assert isinstance(event, RoundGraded)
                 grade = counted_grade(progress, amendments, event.round) or event.grade
-                await self.rate_round(record.id, record.owner, progress, event.round, grade, entry.wall)
+                await self.rate_round(interview_id, record.owner, progress, event.round, grade, entry.wall)
 
     async def cards(self, owner: str) -> list[PointCard]:
         """Cards of points that are still in the bank, those due first first."""

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from hotseat.clock import Clock
 from hotseat.domain.corrections import Change, Correction, corrections_in_force, outcome, why_not
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Bank, Grade, PointFinding, PointStatus
+from hotseat.domain.model import Grade, PointFinding, PointStatus
 from hotseat.errors import GraderError, InputError
 from hotseat.grading import disputes
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
@@ -20,11 +20,10 @@ from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import excerpt, in_whole_clauses
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
-from hotseat.review.rounds import Round, find_answer, find_round
+from hotseat.review.rounds import Round, Rounds
 from hotseat.review.view import ungraded
-from hotseat.session.eventlog import LoadInterview, decode_grade, encode_grade
+from hotseat.session.eventlog import decode_grade, encode_grade
 from hotseat.session.records import Note, Regrade, RegradeKind
-from hotseat.storage.store import SqlStore
 
 
 @dataclass(slots=True, eq=False)
@@ -34,10 +33,8 @@ class Amending:
     Rounds are numbered from 1; ``by`` is the name of the account that makes the change.
     """
 
-    store: SqlStore
+    rounds: Rounds
     clock: Clock
-    bank: Bank
-    load: LoadInterview
     practice: Practice
     graders: Graders
     status: LoadStatus
@@ -45,14 +42,14 @@ class Amending:
 
     async def note(self, interview_id: str, number: int, text: str) -> None:
         """Stores the note on a round in place of the one before."""
-        entry = await find_round(self.load, self.store, self.bank, interview_id, number - 1)
-        await self.store.keep_note(interview_id, Note(entry.index, text, self.clock.wall()))
+        entry = await self.rounds.find(interview_id, number)
+        await self.rounds.store.keep_note(interview_id, Note(entry.index, text, self.clock.wall()))
 
     async def correct(self, interview_id: str, turn_id: int, word: int, change: Change, text: str, by: str) -> None:
         """Stores a correction of one word (by index). It changes no grade until ``grade_again``."""
         async with self._lock(interview_id):
-            answer = await find_answer(self.load, interview_id, turn_id)
-            entry = await self._round(interview_id, answer.round)
+            answer = await self.rounds.answer(interview_id, turn_id)
+            entry = await self._round(interview_id, answer.round + 1)
             now = corrections_in_force(entry.amendments.corrections).get((turn_id, word))
             current = None if now is None else now.text
             if reason := why_not(answer.transcript, word, change, text, current):
@@ -67,7 +64,7 @@ class Amending:
                 made=self.clock.wall(),
                 by=by,
             )
-            await self.store.add_correction(interview_id, made)
+            await self.rounds.store.add_correction(interview_id, made)
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
         """Grades a round with its corrections.
@@ -75,7 +72,7 @@ class Amending:
         A finding that a dispute or the candidate decided is kept if the new grade finds the point not met or not sure.
         """
         async with self._lock(interview_id):
-            entry = await self._round(interview_id, number - 1)
+            entry = await self._round(interview_id, number)
             if not ungraded(entry.corrections, entry.regrades):
                 raise InputError("Every correction has been graded already.")
             # Before grading, so that a correction made meanwhile counts as not graded yet.
@@ -95,7 +92,7 @@ class Amending:
     async def dispute(self, interview_id: str, number: int, claim: Claim, by: str) -> None:
         """Rules on the candidate's claim that a passage makes a point, and stores the ruling."""
         async with self._lock(interview_id):
-            entry = await self._round(interview_id, number - 1)
+            entry = await self._round(interview_id, number)
             answers = entry.amended
             if entry.grade is None:
                 raise InputError("This question wasn’t graded, so there is no point to answer.")
@@ -116,7 +113,7 @@ class Amending:
     async def answer(self, interview_id: str, number: int, point_id: str, said: bool, by: str) -> None:
         """Stores the candidate's yes or no about a point that is not sure; they may change it later."""
         async with self._lock(interview_id):
-            entry = await self._round(interview_id, number - 1)
+            entry = await self._round(interview_id, number)
             finding = disputes.answered(entry.grade, point_id, said) if entry.grade is not None else None
             if finding is None or finding.evidence is None:
                 raise InputError("Only a point we’re not sure about is answered with yes or no.")
@@ -134,13 +131,13 @@ class Amending:
 
     async def _keep(self, interview_id: str, entry: Round, regrade: Regrade) -> None:
         """Stores the grade, which counts from now on, and rates its points anew for practice."""
-        await self.store.add_regrade(interview_id, regrade)
+        await self.rounds.store.add_regrade(interview_id, regrade)
         grade = decode_grade(regrade.grade)
         await self.practice.rate_round(interview_id, entry.owner, entry.progress, entry.index, grade)
 
-    async def _round(self, interview_id: str, index: int) -> Round:
+    async def _round(self, interview_id: str, number: int) -> Round:
         """A round that can be graded again. Raises InputError until its first grade is there, or if its rubric is gone."""
-        entry = await find_round(self.load, self.store, self.bank, interview_id, index)
+        entry = await self.rounds.find(interview_id, number)
         if entry.first_grade is None:
             raise InputError("This question isn’t graded yet. Try again once its grade is there.")
         if not entry.question.has_rubric:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from hotseat.background import in_background
-from hotseat.domain.model import Answer, Bank, Point, Transcript
+from hotseat.domain.model import Answer, Point, Transcript
 from hotseat.errors import InputError, MissingError, SpeakerError, TranscriberError, UnavailableError
 from hotseat.grading.graders import Graders
 from hotseat.grading.quoting import in_whole_clauses
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
-from hotseat.review.rounds import Round, find_answer, find_round
-from hotseat.session.eventlog import LoadInterview
+from hotseat.review.rounds import Round, Rounds
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
 from hotseat.speech.models import SpeechModels
 from hotseat.speech.synthesis import Voice
-from hotseat.storage.store import SqlStore
 from hotseat.text.sentences import split_sentences
 
 MAX_S = 20.0
@@ -33,10 +31,8 @@ class Coaching:
     Rounds are numbered from 1.
     """
 
-    def __init__(self, store: SqlStore, bank: Bank, load: LoadInterview, graders: Graders, speech: SpeechModels) -> None:
-        self._store = store
-        self._bank = bank
-        self._load = load
+    def __init__(self, rounds: Rounds, graders: Graders, speech: SpeechModels) -> None:
+        self._rounds = rounds
         self._graders = graders
         self._speech = speech
 
@@ -50,7 +46,7 @@ class Coaching:
         if self._speech.transcriber is None or self._speech.make_vad is None:
             raise UnavailableError("Speech recognition is still loading; try again in a moment.")
         try:
-            heard = await self._speech.transcribe(samples, entry.question, self._bank, _LIMIT_S)
+            heard = await self._speech.transcribe(samples, entry.question, self._rounds.bank, _LIMIT_S)
         except TranscriberError as error:
             raise UnavailableError(f"We couldn’t transcribe it: {error}") from error
         return await self._repaired(entry, point, Transcript(heard.words))
@@ -85,7 +81,7 @@ class Coaching:
 
     async def question(self, interview_id: str, turn_id: int) -> Voice:
         """The question of a turn, read aloud. Raises SpeakerError if there is no voice."""
-        return await self._read_aloud((await find_answer(self._load, interview_id, turn_id)).asked)
+        return await self._read_aloud((await self._rounds.answer(interview_id, turn_id)).asked)
 
     async def _read_aloud(self, text: str) -> Voice:
         """Text in the interviewer's voice, sentence by sentence. Raises SpeakerError if there is no voice, or no text."""
@@ -105,7 +101,7 @@ class Coaching:
 
     async def _round(self, interview_id: str, number: int) -> Round:
         """A round whose question is still in the bank. Raises InputError if it isn't."""
-        entry = await find_round(self._load, self._store, self._bank, interview_id, number - 1)
+        entry = await self._rounds.find(interview_id, number)
         if not entry.question.has_rubric:
             raise InputError("This question is no longer in the bank, so there is nothing to compare an answer with.")
         return entry

@@ -7,17 +7,15 @@ from typing import Any
 
 from hotseat.attributes import attributes
 from hotseat.clock import iso
-from hotseat.domain.model import Bank, Grade, Level, Point, PointFinding, PointStatus, Question
+from hotseat.domain.model import Grade, Level, Point, PointFinding, PointStatus, Question
 from hotseat.errors import InputError
 from hotseat.grading.scoring import finding_of
 from hotseat.practice.progress import rounds_of
 from hotseat.questions.content import find_question
 from hotseat.review import view
-from hotseat.review.rounds import find_round
-from hotseat.session.eventlog import LoadInterview
+from hotseat.review.rounds import Rounds
 from hotseat.session.records import InterviewRecord
 from hotseat.speech.recordings import AudioArchive
-from hotseat.storage.store import SqlStore
 
 _RANK = {PointStatus.CONTRADICTED: 0, PointStatus.NOT_MET: 1, PointStatus.MET: 2}
 """From the worst to the best that an attempt can do about a point."""
@@ -26,15 +24,15 @@ _RANK = {PointStatus.CONTRADICTED: 0, PointStatus.NOT_MET: 1, PointStatus.MET: 2
 class Reviews:
     """Every method raises StorageError."""
 
-    def __init__(self, store: SqlStore, archive: AudioArchive, bank: Bank, load: LoadInterview) -> None:
-        self._store = store
+    def __init__(self, rounds: Rounds, archive: AudioArchive) -> None:
+        self._rounds = rounds
+        self._store = rounds.store
+        self._bank = rounds.bank
         self._archive = archive
-        self._bank = bank
-        self._load = load
 
     async def review(self, interview_id: str) -> dict[str, Any] | None:
         """The review as JSON; None if there is no such interview."""
-        found = await self._load(interview_id)
+        found = await self._rounds.load(interview_id)
         if found is None:
             return None
         amendments = await self._store.amendments(interview_id)
@@ -78,7 +76,7 @@ class Reviews:
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
         interview_id = attempt["interview_id"]
-        entry = await find_round(self._load, self._store, self._bank, interview_id, attempt["round"] - 1)
+        entry = await self._rounds.find(interview_id, attempt["round"])
         grade = entry.grade
 
         def answers() -> list[dict[str, Any]]:

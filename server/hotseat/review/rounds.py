@@ -87,20 +87,27 @@ class Round:
         raise MissingError("there is no such point in this question's rubric")
 
 
-async def find_round(load: LoadInterview, store: SqlStore, bank: Bank, interview_id: str, index: int) -> Round:
-    """The round by its index. Raises MissingError, StorageError."""
-    found = await load(interview_id)
-    if found is None or not 0 <= index < len(found[1].progress.plan.rounds):
-        raise MissingError("there is no such round of an interview")
-    record, progress = found[0], found[1].progress
-    question = progress.plan.rounds[index].question_in(bank)
-    return Round(index, record.owner, question, progress, await store.amendments(interview_id))
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Finds rounds and answers of interviews, running or over. Methods raise MissingError, StorageError."""
 
+    store: SqlStore
+    bank: Bank
+    load: LoadInterview
 
-async def find_answer(load: LoadInterview, interview_id: str, turn_id: int) -> Answer:
-    """The answer of a turn, as recognised. Raises MissingError, StorageError."""
-    found = await load(interview_id)
-    for answer in found[1].progress.answers if found is not None else ():
-        if answer.turn_id == turn_id:
-            return answer
-    raise MissingError("there is no such turn of an interview")
+    async def find(self, interview_id: str, number: int) -> Round:
+        """A round by its number, from 1."""
+        found = await self.load(interview_id)
+        if found is None or not 0 < number <= len(found[1].progress.plan.rounds):
+            raise MissingError("there is no such round of an interview")
+        record, progress = found[0], found[1].progress
+        question = progress.plan.rounds[number - 1].question_in(self.bank)
+        return Round(number - 1, record.owner, question, progress, await self.store.amendments(interview_id))
+
+    async def answer(self, interview_id: str, turn_id: int) -> Answer:
+        """The answer of a turn, as recognised."""
+        found = await self.load(interview_id)
+        for answer in found[1].progress.answers if found is not None else ():
+            if answer.turn_id == turn_id:
+                return answer
+        raise MissingError("there is no such turn of an interview")

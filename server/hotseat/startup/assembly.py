@@ -27,6 +27,7 @@ from hotseat.questions.library import Library, load_library
 from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
 from hotseat.review.reviews import Reviews
+from hotseat.review.rounds import Rounds
 from hotseat.session.eventlog import LoadInterview
 from hotseat.settings import Settings
 from hotseat.speech.models import SpeechModels
@@ -99,21 +100,16 @@ class Assembly:
         return await progress(self.storage.store, self.clock, self.library, owner)
 
     def reviews(self, load: LoadInterview) -> Reviews:
-        return Reviews(self.storage.store, self.storage.archive, self.library.bank, load)
+        return Reviews(self._rounds(load), self.storage.archive)
 
     def coaching(self, load: LoadInterview) -> Coaching:
-        return Coaching(self.storage.store, self.library.bank, load, self.graders, self.speech)
+        return Coaching(self._rounds(load), self.graders, self.speech)
 
     def amending(self, load: LoadInterview) -> Amending:
-        return Amending(
-            self.storage.store,
-            self.clock,
-            self.library.bank,
-            load,
-            self.practice(),
-            self.graders,
-            self.status,
-        )
+        return Amending(self._rounds(load), self.clock, self.practice(), self.graders, self.status)
+
+    def _rounds(self, load: LoadInterview) -> Rounds:
+        return Rounds(self.storage.store, self.library.bank, load)
 
 
 def assemble(settings: Settings) -> Assembly:

@@ -19,6 +19,7 @@ from hotseat.practice.preparation import Preparation
 from hotseat.practice.trends import progress
 from hotseat.questions.library import Library
 from hotseat.review.reviews import Reviews
+from hotseat.review.rounds import Rounds
 from hotseat.session import session
 from hotseat.session.eventlog import decode_event, decode_grade, decode_plan
 from hotseat.session.events import Event, RoundGraded, Transcribed
@@ -61,35 +62,22 @@ async def checked_rows(scratch: Storage, library: Library, clock: Clock, recordi
     # Now the scratch database holds what will be stored.
     await scratch.tables.erase(Scope())
     await scratch.tables.add(checked)
-    await _try_pages(scratch, library, clock, checked, states, logs)
+    await _try_pages(scratch, library, clock, checked)
     return checked
 
 
-async def _try_pages(
-    scratch: Storage,
-    library: Library,
-    clock: Clock,
-    rows: Rows,
-    states: Mapping[str, State],
-    logs: Mapping[str, Sequence[Row]],
-) -> None:
-    """Builds every page, and every card: from the ratings, and from the grades, as ``Practice`` will do.
+async def _try_pages(scratch: Storage, library: Library, clock: Clock, rows: Rows) -> None:
+    """Builds every page, and every card: from the ratings, and from the grades.
 
     Raises InputError naming the table of what can't be shown.
     """
     store = scratch.store
-    shown = Reviews(store, scratch.archive, library.bank, store.load_state)
+    shown = Reviews(Rounds(store, library.bank, store.load_state), scratch.archive)
     practice = Practice(store, clock, library.bank)
     await _try("tables.ratings", practice.recompute(rows.tables["ratings"]))
     for row in rows.tables["interviews"]:
         await _try(f"tables.interviews: {row['id']}", shown.review(row["id"]))
-        for event in logs.get(row["id"], ()):
-            if event["type"] == RoundGraded.__name__:
-                graded = decode_event(event["type"], event["payload"])
-                assert isinstance(graded, RoundGraded)
-                answered = states[row["id"]].progress
-                work = practice.rate_round(row["id"], row["owner"], answered, graded.round, graded.grade, event["wall"])
-                await _try(f"tables.events: {row['id']}", work)
+        await _try(f"tables.events: {row['id']}", practice.rate_interview(row["id"]))
     for owner in {row["owner"] for name in ("assessments", "settings", "interviews") for row in rows.tables[name]}:
         preparation = Preparation(store, clock, library, owner)
         await _try("tables.assessments", preparation.assessments())

@@ -17,6 +17,7 @@ from hotseat.errors import InputError
 from hotseat.practice.preparation import Preparation
 from hotseat.questions.library import Library
 from hotseat.review.reviews import Reviews
+from hotseat.review.rounds import Rounds
 from hotseat.session.records import LOCAL
 from hotseat.speech.recordings import AudioArchive
 from hotseat.storage.rows import PERSON_COLUMNS, Row, Rows, Scope
@@ -45,7 +46,7 @@ async def export(
     if kind == "md" or kind == "html":
         ids = await storage.tables.interviews(scope)
         _check_present(scope, ids)
-        shown = Reviews(storage.store, storage.archive, library.bank, storage.store.load_state)
+        shown = Reviews(Rounds(storage.store, library.bank, storage.store.load_state), storage.archive)
         reviews = [review for interview_id in ids if (review := await shown.review(interview_id)) is not None]
         assessments = []
         if everything := scope.interviews is None:
