@@ -62,16 +62,23 @@ def with_moves(point_id: str) -> Question:
     return replace(LORA, criteria=criteria)
 
 
-def test_a_false_claim_is_challenged() -> None:
-    """What contradicts a point, surely or perhaps, is taken up before anything else."""
+@pytest.mark.parametrize(("denies", "is_challenged"), [(0.99, True), (0.95, True), (0.7, False)])
+def test_a_false_claim_is_challenged(denies: float, is_challenged: bool) -> None:
+    """What surely or very likely contradicts a point is taken up before anything else; a mere doubt isn't."""
     question = with_moves("merging")
-    sure = findings(merging=PointStatus.CONTRADICTED)
     perhaps = tuple(
-        PointFinding("merging", PointStatus.NOT_SURE, note=MAY_DENY) if finding.point_id == "merging" else finding
-        for finding in findings()
+        PointFinding("merging", PointStatus.NOT_SURE, note=MAY_DENY, denies=denies)
+        if finding.point_id == "merging"
+        else finding
+        for finding in findings(limits=PointStatus.NOT_MET)
     )
-    assert followups.rank(question, sure, (), 3)[0].id == "challenge-merging"
-    assert followups.rank(question, perhaps, (), 3)[0].id == "challenge-merging"
+    assert (followups.rank(question, perhaps, (), 3)[0].id == "challenge-merging") is is_challenged
+
+
+def test_a_contradiction_is_challenged() -> None:
+    """So is one that labels or a grader without probabilities found."""
+    sure = findings(merging=PointStatus.CONTRADICTED)
+    assert followups.rank(with_moves("merging"), sure, (), 3)[0].id == "challenge-merging"
 
 
 def test_points_left_out_are_not_challenged() -> None:

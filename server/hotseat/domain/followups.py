@@ -17,9 +17,12 @@ _MIN_CONTENT = 3
 """Content words of a phrasing that tells anything without its context: "it's slow" fits many a question."""
 _STRONG, _WEAK = 0.6, 0.15
 """Share of the points' weight from which an answer is taken deeper, and up to which it gets an easier probe."""
-_CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 12.0, 4.0, 0.5
+_CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 50.0, 4.0, 0.5
 """Worth of a challenge, and of a deepening after a strong answer and after others, for each unit of its point's weight; a probe
 for a missing point is worth 1."""
+_DOUBT_POWER = 12
+"""Challenging what is right costs trust, so a challenge's worth falls steeply with the probability that the point was denied:
+to a half at 0.94, to next to nothing at 0.7. Chosen, with ``_CHALLENGED``, on the develop parts of the free answers."""
 _ASKED_BEFORE, _EASIER, _OTHER_TIER = 0.3, 1.5, 0.5
 """Factors: for points that were asked for before, for an easy point after a weak answer, for a move meant for another tier."""
 _SUITS_TIER = 1.2
@@ -75,7 +78,7 @@ class _Known:
         self._made = {name: made for name, (made, _) in sureness.items()}
         """Point id to how surely the point was made, 0 to 1."""
         self._denied = {name: denied for name, (_, denied) in sureness.items()}
-        """Point id to how surely a claim contradicts the point, 0 to 1."""
+        """Point id to what a challenge is worth for how surely a claim contradicts the point, 0 to 1."""
         spoken = {name: finding.evidence for name, finding in found.items() if finding.evidence is not None}
         turn_id = max((evidence.turn_id for evidence in spoken.values()), default=0)
         ends = {name: evidence.word_end for name, evidence in spoken.items() if evidence.turn_id == turn_id}
@@ -126,15 +129,15 @@ class _Known:
 
 
 def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
-    """How surely the point was made, and how surely it was contradicted, each 0 to 1."""
+    """How surely the point was made, and what that it may have been contradicted is worth, each 0 to 1."""
     if finding is None:
         return 0.0, 0.0
     if finding.status is PointStatus.MET:
         return 1.0, 0.0
-    if finding.status is PointStatus.CONTRADICTED:
-        return 0.0, 1.0
+    if finding.status is PointStatus.CONTRADICTED or finding.may_deny:
+        return 0.0, 1.0 if finding.denies is None else finding.denies**_DOUBT_POWER
     if finding.status is PointStatus.NOT_SURE:
-        return (0.0, 0.6) if finding.may_deny else (0.6, 0.0)
+        return 0.6, 0.0
     return (0.6 if says(said, point) else 0.0), 0.0
 
 

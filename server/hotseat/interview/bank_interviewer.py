@@ -49,14 +49,7 @@ class Interviewer:
         """The bank's moves that fit these answers of one round, the best first."""
         used = {answer.follow_up_id for answer in answers if answer.follow_up_id}
         said = " ".join(answer.transcript.text for answer in answers)
-        ranked = followups.rank(question, findings, used, tier, said)
-        if not ranked or ranked[0].move is not Move.CHALLENGE:
-            return ranked
-        # Among challenges with the same status, one whose claim can be quoted comes first.
-        status = {finding.point_id: finding.status for finding in findings}
-        alike = [m for m in ranked if m.move is Move.CHALLENGE and status[m.probes[0]] is status[ranked[0].probes[0]]]
-        first = next((move for move in alike if _quote_for(question, move, answers, findings)), ranked[0])
-        return (first, *(move for move in ranked if move is not first))
+        return followups.rank(question, findings, used, tier, said)
 
     def in_the_banks_words(
         self, question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]
