@@ -23,15 +23,16 @@ def graded(question: Question, *levels: Level) -> tuple[Question, Grade]:
 STRONG = graded(LORA, *[Level.STRONG] * 4)
 MIXED = graded(LORA, Level.LEAN, Level.STRONG, Level.NO, Level.LEAN)
 WEAK = graded(CHOOSE, *[Level.NO] * 3)
+PRACTISE = "Practise the one on the question “Prompt, retrieve or fine-tune?”."
 
 
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ([STRONG, WEAK], "Your strongest answer: How LoRA works. The one to practise: Prompt, retrieve or fine-tune?"),
-        ([WEAK, MIXED], "Your strongest answer: How LoRA works. The one to practise: Prompt, retrieve or fine-tune?"),
-        ([MIXED], "Your strongest part: concrete numbers. The part to practise: trade-offs."),
-        ([WEAK, WEAK], "The one to practise: Prompt, retrieve or fine-tune?"),
+        ([STRONG, WEAK], f"Your best answer was on how LoRA works. {PRACTISE}"),
+        ([WEAK, MIXED], f"Your best answer was on how LoRA works. {PRACTISE}"),
+        ([MIXED], "Your strongest part was this: concrete numbers. The part to practise is this: trade-offs."),
+        ([WEAK, WEAK], PRACTISE),
         ([STRONG, STRONG], ""),
         ([graded(LORA)], ""),
         ([], ""),

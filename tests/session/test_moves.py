@@ -109,6 +109,70 @@ def test_a_question_without_a_scope() -> None:
     assert Played(plan).say("…", Act.CLARIFY).aloud == LINES.scope
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Do you mean at query time, for each request?", LINES.assume),
+        ("can i assume a 7b model", LINES.assume),
+        ("So should I talk about training, too?", LINES.assume),
+        ("Do you mean training or serving?", LINES.either),
+        ("Per token, or per request?", LINES.either),
+        ("What do you mean by fifty passages?", LINES.scope),
+        ("Which model can I assume?", LINES.scope),
+        ("Could you be more specific?", LINES.scope),
+        ("Do you have a model in mind?", LINES.scope),
+        ("", LINES.scope),
+    ],
+)
+def test_a_candidate_who_asks_about_a_follow_up_is_told_what_they_asked(text: str, said: str) -> None:
+    """A reading that is proposed is accepted, of two either may be taken; else the common case is meant."""
+    played = Played().say("batching")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "How do you choose?", Source.BANK))
+    assert played.say(text or "…", Act.CLARIFY).aloud == said
+
+
+def test_the_scope_is_told_once() -> None:
+    """A candidate who asks again gets another reply than the bank's scope."""
+    played = Played().say("Which GPU?", Act.CLARIFY).say("Do you mean an H100?", Act.CLARIFY)
+    assert played.aloud == LINES.assume
+
+
+@pytest.mark.parametrize(
+    ("text", "is_noted"),
+    [
+        ("Then it doesn't get slower. I take that back.", True),
+        ("I shouldn't have said that it's slower.", True),
+        ("Then I was wrong about the quality.", True),
+        ("It would be wrong to say that.", False),
+        ("You take the gradient and go back.", False),
+    ],
+)
+def test_a_correction_is_noted(text: str, is_noted: bool) -> None:
+    """Before the next follow-up or the next question; what is to be answered stays the same."""
+    played = Played().say("Adapters slow it down.")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.BANK)).say(text)
+    said = f"{LINES.corrected} " * is_noted
+    played.feed(FollowUpChosen(session.turn_of(played.state), "how", "How?", Source.BANK))
+    assert isinstance(played.state, Asking)
+    assert (played.aloud, played.state.utterance.text) == (f"{said}How?", "How?")
+    assert played.say(text).aloud == f"{said}Next, RAG systems. What is RAG?"
+
+
+def test_a_first_answer_corrects_nothing() -> None:
+    """Nothing was asked about it yet, so the candidate only rephrases."""
+    played = Played().say("It's slower. No, scratch that, I was wrong.")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.BANK))
+    assert played.aloud == "Why?"
+
+
+def test_a_models_question_has_its_own_words_about_a_correction() -> None:
+    """It has read the answer; part of its question may have been said already."""
+    played = Played().say("It's slower.")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "why", "Why?", Source.LLM)).say("I was wrong.")
+    played.feed(FollowUpChosen(session.turn_of(played.state), "how", "How?", Source.LLM))
+    assert played.aloud == "How?"
+
+
 @pytest.mark.parametrize("act", [Act.REPEAT, Act.CLARIFY, Act.THINK, Act.OBJECTION, Act.OFF_TOPIC])
 def test_the_third_time_it_is_the_answer(act: Act) -> None:
     """At most two moves of a kind; what comes then counts as the answer."""

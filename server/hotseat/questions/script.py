@@ -69,11 +69,14 @@ class Acknowledgements(Strict):
 class MovesFile(Strict):
     repeat: Annotated[tuple[Text, ...], Field(min_length=1)]
     scope: Text
+    assume: Text = Lines().assume
+    either: Text = Lines().either
     think: Text
     hint: Text
     easier: Text
     objection: Text
     off_topic: Text
+    corrected: Text = Lines().corrected
     callback: Text = Lines().callback
 
 
@@ -95,7 +98,8 @@ class Script(Strict):
         """Lines that never change, to be synthesised once."""
         acknowledgements = [line for lines in self.acknowledgements.model_dump().values() for line in lines]
         lines = self.lines(30)
-        return (*acknowledgements, self.closing.end, self.closing.review, lines.repeat[0], lines.think, lines.scope)
+        replies = (lines.repeat[0], lines.think, lines.scope, lines.assume, lines.either, lines.corrected)
+        return (*acknowledgements, self.closing.end, self.closing.review, *replies)
 
     def framed(self, rounds: Sequence[RoundPlan], bank: Bank, aloud: str, who: str, wants: str = "") -> tuple[RoundPlan, ...]:
         """The rounds with what is said before each question.
@@ -132,7 +136,9 @@ class Script(Strict):
             parts = sorted(question.criteria, key=lambda part: -part.weight)
             rated = [(float(LADDER.index(levels[part.id])), _within(part.name)) for part in parts if part.id in levels]
         else:
-            rated = [(question_score(question, grade.by_point), question.title) for question, grade in graded if grade.criteria]
+            rated = [
+                (question_score(question, grade.by_point), _topic_of(question)) for question, grade in graded if grade.criteria
+            ]
         if not rated:
             return ""
         most, best = max(rated, key=itemgetter(0))
@@ -143,7 +149,7 @@ class Script(Strict):
             said.append(lines.best.format(name=best))
         if least < LADDER.index(Level.STRONG):
             said.append(lines.practise.format(name=weakest))
-        return " ".join(said).replace("?.", "?")  # some titles are questions
+        return " ".join(said)
 
 
 def _minutes(rounds: Sequence[RoundPlan]) -> str:
@@ -152,6 +158,11 @@ def _minutes(rounds: Sequence[RoundPlan]) -> str:
     )
     minutes = max(1, round(seconds / 60))
     return "a minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _topic_of(question: Question) -> str:
+    """What the question is on, as it follows "your answer on"."""
+    return f"the question “{question.title}”" if question.title.endswith("?") else _within(question.title)
 
 
 def _within(name: str) -> str:

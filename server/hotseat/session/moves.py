@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Move, Source
+from hotseat.domain.model import Answer, Move, Source
 from hotseat.session.phases import Progress, Utterance
 from hotseat.text.sentences import split_sentences
 
 MAX_REPLIES = 2
 """Replies to each act while one question stands; after that the utterance counts as the answer."""
+_ASKS_WHAT = re.compile(r"\b(?:what|which|how|who|where|why)\b", re.I)
+_PROPOSES = re.compile(
+    r"\b(?:you mean|(?:can|could|may|should|shall) (?:i|we)|are we|are you (?:asking|talking|thinking|looking)"
+    r"|(?:is|was) (?:this|that|it) (?:about|for|at|in|on|with|during|when|only|just))\b",
+    re.I,
+)
+"""Begins a reading of the question that only needs a yes: "do you mean at inference?", "can I assume one GPU?"."""
+_TAKES_BACK = re.compile(
+    r"\b(?:tak(?:e|ing) (?:that|it|this) back|I (?:was|got (?:that|it)) wrong|I (?:shouldn't|should not) have said|I misspoke"
+    r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected)\b",
+    re.I,
+)
 
 
 def used_up(asked: Utterance, act: Act) -> bool:
@@ -18,8 +31,11 @@ def used_up(asked: Utterance, act: Act) -> bool:
     return asked.acts.count(act) >= MAX_REPLIES
 
 
-def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
-    """What the interviewer says to the act, as the next turn; None if the act leaves the question."""
+def reply(progress: Progress, asked: Utterance, act: Act, text: str = "") -> Utterance | None:
+    """What the interviewer says to the act, as the next turn; None if the act leaves the question.
+
+    ``text`` are the candidate's words; "" if a button was pressed.
+    """
     lines = progress.plan.lines
     again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
     match act:
@@ -28,9 +44,7 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
             line = lines.repeat[min(times, len(lines.repeat) - 1)]
             return replace(again, said=f"{line} {_shorter(progress, asked) if times else _without_quote(asked)}")
         case Act.CLARIFY:
-            is_question = asked.text == progress.current.prompt
-            scope = progress.current.scope if is_question and progress.current.scope else lines.scope
-            return replace(again, said=scope)
+            return replace(again, said=_clarified(progress, asked, text))
         case Act.THINK:
             return replace(again, said=lines.think)
         case Act.OBJECTION:
@@ -40,6 +54,30 @@ def reply(progress: Progress, asked: Utterance, act: Act) -> Utterance | None:
         case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
             return _easier(progress, again)
     return None
+
+
+def noting(progress: Progress, text: str) -> str:
+    """What is asked next, after a word about it if the candidate has just taken back what they said before."""
+    last = progress.answers[-1] if progress.answers else None
+    return f"{progress.plan.lines.corrected} {text}" if last is not None and _takes_back(last) else text
+
+
+def _takes_back(answer: Answer) -> bool:
+    """Whether an answer to a follow-up does; in a first answer the candidate only rephrases."""
+    return answer.follow_up_id is not None and bool(_TAKES_BACK.search(answer.transcript.text.replace("’", "'")))
+
+
+def _clarified(progress: Progress, asked: Utterance, text: str) -> str:
+    """The question's scope, once; after that, and for follow-ups, a reply to how the candidate asks."""
+    lines = progress.plan.lines
+    if asked.text == progress.current.prompt and progress.current.scope and Act.CLARIFY not in asked.acts:
+        return progress.current.scope
+    proposed = _PROPOSES.search(text)
+    if _ASKS_WHAT.search(text[: proposed.start()] if proposed else text):
+        return lines.scope
+    if re.search(r"\bor\b", text, re.I):
+        return lines.either
+    return lines.assume if proposed else lines.scope
 
 
 def next_hint(progress: Progress) -> str | None:

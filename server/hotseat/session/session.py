@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, EndedBy, Transcript
+from hotseat.domain.model import Answer, EndedBy, Source, Transcript
 from hotseat.session import difficulty, events, moves
 from hotseat.session.phases import (
     Answering,
@@ -197,7 +197,8 @@ def _turn(state: State, event: events.Event, now: float) -> Step:
             return _next_round(state.progress, state.turn_id, now)
         case FollowingUp(), events.FollowUpChosen():
             progress = replace(state.progress, asked=state.progress.asked + 1)
-            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, choice=event.choice), now)
+            said = moves.noting(progress, event.text) if event.source is Source.BANK else ""  # a model has its own words for it
+            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, said, choice=event.choice), now)
     return Step(state, error=_unexpected(state, event))
 
 
@@ -235,13 +236,14 @@ def _untranscribed(state: Finalising) -> events.Transcribed:
 
 
 def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:
+    utterance = replace(utterance, said="") if utterance.said == utterance.text else utterance
     deadline = now + VOICE_TIMEOUT_S if progress.attached else None
     return Step(Asking(progress, utterance, deadline), (events.Ask(utterance),) if progress.attached else ())
 
 
 def _ask_question(progress: Progress, turn_id: int, now: float) -> Step:
     current = progress.current
-    return _ask(progress, Utterance(turn_id, current.prompt, said=current.opening if current.lead else ""), now)
+    return _ask(progress, Utterance(turn_id, current.prompt, said=moves.noting(progress, current.opening)), now)
 
 
 def _think(state: Asking, now: float) -> Step:
@@ -326,7 +328,7 @@ def _understood(state: Finalising, event: events.Transcribed) -> Act:
 
 def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float) -> Step | None:
     """The turn in which the interviewer replies to the act; None if the act leaves the question."""
-    said = moves.reply(progress, asked, act)
+    said = moves.reply(progress, asked, act, text)
     if said is None or progress.ended:
         return None
     hint = moves.next_hint(progress) if act is Act.DONT_KNOW else None
