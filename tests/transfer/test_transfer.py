@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from hotseat.cli.main import main
+from click.testing import CliRunner
+from hotseat.cli.main import cli, main
 from hotseat.domain.corrections import Change, Correction
 from hotseat.domain.practice import Assessment, Rated
 from hotseat.errors import InputError, StorageError
@@ -584,6 +585,20 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     run("delete", "--all", "--yes")
     assert "restored the database and 1 recordings" in run("restore", "--force", str(saved))
     assert contents(data) == before
+
+
+def test_what_a_file_is_quoted_with_cannot_steer_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else may have made it: control characters in its rows are written out."""
+    monkeypatch.setenv("HOTSEAT_DATA_DIR", str(tmp_path / "data"))
+    asyncio.run(sit(tmp_path / "data"))
+    file = tmp_path / "theirs.json"
+    CliRunner().invoke(cli, ["export", "--all", "--format", "json", "-o", str(file)], catch_exceptions=False)
+    document = json.loads(file.read_bytes())
+    for value in (1, 2):
+        document["tables"]["settings"] = [{"owner": LOCAL, "name": "a\x1b[2J\u202e", "value": value}]
+        file.write_text(json.dumps(document))
+        told = CliRunner().invoke(cli, ["import", str(file)], catch_exceptions=False)
+    assert f"kept settings {LOCAL} a\\u001b[2J\\u202e as it is here" in told.stdout
 
 
 async def test_an_imported_interview_with_work_pending_is_taken_over(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from hotseat.cli.output import json_option, on_storage, print_json, with_assembly
+from hotseat.cli.output import json_option, on_storage, print_json, say, with_assembly
 from hotseat.clock import iso
 from hotseat.errors import InputError
 from hotseat.settings import load_settings
@@ -39,9 +39,9 @@ def list_(as_json: bool) -> None:
         print_json([{"name": one.name, "role": one.role, "created": iso(one.created)} for one in found])
         return
     for account in found:
-        click.echo(f"{account.name:30} {account.role:7} since {iso(account.created)}")
+        say(f"{account.name:30} {account.role:7} since {iso(account.created)}")
     if not found:
-        click.echo("there are no accounts; everything belongs to whoever is at this machine", err=True)
+        say("there are no accounts; everything belongs to whoever is at this machine", err=True)
 
 
 @accounts.command()
@@ -51,7 +51,7 @@ def add(name: str, owner: bool) -> None:
     """Make an account; the password is asked for or is the first line of stdin."""
     password = _read_password()
     account = _with(lambda accounts: accounts.add(name, password, "owner" if owner else "member"))
-    click.echo(f"{account.name} can sign in; with accounts everybody has to, on this machine, too", err=True)
+    say(f"{account.name} can sign in; with accounts everybody has to, on this machine, too", err=True)
 
 
 @accounts.command()
@@ -63,7 +63,7 @@ def invite(owner: bool, url: str | None) -> None:
 
     settings = load_settings()
     secret = _with(lambda accounts: accounts.invite("owner" if owner else "member"))
-    click.echo(f"{(url or reachable(settings.host, settings.port)).rstrip('/')}/invite/{secret}")
+    say(f"{(url or reachable(settings.host, settings.port)).rstrip('/')}/invite/{secret}")
 
 
 @accounts.command()
@@ -76,7 +76,7 @@ def invitations(as_json: bool) -> None:
         print_json(lines)
         return
     for one in found:
-        click.echo(f"{one.hash[:_ID]}  {one.role:7} by {one.made_by or 'the command line':30} until {iso(one.expires)}")
+        say(f"{one.hash[:_ID]}  {one.role:7} by {one.made_by or 'the command line':30} until {iso(one.expires)}")
 
 
 @accounts.command()
@@ -91,7 +91,7 @@ def revoke(invitation: str) -> None:
 def sign_out(name: str) -> None:
     """End all sessions of an account."""
     ended = _with(lambda accounts: accounts.end_sessions(name))
-    click.echo(f"signed out in {ended} browsers", err=True)
+    say(f"signed out in {ended} browsers", err=True)
 
 
 @accounts.command()
@@ -108,13 +108,13 @@ def password(name: str) -> None:
 def remove(name: str, with_everything: bool) -> None:
     """Remove an account. Without --with-everything what is theirs stays, though nobody can open it."""
     account = _with(lambda accounts: accounts.remove(name))
-    click.echo(f"{account.name} can't sign in any more", err=True)
+    say(f"{account.name} can't sign in any more", err=True)
     if with_everything:
         from hotseat.storage.rows import Scope
         from hotseat.transfer.removing import remove as erase
 
         removed = with_assembly(lambda parts: erase(parts.storage, parts.practice(), Scope(owner=account.id)))
-        click.echo(f"deleted {removed.interviews} interviews: {removed.rows} rows and {removed.files} recordings", err=True)
+        say(f"deleted {removed.interviews} interviews: {removed.rows} rows and {removed.files} recordings", err=True)
 
 
 @accounts.command("log")
@@ -127,7 +127,7 @@ def log_(last: int, as_json: bool) -> None:
         print_json([{**asdict(line), "at": iso(line.at)} for line in noted])
         return
     for line in noted:
-        click.echo(f"{iso(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")
+        say(f"{iso(line.at)}  {line.what:24} {line.who or '-':20} {line.address or '-':24} {line.about}")
 
 
 def _read_password() -> str:

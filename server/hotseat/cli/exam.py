@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hotseat.cli.output import json_option, print_json, run
+from hotseat.cli.output import json_option, print_json, run, say
 from hotseat.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ def exam(as_json: bool) -> None:
         print_json({**found, "interviewer": interviewer})
         return
     for name, result in ((sitting.model, sitting.judge), ("built-in reader", sitting.reader)):
-        click.echo(f"{name}: {result.in_words}")
+        say(f"{name}: {result.in_words}")
     if sitting.passed:
-        click.echo("It passed: with HOTSEAT_GRADER=auto a remote endpoint grades from the next start on.")
+        say("It passed: with HOTSEAT_GRADER=auto a remote endpoint grades from the next start on.")
     else:
-        click.echo(
+        say(
             "It did not pass, so the built-in reader grades. A model has to agree with the labels more often than the reader, "
             "and deny and credit at most 2 points more."
         )
     if asking is not None:
-        click.echo(f"As the interviewer: {asking.in_words}.")
-        click.echo("It asks the follow-ups." if asking.passed else "It did not pass, so follow-ups come from the bank.")
+        say(f"As the interviewer: {asking.in_words}.")
+        say("It asks the follow-ups." if asking.passed else "It did not pass, so follow-ups come from the bank.")
 
 
 async def _sit(settings: Settings) -> tuple[Sitting, InterviewerSitting | None]:

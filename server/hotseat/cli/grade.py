@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotseat.cli.output import json_option, print_json, run
+from hotseat.cli.output import json_option, print_json, run, say
 from hotseat.domain.model import Answer, Grade, Question, Transcript
 from hotseat.errors import GraderError, InputError
 from hotseat.questions.content import find_question, load_bank
@@ -48,13 +48,13 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
         print_json(_grade_json(item, graded))
         return
     by = f"{graded.grader}, in place of the language model: {graded.reason}" if graded.fallback else graded.grader
-    click.echo(f"{graded.verdict.value}  ({by})")
+    say(f"{graded.verdict.value}  ({by})")
     for result in graded.criteria:
-        click.echo(f"  {result.level.value:12} {result.criterion_id}")
+        say(f"  {result.level.value:12} {result.criterion_id}")
         for finding in result.findings:
             quote = f"  “{finding.evidence.quote}”" if finding.evidence else ""
-            click.echo(f"    {finding.status.value:12} {finding.point_id}{quote}")
-    click.echo(graded.advice or graded.reason)
+            say(f"    {finding.status.value:12} {finding.point_id}{quote}")
+    say(graded.advice or graded.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ async def _grade_batch(settings: Settings, items: Sequence[BatchItem]) -> None:
             result = _grade_json(item, await grader.grade(item.question, [item.as_answer]))
         except GraderError as error:
             result = {"question": item.question.id, "error": str(error)}
-        click.echo(json.dumps({"id": item.id, **result}, ensure_ascii=False))
+        say(json.dumps({"id": item.id, **result}, ensure_ascii=False))
         if sys.stderr.isatty():
             click.echo(f"\r{done} of {len(items)} answers", err=True, nl=done == len(items))
 

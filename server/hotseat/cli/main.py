@@ -18,14 +18,13 @@ from hotseat.cli.accounts import accounts
 from hotseat.cli.exam import exam
 from hotseat.cli.grade import grade
 from hotseat.cli.models import models
-from hotseat.cli.output import json_option, print_json, run
+from hotseat.cli.output import json_option, print_json, run, say
 from hotseat.cli.transfer import commands
 from hotseat.domain.model import Kind
 from hotseat.engines.native_memory import limit_native_memory
 from hotseat.errors import ContentError, HotseatError, InputError
 from hotseat.questions.content import find_question, load_bank
 from hotseat.settings import Settings, load_settings
-from hotseat.telemetry.logs import escaped
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -70,8 +69,7 @@ def main() -> None:
 
 
 def _fail(text: str, code: int) -> None:
-    # It may quote a file that somebody else made, which must not tell the terminal what to do.
-    click.echo(escaped("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip())), err=True)
+    say("hotseat: " + "; ".join(line.strip() for line in text.splitlines() if line.strip()), err=True)
     sys.exit(code)
 
 
@@ -109,7 +107,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         url = owner_link(settings, port_)
         if sys.stderr.isatty():
             webbrowser.open(url)
-    click.echo(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
+    say(f"Hotseat is at {url}  (data in {settings.data_dir}; Ctrl+C stops it)", err=True)
     code = 0
     try:
         make_server(create_app(assembly), settings).run(sockets=[listening])
@@ -126,7 +124,7 @@ def link_() -> None:
     from hotseat.accounts.token_link import link
 
     settings = load_settings()
-    click.echo(link(settings, settings.port) if settings.token is not None else owner_link(settings, settings.port))
+    say(link(settings, settings.port) if settings.token is not None else owner_link(settings, settings.port))
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -171,15 +169,15 @@ def bank(context: click.Context, as_json: bool, check: bool, read: bool) -> None
             print_json({"questions": len(loaded.questions), "problems": found, "warnings": warnings})
         else:
             for line in (*found, *(f"warning: {warning}" for warning in warnings)):
-                click.echo(line)
-            click.echo(f"{len(loaded.questions)} questions, {len(found)} problems")
+                say(line)
+            say(f"{len(loaded.questions)} questions, {len(found)} problems")
         if found:
             sys.exit(1)
         return
     loaded = load_bank(settings.rubrics_dir)
     if not as_json:
         for question in loaded.questions:
-            click.echo(f"{question.id:40} {question.kind:14} {question.title}")
+            say(f"{question.id:40} {question.kind:14} {question.title}")
         return
     from hotseat.questions.views import bank_document
 
@@ -198,7 +196,7 @@ def add(question_id: str, title: str, kind: str) -> None:
 
     settings = load_settings()
     path = add_question(settings.rubrics_dir, load_bank(settings.rubrics_dir), question_id, title, kind)
-    click.echo(f"wrote {path}; fill in what says TODO, then run: hotseat bank --check")
+    say(f"wrote {path}; fill in what says TODO, then run: hotseat bank --check")
 
 
 # ---- transcribe -----------------------------------------------------------------------------------------------------
@@ -225,7 +223,7 @@ def transcribe(file: Path, question_id: str, as_json: bool) -> None:
         return await transcribe_samples(assembly.speech, assembly.library.bank, samples, question)
 
     result = run(work())
-    print_json(result) if as_json else click.echo(result["text"])
+    print_json(result) if as_json else say(result["text"])
 
 
 # ---- rehearse -------------------------------------------------------------------------------------------------------
@@ -273,11 +271,11 @@ def rehearse(
         why += [f"quotes: {asked['anchor']}"] if asked["anchor"] else []
         why += [f"instead of {', '.join(turn['between'][1:])}"] if len(turn["between"]) > 1 else []
         why += ["CHOSEN BLIND"] if asked["blind"] else []
-        click.echo(f"\n{asked['text']}  [{'; '.join(why)}]\n  {turn['text']}  [{turn['act']}]")
-        click.echo("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
-    click.echo(f"\nfollow-ups chosen without knowing what was said: {report['blind']}")
+        say(f"\n{asked['text']}  [{'; '.join(why)}]\n  {turn['text']}  [{turn['act']}]")
+        say("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
+    say(f"\nfollow-ups chosen without knowing what was said: {report['blind']}")
     for entry in report["rounds"]:
-        click.echo(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
+        say(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
 
 
 # ---- doctor ---------------------------------------------------------------------------------------------------------
@@ -297,8 +295,8 @@ def doctor(measure: bool, as_json: bool) -> None:
         print_json({"ok": healthy, "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
-            click.echo(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
+            say(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
             if check.mend:
-                click.echo(f"     -> {check.mend}")
+                say(f"     -> {check.mend}")
     if not healthy:
         sys.exit(1)

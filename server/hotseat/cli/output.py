@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hotseat.settings import load_settings
+from hotseat.telemetry.logs import escaped
 
 if TYPE_CHECKING:
     from hotseat.startup.assembly import Assembly
@@ -22,8 +23,13 @@ Result = TypeVar("Result")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Prints text for people. It may quote what somebody else wrote, which must not tell the terminal what to do."""
+    click.echo("\n".join(escaped(line) for line in text.split("\n")), err=err)
+
+
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    say(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def with_assembly(work: Callable[[Assembly], Awaitable[Result]], *, migrate: bool = True) -> Result:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from hotseat.cli.output import with_assembly
+from hotseat.cli.output import say, with_assembly
 from hotseat.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def import_command(file: Path) -> None:
 
     with existing_file(file) as source:
         done = with_assembly(lambda parts: import_file(parts.storage, parts.library, parts.clock, source))
-    click.echo(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
+    say(f"added {len(done.interviews)} interviews with {done.recordings} recordings ({done.rows} rows)")
     for interview_id in done.skipped:
-        click.echo(f"skipped {interview_id}: it is here already; delete it first to have the file's")
+        say(f"skipped {interview_id}: it is here already; delete it first to have the file's")
     for row in done.kept:
-        click.echo(f"kept {row} as it is here")
+        say(f"kept {row} as it is here")
 
 
 @click.command("delete")
@@ -85,7 +85,7 @@ def delete_command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
         return removed
 
     done = with_assembly(work)
-    click.echo(
+    say(
         f"deleted {done.interviews} interviews: {done.rows} rows and {done.files} recordings; "
         f"left: {done.rows_left} rows and {done.files_left} recordings"
     )
@@ -104,15 +104,15 @@ def backup_command(file: Path, force: bool, only_verify: bool) -> None:
     if only_verify:
         with existing_file(file) as source:
             done = with_assembly(lambda parts: verify(parts.settings.data_dir, source), migrate=False)
-        click.echo(f"{file} is whole: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
+        say(f"{file} is whole: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
         return
     if file.exists() and not force:
         raise InputError(f"{file} is there already; say --force to replace it")
     with new_file(file) as target:
         done = with_assembly(lambda parts: backup(parts.storage, parts.clock, target))
     for left_out in done.skipped:
-        click.echo(f"left out, as it can't be read: {left_out}", err=True)
-    click.echo(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
+        say(f"left out, as it can't be read: {left_out}", err=True)
+    say(f"{file}: the database and {done.recordings} recordings, {done.bytes / 1e6:.1f} MB unpacked")
 
 
 @click.command("restore")
@@ -125,12 +125,12 @@ def restore_command(file: Path, force: bool) -> None:
     with existing_file(file) as source:
         if source.read(len(_SQLITE)) == _SQLITE:
             with_assembly(lambda parts: restore_database(parts.storage, file, force=force), migrate=False)
-            click.echo(f"restored the database from {file}; recordings are as they were")
+            say(f"restored the database from {file}; recordings are as they were")
             return
         source.seek(0)
         # What is here may be damaged; that is no reason not to restore.
         done = with_assembly(lambda parts: restore(parts.storage, source, force=force), migrate=False)
-    click.echo(f"restored the database and {done.recordings} recordings from {file}")
+    say(f"restored the database and {done.recordings} recordings from {file}")
 
 
 commands = (export_command, import_command, delete_command, backup_command, restore_command)
