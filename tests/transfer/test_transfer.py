@@ -566,6 +566,7 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         said = capsys.readouterr()
         return said.out + said.err
 
+    file.with_name("all.zip.part").touch(mode=0o666)
     run("export", "--all", "-o", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
     assert "left: 0 rows and 0 recordings" in run("delete", "--all", "--yes")

@@ -159,7 +159,8 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         return
     part = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+        part.unlink(missing_ok=True)  # a file that is there already would keep its mode and its owner
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
