@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hotseat.accounts.token_link import link, settled
+from hotseat.accounts.token_link import link, with_kept_token
 from hotseat.errors import StorageError
 from hotseat.settings import Settings
 from pydantic import SecretStr
@@ -21,7 +21,7 @@ AUTO = SecretStr("auto")
 def test_the_token_is_made_once(tmp_path: Path) -> None:
     """Every start has the same long token, in a file that only its owner can read."""
     wanted = Settings(data_dir=tmp_path / "data", token=AUTO)
-    first, second = settled(wanted).token, settled(wanted).token
+    first, second = with_kept_token(wanted).token, with_kept_token(wanted).token
     assert first is not None and first == second and len(first.get_secret_value()) >= 32
     assert (tmp_path / "data" / "token").stat().st_mode & 0o777 == 0o600
 
@@ -29,7 +29,7 @@ def test_the_token_is_made_once(tmp_path: Path) -> None:
 def test_a_token_of_ones_own_is_kept_out_of_the_output(tmp_path: Path) -> None:
     """Only a token that nobody can know yet is printed."""
     own = Settings(data_dir=tmp_path, token=SecretStr("chosen"), host="0.0.0.0")
-    assert settled(own) is own
+    assert with_kept_token(own) is own
     assert link(own, 8000) == "http://localhost:8000"
     assert not (tmp_path / "token").exists()
 
@@ -54,7 +54,7 @@ def test_a_token_that_cannot_be_read(tmp_path: Path) -> None:
     """The file is named."""
     (tmp_path / "token").touch()
     with pytest.raises(StorageError, match="token is empty; delete it"):
-        settled(Settings(data_dir=tmp_path, token=AUTO))
+        with_kept_token(Settings(data_dir=tmp_path, token=AUTO))
 
 
 def test_a_server_open_to_all_addresses_lets_in_by_its_link(start_server: Callable[..., ServerProcess]) -> None:

@@ -102,7 +102,7 @@ class Accounts:
         await self.note("account made", account.name, address, role)
         return account
 
-    async def vouched_for(self, name: str) -> Identity:
+    async def get_or_create(self, name: str) -> Identity:
         """The person whom a trusted proxy names; their account is made at their first visit. Raises RefusedError."""
         try:
             name = check_name(name)
@@ -147,7 +147,7 @@ class Accounts:
 
     async def change_password(self, who: Identity, old: str, new: str, address: str, browser: str = "") -> str:
         """Ends all sessions and begins a new one, whose secret is returned. Raises InputError, RefusedError."""
-        account = await self._proven(who.name, old, address, "password change refused")
+        account = await self._authenticated(who.name, old, address, "password change refused")
         check_password(new)
         await self._store.set_password(account.id, await self._in_hashing_thread(lambda: hash_password(new)))
         await self.note("password changed", account.name, address)
@@ -205,7 +205,7 @@ class Accounts:
 
     async def sign_in(self, name: str, password: str, address: str, browser: str = "") -> str:
         """The secret of a new session. Raises RefusedError, TooManyAttemptsError."""
-        account = await self._proven(name, password, address, "sign-in refused")
+        account = await self._authenticated(name, password, address, "sign-in refused")
         secret = await self._begin_session(account, address, browser)
         await self.note("signed in", account.name, address)
         return secret
@@ -268,7 +268,7 @@ class Accounts:
             raise RefusedError("the password was changed a moment ago; sign in again")
         return secret
 
-    async def _proven(self, name: str, password: str, address: str, refusal: str) -> Account:
+    async def _authenticated(self, name: str, password: str, address: str, refusal: str) -> Account:
         """The account of this name and password. Raises RefusedError, TooManyAttemptsError."""
         now = self._clock.wall()
         name = plain_name(name)

@@ -46,7 +46,7 @@ class Entry:
         if kind.lower() == "bearer" and self._token is not None:
             return LOCAL_PERSON if self._is_token(bearer, self._token, connection) else None
         if (name := self.vouched_for(connection)) is not None:
-            return await self.accounts.vouched_for(name)
+            return await self.accounts.get_or_create(name)
         cookie = cookie_of(connection)
         if await self.accounts.in_use():
             return await self.accounts.identify(cookie) if cookie else None

@@ -9,6 +9,7 @@ import hmac
 import logging
 import secrets
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -85,17 +86,11 @@ class OpenIdProvider:
     def __init__(self, settings: OpenIdSettings, clock: Clock) -> None:
         """Raises SettingsError where the packages are missing."""
         try:
-            from authlib.oidc.core import CodeIDToken
-            from joserfc import errors, jws, jwt
-            from joserfc.jwk import KeySet
+            for package in ("authlib.oidc.core", "joserfc.jwt"):
+                import_module(package)
         except ImportError as error:
             install = "hotseat[oidc], or in a checkout: uv sync --frozen --inexact --extra oidc"
             raise SettingsError(f"HOTSEAT_OPENID__ISSUER needs the oidc extra ({install}): {error}") from None
-        self._claims = CodeIDToken
-        self._errors = errors
-        self._jwt = jwt
-        self._registry = jws.JWSRegistry(algorithms=list(_SIGNATURES))
-        self._keys = KeySet
         self._settings = settings
         self._clock = clock
         self._returns = Throttle(_RETURNS)
@@ -110,7 +105,7 @@ class OpenIdProvider:
         name, at, domain = (email := person.email.casefold()).rpartition("@")
         return "*" in allowed or bool(name and at and (email in allowed or f"@{domain}" in allowed))
 
-    async def way(self, attempt: Attempt, back: str) -> str:
+    async def authorization_url(self, attempt: Attempt, back: str) -> str:
         """The provider's URL to redirect the browser to, which then returns to ``back``. Raises UnavailableError."""
         asked = {
             "response_type": "code",
@@ -125,7 +120,7 @@ class OpenIdProvider:
         address: str = (await self._metadata())["authorization_endpoint"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
-    async def arrived(self, attempt: Attempt, given: dict[str, str], back: str, network: str) -> Person:
+    async def signed_in(self, attempt: Attempt, given: dict[str, str], back: str, network: str) -> Person:
         """The person who came back from the provider with these query parameters, from this network.
 
         Raises RefusedError, TooManyAttemptsError, UnavailableError.
@@ -176,11 +171,18 @@ class OpenIdProvider:
 
     async def _checked(self, http: httpx.AsyncClient, token: object, attempt: Attempt) -> dict[str, Any]:
         """The claims of an ID token, after checking signature, issuer, audience, nonce and time. Raises RefusedError."""
+        from authlib.oidc.core import CodeIDToken
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+        from joserfc.jws import JWSRegistry
+
         keys = (await self._json(http, (await self._metadata())["jwks_uri"])).get("keys", [])
         try:
             ours = {"keys": [key for key in keys if key.get("use", "sig") == "sig" and key.get("kty") in ("RSA", "EC", "OKP")]}
-            read = self._jwt.decode(str(token), self._keys.import_key_set(ours), registry=self._registry)  # type: ignore[arg-type]
-            claims = self._claims(
+            registry = JWSRegistry(algorithms=list(_SIGNATURES))
+            read = jwt.decode(str(token), KeySet.import_key_set(ours), registry=registry)  # type: ignore[arg-type]
+            claims = CodeIDToken(
                 read.claims,
                 read.header,
                 {
@@ -190,7 +192,7 @@ class OpenIdProvider:
                 {"nonce": attempt.nonce, "client_id": self._settings.client_id},
             )
             claims.validate(now=int(self._clock.wall()), leeway=_CLOCKS_APART_S)
-        except (self._errors.JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
             log.warning("an ID token was refused: %s", type(error).__name__)
             raise RefusedError(f"{self.name} sent a confirmation that does not hold; try again") from None
         if not isinstance(claims["sub"], str) or not claims["sub"]:

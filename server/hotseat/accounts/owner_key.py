@@ -1,4 +1,4 @@
-"""The key of whoever runs a server on loopback, for connections that don't tell whose they are.
+"""The key of whoever runs a server on loopback, for systems that don't tell which user a connection is from.
 
 It is kept in the data directory, where commands find it. Browsers get a cookie made from it, by a link that works once.
 """
@@ -30,7 +30,7 @@ class OwnerKey:
         self._path = data_dir / "key"
         self._secret = ""
         self._used: dict[str, float] = {}
-        """Codes of links that were opened, and when they would have run out."""
+        """Codes of links that were opened, and when they expire."""
 
     def make(self) -> str:
         """The key, which is made if there is none. Raises StorageError."""
@@ -51,7 +51,7 @@ class OwnerKey:
         return f"{plain}.{self._digest(plain)}"
 
     def use(self, code: str, now: float) -> bool:
-        """Whether a link's code is good; afterwards it is not."""
+        """Whether a link's code is valid, which it is only once."""
         plain, _, digest = code.rpartition(".")
         if not self._known() or not hmac.compare_digest(digest.encode(), self._digest(plain).encode()):
             return False

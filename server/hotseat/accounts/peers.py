@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 PEER = "peer"
-"""Where a request's scope["state"] has its Peer; only what is called without a socket has none."""
+"""Where a request's scope["state"] has its Peer; missing only where the application is called without a socket."""
 Address = tuple[str, int | None]
 
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -37,7 +37,7 @@ class Peer:
 
 def user_of(peer: Address, here: Address) -> int | None:
     """The uid that opened the socket at ``peer``, which is connected to ``here``; None where that can't be told."""
-    wanted = {f"{near} {far}" for near, far in zip(_written(*peer), _written(*here), strict=True)}
+    wanted = {f"{near} {far}" for near, far in zip(_as_in_tables(*peer), _as_in_tables(*here), strict=True)}
     for table in _TABLES:
         with contextlib.suppress(OSError), table.open(encoding="ascii") as lines:
             for line in lines:
@@ -63,8 +63,9 @@ def can_tell() -> bool:
     return False
 
 
-def _written(host: str, port: int | None) -> tuple[str, str]:
-    """An address as the tables have it: as itself, and as IPv4 within IPv6. Each 32 bits are a number of this machine's."""
+def _as_in_tables(host: str, port: int | None) -> tuple[str, str]:
+    """An address as the two tables write it: as itself, and as an IPv4-mapped IPv6 address. Each 32 bits are a number in the
+    machine's byte order."""
     assert port is not None, "the end of a TCP connection"
     address = ipaddress.ip_address(host)
     within = ipaddress.ip_address(f"::ffff:{address}") if address.version == 4 else address

@@ -17,7 +17,7 @@ from hotseat.settings import Settings
 AUTO = "auto"
 
 
-def settled(settings: Settings) -> Settings:
+def with_kept_token(settings: Settings) -> Settings:
     """The settings with the kept token in place of "auto". Raises StorageError."""
     if not is_auto(settings):
         return settings

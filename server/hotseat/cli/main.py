@@ -87,13 +87,13 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from hotseat.accounts.opening import open_up
     from hotseat.accounts.owner_key import owner_link
     from hotseat.accounts.peers import can_tell
-    from hotseat.accounts.token_link import link, reachable, settled
+    from hotseat.accounts.token_link import link, reachable, with_kept_token
     from hotseat.http.app import create_app
     from hotseat.http.serving import make_server
     from hotseat.startup.assembly import assemble
     from hotseat.telemetry import logs
 
-    settings = settled(wanted)
+    settings = with_kept_token(wanted)
     logs.set_up(settings.log_level, settings.log_style)
     assembly = assemble(settings)
     place = asyncio.run(open_up(settings, assembly.accounts, assembly.storage.store))
@@ -251,13 +251,13 @@ def rehearse(
     as_json: bool,
 ) -> None:
     """Speak audio files or type lines into an interview; report what the interviewer did, grades and latencies."""
-    from hotseat.accounts.token_link import settled
+    from hotseat.accounts.token_link import with_kept_token
     from hotseat.rehearsal.rehearse import Script, read_lines, rehearse_interview
 
     spoken = (*files, *more)
     if (typed is None) == (not spoken):
         raise click.UsageError("give answers with --audio, or lines to type with --typed")
-    settings = settled(load_settings())
+    settings = with_kept_token(load_settings())
     lines = read_lines(typed) if typed is not None else ()
     script = Script(spoken, lines, questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 

@@ -54,7 +54,7 @@ _PAGES = (
 _LINE = r"^[^\x00-\x1f\x7f]+$"
 """Text without line breaks or other control characters."""
 RETRY_S = 5.0
-"""Pause between two tries to reach storage that was not there at the start."""
+"""Seconds between two attempts to reach a database that was down at the start."""
 
 
 class NewClaim(Strict):
@@ -85,9 +85,9 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     settings, storage, accounts, clock = assembly.settings, assembly.storage, assembly.accounts, assembly.clock
     interviews = assembly.interviews()
 
-    async def behind_the_page() -> None:
+    async def load_and_maintain() -> None:
         await (load or load_models)(assembly)
-        while assembly.status.parts[STORAGE].state is PartState.FAILED:  # a database that starts later than this process
+        while assembly.status.parts[STORAGE].state is PartState.FAILED:  # the database may start after this process
             await asyncio.sleep(RETRY_S)
             await load_storage(assembly)
         await assembly.practice().catch_up()
@@ -98,7 +98,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await load_storage(assembly)
         housekeeping = keep_house(storage.store, storage.archive, accounts, clock, settings.retention_days)
-        tasks = [asyncio.create_task(behind_the_page()), asyncio.create_task(housekeeping)]
+        tasks = [asyncio.create_task(load_and_maintain()), asyncio.create_task(housekeeping)]
         if settings.backup_dir is not None:
             every_s = settings.backup_hours * 3600
             backups = keep_backups(storage, clock, settings.backup_dir, every_s, settings.backup_keep)
@@ -128,7 +128,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     entry = Entry(settings, accounts, clock)
     app.add_middleware(Guard, entry=entry, clock=clock)
     app.add_exception_handler(errors.HotseatError, _on_error)
-    app.add_exception_handler(UnicodeEncodeError, _on_half_characters)
+    app.add_exception_handler(UnicodeEncodeError, _on_lone_surrogate)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=settings.web_dir)), name="static")
@@ -147,7 +147,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
 
 def _add_pages(app: FastAPI, pages: Pages) -> None:
     def render(request: Request, status: int = 200) -> HTMLResponse:
-        # The guard lets nobody through to it but a known person, or anybody while there is no storage to know them by.
+        # None only while the database is down: otherwise the guard lets in nobody without authentication.
         who: Identity | None = request.scope["identity"]
         return pages.render("index.html", status, title="Hotseat", name=who.name if who else "")
 
@@ -227,19 +227,18 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, errors.StorageError):
         log.warning("%s", error)
-    # Where the data is concerns nobody but the owner, who finds it in the log.
-    folder = str(request.app.state.data_dir)
-    told = str(error).replace(folder, "the data folder")
+    # Only the owner may know where the data is, and finds it in the log.
+    told = str(error).replace(str(request.app.state.data_dir), "the data folder")
     return JSONResponse({"error": told.encode(errors="replace").decode()}, status_of(error), retry_after(error))
 
 
-async def _on_half_characters(_request: Request, _error: Exception) -> JSONResponse:
-    """JSON can write one half of a pair of surrogates, which is no text: it can be neither stored nor sent back."""
+async def _on_lone_surrogate(_request: Request, _error: Exception) -> JSONResponse:
+    """JSON can write half of a surrogate pair, which UTF-8 can't: it can be neither stored nor sent back."""
     return JSONResponse({"error": "the text contains a broken character; delete it and try again"}, 422)
 
 
 async def _on_disconnect(_request: Request, _error: Exception) -> Response:
-    """Nobody is there any more to read it."""
+    """The client has gone, so nobody reads this."""
     return Response(status_code=400)
 
 

@@ -1,8 +1,8 @@
 """Bounds on open connections, so that file descriptors are left for interviews.
 
-Whoever has not shown who they are is a stranger. Where there are too many, the stranger who has been connected longest makes
-room, first among those whom the server has to wait for, last among those whose request it is still looking into: a page that
-is opened meanwhile has its answer before its turn comes.
+Whoever has not authenticated is a stranger. When there are too many, one stranger's connection is closed to make room: first
+those that keep the server waiting, last those whose sender is still being looked up; among equals, the oldest. So a page that
+is opened in a crowd is answered before its turn comes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RESERVED_DESCRIPTORS = 512
 _MOST = 4_096
 _MOST_STRANGERS = 512
 _FRESH_S = 1.0
-"""Seconds for which nobody is blamed for a request that has not begun: they may be far away."""
+"""Grace period, in seconds, in which a request need not have begun: the network may be slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def raise_descriptor_limit() -> int:
 class Line:
     """One connection, as it is counted."""
 
-    _book: Connections
+    _connections: Connections
     network: str
     """Address or IPv6 /64; empty for a trusted proxy."""
     drop: Callable[[], None]
@@ -85,10 +85,10 @@ class Line:
         """The sender of the request under way has been looked up; ``known`` if they are authenticated."""
         self.looked_up = True
         if known:
-            self._book.recognise(self)
+            self._connections.recognise(self)
 
     def close(self) -> None:
-        self._book.close(self)
+        self._connections.close(self)
 
 
 class Connections:

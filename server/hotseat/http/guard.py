@@ -46,7 +46,8 @@ _BODY_BYTES = 1_000_000
 _UPLOADS = {"/api/import": 4 << 30, "/api/papers/pdf": 10_000_000}
 """Largest body, in bytes, on paths that take more than others."""
 SILENT_BODY_S = 20.0
-"""Longest pause within a body, and how much longer than at ``SLOWEST_BODY`` it may take in all, the server's own time aside."""
+"""Longest pause within a body, in seconds; also how much longer than at ``SLOWEST_BODY`` it may take in all, not counting the
+time that the server takes to process it."""
 SLOWEST_BODY = 16_000
 """Lowest mean pace of a body, in bytes per second."""
 REQUESTS_AT_ONCE = 100
@@ -231,7 +232,7 @@ def _with_headers(send: Send, connection: HTTPConnection) -> Send:
                 headers.setdefault(name, value)
             if https_only:
                 headers.setdefault("strict-transport-security", _HTTPS_ONLY)
-            # Modules are asked after each time, so that an update is never half there; what is private is not kept.
+            # Browsers revalidate modules each time, so that an update is never half there, and keep nothing private.
             headers.setdefault("cache-control", "no-cache" if path.startswith("/static/") else "no-store")
         await send(message)
 
@@ -239,7 +240,7 @@ def _with_headers(send: Send, connection: HTTPConnection) -> Send:
 
 
 def _check_size(connection: HTTPConnection, most: int) -> None:
-    """Raises HTTPException for a body of more bytes, or that does not tell; the HTTP server holds it to what it tells."""
+    """Raises HTTPException for a body of more bytes, or of unknown length; the HTTP server enforces the declared length."""
     headers = connection.headers
     if "transfer-encoding" in headers:
         raise HTTPException(411, "say how many bytes are sent (Content-Length)")

@@ -33,7 +33,7 @@ _QUEUE = 2_048
 """Connections that the kernel keeps until they are taken."""
 _SWEEP_EVERY = 10
 """Ticks, each a tenth of a second."""
-_TELL_EVERY_S = 60.0
+_WARN_EVERY_S = 60.0
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -63,7 +63,7 @@ class BoundedServer(uvicorn.Server):
         super().__init__(config)
         self._drain = drain
         self.connections = connections
-        self._told: dict[str, float] = {}
+        self._warned: dict[str, float] = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().set_exception_handler(self.on_loop_error)
@@ -78,7 +78,7 @@ class BoundedServer(uvicorn.Server):
             self.connections.sweep(time.monotonic())
             if self.connections.turned_away:
                 self.connections.turned_away = 0
-                self._tell("crowd", "crowded: connections are closed to make room for newer ones")
+                self._warn("crowd", "crowded: connections are closed to make room for newer ones")
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -89,15 +89,15 @@ class BoundedServer(uvicorn.Server):
     def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in _EXHAUSTED:  # asyncio tries again each second
-            self._tell("exhausted", "no connection can be taken: %s; %d are open", error.strerror, len(self.connections))
+            self._warn("exhausted", "no connection can be taken: %s; %d are open", error.strerror, len(self.connections))
         else:
             loop.default_exception_handler(context)
 
-    def _tell(self, what: str, text: str, *values: object) -> None:
+    def _warn(self, what: str, text: str, *values: object) -> None:
         """Once a minute at most."""
         now = time.monotonic()
-        if now - self._told.get(what, -_TELL_EVERY_S) >= _TELL_EVERY_S:
-            self._told[what] = now
+        if now - self._warned.get(what, -_WARN_EVERY_S) >= _WARN_EVERY_S:
+            self._warned[what] = now
             log.warning(text, *values)
 
 

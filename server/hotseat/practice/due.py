@@ -111,9 +111,8 @@ def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settin
         if card.due < until:
             fading.setdefault(card.question_id, []).append(1.0 - recall(card, now))
     found = [
-        DueQuestion(question, len(chances), sum(chances), seconds(question, settings))
+        DueQuestion(question := bank.question(question_id), len(chances), sum(chances), seconds(question, settings))
         for question_id, chances in fading.items()
-        for question in [bank.question(question_id)]
     ]
     return sorted(found, key=lambda entry: (-entry.fading, entry.question.id))
 

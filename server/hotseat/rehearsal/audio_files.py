@@ -18,11 +18,11 @@ if TYPE_CHECKING:  # importing it takes longer than reading a recording
     from hotseat.speech.models import SpeechModels
 
 _MISSING_S = 0.3
-"""A file may hold so much less than it says: formats round to their own blocks."""
+"""Seconds by which a file may hold less than it declares: formats round to their own blocks."""
 _FORMATS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,voc,w64,wav,wv"
 """What FFmpeg may take a file for: never a list of other files, such as a playlist, which it would go and read."""
-_UNTOLD_BYTES = 0x7FFF0000
-"""A WAV's data of this size or more is a guess of who could not know: sox, arecord and FFmpeg write such into a pipe."""
+_PLACEHOLDER_BYTES = 0x7FFF0000
+"""From this size on, the data size in a WAV is a placeholder, as sox, arecord and FFmpeg write it into a pipe."""
 
 
 def read_audio(path: Path) -> Samples:
@@ -52,7 +52,7 @@ def read_audio(path: Path) -> Samples:
 
 
 def _decoded(path: Path) -> tuple[Samples, float]:
-    """What can be decoded of the first audio stream, and the seconds it is said to have."""
+    """What can be decoded of the first audio stream, and its declared length in seconds; 0 if it declares none."""
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     pcm = bytearray()
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
@@ -64,17 +64,17 @@ def _decoded(path: Path) -> tuple[Samples, float]:
         if not file.streams.audio:
             raise ValueError("there is no sound in it")
         stream = file.streams.audio[0]
-        estimated = file.format.name == "aac"  # has no header that says
-        said = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
-        said = said or (file.duration or 0) / av.time_base
+        estimated = file.format.name == "aac"  # its header has no length
+        declared = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+        declared = declared or (file.duration or 0) / av.time_base
         for packet in file.demux(stream):
-            with contextlib.suppress(av.error.InvalidDataError):  # a broken packet; how much is missing is seen in the end
+            with contextlib.suppress(av.error.InvalidDataError):  # a broken packet; what is missing is seen in the length
                 for frame in packet.decode():
                     pcm += b"".join(part.to_ndarray().tobytes() for part in resampler.resample(frame))
         pcm += b"".join(part.to_ndarray().tobytes() for part in resampler.resample(None)) if pcm else b""
     samples = samples_of(bytes(pcm))
-    said = max(said, len(samples) / SAMPLE_RATE * _wav_beyond(path))
-    return samples, 0.0 if estimated else said
+    declared = max(declared, len(samples) / SAMPLE_RATE * _wav_beyond(path))
+    return samples, 0.0 if estimated else declared
 
 
 def _wav_beyond(path: Path) -> float:
@@ -90,7 +90,7 @@ def _wav_beyond(path: Path) -> float:
             size = int.from_bytes(head[4:], "little")
             if head[:4] == b"data":
                 there = path.stat().st_size - file.tell()
-                return size / there if there and size < _UNTOLD_BYTES else 0.0
+                return size / there if there and size < _PLACEHOLDER_BYTES else 0.0
             file.seek(size + size % 2, 1)  # parts begin at even places
     return 0.0
 

@@ -29,7 +29,7 @@ def openid_routes(
     async def begin(request: Request) -> Response:
         attempt = Attempt.new(local_path(request.query_params.get("next", "/")))
         try:
-            response = RedirectResponse(await provider.way(attempt, _back(request)), 303)
+            response = RedirectResponse(await provider.authorization_url(attempt, _back(request)), 303)
         except HotseatError as error:
             return login_page(request, attempt.next, error)
         set_cookie(response, request, f"{attempt.secret}.{quote(attempt.next, safe='')}", _ATTEMPT, ATTEMPT_S)
@@ -41,7 +41,7 @@ def openid_routes(
         attempt = Attempt(secret, local_path(unquote(next)))
         address = address_of(request)
         try:
-            person = await provider.arrived(attempt, dict(request.query_params), _back(request), network_of(address))
+            person = await provider.signed_in(attempt, dict(request.query_params), _back(request), network_of(address))
             invite = attempt.next.removeprefix(_INVITE) if attempt.next.startswith(_INVITE) else None
             browser = browser_of(request.headers.get("user-agent", ""))
             session = await accounts.sign_in_from(person, invite, provider.may_join(person), address, browser)
