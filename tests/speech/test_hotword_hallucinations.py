@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from hotseat.domain.model import Word
+from hotseat.domain.model import KeyTerm, Vocabulary, Word
 from hotseat.engines.phonemes import EspeakPhonemes
 from hotseat.speech.hotword_hallucinations import suspects, with_earlier_terms, without_hallucinations
+from hotseat.speech.term_repair import Lexicon
 
 SOUNDS = EspeakPhonemes()
 COMMON = frozenset("short examples are packed well lower perplexity the".split())
+
+
+def lexicon(*terms: str) -> Lexicon:
+    return Lexicon([KeyTerm(term) for term in terms], (), SOUNDS, Vocabulary(common=COMMON))
 
 
 def words(text: str, **probabilities: float) -> tuple[Word, ...]:
@@ -43,14 +48,14 @@ def test_only_very_unlikely_terms_are_doubted() -> None:
 def test_a_term_nothing_sounds_like_gives_way(heard: str, plain: str, term: str, believed: str) -> None:
     """Words heard without the list are taken if they sound too unlike the term; common ones must be nearer to count for it."""
     doubted = words(heard, **{term: 0.01})
-    assert text(without_hallucinations(doubted, words(plain), (term, "QLoRA"), SOUNDS, COMMON)) == believed
+    assert text(without_hallucinations(doubted, words(plain), lexicon(term, "QLoRA"))) == believed
 
 
 def test_everything_else_stays_as_it_was_heard_with_the_list() -> None:
     """Only the doubted place is exchanged, though the two differ elsewhere too; its words keep their own times."""
     heard = words("prefill first. Well, LoRA perplexity", LoRA=0.0)
     plain = words("pre fill first. Well, lower perplexity")
-    believed = without_hallucinations(heard, plain, ("LoRA", "prefill"), SOUNDS, COMMON)
+    believed = without_hallucinations(heard, plain, lexicon("LoRA", "prefill"))
     assert text(believed) == "prefill first. Well, lower perplexity"
     assert believed[3] is plain[4]
 
@@ -58,7 +63,7 @@ def test_everything_else_stays_as_it_was_heard_with_the_list() -> None:
 def test_a_term_stays_where_nothing_at_all_was_heard_without_the_list() -> None:
     """Silence is no evidence against it: without the list the recogniser leaves out words too."""
     heard = words("and LoRA works", LoRA=0.01)
-    assert without_hallucinations(heard, words("and works"), ("LoRA",), SOUNDS, COMMON) == heard
+    assert without_hallucinations(heard, words("and works"), lexicon("LoRA")) == heard
 
 
 @pytest.mark.parametrize(
@@ -74,4 +79,4 @@ def test_a_term_stays_where_nothing_at_all_was_heard_without_the_list() -> None:
 )
 def test_a_term_heard_before_is_kept_where_the_second_hearing_sounds_like_it(again: str, before: str, believed: str) -> None:
     """The second hearing's words stand, but a term is not lost to a spelling that sounds the same."""
-    assert text(with_earlier_terms(words(again), words(before), ("LoRA", "KV cache", "tiktoken"), SOUNDS, COMMON)) == believed
+    assert text(with_earlier_terms(words(again), words(before), lexicon("LoRA", "KV cache", "tiktoken"))) == believed

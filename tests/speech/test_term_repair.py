@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hotseat.domain.model import KeyTerm, Transcript, Vocabulary, Word
-from hotseat.speech.term_repair import Lexicon, difference, forms_of, repair
+from hotseat.speech.term_repair import Lexicon, difference, repair
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +49,7 @@ TERMS = (
     KeyTerm("shard"),
     KeyTerm("irreducible loss", ("irreducable loss",)),
 )
-LEXICON = Lexicon(forms_of(TERMS, sounds), sounds)
+LEXICON = Lexicon(TERMS, (), sounds, Vocabulary())
 
 
 def words(text: str, probability: float = 0.4) -> tuple[Word, ...]:
@@ -121,7 +121,7 @@ def test_topic_terms_need_a_closer_match() -> None:
     """A term of the topic that the question is not about is not as likely to have been said."""
     heard = words("softlocks")
     assert repair(heard, LEXICON)[0].text == "softmax"
-    assert repair(heard, Lexicon(forms_of(TERMS, sounds, near=0.5), sounds))[0].text == "softlocks"
+    assert repair(heard, Lexicon((), TERMS, sounds, Vocabulary()))[0].text == "softlocks"
 
 
 def test_a_vowel_after_a_term_is_how_some_pronounce_it() -> None:

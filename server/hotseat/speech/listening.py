@@ -21,8 +21,7 @@ from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments
-from hotseat.speech.term_repair import Sounds, squeezed
-from hotseat.speech.term_repairer import TermRepairer
+from hotseat.speech.term_repair import Lexicon, Sounds, squeezed
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -140,8 +139,8 @@ class Listener:
     def __post_init__(self) -> None:
         terms = tuple(term.term for term in self.key_terms)
         sounds = self.sounds
-        repairer = None if sounds is None else TermRepairer(self.key_terms, self.topic_terms, sounds, self.vocabulary)
-        self._segments = Segments(self.session_id, self.transcriber, self.vad, terms, repairer)
+        lexicon = None if sounds is None else Lexicon(self.key_terms, self.topic_terms, sounds, self.vocabulary)
+        self._segments = Segments(self.session_id, self.transcriber, self.vad, terms, lexicon)
         self._told = SpeechEvent(False, False, 0.0, self.patience.no_speech_s)
 
     def feed(self, samples: Samples) -> None:

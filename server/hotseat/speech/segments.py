@@ -14,11 +14,11 @@ from hotseat.domain.endpointing import WINDOW_S, AudioSpan, Hearing, hear
 from hotseat.domain.model import Transcript, Word
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.speech.hotword_hallucinations import suspects
+from hotseat.speech.hotword_hallucinations import suspects, with_earlier_terms, without_hallucinations
 from hotseat.speech.muffled import muffled
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
 from hotseat.speech.second_pass import is_accepted, to_join
-from hotseat.speech.term_repairer import TermRepairer
+from hotseat.speech.term_repair import Lexicon, repair
 from hotseat.telemetry.logs import failed
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Segments:
     vad: VoiceActivity
     terms: tuple[str, ...]
     """The hotwords."""
-    repairer: TermRepairer | None
+    lexicon: Lexicon | None
     """Without one, words stay as recognised."""
     hearing: Hearing = field(default=Hearing(), init=False)
     cut: float = field(default=0.0, init=False)
@@ -178,7 +178,7 @@ class Segments:
         before = [_later(word, part.offset - offset) for part in parts for word in part.task.result()]
         if not is_accepted(len(words), len(before)):
             raise Superseded
-        return await asyncio.to_thread(self.repairer.with_earlier_terms, words, before) if self.repairer is not None else words
+        return words if self.lexicon is None else await asyncio.to_thread(with_earlier_terms, words, before, self.lexicon)
 
     async def settled(self) -> None:
         """Waits until everything has been recognised, or the recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
@@ -302,12 +302,12 @@ class Segments:
         """The job's words with terms put right. ``verify`` recognises suspect terms again without the hotwords, unless the
         answer has ended and somebody waits. Raises TranscriberError."""
         words = await self.transcriber.recognise(job)
-        if self.repairer is None:
+        if self.lexicon is None:
             return words
         if verify and not self._finishing and suspects(words, job.terms):
             plain = await self.transcriber.recognise(replace(job, terms=()))
-            words = await asyncio.to_thread(self.repairer.without_hallucinations, words, plain)
-        return await asyncio.to_thread(self.repairer.repaired, words) if words else words
+            words = await asyncio.to_thread(without_hallucinations, words, plain, self.lexicon)
+        return await asyncio.to_thread(repair, words, self.lexicon) if words else words
 
     async def _words(self, segment: Segment) -> list[Word]:
         try:

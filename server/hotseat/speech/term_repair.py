@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Postfix, Prefix
 
@@ -39,6 +40,8 @@ _COMMON, _EDGE, _CODE = 0.6, 0.75, 0.5
 """Factors of the allowed distance: if all words are common, for each function word at an end, for an abbreviation."""
 _REST = 1.4
 """Factor of the allowed distance for those words of a stretch that differ from the term's."""
+_TOPIC = 0.5
+"""``Form.near`` of terms of the question's topic that are not its own."""
 _OOV, _OOV_APART = 0.72, 0.6
 """For an out-of-vocabulary word, which the field doesn't use: every term is at least this near, however probable the word is;
 and ``_APART``."""
@@ -58,7 +61,6 @@ _BRITISH = re.compile(r"is(e|ed|er|ing|ation)$")
 _VOWELS = frozenset("aeiouæɑɒɔəɛɪʊʌɨ")
 _ALIKE = "pb td kg sz fv ʃʒ θð mnŋ θf ðv ðd tθ lr sʃ zʒ wv jɪi ʧʃʤ ʤʒ".split()
 _NEAR = frozenset((a, b) for group in _ALIKE for a in group for b in group)
-_NO_VOCABULARY = Vocabulary()
 _FUNCTION_WORDS = frozenset(
     "a an the and or of to in on is are at as it its for with by be that this we i you so if from not".split()
 )
@@ -76,7 +78,7 @@ class Form:
     listed: bool
     """Whether it is one of the mishearings that the question lists."""
     near: float
-    """Factor of the allowed distance: 1 for the question's terms, less for its topic's, 0 for other topics'."""
+    """Factor of the allowed distance: 1 for the question's terms, ``_TOPIC`` for its topic's, 0 for other topics'."""
     counts: tuple[tuple[str, int], ...]
     """Each phoneme and how often it occurs."""
     words: tuple[str, ...]
@@ -85,16 +87,32 @@ class Form:
     """Likewise of the term itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
-    """What the words of an answer are compared with."""
+    """The terms that one answer's words are compared with. Forms are made at first use, which takes some milliseconds."""
 
-    forms: tuple[Form, ...]
-    """Forms of the question's and its topic's terms."""
+    key_terms: Sequence[KeyTerm]
+    """The question's terms."""
+    topic_terms: Sequence[KeyTerm]
     sounds: Sounds
-    vocabulary: Vocabulary = _NO_VOCABULARY
-    others: tuple[Form, ...] = ()
-    """Forms of other topics' terms, with which only out-of-vocabulary words are compared."""
+    vocabulary: Vocabulary
+
+    @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """Forms of the question's and its topic's terms."""
+        own = {term.term for term in self.key_terms}
+        topic = [term for term in self.topic_terms if term.term not in own]
+        return (*forms_of(self.key_terms, self.sounds), *forms_of(topic, self.sounds, _TOPIC))
+
+    @property
+    def others(self) -> tuple[Form, ...]:
+        """Forms of the whole field's terms, with which only out-of-vocabulary words are compared."""
+        return _field_forms(self.vocabulary.terms, self.sounds)
+
+
+@lru_cache(maxsize=2)
+def _field_forms(terms: tuple[KeyTerm, ...], sounds: Sounds) -> tuple[Form, ...]:
+    return forms_of([KeyTerm(term.term) for term in terms], sounds, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +182,7 @@ def forms_of(terms: Sequence[KeyTerm], sounds: Sounds, near: float = 1.0) -> tup
 
 
 def repair(words: Sequence[Word], lexicon: Lexicon) -> tuple[Word, ...]:
-    """The words with misheard terms put right."""
+    """The words of one segment with misheard terms put right."""
     taken: set[int] = set()
     chosen: list[Candidate] = []
     for candidate in sorted(find(words, lexicon), key=lambda candidate: candidate.cost):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from hotseat.domain.model import Transcript, Word
 from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.speech.term_repairer import TermRepairer
+from hotseat.speech.term_repair import Lexicon, repair
 
 from tests.support.fakes import BANK
 
 SOUNDS = EspeakPhonemes()
-REPAIRER = TermRepairer((), (), SOUNDS, BANK.vocabulary)
+LEXICON = Lexicon((), (), SOUNDS, BANK.vocabulary)
 
 
 def heard(text: str, probability: float = 0.6) -> str:
     words = [Word(word, i / 2, i / 2 + 0.5, probability) for i, word in enumerate(text.split())]
-    repaired = REPAIRER.repaired(words)
+    repaired = repair(words, LEXICON)
     assert Transcript(repaired).raw_text == text, "what the recogniser wrote stays readable"
     return " ".join(word.text for word in repaired)
 
