@@ -27,8 +27,8 @@ import jiwer
 import numpy as np
 from faster_whisper import WhisperModel
 from hotseat.domain.model import Bank, KeyTerm, Question, Transcript, Word
-from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.engines.silero import SileroModel
+from hotseat.engines.phonemes import phonemes
+from hotseat.engines.silero import SileroActivity
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber, transcriber
 from hotseat.questions.content import load_bank
@@ -129,19 +129,18 @@ class Bench:
         self._model = str(whisper_dir(KEPT, lambda *_: None))
         self._transcriber = Remembering(self._model)
         self._naive: WhisperModel | None = None
-        self.vad, self.sounds = SileroModel(), EspeakPhonemes()
 
     async def heard(self, audio: Samples, terms: Sequence[KeyTerm], topic_terms: Sequence[KeyTerm]) -> Transcript:
         """Through the same cuts, biasing and repair as live audio, without waiting for real time."""
         listener = Listener(
             "bench",
             self._transcriber,
-            self.vad.session(),
+            SileroActivity(),
             terms,
             topic_terms,
             on_caption=lambda _: None,
             on_speech=lambda _: None,
-            sounds=self.sounds,
+            sounds=phonemes,
             vocabulary=self._vocabulary,
         )
         return Transcript((await hear_recording(listener, audio)).words)
@@ -392,7 +391,7 @@ async def run(
         chosen = items
         if condition.name == "near":
             questions = list({item.question.id: item.question for item in items}.values())
-            near = [corpus.near_misses(bank, question, bench.sounds) for question in questions]
+            near = [corpus.near_misses(bank, question, phonemes) for question in questions]
             chosen = [item for item in near if item is not None]
         chosen = chosen[: round(condition.share * len(items))]
         scores = []

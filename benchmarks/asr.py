@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from faster_whisper import WhisperModel
 from hotseat.domain.model import KeyTerm
-from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.engines.silero import SileroModel
+from hotseat.engines.phonemes import phonemes
+from hotseat.engines.silero import SileroActivity
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.questions.content import load_bank
@@ -38,8 +38,6 @@ class Bench:
     """The models under test, loaded once."""
 
     transcriber: WhisperTranscriber
-    vad: SileroModel
-    sounds: EspeakPhonemes
     naive: WhisperModel
     sparing: bool = False
     """Several are listened to at once."""
@@ -48,12 +46,12 @@ class Bench:
         return Listener(
             "bench",
             self.transcriber,
-            self.vad.session(),
+            SileroActivity(),
             terms,
             (),
             on_caption=on_caption,
             on_speech=lambda _: None,
-            sounds=self.sounds,
+            sounds=phonemes,
             sparing=lambda: self.sparing,
         )
 
@@ -127,9 +125,7 @@ async def run(live_answers: int, at_once: Sequence[int]) -> dict[str, Any]:
     bank = load_bank(PROJECT / "rubrics")
     items = corpus.model_answers(bank)
     model = str(whisper_dir(KEPT, lambda *_: None))
-    bench = Bench(
-        WhisperTranscriber(model), SileroModel(), EspeakPhonemes(), WhisperModel(model, compute_type="int8", cpu_threads=2)
-    )
+    bench = Bench(WhisperTranscriber(model), WhisperModel(model, compute_type="int8", cpu_threads=2))
     streamed = await live(bench, items[:live_answers])
     crowds = {number: await together(bench, items[:number]) for number in at_once}
     results: dict[str, Any] = {

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from hotseat.domain.endpointing import PAUSE_S, AudioSpan, Hearing, hear
 from hotseat.domain.model import Answer, EndedBy, Transcript, Word
-from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.engines.silero import SileroModel
+from hotseat.engines.phonemes import phonemes
+from hotseat.engines.silero import SileroActivity
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.questions.content import load_bank
@@ -91,11 +91,10 @@ def true_pauses(spoken: Paced) -> list[AudioSpan]:
     return [gap for gap in spoken.silences if gap.seconds >= PAUSE_S]
 
 
-async def recognised(transcriber: WhisperTranscriber, vad: SileroModel, sounds: EspeakPhonemes, samples: Samples,
-                     item: corpus.Item) -> tuple[Word, ...]:  # fmt: skip
+async def recognised(transcriber: WhisperTranscriber, samples: Samples, item: corpus.Item) -> tuple[Word, ...]:
     listener = Listener(
-        "bench", transcriber, vad.session(), item.question.key_terms, (),
-        on_caption=lambda _: None, on_speech=lambda _: None, sounds=sounds,
+        "bench", transcriber, SileroActivity(), item.question.key_terms, (),
+        on_caption=lambda _: None, on_speech=lambda _: None, sounds=phonemes,
     )  # fmt: skip
     listener.feed(samples)
     return (await listener.finish()).words
@@ -151,17 +150,17 @@ async def run(answers: int, noises: dict[str, float | None], texts: Sequence[str
     items = corpus.model_answers(load_bank(PROJECT / "rubrics"))[: len(texts) or answers]
     items = [replace(item, text=text) for item, text in zip(items, texts, strict=True)] if texts else items
     model = str(whisper_dir(KEPT, lambda *_: None))
-    transcriber, vad, sounds = WhisperTranscriber(model), SileroModel(), EspeakPhonemes()
+    transcriber = WhisperTranscriber(model)
     results: dict[str, Any] = {}
     for name, snr_db in noises.items():
         tally = Tally()
         for number, item in enumerate(items):
             text = " ".join(item.text.split()[:WORDS])
             spoken = paced(text, replace(item.manner, snr_db=snr_db), number, FILLER_SHARE)
-            words = await recognised(transcriber, vad, sounds, spoken.samples, item)
+            words = await recognised(transcriber, spoken.samples, item)
             ways = {
                 "word times": [AudioSpan(word.start, word.end) for word in words],
-                "voice activity": list(reduce(hear, vad.session().feed(spoken.samples), Hearing()).speech),
+                "voice activity": list(reduce(hear, SileroActivity().feed(spoken.samples), Hearing()).speech),
             }
             note(f"{name} {number + 1}/{len(items)}: {tally.add(spoken, words, ways)}")
         results[name] = tally.results()

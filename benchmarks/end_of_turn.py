@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from hotseat.domain.endpointing import Hearing, hear
 from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
-from hotseat.engines.silero import SileroModel
+from hotseat.engines.silero import SileroActivity
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
@@ -65,14 +65,14 @@ class Judges:
     """All that decides in an interview."""
 
     def __init__(self) -> None:
-        self._vad, self._turns = SileroModel(), SmartTurn()
+        self._turns = SmartTurn()
         self._whisper = WhisperTranscriber(str(whisper_dir(KEPT, lambda *_: None)))
         settings = InterviewSettings()
         self._patience = Patience(settings.silence_s, settings.no_speech_s)
 
     def ends_at(self, heard: Samples) -> tuple[float, float]:
         """What is thought of an answer after ``JUDGE_S`` of silence: the probability, and the silence that would end it."""
-        hearing = reduce(hear, self._vad.session().feed(heard), Hearing())
+        hearing = reduce(hear, SileroActivity().feed(heard), Hearing())
         latest = heard[-round(JUDGED_S * SAMPLE_RATE) :]
         finished = self._turns.finished(latest)
         if finished >= COMPLETE:

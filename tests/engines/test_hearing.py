@@ -18,8 +18,8 @@ from faster_whisper.vad import get_vad_model
 from hotseat.domain.endpointing import PAUSE_S
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.domain.turn_end import Patience
-from hotseat.engines.phonemes import EspeakPhonemes
-from hotseat.engines.silero import SileroModel
+from hotseat.engines.phonemes import phonemes
+from hotseat.engines.silero import SileroActivity
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
@@ -52,12 +52,12 @@ async def heard(transcriber: Transcriber, audio: Samples, *terms: str) -> HeardA
     listener = Listener(
         "s",
         transcriber,
-        SileroModel().session(),
+        SileroActivity(),
         tuple(KeyTerm(term) for term in terms),
         (),
         on_caption=lambda _: None,
         on_speech=lambda _: None,
-        sounds=EspeakPhonemes(),
+        sounds=phonemes,
     )
     listener.feed(audio[: len(audio) // 2])
     await asyncio.sleep(0.01)  # a caption begins
@@ -70,7 +70,7 @@ def test_voice_activity_is_that_of_the_reference_whatever_the_frame_size(chunk: 
     """Window by window, with context and state carried over, gives what faster-whisper computes over the whole."""
     audio = recording("austen-0880")
     audio = audio[: len(audio) // 512 * 512]
-    activity = SileroModel().session()
+    activity = SileroActivity()
     probabilities = [p for at in range(0, len(audio), chunk) for p in activity.feed(audio[at : at + chunk])]
     expected = get_vad_model()(audio.copy()).ravel()
     assert probabilities == pytest.approx(expected[: len(probabilities)].tolist(), abs=0.01)
@@ -79,17 +79,16 @@ def test_voice_activity_is_that_of_the_reference_whatever_the_frame_size(chunk: 
 
 def test_each_answer_has_its_own_state() -> None:
     """Two answers fed alternately hear the same as alone."""
-    audio, model = recording("austen-0880")[: 512 * 20], SileroModel()
-    first, second = model.session(), model.session()
+    audio = recording("austen-0880")[: 512 * 20]
+    first, second = SileroActivity(), SileroActivity()
     both = [(first.feed(audio[at : at + 512]), second.feed(audio[at : at + 512])) for at in range(0, len(audio), 512)]
     assert all(a == b for a, b in both)
 
 
 def test_phonemes_do_not_depend_on_stress_and_spaces() -> None:
     """Words that sound alike get the same sounds."""
-    sounds = EspeakPhonemes()
-    assert sounds("cash") == sounds("cache") == "kæʃ"
-    assert sounds("low rank") == sounds("low-rank")
+    assert phonemes("cash") == phonemes("cache") == "kæʃ"
+    assert phonemes("low rank") == phonemes("low-rank")
 
 
 @needs_weights
@@ -112,7 +111,7 @@ async def test_a_candidate_who_goes_on_takes_the_end_back(transcriber: WhisperTr
     listener = Listener(
         "s",
         transcriber,
-        SileroModel().session(),
+        SileroActivity(),
         (),
         (),
         on_caption=lambda _: None,

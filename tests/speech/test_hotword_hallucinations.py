@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.phonemes import phonemes
 from hotseat.speech.hotword_hallucinations import suspects, with_earlier_terms, without_hallucinations
 from hotseat.speech.term_repair import Lexicon
 
-SOUNDS = EspeakPhonemes()
 COMMON = frozenset("short examples are packed well lower perplexity the".split())
 
 
 def lexicon(*terms: str) -> Lexicon:
-    return Lexicon([KeyTerm(term) for term in terms], (), SOUNDS, Vocabulary(common=COMMON))
+    return Lexicon([KeyTerm(term) for term in terms], (), phonemes, Vocabulary(common=COMMON))
 
 
 def words(text: str, **probabilities: float) -> tuple[Word, ...]:

@@ -14,7 +14,7 @@ import pytest
 from hotseat import healing
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.domain.turn_end import Patience
-from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.phonemes import phonemes
 from hotseat.errors import TranscriberError
 from hotseat.session import session
 from hotseat.speech import segments
@@ -515,7 +515,7 @@ class Suggestible(CountingTranscriber):
 async def test_a_term_that_only_the_list_says_is_not_believed() -> None:
     """Segments recognised while the candidate speaks are heard again without the list; the tail, being waited for, is not."""
     transcriber = Suggestible()
-    listener, _ = ears(transcriber, EspeakPhonemes())
+    listener, _ = ears(transcriber, phonemes)
     await feed(listener, audio((LOUD, 4.5), (QUIET, 0.6), (LOUD, 2.0)))
     heard = await listener.finish()
     assert [word.raw or word.text for word in heard.words] == ["lower"] * 5 + ["LoRA"] * 2

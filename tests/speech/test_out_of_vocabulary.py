@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.model import Transcript, Word
-from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.phonemes import phonemes
 from hotseat.speech.term_repair import Lexicon, repair
 
 from tests.support.fakes import BANK
 
-SOUNDS = EspeakPhonemes()
-LEXICON = Lexicon((), (), SOUNDS, BANK.vocabulary)
+LEXICON = Lexicon((), (), phonemes, BANK.vocabulary)
 
 
 def heard(text: str, probability: float = 0.6) -> str:

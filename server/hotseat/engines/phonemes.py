@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from piper import PiperVoice
 from piper.config import PhonemeType, PiperConfig
@@ -12,7 +12,19 @@ _SAME = str.maketrans({"ɚ": "ə", "ɝ": "ə", "ɜ": "ə", "ɐ": "ə", "ᵻ": "�
 """Maps phonemes that some speakers don't distinguish to one."""
 
 
-def espeak(language: str) -> PiperVoice:
+@lru_cache(maxsize=20_000)
+def phonemes(text: str) -> str:
+    """One string of IPA phonemes without stress, length, pauses and word boundaries: "low rank" is like "lorænk".
+
+    Thread-safe; takes about 0.1 ms.
+    """
+    sounds = "".join("".join(sentence) for sentence in _espeak().phonemize(text))
+    sounds = "".join(sound for sound in sounds.translate(_SAME) if unicodedata.category(sound) in ("Ll", "Lo"))
+    return sounds.replace("tʃ", "ʧ").replace("dʒ", "ʤ")  # one sound each
+
+
+@cache
+def _espeak() -> PiperVoice:
     """Piper's phonemes without a voice model.
 
     espeak-ng has global state; ``phonemize`` takes the same lock as the speaking voice.
@@ -21,7 +33,7 @@ def espeak(language: str) -> PiperVoice:
         num_symbols=0,
         num_speakers=1,
         sample_rate=0,
-        espeak_voice=language,
+        espeak_voice="en-us",
         length_scale=1.0,
         noise_scale=0.0,
         noise_w_scale=0.0,
@@ -29,20 +41,3 @@ def espeak(language: str) -> PiperVoice:
         phoneme_type=PhonemeType.ESPEAK,
     )
     return PiperVoice(session=None, config=config)
-
-
-class EspeakPhonemes:
-    """Callable: text to one string of IPA phonemes. Thread-safe; takes about 0.1 ms, and is cached."""
-
-    def __init__(self) -> None:
-        self._voice = espeak("en-us")
-        self._remembered = lru_cache(maxsize=20_000)(self._say)
-
-    def __call__(self, text: str) -> str:
-        """The phonemes without stress, length, pauses and word boundaries: "low rank" is like "lorænk"."""
-        return self._remembered(text)
-
-    def _say(self, text: str) -> str:
-        sounds = "".join("".join(sentence) for sentence in self._voice.phonemize(text))
-        sounds = "".join(sound for sound in sounds.translate(_SAME) if unicodedata.category(sound) in ("Ll", "Lo"))
-        return sounds.replace("tʃ", "ʧ").replace("dʒ", "ʤ")  # one sound each

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import onnxruntime
 from faster_whisper.utils import get_assets_path
@@ -16,22 +18,16 @@ _CONTEXT = 64
 _STATE = (1, 1, 128)
 
 
-class SileroModel:
-    """The model, loaded once for the process; ``run`` may be called from any thread."""
-
-    def __init__(self) -> None:
-        self._session = open_session(f"{get_assets_path()}/silero_vad_v6.onnx")
-
-    def session(self) -> SileroActivity:
-        """A detector with fresh state, for one answer."""
-        return SileroActivity(self._session)
+@cache
+def _session() -> onnxruntime.InferenceSession:
+    return open_session(f"{get_assets_path()}/silero_vad_v6.onnx")
 
 
 class SileroActivity:
-    """Implements ``VoiceActivity``. One window takes about 0.2 ms."""
+    """Implements ``VoiceActivity``. One window takes about 0.2 ms; the first instance loads the model."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
+    def __init__(self) -> None:
+        self._session = _session()
         self._h = np.zeros(_STATE, dtype=np.float32)
         self._c = np.zeros(_STATE, dtype=np.float32)
         self._context = np.zeros(_CONTEXT, dtype=np.float32)

@@ -18,10 +18,10 @@ import numpy as np
 from hotseat.chat import ChatModel
 from hotseat.engines import weights
 from hotseat.engines.native_memory import release_free_memory
-from hotseat.engines.phonemes import EspeakPhonemes
+from hotseat.engines.phonemes import phonemes
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.reader import WEIGHTS, OnnxReader
-from hotseat.engines.silero import SileroModel
+from hotseat.engines.silero import SileroActivity
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
@@ -117,11 +117,11 @@ async def _load_hearing(assembly: Assembly) -> None:
             assembly.metrics.register(lambda: whisper.queue.metrics())
             healing = Healing(part, whisper, again, _soon(WhisperTranscriber.check), detail=name, every_s=_LOOK_S)
         # Speech and its end are detected here in any case.
-        vad = await asyncio.to_thread(SileroModel)
-        assembly.speech.make_vad = vad.session
+        await asyncio.to_thread(SileroActivity)  # loads the model
+        assembly.speech.make_vad = SileroActivity
         assembly.speech.turns = await asyncio.to_thread(SmartTurn)
         assembly.speech.transcriber = HealingTranscriber(_kept(assembly, healing), assembly.metrics)
-        assembly.speech.phonemes = EspeakPhonemes()
+        assembly.speech.phonemes = phonemes
 
 
 async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
