@@ -48,12 +48,14 @@ class Healing(Generic[Engine]):
     _engine: Engine
     make: Callable[[Engine], Awaitable[Engine]] | None
     """Closes an engine and returns a new one; may raise any exception. None for an engine on another server, which can't be
-    replaced: it is probed until it answers, and used meanwhile."""
+    replaced: it is probed until it answers."""
     probe: Callable[[Engine], Awaitable[None]]
     """Raises any exception if an engine doesn't work."""
     _: KW_ONLY
     detail: str
     """The part's text while the engine works."""
+    probe_s: float = field(default_factory=lambda: PROBE_S)
+    """Longest time of a probe."""
     every_s: float | None = None
     """Seconds between probes without a report; None for no such probes."""
     _trouble: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -162,7 +164,7 @@ class Healing(Generic[Engine]):
     async def _trouble_of(self, engine: Engine) -> str | None:
         """What is wrong with the engine; None if it works."""
         try:
-            async with asyncio.timeout(PROBE_S):
+            async with asyncio.timeout(self.probe_s):
                 await self.probe(engine)
         except Exception as error:
             return _words(error)

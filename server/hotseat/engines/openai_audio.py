@@ -12,7 +12,7 @@ import numpy as np
 import openai
 
 from hotseat.domain.model import Word
-from hotseat.engines.openai_client import FAILURES, connect, failure
+from hotseat.engines.openai_client import connect, failing_as, in_its_own_words
 from hotseat.errors import SpeakerError, TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, pcm_of, wav
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
@@ -41,7 +41,7 @@ class RemoteTranscriber:
         if job.priority is Priority.REVIEW or (job.priority is Priority.PARTIAL and self._at_once.locked()):
             raise Superseded()
         async with self._at_once:
-            try:
+            with failing_as(TranscriberError, "speech recognition", self._url):
                 reply: Any = await self._client.audio.transcriptions.create(
                     file=("speech.wav", wav(pcm_of(job.samples)), "audio/wav"),
                     model=self._model,
@@ -51,17 +51,11 @@ class RemoteTranscriber:
                     timestamp_granularities=["word"],
                 )
                 return _words(reply, len(job.samples) / SAMPLE_RATE)
-            except (*FAILURES, EOFError, wave.Error) as error:
-                raise TranscriberError(failure("speech recognition", self._url, error)) from error
 
     async def ping(self) -> None:
         """Recognises a second of silence. Raises TranscriberError with the server's own words if that fails."""
-        try:
+        with in_its_own_words():
             await self.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, dtype=np.float32), Priority.FINAL))
-        except TranscriberError as error:
-            if isinstance(error.__cause__, openai.APIStatusError):
-                raise TranscriberError(f"{error}: {str(error.__cause__)[:200]}") from error
-            raise
 
 
 class RemoteSpeaker:
@@ -75,7 +69,7 @@ class RemoteSpeaker:
 
     async def speak(self, sentence: str) -> Voice:
         """Raises SpeakerError."""
-        try:
+        with failing_as(SpeakerError, "the voice", self._url):
             reply = await self._client.audio.speech.create(
                 input=sentence, model=self._model, voice=self._voice, response_format="wav"
             )
@@ -83,8 +77,6 @@ class RemoteSpeaker:
                 if (audio.getnchannels(), audio.getsampwidth()) != (1, 2):
                     raise ValueError("expected mono 16-bit WAV")
                 return Voice(audio.readframes(len(reply.content)), audio.getframerate())
-        except (*FAILURES, EOFError, wave.Error) as error:
-            raise SpeakerError(failure("the voice", self._url, error)) from error
 
 
 def _words(reply: Any, seconds: float) -> tuple[Word, ...]:

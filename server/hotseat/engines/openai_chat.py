@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager
 from typing import Any
 
-import openai
-
 from hotseat.chat import Messages, Schema
-from hotseat.engines.openai_client import FAILURES, connect, failure
+from hotseat.engines.openai_client import connect, failing_as, in_its_own_words
 from hotseat.errors import ChatModelError
 
 
@@ -22,35 +21,27 @@ class OpenAiChat:
 
     async def stream(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[str]:
         """Yields text as it is generated (JSON if a schema is given; temperature 0). Raises ChatModelError."""
-        try:
+        with self._failing():
             chunks = await self._client.chat.completions.create(**self._request(messages, max_tokens, schema), stream=True)
             async with chunks:
                 async for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
                         yield text
-        except FAILURES as error:
-            raise self._failure(error) from error
 
     async def complete(self, messages: Messages, *, max_tokens: int, schema: Schema | None = None) -> tuple[str, int]:
         """The text (JSON if a schema is given; temperature 0) and the tokens used. Raises ChatModelError."""
-        try:
+        with self._failing():
             reply = await self._client.chat.completions.create(**self._request(messages, max_tokens, schema))
             text = reply.choices[0].message.content
             tokens = reply.usage.total_tokens if reply.usage else 0
-        except FAILURES as error:
-            raise self._failure(error) from error
         if not text:
             raise ChatModelError(f"the language model at {self._url} returned no text")
         return text, tokens
 
     async def ping(self) -> None:
         """Raises ChatModelError, in the endpoint's own words, when it does not answer."""
-        try:
+        with in_its_own_words():
             await self.complete([{"role": "user", "content": "Say ok."}], max_tokens=2)
-        except ChatModelError as error:
-            if isinstance(error.__cause__, openai.APIStatusError):
-                raise ChatModelError(f"{error}: {str(error.__cause__)[:200]}") from error
-            raise
 
     async def close(self) -> None:
         await self._client.close()
@@ -62,5 +53,5 @@ class OpenAiChat:
         form = {"name": "answer", "schema": schema, "strict": True}
         return {**request, "response_format": {"type": "json_schema", "json_schema": form}}
 
-    def _failure(self, error: Exception) -> ChatModelError:
-        return ChatModelError(failure("the language model", self._url, error))
+    def _failing(self) -> AbstractContextManager[None]:
+        return failing_as(ChatModelError, "the language model", self._url)

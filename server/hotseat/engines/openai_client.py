@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 
 import httpx
 import openai
 
+from hotseat.errors import HotseatError
 from hotseat.loopback import is_loopback_url
 
-FAILURES = (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError, LookupError)
-"""All that calls may raise: a server that isn't OpenAI-compatible may answer with anything."""
+_WRONG_ANSWERS = (ValueError, AttributeError, TypeError, LookupError, EOFError, wave.Error)
+"""What reading an answer may raise: a server that isn't OpenAI-compatible may send anything."""
 
 _LIMITS = copy(openai.DEFAULT_CONNECTION_LIMITS)
 # An idle connection is given up before the server does so: llama.cpp and uvicorn hang up after 5 s, the client's own default,
@@ -30,7 +34,27 @@ def connect(url: str, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
     )
 
 
-def failure(what: str, url: str, error: Exception) -> str:
+@contextmanager
+def failing_as(kind: type[HotseatError], what: str, url: str) -> Iterator[None]:
+    """Raises ``kind``, saying what failed where, in place of all that requests and reading their answers raise."""
+    try:
+        yield
+    except (openai.OpenAIError, httpx.HTTPError, *_WRONG_ANSWERS) as error:
+        raise kind(_failure(what, url, error)) from error
+
+
+@contextmanager
+def in_its_own_words() -> Iterator[None]:
+    """Adds the server's own words to a failure; only for requests without anything that a candidate said."""
+    try:
+        yield
+    except HotseatError as error:
+        if isinstance(error.__cause__, openai.APIStatusError):
+            raise type(error)(f"{error}: {str(error.__cause__)[:200]}") from error
+        raise
+
+
+def _failure(what: str, url: str, error: Exception) -> str:
     """What failed, where and how, without the server's own words: they may repeat what was said, and this goes into the log."""
     kind = type(error).__name__
     if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):

@@ -9,11 +9,8 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
-
-import numpy as np
 
 from hotseat.chat import ChatModel
 from hotseat.engines import weights
@@ -32,14 +29,12 @@ from hotseat.grading.exam import Exam, key_of, load_exam
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.thresholds import THRESHOLDS
-from hotseat.healing import PROBE_HERE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.healing import PROBE_HERE_S, PROBE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview import exam as interviewer_exam
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
-from hotseat.speech.audio import SAMPLE_RATE
-from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.synthesis import PreparedVoice, Speaker
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.exams import choose_grader, choose_interviewer
@@ -72,9 +67,8 @@ async def _load_voice(assembly: Assembly) -> None:
         async def again(_hung: Speaker) -> Speaker:
             return (await _local_speaker(tts, assembly.settings.models))[0]
 
-        renew, probe = (None, _speaks) if tts.url else (again, _soon(_speaks))
-        healing = Healing(part, speaker, renew, probe, detail=detail)
-        _kept(assembly, healing)
+        renew, probe_s = (None, PROBE_S) if tts.url else (again, PROBE_HERE_S)
+        healing = _kept(assembly, Healing(part, speaker, renew, _speaks, detail=detail, probe_s=probe_s))
         voice = PreparedVoice(HealingSpeaker(healing), assembly.library.catalogue.script.constant())
         await voice.prepare()
         assembly.speech.voice = voice
@@ -100,22 +94,7 @@ async def _load_hearing(assembly: Assembly) -> None:
     asr = assembly.settings.asr
     with assembly.status.loading(HEARING) as part:
         assembly.speech.is_remote = bool(asr.url)
-        name = "Whisper base" if asr.model == EMBEDDED else asr.model
-        healing: Healing[Any]
-        if asr.url:
-            remote = await _remote_transcriber(asr, part)
-            healing = Healing(part, remote, None, _hears, detail=f"{asr.model} at {asr.url}")
-        else:
-            whisper = await _local_transcriber(assembly, part)
-
-            async def again(_broken: Transcriber) -> Transcriber:
-                nonlocal whisper
-                whisper.close()
-                whisper = await _local_transcriber(assembly, Part(HEARING))
-                return whisper
-
-            assembly.metrics.register(lambda: whisper.queue.metrics())
-            healing = Healing(part, whisper, again, _soon(WhisperTranscriber.check), detail=name, every_s=_LOOK_S)
+        healing = await (_remote_hearing(asr, part) if asr.url else _local_hearing(assembly, part))
         # Speech and its end are detected here in any case.
         await asyncio.to_thread(SileroActivity)  # loads the model
         assembly.speech.make_vad = SileroActivity
@@ -124,7 +103,7 @@ async def _load_hearing(assembly: Assembly) -> None:
         assembly.speech.phonemes = phonemes
 
 
-async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
+async def _remote_hearing(asr: AsrSettings, part: Part) -> Healing[Any]:
     """Raises TranscriberError."""
     from hotseat.engines.openai_audio import RemoteTranscriber
 
@@ -134,7 +113,23 @@ async def _remote_transcriber(asr: AsrSettings, part: Part) -> Transcriber:
         asr.url, asr.model, key, language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
     )
     await transcriber.ping()
-    return transcriber
+    return Healing(part, transcriber, None, RemoteTranscriber.ping, detail=f"{asr.model} at {asr.url}")
+
+
+async def _local_hearing(assembly: Assembly, part: Part) -> Healing[Any]:
+    """Raises WeightsError."""
+    whisper = await _local_transcriber(assembly, part)
+
+    async def again(_broken: WhisperTranscriber) -> WhisperTranscriber:
+        nonlocal whisper
+        whisper.close()
+        whisper = await _local_transcriber(assembly, Part(HEARING))
+        return whisper
+
+    assembly.metrics.register(lambda: whisper.queue.metrics())
+    model = assembly.settings.asr.model
+    name = "Whisper base" if model == EMBEDDED else model
+    return Healing(part, whisper, again, WhisperTranscriber.check, detail=name, probe_s=PROBE_HERE_S, every_s=_LOOK_S)
 
 
 async def _local_transcriber(assembly: Assembly, part: Part) -> WhisperTranscriber:
@@ -162,20 +157,6 @@ def _kept(assembly: Assembly, healing: Healing[Loaded]) -> Healing[Loaded]:
 
 async def _speaks(speaker: Speaker) -> None:
     await speaker.speak("Okay.")
-
-
-async def _hears(transcriber: Transcriber) -> None:
-    await transcriber.recognise(RecognitionJob("", np.zeros(SAMPLE_RATE, np.float32), Priority.FINAL))
-
-
-def _soon(probe: Callable[[Loaded], Awaitable[None]]) -> Callable[[Loaded], Awaitable[None]]:
-    """The probe, for an engine of this process."""
-
-    async def probed(engine: Loaded) -> None:
-        async with asyncio.timeout(PROBE_HERE_S):
-            await probe(engine)
-
-    return probed
 
 
 async def _load_llm(assembly: Assembly, *, grades: bool) -> ChatModel | None:
