@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 
@@ -84,6 +85,30 @@ def test_an_answer_goes_on_elsewhere(archive: ObjectArchive) -> None:
         recording.settle(5)
     assert elsewhere.read("one", 1) == audio(60)
     assert elsewhere.stored("one")[0].first_frame == 3
+
+
+def test_two_processes_that_join_at_once_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither removes what the other has just joined."""
+    archives = [ObjectArchive("memory://joining") for _ in range(2)]
+    recordings = [archive.create("one", 1, 0) for archive in archives]
+    for recording in recordings:
+        recording.append(audio(20))
+        recording.settle(5)
+    both, remove = threading.Barrier(2, timeout=5), MemoryFileSystem.rm
+
+    def remove_together(files: MemoryFileSystem, *arguments: object, **options: object) -> None:
+        both.wait()
+        for path in arguments[0]:  # type: ignore[attr-defined]
+            with contextlib.suppress(FileNotFoundError):  # an object store doesn't mind
+                remove(files, path, **options)
+
+    monkeypatch.setattr(MemoryFileSystem, "rm", remove_together)
+    for recording in recordings:
+        recording.close()
+    for recording in recordings:
+        recording.settle(5)
+    monkeypatch.undo()
+    assert ObjectArchive("memory://joining").read("one", 1) == audio(20)
 
 
 def test_failed_uploads_are_kept_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:

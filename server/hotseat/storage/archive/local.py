@@ -57,7 +57,7 @@ class Recording:
                 del self._pending[:written]
                 self._unsynced += written
             if self._unsynced >= _SYNC_BYTES:
-                os.fdatasync(self._file.fileno())
+                os.fsync(self._file.fileno())
                 self._unsynced = 0
         except OSError as error:
             raise StorageError(f"cannot store audio in {self.path.parent}: {error.strerror}") from error

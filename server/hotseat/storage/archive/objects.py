@@ -166,7 +166,8 @@ class ObjectArchive:
         def join() -> None:
             parts = self._parts(interview_id, turn_id)
             put(0, self._overlay(parts))
-            if covered := [part.path for part in parts if part.path != name(0)]:
+            # Another process may join at the same time: of two that begin at 0, only the one whose name is greater stays.
+            if covered := [part.path for part in parts if part.start or part.path < name(0)]:
                 with self._reaching():
                     self._files.rm(covered)
 
