@@ -19,6 +19,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -42,12 +43,14 @@ _SLOWEST = 25
 
 
 @dataclass(slots=True, eq=False)  # jobs hold arrays, which do not compare
-class _Waiting:
+class _Entry:
     job: RecognitionJob
     future: asyncio.Future[tuple[Word, ...]]
     number: int
     """Order of arrival; a partial that replaces another inherits it."""
     since: float = field(default_factory=time.monotonic)
+    began: float = 0.0
+    """When it started to run."""
 
 
 class RecognitionQueue:
@@ -57,18 +60,15 @@ class RecognitionQueue:
         self._work = work
         self._workers = workers
         self._threads = ThreadPoolExecutor(max_workers=workers + 1, thread_name_prefix="recognise")
-        self._waiting: list[_Waiting] = []
-        self._running: Counter[Priority] = Counter()
+        self._waiting: list[_Entry] = []
+        self._running: set[_Entry] = set()
         self._number = 0
-        self._tasks: set[asyncio.Task[None]] = set()
         self._jobs: Counter[Priority] = Counter()
         self._delays: dict[Priority, deque[float]] = {priority: deque(maxlen=_REMEMBERED) for priority in Priority}
         self._dropped = 0
         self._busy = 0.0
         self._asked: dict[str, float] = {}
         """When each session last asked for anything but a review; older than ``_ALONE_S`` are dropped."""
-        self._began: dict[int, float] = {}
-        """When each running job began, by its number."""
         self._failed = False
         """Whether the latest job failed."""
         self._pace = 0.0
@@ -79,7 +79,7 @@ class RecognitionQueue:
 
         Cancelling the caller removes a waiting job from the queue; a running one goes on, but its result is dropped.
         """
-        entry = _Waiting(job, asyncio.get_running_loop().create_future(), self._number)
+        entry = _Entry(job, asyncio.get_running_loop().create_future(), self._number)
         self._number += 1
         if job.priority is not Priority.REVIEW:
             self._asked = {session: at for session, at in self._asked.items() if at > entry.since - _ALONE_S}
@@ -93,7 +93,7 @@ class RecognitionQueue:
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(entry)
-            del entry  # see _execute
+            del entry  # an error holds this frame, which must not hold the error: audio would stay until the next collection
 
     async def check(self, short: RecognitionJob) -> None:
         """If the latest job failed, or one has run for long, runs the ``short`` job as a test.
@@ -110,7 +110,8 @@ class RecognitionQueue:
     @property
     def _longest_s(self) -> float:
         """Seconds that the oldest running job has been running; 0 if none is."""
-        return time.monotonic() - min(self._began.values()) if self._began else 0.0
+        now = time.monotonic()
+        return max((now - entry.began for entry in self._running), default=0.0)
 
     @property
     def spare(self) -> bool:
@@ -134,7 +135,7 @@ class RecognitionQueue:
             "hotseat_dropped_partials", "Captions replaced by a newer one before they began", value=self._dropped
         )
         yield GaugeMetricFamily("hotseat_recognition_waiting", "Recognition jobs waiting", value=len(self._waiting))
-        yield GaugeMetricFamily("hotseat_recognition_running", "Recognition jobs running", value=self._running.total())
+        yield GaugeMetricFamily("hotseat_recognition_running", "Recognition jobs running", value=len(self._running))
         yield CounterMetricFamily(
             "hotseat_recognition_busy_seconds", "Seconds of recognition done, over all workers", value=self._busy
         )
@@ -146,7 +147,7 @@ class RecognitionQueue:
         self._waiting.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _replace_partial(self, entry: _Waiting) -> None:
+    def _replace_partial(self, entry: _Entry) -> None:
         for old in self._waiting:
             if old.job.session == entry.job.session and old.job.priority is Priority.PARTIAL and not old.future.done():
                 entry.number = old.number
@@ -160,58 +161,55 @@ class RecognitionQueue:
             self._waiting.remove(entry)
             if entry.job.fresh is not None:
                 entry.job = replace(entry.job, samples=entry.job.fresh(), fresh=None)
-            self._running[entry.job.priority] += 1
-            self._delays[entry.job.priority].append(time.monotonic() - entry.since)
-            task = asyncio.get_running_loop().create_task(self._execute(entry))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            entry.began = time.monotonic()
+            self._running.add(entry)
+            self._delays[entry.job.priority].append(entry.began - entry.since)
+            working = asyncio.get_running_loop().run_in_executor(self._threads, self._work, entry.job)
+            working.add_done_callback(partial(self._end, entry))
 
-    def _next(self) -> _Waiting | None:
+    def _next(self) -> _Entry | None:
         ready = [entry for entry in self._waiting if self._may_start(entry)]
         return min(ready, key=lambda entry: (entry.job.priority, entry.number), default=None)
 
-    def _may_start(self, entry: _Waiting) -> bool:
+    def _may_start(self, entry: _Entry) -> bool:
         if entry.job.priority is Priority.REVIEW:
             return self._may_review(entry)
-        return self._running.total() - self._running[Priority.REVIEW] < self._workers
+        return len(self._running) - self._count(Priority.REVIEW) < self._workers
 
-    def _may_review(self, entry: _Waiting) -> bool:
+    def _may_review(self, entry: _Entry) -> bool:
         """Whether a review may start; asked whenever a job comes or ends, several times a second while anybody speaks."""
         since = time.monotonic() - _ALONE_S
         others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
         coming = any(waiting.job.priority <= Priority.COMMIT for waiting in self._waiting)
-        return (
-            not others and not coming and not self._undroppable and not self._running[Priority.REVIEW] and self._pace <= _BUSY
-        )
+        return not others and not coming and not self._undroppable and not self._count(Priority.REVIEW) and self._pace <= _BUSY
 
     @property
     def _undroppable(self) -> int:
         """Running finals and commits."""
-        return self._running[Priority.FINAL] + self._running[Priority.COMMIT]
+        return self._count(Priority.FINAL, Priority.COMMIT)
 
-    async def _execute(self, entry: _Waiting) -> None:
-        self._began[entry.number] = time.monotonic()
-        try:
-            words = await asyncio.get_running_loop().run_in_executor(self._threads, self._work, entry.job)
-        except Exception as error:  # raised by ``run``
-            self._failed = True
-            if not entry.future.done():
+    def _count(self, *priorities: Priority) -> int:
+        """Number of running jobs of these priorities."""
+        running = tuple(self._running)  # a copy: ``spare`` is called from other threads
+        return sum(entry.job.priority in priorities for entry in running)
+
+    def _end(self, entry: _Entry, working: asyncio.Future[tuple[Word, ...]]) -> None:
+        """Passes the result of a job on, and starts the next."""
+        self._running.discard(entry)
+        error = working.exception()
+        self._failed = error is not None
+        if not entry.future.done():
+            if error is not None:  # raised by ``run``
                 entry.future.set_exception(error)
-        else:
-            self._failed = False
-            if not entry.future.done():
-                entry.future.set_result(words)
-        finally:
-            worked = time.monotonic() - self._began.pop(entry.number)
-            audio_s = len(entry.job.samples) / SAMPLE_RATE
-            if entry.job.priority <= Priority.COMMIT and audio_s >= _MEASURED_FROM_S:
-                self._pace = worked / audio_s
-            self._busy += worked
-            self._running[entry.job.priority] -= 1
-            self._jobs[entry.job.priority] += 1
-            # An error holds this frame, which must not hold the error: audio would stay until the next garbage collection.
-            del entry
-            self._start()
+            else:
+                entry.future.set_result(working.result())
+        worked = time.monotonic() - entry.began
+        audio_s = len(entry.job.samples) / SAMPLE_RATE
+        if entry.job.priority <= Priority.COMMIT and audio_s >= _MEASURED_FROM_S:
+            self._pace = worked / audio_s
+        self._busy += worked
+        self._jobs[entry.job.priority] += 1
+        self._start()
 
 
 def _quantile(values: deque[float], share: float) -> float:
