@@ -193,7 +193,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
         await sit(interviews, archive, found)
     killing.cancel()
     for one in parts.healing.values():  # what was killed last may not have been noticed yet
-        await one.wait_for_replacement(one.replaced)
+        await one.wait_for_replacement(one.part.replaced)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STUCK_S):
             while any(part.state != "ready" for part in parts.assembly.status.parts.values()):
@@ -203,7 +203,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
     for task in keeping:
         task.cancel()
     await asyncio.gather(killing, *keeping, return_exceptions=True)
-    found.replaced = {name: one.replaced for name, one in parts.healing.items()}
+    found.replaced = {name: one.part.replaced for name, one in parts.healing.items()}
     found.states = {name: part.state for name, part in parts.assembly.status.parts.items()}
     await interviews.close()
     await parts.assembly.storage.store.close()

@@ -68,7 +68,7 @@ async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Si
             await chat.complete([], max_tokens=1)
         await until(parts.assembly.status.parts[LLM], "ready")
         assert (await chat.complete([], max_tokens=1))[0]
-    assert llama.ended() == "signal 9" and parts.healing[LLM].replaced == 1
+    assert llama.ended() == "signal 9" and parts.healing[LLM].part.replaced == 1
     assert parts.assembly.llama is not None and parts.assembly.llama is not llama
     parts.assembly.llama.close()
     await parts.assembly.storage.store.close()
@@ -120,7 +120,7 @@ async def test_one_bad_sentence_is_no_trouble() -> None:
         with pytest.raises(SpeakerError, match="this one sentence"):
             await HealingSpeaker(healing).speak("x")
         await asyncio.sleep(0.1)
-    assert part.state == "ready" and healing.replaced == 0
+    assert part.state == "ready" and healing.part.replaced == 0
 
 
 async def test_a_voice_that_hangs_is_given_up() -> None:
@@ -187,7 +187,7 @@ async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
     async with kept(healing), asyncio.timeout(20):
         await asyncio.sleep(0)
         words = await HealingTranscriber(healing, Metrics()).recognise(job)  # type: ignore[arg-type]
-    assert [word.text for word in words] == ["freeze", "the", "base", "model"] and healing.replaced == 1
+    assert [word.text for word in words] == ["freeze", "the", "base", "model"] and healing.part.replaced == 1
 
 
 async def test_what_waits_for_a_hung_recogniser_is_not_lost() -> None:

@@ -77,10 +77,6 @@ class Healing(Generic[Engine]):
         return None if self.part.state is PartState.DEGRADED and self.make is not None else self._engine
 
     @property
-    def replaced(self) -> int:
-        return self.part.replaced
-
-    @property
     def trouble(self) -> str:
         """The part's name and state, for messages."""
         return f"{self.part.name}: {self.part.detail}"
@@ -105,13 +101,13 @@ class Healing(Generic[Engine]):
             gone.cancel()
 
     async def wait_for_replacement(self, since: int) -> bool:
-        """Reports trouble and waits; whether there is a new engine, i.e. ``replaced`` is more than ``since``."""
-        if self._maintained and self.replaced == since:
+        """Reports trouble and waits; whether there is a new engine, i.e. the part was replaced more than ``since`` times."""
+        if self._maintained and self.part.replaced == since:
             self.report()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HUNG_S):
                     await self._looked.wait()
-        return self.engine is not None and self.replaced > since
+        return self.engine is not None and self.part.replaced > since
 
     def degrade(self, trouble: str) -> None:
         """Marks the engine as not working, without a probe."""
@@ -234,7 +230,7 @@ class HealingTranscriber:
                 return await self._recognise(job)
         if job.priority is Priority.REVIEW:
             return await self._recognise(job)
-        replaced = self._healing.replaced
+        replaced = self._healing.part.replaced
         slow = asyncio.get_running_loop().call_later(HUNG_S, self._healing.report)
         try:
             return await self._recognise(job)

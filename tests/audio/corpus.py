@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from hotseat.domain.model import Bank, KeyTerm, Question
 from hotseat.speech.term_repair import Sounds, difference
-from hotseat.text.normal import stem, tokenize
+from hotseat.text.normal import tokenize
 from hotseat.text.sentences import spoken
+from hotseat.text.stems import stem
 
 from tests.audio.speech import Manner
 

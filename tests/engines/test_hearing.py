@@ -300,7 +300,7 @@ async def test_an_answer_outlives_a_thread_that_hangs(
     try:
         async with asyncio.timeout(60):
             answer = await heard(assembly.speech.transcriber, recording("austen-0880"))
-            while not healing.replaced:
+            while not healing.part.replaced:
                 await asyncio.sleep(0.05)
         assert hung
     finally:

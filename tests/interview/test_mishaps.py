@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hotseat import wire
 from hotseat.engines.whisper.queue import RecognitionQueue
-from hotseat.load_status import STORAGE
+from hotseat.load_status import STORAGE, Part, PartState
 from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
 from hotseat.startup.loading import load_storage
@@ -148,6 +148,6 @@ def test_every_metric_is_explained() -> None:
     explained = set(re.findall(r"`(hotseat_\w+?)(?:_total)?`", (PROJECT / "docs" / "operations.md").read_text()))
     metrics = Metrics()
     metrics.register(RecognitionQueue(lambda _job: (), 1).metrics)
-    metrics.register(lambda: part_states({"Voice": (True, 0)}))
+    metrics.register(lambda: part_states([Part("Voice", PartState.READY)]))
     there = re.findall(r"^# TYPE (hotseat_\w+?)(?:_total)? ", metrics.render().decode(), re.MULTILINE)
     assert {name for name in there if not name.endswith("_created")} == explained

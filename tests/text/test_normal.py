@@ -1,7 +1,8 @@
 """Speech and rubric text meet in one form."""
 
 import pytest
-from hotseat.text.normal import fold, stem, tokenize
+from hotseat.text.normal import fold, tokenize
+from hotseat.text.stems import stem
 
 
 @pytest.mark.parametrize(

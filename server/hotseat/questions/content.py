@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAd
 from hotseat.domain import model as domain
 from hotseat.errors import ContentError, InputError
 from hotseat.strict import Strict
-from hotseat.text.normal import stem
+from hotseat.text.stems import stem
 
 
 def _one_line(text: str) -> str:

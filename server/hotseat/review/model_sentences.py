@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from hotseat.domain.model import Point, PointTier, Question, Transcript
 from hotseat.grading.clauses import split_sentences
-from hotseat.text.normal import stem, tokenize
+from hotseat.text.normal import tokenize
+from hotseat.text.stems import stem
 
 MIN_SHARE = 0.3
 """A sentence makes a point if it has this share of its statement's or a phrasing's content words, weighted by rarity."""

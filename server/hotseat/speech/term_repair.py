@@ -17,8 +17,8 @@ from functools import cached_property, lru_cache
 from rapidfuzz.distance import Postfix, Prefix
 
 from hotseat.domain.model import KeyTerm, Vocabulary, Word
-from hotseat.text.normal import singular, stem
 from hotseat.text.sentences import spoken
+from hotseat.text.stems import singular, stem
 
 Sounds = Callable[[str], str]
 """Text to its phonemes, as IPA letters without stress marks and word boundaries."""

@@ -66,9 +66,7 @@ class Assembly:
     """Engines that the server monitors and replaces."""
 
     def __post_init__(self) -> None:
-        self.metrics.register(
-            lambda: part_states({part.name: (part.is_well, part.replaced) for part in self.status.parts.values()})
-        )
+        self.metrics.register(lambda: part_states(self.status.parts.values()))
 
     def practice(self) -> Practice:
         return Practice(self.storage.store, self.clock, self.library.bank)

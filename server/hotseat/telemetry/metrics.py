@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -13,11 +13,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from hotseat.domain.model import EndedBy
+from hotseat.load_status import Part
 from hotseat.telemetry.tracing import Spans
 
 Stage = Literal["acknowledgement", "final_transcript", "follow_up_token", "reply_audio", "caption", "grade"]
 Rejection = Literal["loading", "busy", "stopping", "unknown", "storage"]
-Part = Literal["findings", "follow_up", "grader", "voice", "transcript"]
+Fallible = Literal["findings", "follow_up", "grader", "voice", "transcript"]
 
 _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 30.0)
 
@@ -65,7 +66,7 @@ class Metrics:
     def answered(self, ended_by: EndedBy) -> None:
         self._answers.labels(ended_by).inc()
 
-    def fell_back(self, part: Part) -> None:
+    def fell_back(self, part: Fallible) -> None:
         self._fallbacks.labels(part).inc()
 
     def register(self, read: Callable[[], Iterable[Metric]]) -> None:
@@ -89,13 +90,13 @@ class _Read(Collector):
         return self._read()
 
 
-def part_states(parts: Mapping[str, tuple[bool, int]]) -> Iterator[Metric]:
+def part_states(parts: Iterable[Part]) -> Iterator[Metric]:
     """Whether each part works, and how often it was replaced, by name."""
     up = GaugeMetricFamily("hotseat_part_up", "Whether a part works (1) or is degraded or failed (0)", labels=["part"])
     again = CounterMetricFamily("hotseat_part_replacements", "Times a part stopped working and was replaced", labels=["part"])
-    for name, (is_well, replaced) in parts.items():
-        up.add_metric([name], float(is_well))
-        again.add_metric([name], replaced)
+    for part in parts:
+        up.add_metric([part.name], float(part.is_well))
+        again.add_metric([part.name], part.replaced)
     yield up
     yield again
 

@@ -13,8 +13,6 @@ from functools import lru_cache
 from hotseat.text.numbers import UNITS, in_digits
 from hotseat.text.stems import singular, stem
 
-__all__ = ["Token", "fold", "singular", "stem", "tokenize"]
-
 _EXPANSIONS = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",
     "let's": "let us", "it's": "it is", "that's": "that is", "there's": "there is", "what's": "what is",
