@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hotseat.cli.output import existing_file, new_file
 from hotseat.errors import InputError
 from hotseat.settings import Settings, load_settings
 
@@ -25,7 +26,6 @@ def models() -> None:
 @_file
 def export_(file: Path) -> None:
     """Write the packaged weights (0.2 GB; 1.3 GB with HOTSEAT_GRADER=llm) to one file."""
-    from hotseat.cli.transfer import new_file
     from hotseat.engines.weights_file import export_weights
 
     if file.exists():
@@ -39,7 +39,6 @@ def export_(file: Path) -> None:
 @_file
 def import_(file: Path) -> None:
     """Take the weights from such a file instead of from their packages."""
-    from hotseat.cli.transfer import existing_file
     from hotseat.engines.weights_file import import_weights
 
     settings = load_settings()

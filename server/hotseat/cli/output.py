@@ -1,16 +1,21 @@
-"""What the commands share: JSON on request, work on the storage, and work that reports errors only."""
+"""What the commands share: printing, files, work on the storage, and work that reports errors only."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hotseat.errors import InputError
 from hotseat.settings import load_settings
 from hotseat.telemetry.logs import escaped
 
@@ -30,6 +35,34 @@ def say(text: str, *, err: bool = False) -> None:
 
 def print_json(value: object) -> None:
     say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def existing_file(path: Path) -> IO[bytes]:
+    """Raises InputError."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"can't read {path}: {error.strerror}") from None
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Written beside the path and renamed when complete; readable by its owner only, as it holds somebody's voice."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        part.unlink(missing_ok=True)  # a file that is there already would keep its mode and its owner
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"can't write {path}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def with_assembly(work: Callable[[Assembly], Awaitable[Result]], *, migrate: bool = True) -> Result:

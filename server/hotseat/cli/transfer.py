@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotseat.cli.output import say, with_assembly
+from hotseat.cli.output import existing_file, new_file, say, with_assembly
 from hotseat.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -142,30 +138,3 @@ def _scope(ids: tuple[str, ...], everything: bool) -> Any:
     if bool(ids) == everything:
         raise InputError("name the interviews (the last part of their review's address), or say --all")
     return Scope() if everything else Scope(interviews=ids)
-
-
-def existing_file(path: Path) -> IO[bytes]:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise InputError(f"can't read {path}: {error.strerror}") from None
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """Written beside the path and renamed when complete; readable by its owner only, as it holds somebody's voice."""
-    if str(path) == "-":
-        yield sys.stdout.buffer
-        return
-    part = path.with_name(path.name + ".part")
-    try:
-        part.unlink(missing_ok=True)  # a file that is there already would keep its mode and its owner
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"can't write {path}: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)

@@ -69,7 +69,7 @@ class Agenda:
             return None
         number = choice.week_of(today)
         week = (await self.preparation.weeks(choice))[number]
-        first = choice.start + timedelta(weeks=number)
+        first = choice.first_day(number)
         length = (choice.last_day(number) - first).days + 1
         work = PlannedDay((), False) if today == choice.interview else day_of(week, (today - first).days, length)
         return {

@@ -39,9 +39,13 @@ class Choice:
         """Index of the week that a day is in; of the last week, from the interview on."""
         return max(0, min(self.weeks - 1, (day - self.start).days // 7))
 
+    def first_day(self, week: int) -> date:
+        """The first day of a week, by index."""
+        return self.start + timedelta(weeks=week)
+
     def last_day(self, week: int) -> date:
         """The last day of a week (by index) to prepare on; the day of the interview isn't one."""
-        return min(self.start + timedelta(weeks=week, days=6), self.interview - timedelta(days=1))
+        return min(self.first_day(week) + timedelta(days=6), self.interview - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,6 @@ class Preparation:
         A self-assessment counts at once, a verdict from the next day, so that practice doesn't change the day's plan.
         """
         number = choice.week_of(self.today())
-        first_days = [choice.start + timedelta(weeks=week) for week in range(number)]
         records, taken = await self.store.list(self.owner), await self.store.assessments(self.owner)
 
         def known(verdicts_until: float, ratings_until: float) -> dict[str, float]:
@@ -137,7 +140,7 @@ class Preparation:
             measured = measure(record for record in records if record.created < verdicts_until)
             return weakness(measured, scores[-1] if scores else {})
 
-        past = [known(midnight(day), midnight(day + timedelta(days=1))) for day in first_days]
+        past = [known(midnight(day), midnight(day + timedelta(days=1))) for day in map(choice.first_day, range(number))]
         frequency = {topic.id: topic.frequency_weight for topic in self.library.bank.topics}
         return replan(choice.path, choice.weeks, [*past, known(midnight(self.today()), math.inf)], frequency)
 
@@ -192,7 +195,7 @@ def midnight(day: date) -> float:
 
 
 def _week(week: PlannedWeek, choice: Choice, today: date) -> dict[str, Any]:
-    first = choice.start + timedelta(weeks=week.number - 1)
+    first = choice.first_day(week.number - 1)
     last = min(first + timedelta(days=6), choice.interview)
     return {
         **attributes(week, "number", "practice"),

@@ -131,13 +131,14 @@ def practice_days(days: Mapping[date, int], today: date) -> dict[str, Any]:
     """
     runs = _runs(sorted(days))
     current = next((run for last, run in runs if (today - last).days <= 1), 0)
-    first = today - timedelta(days=today.weekday() + 7 * (_SHOWN_WEEKS - 1))
+    monday = start_of(today, "week")
+    first = monday - timedelta(weeks=_SHOWN_WEEKS - 1)
     shown = [first + timedelta(days=n) for n in range((today - first).days + 1)]
     return {
         "current": current,
         "longest": max((run for _, run in runs), default=0),
         "total": len(days),
-        "this_week": sum(day in days for day in shown if day >= today - timedelta(days=today.weekday())),
+        "this_week": sum(day in days for day in shown if day >= monday),
         "days": [{"date": day.isoformat(), "answers": days.get(day, 0)} for day in shown],
     }
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from hotseat.domain.model import Bank
 from hotseat.errors import InputError
-
-_ID = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*")
+from hotseat.questions.content import QUESTION_ID
 
 _SKELETON = Path(__file__).with_name("skeleton.toml")
 
@@ -17,7 +16,7 @@ _SKELETON = Path(__file__).with_name("skeleton.toml")
 def add_question(root: Path, bank: Bank, question_id: str, title: str, kind: str) -> Path:
     """Writes the skeleton and returns its path; the kind is a ``Kind``. Raises InputError."""
     topic = question_id.partition("/")[0]
-    if not _ID.fullmatch(question_id):
+    if not re.fullmatch(QUESTION_ID, question_id):
         raise InputError(f"{question_id!r} is not a question id; expected topic/slug in lower case, as in rag/query-cache")
     if topic not in {entry.id for entry in bank.topics}:
         raise InputError(f"unknown topic {topic!r}; there are {', '.join(entry.id for entry in bank.topics)}")

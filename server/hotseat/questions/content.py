@@ -28,6 +28,7 @@ Line = Annotated[str, AfterValidator(_one_line)]
 """A text that may be wrapped in the file; may be empty."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Tier = Annotated[int, Field(ge=1, le=4)]
+QUESTION_ID = r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$"
 
 Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost"]
 
@@ -71,7 +72,7 @@ class FollowUpFile(Strict):
 
 
 class QuestionFile(Strict):
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")]
+    id: Annotated[str, StringConstraints(pattern=QUESTION_ID)]
     kind: domain.Kind
     title: Text
     prompt: Text

@@ -122,6 +122,7 @@ def answer_json(
 
     ``words`` are as recognised; a corrected one has its new text in ``now``.
     """
+    limit_s = plan.limit_s if answer.follow_up_id is None else plan.follow_up_limit_s
     address = f"/api/interviews/{interview_id}/turns/{answer.turn_id}"
     stored = archive.seconds(interview_id, answer.turn_id) > 0
     words = [asdict(word) for word in answer.transcript.words]
@@ -136,11 +137,11 @@ def answer_json(
         "words": words,
         "passages": clauses(answer),
         "duration_s": round(answer.duration_s, 3),
-        "limit_s": plan.follow_up_limit_s if answer.follow_up_id is not None else plan.limit_s,
+        "limit_s": limit_s,
         "choice": choice_json(answer.choice),
         "audio": f"{address}/audio.wav" if stored else None,
         "peaks": f"{address}/peaks.json" if stored else None,
-        "delivery": delivery_json(plan, answer),
+        "delivery": delivery_json(answer, limit_s),
     }
 
 
@@ -149,9 +150,8 @@ def choice_json(choice: Choice | None) -> dict[str, Any] | None:
     return None if choice is None else asdict(choice) | {"known": dict(choice.known)}
 
 
-def delivery_json(plan: RoundPlan, answer: Answer) -> dict[str, Any] | None:
+def delivery_json(answer: Answer, limit_s: float) -> dict[str, Any] | None:
     """The delivery, in seconds and words per minute, with advice; None if the answer was typed or has no words."""
-    limit_s = plan.limit_s if answer.follow_up_id is None else plan.follow_up_limit_s
     measured = delivery(answer, limit_s, PREROLL_S)
     if measured is None:
         return None
