@@ -18,12 +18,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from hotseat.engines.codecs import encode
-from hotseat.rehearsal.recording import Recording
 from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import load_settings
-from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of
 
 from tests.audio.speech import Manner, say
 from tests.conftest import ServerProcess
@@ -32,6 +32,41 @@ SCRIPT = Path(__file__).with_suffix(".toml")
 VOICE = Manner(speed=0.94, pitch=1.1, pause_s=0.25)
 FIRST_S = 0.7
 """Seconds before the first sentence."""
+
+
+class Recording:
+    """Both voices of a rehearsed interview, each where it was heard: a ``hotseat.rehearsal.rehearse.Recorder``."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[float, Samples]] = []
+        self.lines: list[tuple[bool, str]] = []
+        """Whether the candidate says it, and what."""
+
+    def played(self, text: str, pcm: bytes, rate: int, at: float) -> None:
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        frame = av.AudioFrame.from_ndarray(np.frombuffer(pcm, "<i2")[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = rate
+        parts = [part.to_ndarray()[0] for given in (frame, None) for part in resampler.resample(given)]
+        self.lines.append((False, text))
+        self._parts.append((at, np.concatenate(parts).astype(np.float32) / np.float32(32768)))
+
+    def spoken(self, samples: Samples, at: float) -> None:
+        self.lines.append((True, ""))
+        self._parts.append((at, samples))
+
+    def heard(self, text: str) -> None:
+        place = max((place for place, (is_candidate, _) in enumerate(self.lines) if is_candidate), default=None)
+        if place is not None:
+            self.lines[place] = (True, text)
+
+    def mixed(self) -> bytes:
+        """Mono PCM16 at 16 kHz from the first sound on."""
+        began = min(start for start, _ in self._parts)
+        places = [(round((start - began) * SAMPLE_RATE), samples) for start, samples in self._parts]
+        mixed = np.zeros(max(place + len(samples) for place, samples in places), np.float32)
+        for place, samples in places:
+            mixed[place : place + len(samples)] += samples
+        return pcm_of(mixed)
 
 
 def said_by_candidate(text: str) -> Samples:
@@ -66,7 +101,7 @@ async def record() -> tuple[Recording, dict[str, Any]]:
         try:
             server.wait_until_ready()
             asked = Script(
-                (), questions=script["questions"], follow_ups=2, url=server.url, answer_to=answer_to, recording=recording
+                (), questions=script["questions"], follow_ups=2, url=server.url, answer_to=answer_to, recorder=recording
             )
             report = await rehearse_interview(load_settings(), asked)
         finally:

@@ -54,6 +54,7 @@ _SLOW_FILES = {
     "test_amending.py",
     "test_bank.py",
     "test_benchmark_of_delivery.py",
+    "test_benchmark_of_mock.py",
     "test_benchmark_of_recordings.py",
     "test_benchmark_of_voices.py",
     "test_benchmarks.py",

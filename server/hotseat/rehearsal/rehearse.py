@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import websockets
@@ -27,7 +27,6 @@ from hotseat.attributes import attributes
 from hotseat.errors import HotseatError, InputError
 from hotseat.loopback import is_loopback_url
 from hotseat.rehearsal.audio_files import read_audio
-from hotseat.rehearsal.recording import Recording
 from hotseat.settings import Settings
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, pcm_of
 from hotseat.wire import PROTOCOL, pack_frame
@@ -55,6 +54,19 @@ class RehearsalError(HotseatError):
     """The server did not play its part."""
 
 
+class Recorder(Protocol):
+    """Gets both voices, and what was said. Moments are ``time.monotonic``'s."""
+
+    def played(self, text: str, pcm: bytes, rate: int, at: float) -> None:
+        """A sentence of the interviewer's, which is heard from ``at`` on: mono PCM16."""
+
+    def spoken(self, samples: Samples, at: float) -> None:
+        """The candidate speaks from ``at`` on."""
+
+    def heard(self, text: str) -> None:
+        """What the candidate said last has been written down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """What to say, and to what."""
@@ -65,8 +77,7 @@ class Script:
     """What is typed in each turn, whatever is asked, in place of ``files``."""
     answer_to: Callable[[str], Samples] | None = None
     """The answer to what the interviewer has said, in place of ``files``."""
-    recording: Recording | None = None
-    """Gets both voices and what was said."""
+    recorder: Recorder | None = None
     questions: Sequence[str] = ()
     format: str | None = None
     follow_ups: int | None = None
@@ -152,7 +163,6 @@ class _Candidate:
     socket: websockets.ClientConnection
     script: Script
     answers: list[Samples]
-    recording: Recording
     turns: dict[int, _Turn] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     phase: tuple[str, int] = ("", 0)
@@ -160,6 +170,8 @@ class _Candidate:
     playing: asyncio.Task[None] | None = None
     sentence: dict[str, Any] = field(default_factory=dict)
     """The ``voice`` message whose audio comes next."""
+    free_at: float = 0.0
+    """When the interviewer will have said all that has come."""
 
     async def run(self) -> None:
         await self._send({"type": "start"})
@@ -169,7 +181,7 @@ class _Candidate:
                 async for data in self.socket:
                     now = time.monotonic()
                     if isinstance(data, bytes):
-                        self.recording.played(self.sentence["text"], data, self.sentence["sample_rate"])
+                        self._on_audio(data, now)
                         continue
                     message = json.loads(data)
                     if message["type"] == "finished":
@@ -204,7 +216,8 @@ class _Candidate:
                 turn = self.turns[message["turn_id"]]
                 turn.text, turn.ended_by, turn.duration_s = message["text"], message["ended_by"], message["duration_s"]
                 turn.act, turn.transcribed = message["act"], now
-                self.recording.heard(turn.text)
+                if self.script.recorder is not None:
+                    self.script.recorder.heard(turn.text)
             case "grade":
                 last = [turn for turn in self.turns.values() if turn.round == message["round"]][-1]
                 last.graded = now
@@ -255,17 +268,26 @@ class _Candidate:
                 if turn.turn_id < turn_id and turn.replied is None:
                     turn.replied = now
 
+    def _on_audio(self, pcm: bytes, now: float) -> None:
+        """A sentence's mono PCM16; it is heard after those before it."""
+        rate = self.sentence["sample_rate"]
+        at = max(now, self.free_at)
+        self.free_at = at + len(pcm) / 2 / rate
+        if self.script.recorder is not None:
+            self.script.recorder.played(self.sentence["text"], pcm, rate, at)
+
     async def _played(self, turn_id: int) -> None:
         if not self.script.typed:
-            await asyncio.sleep(max(0.0, self.recording.free_at - time.monotonic()))
+            await asyncio.sleep(max(0.0, self.free_at - time.monotonic()))
         await self._send({"type": "playback.done", "turn_id": turn_id})
 
     async def _speak(self, turn_id: int, samples: Samples) -> None:
         """Sends the answer's frames as a microphone would, then ends it the way the script says."""
         pcm = pcm_of(samples)
         turn = self.turns[turn_id]
-        self.recording.spoken(samples)
         turn.began = began = time.monotonic()
+        if self.script.recorder is not None:
+            self.script.recorder.spoken(samples, began)
         number = 0
         frame_bytes = 2 * FRAME_SAMPLES
         while True:
@@ -298,7 +320,7 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
             async with websockets.connect(
                 address, max_size=None, additional_headers=_auth(settings, url), proxy=None if is_loopback_url(url) else True
             ) as socket_:
-                candidate = _Candidate(socket_, script, answers, script.recording or Recording())
+                candidate = _Candidate(socket_, script, answers)
                 await candidate.run()
         except (websockets.WebSocketException, OSError) as error:
             raise RehearsalError(f"the interview broke off: {error}") from error
