@@ -57,7 +57,8 @@ class Accounts:
     async def in_use(self) -> bool:
         """Whether people have to sign in: the settings want accounts, or there are some.
 
-        Where there were none, one made on the command line is seen in a moment. A database that fails later changes nothing.
+        While there are none, the database is asked again every few seconds, as the command line can make one. If it fails then,
+        the last answer holds.
         """
         now = self._clock.now()
         if not self._in_use and (self._in_use is None or now - self._looked >= _LOOK_AGAIN_S):

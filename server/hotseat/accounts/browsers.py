@@ -1,4 +1,4 @@
-"""What a browser calls itself, in a few words: enough to know one's own again, and no more than that is kept."""
+"""Shortens a User-Agent header to what people need to recognise their own browser. Nothing else of it is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SYSTEMS = {
 
 
 def browser_of(user_agent: str) -> str:
-    """Such as "Firefox on Linux"; empty for what is no known browser."""
+    """Such as "Firefox on Linux"; empty for an unknown one."""
     browser, system = (
         next((name for mark, name in names.items() if mark in user_agent), "") for names in (_BROWSERS, _SYSTEMS)
     )

@@ -19,4 +19,4 @@ class Identity:
 
 
 LOCAL_PERSON = Identity(LOCAL, "", "owner")
-"""Whoever sits at this machine, or has the token, where there are no accounts."""
+"""The user of this machine or of the token, on a server without accounts."""

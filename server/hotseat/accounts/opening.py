@@ -18,7 +18,7 @@ from hotseat.storage.store import SqlStore
 log = logging.getLogger(__name__)
 
 SHORTEST_TOKEN = 8
-"""Characters. As attempts are limited, so many random ones are enough."""
+"""Characters of a token; random ones are enough, as attempts are limited."""
 
 
 def _keep_private(data_dir: Path) -> None:

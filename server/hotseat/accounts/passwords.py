@@ -42,7 +42,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, hashed: str | None) -> bool:
-    """Whether this is the hashed password; where there is no account (None), saying no takes as long."""
+    """Whether this is the hashed password; without an account (None) it is not, which takes as long to find out."""
     try:
         return _hasher.verify(hashed or hash_of_nobody(), password[:_LONGEST]) and hashed is not None
     except (VerificationError, InvalidHashError):

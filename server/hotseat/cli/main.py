@@ -64,7 +64,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left for stdout, Python would try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try at exit to write what is still buffered
         _fail(f"can't write: {error.strerror}", 1)
 
 
@@ -128,7 +128,7 @@ def link_() -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket. Raises InputError when the port is taken or the address is none of this machine."""
+    """A listening socket. Raises InputError when the port is taken or this machine does not have the address."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

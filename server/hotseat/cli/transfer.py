@@ -124,7 +124,7 @@ def restore_command(file: Path, force: bool) -> None:
             say(f"restored the database from {file}; recordings are as they were")
             return
         source.seek(0)
-        # What is here may be damaged; that is no reason not to restore.
+        # Without migrating first: the present database may be damaged.
         done = with_assembly(lambda parts: restore(parts.storage, source, force=force), migrate=False)
     say(f"restored the database and {done.recordings} recordings from {file}")
 

@@ -38,7 +38,7 @@ class Bounds:
 
 
 def bounds_for(descriptors: int) -> Bounds:
-    """The bounds of a process that may have so many files open."""
+    """The bounds of a process that may have ``descriptors`` files open."""
     total = min(_MOST, max(descriptors // 2, descriptors - RESERVED_DESCRIPTORS))
     return Bounds(total, min(_MOST_STRANGERS, total // 2))
 
@@ -112,7 +112,7 @@ class Connections:
         return len(self._strangers)
 
     def open(self, address: str, drop: Callable[[], None], now: float) -> Line | None:
-        """Counts a new connection; None if there is no room and nobody can make any."""
+        """Counts a new connection; None if there is no room and no connection can be closed to make some."""
         network = "" if self._is_proxy(address) else self._network_of(address)
         neighbours = [line for line in self._strangers if network and line.network == network]
         if len(neighbours) >= self._bounds.per_address:

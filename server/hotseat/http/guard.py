@@ -39,7 +39,7 @@ _OPEN = frozenset({"/healthz", "/readyz", "/login", "/login/openid", "/login/ope
 _OPEN_BELOW = ("/invite/", "/static/")
 """Paths that need no authentication."""
 _WITHOUT_STORAGE = ("/", "/api/status")
-"""Paths without anything private, which say what is wrong when the database can't authenticate anybody."""
+"""Paths with nothing private. They are served while the database is down, to say what is wrong."""
 _FORM_BYTES = 16_384
 """Largest body on a path that is open to anybody: hundreds of them may be in memory at once."""
 _BODY_BYTES = 1_000_000
@@ -95,7 +95,7 @@ class Guard:
     async def _admit(self, connection: HTTPConnection) -> Response | None:
         """Authenticates the connection; returns a response if that is sent instead of the route's. Raises HTTPException."""
         _check_origin(connection, bool(cookie_of(connection)) or self._entry.vouched_for(connection) is not None)
-        # As the routes see it, not as connection.url puts it together with what the Host header says.
+        # As the routes see it; connection.url contains the Host header.
         path: str = connection.scope["path"]
         is_open = path in _OPEN or path.startswith(_OPEN_BELOW)
         _check_size(connection, _FORM_BYTES if is_open else _UPLOADS.get(path, _BODY_BYTES))
@@ -103,7 +103,7 @@ class Guard:
             return None
         try:
             if connection.scope["type"] == "http" and await self._entry.opens(connection):
-                # Keeps the token out of the address bar, and of what is sent from there.
+                # Keeps the token out of the address bar, the history and Referer headers.
                 response = RedirectResponse(local_path(path), 303)
                 set_cookie(response, connection, self._entry.cookie)
                 return response
@@ -135,7 +135,7 @@ class Guard:
         try:
             yield
         finally:
-            self._under_way -= Counter({identity.person: 1})  # forgets whoever has none left
+            self._under_way -= Counter({identity.person: 1})  # drops the key at 0
 
     def _timely(self, receive: Receive) -> Receive:
         """Ends a body that stops coming or comes too slowly, with HTTPException 408."""
@@ -143,7 +143,7 @@ class Guard:
 
         async def timely() -> Message:
             nonlocal received, waited, complete
-            if complete:  # what is awaited now is the end of the connection
+            if complete:  # from here on it waits for the client to disconnect
                 return await receive()
             began = self._clock.now()
             spare_s = SILENT_BODY_S + received / SLOWEST_BODY - waited

@@ -22,7 +22,7 @@ from hotseat.telemetry.logs import failed
 log = logging.getLogger(__name__)
 
 DAILY_S = 20 * 60
-"""Most practice suggested for one day; the rest waits, starting with what is remembered best."""
+"""Most practice suggested for one day, in seconds; questions that are remembered best are left for another day."""
 
 
 @dataclass(frozen=True, slots=True)

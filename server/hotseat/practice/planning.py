@@ -18,7 +18,7 @@ _FIRST_PASS = 1.5
 _LEAST_DAYS = 0.75
 """A topic that would get fewer days is left out."""
 _HALF = 0.49
-"""Likewise for what is left of a topic when a plan is remade: half a day, minus rounding errors."""
+"""The same for the rest of a topic when a plan is remade: half a day, minus rounding errors."""
 _LATER = 0.85
 """Factor of a topic's time for each week it comes later in the path, if weeks are few: later topics build on earlier ones."""
 _NEUTRAL = 0.5

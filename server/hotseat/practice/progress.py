@@ -20,7 +20,7 @@ _LEVELS = {
 }
 """The level that each verdict shows, on the scale of the self-assessment: 1 to 5."""
 RECENT = 5
-"""Only so many of the latest verdicts on a topic count."""
+"""How many of the latest verdicts on a topic count."""
 _MISJUDGED = 1.0
 """Difference between self-assessed and measured level from which the candidate over- or underestimates themselves."""
 

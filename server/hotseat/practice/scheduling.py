@@ -29,7 +29,7 @@ from hotseat.domain.model import Grade, Level, PointFinding, PointStatus, Verdic
 from hotseat.domain.practice import PointCard, Rated
 
 SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-"""Without learning steps, which are minutes: nobody sits the same question again so soon. Without fuzz, to be reproducible."""
+"""Without learning steps, which are minutes, as nobody repeats a question so soon. Without fuzz, to be reproducible."""
 
 
 def rate(grade: Grade, opening_turn: int, hints: int) -> dict[str, Rating]:
@@ -55,7 +55,7 @@ def _rating(finding: PointFinding, level: Level, unprompted_turn: int | None) ->
 
 def schedule(reviews: Iterable[tuple[float, int]], scheduler: Scheduler = SCHEDULER) -> Card:
     """The card after these reviews: (seconds since the epoch, rating), oldest first."""
-    card = Card(card_id=0)  # given, as the library would sleep a millisecond to make one up
+    card = Card(card_id=0)  # without an id, the library sleeps for a millisecond to make one
     for at, rating in reviews:
         card, _ = scheduler.review_card(card, Rating(rating), datetime.fromtimestamp(at, UTC))
     return card

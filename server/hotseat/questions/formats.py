@@ -55,7 +55,7 @@ class Format(Strict):
     pick: Pick
     kinds: list[Kind] = []
     rounds: Annotated[int, Field(ge=1, le=50)] | None = None
-    """At most so many; all that fit when absent."""
+    """Most rounds; without it, one for each question that fits."""
     follow_ups: Annotated[int, Field(ge=0, le=3)] | None = None
     """Overrides the setting."""
 

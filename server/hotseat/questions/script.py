@@ -101,7 +101,7 @@ class Script(Strict):
         replies = (lines.repeat[0], lines.think, lines.scope, lines.assume, lines.either, lines.corrected)
         return (*acknowledgements, self.closing.end, self.closing.review, *replies)
 
-    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, aloud: str, who: str, wants: str = "") -> tuple[RoundPlan, ...]:
+    def framed(self, rounds: Sequence[RoundPlan], bank: Bank, aloud: str, who: str, wants: str) -> tuple[RoundPlan, ...]:
         """The rounds with what is said before each question.
 
         ``aloud`` is what the format is called within a sentence; ``who`` asks, and ``wants`` is what they like to hear.

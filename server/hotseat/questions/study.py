@@ -51,7 +51,7 @@ class PathsFile(Strict):
 
 class Task(Strict):
     id: Slug
-    """What a tick is remembered by."""
+    """The key under which a tick is stored."""
     text: Text
     link: Annotated[str, Field(pattern=r"^(/[a-z-]*(#[a-z-]+)?|format:[a-z-]+)$")]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # importing it takes longer than reading a recording
 _MISSING_S = 0.3
 """Seconds by which a file may hold less than it declares: formats round to their own blocks."""
 _FORMATS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,voc,w64,wav,wv"
-"""What FFmpeg may take a file for: never a list of other files, such as a playlist, which it would go and read."""
+"""Formats that FFmpeg may read: no playlists, which would make it read other files."""
 _PLACEHOLDER_BYTES = 0x7FFF0000
 """From this size on, the data size in a WAV is a placeholder, as sox, arecord and FFmpeg write it into a pipe."""
 
@@ -80,7 +80,7 @@ def _decoded(path: Path) -> tuple[Samples, float]:
 def _wav_beyond(path: Path) -> float:
     """How many times as much sound a WAV declares as it holds; 0 where it declares none, and for other formats.
 
-    Every other format tells its length in seconds; for a WAV cut off, FFmpeg takes that of what is left.
+    For a WAV that was cut off, FFmpeg gives the length of what is left; with other formats, the declared one.
     """
     with path.open("rb") as file:
         riff = file.read(12)

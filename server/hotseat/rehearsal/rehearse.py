@@ -74,7 +74,7 @@ class Script:
     files: Sequence[Path]
     """Answers in order; turns beyond them are skipped."""
     typed: Sequence[str] = ()
-    """What is typed in each turn, whatever is asked, in place of ``files``."""
+    """Lines to type in place of ``files``, one a turn, whatever is asked."""
     answer_to: Callable[[str], Samples] | None = None
     """The answer to what the interviewer has said, in place of ``files``."""
     recorder: Recorder | None = None
@@ -106,7 +106,7 @@ class _Turn:
     began: float = 0.0
     """When its first frame was sent."""
     sent_s: float = 0.0
-    """Audio sent until the answer ended, whoever ended it."""
+    """Seconds of audio sent until the answer ended, by either side."""
     started: float | None = None
     """When the clock started, on the rehearsal's clock, like all below."""
     ended: float | None = None
@@ -121,7 +121,7 @@ class _Turn:
 
     def caption_lags(self, word_ends: Sequence[float]) -> list[float]:
         """Seconds from the end of each word, in seconds of the stored audio, to the first caption that reached it."""
-        # What is stored ends with what was sent; it begins a little before the speech.
+        # The stored audio ends with the last that was sent, and begins a little before the speech.
         zero = self.began + self.sent_s - self.duration_s
         reached = (
             next((when - zero - end for when, words in self.shown if words > place and when >= zero + end), None)
@@ -388,7 +388,7 @@ def _no_hotseat(reply: httpx.Response) -> InputError:
 
 
 def _check_address(url: str | None) -> None:
-    """Raises InputError for what is no address at all."""
+    """Raises InputError for an invalid URL."""
     try:
         httpx.URL(url or "")
     except httpx.InvalidURL as error:
@@ -417,7 +417,7 @@ async def _until_ready(http: httpx.AsyncClient) -> None:
 
 
 def _auth(settings: Settings, url: str) -> dict[str, str]:
-    """The token or, where this machine does not tell whose a connection is, the key of whoever runs the server."""
+    """The token or, where the system doesn't tell which user a connection is from, the owner's key."""
     if settings.token is not None:
         return {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
     if can_tell() or not is_loopback_url(url):
@@ -462,5 +462,5 @@ async def is_hotseat(url: str) -> bool:
         async with httpx.AsyncClient(trust_env=not is_loopback_url(url)) as http:
             reply = await http.get(f"{url}/healthz", timeout=2)
             return reply.status_code == 200 and bool(reply.json() == {"status": "ok"})
-    except (httpx.HTTPError, ValueError):  # nobody, or somebody else
+    except (httpx.HTTPError, ValueError):  # nothing answers, or another program
         return False

@@ -18,9 +18,9 @@ from hotseat.speech.synthesis import Voice
 from hotseat.text.sentences import split_sentences
 
 MAX_S = 20.0
-"""Most audio of a repair drill that is accepted."""
+"""Most audio of a repair drill that is accepted, in seconds."""
 _LIMIT_S = 15.0
-"""After so long the page stops recording."""
+"""Seconds after which the page stops recording."""
 _PAUSE_S = 0.25
 """Pause between sentences read aloud."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEPT_FREE_BYTES = 500_000_000
 """Disk space kept free for running interviews."""
 _UNCHECKED_BYTES = 1 << 20
-"""So much may be written before free space is checked."""
+"""Bytes that may be written between two checks of the free space."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

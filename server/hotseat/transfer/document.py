@@ -17,7 +17,7 @@ MAX_SAMPLES = 3600 * SAMPLE_RATE
 """Longest recording: an hour."""
 
 _FEW, _BYTES_A_BRACKET = 10_000, 16
-"""Every list and object takes memory, empty or not; in what is exported there are forty bytes and more to one."""
+"""Limits on lists and objects in a document, as even empty ones take memory. Exports have forty bytes or more for each."""
 
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 

@@ -25,7 +25,7 @@ from hotseat.strict import Strict
 MAX_NOTE = 20_000
 """Characters."""
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{1,18})?|-(\d{1,18}))", re.ASCII)
-"""One byte range: from one byte to another or to the end, or the last so many. No file has more bytes than 18 digits tell."""
+"""One byte range, as in RFC 9110: ``first-last``, ``first-`` or ``-length``. No file is longer than 18 digits can say."""
 
 
 class NewNote(Strict):

@@ -38,7 +38,7 @@ def transfer_routes(storage: Storage, library: Library, clock: Clock, accounts: 
     """Everything below /api that takes interviews out, puts them back or removes them."""
     router = APIRouter()
     importing = asyncio.Lock()
-    """Each takes its memory; whoever comes meanwhile waits."""
+    """One import at a time, as each takes memory; others wait."""
     sending: dict[str, asyncio.Lock] = {}
     """By person: one file at a time from each."""
 
@@ -68,7 +68,7 @@ def transfer_routes(storage: Storage, library: Library, clock: Clock, accounts: 
 
     @router.post("/api/import", status_code=201)
     async def import_(request: Request, who: Who) -> dict[str, Any]:
-        """The body is the file, whatever its content type; what is in it becomes that of the person who sends it."""
+        """The body is the file, whatever its content type; its interviews become those of the person who sends it."""
         try:
             async with sending.setdefault(who.person, asyncio.Lock()):
                 check_room(storage.data_dir, int(request.headers.get("content-length", "0")))
