@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.model import Answer, EndedBy, Transcript
+from hotseat.domain.model import Answer, EndedBy, Transcript, Word
 from hotseat.interview.quotes import clause_of, said_back
 
 
@@ -89,6 +89,20 @@ def test_incomplete_or_altered_claims_are_not_quoted(text: str, part: str) -> No
 def test_quotes_in_the_first_person_are_turned_to_the_second(quote: str, said: str) -> None:
     """In speech "you said I'd merge it" would be about the interviewer."""
     assert said_back(quote) == said
+
+
+@pytest.mark.parametrize(
+    ("probability", "raw", "is_quoted"),
+    [(0.9, None, True), (0.2, None, False), (0.2, "laura", True)],
+    ids=["heard", "misheard", "repaired"],
+)
+def test_words_that_may_be_misheard_are_not_said_back(probability: float, raw: str | None, is_quoted: bool) -> None:
+    """A garbled quote puzzles the candidate; a key term that was repaired is what they said."""
+    plain = (Word(word, 0.0, 0.0) for word in "slows every single request down.".split())
+    transcript = Transcript((Word("LoRA", 0.0, 0.0, probability, raw), *plain))
+    answer = Answer(1, 0, "q", "?", None, transcript, 0.0, EndedBy.DONE)
+    quote = clause_of([answer], evidence_between(transcript, 1, 3, 1))
+    assert quote == ("LoRA slows every single request down" if is_quoted else None)
 
 
 def test_evidence_of_another_answer_is_not_quoted() -> None:

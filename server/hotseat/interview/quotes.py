@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from hotseat.domain.evidence import bare
-from hotseat.domain.model import Answer, Evidence
+from hotseat.domain.model import Answer, Evidence, Word
 from hotseat.grading.clauses import Span, split_sentences
 
 SHORTEST, LONGEST = 3, 16
 """Words of a quote: enough to be understood, few enough to be said in one breath."""
+MISHEARD = 0.5
+"""A word of lower probability may be misheard, which the page marks (DOUBTFUL in transcript.js), and isn't said back."""
 
 _CONNECTIVES = frozenset("and but so because since which while whereas though then if when unless until once".split())
 """Words before which a clause may begin."""
@@ -88,7 +90,8 @@ def said_back(quote: str) -> str:
 
 
 def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
-    """The clause or clauses around the evidence, as they were said; None if they make no sentence by themselves."""
+    """The clause or clauses around the evidence, as they were said; None if they make no sentence by themselves or a word of
+    theirs may be misheard."""
     answer = next((answer for answer in answers if answer.turn_id == evidence.turn_id), None)
     if answer is None:
         return None
@@ -105,10 +108,16 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
     for run in sorted(combinations(_cut_points(whole, clauses), 2), key=lambda run: _dice(run, span), reverse=True):
         if _shared(run, span) <= 0:
             return None
+        if any(map(_may_be_misheard, words[sentence[0] + run[0] : sentence[0] + run[1]])):
+            continue
         parts = [whole[start:end] for start, end in clauses if run[0] <= start < run[1]]
         if _is_sentence(parts) and (quote := _quote(whole[slice(*run)])):
             return quote
     return None
+
+
+def _may_be_misheard(word: Word) -> bool:
+    return word.probability < MISHEARD and word.raw is None
 
 
 def _clauses(words: Sequence[str]) -> list[Span]:
