@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import (
+    MAY_DENY,
     Answer,
     EndedBy,
     FollowUp,
@@ -76,9 +79,22 @@ def test_a_deepening_quotes_only_what_its_question_speaks_of() -> None:
         assert (BANKS.in_the_banks_words(LORA, deeper, [answer], findings).anchor is not None) == quoted
 
 
-def test_of_two_false_claims_the_one_that_can_be_quoted_is_taken_up() -> None:
-    """A candidate should hear which of their words is meant."""
-    answer = typed("Um, alpha, hmm, the learning rate. The adapters stay beside the weights and slow things down.")
-    other = next(point.id for point in LORA.points if point.challenge and point.id != "merging")
-    findings = [found(other, PointStatus.CONTRADICTED, answer, 0, 3), found("merging", PointStatus.CONTRADICTED, answer, 6, 12)]
-    assert BANKS.rank(LORA, [answer], findings, 3)[0] == move(Move.CHALLENGE, "merging")
+def test_of_two_doubtful_claims_the_likelier_is_taken_up() -> None:
+    """Wherever it was said, and whether or not it can be quoted."""
+    answer = typed("The adapters stay beside the weights and slow things down. Um, low rank, hmm, a full matrix.")
+    merging, rank = (
+        found("merging", PointStatus.NOT_SURE, answer, 0, 10),
+        found("low-rank", PointStatus.NOT_SURE, answer, 11, 17),
+    )
+    for likely, doubted in (("merging", "low-rank"), ("low-rank", "merging")):
+        denies = {likely: 0.97, doubted: 0.8}
+        findings = [replace(one, note=MAY_DENY, denies=denies[one.point_id]) for one in (merging, rank)]
+        assert BANKS.rank(LORA, [answer], findings, 3)[0] == move(Move.CHALLENGE, likely)
+
+
+def test_a_claim_that_may_be_right_is_not_said_back() -> None:
+    """The question alone lets the candidate explain themselves."""
+    for denies, is_quoted in ((0.97, True), (0.8, False)):
+        doubted = replace(CLAIM, status=PointStatus.NOT_SURE, note=MAY_DENY, denies=denies)
+        chosen = BANKS.in_the_banks_words(LORA, move(Move.CHALLENGE, "merging"), [SLOW], [doubted])
+        assert (chosen.anchor is not None) is is_quoted

@@ -11,14 +11,22 @@ from hotseat.interview.exam import Exam
 from hotseat.interview.llm_interviewer import Endpoint
 from hotseat.interview.quotes import clause_of, said_back
 
+_QUOTED_FROM = 0.9
+"""Probability of a contradiction from which a challenge quotes the claim. Below it two of three such claims are right (develop
+parts of the free answers), and hearing a right one said back sounds like a reproach."""
+
 
 def _quote_for(question: Question, move: FollowUp, answers: Sequence[Answer], findings: Sequence[PointFinding]) -> str | None:
-    """The words that a challenge or deepening picks up; None if they make no clause, have nothing to do with what is asked, or
-    were quoted before in this round."""
+    """The words that a challenge or deepening picks up. None if they make no clause, have nothing to do with what is asked, are
+    challenged but may well be right, or were quoted before in this round."""
     if move.move not in (Move.CHALLENGE, Move.DEEPEN):
         return None
-    evidence = next((finding.evidence for finding in findings if finding.point_id == move.probes[0]), None)
-    quote = clause_of(answers, evidence) if evidence is not None else None
+    finding = next((finding for finding in findings if finding.point_id == move.probes[0]), None)
+    if finding is None or finding.evidence is None:
+        return None
+    if move.move is Move.CHALLENGE and finding.denies is not None and finding.denies < _QUOTED_FROM:
+        return None
+    quote = clause_of(answers, finding.evidence)
     if quote is None or not followups.is_about(quote, question, move):
         return None
     return None if any(said_back(quote) in answer.asked for answer in answers) else quote
