@@ -16,7 +16,7 @@ from hotseat.grading.disputes import (
     why_not,
     with_findings,
 )
-from hotseat.grading.grades import build_grade
+from hotseat.grading.grader import build_grade
 
 from tests.grading.conftest import LORA, spoken
 from tests.grading.scripted_reader import ScriptedReader

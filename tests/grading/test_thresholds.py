@@ -7,7 +7,7 @@ import pytest
 from hotseat.domain.model import MAY_DENY, PointStatus
 from hotseat.grading.passage import Passage, passage_of
 from hotseat.grading.reading import Reading
-from hotseat.grading.thresholds import THRESHOLDS, finding_of, status_of
+from hotseat.grading.thresholds import THRESHOLDS, finding_from, status_of
 
 from tests.grading.conftest import LORA, typed
 
@@ -43,7 +43,7 @@ def test_two_thresholds_give_three_answers(says: float, denies: float, status: P
 
 def test_the_evidence_is_around_the_likeliest_words() -> None:
     """It quotes the transcript."""
-    found = finding_of("p", [(passage(), reading(MADE))])
+    found = finding_from("p", [(passage(), reading(MADE))])
     assert found.evidence is not None
     assert found.evidence.quote == "then trains two thin matrices"
 
@@ -52,20 +52,20 @@ def test_the_evidence_reaches_across_a_word_or_two() -> None:
     """A gap inside the evidence doesn't cut it."""
     marks = np.zeros(14, np.float32)
     marks[[2, 3, 5, 6]] = 0.8
-    found = finding_of("p", [(passage(), Reading(MADE, 0.0, marks, marks))])
+    found = finding_from("p", [(passage(), Reading(MADE, 0.0, marks, marks))])
     assert found.evidence is not None
     assert found.evidence.quote == "freezes the base model and"
 
 
 def test_a_point_not_sure_shows_the_nearest_passage() -> None:
     """So that the candidate can say whether it was made."""
-    found = finding_of("p", [(passage(), reading(UNSURE))])
+    found = finding_from("p", [(passage(), reading(UNSURE))])
     assert found.status is PointStatus.NOT_SURE and found.evidence is not None
 
 
 def test_a_point_not_heard_has_no_evidence() -> None:
     """Nothing is quoted for it."""
-    assert finding_of("p", [(passage(), reading())]).evidence is None
+    assert finding_from("p", [(passage(), reading())]).evidence is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_point_not_heard_has_no_evidence() -> None:
 )
 def test_a_later_answer_can_correct_an_earlier_one(first: Reading, second: Reading, status: PointStatus, turn: int) -> None:
     """A follow-up can put a mistake right; an unclear word undoes nothing."""
-    found = finding_of("p", [(passage(turn_id=1), first), (passage(turn_id=2), second)])
+    found = finding_from("p", [(passage(turn_id=1), first), (passage(turn_id=2), second)])
     assert found.status is status
     assert found.evidence is not None and found.evidence.turn_id == turn
 
@@ -90,4 +90,4 @@ def test_a_later_answer_can_correct_an_earlier_one(first: Reading, second: Readi
 def test_an_empty_answer_has_no_finding() -> None:
     """Whatever the reader says of nothing."""
     nothing = np.zeros(0, np.float32)
-    assert finding_of("p", [(passage("um uh"), Reading(1.0, 0.0, nothing, nothing))]).status is PointStatus.NOT_MET
+    assert finding_from("p", [(passage("um uh"), Reading(1.0, 0.0, nothing, nothing))]).status is PointStatus.NOT_MET

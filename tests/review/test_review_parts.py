@@ -21,9 +21,8 @@ from hotseat.domain.model import (
     Verdict,
     Word,
 )
-from hotseat.grading.clauses import LONG_CLAUSE, clauses
+from hotseat.grading.clauses import LONG_CLAUSE, clauses, in_whole_clauses
 from hotseat.grading.disputes import CANDIDATE
-from hotseat.grading.quoting import in_whole_clauses
 from hotseat.grading.scoring import RULE, criterion_results, verdict_of
 from hotseat.review.explanation import THE_RULE, why
 from hotseat.review.grade_view import grade_json

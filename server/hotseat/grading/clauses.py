@@ -1,12 +1,13 @@
-"""Splits a transcript into sentences and clauses."""
+"""Splits a transcript into sentences and clauses, and widens quotes to whole clauses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from hotseat.domain.evidence import bare
-from hotseat.domain.model import Answer, Word
+from hotseat.domain.evidence import bare, evidence_between
+from hotseat.domain.model import Answer, Evidence, Word
 
 Span = tuple[int, int]
 """Word indexes: (first, after the last)."""
@@ -25,10 +26,10 @@ _CUT_BEFORE = frozenset("and but so because then also which while whereas howeve
 def clauses(answer: Answer) -> list[Span]:
     """The answer's sentences, long ones cut at commas and connectives."""
     words = answer.transcript.words
-    return [clause for sentence in split_sentences(words) for clause in split_clauses(words, sentence)]
+    return [clause for sentence in sentence_spans(words) for clause in _pieces(words, sentence)]
 
 
-def split_sentences(words: Sequence[Word]) -> tuple[Span, ...]:
+def sentence_spans(words: Sequence[Word]) -> tuple[Span, ...]:
     """Sentences by punctuation and by long silences."""
     spans: list[Span] = []
     start = 0
@@ -42,7 +43,7 @@ def split_sentences(words: Sequence[Word]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def split_clauses(words: Sequence[Word], span: Span) -> list[Span]:
+def _pieces(words: Sequence[Word], span: Span) -> list[Span]:
     """The clauses of a sentence: itself, or pieces of at most ``LONG_CLAUSE`` words cut at commas and connectives."""
     if span[1] - span[0] <= LONG_CLAUSE:
         return [span]
@@ -56,3 +57,20 @@ def split_clauses(words: Sequence[Word], span: Span) -> list[Span]:
             start = place
     pieces.append((start, span[1]))
     return pieces
+
+
+def in_whole_clauses(answer: Answer, evidence: Evidence) -> Evidence:
+    """The evidence for display, widened from a few words ("product of") to the clauses it touches."""
+    start, end = clause_span(answer, (evidence.word_start, evidence.word_end))
+    return evidence_between(answer.transcript, start, end, evidence.turn_id)
+
+
+def clause_span(answer: Answer, span: Span) -> Span:
+    """The span widened to the clauses it touches, so that nothing is quoted without the "not" in front of it."""
+    touched = [clause for clause in clauses(answer) if clause[0] < span[1] and span[0] < clause[1]]
+    return touched[0][0], touched[-1][1]
+
+
+def excerpt(answer: Answer, span: Span) -> Answer:
+    """The answer with only the span's words. Their indexes start at 0, so the caller must map findings back."""
+    return replace(answer, transcript=replace(answer.transcript, words=answer.transcript.words[slice(*span)]))

@@ -10,9 +10,8 @@ from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading import scoring
 from hotseat.grading.advice import advice
-from hotseat.grading.clauses import Span
+from hotseat.grading.clauses import Span, clause_span, excerpt
 from hotseat.grading.passage import passage_of
-from hotseat.grading.quoting import clause_span, excerpt
 from hotseat.grading.reading import Reader, described
 from hotseat.grading.thresholds import THRESHOLDS
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from hotseat.background import in_background
 from hotseat.domain.model import Answer, Grade, PointFinding, PointStatus, Question
 from hotseat.grading import assessable, scoring
-from hotseat.grading.grades import build_grade
+from hotseat.grading.grader import build_grade
 from hotseat.grading.passage import passage_of
 from hotseat.grading.reading import Reader, described
-from hotseat.grading.thresholds import finding_of
+from hotseat.grading.thresholds import finding_from
 from hotseat.grading.word_order import is_speech
 
 NAME = "embedded"
@@ -48,6 +48,6 @@ class EmbeddedGrader:
         statements = [described(point) for point in question.points]
         readings = [self._reader.read(statements, passage.words) for passage in passages]
         return {
-            point.id: finding_of(point.id, list(zip(passages, of_point, strict=True)))
+            point.id: finding_from(point.id, list(zip(passages, of_point, strict=True)))
             for point, of_point in zip(question.points, zip(*readings, strict=True), strict=True)
         }

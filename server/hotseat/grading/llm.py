@@ -13,13 +13,14 @@ from hotseat.domain.model import Answer, Grade, Point, PointFinding, Question
 from hotseat.errors import ChatModelError, GraderError
 from hotseat.grading import asking, assessable, scoring
 from hotseat.grading.asking import BadReply, Sentence
-from hotseat.grading.grades import build_grade
+from hotseat.grading.grader import build_grade
 from hotseat.grading.word_order import is_speech
 from hotseat.prompts import Prompts
 
 NAME = "llm"
 TEMPLATES = ("grade_system.j2", "grade_user.j2", "grade_repair.j2")
-Findings = dict[str, PointFinding]
+_Found = tuple[dict[str, PointFinding], int]
+"""Findings by point id, and the tokens used."""
 
 
 class LlmGrader:
@@ -54,16 +55,17 @@ class LlmGrader:
             tokens=tokens,
         )
 
-    async def _findings(self, question: Question, sentences: Sequence[Sentence]) -> tuple[Findings, int]:
-        """A finding for every point, or none if there are no sentences; and the tokens used."""
-        findings, tokens = Findings(), 0
+    async def _findings(self, question: Question, sentences: Sequence[Sentence]) -> _Found:
+        """A finding for every point, or none if there are no sentences."""
+        findings: dict[str, PointFinding] = {}
+        tokens = 0
         for points in asking.batches(question) if sentences else ():
             found, used = await self._ask(question, points, sentences)
             findings |= found
             tokens += used
         return findings, tokens
 
-    async def _ask(self, question: Question, points: Sequence[Point], sentences: Sequence[Sentence]) -> tuple[Findings, int]:
+    async def _ask(self, question: Question, points: Sequence[Point], sentences: Sequence[Sentence]) -> _Found:
         """One call, and one more to repair a reply that cannot be read."""
         user = self._prompts.render("grade_user.j2", question=question.prompt, sentences=sentences, points=points)
         messages = [

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Kind, Question
-from hotseat.grading.clauses import split_sentences
+from hotseat.grading.clauses import sentence_spans
 from hotseat.grading.instructions import INSTRUCTIONS
 from hotseat.text.normal import fold, tokenize
 
@@ -35,7 +35,7 @@ def passage_of(question: Question, answer: Answer) -> Passage:
     words = tuple(word.text for word in answer.transcript.words)
     places: list[int] = []
     instruction_goes_on = False
-    for start, end in split_sentences(answer.transcript.words):
+    for start, end in sentence_spans(answer.transcript.words):
         text = " ".join(words[start:end])
         if _is_instruction(question, text) or instruction_goes_on:
             instruction_goes_on = words[end - 1].endswith((";", ":"))

@@ -42,8 +42,6 @@ class Reader(Protocol):
 
     def read(self, statements: Sequence[str], words: Sequence[str]) -> tuple[Reading, ...]:
         """One reading for each statement (see ``described``). Deterministic; recent readings are cached."""
-        ...
 
     def acts(self, question: str, words: Sequence[str]) -> Mapping[Act, float]:
         """The probability of each act, of the words as a reply to the question."""
-        ...

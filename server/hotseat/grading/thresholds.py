@@ -36,7 +36,7 @@ GAP = 2
 """Largest distance between two such words, in words."""
 
 
-def finding_of(point_id: str, read: Sequence[tuple[Passage, Reading]]) -> PointFinding:
+def finding_from(point_id: str, read: Sequence[tuple[Passage, Reading]]) -> PointFinding:
     """The finding of a point over the answers of a round, in order.
 
     The last answer that makes or contradicts the point decides; if none does, the first in which it is not sure.

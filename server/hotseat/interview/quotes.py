@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Evidence, Word
-from hotseat.grading.clauses import Span, split_sentences
+from hotseat.grading.clauses import Span, sentence_spans
 
 SHORTEST, LONGEST = 3, 16
 """Words of a quote: enough to be understood, few enough to be said in one breath."""
@@ -97,7 +97,7 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
         return None
     words = answer.transcript.words
     span = (evidence.word_start, evidence.word_end)
-    sentence = max(split_sentences(words), key=lambda other: _shared(other, span), default=None)
+    sentence = max(sentence_spans(words), key=lambda other: _shared(other, span), default=None)
     if sentence is None or _shared(sentence, span) <= 0:
         return None
     whole = [word.text for word in words[slice(*sentence)]]

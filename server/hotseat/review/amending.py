@@ -15,9 +15,9 @@ from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Grade, PointFinding, PointStatus
 from hotseat.errors import GraderError, InputError
 from hotseat.grading import disputes
+from hotseat.grading.clauses import excerpt, in_whole_clauses
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
 from hotseat.grading.graders import Graders
-from hotseat.grading.quoting import excerpt, in_whole_clauses
 from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
 from hotseat.review.rounds import Round, Rounds

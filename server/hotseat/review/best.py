@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotseat.domain.evidence import bare, evidence_between
 from hotseat.domain.model import Answer, Evidence, Grade, Kind, PointFinding, PointStatus, PointTier, Question
-from hotseat.grading.quoting import in_whole_clauses
+from hotseat.grading.clauses import in_whole_clauses
 from hotseat.grading.scoring import is_implied
 from hotseat.review.model_sentences import model_sentences
 

@@ -7,8 +7,8 @@ from typing import Any
 from hotseat.background import in_background
 from hotseat.domain.model import Answer, Point, Transcript
 from hotseat.errors import InputError, MissingError, SpeakerError, TranscriberError, UnavailableError
+from hotseat.grading.clauses import in_whole_clauses
 from hotseat.grading.graders import Graders
-from hotseat.grading.quoting import in_whole_clauses
 from hotseat.review.best import best_answer
 from hotseat.review.model_sentences import model_sentences
 from hotseat.review.rounds import Round, Rounds

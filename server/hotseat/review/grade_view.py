@@ -9,8 +9,8 @@ from typing import Any
 from hotseat.domain.corrections import Corrections, typed_in
 from hotseat.domain.model import Answer, Evidence, Grade, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading.advice import is_enough, most_worth_adding, to_strong
+from hotseat.grading.clauses import in_whole_clauses
 from hotseat.grading.disputes import CANDIDATE, may_be_answered
-from hotseat.grading.quoting import in_whole_clauses
 from hotseat.grading.scoring import is_implied, verdict_range
 from hotseat.review.explanation import THE_RULE, follows_rule, why
 from hotseat.review.model_sentences import model_sentences

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 
 from hotseat.domain.model import Point, PointTier, Question, Transcript
-from hotseat.grading.clauses import split_sentences
+from hotseat.grading.clauses import sentence_spans
 from hotseat.text.normal import tokenize
 from hotseat.text.stems import stem
 
@@ -26,7 +26,7 @@ _FUNCTION_STEMS = frozenset(map(stem, _FUNCTION_WORDS.split()))
 def model_sentences(question: Question) -> dict[str, str]:
     """Point id to the model answer's sentence that makes the point; "" if none does."""
     words = Transcript.of_typed(question.model_answer).words
-    sentences = [" ".join(word.text for word in words[start:end]).rstrip(";") for start, end in split_sentences(words)]
+    sentences = [" ".join(word.text for word in words[start:end]).rstrip(";") for start, end in sentence_spans(words)]
     stems = [_stems(sentence) for sentence in sentences]
     commonness = Counter(stem for sentence in stems for stem in sentence)
 
