@@ -58,13 +58,15 @@ class Healing(Generic[Engine]):
     """Longest time of a probe."""
     every_s: float | None = None
     """Seconds between probes without a report; None for no such probes."""
-    _trouble: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _gone: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _suspected: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """Set by a report, cleared when the engine is probed."""
+    _broken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     """Set once the engine is known not to work."""
-    _looked: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _examined: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     """Cleared by a report, set when the engine has been probed or replaced since."""
     _maintained: bool = field(default=False, init=False)
     _pauses: int = field(default=0, init=False)
+    """How many pauses of ``PAUSES_S`` have been taken."""
     _since: float = field(default_factory=time.monotonic, init=False)
     """Since when the engine has worked."""
 
@@ -83,22 +85,22 @@ class Healing(Generic[Engine]):
 
     def report(self) -> None:
         """Says that the engine may not work, so that it is probed."""
-        self._looked.clear()
-        self._trouble.set()
+        self._examined.clear()
+        self._suspected.set()
 
     async def use(self, work: Callable[[Engine], Awaitable[Result]], error: type[HotseatError]) -> Result:
         """``work(engine)``. Raises ``error`` if no engine works, or as soon as this one is known not to."""
         if (engine := self.engine) is None:
             raise error(self.trouble)
-        working, gone = asyncio.ensure_future(work(engine)), asyncio.ensure_future(self._gone.wait())
+        working, broken = asyncio.ensure_future(work(engine)), asyncio.ensure_future(self._broken.wait())
         try:
-            await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({working, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done() or working.cancelled():  # a closed engine cancels what waits for it
                 raise error(f"{self.part.name} stopped working")
             return working.result()
         finally:
             working.cancel()
-            gone.cancel()
+            broken.cancel()
 
     async def wait_for_replacement(self, since: int) -> bool:
         """Reports trouble and waits; whether there is a new engine, i.e. the part was replaced more than ``since`` times."""
@@ -106,14 +108,14 @@ class Healing(Generic[Engine]):
             self.report()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HUNG_S):
-                    await self._looked.wait()
+                    await self._examined.wait()
         return self.engine is not None and self.part.replaced > since
 
     def degrade(self, trouble: str) -> None:
         """Marks the engine as not working, without a probe."""
         self.part.state, self.part.detail = PartState.DEGRADED, f"{trouble}; trying again"
-        self._gone.set()
-        self._trouble.set()
+        self._broken.set()
+        self._suspected.set()
 
     async def maintain(self) -> None:
         """Probes the engine after each report and replaces it if need be, until cancelled."""
@@ -121,14 +123,14 @@ class Healing(Generic[Engine]):
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.every_s):
-                    await self._trouble.wait()
-            self._trouble.clear()
+                    await self._suspected.wait()
+            self._suspected.clear()
             if (trouble := await self._trouble_of(self._engine)) is not None:
                 await self._heal(trouble)
             elif self.part.state is PartState.DEGRADED:  # it was unreachable at the start, and works now
                 self._works()
-            if not self._trouble.is_set():
-                self._looked.set()
+            if not self._suspected.is_set():
+                self._examined.set()
 
     async def _heal(self, trouble: str) -> None:
         if time.monotonic() - self._since >= STEADY_S:
@@ -153,8 +155,8 @@ class Healing(Generic[Engine]):
     def _works(self) -> None:
         self._since = time.monotonic()
         self.part.state, self.part.detail = PartState.READY, self.detail
-        self._gone = asyncio.Event()
-        self._trouble.clear()
+        self._broken = asyncio.Event()
+        self._suspected.clear()
         log.info("%s: works again", self.part.name)
 
     async def _trouble_of(self, engine: Engine) -> str | None:

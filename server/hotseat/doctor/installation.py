@@ -51,20 +51,18 @@ def way(prefix: Path = Path(sys.prefix), files: Path = FILES) -> Way:
     return Way.PIP
 
 
-_OTHER_PYTHON = {
-    True: "install such a Python, delete .venv and run ./hotseat serve",
-    False: "install hotseat again with such a Python (pipx: --python python3.13; uv: --python 3.13)",
-}
-"""By whether this is a checkout."""
-
-
 def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
     """The running Python against the range for which every package has been built."""
     wanted = metadata.metadata("hotseat")["Requires-Python"]
     bounds = [(sign, (int(major), int(minor))) for sign, major, minor in re.findall(r"(>=|<)(\d+)\.(\d+)", wanted)]
     ok = all(version >= bound if sign == ">=" else version < bound for sign, bound in bounds)
     detail = f"{version[0]}.{version[1]} on {platform.machine()}; Hotseat needs {wanted}"
-    return Check("Python", ok, detail, "" if ok else _OTHER_PYTHON[way() is Way.CHECKOUT])
+    if ok:
+        return Check("Python", True, detail)
+    if way() is Way.CHECKOUT:
+        return Check("Python", False, detail, "install such a Python, delete .venv and run ./hotseat serve")
+    mend = "install hotseat again with such a Python (pipx: --python python3.13; uv: --python 3.13)"
+    return Check("Python", False, detail, mend)
 
 
 def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None = None) -> Check:

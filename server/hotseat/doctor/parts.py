@@ -41,16 +41,25 @@ def bank(settings: Settings) -> Check:
     return Check("Question bank", True, f"{len(found.questions)} questions in {len(found.topics)} topics")
 
 
+def packaged_weights(settings: Settings) -> dict[str, tuple[Weight, ...]]:
+    """The packaged files that the settings use, by part."""
+    wanted: dict[str, tuple[Weight, ...]] = {}
+    if settings.asr.model == EMBEDDED and not settings.asr.url:
+        wanted[HEARING] = WHISPER_BASE
+    if settings.tts.voice == EMBEDDED and not settings.tts.url:
+        wanted[VOICE] = (JOE_VOICE, JOE_CONFIG)
+    if settings.packaged_llm_grades:
+        wanted[LLM] = (QWEN_GGUF,)
+    return wanted
+
+
 def weights(settings: Settings) -> list[Check]:
     """Every packaged file that the settings use, read in full and compared with its sha256."""
-    checks: list[Check] = []
-    if settings.asr.model == EMBEDDED and not settings.asr.url:
-        checks.append(weight_files("Weights of speech recognition", WHISPER_BASE, settings.models))
-    if settings.tts.voice == EMBEDDED and not settings.tts.url:
-        checks.append(weight_files("Weights of the voice", (JOE_VOICE, JOE_CONFIG), settings.models))
-    if settings.packaged_llm_grades:
-        checks.append(weight_files("Weights of the language model", (QWEN_GGUF,), settings.models, _INSTALL_LLM))
-    return checks
+    names = {HEARING: "speech recognition", VOICE: "the voice", LLM: "the language model"}
+    return [
+        weight_files(f"Weights of {names[part]}", files, settings.models, _INSTALL_LLM if part == LLM else _INSTALL)
+        for part, files in packaged_weights(settings).items()
+    ]
 
 
 def weight_files(name: str, files: Iterable[Weight], models: Path, install: str = _INSTALL) -> Check:
@@ -73,7 +82,7 @@ async def endpoints(settings: Settings) -> list[Check]:
     """Every remote server that the settings name. One for audio need not list its models, so it is only asked to answer."""
     llm, asr, tts = settings.llm, settings.asr, settings.tts
     checks: list[Check] = []
-    if "://" in llm.url:
+    if llm.is_remote:
         checks.append(await endpoint("LLM endpoint", "LLM", llm.url, llm.model, llm.api_key))
     if asr.url:
         checks.append(await endpoint("Speech recognition endpoint", "ASR", asr.url, None, asr.api_key))
@@ -163,6 +172,6 @@ def loaded(part: Part, settings: Settings) -> Check:
         part.name, False
     )
     ok = part.state is PartState.READY or (part.state is PartState.OFF and turned_off)
-    remote = {LLM: "://" in settings.llm.url, HEARING: bool(settings.asr.url), VOICE: bool(settings.tts.url)}
+    remote = {LLM: settings.llm.is_remote, HEARING: bool(settings.asr.url), VOICE: bool(settings.tts.url)}
     mend = "see the check of its endpoint" if remote.get(part.name) else _MENDS[part.name]
     return Check(part.name, ok, f"{part.state}: {part.detail}", "" if ok else mend)

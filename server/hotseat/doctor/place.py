@@ -11,10 +11,10 @@ from hotseat.accounts.opening import too_short
 from hotseat.accounts.token_link import is_auto
 from hotseat.data_dir import prepare_data_dir
 from hotseat.doctor.check import Check
-from hotseat.engines.weights import QWEN_GGUF, WHISPER_BASE
+from hotseat.doctor.parts import packaged_weights
 from hotseat.errors import StorageError
 from hotseat.loopback import is_loopback
-from hotseat.settings import EMBEDDED, Settings
+from hotseat.settings import Settings
 from hotseat.startup.assembly import open_storage
 
 _ROOM_BYTES = 500_000_000
@@ -40,11 +40,8 @@ def disk(settings: Settings) -> Check:
     """Room for some interviews, and for weights that have yet to be joined in the data directory."""
     needed = _ROOM_BYTES
     if settings.models_dir is None:
-        embedded = (
-            *WHISPER_BASE * (settings.asr.model == EMBEDDED and not settings.asr.url),
-            *(QWEN_GGUF,) * settings.packaged_llm_grades,
-        )
-        needed += sum(weight.size for weight in embedded if not (settings.models / weight.name).exists())
+        weights = [weight for files in packaged_weights(settings).values() for weight in files if weight.name]
+        needed += sum(weight.size for weight in weights if not (settings.models / weight.name).exists())
     existing = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
     free = shutil.disk_usage(existing).free
     detail = f"{free / 1e9:.1f} GB free in {settings.data_dir}"

@@ -45,7 +45,7 @@ JUDGED_S = 8.0
 _NO_VOCABULARY = Vocabulary()
 _PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0
-"""The end of a recording, which is not part of a second pass: in an interview none would be ready in time."""
+"""Seconds at the end of a recording that get no second pass: in an interview none would be ready in time."""
 _NORMAL = CutRules()
 _BEFORE_END = CutRules(shortest_s=2.0, longest_s=9.0, pause_s=0.09)
 

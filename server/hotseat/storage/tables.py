@@ -23,21 +23,21 @@ from hotseat.storage.schema import INTERVIEWS
 log = logging.getLogger(__name__)
 
 LEFT_OUT = {
-    "alembic_version": "says which schema this is; every export says so itself",
+    "alembic_version": "the schema, which every export names itself",
     "replicas": "which processes are alive",
-    "accounts": "who may sign in, which is the server's to know",
+    "accounts": "who may sign in to this server",
     "sessions": "who is signed in",
-    "invites": "who may yet make an account",
-    "attempts": "how many wrong passwords came lately",
-    "audit": "what was done to the server, which nobody may rewrite",
+    "invites": "invitations to make an account",
+    "attempts": "recent attempts to sign in",
+    "audit": "the audit log, which must not be changed",
 }
-"""Tables that are neither exported nor deleted with interviews, and what they hold instead."""
+"""Tables that are neither exported nor deleted with interviews, and what they hold."""
 
 DERIVED = frozenset({"cards"})
 """Tables that are computed from others: deleted like them, but not exported."""
 
-_MACHINE_S = ("alembic_version", "replicas")
-"""Tables with rows in an unused database."""
+_NEVER_EMPTY = ("alembic_version", "replicas")
+"""Tables that have rows even in an unused database."""
 _LEASE_COLUMNS = {"interviews": {"replica", "term"}}
 """Columns of leases, which are not exported."""
 
@@ -146,7 +146,7 @@ class SqlTables:
     async def is_empty(self) -> bool:
         """Whether the database is unused: no interviews, no accounts. Raises StorageError."""
         async with self._begin() as connection:
-            for table in await _reflect(connection, _MACHINE_S):
+            for table in await _reflect(connection, _NEVER_EMPTY):
                 if await connection.scalar(sa.select(sa.literal(1)).select_from(table).limit(1)):
                     return False
         return True

@@ -64,7 +64,7 @@ class _Decoding:
 _CAREFUL = _Decoding(beam=5, padding_s=6.0, shortest_s=10.0, timed=True)
 _QUICK = _Decoding(beam=1, padding_s=4.0, shortest_s=7.0, timed=False)
 TERM_TOKENS = 100
-"""Prompt and text share 448 tokens, and a long list makes the model write the list."""
+"""Most tokens of the hotwords: prompt and text share 448, and given a long list the model writes down the list."""
 
 
 _DOUBTFUL, _FEWEST_PER_S = -0.7, 3.5
