@@ -377,6 +377,27 @@ async def test_one_import_at_a_time(tmp_path: Path, sample: dict[str, bytes], mo
     await assembly.storage.store.close()
 
 
+async def test_one_export_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many at once would take the threads in which answers are transcribed."""
+    running: list[int] = []
+    most: list[int] = []
+
+    async def slow(*arguments: Any) -> None:
+        running.append(1)
+        most.append(len(running))
+        await asyncio.sleep(0.05)
+        running.pop()
+        arguments[-1].write(b"{}")
+
+    monkeypatch.setattr(routes, "export", slow)
+    assembly = fake_assembly(tmp_path)
+    async with client(assembly) as http:
+        answers = await asyncio.gather(*(http.get("/api/export") for _ in range(3)))
+    assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"{}")] * 3
+    assert most == [1, 1, 1]
+    await assembly.storage.store.close()
+
+
 async def test_the_copy_that_is_checked_is_nowhere_else(
     tmp_path: Path, sample: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

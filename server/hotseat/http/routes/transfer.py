@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from hotseat.accounts.accounts import Accounts
 from hotseat.accounts.entry import address_of
+from hotseat.accounts.identity import Identity
 from hotseat.clock import Clock
 from hotseat.engines.codecs import Codec
 from hotseat.errors import NoRoomError
@@ -39,16 +41,21 @@ def transfer_routes(storage: Storage, library: Library, clock: Clock, accounts: 
     router = APIRouter()
     importing = asyncio.Lock()
     """One import at a time, as each takes memory; others wait."""
-    sending: dict[str, asyncio.Lock] = {}
-    """By person: one file at a time from each."""
+    exporting = asyncio.Lock()
+    """Likewise; exports also encode audio, in threads that live recognition needs."""
+    transfers = defaultdict[str, asyncio.Lock](asyncio.Lock)
+    """By person: one file at a time of each, in either direction."""
 
-    async def download(scope: Scope, kind: Format, codec: Codec, name: str) -> StreamingResponse:
-        file = TemporaryFile(storage.data_dir)  # closed when it has been sent
-        try:
-            await export(storage, library, clock, scope, kind, codec, file)
-        except BaseException:
-            file.close()
-            raise
+    async def download(
+        who: Identity, interviews: tuple[str, ...] | None, kind: Format, codec: Codec, name: str
+    ) -> StreamingResponse:
+        async with transfers[who.person], exporting:
+            file = TemporaryFile(storage.data_dir)  # closed when it has been sent
+            try:
+                await export(storage, library, clock, Scope(interviews, who.person), kind, codec, file)
+            except BaseException:
+                file.close()
+                raise
         size = file.tell()
         file.seek(0)
         headers = {"content-disposition": f'attachment; filename="{name}.{kind}"', "content-length": str(size)}
@@ -58,19 +65,19 @@ def transfer_routes(storage: Storage, library: Library, clock: Clock, accounts: 
     async def export_one(
         interview_id: OwnInterview, who: Who, kind: _Kind = "json", codec: _Audio = "opus"
     ) -> StreamingResponse:
-        return await download(Scope((interview_id,), who.person), kind, codec, f"hotseat-{interview_id}")
+        return await download(who, (interview_id,), kind, codec, f"hotseat-{interview_id}")
 
     @router.get("/api/export", response_class=StreamingResponse)
     async def export_everything(who: Who, kind: _Kind = "json", codec: _Audio = "opus") -> StreamingResponse:
         """Everything that belongs to the person who asks."""
         day = datetime.fromtimestamp(clock.wall(), UTC).date()
-        return await download(Scope(owner=who.person), kind, codec, f"hotseat-{day}")
+        return await download(who, None, kind, codec, f"hotseat-{day}")
 
     @router.post("/api/import", status_code=201)
     async def import_(request: Request, who: Who) -> dict[str, Any]:
         """The body is the file, whatever its content type; its interviews become those of the person who sends it."""
         try:
-            async with sending.setdefault(who.person, asyncio.Lock()):
+            async with transfers[who.person]:
                 check_room(storage.data_dir, int(request.headers.get("content-length", "0")))
                 with TemporaryFile(storage.data_dir) as file:
                     async for chunk in request.stream():
