@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
 from hotseat.review.best import MAX_WORDS, best_answer
 from hotseat.speech.audio import SAMPLE_RATE, pcm_of
+from hotseat.speech.recognition import RecognitionJob
+from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader
@@ -94,6 +97,40 @@ async def test_model_sentences_are_read_aloud(browser: tuple[httpx.AsyncClient, 
     for path in ("points/limits/model.wav", "best.wav"):
         answer = await http.get(f"{address}/{path}")
         assert answer.headers["content-type"] == "audio/wav" and answer.content[:4] == b"RIFF"
+
+
+class Crowded:
+    """A voice and a recogniser that note how many calls there are at once."""
+
+    def __init__(self) -> None:
+        self.running = self.most = 0
+
+    async def speak(self, _sentence: str) -> Voice:
+        await self._work()
+        return Voice(bytes(3200), SAMPLE_RATE)
+
+    async def recognise(self, _job: RecognitionJob) -> tuple[Word, ...]:
+        await self._work()
+        return (Word("merge", 0.0, 0.5),)
+
+    async def _work(self) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await asyncio.sleep(0.02)
+        self.running -= 1
+
+
+async def test_interviews_need_not_wait_for_many_listeners(assembly: Assembly, browser: tuple[httpx.AsyncClient, str]) -> None:
+    """However many texts are to be read aloud, or drills recognised, an interview's sentence or segment is next but one."""
+    http, address = browser
+    voice, recogniser = Crowded(), Crowded()
+    assembly.speech.voice, assembly.speech.transcriber = PreparedVoice(voice), recogniser
+    loud = pcm_of(np.tile([0.3, -0.3], 2 * SAMPLE_RATE))
+    read = [http.get(f"{address}/points/limits/model.wav") for _ in range(5)]
+    drilled = [http.post(f"{address}/points/merging/repair/spoken", content=loud) for _ in range(3)]
+    answers = await asyncio.gather(*read, *drilled)
+    assert {answer.status_code for answer in answers} == {200}
+    assert (voice.most, recogniser.most) == (1, 1)
 
 
 def test_the_answer_at_its_best() -> None:

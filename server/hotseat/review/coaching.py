@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from hotseat.background import in_background
@@ -35,6 +36,10 @@ class Coaching:
         self._rounds = rounds
         self._graders = graders
         self._speech = speech
+        self._reading = asyncio.Lock()
+        """One text is read aloud at a time, so that interviewers wait for one sentence at most."""
+        self._recognising = asyncio.Lock()
+        """Likewise one repair drill, so that candidates wait for one segment at most."""
 
     async def repair_spoken(self, interview_id: str, number: int, point_id: str, pcm: bytes) -> dict[str, Any]:
         """Grades one point by new audio (mono PCM16 at 16 kHz); the result as JSON. Raises UnavailableError while loading."""
@@ -46,7 +51,8 @@ class Coaching:
         if self._speech.transcriber is None or self._speech.make_vad is None:
             raise UnavailableError("Speech recognition is still loading; try again in a moment.")
         try:
-            heard = await self._speech.transcribe(samples, entry.question, self._rounds.bank, _LIMIT_S)
+            async with self._recognising:
+                heard = await self._speech.transcribe(samples, entry.question, self._rounds.bank, _LIMIT_S)
         except TranscriberError as error:
             raise UnavailableError(f"We couldn’t transcribe it: {error}") from error
         return await self._repaired(entry, point, Transcript(heard.words))
@@ -88,11 +94,12 @@ class Coaching:
         if self._speech.voice is None:
             raise SpeakerError("The voice is still loading; try again in a moment.")
         voices: list[Voice] = []
-        for sentence in split_sentences(text):
-            voice = await self._speech.voice.speak(sentence)
-            if voice is None:
-                raise SpeakerError("This server has no voice to read it aloud. The words are on the page.")
-            voices.append(voice)
+        async with self._reading:
+            for sentence in split_sentences(text):
+                voice = await self._speech.voice.speak(sentence)
+                if voice is None:
+                    raise SpeakerError("This server has no voice to read it aloud. The words are on the page.")
+                voices.append(voice)
         if not voices:
             raise SpeakerError("There is nothing to read aloud.")
         rate = voices[0].sample_rate

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from hotseat.background import in_background
 from hotseat.domain.corrections import Change
 from hotseat.errors import MissingError
 from hotseat.grading.disputes import Claim
@@ -143,7 +144,7 @@ def review_routes(reviews: Reviews, amending: Amending, coaching: Coaching, arch
     @router.get("/interviews/{interview_id}/turns/{turn_id}/peaks.json")
     async def outline(interview_id: OwnInterview, turn_id: int) -> dict[str, Any]:
         pcm = await recording(interview_id, turn_id)
-        return {"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": peaks(pcm)}
+        return {"seconds": len(pcm) / 2 / SAMPLE_RATE, "peaks": await in_background(peaks, pcm)}
 
     @router.get("/interviews/{interview_id}/turns/{turn_id}/asked.wav")
     async def asked(interview_id: OwnInterview, turn_id: int) -> Response:
