@@ -74,7 +74,7 @@ def say(text: str, style: str, accent: str = "American", speed: float = 1.0) -> 
 
 def phonemes(text: str, accent: str) -> str:
     """What is said, in the model's symbols."""
-    voice = _espeak("en" if accent == "British" else "en-us")
+    voice = espeak("en" if accent == "British" else "en-us")
     sounds = " ".join("".join(sentence) for sentence in voice.phonemize(spoken(text)))
     for written, one in _ONE_SOUND.items():
         sounds = sounds.replace(written, one)
@@ -82,9 +82,6 @@ def phonemes(text: str, accent: str) -> str:
         pattern, said = change.rsplit(">", 1)
         sounds = re.sub(pattern, said, sounds)
     return sounds.strip()
-
-
-_espeak = lru_cache(maxsize=2)(espeak)
 
 
 @lru_cache(maxsize=1)

@@ -18,14 +18,14 @@ def phonemes(text: str) -> str:
 
     Thread-safe; takes about 0.1 ms.
     """
-    sounds = "".join("".join(sentence) for sentence in _espeak().phonemize(text))
+    sounds = "".join("".join(sentence) for sentence in espeak("en-us").phonemize(text))
     sounds = "".join(sound for sound in sounds.translate(_SAME) if unicodedata.category(sound) in ("Ll", "Lo"))
     return sounds.replace("tʃ", "ʧ").replace("dʒ", "ʤ")  # one sound each
 
 
 @cache
-def _espeak() -> PiperVoice:
-    """Piper's phonemes without a voice model.
+def espeak(language: str) -> PiperVoice:
+    """Piper's phonemes without a voice model, of one of espeak-ng's voices, such as "en-us".
 
     espeak-ng has global state; ``phonemize`` takes the same lock as the speaking voice.
     """
@@ -33,7 +33,7 @@ def _espeak() -> PiperVoice:
         num_symbols=0,
         num_speakers=1,
         sample_rate=0,
-        espeak_voice="en-us",
+        espeak_voice=language,
         length_scale=1.0,
         noise_scale=0.0,
         noise_w_scale=0.0,
