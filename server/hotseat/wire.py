@@ -301,7 +301,7 @@ class WireError(HotseatError):
 
     def __init__(self, code: Literal["malformed", "unknown_type", "oversized"], text: str) -> None:
         super().__init__(text)
-        self.code: Literal["malformed", "unknown_type", "oversized"] = code
+        self.code = code
 
 
 def parse_text(text: str) -> ClientMessage:

@@ -22,6 +22,7 @@ from hotseat.engines.openai_audio import RemoteSpeaker, RemoteTranscriber
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.errors import SpeakerError, TranscriberError
+from hotseat.settings import AsrSettings, TtsSettings
 from hotseat.speech.recognition import Priority, RecognitionJob
 
 from tests.audio.speech import say
@@ -36,7 +37,7 @@ class AudioServer:
     """Whisper and Piper behind the two routes, as a hosted service would offer them."""
 
     def __init__(self) -> None:
-        self.whisper = WhisperTranscriber(str(weights.whisper_dir(MODELS, lambda *_: None)), workers=1)
+        self.whisper = WhisperTranscriber(str(weights.whisper_dir(MODELS, lambda *_: None)), AsrSettings(workers=1))
         self.piper = PiperSpeaker(*weights.piper_voice())
         self.heard: list[dict[str, str]] = []
         self.spoken: list[str] = []
@@ -119,11 +120,11 @@ async def test_an_interview_is_heard_and_spoken_remotely(
 async def test_a_server_that_is_gone_is_named(tmp_path: Path) -> None:
     """Errors say which address failed, so that the candidate's page and the doctor can."""
     url = f"http://127.0.0.1:{free_port()}/v1"
-    hearing = RemoteTranscriber(url, "m", "none", language="en", at_once=1, timeout_s=2)
+    hearing = RemoteTranscriber(AsrSettings(url=url, model="m", timeout_s=2))
     with pytest.raises(TranscriberError, match=url):
         await hearing.ping()
     with pytest.raises(SpeakerError, match=url):
-        await RemoteSpeaker(url, "m", "v", "none", timeout_s=2).speak("Hello.")
+        await RemoteSpeaker(TtsSettings(url=url, model="m", voice="v", timeout_s=2)).speak("Hello.")
 
 
 @contextmanager
@@ -156,12 +157,12 @@ async def test_a_servers_words_are_not_repeated(monkeypatch: pytest.MonkeyPatch)
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     with refusing() as url:
-        hearing = RemoteTranscriber(url, "m", "none", language="en", at_once=1, timeout_s=5)
+        hearing = RemoteTranscriber(AsrSettings(url=url, model="m", timeout_s=5))
         job = RecognitionJob("", np.zeros(1600, np.float32), Priority.FINAL, terms=("canaries",))
         with pytest.raises(TranscriberError) as heard:
             await hearing.recognise(job)
         with pytest.raises(SpeakerError) as spoken:
-            await RemoteSpeaker(url, "m", "v", "none", timeout_s=5).speak("You keep canaries.")
+            await RemoteSpeaker(TtsSettings(url=url, model="m", voice="v", timeout_s=5)).speak("You keep canaries.")
         for error in (heard.value, spoken.value):
             assert str(error).endswith(f"at {url} answered HTTP 422 (UnprocessableEntityError)")
         with pytest.raises(TranscriberError, match="cannot handle"):

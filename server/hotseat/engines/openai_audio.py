@@ -14,6 +14,7 @@ import openai
 from hotseat.domain.model import Word
 from hotseat.engines.openai_client import connect, failing_as, in_its_own_words
 from hotseat.errors import SpeakerError, TranscriberError
+from hotseat.settings import AsrSettings, TtsSettings
 from hotseat.speech.audio import SAMPLE_RATE, pcm_of, wav
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 from hotseat.speech.synthesis import Voice
@@ -25,13 +26,11 @@ _SILENT = 0.6
 class RemoteTranscriber:
     """Implements ``Transcriber`` over ``POST /audio/transcriptions``."""
 
-    def __init__(self, url: str, model: str, api_key: str, *, language: str, at_once: int, timeout_s: float) -> None:
-        """At most ``at_once`` requests run together; captions that would have to wait are dropped."""
-        self._url = url
-        self._model = model
-        self._language = language
-        self._at_once = asyncio.Semaphore(at_once)
-        self._client = connect(url, api_key, timeout_s)
+    def __init__(self, asr: AsrSettings) -> None:
+        """At most two requests for each of ``asr.workers`` run together; captions that would have to wait are dropped."""
+        self._asr = asr
+        self._at_once = asyncio.Semaphore(2 * asr.workers)
+        self._client = connect(asr.url, asr.api_key.get_secret_value(), asr.timeout_s)
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Raises Superseded (partials and reviews only) or TranscriberError.
@@ -41,11 +40,11 @@ class RemoteTranscriber:
         if job.priority is Priority.REVIEW or (job.priority is Priority.PARTIAL and self._at_once.locked()):
             raise Superseded()
         async with self._at_once:
-            with failing_as(TranscriberError, "speech recognition", self._url):
+            with failing_as(TranscriberError, "speech recognition", self._asr.url):
                 reply: Any = await self._client.audio.transcriptions.create(
                     file=("speech.wav", wav(pcm_of(job.samples)), "audio/wav"),
-                    model=self._model,
-                    language=self._language,
+                    model=self._asr.model,
+                    language=self._asr.language,
                     prompt=", ".join(job.terms) if job.terms else openai.omit,
                     response_format="verbose_json",
                     timestamp_granularities=["word"],
@@ -61,17 +60,15 @@ class RemoteTranscriber:
 class RemoteSpeaker:
     """Implements ``Speaker`` over ``POST /audio/speech``."""
 
-    def __init__(self, url: str, model: str, voice: str, api_key: str, *, timeout_s: float) -> None:
-        self._url = url
-        self._model = model
-        self._voice = voice
-        self._client = connect(url, api_key, timeout_s)
+    def __init__(self, tts: TtsSettings) -> None:
+        self._tts = tts
+        self._client = connect(tts.url, tts.api_key.get_secret_value(), tts.timeout_s)
 
     async def speak(self, sentence: str) -> Voice:
         """Raises SpeakerError."""
-        with failing_as(SpeakerError, "the voice", self._url):
+        with failing_as(SpeakerError, "the voice", self._tts.url):
             reply = await self._client.audio.speech.create(
-                input=sentence, model=self._model, voice=self._voice, response_format="wav"
+                input=sentence, model=self._tts.model, voice=self._tts.voice, response_format="wav"
             )
             with wave.open(io.BytesIO(reply.content)) as audio:
                 if (audio.getnchannels(), audio.getsampwidth()) != (1, 2):

@@ -170,9 +170,9 @@ class Exam:
     """File with the results of all models."""
     key: str
     """This model's key in the file (``key_of``)."""
-    sitting: Sitting | None = None
+    sitting: Sitting | None = field(init=False)
     """The result, once there is one."""
-    outcomes: Outcomes = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.sitting = kept_results(self.path, _KEPT).get(self.key)

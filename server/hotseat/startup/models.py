@@ -29,7 +29,7 @@ from hotseat.grading.exam import Exam, key_of, load_exam
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.thresholds import THRESHOLDS
-from hotseat.healing import PROBE_HERE_S, PROBE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
+from hotseat.healing import PROBE_HERE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview import exam as interviewer_exam
 from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.llm_interviewer import Endpoint
@@ -61,33 +61,31 @@ async def _load_voice(assembly: Assembly) -> None:
             assembly.speech.voice = PreparedVoice(None)
             part.state, part.detail = PartState.OFF, "questions are only written"
             return
-        part.detail = f"asking {tts.url}" if tts.url else "loading"
-        speaker, detail = _remote_speaker(tts) if tts.url else await _local_speaker(tts, assembly.settings.models)
-
-        async def again(_hung: Speaker) -> Speaker:
-            return (await _local_speaker(tts, assembly.settings.models))[0]
-
-        renew, probe_s = (None, PROBE_S) if tts.url else (again, PROBE_HERE_S)
-        healing = _kept(assembly, Healing(part, speaker, renew, _speaks, detail=detail, probe_s=probe_s))
-        voice = PreparedVoice(HealingSpeaker(healing), assembly.library.catalogue.script.constant())
+        healing = _remote_voice(tts, part) if tts.url else await _local_voice(tts, assembly.settings.models, part)
+        voice = PreparedVoice(HealingSpeaker(_kept(assembly, healing)), assembly.library.catalogue.script.constant())
         await voice.prepare()
         assembly.speech.voice = voice
 
 
-def _remote_speaker(tts: TtsSettings) -> tuple[Speaker, str]:
+def _remote_voice(tts: TtsSettings, part: Part) -> Healing[Speaker]:
     from hotseat.engines.openai_audio import RemoteSpeaker
 
-    speaker = RemoteSpeaker(tts.url, tts.model, tts.voice, tts.api_key.get_secret_value(), timeout_s=tts.timeout_s)
-    return speaker, f"{tts.voice} at {tts.url}"
+    return Healing(part, RemoteSpeaker(tts), None, _speaks, detail=f"{tts.voice} at {tts.url}")
 
 
-async def _local_speaker(tts: TtsSettings, models_dir: Path) -> tuple[Speaker, str]:
+async def _local_voice(tts: TtsSettings, models_dir: Path, part: Part) -> Healing[Speaker]:
     """Raises WeightsError."""
+    part.detail = "loading"
     embedded = tts.voice == EMBEDDED
     model, config = weights.piper_voice(models_dir) if embedded else (Path(tts.voice), Path(f"{tts.voice}.json"))
     if not model.exists() or not config.exists():
         raise WeightsError(f"there is no Piper voice at {model} (with its .json beside it)")
-    return await asyncio.to_thread(PiperSpeaker, model, config), model.stem
+
+    async def again(_hung: Speaker) -> Speaker:
+        return await asyncio.to_thread(PiperSpeaker, model, config)
+
+    speaker = await asyncio.to_thread(PiperSpeaker, model, config)
+    return Healing(part, speaker, again, _speaks, detail=model.stem, probe_s=PROBE_HERE_S)
 
 
 async def _load_hearing(assembly: Assembly) -> None:
@@ -108,10 +106,7 @@ async def _remote_hearing(asr: AsrSettings, part: Part) -> Healing[Any]:
     from hotseat.engines.openai_audio import RemoteTranscriber
 
     part.detail = f"asking {asr.url}"
-    key = asr.api_key.get_secret_value()
-    transcriber = RemoteTranscriber(
-        asr.url, asr.model, key, language=asr.language, at_once=2 * asr.workers, timeout_s=asr.timeout_s
-    )
+    transcriber = RemoteTranscriber(asr)
     await transcriber.ping()
     return Healing(part, transcriber, None, RemoteTranscriber.ping, detail=f"{asr.model} at {asr.url}")
 
@@ -139,15 +134,7 @@ async def _local_transcriber(assembly: Assembly, part: Part) -> WhisperTranscrib
     if model == EMBEDDED:
         model = str(await asyncio.to_thread(weights.whisper_dir, assembly.settings.models, part.progress))
     part.progress("loading the model", 0, 0)
-    return await asyncio.to_thread(
-        WhisperTranscriber,
-        model,
-        device=asr.device,
-        compute_type=asr.compute_type,
-        workers=asr.workers,
-        threads=asr.threads,
-        language=asr.language,
-    )
+    return await asyncio.to_thread(WhisperTranscriber, model, asr)
 
 
 def _kept(assembly: Assembly, healing: Healing[Loaded]) -> Healing[Loaded]:

@@ -28,6 +28,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from hotseat.domain.model import Word
 from hotseat.engines.whisper.queue import RecognitionQueue
 from hotseat.errors import TranscriberError, WeightsError
+from hotseat.settings import AsrSettings
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.term_repair import squeezed
@@ -43,6 +44,7 @@ _LONGEST_S = 28.0
 _LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,3}?)(?:\W+\1\b){3}")
 _AGAIN, _NO_TIME_S = 4, 0.02
 """A repetition of at least so many words was not spoken if it takes no more than this for each word."""
+_DEFAULTS = AsrSettings()
 _SILENCE = RecognitionJob("", np.zeros(SAMPLE_RATE, np.float32), Priority.FINAL)
 _BEFORE = "\"'“¿([{-"
 _AFTER = "\"'.。,，!！?？:：”)]}、"
@@ -99,17 +101,8 @@ class _Decoded:
 class WhisperTranscriber:
     """Implements ``Transcriber``. Loading takes about a second and blocks: construct it off the event loop."""
 
-    def __init__(
-        self,
-        model: str,
-        *,
-        device: str = "cpu",
-        compute_type: str = "int8",
-        workers: int = 2,
-        threads: int = 1,
-        language: str = "en",
-    ) -> None:
-        """``model`` is a faster-whisper name or a CTranslate2 directory; ``threads`` are those of each worker.
+    def __init__(self, model: str, asr: AsrSettings = _DEFAULTS) -> None:
+        """``model`` is a faster-whisper name or a CTranslate2 directory, and replaces ``asr.model``, which may be "embedded".
 
         Raises WeightsError if it cannot be loaded.
         """
@@ -118,15 +111,19 @@ class WhisperTranscriber:
         try:
             # One more than there are workers, for a review; they share the weights.
             self._model = WhisperModel(
-                model, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers + 1
+                model,
+                device=asr.device,
+                compute_type=asr.compute_type,
+                cpu_threads=asr.threads,
+                num_workers=asr.workers + 1,
             )
         except Exception as error:  # hub, disk and CTranslate2 errors have no common base
             raise WeightsError(f"The speech recogniser {model!r} cannot be loaded: {error}") from error
         self._tokenizer = Tokenizer(
-            self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
+            self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=asr.language
         )
         self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
-        self.queue = RecognitionQueue(self.hear, workers)
+        self.queue = RecognitionQueue(self.hear, asr.workers)
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
         for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
             self.hear(replace(_SILENCE, priority=priority))
