@@ -126,7 +126,7 @@ class Bench:
 
     def __init__(self, bank: Bank) -> None:
         self._vocabulary = bank.vocabulary
-        self._model = str(whisper_dir(KEPT, lambda *_: None))
+        self._model = str(whisper_dir(KEPT))
         self._transcriber = Remembering(self._model)
         self._naive: WhisperModel | None = None
 

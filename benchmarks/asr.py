@@ -124,7 +124,7 @@ async def together(bench: Bench, items: Sequence[corpus.Item]) -> Live:
 async def run(live_answers: int, at_once: Sequence[int]) -> dict[str, Any]:
     bank = load_bank(PROJECT / "rubrics")
     items = corpus.model_answers(bank)
-    model = str(whisper_dir(KEPT, lambda *_: None))
+    model = str(whisper_dir(KEPT))
     bench = Bench(WhisperTranscriber(model), WhisperModel(model, compute_type="int8", cpu_threads=2))
     streamed = await live(bench, items[:live_answers])
     crowds = {number: await together(bench, items[:number]) for number in at_once}

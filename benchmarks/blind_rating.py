@@ -51,7 +51,7 @@ _TIMEOUT_S = 300.0
 @asynccontextmanager
 async def packaged_model() -> AsyncIterator[LlamaChat]:
     with tempfile.TemporaryDirectory() as folder:
-        gguf = weights.assembled(weights.QWEN_GGUF, Path(folder), lambda *_: None)
+        gguf = weights.assembled(weights.QWEN_GGUF, Path(folder))
         server = await asyncio.to_thread(LlamaServer, gguf, threads=2, context=4096)
         chat = LlamaChat(server, gguf.stem, _TIMEOUT_S)
         try:

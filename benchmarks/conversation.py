@@ -82,10 +82,8 @@ class Naive:
     """Everything after the answer, nothing before its predecessor is done."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._whisper = WhisperModel(
-            str(weights.whisper_dir(data_dir, _silent)), device="cpu", compute_type="int8", cpu_threads=2
-        )
-        gguf = weights.assembled(weights.QWEN_GGUF, data_dir, _silent)
+        self._whisper = WhisperModel(str(weights.whisper_dir(data_dir)), device="cpu", compute_type="int8", cpu_threads=2)
+        gguf = weights.assembled(weights.QWEN_GGUF, data_dir)
         self._server = LlamaServer(gguf, threads=2, context=8192)
         self._chat = OpenAiChat(self._server.url, gguf.stem, self._server.key, 60)
         self._speaker = PiperSpeaker(*weights.piper_voice())
@@ -109,10 +107,6 @@ class Naive:
 
     def close(self) -> None:
         self._server.close()
-
-
-def _silent(_label: str, _done: int, _total: int) -> None:
-    return
 
 
 async def measure(runs: int, skip: int, compared: int) -> dict[str, Any]:

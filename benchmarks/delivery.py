@@ -149,7 +149,7 @@ async def run(answers: int, noises: dict[str, float | None], texts: Sequence[str
     """Over the model answers, or over ``texts``."""
     items = corpus.model_answers(load_bank(PROJECT / "rubrics"))[: len(texts) or answers]
     items = [replace(item, text=text) for item, text in zip(items, texts, strict=True)] if texts else items
-    model = str(whisper_dir(KEPT, lambda *_: None))
+    model = str(whisper_dir(KEPT))
     transcriber = WhisperTranscriber(model)
     results: dict[str, Any] = {}
     for name, snr_db in noises.items():

@@ -66,7 +66,7 @@ class Judges:
 
     def __init__(self) -> None:
         self._turns = SmartTurn()
-        self._whisper = WhisperTranscriber(str(whisper_dir(KEPT, lambda *_: None)))
+        self._whisper = WhisperTranscriber(str(whisper_dir(KEPT)))
         settings = InterviewSettings()
         self._patience = Patience(settings.silence_s, settings.no_speech_s)
 

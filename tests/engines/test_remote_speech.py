@@ -37,7 +37,7 @@ class AudioServer:
     """Whisper and Piper behind the two routes, as a hosted service would offer them."""
 
     def __init__(self) -> None:
-        self.whisper = WhisperTranscriber(str(weights.whisper_dir(MODELS, lambda *_: None)), AsrSettings(workers=1))
+        self.whisper = WhisperTranscriber(str(weights.whisper_dir(MODELS)), AsrSettings(workers=1))
         self.piper = PiperSpeaker(*weights.piper_voice())
         self.heard: list[dict[str, str]] = []
         self.spoken: list[str] = []

@@ -27,6 +27,11 @@ from hotseat.errors import WeightsError
 Progress = Callable[[str, int, int], None]
 """Called with (label, done bytes, total bytes)."""
 
+
+def _untold(_label: str, _done: int, _total: int) -> None:
+    """Progress that nobody is shown."""
+
+
 _CHUNK = 4 << 20
 
 
@@ -82,7 +87,7 @@ _IN_PLACE = "packaged"
 """Folder among the joined files for imported files that otherwise are used where their package installed them."""
 
 
-def whisper_dir(models_dir: Path, progress: Progress) -> Path:
+def whisper_dir(models_dir: Path, progress: Progress = _untold) -> Path:
     """The CTranslate2 directory of Whisper base. Raises WeightsError."""
     return [assembled(weight, models_dir, progress) for weight in WHISPER_BASE][-1].parent
 
@@ -99,10 +104,10 @@ def place_of(weight: Weight, models_dir: Path) -> Path:
 
 def in_one_piece(weight: Weight, models_dir: Path) -> Path:
     """The file, joined first if need be. Raises WeightsError."""
-    return assembled(weight, models_dir, lambda *_: None) if weight.name else installed(weight, models_dir)
+    return assembled(weight, models_dir) if weight.name else installed(weight, models_dir)
 
 
-def store(weight: Weight, blocks: Iterable[bytes], target: Path, progress: Progress) -> None:
+def store(weight: Weight, blocks: Iterable[bytes], target: Path, progress: Progress = _untold) -> None:
     """Writes the blocks beside ``target``, and replaces and stamps it if their hash is right. Raises WeightsError, OSError."""
     unchecked = target.with_name(target.name + ".partial")
     digest, done = hashlib.sha256(), 0
@@ -144,7 +149,7 @@ def verified(weight: Weight, models_dir: Path) -> Path | None:
     return target
 
 
-def assembled(weight: Weight, models_dir: Path, progress: Progress) -> Path:
+def assembled(weight: Weight, models_dir: Path, progress: Progress = _untold) -> Path:
     """The joined file, made if it is not there yet. Raises WeightsError."""
     target = models_dir / weight.name
     if _stamped(weight, target):
@@ -239,4 +244,4 @@ def _sync_directory(directory: Path) -> None:
 
 if __name__ == "__main__":
     for packaged in (*WHISPER_BASE, *(QWEN_GGUF,) * ("llm" in sys.argv[2:])):
-        assembled(packaged, Path(sys.argv[1]), lambda *_: None)
+        assembled(packaged, Path(sys.argv[1]))

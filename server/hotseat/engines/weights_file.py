@@ -35,7 +35,7 @@ def import_weights(wanted: Sequence[Weight], models_dir: Path, file: IO[bytes], 
                 target.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     with source.open(weight.sha256) as packed:
-                        store(weight, blocks_of(packed), target, lambda *_: None)
+                        store(weight, blocks_of(packed), target)
                 except WeightsError:
                     raise InputError(f"the {weight.label} in the file is damaged") from None
     except zipfile.BadZipFile as error:
