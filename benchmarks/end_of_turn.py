@@ -27,8 +27,8 @@ from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.settings import PROJECT, InterviewSettings
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.speech.listening import JUDGE_S, JUDGED_S
-from hotseat.speech.recognition import Priority, RecognitionJob
+from hotseat.speech.listening import JUDGE_S
+from hotseat.speech.recognition import JUDGED_S, Priority, RecognitionJob
 
 from benchmarks import KEPT
 from tests.audio.corpus import digest

@@ -487,6 +487,23 @@ async def test_hearing_again_takes_no_words_away() -> None:
         assert names((await listener.finish()).words) == [f"w{500 + second}" for second in range(15)]
 
 
+@pytest.mark.parametrize("steps", range(8))
+async def test_an_answer_can_be_thrown_away_at_any_step_of_a_second_pass(steps: int) -> None:
+    """Also right after its end, before its words are taken over: nothing fails in the background."""
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, failure: failures.append(failure))
+    transcriber = SecondThoughts(reviewing=asyncio.Event())
+    listener, _ = ears(transcriber)
+    await feed(listener, audio(*LONG))
+    assert transcriber.reviewing is not None
+    transcriber.reviewing.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    listener.close()
+    await asyncio.sleep(0.01)
+    assert failures == []
+
+
 async def test_nothing_is_heard_again_just_before_a_known_end() -> None:
     """So that the final finds the recogniser free."""
     transcriber = SecondThoughts()

@@ -12,10 +12,9 @@ from faster_whisper.feature_extractor import FeatureExtractor
 
 from hotseat.engines.onnx_session import open_session
 from hotseat.speech.audio import SAMPLE_RATE, Samples
+from hotseat.speech.recognition import JUDGED_S
 
 _WEIGHTS = Path(__file__).with_name("smart_turn.onnx")
-HEARD_S = 8
-"""Seconds at the end of the audio that the model is given."""
 
 
 class SmartTurn:
@@ -23,11 +22,11 @@ class SmartTurn:
 
     def __init__(self) -> None:
         self._session = open_session(_WEIGHTS)
-        self._features = FeatureExtractor(chunk_length=HEARD_S)
+        self._features = FeatureExtractor(chunk_length=JUDGED_S)
 
     def finished(self, samples: Samples) -> float:
         """Probability, 0 to 1, that the speaker has finished after these samples."""
-        heard = np.zeros(HEARD_S * SAMPLE_RATE, np.float32)
+        heard = np.zeros(JUDGED_S * SAMPLE_RATE, np.float32)
         last = samples[-len(heard) :]
         heard[len(heard) - len(last) :] = last
         heard = (heard - heard.mean()) / np.sqrt(heard.var() + 1e-7)

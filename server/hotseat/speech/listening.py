@@ -19,7 +19,7 @@ from hotseat.domain.model import KeyTerm, Transcript, Vocabulary, Word
 from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, breaks_off
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
-from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
+from hotseat.speech.recognition import JUDGED_S, Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
 from hotseat.speech.segments import Segment, Segments
 from hotseat.speech.term_repair import Lexicon, Sounds, squeezed
 from hotseat.telemetry.logs import failed
@@ -40,8 +40,6 @@ _REPEATED = 2
 """So many words in a row or more, at the end of one segment and the start of the next, were said once and recognised twice."""
 JUDGE_S = 0.6
 """Silence after which the turn model is asked whether the speaker has finished."""
-JUDGED_S = 8.0
-"""Seconds of audio that the turn model is given."""
 _NO_VOCABULARY = Vocabulary()
 _PATIENT = Patience(float("inf"), float("inf"))
 _BEHIND_S = 3.0

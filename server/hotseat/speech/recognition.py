@@ -46,11 +46,15 @@ class Transcriber(Protocol):
         """Raises Superseded (partials and reviews only) or TranscriberError."""
 
 
+JUDGED_S = 8
+"""Seconds of audio, up to the silence, that a ``TurnModel`` is given."""
+
+
 class TurnModel(Protocol):
     """Tells from the sound of somebody's speech whether they have finished."""
 
     def finished(self, samples: Samples) -> float:
-        """Probability, 0 to 1, that the speaker has finished after these samples. Takes about 0.1 s; thread-safe."""
+        """Probability, 0 to 1, that the speaker has finished after these samples (``JUDGED_S``). Takes 0.1 s; thread-safe."""
 
 
 class VoiceActivity(Protocol):

@@ -119,9 +119,9 @@ class Segments:
 
     def commit(self, cut: float, draft: str) -> Segment:
         """Ends the segment at ``cut``, and recognises it unless the look-ahead has. ``draft`` is its last caption."""
-        ready = self.ahead() or self._begin(self.cut, cut, Priority.COMMIT, verify=True)
+        ready = self._valid_ahead() or self._begin(self.cut, cut, Priority.COMMIT, verify=True)
         if ready is not self._ahead:
-            self.drop_ahead()
+            self._drop_ahead()
         self._drop_parts()  # recognised as one it has fewer mistakes
         segment = replace(ready, end=cut, draft=draft)
         self.done.append(segment)
@@ -140,8 +140,8 @@ class Segments:
 
     def look_ahead(self) -> None:
         """Recognises the tail now, in case nothing more is said."""
-        if self.ahead() is None:
-            self.drop_ahead()
+        if self._valid_ahead() is None:
+            self._drop_ahead()
             self._ahead = self._begin(self.cut, self.now, Priority.COMMIT)
 
     def start_second_pass(self, then: Callable[[], None]) -> None:
@@ -163,8 +163,8 @@ class Segments:
     def _take_over(self, joined: Segment, then: Callable[[], None]) -> None:
         """Replaces the segments of a second pass with its result, if that was accepted."""
         self._second_pass.remove(joined)
-        if joined.known:
-            parts = [segment for segment in self.done if joined.start <= segment.start < joined.end]
+        parts = [segment for segment in self.done if joined.start <= segment.start < joined.end]
+        if joined.known and parts:  # after ``cancel`` there are none
             first = self.done.index(parts[0])
             self.done[first : first + len(parts)] = [joined]
             then()
@@ -187,14 +187,14 @@ class Segments:
             if not done:
                 return
 
-    def ahead(self) -> Segment | None:
+    def _valid_ahead(self) -> Segment | None:
         """The look-ahead of the tail, if nothing has been said since."""
         tail, heard = self._ahead, self.hearing
         if tail is None or heard.speaking or heard.run or heard.speech_end > tail.end or tail.start != self.cut:
             return None
         return tail
 
-    def drop_ahead(self) -> None:
+    def _drop_ahead(self) -> None:
         if self._ahead is not None:
             self._ahead.task.cancel()
             self._ahead = None
@@ -207,7 +207,7 @@ class Segments:
         """
         self._finishing = True
         self._cancel_second_pass()
-        tail = self.ahead()
+        tail = self._valid_ahead()
         if tail is not None:
             self._drop_parts()
             self.done.append(tail)
@@ -233,7 +233,7 @@ class Segments:
 
     def cancel(self) -> None:
         """Cancels all recognition and forgets the segments."""
-        self.drop_ahead()
+        self._drop_ahead()
         self._drop_parts()
         self._cancel_second_pass()
         for segment in self.done:
@@ -263,7 +263,7 @@ class Segments:
 
     async def last_words(self) -> str:
         """The text of the segment that ends at the present silence, once it is recognised; empty if there is none."""
-        tail = self.ahead() or (self.done[-1] if self.done else None)
+        tail = self._valid_ahead() or (self.done[-1] if self.done else None)
         if tail is None or tail.end < self.hearing.speech_end:
             return ""
         await asyncio.wait([tail.task])

@@ -254,7 +254,7 @@ def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], 
         return []  # "A100" sounds like "H100", and a number is right more often than not
     heard, without = "".join(sounds), ("".join(sounds[1:]), "".join(sounds[:-1]))
     strictness = _strictness(said, common)
-    telling = _telling(sounds, said)
+    content = _content(sounds, said)
     digits = _digits("".join(said))
     found: list[Candidate] = []
     for form in forms:
@@ -262,7 +262,7 @@ def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], 
             continue
         limit = strictness * _limit(form, probability, oov)
         distance = _compared(heard, form, limit, _OOV_APART if oov and len(said) == 1 else _APART) if limit else None
-        if distance is None or not all(_apart_from_shared(telling, of, probability) for of in {form.words, form.term_words}):
+        if distance is None or not all(_apart_from_shared(content, of, probability) for of in {form.words, form.term_words}):
             continue
         if len(said) == 1 or distance <= min(difference(shorter, form.sounds) for shorter in without):
             found.append(Candidate(stretch.start, stretch.end, form, distance))
@@ -271,10 +271,10 @@ def _by_sound(stretch: _Stretch, forms: Sequence[Form], common: frozenset[str], 
 
 def _word_sounds(written: str, sounds: Sounds) -> tuple[str, ...]:
     parts = _said_as(written)
-    return tuple(sounds(word) for word in _telling(parts, parts))
+    return tuple(sounds(word) for word in _content(parts, parts))
 
 
-def _telling(parts: Sequence[str], words: Sequence[str]) -> list[str]:
+def _content(parts: Sequence[str], words: Sequence[str]) -> list[str]:
     """The parts without function words in the middle, so that "recall a k" matches "recall at k"."""
     last = len(words) - 1
     return [part for at, part in enumerate(parts) if at in (0, last) or words[at].lower() not in _FUNCTION_WORDS]
@@ -292,7 +292,7 @@ def _strictness(said: Sequence[str], common: frozenset[str]) -> float:
     return strictness
 
 
-def _compared(heard: str, form: Form, limit: float, apart: float = _APART) -> float | None:
+def _compared(heard: str, form: Form, limit: float, apart: float) -> float | None:
     """Distance of the phonemes, or of their singular, from the form; None if it is over ``limit`` or the parts that differ are
     more than ``apart``."""
     longest = max(len(heard), len(form.sounds))
