@@ -20,7 +20,7 @@ from hotseat.domain.turn_end import COMPLETE, NOTICE_S, Judgement, Patience, bre
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hotseat.speech.recognition import JUDGED_S, Priority, RecognitionJob, Superseded, Transcriber, TurnModel, VoiceActivity
-from hotseat.speech.segments import Segment, Segments
+from hotseat.speech.segments import Segments
 from hotseat.speech.term_repair import Lexicon, Sounds, squeezed
 from hotseat.telemetry.logs import failed
 
@@ -245,18 +245,19 @@ class Listener:
         self._partial = self._judging = None
 
     async def _caption(self) -> None:
-        cut: float
-        parts: list[Segment]
+        segments = self._segments
+        cut, parts = segments.cut, segments.parts
 
         def tail() -> Samples:
+            """The audio that isn't recognised yet, as of now: the job calls it again when it starts."""
             nonlocal cut, parts
-            cut, parts = self._segments.cut, self._segments.parts
-            return self._segments.tail_audio(parts[-1].end if parts else cut, self._segments.now)[1]
+            cut, parts = segments.cut, segments.parts
+            return segments.tail_audio(parts[-1].end if parts else cut, segments.now)[1]
 
         job = RecognitionJob(self.session_id, tail(), Priority.PARTIAL, fresh=tail)
         with contextlib.suppress(Superseded, TranscriberError):
             words = await self.transcriber.recognise(job)
-            if cut == self._segments.cut:
+            if cut == segments.cut:
                 self._draft = _joined([*(part.text for part in parts), Transcript(words).text])
                 self._show()
 
