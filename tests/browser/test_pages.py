@@ -153,11 +153,16 @@ async def test_turns_and_time_left_are_announced(light: str) -> None:
             """async () => {
                 const { makeClock } = await import("/static/views/room/clock.js");
                 const limit = (turn_id, ms) => ({ phase: "answering", state: { turn_id, limit_ms: ms } });
-                const store = Object.assign(new EventTarget(), limit(1, 60_000), { remaining: 60_000 });
+                const store = Object.assign(new EventTarget(), limit(1, 60_000));
+                let remaining = 60_000;
+                let drawn = () => {};
+                const get = () => { drawn(); return remaining; };
+                Object.defineProperty(store, "remaining", { get });
                 makeClock(store);
                 const pass = async (ms) => {
-                    store.remaining = ms;
-                    await new Promise((resolve) => setTimeout(resolve, 150));
+                    remaining = ms;
+                    await new Promise((resolve) => (drawn = resolve));
+                    await new Promise((resolve) => setTimeout(resolve));
                 };
                 for (const ms of [60_000, 31_000, 29_900, 29_000, 9_800, 9_000, 4_900, 500]) await pass(ms);
                 Object.assign(store, limit(2, 20_000));
