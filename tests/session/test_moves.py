@@ -158,6 +158,16 @@ def test_a_correction_is_noted(text: str, is_noted: bool) -> None:
     assert played.say(text).aloud == f"{said}Next, RAG systems. What is RAG?"
 
 
+def test_a_correction_is_noted_before_a_backup_too() -> None:
+    """When no follow-up was chosen in time, the bank's next one is asked in the same way."""
+    played = Played(Plan((replace(FIRST, backups=(("why", "Why?"), ("how", "How?"))),))).say("Adapters slow it down.")
+    for wait in (True, False):
+        played.feed(TimerFired(), session.FOLLOW_UP_TIMEOUT_S + 1)
+        if wait:
+            played.say("I take that back.")
+    assert played.aloud == f"{LINES.corrected} How?"
+
+
 def test_a_first_answer_corrects_nothing() -> None:
     """Nothing was asked about it yet, so the candidate only rephrases."""
     played = Played().say("It's slower. No, scratch that, I was wrong.")

@@ -31,7 +31,7 @@ def used_up(asked: Utterance, act: Act) -> bool:
     return asked.acts.count(act) >= MAX_REPLIES
 
 
-def reply(progress: Progress, asked: Utterance, act: Act, text: str = "") -> Utterance | None:
+def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utterance | None:
     """What the interviewer says to the act, as the next turn; None if the act leaves the question.
 
     ``text`` are the candidate's words; "" if a button was pressed.
@@ -56,8 +56,8 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str = "") -> Utt
     return None
 
 
-def noting(progress: Progress, text: str) -> str:
-    """What is asked next, after a word about it if the candidate has just taken back what they said before."""
+def after_correction(progress: Progress, text: str) -> str:
+    """What is asked next, with a remark before it if the candidate has just taken back what they said."""
     last = progress.answers[-1] if progress.answers else None
     return f"{progress.plan.lines.corrected} {text}" if last is not None and _takes_back(last) else text
 

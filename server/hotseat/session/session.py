@@ -196,9 +196,8 @@ def _turn(state: State, event: events.Event, now: float) -> Step:
         case FollowingUp(), events.FollowUpChosen(text=""):
             return _next_round(state.progress, state.turn_id, now)
         case FollowingUp(), events.FollowUpChosen():
-            progress = replace(state.progress, asked=state.progress.asked + 1)
-            said = moves.noting(progress, event.text) if event.source is Source.BANK else ""  # a model has its own words for it
-            return _ask(progress, Utterance(state.turn_id, event.text, event.follow_up_id, said, choice=event.choice), now)
+            follow_up = Utterance(state.turn_id, event.text, event.follow_up_id, choice=event.choice)
+            return _ask_follow_up(state.progress, follow_up, event.source, now)
     return Step(state, error=_unexpected(state, event))
 
 
@@ -218,8 +217,8 @@ def _timer(state: State, now: float) -> Step:
             left = [(name, text) for name, text in backups if name not in used]
             if not left:
                 return _next_round(state.progress, state.turn_id, now)
-            progress = replace(state.progress, asked=state.progress.asked + 1)
-            return _ask(progress, Utterance(state.turn_id, left[0][1], left[0][0]), now)
+            name, text = left[0]
+            return _ask_follow_up(state.progress, Utterance(state.turn_id, text, name), Source.BANK, now)
         case Grading():
             missing = ungraded(state.progress)
             grades = state.progress.grades + tuple(RoundGrade(n, None, "grading took too long") for n in missing)
@@ -243,7 +242,13 @@ def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:
 
 def _ask_question(progress: Progress, turn_id: int, now: float) -> Step:
     current = progress.current
-    return _ask(progress, Utterance(turn_id, current.prompt, said=moves.noting(progress, current.opening)), now)
+    return _ask(progress, Utterance(turn_id, current.prompt, said=moves.after_correction(progress, current.opening)), now)
+
+
+def _ask_follow_up(progress: Progress, follow_up: Utterance, source: Source, now: float) -> Step:
+    if source is Source.BANK:  # a language model has its own words for a correction
+        follow_up = replace(follow_up, said=moves.after_correction(progress, follow_up.text))
+    return _ask(replace(progress, asked=progress.asked + 1), follow_up, now)
 
 
 def _think(state: Asking, now: float) -> Step:
