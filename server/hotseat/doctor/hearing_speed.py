@@ -55,7 +55,7 @@ async def measure(speech: SpeechModels) -> Check:
         seconds = [await _timed(speech.transcriber, heard) for _ in range(_PASSES)]
     except HotseatError as error:
         return Check(NAME, False, str(error), "see the checks of speech recognition and of the voice")
-    pages = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"  # macOS only knows all of them
+    pages = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"  # macOS doesn't count free ones
     free_mb = int(os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE") // 1_000_000)
     return verdict(statistics.median(seconds), free_mb)
 

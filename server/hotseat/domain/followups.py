@@ -21,8 +21,8 @@ _CHALLENGED, _DEEPENED, _DEEPENED_EARLY = 50.0, 4.0, 0.5
 """Worth of a challenge, and of a deepening after a strong answer and after others, for each unit of its point's weight; a probe
 for a missing point is worth 1."""
 _DOUBT_POWER = 12
-"""Challenging what is right costs trust, so a challenge's worth falls steeply with the probability that the point was denied:
-to a half at 0.94, to next to nothing at 0.7. Chosen, with ``_CHALLENGED``, on the develop parts of the free answers."""
+"""A contradiction counts by this power of its probability, as challenging what is right costs trust: half at 0.94, hardly at
+all at 0.7. Chosen, with ``_CHALLENGED``, on the develop parts of the free answers."""
 _ASKED_BEFORE, _EASIER, _OTHER_TIER = 0.3, 1.5, 0.5
 """Factors: for points that were asked for before, for an easy point after a weak answer, for a move meant for another tier."""
 _SUITS_TIER = 1.2
@@ -74,11 +74,11 @@ class _Known:
         self._asked = {name for move in question.moves if move.id in used for name in move.probes}
         found = {finding.point_id: finding for finding in findings}
         self._sure = {name: finding.confidence or 1.0 for name, finding in found.items()}
-        sureness = {point.id: _sureness(found.get(point.id), point, said) for point in question.points}
-        self._made = {name: made for name, (made, _) in sureness.items()}
+        counted = {point.id: _counted(found.get(point.id), point, said) for point in question.points}
+        self._made = {name: made for name, (made, _) in counted.items()}
         """Point id to how surely the point was made, 0 to 1."""
-        self._denied = {name: denied for name, (_, denied) in sureness.items()}
-        """Point id to what a challenge is worth for how surely a claim contradicts the point, 0 to 1."""
+        self._denied = {name: denied for name, (_, denied) in counted.items()}
+        """Point id to how much a contradiction of the point counts, 0 to 1."""
         spoken = {name: finding.evidence for name, finding in found.items() if finding.evidence is not None}
         turn_id = max((evidence.turn_id for evidence in spoken.values()), default=0)
         ends = {name: evidence.word_end for name, evidence in spoken.items() if evidence.turn_id == turn_id}
@@ -128,8 +128,8 @@ class _Known:
         return sure * made * (1.0 + recent + _FAMILIAR * familiar) * (_DEEPENED if self._share >= _STRONG else _DEEPENED_EARLY)
 
 
-def _sureness(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
-    """How surely the point was made, and what that it may have been contradicted is worth, each 0 to 1."""
+def _counted(finding: PointFinding | None, point: Point, said: str) -> tuple[float, float]:
+    """How much the point counts as made, and how much as contradicted, each 0 to 1."""
     if finding is None:
         return 0.0, 0.0
     if finding.status is PointStatus.MET:

@@ -28,8 +28,8 @@ Progress = Callable[[str, int, int], None]
 """Called with (label, done bytes, total bytes)."""
 
 
-def _untold(_label: str, _done: int, _total: int) -> None:
-    """Progress that nobody is shown."""
+def _unreported(_label: str, _done: int, _total: int) -> None:
+    """For callers that don't show progress."""
 
 
 _CHUNK = 4 << 20
@@ -87,7 +87,7 @@ _IN_PLACE = "packaged"
 """Folder among the joined files for imported files that otherwise are used where their package installed them."""
 
 
-def whisper_dir(models_dir: Path, progress: Progress = _untold) -> Path:
+def whisper_dir(models_dir: Path, progress: Progress = _unreported) -> Path:
     """The CTranslate2 directory of Whisper base. Raises WeightsError."""
     return [assembled(weight, models_dir, progress) for weight in WHISPER_BASE][-1].parent
 
@@ -107,7 +107,7 @@ def in_one_piece(weight: Weight, models_dir: Path) -> Path:
     return assembled(weight, models_dir) if weight.name else installed(weight, models_dir)
 
 
-def store(weight: Weight, blocks: Iterable[bytes], target: Path, progress: Progress = _untold) -> None:
+def store(weight: Weight, blocks: Iterable[bytes], target: Path, progress: Progress = _unreported) -> None:
     """Writes the blocks beside ``target``, and replaces and stamps it if their hash is right. Raises WeightsError, OSError."""
     unchecked = target.with_name(target.name + ".partial")
     digest, done = hashlib.sha256(), 0
@@ -149,7 +149,7 @@ def verified(weight: Weight, models_dir: Path) -> Path | None:
     return target
 
 
-def assembled(weight: Weight, models_dir: Path, progress: Progress = _untold) -> Path:
+def assembled(weight: Weight, models_dir: Path, progress: Progress = _unreported) -> Path:
     """The joined file, made if it is not there yet. Raises WeightsError."""
     target = models_dir / weight.name
     if _stamped(weight, target):
