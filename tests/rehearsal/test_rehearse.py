@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from hotseat.cli.main import main
 from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE
 
@@ -188,6 +192,27 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+Here = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Here:
+    """Runs the program like ``hotseat``, but in this process, which need not import everything again."""
+    for lasting in ("hotseat.cli.main.limit_native_memory", "hotseat.telemetry.logs.set_up"):  # change the process for good
+        monkeypatch.setattr(lasting, lambda *_: None)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["hotseat", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return subprocess.CompletedProcess(arguments, cast(int, ended.value.code), *capfd.readouterr())
+
+    return run
+
+
 @pytest.mark.parametrize(
     ("command", "named"),
     [
@@ -215,16 +240,22 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("grade --question finetunin/lora --answer-file good.txt", "did you mean finetuning/lora"),
         (f"transcribe - --question {LORA}", "standard input"),
         ("serve --port 99999", "--port"),
-        ("", "say a command; `python -m hotseat --help`"),
-        ("accounts", "say a command; `python -m hotseat accounts --help`"),
         ("nonsense", "nonsense"),
         ("bank --nonsense", "--nonsense"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_code_2(command: str, named: str, bad: Path, data_dir: Path) -> None:
+def test_bad_input_is_one_line_and_exit_code_2(
+    here: Here, command: str, named: str, bad: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever can't be used is named in one line on stderr, with nothing on stdout."""
-    done = hotseat(*command.split(), HOTSEAT_DATA_DIR=str(data_dir), cwd=bad)
-    assert_refused(done, named)
+    monkeypatch.chdir(bad)
+    assert_refused(here(*command.split(), HOTSEAT_DATA_DIR=str(data_dir)), named)
+
+
+@pytest.mark.parametrize("group", ["", "accounts"])
+def test_a_missing_command_is_asked_for(group: str) -> None:
+    """With what lists them, written as the program was started."""
+    assert_refused(hotseat(*group.split()), f"say a command; `{' '.join(['python -m hotseat', *group.split()])} --help`")
 
 
 def test_the_running_server_refuses_an_unknown_question(server: ServerProcess, bad: Path) -> None:
@@ -247,13 +278,16 @@ def test_the_running_server_refuses_an_unknown_question(server: ServerProcess, b
         ("HOTSEAT_DATABASE_URL", "postgresql+asyncpg://u:p@db:none/hotseat"),
         ("HOTSEAT_DATABASE_URL", "postgresql://u:p@db/hotseat"),
         ("HOTSEAT_DATABASE_URL", "sqlite:///hotseat.db"),
-        ("HOTSEAT_HOST", "0.0.0.0"),
     ],
 )
-def test_bad_settings_are_named(variable: str, value: str, data_dir: Path) -> None:
+def test_bad_settings_are_named(here: Here, variable: str, value: str, data_dir: Path) -> None:
     """A setting that can't be is named as it is written."""
-    done = hotseat("serve", **{"HOTSEAT_DATA_DIR": str(data_dir), variable: value})
-    assert_refused(done, value if variable == "HOTSEAT_HOST" else variable)
+    assert_refused(here("serve", **{"HOTSEAT_DATA_DIR": str(data_dir), variable: value}), variable)
+
+
+def test_serving_to_others_without_a_way_in_is_refused(data_dir: Path) -> None:
+    """In one line, which names the address."""
+    assert_refused(hotseat("serve", HOTSEAT_DATA_DIR=str(data_dir), HOTSEAT_HOST="0.0.0.0"), "0.0.0.0")
 
 
 def test_a_port_in_use(data_dir: Path) -> None:
@@ -281,13 +315,13 @@ def rubrics(tmp_path: Path) -> Iterator[Path]:
         ("[[criteria]]", "[[criteria]", "not valid TOML"),
     ],
 )
-def test_a_malformed_rubric_names_file_and_field(old: str, new: str, field: str, rubrics: Path) -> None:
+def test_a_malformed_rubric_names_file_and_field(here: Here, old: str, new: str, field: str, rubrics: Path) -> None:
     """A wrong rubric stops a command with the file and the field that is wrong."""
     spoiled = rubrics / "finetuning" / "lora.toml"
     text = spoiled.read_text(encoding="utf-8")
     assert old in text
     spoiled.write_text(text.replace(old, new, 1), encoding="utf-8")
-    done = hotseat("bank", "--json", HOTSEAT_RUBRICS_DIR=str(rubrics))
+    done = here("bank", "--json", HOTSEAT_RUBRICS_DIR=str(rubrics))
     assert_refused(done, "finetuning/lora.toml")
     assert field in done.stderr
 
