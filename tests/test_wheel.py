@@ -23,7 +23,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.conftest import PROJECT, free_port
+from tests.conftest import PROJECT
+from tests.support.ports import free_port
 from tests.support.scripted_llm import Script, scripted_llm
 
 UV = next((str(path) for path in (PROJECT / ".uv" / "bin" / "uv", shutil.which("uv")) if path and Path(path).exists()), None)

@@ -15,7 +15,7 @@ from typing import Any
 
 import websockets
 
-from tests.conftest import free_port
+from tests.support.ports import free_port
 
 FIREFOX = os.environ.get("HOTSEAT_TEST_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 PREFERENCES = {

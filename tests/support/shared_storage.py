@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_port
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ def temporary_postgres() -> Iterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="hotseat-postgres-") as folder:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
-        cluster = Postgres(programs, Path(folder), _free_port())
+        cluster = Postgres(programs, Path(folder), free_port())
         cluster.initialise()
         cluster.start()
         try:
@@ -118,10 +119,3 @@ def temporary_object_store() -> Iterator[ObjectStore]:
             yield ObjectStore("s3://hotseat/audio", environment)
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
