@@ -28,8 +28,8 @@ import httpx
 import websockets
 from hotseat import wire
 
-from tests.conftest import free_port
 from tests.support import light_server
+from tests.support.ports import free_port
 from tests.support.wire_candidate import WireCandidate
 
 FRAME_S = 0.04
@@ -273,7 +273,7 @@ async def run(
         tally.faults.append("an interview did not come to its end")
     finally:
         server.kill()
-    with sqlite3.connect(data_dir / "hotseat.db") as database:
+    with contextlib.closing(sqlite3.connect(data_dir / "hotseat.db")) as database:
         if (checked := database.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
             tally.faults.append(f"the database is damaged: {checked}")
     return tally

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,11 +21,14 @@ from hotseat.storage.store import SqlStore
 from hypothesis import settings
 
 from tests.support.migrated import put_database
+from tests.support.ports import free_port
 from tests.support.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
 
 if TYPE_CHECKING:
     from hotseat.startup.assembly import Assembly
+    from starlette.testclient import TestClient
 
+Clients = Callable[..., "TestClient"]
 PROJECT = Path(__file__).parent.parent
 MODELS = PROJECT / ".cache" / "models"
 """Kept between runs, so that weights are assembled once."""
@@ -149,13 +152,6 @@ class ServerProcess:
                 self.kill()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def share_models(data_dir: Path) -> None:
     """Lets a fresh data directory use the models that earlier tests assembled."""
     MODELS.mkdir(parents=True, exist_ok=True)
@@ -233,6 +229,24 @@ async def browser(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
 
     async with client(assembly) as http:
         yield http
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Clients]:
+    """Makes clients without an event loop, each of a server of its own with the given settings and the same data directory."""
+    from hotseat.http.app import create_app
+    from starlette.testclient import TestClient
+
+    from tests.support.fakes import fake_assembly
+
+    with contextlib.ExitStack() as opened:
+
+        def make(base: str = "http://127.0.0.1:8000", address: str = "testclient", **settings: object) -> TestClient:
+            assembly = fake_assembly(tmp_path, **settings)
+            opened.callback(lambda: asyncio.run(assembly.storage.store.close()))
+            return TestClient(create_app(assembly), base_url=base, client=(address, 50000), follow_redirects=False)
+
+        yield make
 
 
 @pytest.fixture

@@ -5,101 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Literal
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from fastapi import FastAPI
 from hotseat.accounts import passwords
 from hotseat.accounts.accounts import BY_ADDRESS, BY_NAME, INVITE_S, KEEP_LOG_S, SESSION_S, Accounts, hash_secret
 from hotseat.accounts.throttle import Throttle
 from hotseat.domain.accounts import Allowance, Session
 from hotseat.errors import InputError, RefusedError
-from hotseat.http.app import create_app
 from hotseat.session.records import LOCAL
 from hotseat.startup.assembly import Assembly
 from hotseat.storage.accounts import SqlAccounts
 
+from tests.accounts.conftest import OTHER_WORDS, WORDS, Site, change_password, form, invited, sign_in
 from tests.http.test_isolation import every_route, filled
-from tests.support.fakes import fake_assembly
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
-
-BASE = "https://box.local"
-WORDS = "four words make one"
-OTHER_WORDS = "another four good words"
-
-
-class Server:
-    """An app with accounts, as somebody who runs it sees it."""
-
-    def __init__(self, data_dir: Path) -> None:
-        assembly = fake_assembly(data_dir, accounts=True, host="0.0.0.0")
-        self.clock, self.accounts, self.assembly = assembly.clock, assembly.accounts, assembly
-        self.store = SqlAccounts(assembly.storage.store.engine)
-        self.app: FastAPI = create_app(assembly)
-        self.browsers: list[httpx.AsyncClient] = []
-
-    def browser(self, base: str = BASE, address: str = "203.0.113.1") -> httpx.AsyncClient:
-        """A new one, with a cookie jar of its own."""
-        transport = httpx.ASGITransport(self.app, client=(address, 4000))
-        browser = httpx.AsyncClient(transport=transport, base_url=base, headers={"origin": base})
-        self.browsers.append(browser)
-        return browser
-
-    async def signed_in(self, name: str, password: str = WORDS) -> httpx.AsyncClient:
-        browser = self.browser()
-        assert (await sign_in(browser, name, password)).status_code == 303
-        return browser
-
-    async def log(self) -> list[tuple[str, str, str]]:
-        """Oldest first: what, who, about."""
-        return [(line.what, line.who, line.about) for line in reversed(await self.accounts.noted())]
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    server = Server(tmp_path)
-    yield server
-    for browser in server.browsers:
-        await browser.aclose()
-    await server.assembly.storage.store.close()
-
-
-@pytest.fixture
-async def group(server: Server) -> Server:
-    """A server with its owner, Ada, and a member, Bob."""
-    await server.accounts.add("Ada", WORDS, "owner")
-    await server.accounts.add("Bob", WORDS, "member")
-    return server
-
-
-async def form(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
-    """Loads a page and sends the first form on it, with the hidden fields that are there."""
-    page = await browser.get(path)
-    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
-    action = re.search(r'<form[^>]* action="([^"]*)"', page.text)
-    return await browser.post(action[1] if action else path, data={**hidden, **fields})
-
-
-async def sign_in(browser: httpx.AsyncClient, name: str, password: str, **fields: str) -> httpx.Response:
-    return await form(browser, "/login", name=name, password=password, **fields)
-
-
-async def press(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
-    """Sends one of the account page's forms."""
-    token = re.search(r'name="form_token" value="(\w+)"', (await browser.get("/account")).text)
-    assert token is not None
-    return await browser.post(path, data={"form_token": token[1], **fields})
-
-
-async def change_password(browser: httpx.AsyncClient, old: str, new: str) -> httpx.Response:
-    token = re.search(r'name="form_token" value="(\w+)"', (await browser.get("/account")).text)
-    assert token is not None
-    return await browser.post("/account/password", data={"form_token": token[1], "old": old, "new": new, "again": new})
 
 
 class _Watched(PasswordHasher):
@@ -117,7 +40,7 @@ class _Watched(PasswordHasher):
 # ---- Nobody in particular -------------------------------------------------------------------------------------------
 
 
-async def test_numbers_are_for_owners(group: Server) -> None:
+async def test_numbers_are_for_owners(group: Site) -> None:
     """What a server does, as /metrics tells it, is its owners' business, or that of a program with the token."""
     assert (await (await group.signed_in("Ada")).get("/metrics")).status_code == 200
     refused = await (await group.signed_in("Bob")).get("/metrics")
@@ -125,7 +48,7 @@ async def test_numbers_are_for_owners(group: Server) -> None:
     assert (await group.browser().get("/metrics")).status_code == 401
 
 
-async def test_strangers_see_only_the_way_in(group: Server) -> None:
+async def test_strangers_see_only_the_way_in(group: Site) -> None:
     """Without signing in there is the sign-in page and the code of the pages, and nothing of anybody's."""
     stranger = group.browser()
     page = await stranger.get("/review/x", headers={"accept": "text/html"})
@@ -139,7 +62,7 @@ async def test_strangers_see_only_the_way_in(group: Server) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "0" * 64, "é", "'; drop table sessions; --", "a" * 5000])
-async def test_forged_cookies_open_nothing(group: Server, cookie: str) -> None:
+async def test_forged_cookies_open_nothing(group: Site, cookie: str) -> None:
     """A cookie is a session only if the server made it; the stored form of a real one is not good for anything either."""
     await group.signed_in("Ada")
     real = group.browsers[0].cookies["__Host-hotseat"]
@@ -159,7 +82,7 @@ async def test_an_account_made_meanwhile_is_seen(assembly: Assembly, browser: ht
 # ---- Signing in and out ---------------------------------------------------------------------------------------------
 
 
-async def test_a_person_signs_in_and_out(group: Server) -> None:
+async def test_a_person_signs_in_and_out(group: Site) -> None:
     """The right password leads back to where one wanted to go; signing out ends the session on the server, too."""
     browser = group.browser()
     await browser.get("/login?next=/study")
@@ -178,7 +101,7 @@ async def test_a_person_signs_in_and_out(group: Server) -> None:
     assert [line[:2] for line in (await group.log())[2:]] == [("signed in", "Ada"), ("signed out", "Ada")]
 
 
-async def test_session_cookies_are_kept_to_this_server(group: Server) -> None:
+async def test_session_cookies_are_kept_to_this_server(group: Site) -> None:
     """Over HTTPS: HttpOnly, SameSite, Secure and bound to the host. Over plain HTTP the last two can't be."""
     cookie = (await sign_in(group.browser(), "Ada", WORDS)).headers["set-cookie"]
     assert cookie.startswith("__Host-hotseat=")
@@ -188,7 +111,7 @@ async def test_session_cookies_are_kept_to_this_server(group: Server) -> None:
     assert plain.startswith("hotseat=") and "HttpOnly" in plain and "SameSite=lax" in plain and "Secure" not in plain
 
 
-async def test_sessions_run_out(group: Server) -> None:
+async def test_sessions_run_out(group: Site) -> None:
     """After their time they are worth nothing, and tidying removes them."""
     browser = await group.signed_in("Ada")
     group.clock.ahead_s = SESSION_S - 60
@@ -200,13 +123,13 @@ async def test_sessions_run_out(group: Server) -> None:
 @pytest.mark.parametrize(
     "place", ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "evil", ""]
 )
-async def test_signing_in_leads_nowhere_else(group: Server, place: str) -> None:
+async def test_signing_in_leads_nowhere_else(group: Site, place: str) -> None:
     """A link to the sign-in page can't name another site to go to afterwards."""
     answer = await sign_in(group.browser(), "Ada", WORDS, next=place)
     assert answer.headers["location"] == "/"
 
 
-async def test_wrong_passwords_tell_nothing(group: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_wrong_passwords_tell_nothing(group: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong password and an unknown name get the same answer after the same work; the log never has what was typed."""
     hashed: list[str] = []
     monkeypatch.setattr(passwords, "_hasher", _Watched(hashed))
@@ -221,7 +144,7 @@ async def test_wrong_passwords_tell_nothing(group: Server, monkeypatch: pytest.M
     assert log[2:] == [("sign-in refused", "Ada", ""), ("sign-in refused", "", "")]
 
 
-async def test_a_page_without_scripts_and_with_labels(group: Server) -> None:
+async def test_a_page_without_scripts_and_with_labels(group: Site) -> None:
     """The forms work without JavaScript, under the same strict policy, and are not kept by caches."""
     page = await group.browser().get("/login")
     assert "'unsafe-inline'" not in page.headers["content-security-policy"]
@@ -235,7 +158,7 @@ async def test_a_page_without_scripts_and_with_labels(group: Server) -> None:
 # ---- Guessing -------------------------------------------------------------------------------------------------------
 
 
-async def test_guessing_at_one_name_is_slowed(group: Server) -> None:
+async def test_guessing_at_one_name_is_slowed(group: Site) -> None:
     """From however many addresses: after some attempts not even the right password is tried until time has passed."""
     answers = [
         await sign_in(group.browser(address=f"203.0.113.{n}"), "ada", f"wrong password {n}") for n in range(BY_NAME.attempts)
@@ -249,7 +172,7 @@ async def test_guessing_at_one_name_is_slowed(group: Server) -> None:
     assert ("sign-in refused", "Ada", "further attempts have to wait") in await group.log()
 
 
-async def test_guessing_from_one_address_is_slowed(group: Server) -> None:
+async def test_guessing_from_one_address_is_slowed(group: Site) -> None:
     """Whatever the names; signing in to an own account in between does not help, nor does walking through an IPv6 network."""
     for n in range(BY_ADDRESS.attempts - 1):
         answer = await sign_in(group.browser(address=f"2001:db8::{n:x}"), f"name {n}", "wrong password")
@@ -293,7 +216,7 @@ def test_attempts_come_back_with_time() -> None:
     "headers",
     [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
 )
-async def test_another_sites_requests_are_refused(group: Server, headers: dict[str, str]) -> None:
+async def test_another_sites_requests_are_refused(group: Site, headers: dict[str, str]) -> None:
     """A signed-in browser that another site's page sends changes nothing, whichever way it shows."""
     browser = await group.signed_in("Ada")
     for method, path in (("POST", "/api/interviews"), ("PUT", "/api/plan"), ("POST", "/account/invite"), ("POST", "/logout")):
@@ -302,7 +225,7 @@ async def test_another_sites_requests_are_refused(group: Server, headers: dict[s
     assert (await browser.get("/api/interviews")).status_code == 200
 
 
-async def test_a_browser_has_to_say_where_it_comes_from(group: Server) -> None:
+async def test_a_browser_has_to_say_where_it_comes_from(group: Site) -> None:
     """With a cookie and neither Origin nor Sec-Fetch-Site, nothing is changed; programs with a token have no cookie."""
     browser = await group.signed_in("Ada")
     del browser.headers["origin"]
@@ -311,7 +234,7 @@ async def test_a_browser_has_to_say_where_it_comes_from(group: Server) -> None:
     assert (await browser.put("/api/plan", json={"path": "infra", "weeks": 3}, headers=same)).status_code == 200
 
 
-async def test_forms_carry_a_token_of_their_browser(group: Server) -> None:
+async def test_forms_carry_a_token_of_their_browser(group: Site) -> None:
     """A form without it, with a made-up one or with another browser's does nothing."""
     browser, other = await group.signed_in("Ada"), await group.signed_in("Ada")
     theirs = re.search(r'name="form_token" value="(\w+)"', (await other.get("/account")).text)
@@ -329,19 +252,9 @@ async def test_forms_carry_a_token_of_their_browser(group: Server) -> None:
 # ---- Invitations ----------------------------------------------------------------------------------------------------
 
 
-async def invited(server: Server, owner: httpx.AsyncClient) -> str:
-    """The path of a new invitation, made on the account page."""
-    token = re.search(r'name="form_token" value="(\w+)"', (await owner.get("/account")).text)
-    assert token is not None
-    page = await owner.post("/account/invite", data={"form_token": token[1]})
-    link = re.search(rf'value="{BASE}(/invite/[\w-]+)"', page.text)
-    assert link is not None
-    return link[1]
-
-
-async def test_an_invitation_makes_one_account(group: Server) -> None:
+async def test_an_invitation_makes_one_account(group: Site) -> None:
     """It works once, signs in, and makes a member, who can't invite or read the log."""
-    path = await invited(group, await group.signed_in("Ada"))
+    path = await invited(await group.signed_in("Ada"))
     eve = group.browser()
     answer = await form(eve, path, name="Eve", password=OTHER_WORDS, again=OTHER_WORDS)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -358,14 +271,14 @@ async def test_an_invitation_makes_one_account(group: Server) -> None:
     assert ("account made", "Eve", "member") in await group.log()
 
 
-async def test_invitations_run_out(group: Server) -> None:
+async def test_invitations_run_out(group: Site) -> None:
     """After a week the link says so."""
-    path = await invited(group, await group.signed_in("Ada"))
+    path = await invited(await group.signed_in("Ada"))
     group.clock.ahead_s = INVITE_S + 1
     assert (await group.browser().get(path)).status_code == 403
 
 
-async def test_two_at_once_make_one_account(group: Server) -> None:
+async def test_two_at_once_make_one_account(group: Site) -> None:
     """An invitation that two people open at the same time is used by the first only."""
     secret = await group.accounts.invite("member")
     await group.accounts.add("First", WORDS, "member", secret)
@@ -387,29 +300,29 @@ async def test_two_at_once_make_one_account(group: Server) -> None:
     ],
 )
 async def test_a_wrong_name_or_password_keeps_the_invitation(
-    group: Server, name: str, password: str, again: str, named: str
+    group: Site, name: str, password: str, again: str, named: str
 ) -> None:
     """What is wrong is said, and the invitation can still be used."""
-    path = await invited(group, await group.signed_in("Ada"))
+    path = await invited(await group.signed_in("Ada"))
     answer = await form(group.browser(), path, name=name, password=password, again=again)
     assert answer.status_code == 422 and named in answer.text.lower()
     assert (await form(group.browser(), path, name="Eve", password=WORDS, again=WORDS)).status_code == 303
 
 
-async def test_the_first_owner_is_made_by_a_link(server: Server) -> None:
+async def test_the_first_owner_is_made_by_a_link(site: Site) -> None:
     """On a server without accounts the link printed at the start makes the owner, who inherits what is there; only once."""
-    first, second = await server.accounts.invite_first(), await server.accounts.invite_first()
-    owner = server.browser()
+    first, second = await site.accounts.invite_first(), await site.accounts.invite_first()
+    owner = site.browser()
     assert (await form(owner, f"/invite/{first}", name="Ada", password=WORDS, again=WORDS)).status_code == 303
-    (account,) = await server.accounts.all()
+    (account,) = await site.accounts.all()
     assert (account.id, account.role) == (LOCAL, "owner")
-    assert (await form(server.browser(), f"/invite/{second}", name="M", password=WORDS, again=WORDS)).status_code == 403
+    assert (await form(site.browser(), f"/invite/{second}", name="M", password=WORDS, again=WORDS)).status_code == 403
 
 
 # ---- Passwords and people -------------------------------------------------------------------------------------------
 
 
-async def test_a_new_password_ends_other_sessions(group: Server) -> None:
+async def test_a_new_password_ends_other_sessions(group: Site) -> None:
     """The browser it was changed in stays signed in; every other is out, and the old password is no use."""
     here, elsewhere = await group.signed_in("Ada"), await group.signed_in("Ada")
     refused = await change_password(here, "not the password", OTHER_WORDS)
@@ -421,7 +334,7 @@ async def test_a_new_password_ends_other_sessions(group: Server) -> None:
     assert (await sign_in(group.browser(), "Ada", OTHER_WORDS)).status_code == 303
 
 
-async def test_a_session_begun_with_the_old_password_does_not_outlive_it(group: Server) -> None:
+async def test_a_session_begun_with_the_old_password_does_not_outlive_it(group: Site) -> None:
     """A sign-in that was checked just before a change of password ends up without a session."""
     before = await group.store.account("Ada")
     assert before is not None
@@ -430,7 +343,7 @@ async def test_a_session_begun_with_the_old_password_does_not_outlive_it(group: 
     assert await group.accounts.identify("x") is None
 
 
-async def test_a_removed_person_is_out(group: Server) -> None:
+async def test_a_removed_person_is_out(group: Site) -> None:
     """Their sessions end, the name can't sign in, and the last owner can't be removed."""
     bob = await group.signed_in("Bob")
     await group.accounts.remove("bob")
@@ -444,14 +357,14 @@ async def test_a_removed_person_is_out(group: Server) -> None:
     assert again.id != LOCAL, "a later owner does not inherit"
 
 
-async def test_passwords_are_hashed_by_argon2id(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_passwords_are_hashed_by_argon2id(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the library's recommended cost; neither passwords nor secrets of sessions and invites are in the database file."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
-    account = await server.accounts.add("Ada", WORDS, "owner")
+    account = await site.accounts.add("Ada", WORDS, "owner")
     assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$", account.password)
-    session, invite = await server.accounts.sign_in("Ada", WORDS, ""), await server.accounts.invite("member")
-    await server.assembly.storage.store.close()
-    stored = b"".join(path.read_bytes() for path in server.assembly.settings.data_dir.glob("hotseat.db*"))
+    session, invite = await site.accounts.sign_in("Ada", WORDS, ""), await site.accounts.invite("member")
+    await site.assembly.storage.store.close()
+    stored = b"".join(path.read_bytes() for path in site.assembly.settings.data_dir.glob("hotseat.db*"))
     assert account.password.encode() in stored
     for secret in (WORDS, session, invite):
         assert secret.encode() not in stored
@@ -460,11 +373,11 @@ async def test_passwords_are_hashed_by_argon2id(server: Server, monkeypatch: pyt
 # ---- The log --------------------------------------------------------------------------------------------------------
 
 
-async def test_the_log_is_written_twice_and_has_no_secrets(group: Server, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_log_is_written_twice_and_has_no_secrets(group: Site, caplog: pytest.LogCaptureFixture) -> None:
     """Each line is in the database, for the owner's page, and a JSON line of the process's log."""
     with caplog.at_level(logging.INFO, logger="hotseat"):
         ada = await group.signed_in("Ada")
-        path = await invited(group, ada)
+        path = await invited(ada)
         await form(group.browser(), path, name="Eve", password=OTHER_WORDS, again=OTHER_WORDS)
         await sign_in(group.browser(), "Eve", "a wrong password")
     lines = [json.loads(record.message.removeprefix("audit ")) for record in caplog.records if "audit" in record.message]
@@ -482,7 +395,7 @@ async def test_the_log_is_written_twice_and_has_no_secrets(group: Server, caplog
         assert secret not in caplog.text and secret not in page
 
 
-async def test_old_lines_are_forgotten(group: Server) -> None:
+async def test_old_lines_are_forgotten(group: Site) -> None:
     """The log does not grow for ever; what has run out goes, what is in use stays."""
     browser = await group.signed_in("Ada")
     await group.accounts.tidy()

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from tests.accounts.test_access import BASE, WORDS
+from tests.accounts.conftest import BASE, WORDS
 from tests.support.fakes import FastClock, fake_assembly
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")

@@ -11,7 +11,7 @@ from hotseat.accounts.accounts import BY_ADDRESS, network_of
 from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import load_settings
 
-from tests.accounts.test_access import WORDS, sign_in
+from tests.accounts.conftest import WORDS, sign_in
 from tests.support.fakes import fake_assembly
 from tests.support.in_process import listening
 

@@ -20,10 +20,8 @@ from hotseat.accounts import peers
 from hotseat.accounts.owner_key import LINK_S, OwnerKey
 from hotseat.cli.main import cli
 from hotseat.startup.assembly import Assembly
-from starlette.testclient import TestClient
 
-from tests.conftest import NO_MODELS, ServerProcess
-from tests.http.test_guard import client
+from tests.conftest import NO_MODELS, Clients, ServerProcess
 from tests.support.fakes import fake_assembly
 from tests.support.in_process import listening
 
@@ -129,18 +127,18 @@ def test_a_link_can_be_had_at_any_time(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"])
-def test_what_a_proxy_forwards_for_nobody_is_refused(tmp_path: Path, header: str) -> None:
+def test_what_a_proxy_forwards_for_nobody_is_refused(client: Clients, header: str) -> None:
     """In words; with the browser's own address on this machine it is let in."""
-    browser = client(tmp_path)
+    browser = client()
     for for_whom in ({}, {"x-forwarded-for": ""}):
         refused = browser.get("/api/bank", headers={header: "x", **for_whom})
         assert refused.status_code == 403 and "without saying for whom" in refused.json()["error"]
     assert browser.get("/api/bank", headers={header: "x", "x-forwarded-for": "127.0.0.1"}).status_code == 200
 
 
-def test_the_client_named_by_an_unknown_proxy_decides(tmp_path: Path) -> None:
+def test_the_client_named_by_an_unknown_proxy_decides(client: Clients) -> None:
     """Also where it is not on the list of those that are believed."""
-    browser = client(tmp_path, trusted_proxies="192.0.2.0/24")
+    browser = client(trusted_proxies="192.0.2.0/24")
     for named in ("203.0.113.1", "127.0.0.1, 203.0.113.1", "::ffff:203.0.113.1"):
         assert browser.get("/api/bank", headers={"x-forwarded-for": named}).status_code == 403
 
@@ -174,7 +172,7 @@ def test_the_kernel_tells_whose_a_connection_is(served: str, peer_family: int, p
         accepted.close()
 
 
-def test_with_a_token_the_owner_of_the_connection_does_not_matter(tmp_path: Path) -> None:
+def test_with_a_token_the_owner_of_the_connection_does_not_matter(client: Clients) -> None:
     """With one, it is not asked whose a connection is: it may come from a container's other side."""
-    browser: TestClient = client(tmp_path, token="a-long-secret")
+    browser = client(token="a-long-secret")
     assert browser.get("/api/bank", headers={"authorization": "Bearer a-long-secret", "via": "x"}).status_code == 200

@@ -9,20 +9,19 @@ from hotseat.accounts.browsers import browser_of
 from hotseat.accounts.lookalikes import outline
 from hotseat.errors import InputError
 
-from tests.accounts.test_access import OTHER_WORDS, WORDS, Server, change_password, form, group, invited, press, server, sign_in
+from tests.accounts.conftest import OTHER_WORDS, WORDS, Site, change_password, form, invited, press, sign_in
 
-__all__ = ["group", "server"]
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
-async def test_an_owners_invitations_die_with_them(group: Server) -> None:
+async def test_an_owners_invitations_die_with_them(group: Site) -> None:
     """With a new password, with the role and with the account: whoever had the old ones gets nobody in."""
     await group.accounts.add("Eve", WORDS, "owner")
     eve = await group.signed_in("Eve")
     for end in ("password", "role", "account"):
-        path = await invited(group, eve)
+        path = await invited(eve)
         assert (await group.browser().get(path)).status_code == 200
         if end == "password":
             assert (await change_password(eve, WORDS, OTHER_WORDS)).status_code == 303
@@ -34,10 +33,10 @@ async def test_an_owners_invitations_die_with_them(group: Server) -> None:
         assert (await group.browser().get(path)).status_code == 403, end
 
 
-async def test_invitations_name_their_maker_and_can_be_revoked(group: Server) -> None:
+async def test_invitations_name_their_maker_and_can_be_revoked(group: Site) -> None:
     """On the page, where each owner sees all of them; afterwards the link opens nothing."""
     await group.accounts.add("Eve", WORDS, "owner")
-    path = await invited(group, await group.signed_in("Eve"))
+    path = await invited(await group.signed_in("Eve"))
     await group.accounts.invite("owner")
     ada = await group.signed_in("Ada")
     page = (await ada.get("/account")).text
@@ -50,13 +49,13 @@ async def test_invitations_name_their_maker_and_can_be_revoked(group: Server) ->
     assert ("invitation revoked", "Ada", "member") in await group.log()
 
 
-async def test_the_first_owners_link_is_not_listed(server: Server) -> None:
+async def test_the_first_owners_link_is_not_listed(site: Site) -> None:
     """It is worth nothing once there is an owner."""
-    await server.accounts.invite_first()
-    assert await server.accounts.invitations() == ()
+    await site.accounts.invite_first()
+    assert await site.accounts.invitations() == ()
 
 
-async def test_one_sees_and_ends_ones_own_sessions(group: Server) -> None:
+async def test_one_sees_and_ends_ones_own_sessions(group: Site) -> None:
     """By browser and address; another's can't be ended by its number."""
     here, there, bob = group.browser(), group.browser(address="203.0.113.9"), await group.signed_in("Bob")
     for browser in (here, there):
@@ -72,7 +71,7 @@ async def test_one_sees_and_ends_ones_own_sessions(group: Server) -> None:
     assert (await here.get("/api/interviews")).status_code == 200
 
 
-async def test_owners_manage_people(group: Server) -> None:
+async def test_owners_manage_people(group: Site) -> None:
     """Roles, sessions and accounts; the log names both; the last owner stays."""
     ada, bob = await group.signed_in("Ada"), await group.signed_in("Bob")
     refused = await press(ada, "/account/people", name="Ada", change="member")
@@ -93,7 +92,7 @@ async def test_owners_manage_people(group: Server) -> None:
 
 
 @pytest.mark.parametrize("path", ["/account/people", "/account/invitations/revoke", "/account/invite"])
-async def test_members_manage_nobody(group: Server, path: str) -> None:
+async def test_members_manage_nobody(group: Site, path: str) -> None:
     """Neither by the page, which doesn't show it, nor by sending its forms."""
     bob = await group.signed_in("Bob")
     assert (await press(bob, path, name="Ada", change="sign out", invitation="0")).status_code == 403
@@ -101,9 +100,9 @@ async def test_members_manage_nobody(group: Server, path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["B0b", "Воb", "Вοb", "Ｂｏｂ", "B.o.b", "𝐁𝐨𝐛"])
-async def test_a_name_that_looks_like_anothers_is_refused(group: Server, name: str) -> None:
+async def test_a_name_that_looks_like_anothers_is_refused(group: Site, name: str) -> None:
     """Digits, other scripts' letters, full-width and mathematical ones: with the name it would be taken for."""
-    path = await invited(group, await group.signed_in("Ada"))
+    path = await invited(await group.signed_in("Ada"))
     answer = await form(group.browser(), path, name=name, password=WORDS, again=WORDS)
     assert answer.status_code == 422 and "named &#39;Bob&#39;" in answer.text
 
@@ -115,7 +114,7 @@ def test_different_names_stay_different() -> None:
 
 
 @pytest.mark.parametrize("name", ["\u3164", "Eve\u3164", "E\u2800ve", "Eve\ufe0f"])
-async def test_a_name_shows_all_of_itself(group: Server, name: str) -> None:
+async def test_a_name_shows_all_of_itself(group: Site, name: str) -> None:
     """Characters that count as visible and show nothing are refused."""
     with pytest.raises(InputError, match="all of them visible"):
         await group.accounts.add(name, WORDS, "member")

@@ -48,11 +48,16 @@ class Visit:
         page.on("request", self._check)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
 
-    async def plan(self, **wanted: Any) -> str:
-        """Makes an interview, by default a drill on LoRA, and opens its page."""
+    async def make(self, **wanted: Any) -> str:
+        """Makes an interview, by default a drill on LoRA; its id."""
         async with httpx.AsyncClient() as http:
             choices = {"format": "drill", "question_id": "finetuning/lora"} | wanted
             interview_id: str = (await http.post(f"{self.url}/api/interviews", json=choices)).json()["id"]
+        return interview_id
+
+    async def plan(self, **wanted: Any) -> str:
+        """Makes an interview and opens its page."""
+        interview_id = await self.make(**wanted)
         await self.page.goto(f"{self.url}/interview/{interview_id}")
         await self.until(lambda: self.phase == "ready")
         await self.page.locator(".room").wait_for()  # it is drawn only after the message has arrived

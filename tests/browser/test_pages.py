@@ -462,7 +462,7 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
             bodies[response.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
         page.on("response", weigh)
-        interview = (await httpx.AsyncClient().post(f"{light}/api/interviews", json={"format": "five"})).json()["id"]
+        interview = await visit.make(format="five", question_id=None)
         for path, landmark in (
             ("/", ".today"),
             ("/study", ".weeks"),
@@ -534,12 +534,13 @@ async def test_unknown_addresses_get_a_page_in_words(light: str) -> None:
             await expect(visit.page.get_by_role("alert")).to_have_text(said)
             await expect(visit.page.locator("main").get_by_role("link", name=way)).to_be_visible()
     page = {"accept": "text/html"}
-    for path, headers, status, kind in (
-        ("/nowhere", page, 404, "text/html"),
-        ("/nowhere", {}, 404, "application/json"),
-        ("/api/nowhere", page, 404, "application/json"),
-        ("/static/nowhere.js", page, 404, "application/json"),
-        ("/past", page, 200, "text/html"),
-    ):
-        answer = await httpx.AsyncClient().get(light + path, headers=headers)
-        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, kind), path
+    async with httpx.AsyncClient(base_url=light) as http:
+        for path, headers, status, kind in (
+            ("/nowhere", page, 404, "text/html"),
+            ("/nowhere", {}, 404, "application/json"),
+            ("/api/nowhere", page, 404, "application/json"),
+            ("/static/nowhere.js", page, 404, "application/json"),
+            ("/past", page, 200, "text/html"),
+        ):
+            answer = await http.get(path, headers=headers)
+            assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, kind), path

@@ -63,7 +63,8 @@ async def test_a_claim_of_a_cv_is_asked_about_and_reviewed(tmp_path: Path) -> No
     assembly = fake_assembly(tmp_path)
     assembly.graders.in_use = PointGrader(met=True)
     with scripted_llm(Script(graded=json.dumps({"questions": asked}))) as llm:
-        assembly.claims = ClaimQuestions(OpenAiChat(llm.url, "scripted", "no key", 10.0), assembly.prompts)
+        chat = OpenAiChat(llm.url, "scripted", "no key", 10.0)
+        assembly.claims = ClaimQuestions(chat, assembly.prompts)
         async with serving(assembly) as url, browsing(url, "missing") as visit:
             page = visit.page
             await page.goto(f"{url}/papers")
@@ -99,6 +100,7 @@ async def test_a_claim_of_a_cv_is_asked_about_and_reviewed(tmp_path: Path) -> No
             await page.wait_for_url("**/interview/*")
             again = await visit.review(page.url.rsplit("/", 1)[1])
             assert [entry["question"]["prompt"] for entry in again["rounds"]] == [asked[0]["question"]]
+        await chat.close()
     assert "Novak" in json.dumps(llm.asked[0])
     assert not files_with(b"Novak", tmp_path)
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, WebSocketRoute, expect
@@ -352,8 +351,7 @@ async def test_a_server_that_is_loading_is_left_in_peace(light: str) -> None:
                 route.connect_to_server()
 
         await page.route_web_socket(re.compile("/socket$"), join)
-        interview = await httpx.AsyncClient().post(f"{light}/api/interviews", json={"format": "five"})
-        await page.goto(f"{light}/interview/{interview.json()['id']}")
+        await page.goto(f"{light}/interview/{await visit.make(format='five', question_id=None)}")
         await visit.press("t", "ready")
         await expect(page.locator('.room[data-phase="thinking"]')).to_be_visible()
         is_loading = True

@@ -18,7 +18,7 @@ from hotseat.cli.main import cli
 from hotseat.errors import InputError, SettingsError, StorageError
 from hotseat.session.records import LOCAL
 
-from tests.accounts.test_access import WORDS
+from tests.accounts.conftest import WORDS
 from tests.conftest import NO_MODELS, ServerProcess
 from tests.support.fakes import fake_assembly, opening
 

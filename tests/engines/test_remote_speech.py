@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import socket
-import threading
-import time
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +11,6 @@ from typing import Annotated, Any
 
 import numpy as np
 import pytest
-import uvicorn
 from fastapi import FastAPI, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from hotseat.engines import weights
@@ -26,8 +22,10 @@ from hotseat.settings import AsrSettings, TtsSettings
 from hotseat.speech.recognition import Priority, RecognitionJob
 
 from tests.audio.speech import say
-from tests.conftest import MODELS, ServerProcess, free_port
+from tests.conftest import MODELS, ServerProcess
+from tests.support.scripted_llm import nobody
 from tests.support.sitting import finish
+from tests.support.threaded import serving
 from tests.support.wire_candidate import sitting_at
 
 SAID = "The base model is frozen and small matrices are trained."
@@ -41,16 +39,10 @@ class AudioServer:
         self.piper = PiperSpeaker(*weights.piper_voice())
         self.heard: list[dict[str, str]] = []
         self.spoken: list[str] = []
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/v1"
-        app = FastAPI()
-        app.post("/v1/audio/transcriptions")(self.transcribe)
-        app.post("/v1/audio/speech")(self.speak)
-        self.server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="warning"))
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.05)
+        self.url = ""
+        self.app = FastAPI()
+        self.app.post("/v1/audio/transcriptions")(self.transcribe)
+        self.app.post("/v1/audio/speech")(self.speak)
 
     def transcribe(
         self,
@@ -85,9 +77,9 @@ class AudioServer:
 @pytest.fixture(scope="module")
 def audio_server() -> Iterator[AudioServer]:
     server = AudioServer()
-    yield server
-    server.server.should_exit = True
-    server.thread.join(10)
+    with serving(server.app) as address:
+        server.url = f"{address}/v1"
+        yield server
 
 
 async def test_an_interview_is_heard_and_spoken_remotely(
@@ -119,18 +111,17 @@ async def test_an_interview_is_heard_and_spoken_remotely(
 
 async def test_a_server_that_is_gone_is_named(tmp_path: Path) -> None:
     """Errors say which address failed, so that the candidate's page and the doctor can."""
-    url = f"http://127.0.0.1:{free_port()}/v1"
-    hearing = RemoteTranscriber(AsrSettings(url=url, model="m", timeout_s=2))
-    with pytest.raises(TranscriberError, match=url):
-        await hearing.ping()
-    with pytest.raises(SpeakerError, match=url):
-        await RemoteSpeaker(TtsSettings(url=url, model="m", voice="v", timeout_s=2)).speak("Hello.")
+    with nobody() as gone:
+        hearing = RemoteTranscriber(AsrSettings(url=gone.url, model="m", timeout_s=2))
+        with pytest.raises(TranscriberError, match=gone.url):
+            await hearing.ping()
+        with pytest.raises(SpeakerError, match=gone.url):
+            await RemoteSpeaker(TtsSettings(url=gone.url, model="m", voice="v", timeout_s=2)).speak("Hello.")
 
 
 @contextmanager
 def refusing() -> Iterator[str]:
     """The address of an audio server that refuses everything in words that repeat the request."""
-    listening = socket.create_server(("127.0.0.1", 0))
     app = FastAPI()
 
     async def refuse(request: Request) -> Response:
@@ -139,14 +130,8 @@ def refusing() -> Iterator[str]:
 
     for path in ("/v1/audio/transcriptions", "/v1/audio/speech"):
         app.post(path)(refuse)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    server.should_exit = True
-    thread.join(10)
+    with serving(app) as address:
+        yield f"{address}/v1"
 
 
 async def test_a_servers_words_are_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,9 +139,9 @@ async def test_a_servers_words_are_not_repeated(monkeypatch: pytest.MonkeyPatch)
 
     No proxy stands between: whoever is named by HTTP_PROXY gets nothing that is meant for this machine.
     """
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
-    with refusing() as url:
+    with refusing() as url, nobody() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
         hearing = RemoteTranscriber(AsrSettings(url=url, model="m", timeout_s=5))
         job = RecognitionJob("", np.zeros(1600, np.float32), Priority.FINAL, terms=("canaries",))
         with pytest.raises(TranscriberError) as heard:

@@ -7,7 +7,8 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -161,20 +162,31 @@ class Believing:
         return tuple(Reading(0.9, 0.0, nothing + 1, nothing) for _ in statements)
 
 
-async def loaded(llm: ScriptedLlm, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Assembly:
-    """Assembly with that endpoint and a reader that is easy to beat, as they are once loaded."""
+Load = Callable[..., Awaitable[Assembly]]
+
+
+@pytest.fixture
+async def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Load]:
+    """Makes assemblies with an endpoint and a reader that is easy to beat, as they are once loaded."""
     monkeypatch.setattr(models, "OnnxReader", Believing)
-    model = settings.pop("model", "scripted")
-    assembly = fake_assembly(data_dir, llm=LlmSettings(url=llm.url, model=model), **settings)
-    assembly.status.parts = {GRADER: Part(GRADER)}
-    await models.load_grader(assembly, OpenAiChat(llm.url, model, "none", 4.0))
-    return assembly
+    async with AsyncExitStack() as opened:
+
+        async def load(llm: ScriptedLlm, model: str = "scripted", **settings: Any) -> Assembly:
+            assembly = fake_assembly(tmp_path, llm=LlmSettings(url=llm.url, model=model), **settings)
+            assembly.status.parts = {GRADER: Part(GRADER)}
+            chat = OpenAiChat(llm.url, model, "none", 4.0)
+            opened.push_async_callback(chat.close)
+            opened.push_async_callback(assembly.storage.store.close)
+            await models.load_grader(assembly, chat)
+            return assembly
+
+        yield load
 
 
-async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_good_judge_passes_and_grades(loaded: Load) -> None:
     """The built-in reader grades until then; the status says who grades and how well; the exam is sat once."""
     with scripted_llm(Script(graded=good)) as llm:
-        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assembly = await loaded(llm)
         assert (
             assembly.graders.in_use is assembly.graders.embedded
             and "has yet to sit our exam" in assembly.status.parts[GRADER].detail
@@ -191,47 +203,47 @@ async def test_a_good_judge_passes_and_grades(tmp_path: Path, monkeypatch: pytes
         assert (grade.grader, grade.model, len(llm.asked)) == ("llm", "scripted", 41)
         assert grade.agreement is not None and grade.agreement > 0.9 > (grade.reader_agreement or 1.0)
 
-        again = await loaded(llm, tmp_path, monkeypatch)
+        again = await loaded(llm)
         assert isinstance(again.graders.in_use, Judge)
         await sit_if_due(again)
         assert len(llm.asked) == 41
-        other = await loaded(llm, tmp_path, monkeypatch, model="another")
+        other = await loaded(llm, model="another")
         assert other.graders.in_use is other.graders.embedded and exams.is_due(other)
 
 
-async def test_the_prompts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_prompts_count(loaded: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With other prompts a model is another judge."""
     prompts = shutil.copytree(PROJECT / "prompts", tmp_path / "prompts")
     with scripted_llm(Script(graded=good)) as llm:
-        await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
+        await sit_if_due(await loaded(llm))
         monkeypatch.setattr("tests.support.fakes.PROJECT", tmp_path)
-        assert not exams.is_due(await loaded(llm, tmp_path, monkeypatch))
+        assert not exams.is_due(await loaded(llm))
         (prompts / "grade_system.j2").write_text("Be strict.")
-        assert exams.is_due(await loaded(llm, tmp_path, monkeypatch))
+        assert exams.is_due(await loaded(llm))
 
 
 @pytest.mark.parametrize("reply", [generous, lambda _: "Great answer!", lambda _: "{}"])
-async def test_a_bad_judge_stays_out(reply: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bad_judge_stays_out(loaded: Load, reply: Callable[[str], str]) -> None:
     """Whether it credits everything or can't be read; it isn't asked again, and all who look are told why."""
     with scripted_llm(Script(graded=reply)) as llm:
-        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assembly = await loaded(llm)
         await sit_if_due(assembly)
         assert assembly.graders.in_use is assembly.graders.embedded
         assert "the built-in reader grades; scripted is no better (agreement" in assembly.status.parts[GRADER].detail
         assert "scripted did not pass, it does not grade" in exam_checks(assembly.graders)[0].detail
         asked = len(llm.asked)
-        await sit_if_due(await loaded(llm, tmp_path, monkeypatch))
+        await sit_if_due(await loaded(llm))
         assert len(llm.asked) == asked
-        forced = await loaded(llm, tmp_path, monkeypatch, grader="llm")
+        forced = await loaded(llm, grader="llm")
         assert isinstance(forced.graders.in_use, Judge)
 
 
-async def test_no_model_is_examined_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_model_is_examined_unasked(loaded: Load) -> None:
     """The packaged model never by itself, no model where the settings name the grader."""
     with scripted_llm(Script(graded=good)) as llm:
-        embedded = await loaded(llm, tmp_path, monkeypatch, grader="embedded")
-        forced = await loaded(llm, tmp_path, monkeypatch, grader="llm")
-        packaged = await loaded(ScriptedLlm(EMBEDDED), tmp_path, monkeypatch)
+        embedded = await loaded(llm, grader="embedded")
+        forced = await loaded(llm, grader="llm")
+        packaged = await loaded(ScriptedLlm(EMBEDDED))
         for assembly in (embedded, forced, packaged):
             await sit_if_due(assembly)
         assert llm.asked == []
@@ -240,7 +252,7 @@ async def test_no_model_is_examined_unasked(tmp_path: Path, monkeypatch: pytest.
     assert "`hotseat exam`" in exam_checks(packaged.graders)[0].mend
 
 
-async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_endpoint_that_comes_up_later(loaded: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     """The exam waits for it, and the part says so meanwhile."""
     monkeypatch.setattr(exams, "RETRY_S", 0.05)
     down = True
@@ -249,7 +261,7 @@ async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pyte
         return "" if down else good(message)  # an empty reply is the endpoint's failure
 
     with scripted_llm(Script(graded=reply)) as llm:
-        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assembly = await loaded(llm)
         sitting = asyncio.create_task(sit_if_due(assembly))
         async with asyncio.timeout(10):
             while "waits for the endpoint" not in assembly.status.parts[GRADER].detail:
@@ -260,11 +272,11 @@ async def test_an_endpoint_that_comes_up_later(tmp_path: Path, monkeypatch: pyte
     assert isinstance(assembly.graders.in_use, Judge)
 
 
-async def test_results_that_cannot_be_read_or_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_results_that_cannot_be_read_or_kept(loaded: Load, tmp_path: Path) -> None:
     """A damaged file is as none; a folder in its place costs the keeping, not the result."""
     (tmp_path / "exams.json").write_text('{"a": 1}')
     with scripted_llm(Script(graded=good)) as llm:
-        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assembly = await loaded(llm)
         assert exams.is_due(assembly)
         (tmp_path / "exams.json").unlink()
         (tmp_path / "exams.json").mkdir()
@@ -272,13 +284,13 @@ async def test_results_that_cannot_be_read_or_kept(tmp_path: Path, monkeypatch: 
         assert isinstance(assembly.graders.in_use, Judge)
 
 
-async def test_a_bank_without_an_exam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bank_without_an_exam(loaded: Load, tmp_path: Path) -> None:
     """Its questions are graded by the built-in reader, also where its exam does not fit it."""
     with scripted_llm(Script(graded=good)) as llm:
         for text in (None, "{"):
             if text is not None:
                 (tmp_path / FILE).write_text(text)
-            assembly = await loaded(llm, tmp_path, monkeypatch, rubrics_dir=tmp_path)
+            assembly = await loaded(llm, rubrics_dir=tmp_path)
             await sit_if_due(assembly)
             assert assembly.graders.exam is None and assembly.graders.in_use is assembly.graders.embedded
             assert exam_checks(assembly.graders) == []
@@ -308,10 +320,10 @@ def test_the_exam_command_prints_and_keeps_both_results(tmp_path: Path) -> None:
     assert done.returncode == 2 and "no language model to sit it" in done.stderr
 
 
-async def test_a_bug_ends_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bug_ends_nothing_else(loaded: Load) -> None:
     """What looks after interviews runs beside the exam."""
     with scripted_llm(Script(graded=good)) as llm:
-        assembly = await loaded(llm, tmp_path, monkeypatch)
+        assembly = await loaded(llm)
         assert assembly.graders.exam is not None
         assembly.graders.exam.outcomes = None  # type: ignore[assignment]
         await sit_if_due(assembly)

@@ -165,6 +165,13 @@ async def ended(reader: asyncio.StreamReader, within_s: float = 30.0) -> bytes:
     return got
 
 
+async def hang_up(*writers: asyncio.StreamWriter) -> None:
+    """Closes connections and waits until they are, whether or not the server has cut them off."""
+    for writer in writers:
+        writer.close()
+    await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+
+
 async def test_half_a_request_is_not_waited_for(served: tuple[int, BoundedServer]) -> None:
     """Neither at the beginning nor behind a whole one, even if a little more of it comes all the time."""
     port, _ = served
@@ -182,7 +189,7 @@ async def test_half_a_request_is_not_waited_for(served: tuple[int, BoundedServer
         got = await ended(reader)
         assert got.count(b"200 OK") == start.count(b"\r\n\r\n")
         dripping.cancel()
-        writer.close()
+        await hang_up(writer)
 
 
 async def test_a_client_that_reads_nothing_is_disconnected(served: tuple[int, BoundedServer]) -> None:
@@ -196,7 +203,7 @@ async def test_a_client_that_reads_nothing_is_disconnected(served: tuple[int, Bo
         while len(server.connections):
             await asyncio.sleep(0.05)
     assert reader is not None
-    writer.close()
+    await hang_up(writer)
 
 
 async def test_strangers_do_not_keep_others_out(served: tuple[int, BoundedServer]) -> None:
@@ -207,8 +214,7 @@ async def test_strangers_do_not_keep_others_out(served: tuple[int, BoundedServer
         assert (await http.get("/healthz")).status_code == 200
         assert (await http.get("/api/bank")).status_code == 200
         assert len(server.connections) <= 21
-    for _, writer in strangers:
-        writer.close()
+    await hang_up(*(writer for _, writer in strangers))
 
 
 async def test_whoever_sends_half_a_form_keeps_nobody_out(served: tuple[int, BoundedServer]) -> None:
@@ -229,8 +235,7 @@ async def test_whoever_sends_half_a_form_keeps_nobody_out(served: tuple[int, Bou
     await crowd_in(15)
     page[1].write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert b"200 OK" in await page[0].read(1_000)
-    for _, writer in [*strangers, page]:
-        writer.close()
+    await hang_up(*(writer for _, writer in [*strangers, page]))
 
 
 @pytest.mark.parametrize(
@@ -264,8 +269,7 @@ async def test_an_upload_is_not_cut_off_while_its_sender_is_looked_up(
         go.set()
         writer.write(b"K")
         assert b" 422 " in await reader.readline(), "it isn't a ZIP file"
-    for _, one in [*strangers, (reader, writer)]:
-        one.close()
+    await hang_up(writer, *(one for _, one in strangers))
 
 
 async def test_a_crowd_costs_the_candidate_nothing(tmp_path: Path) -> None:

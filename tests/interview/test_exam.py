@@ -139,7 +139,9 @@ async def test_an_endpoint_sits_it_by_itself(tmp_path: Path) -> None:
     with scripted_llm(Script(graded=asks)) as llm:
         assembly = fake_assembly(tmp_path)
         assembly.status.parts[LLM] = Part(LLM)
-        assembly.interviewer.exam = exam(OpenAiChat(llm.url, "scripted", "none", 5.0), tmp_path)
+        chat = OpenAiChat(llm.url, "scripted", "none", 5.0)
+        assembly.interviewer.exam = exam(chat, tmp_path)
         await sit_interviewer_if_due(assembly)
+        await chat.close()
     assert assembly.interviewer.exam.sitting is not None and assembly.interviewer.exam.sitting.passed
     assert assembly.interviewer.endpoint is assembly.interviewer.exam.endpoint

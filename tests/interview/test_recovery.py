@@ -131,7 +131,8 @@ async def test_a_disk_that_fills_up_in_mid_interview(start_server: Callable[...,
                 await candidate.type(2, AFTER)
                 await finish(candidate, 60)
                 review = await candidate.review()
-                stored = (await httpx.AsyncClient().get(f"{server.url}{review['rounds'][0]['answers'][0]['audio']}")).content
+                async with httpx.AsyncClient(base_url=server.url) as http:
+                    stored = (await http.get(review["rounds"][0]["answers"][0]["audio"])).content
             server.kill()  # what was only in memory is gone
             server.start()
             server.wait_until_ready()

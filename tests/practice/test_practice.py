@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from hotseat.practice.progress import compare
 from hotseat.session.records import LOCAL
 from hotseat.settings import InterviewSettings
 from hotseat.startup.assembly import Assembly
-from hotseat.storage.store import SqlStore
 
 from tests.practice.test_ics import parse
 from tests.support.fakes import BANK, CATALOGUE, PointGrader, fake_assembly
@@ -37,7 +35,6 @@ async def drill(tmp_path: Path, met: bool) -> Assembly:
         await candidate.answer()
         candidate.say(type="end")
         await finish(candidate)
-    assembly.storage = replace(assembly.storage, store=SqlStore(assembly.settings.database))
     return assembly
 
 

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -138,7 +139,7 @@ async def test_a_locked_database_is_waited_for_and_then_an_error(tmp_path: Path)
     store = SqlStore(f"sqlite+aiosqlite:///{path}")
     await store.migrate()
     await store.create(RECORD)
-    with sqlite3.connect(path, isolation_level=None) as other:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="locked"):
             await store.append("one", [event(0)], RECORD.summary)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.support.threaded import serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +50,28 @@ class ScriptedLlm:
 
 @contextmanager
 def scripted_llm(script: Script) -> Iterator[ScriptedLlm]:
-    """Serves in a thread of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    llm = ScriptedLlm(f"http://127.0.0.1:{listening.getsockname()[1]}/v1")
+    """Serves until left."""
+    asked: list[dict[str, Any]] = []
 
     async def chat(request: Request) -> Response:
-        asked = await request.json()
-        llm.asked.append(asked)
+        body = await request.json()
+        asked.append(body)
         await asyncio.sleep(script.delay_s)
         if script.echo:
-            return Response(json.dumps({"error": {"message": f"cannot handle {json.dumps(asked)}"}}), 422)
+            return Response(json.dumps({"error": {"message": f"cannot handle {json.dumps(body)}"}}), 422)
         if script.raw is not None:
-            status, media_type, body = script.raw
-            return Response(body, status, media_type=media_type)
-        graded = script.graded if isinstance(script.graded, str) else script.graded(asked["messages"][-1]["content"])
-        text = graded if "response_format" in asked else script.said
-        if asked.get("stream"):
+            status, media_type, raw = script.raw
+            return Response(raw, status, media_type=media_type)
+        graded = script.graded if isinstance(script.graded, str) else script.graded(body["messages"][-1]["content"])
+        text = graded if "response_format" in body else script.said
+        if body.get("stream"):
             return StreamingResponse(_streamed(script, text), media_type="text/event-stream")
-        body = json.dumps(_completion("message", text))
-        headers = {"content-length": str(len(body) + script.cut * 100)}
-        return Response(body, media_type="application/json", headers=headers)
+        reply = json.dumps(_completion("message", text))
+        headers = {"content-length": str(len(reply) + script.cut * 100)}
+        return Response(reply, media_type="application/json", headers=headers)
 
-    app = Starlette(routes=[Route("/v1/chat/completions", chat, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield llm
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with serving(Starlette(routes=[Route("/v1/chat/completions", chat, methods=["POST"])])) as url:
+        yield ScriptedLlm(f"{url}/v1", asked)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ async def test_backups_under_writing_are_whole(tmp_path: Path) -> None:
     written: list[int] = []
 
     def write(stop: asyncio.Event) -> None:
-        with sqlite3.connect(tmp_path / "hotseat.db", timeout=10) as database:
+        with closing(sqlite3.connect(tmp_path / "hotseat.db", timeout=10)) as database:
             [interview_id] = database.execute("SELECT id FROM interviews").fetchone()
             [start] = database.execute("SELECT max(seq) + 1 FROM events").fetchone()
             while not stop.is_set():
@@ -121,7 +122,7 @@ async def test_backups_under_writing_are_whole(tmp_path: Path) -> None:
         file = await backed_up(tmp_path)
         copy = tmp_path / f"copy{number}.db"
         copy.write_bytes(zipfile.ZipFile(file).read("hotseat.db"))
-        with sqlite3.connect(copy) as database:
+        with closing(sqlite3.connect(copy)) as database:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             count, last, title = database.execute("SELECT count(*), max(seq), max(title) FROM events, interviews").fetchone()
             assert count == last + 1
@@ -152,7 +153,7 @@ async def test_restoring_under_a_running_interview(tmp_path: Path) -> None:
         resumed = await Candidate(interviews, candidate.id).attach()
         await resumed.answer()
         await resumed.until("finished")
-        with sqlite3.connect(tmp_path / "hotseat.db") as database:
+        with closing(sqlite3.connect(tmp_path / "hotseat.db")) as database:
             assert database.execute("SELECT count(DISTINCT interview_id) FROM events").fetchone() == (1,)
             assert database.execute("SELECT count(*) = max(seq) + 1 FROM events").fetchone() == (1,)
 

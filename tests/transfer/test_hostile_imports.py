@@ -10,6 +10,7 @@ import sqlite3
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -412,5 +413,5 @@ async def test_the_copy_that_is_checked_is_nowhere_else(
     async with storage(tmp_path) as assembly:
         await import_file(*importing(assembly), io.BytesIO(sample["json"]))
     assert len(seen) == 1 and not seen[0].parent.exists()
-    with sqlite3.connect(tmp_path / "hotseat.db") as database:
+    with closing(sqlite3.connect(tmp_path / "hotseat.db")) as database:
         assert database.execute("SELECT count(*) FROM interviews").fetchone() == (2,)

@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ from hotseat.session.summary import summary
 from hotseat.settings import PROJECT
 from hotseat.startup.assembly import Assembly
 from hotseat.storage.rows import Scope
-from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import DERIVED, LEFT_OUT
 from hotseat.transfer.document import Document, schema
 from hotseat.transfer.exporting import export
@@ -103,7 +102,7 @@ async def sit(folder: Path, speed: float = 20.0) -> str:
 
 def contents(folder: Path) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, bytes]]:
     """Every cell of every table as SQLite stores it, with its type, and every file of audio; not who works on it."""
-    with sqlite3.connect(folder / "hotseat.db") as database:
+    with closing(sqlite3.connect(folder / "hotseat.db")) as database:
         found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         names = [name for (name,) in found if name not in {"replicas", "audit"}]
         columns = {
@@ -457,7 +456,7 @@ EXPORTED = {"interviews", "events", "ratings", "notes", "corrections", "regrades
 
 async def test_every_table_is_exported_or_left_out_on_purpose(tmp_path: Path) -> None:
     """Each has a place; what is exported says by a column whose it is, and has values that JSON can hold."""
-    async with storage(tmp_path) as assembly, SqlStore(assembly.settings.database).engine.connect() as connection:
+    async with storage(tmp_path) as assembly, assembly.storage.store.engine.connect() as connection:
         metadata = sa.MetaData()
         await connection.run_sync(metadata.reflect)
     assert EXPORTED | DERIVED | set(LEFT_OUT) == set(metadata.tables), "decide about the new table"
