@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import Settings
 from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of
 
-from benchmarks.mock import Recording
+from benchmarks.mock import SCRIPT, Recording
+from tests.support.fakes import BANK
 from tests.support.light_server import LightServer
 
 SECOND = np.full(SAMPLE_RATE, 0.25, np.float32)
@@ -61,3 +63,11 @@ async def test_a_rehearsal_is_recorded_as_it_is_heard(tmp_path: Path) -> None:
     assert report["finished"] and heard.written == [report["turns"][0]["text"]]
     assert [text for text, *_ in heard.spans].count("") == 1 and len(heard.spans) > 3
     assert all(start >= end - 0.01 for (_, _, end), (_, start, _) in pairwise(heard.spans))
+
+
+def test_the_candidate_has_an_answer_to_whatever_the_bank_asks() -> None:
+    script = tomllib.loads(SCRIPT.read_text(encoding="utf-8"))
+    endings = tuple(ending for row in script["answer"] for ending in row["to"])
+    questions = [BANK.question(question_id) for question_id in script["questions"]]
+    asked = [text for one in questions for text in (one.prompt, one.simpler, *(move.text for move in one.moves))]
+    assert [text for text in asked if not text.endswith(endings)] == []
