@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from hotseat.domain.model import FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
 from hotseat.domain.register import suits
@@ -159,20 +160,30 @@ def _words_of(point: Point) -> set[str]:
 
 def says(text: str, point: Point) -> bool:
     """Whether a text has so many of a point's words that it states the point, and so gives it away in a question."""
-    return overlap(point.statement, text) >= _STATEMENT_OVERLAP or any(
-        len(_content(phrasing)) >= _MIN_CONTENT and overlap(phrasing, text) >= _PHRASING_OVERLAP for phrasing in point.phrasings
+    words = _words(text)
+    return _share(_content(point.statement), words) >= _STATEMENT_OVERLAP or any(
+        len(content) >= _MIN_CONTENT and _share(content, words) >= _PHRASING_OVERLAP
+        for content in map(_content, point.phrasings)
     )
 
 
 def overlap(wanted: str, text: str) -> float:
-    """Share of the content words of ``wanted`` that occur in ``text``."""
-    content = _content(wanted)
-    return len(content & {token.text for token in tokenize(text)}) / len(content) if content else 0.0
+    """Share of the content words of ``wanted``, a text of the bank, that occur in ``text``."""
+    return _share(_content(wanted), _words(text))
+
+
+def _share(content: frozenset[str], words: set[str]) -> float:
+    return len(content & words) / len(content) if content else 0.0
 
 
 def _stems(text: str) -> set[str]:
     return {token.stem for token in tokenize(text) if token.text not in _COMMON}
 
 
-def _content(text: str) -> set[str]:
-    return {token.text for token in tokenize(text)} - _COMMON
+def _words(text: str) -> set[str]:
+    return {token.text for token in tokenize(text)}
+
+
+@lru_cache(maxsize=4096)  # of a bank's texts, which are compared with many others
+def _content(text: str) -> frozenset[str]:
+    return frozenset(_words(text) - _COMMON)
