@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
-from playwright.async_api import Page, Request, WebSocket, async_playwright, expect
+import pytest_asyncio
+from hotseat.speech.audio import SAMPLE_RATE
+from playwright.async_api import Browser, Page, Playwright, Request, WebSocket, async_playwright, expect
 
+from tests.audio.speech import read, write
 from tests.conftest import ServerProcess
 
 CHROMIUM = os.environ.get("HOTSEAT_TEST_CHROMIUM", "/usr/bin/chromium")
+HUMAN = Path(__file__).parents[1] / "audio" / "human"
 FLAGS = (
     "--no-sandbox",
     "--no-first-run",
@@ -143,27 +148,84 @@ async def unfold(page: Page) -> None:
     await page.locator("main details").evaluate_all("all => all.forEach((details) => (details.open = true))")
 
 
+class Chromiums:
+    """Browsers that stay open from one test to the next, as starting one costs more processor time than most tests."""
+
+    MOST = 2
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._open: dict[tuple[str, ...], Browser] = {}
+        """By flags, the one used last at the end."""
+
+    async def get(self, flags: tuple[str, ...]) -> Browser:
+        browser = self._open.pop(flags, None)
+        if browser is None or not browser.is_connected():
+            browser = await self._playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        self._open[flags] = browser
+        if len(self._open) > self.MOST:
+            await self._open.pop(next(iter(self._open))).close()
+        return browser
+
+
+_chromiums: list[Chromiums] = []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def chromiums() -> AsyncIterator[None]:
+    """Playwright, for ``chromium``; all browsers are closed with it."""
+    async with async_playwright() as playwright:
+        _chromiums.append(Chromiums(playwright))
+        yield
+        _chromiums.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers belong to the event loop in which they were started, so these tests share one."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@asynccontextmanager
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
+    """A browser with these of Chromium's flags that knows nothing of earlier visits."""
+    browser = await _chromiums[0].get(flags)
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            await context.close()
+
+
 Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
 
 @asynccontextmanager
 async def browsing(url: str, microphone: Path | str, flags: tuple[str, ...] = (), **context: Any) -> AsyncIterator[Visit]:
-    """Opens Chromium. ``microphone`` is a WAV file, "missing" or "denied"; ``flags`` are more of Chromium's, which win over
+    """Opens a page. ``microphone`` is a WAV file, "missing" or "denied"; ``flags`` are more of Chromium's, which win over
     ours; ``context`` is Playwright's."""
     devices: tuple[str, ...] = () if microphone == "missing" else (FAKE_DEVICE,)
     if isinstance(microphone, Path):
         devices += ("--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}%noloop")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices, *flags])
+    async with chromium(*devices, *flags) as browser:
         visit = Visit(await browser.new_page(**context), url)
         visit.page.set_default_timeout(30_000)
         yield visit
-        await browser.close()
     assert not visit.failures
     assert not visit.foreign
 
 
 @pytest.fixture
 def visiting(server: ServerProcess) -> Visiting:
-    """Opens a browser at a server with the real models."""
+    """Opens a page of a server with the real models."""
     return functools.partial(browsing, server.url)
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute of somebody reading aloud, as a WAV file for the browser's microphone."""
+    samples = np.concatenate([read(file) for file in sorted(HUMAN.glob("*.flac"))])
+    path = tmp_path_factory.mktemp("speech") / "speech.wav"
+    write(path, np.resize(samples, 60 * SAMPLE_RATE))
+    return path

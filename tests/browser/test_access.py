@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from hotseat.settings import PROJECT
-from playwright.async_api import Error, Page, async_playwright, expect
+from playwright.async_api import Error, Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.conftest import chromium
 from tests.support.light_server import LightServer
 
 WORDS = "four words make one"
@@ -46,8 +46,7 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
     """Invited, signed in without scripts, led back to where one was going, signed out everywhere by a new password."""
     accounts(light, "add", "Ada", "--owner", stdin=f"{WORDS}\n")
     invitation = accounts(light, "invite").strip()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+    async with chromium() as browser:
         bob = await (await browser.new_context()).new_page()
         await bob.goto(invitation)
         assert await violations(bob) == []
@@ -79,4 +78,3 @@ async def test_people_get_in_and_out(light: LightServer) -> None:
         await expect(bob).to_have_url(f"{light.url}/login?next=%2Fpast")
         await plain.get_by_role("button", name="Sign out").click()
         await plain.wait_for_url(f"{light.url}/login")
-        await browser.close()

@@ -11,7 +11,6 @@ from hotseat.speech.synthesis import PreparedVoice
 
 from tests.browser.firefox import FIREFOX, PULSEAUDIO, open_firefox, sound_card
 from tests.browser.light import FluentTranscriber, serving
-from tests.browser.test_pages import speech_file
 from tests.browser.test_review import Tone
 from tests.support.fakes import CATALOGUE, PointGrader, fake_assembly
 
@@ -66,7 +65,7 @@ async def test_the_first_question_in_firefox(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(FIREFOX is None or PULSEAUDIO is None, reason="Firefox or PulseAudio is not installed")
-async def test_the_first_question_is_spoken_in_firefox(tmp_path: Path) -> None:
+async def test_the_first_question_is_spoken_in_firefox(tmp_path: Path, speech: Path) -> None:
     """The microphone's frames arrive, the question and a recording are heard, and the clock's ring shrinks."""
     assembly = fake_assembly(tmp_path)
     assembly.speech.transcriber = FluentTranscriber()
@@ -75,7 +74,6 @@ async def test_the_first_question_is_spoken_in_firefox(tmp_path: Path) -> None:
     profile, sound, heard = tmp_path / "profile", tmp_path / "sound", tmp_path / "heard"
     profile.mkdir()
     sound.mkdir()
-    speech = speech_file(tmp_path / "speech.wav")
     async with serving(assembly) as url, sound_card(sound) as card, open_firefox(profile, card) as page:
         with card.recording(heard):
             await page.goto(url)

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
 from tests.browser.light import FluentTranscriber, serving
-from tests.browser.test_pages import LAPTOP, PHONE, speech_file
+from tests.browser.test_pages import LAPTOP, PHONE
 from tests.support.fakes import CATALOGUE, PointGrader, fake_assembly
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def empty(tmp_path: Path) -> AsyncIterator[str]:
     """A server that nobody has used yet; its grader finds every point."""
     assembly = fake_assembly(tmp_path)
@@ -39,10 +40,10 @@ async def test_the_start_button_is_above_the_fold(empty: str, size: dict[str, in
         assert await violations(visit.page) == []
 
 
-async def test_two_clicks_and_two_minutes_to_the_first_result(empty: str, tmp_path: Path) -> None:
+async def test_two_clicks_and_two_minutes_to_the_first_result(empty: str, speech: Path) -> None:
     """One click leads to the sound check, which is open already, the second one to the question; an answer of all its twenty
     seconds is graded, and a plan offered, within two minutes of the first load."""
-    async with browsing(empty, speech_file(tmp_path / "speech.wav")) as visit:
+    async with browsing(empty, speech) as visit:
         page = visit.page
         began = time.monotonic()
         await page.goto(empty)

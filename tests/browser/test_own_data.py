@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from hotseat.transfer.importing import import_file
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.conftest import chromium
 from tests.storage.test_migrations import OLD
 from tests.support.fakes import importing
 from tests.support.light_server import LightServer
@@ -21,7 +22,7 @@ from tests.transfer.test_transfer import storage
 INTERVIEW = "a03FQk9myQpa"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """A server with one past interview that has a recording."""
     async with storage(tmp_path) as assembly:
@@ -36,15 +37,14 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def chromium(**options: object) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+async def watched(**options: object) -> AsyncIterator[Page]:
+    """A page in which nothing fails."""
+    async with chromium() as browser:
         page = await (await browser.new_context(**options)).new_page()  # type: ignore[arg-type]
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
         yield page
         assert failures == []
-        await browser.close()
 
 
 async def tab_to(page: Page, text: str) -> None:
@@ -57,7 +57,7 @@ async def tab_to(page: Page, text: str) -> None:
 
 async def test_export_deletion_and_import_by_keyboard(url: str, tmp_path: Path) -> None:
     """Export, deletion with its proof, import and deletion of everything need no more than Tab, Enter and Escape."""
-    async with chromium(accept_downloads=True) as page:
+    async with watched(accept_downloads=True) as page:
         await page.goto(f"{url}/review/{INTERVIEW}")
         await page.locator("h1").wait_for()
         await tab_to(page, "Export")
@@ -101,7 +101,7 @@ async def test_export_deletion_and_import_by_keyboard(url: str, tmp_path: Path) 
 
 async def test_the_report_opens_offline(url: str, tmp_path: Path) -> None:
     """The HTML report from disk, with the network cut: nothing is asked for, its style applies, its audio can be played."""
-    async with chromium() as page:
+    async with watched() as page:
         answer = await page.request.get(f"{url}/api/interviews/{INTERVIEW}/export?format=html")
         file = tmp_path / "report.html"
         file.write_bytes(await answer.body())

@@ -10,24 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
-from hotseat.speech.audio import SAMPLE_RATE
+import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
-from tests.audio.speech import read, write
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing, unfold
 from tests.browser.light import FluentTranscriber, serving
 from tests.support.fakes import PointGrader, fake_assembly
 
 PHONE, LAPTOP, WIDE = ({"width": width, "height": height} for width, height in ((390, 844), (1440, 900), (1920, 1080)))
-HUMAN = Path(__file__).parents[1] / "audio" / "human"
 TYPED = "LoRA freezes the base model and trains two small low-rank matrices."
 MOST_BYTES = 300_000
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def light(tmp_path: Path) -> AsyncIterator[str]:
     """A server whose candidate has a plan, and whose grader finds every point."""
     assembly = fake_assembly(tmp_path)
@@ -37,13 +34,6 @@ async def light(tmp_path: Path) -> AsyncIterator[str]:
         when = (date.today() + timedelta(days=20)).isoformat()
         await http.put("/api/plan", json={"path": "applied", "date": when})
         yield url
-
-
-def speech_file(path: Path) -> Path:
-    """A minute of somebody reading aloud, as a WAV file for the browser's microphone."""
-    samples = np.concatenate([read(file) for file in sorted(HUMAN.glob("*.flac"))])
-    write(path, np.resize(samples, 60 * SAMPLE_RATE))
-    return path
 
 
 async def focus(page: Page) -> dict[str, Any]:
@@ -306,9 +296,9 @@ async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(light: str, tmp_path: Path, scheme: str) -> None:
+async def test_axe_finds_nothing(light: str, speech: Path, scheme: str) -> None:
     """The start page, the room in each of its states, and the study page, in both themes."""
-    async with browsing(light, speech_file(tmp_path / "speech.wav"), color_scheme=scheme) as visit:
+    async with browsing(light, speech, color_scheme=scheme) as visit:
         page = visit.page
         await page.goto(visit.url)
         await page.get_by_role("heading", name="Today").wait_for()
@@ -429,9 +419,9 @@ async def test_input_is_answered_at_once(light: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-async def test_captions_do_not_move_the_page(light: str, tmp_path: Path, size: dict[str, int]) -> None:
+async def test_captions_do_not_move_the_page(light: str, speech: Path, size: dict[str, int]) -> None:
     """Captions grow from nothing beyond the height of their box without anything on the page shifting."""
-    async with browsing(light, speech_file(tmp_path / "speech.wav"), viewport=size) as visit:
+    async with browsing(light, speech, viewport=size) as visit:
         await visit.plan(follow_ups=0)
         await visit.press("Space", "ready")
         await visit.press("Space", "asking")

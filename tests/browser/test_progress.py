@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from hotseat.domain.model import PointStatus
 from hotseat.domain.practice import Assessment
 from hotseat.session.records import LOCAL
@@ -27,7 +27,7 @@ def met(*points: object) -> dict[str, PointStatus]:
     return {point.id: PointStatus.MET for point in LORA.points if point in points}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def past(tmp_path: Path) -> AsyncIterator[str]:
     """A server with five hundred past interviews, the latest two at the same question, and a self-assessment."""
     assembly = fake_assembly(tmp_path)

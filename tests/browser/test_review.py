@@ -23,7 +23,7 @@ from playwright.async_api import Page, expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Visit, browsing, unfold
 from tests.browser.light import serving
-from tests.browser.test_pages import ADD_SHIFTS, speech_file
+from tests.browser.test_pages import ADD_SHIFTS
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, CATALOGUE, FakeSpeaker, fake_assembly
 from tests.support.stored import said, store_interview
@@ -332,13 +332,13 @@ async def heard(page: Page) -> list[dict[str, Any]]:
     return played
 
 
-async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path) -> None:
+async def test_a_sentence_and_a_drill_are_really_heard(tmp_path: Path, speech: Path) -> None:
     """ "Hear it said" plays the voice to its end. After a spoken drill, what was said before and what was said now are played
     back to back; another sound in between ends both."""
     assembly = prepared(tmp_path)
     assembly.speech.voice = PreparedVoice(Tone(), CATALOGUE.script.constant())
     interview_id = await store_interview(assembly, CHOICES, [[FIRST, SECOND]])
-    async with serving(assembly) as url, browsing(url, speech_file(tmp_path / "speech.wav")) as visit:
+    async with serving(assembly) as url, browsing(url, speech) as visit:
         page = visit.page
         await page.add_init_script(WATCH_SOUND)
         await page.goto(f"{url}/review/{interview_id}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from hotseat.startup.assembly import Assembly
 from playwright.async_api import Page, WebSocketRoute, expect
 
@@ -16,7 +17,7 @@ from tests.browser.accessibility import violations
 from tests.browser.conftest import Visit, browsing
 from tests.browser.light import serving
 from tests.browser.line import lined
-from tests.browser.test_pages import TYPED, speech_file
+from tests.browser.test_pages import TYPED
 from tests.support.fakes import FakeTranscriber, PointGrader, fake_assembly
 
 FIRST, SECOND = "the first answer is about freezing", "a second one follows on merging"
@@ -62,15 +63,10 @@ def assembly(tmp_path: Path) -> Assembly:
     return assembly
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def light(assembly: Assembly) -> AsyncIterator[str]:
     async with serving(assembly) as url:
         yield url
-
-
-@pytest.fixture
-def speech(tmp_path: Path) -> Path:
-    return speech_file(tmp_path / "speech.wav")
 
 
 def words(page: Page) -> Any:
