@@ -23,7 +23,7 @@ from hotseat.settings import PROJECT, Settings, load_settings
 
 from tests.doctor.test_doctor import listing
 from tests.support import scripted_llm
-from tests.support.command_line import hotseat
+from tests.support.command_line import hotseat_here
 
 ENTRY = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["scripts"]["hotseat"]
 LORA = "finetuning/lora"
@@ -100,14 +100,14 @@ def test_proxies_are_told_by_their_networks() -> None:
 
 def test_a_database_address_does_not_tell_its_password() -> None:
     """What follows an @ and a colon in it is taken for a port."""
-    done = hotseat("accounts", "list", HOTSEAT_DATABASE_URL="postgresql+asyncpg://u:p@ss:cret/x@db/hotseat")
+    done = hotseat_here("accounts", "list", HOTSEAT_DATABASE_URL="postgresql+asyncpg://u:p@ss:cret/x@db/hotseat")
     assert done.returncode == 2 and "HOTSEAT_DATABASE_URL" in done.stderr
     assert "cret" not in done.stderr
 
 
 def test_a_database_driver_that_is_missing() -> None:
     """What to install and how to write the address, not only which module Python could not find."""
-    done = hotseat("accounts", "list", HOTSEAT_DATABASE_URL="postgresql://u:p@db/hotseat")
+    done = hotseat_here("accounts", "list", HOTSEAT_DATABASE_URL="postgresql://u:p@db/hotseat")
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert "postgresql+asyncpg://" in done.stderr and "extra postgres" in done.stderr
 
@@ -121,7 +121,7 @@ def test_a_language_model_that_is_asked_for_grades_or_fails(tmp_path: Path) -> N
     answer.write_text(SAID)
     batch.write_text(json.dumps({"id": "a", "question": LORA, "answer": SAID}))
     with scripted_llm.scripted_llm(scripted_llm.Script(raw=(500, "text/plain", ""))) as llm:
-        grade = partial(hotseat, "grade", "--grader", "llm", HOTSEAT_LLM__URL=llm.url, HOTSEAT_DATA_DIR=str(tmp_path))
+        grade = partial(hotseat_here, "grade", "--grader", "llm", HOTSEAT_LLM__URL=llm.url, HOTSEAT_DATA_DIR=str(tmp_path))
         one, many = grade("--question", LORA, "--answer-file", str(answer)), grade("--batch", str(batch))
     why = f"the language model could not grade: the language model at {llm.url} answered HTTP 500"
     assert (one.returncode, one.stdout) == (1, "") and why in one.stderr
@@ -198,7 +198,7 @@ def test_bad_audio_is_told_before_models_are_imported(tmp_path: Path) -> None:
 
 def test_a_new_question_is_of_a_known_kind(tmp_path: Path) -> None:
     """Another kind would break the bank; those there are, are named."""
-    done = hotseat("bank", "add", "rag/new", "--title", "New", "--kind", "bogus", HOTSEAT_RUBRICS_DIR=str(tmp_path))
+    done = hotseat_here("bank", "add", "rag/new", "--title", "New", "--kind", "bogus", HOTSEAT_RUBRICS_DIR=str(tmp_path))
     assert done.returncode == 2 and "'bogus' is not one of 'core', 'concept'" in done.stderr
     assert not list(tmp_path.iterdir())
 
@@ -268,7 +268,7 @@ async def test_a_rehearsal_at_no_address() -> None:
 def test_a_data_directory_that_can_not_be_used(tmp_path: Path) -> None:
     """It is a setting that is wrong: exit code 2, and how to choose another."""
     (tmp_path / "file").touch()
-    done = hotseat("accounts", "list", HOTSEAT_DATA_DIR=str(tmp_path / "file"))
+    done = hotseat_here("accounts", "list", HOTSEAT_DATA_DIR=str(tmp_path / "file"))
     assert done.returncode == 2 and "choose another with HOTSEAT_DATA_DIR" in done.stderr
 
 
@@ -279,15 +279,15 @@ def test_a_file_does_not_steer_the_terminal(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as file:
         file.writestr("manifest.json", json.dumps(manifest))
         file.writestr("a\x1b[2J\x9b2J\u202eb", "")
-    done = hotseat("backup", "--verify", str(tmp_path / "evil.zip"), HOTSEAT_DATA_DIR=str(tmp_path))
+    done = hotseat_here("backup", "--verify", str(tmp_path / "evil.zip"), HOTSEAT_DATA_DIR=str(tmp_path))
     assert done.returncode == 2 and "a\\u001b[2J\\u009b2J\\u202eb is not in manifest.json" in done.stderr, done.stderr
 
 
 def test_the_schema_of_exports_needs_no_file() -> None:
     """It goes to stdout; an export has to be given one."""
-    done = hotseat("export", "--schema")
+    done = hotseat_here("export", "--schema")
     assert done.returncode == 0 and done.stdout == (PROJECT / "docs" / "export.schema.json").read_text()
-    done = hotseat("export", "--all")
+    done = hotseat_here("export", "--all")
     assert done.returncode == 2 and "-o" in done.stderr
 
 

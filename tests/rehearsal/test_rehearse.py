@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import socket
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
-from hotseat.cli.main import main
 from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE
 
 from tests.audio.speech import say, write
 from tests.conftest import ServerProcess, share_models
-from tests.support.command_line import hotseat
+from tests.support.command_line import hotseat, hotseat_here
 from tests.support.fakes import BANK
 
 LORA = "finetuning/lora"
@@ -51,9 +48,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def printed(*arguments: str, stdin: bytes = b"", **environment: str) -> Any:
+def printed(*arguments: str, **environment: str) -> Any:
     """What a command prints as JSON."""
-    done = hotseat(*arguments, stdin=stdin, **environment)
+    return parsed(hotseat(*arguments, **environment))
+
+
+def parsed(done: subprocess.CompletedProcess[str]) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -134,16 +134,14 @@ def test_grading_a_written_answer(tmp_path: Path, data_dir: Path) -> None:
 
 def test_grading_from_standard_input(data_dir: Path) -> None:
     """The file - is standard input."""
-    graded = printed(
-        "grade", "--question", LORA, "--answer-file", "-", "--grader", "embedded", "--json",
-        stdin=WRITTEN.encode(), HOTSEAT_DATA_DIR=str(data_dir),
-    )  # fmt: skip
+    command = ("grade", "--question", LORA, "--answer-file", "-", "--grader", "embedded", "--json")
+    graded = parsed(hotseat_here(*command, stdin=WRITTEN.encode(), HOTSEAT_DATA_DIR=str(data_dir)))
     assert graded["verdict"] == "Lean No Hire"
 
 
 def test_the_bank_as_json() -> None:
     """All topics and questions are listed with their rubrics, and the ids the outside relies on are there."""
-    bank = printed("bank", "--json")
+    bank = parsed(hotseat_here("bank", "--json"))
     assert [topic["id"] for topic in bank["topics"]] == [topic.id for topic in BANK.topics]
     questions = {question["id"]: question for question in bank["questions"]}
     assert {f"{topic.id}/core" for topic in BANK.topics if topic.id != "capstone"} <= questions.keys()
@@ -192,27 +190,6 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-Here = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Here:
-    """Runs the program like ``hotseat``, but in this process, which need not import everything again."""
-    for lasting in ("hotseat.cli.main.limit_native_memory", "hotseat.telemetry.logs.set_up"):  # change the process for good
-        monkeypatch.setattr(lasting, lambda *_: None)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
-
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["hotseat", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return subprocess.CompletedProcess(arguments, cast(int, ended.value.code), *capfd.readouterr())
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("command", "named"),
     [
@@ -245,11 +222,11 @@ def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
-    here: Here, command: str, named: str, bad: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, named: str, bad: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever can't be used is named in one line on stderr, with nothing on stdout."""
     monkeypatch.chdir(bad)
-    assert_refused(here(*command.split(), HOTSEAT_DATA_DIR=str(data_dir)), named)
+    assert_refused(hotseat_here(*command.split(), HOTSEAT_DATA_DIR=str(data_dir)), named)
 
 
 @pytest.mark.parametrize("group", ["", "accounts"])
@@ -260,7 +237,7 @@ def test_a_missing_command_is_asked_for(group: str) -> None:
 
 def test_the_running_server_refuses_an_unknown_question(server: ServerProcess, bad: Path) -> None:
     """What the server says is wrong with an interview is what the command says."""
-    done = hotseat("rehearse", "--url", server.url, "--audio", str(bad / "good.wav"), "--question", "no/such", "--json")
+    done = hotseat_here("rehearse", "--url", server.url, "--audio", str(bad / "good.wav"), "--question", "no/such", "--json")
     assert_refused(done, "no/such")
 
 
@@ -280,9 +257,9 @@ def test_the_running_server_refuses_an_unknown_question(server: ServerProcess, b
         ("HOTSEAT_DATABASE_URL", "sqlite:///hotseat.db"),
     ],
 )
-def test_bad_settings_are_named(here: Here, variable: str, value: str, data_dir: Path) -> None:
+def test_bad_settings_are_named(variable: str, value: str, data_dir: Path) -> None:
     """A setting that can't be is named as it is written."""
-    assert_refused(here("serve", **{"HOTSEAT_DATA_DIR": str(data_dir), variable: value}), variable)
+    assert_refused(hotseat_here("serve", **{"HOTSEAT_DATA_DIR": str(data_dir), variable: value}), variable)
 
 
 def test_serving_to_others_without_a_way_in_is_refused(data_dir: Path) -> None:
@@ -294,7 +271,7 @@ def test_a_port_in_use(data_dir: Path) -> None:
     """Serving on a taken port says so and how to choose another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = hotseat("serve", "--port", port, HOTSEAT_DATA_DIR=str(data_dir))
+        done = hotseat_here("serve", "--port", port, HOTSEAT_DATA_DIR=str(data_dir))
     assert_refused(done, port)
     assert "--port" in done.stderr
 
@@ -315,13 +292,13 @@ def rubrics(tmp_path: Path) -> Iterator[Path]:
         ("[[criteria]]", "[[criteria]", "not valid TOML"),
     ],
 )
-def test_a_malformed_rubric_names_file_and_field(here: Here, old: str, new: str, field: str, rubrics: Path) -> None:
+def test_a_malformed_rubric_names_file_and_field(old: str, new: str, field: str, rubrics: Path) -> None:
     """A wrong rubric stops a command with the file and the field that is wrong."""
     spoiled = rubrics / "finetuning" / "lora.toml"
     text = spoiled.read_text(encoding="utf-8")
     assert old in text
     spoiled.write_text(text.replace(old, new, 1), encoding="utf-8")
-    done = here("bank", "--json", HOTSEAT_RUBRICS_DIR=str(rubrics))
+    done = hotseat_here("bank", "--json", HOTSEAT_RUBRICS_DIR=str(rubrics))
     assert_refused(done, "finetuning/lora.toml")
     assert field in done.stderr
 
@@ -329,7 +306,7 @@ def test_a_malformed_rubric_names_file_and_field(here: Here, old: str, new: str,
 def test_serving_needs_a_sound_bank(rubrics: Path, data_dir: Path) -> None:
     """A rubric in another encoding is named, and nothing is served."""
     (rubrics / "finetuning" / "lora.toml").write_bytes("title = 'für'".encode("latin-1"))
-    done = hotseat("serve", "--port", "0", HOTSEAT_RUBRICS_DIR=str(rubrics), HOTSEAT_DATA_DIR=str(data_dir))
+    done = hotseat_here("serve", "--port", "0", HOTSEAT_RUBRICS_DIR=str(rubrics), HOTSEAT_DATA_DIR=str(data_dir))
     assert_refused(done, "finetuning/lora.toml")
 
 

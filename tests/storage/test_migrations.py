@@ -21,7 +21,7 @@ from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
 from hotseat.transfer.importing import import_file
 
-from tests.support.command_line import hotseat
+from tests.support.command_line import hotseat_here
 from tests.support.fakes import fake_assembly, importing
 from tests.transfer.test_transfer import storage
 
@@ -156,7 +156,7 @@ def test_a_command_names_a_later_schema(tmp_path: Path) -> None:
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
         database.execute("INSERT INTO alembic_version VALUES ('9999')")
         database.commit()
-    done = hotseat("backup", str(tmp_path / "out.zip"), HOTSEAT_DATA_DIR=str(tmp_path))
+    done = hotseat_here("backup", str(tmp_path / "out.zip"), HOTSEAT_DATA_DIR=str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1) and "later version of Hotseat" in done.stderr
 
 
@@ -214,7 +214,7 @@ async def test_an_update_can_be_undone(tmp_path: Path) -> None:
         await store.migrate()
     await store.close()
     path = str(refused.value).split("--force ")[1].strip("`")
-    done = hotseat("restore", "--force", path, HOTSEAT_DATA_DIR=str(tmp_path))
+    done = await asyncio.to_thread(hotseat_here, "restore", "--force", path, HOTSEAT_DATA_DIR=str(tmp_path))
     assert done.returncode == 0 and "restored the database" in done.stdout, done.stderr
     with closing(sqlite3.connect(tmp_path / "hotseat.db")) as database:
         assert database.execute("SELECT name, value FROM settings").fetchall() == [("plan", 1)]
