@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -88,6 +89,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.models)
         if "postgres" in fixtures or "[postgresql" in item.name:
             item.add_marker(pytest.mark.postgres)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: without this, collections of garbage take a third of the time of some tests."""
+    gc.freeze()
 
 
 class ServerProcess:
