@@ -163,7 +163,7 @@ def test_a_rehearsal_types_a_files_lines(tmp_path: Path) -> None:
         "One token after another.",
     ]
     file = tmp_path / "typed.txt"
-    file.write_text("\n".join([*lines, ""]))
+    file.write_text("\n".join([*lines, "Said to nobody.", ""]))
     server = LightServer(tmp_path / "data").wait_until_ready()
     try:
         done = hotseat("rehearse", "--typed", str(file), "--question", "inference/core", "--url", server.url, "--json")
@@ -172,7 +172,8 @@ def test_a_rehearsal_types_a_files_lines(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     turns = report["turns"]
-    assert report["blind"] == 0
+    assert report["blind"] == 0 and report["unused"] == 1
+    assert "last question" in report["closing"] and turns[3]["acknowledgement"]
     assert [turn["text"] for turn in turns] == lines
     assert [turn["act"] for turn in turns] == ["repeat", "clarify", "dont_know", "answer", "answer"]
     assert [turn["interviewer"]["move"] for turn in turns] == [

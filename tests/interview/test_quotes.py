@@ -47,6 +47,7 @@ def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
     ("text", "part"),
     [
         ("Some people say adapters slow inference down.", "slow inference"),
+        ("I mixed that up, the cache is shared between users.", "shared between"),
         ("I'm not sure, the cache is shared between users.", "shared between"),
         ("Is it limited by FLOPs?", "limited by"),
         ("Because of the third matrix people make the hidden size bigger.", "hidden size"),

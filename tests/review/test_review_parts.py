@@ -25,7 +25,7 @@ from hotseat.grading.clauses import LONG_CLAUSE, clauses, in_whole_clauses
 from hotseat.grading.disputes import CANDIDATE
 from hotseat.grading.scoring import RULE, criterion_results, verdict_of
 from hotseat.review.explanation import THE_RULE, why
-from hotseat.review.grade_view import grade_json
+from hotseat.review.grade_view import UNCLEAR_NOTE, grade_json
 from hotseat.review.model_sentences import model_sentences
 from hotseat.review.view import ungraded
 from hotseat.review.waveform import MAX_PEAKS, peaks
@@ -271,6 +271,17 @@ def test_a_range_is_open_while_points_are_not_sure() -> None:
     assert grade_json(graded(dict.fromkeys(points, MET)), LORA, [], {})["range"] == ["Strong Hire", "Strong Hire"]
     unheard = replace(graded({}), verdict=Verdict.NOT_ASSESSABLE)
     assert grade_json(unheard, LORA, [], {})["range"] is None
+
+
+@pytest.mark.parametrize(("denies", "note"), [(0.95, MAY_DENY), (0.7, UNCLEAR_NOTE), (None, MAY_DENY)])
+def test_a_weak_doubt_accuses_nobody(denies: float | None, note: str) -> None:
+    """Only a passage that most likely contradicts a point is said to; graders without probabilities are taken at their word."""
+    results = tuple(
+        replace(result, findings=tuple(replace(finding, denies=denies) for finding in result.findings))
+        for result in graded(dict.fromkeys([point.id for point in LORA.points], UNSURE), MAY_DENY).criteria
+    )
+    view = grade_json(Grade(LORA.id, Verdict.NO_HIRE, results, "embedded"), LORA, [], {})
+    assert {finding["note"] for criterion in view["criteria"] for finding in criterion["findings"]} == {note}
 
 
 @pytest.mark.parametrize(("status", "said"), [(MET, True), (PointStatus.NOT_MET, False)])

@@ -273,7 +273,9 @@ def rehearse(
         why += ["CHOSEN BLIND"] if asked["blind"] else []
         say(f"\n{asked['text']}  [{'; '.join(why)}]\n  {turn['text']}  [{turn['act']}]")
         say("  " + ", ".join(f"{name} {value:.2f}" for name, value in turn["latencies"].items() if value is not None))
-    say(f"\nfollow-ups chosen without knowing what was said: {report['blind']}")
+    say(f"\n{report['closing']}\n\nfollow-ups chosen without knowing what was said: {report['blind']}")
+    if report["unused"]:
+        say(f"answers that were not given, as the interview was over: {report['unused']}")
     for entry in report["rounds"]:
         say(f"\n{entry['question']['id']}: {entry['grade']['verdict'] if entry['grade'] else entry['grade_state']}")
 

@@ -77,6 +77,11 @@ class MovesFile(Strict):
     objection: Text
     off_topic: Text
     corrected: Text = Lines().corrected
+    no_problem: Text
+    feedback: Text
+    audible: Text
+    time_left: Text
+    go_on: Text
     callback: Text = Lines().callback
 
 
@@ -98,7 +103,16 @@ class Script(Strict):
         """Lines that never change, to be synthesised once."""
         acknowledgements = [line for lines in self.acknowledgements.model_dump().values() for line in lines]
         lines = self.lines(30)
-        replies = (lines.repeat[0], lines.think, lines.scope, lines.assume, lines.either, lines.corrected)
+        replies = (
+            lines.repeat[0],
+            lines.think,
+            lines.scope,
+            lines.assume,
+            lines.either,
+            lines.corrected,
+            lines.no_problem,
+            lines.go_on,
+        )
         return (*acknowledgements, self.closing.end, self.closing.review, *replies)
 
     def framed(self, rounds: Sequence[RoundPlan], bank: Bank, aloud: str, who: str, wants: str) -> tuple[RoundPlan, ...]:

@@ -46,6 +46,8 @@ _MOVES = {
     "dont_know": "simplify",
     "objection": "redirect",
     "off_topic": "redirect",
+    "skip": "redirect",
+    "done": "redirect",
 }
 """What the interviewer does about an act."""
 
@@ -111,6 +113,7 @@ class _Turn:
     """When the clock started, on the rehearsal's clock, like all below."""
     ended: float | None = None
     acknowledged: float | None = None
+    acknowledgement: str = ""
     transcribed: float | None = None
     replied: float | None = None
     """First audio of the next follow-up or question."""
@@ -135,6 +138,7 @@ class _Turn:
         by_act = self.understood is not None
         return {
             **attributes(self, "turn_id", "round", "asked", "follow_up", "file", "text", "act", "ended_by", "duration_s"),
+            "acknowledgement": self.acknowledgement,
             "captions": len(self.shown),
             "caption_lags_s": self.caption_lags(word_ends),
             "answered_for_s": None if self.started is None or self.ended is None else round(self.ended - self.started, 3),
@@ -165,6 +169,8 @@ class _Candidate:
     answers: list[Samples]
     turns: dict[int, _Turn] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    closing: str = ""
+    """What the interviewer said after the last answer."""
     phase: tuple[str, int] = ("", 0)
     speaking: asyncio.Task[None] | None = None
     playing: asyncio.Task[None] | None = None
@@ -261,8 +267,12 @@ class _Candidate:
         self.sentence = message
         turn_id = message["turn_id"]
         if message["utterance"] == "acknowledgement":
-            self.turns[turn_id].acknowledged = self.turns[turn_id].acknowledged or now
+            turn = self.turns[turn_id]
+            turn.acknowledged = turn.acknowledged or now
+            turn.acknowledgement = f"{turn.acknowledgement} {message['text']}".strip()
             return
+        if message["utterance"] == "closing":
+            self.closing = f"{self.closing} {message['text']}".strip()
         if message["index"] == 0:
             for turn in self.turns.values():
                 if turn.turn_id < turn_id and turn.replied is None:
@@ -337,6 +347,8 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
         "interview_id": interview_id,
         "url": url,
         "turns": turns,
+        "closing": candidate.closing,
+        "unused": max(0, max(len(script.files), len(script.typed)) - len(turns)),
         "blind": sum(turn["interviewer"]["blind"] for turn in turns),
         "rounds": reviewed["rounds"],
         "finished": reviewed["finished"],

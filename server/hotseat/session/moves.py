@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -19,11 +20,31 @@ _PROPOSES = re.compile(
     re.I,
 )
 """Begins a reading of the question that only needs a yes: "do you mean at inference?", "can I assume one GPU?"."""
-_TAKES_BACK = re.compile(
+_IS_LOST = re.compile(r"\bwhat (?:do|did) you mean(?: by (?:that|this|it))?\W*$|\bwhat(?:'s| is) the question\b", re.I)
+"""Asks about the whole question, not about a part of it."""
+TAKES_BACK = re.compile(
     r"\b(?:tak(?:e|ing) (?:that|it|this) back|I (?:was|got (?:that|it)) wrong|I (?:shouldn't|should not) have said|I misspoke"
-    r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected)\b",
+    r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected"
+    r"|(?:mixed|got) (?:that|this|it|them|those|these|the two) (?:mixed |all )?up|that was wrong)\b",
     re.I,
 )
+_OTHER_WORDS = re.compile(
+    r"\b(?:rephrase|reword|paraphrase|simpler|differently|(?:other|different|simple) (?:words|way|terms))\b", re.I
+)
+_START = r"(?:(?:so|and|but|ok(?:ay)?|well|hello|hi|hey|sorry|wait|um|uh|just)\W+)*"
+_ASIDES = {
+    name: re.compile(_START + pattern, re.I)
+    for name, pattern in {
+        "feedback": r"(?:(?:was|is) (?:that|this|it|my answer) (?:right|correct|good|wrong|enough|what you)"
+        r"|(?:did|does) (?:that|this|it) (?:answer|make sense)|did i (?:get|answer|do)|how did i do|how am i doing"
+        r"|am i on the right)",
+        "audible": r"(?:(?:can|do|could) you (?:still )?hear|are you (?:still )?there|(?:is|does) my (?:mic|audio|sound))",
+        "time_left": r"how (?:much time|long|many (?:minutes|questions))\b(?:.*\b(?:left|remain)| do (?:i|we) have\W*$)",
+        "go_on": r"(?:(?:should|shall|can|may) i (?:go on|continue|keep going|elaborate|go deeper|say more)"
+        r"|(?:do|would) you (?:want|like) me to (?:go|continue|elaborate|say more))",
+    }.items()
+}
+"""Questions to the interviewer that aren't about the question, by the field of ``Lines`` that replies to them."""
 
 
 def used_up(asked: Utterance, act: Act) -> bool:
@@ -38,33 +59,50 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utteranc
     """
     lines = progress.plan.lines
     again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
+    if aside := _aside(progress, asked, text):
+        return replace(again, said=aside)
     match act:
         case Act.REPEAT:
-            times = asked.acts.count(Act.REPEAT)
-            line = lines.repeat[min(times, len(lines.repeat) - 1)]
-            return replace(again, said=f"{line} {_shorter(progress, asked) if times else _without_quote(asked)}")
+            rephrased = _rephrased(progress, asked) if Act.REPEAT in asked.acts or _OTHER_WORDS.search(text) else ""
+            said = f"{lines.repeat[-1]} {rephrased}" if rephrased else f"{lines.repeat[0]} {_without_quote(asked)}"
+            return replace(again, said=said)
         case Act.CLARIFY:
             return replace(again, said=_clarified(progress, asked, text))
         case Act.THINK:
             return replace(again, said=lines.think)
         case Act.OBJECTION:
-            return replace(again, said=f"{lines.objection} {_shorter(progress, asked)}")
+            return replace(again, said=f"{lines.objection} {_again(progress, asked)}")
         case Act.OFF_TOPIC:
-            return replace(again, said=f"{lines.off_topic} {_shorter(progress, asked)}")
+            return replace(again, said=f"{lines.off_topic} {_again(progress, asked)}")
         case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
             return _easier(progress, again)
     return None
 
 
-def after_correction(progress: Progress, text: str) -> str:
-    """What is asked next, with a remark before it if the candidate has just taken back what they said."""
+def with_remark(progress: Progress, text: str) -> str:
+    """What is asked next, with a remark before it if the candidate has just taken back what they said, or didn't know."""
+    lines = progress.plan.lines
     last = progress.answers[-1] if progress.answers else None
-    return f"{progress.plan.lines.corrected} {text}" if last is not None and _takes_back(last) else text
+    if last is not None and _takes_back(last):
+        return f"{lines.corrected} {text}"
+    act = next((act.act for act in progress.acts[-1:] if last is not None and act.turn_id == last.turn_id), None)
+    return f"{lines.no_problem} {text}".strip() if act in (Act.DONT_KNOW, Act.SKIP) else text
 
 
 def _takes_back(answer: Answer) -> bool:
     """Whether an answer to a follow-up does; in a first answer the candidate only rephrases."""
-    return answer.follow_up_id is not None and bool(_TAKES_BACK.search(answer.transcript.text.replace("’", "'")))
+    return answer.follow_up_id is not None and bool(TAKES_BACK.search(answer.transcript.text.replace("’", "'")))
+
+
+def _aside(progress: Progress, asked: Utterance, text: str) -> str:
+    """The reply to a question that isn't about the question, such as "can you hear me?"; "" if the text is none."""
+    lines = progress.plan.lines
+    name = next((name for name, pattern in _ASIDES.items() if pattern.match(text)), "")
+    line: str = getattr(lines, name, "")
+    if not line or name == "go_on":
+        return line
+    minutes = math.ceil((progress.left_s + progress.current.limit_s) / 60)
+    return f"{line.format(minutes='a minute' if minutes == 1 else f'{minutes} minutes')} {_without_quote(asked)}"
 
 
 def _clarified(progress: Progress, asked: Utterance, text: str) -> str:
@@ -74,7 +112,7 @@ def _clarified(progress: Progress, asked: Utterance, text: str) -> str:
         return progress.current.scope
     proposed = _PROPOSES.search(text)
     if _ASKS_WHAT.search(text[: proposed.start()] if proposed else text):
-        return lines.scope
+        return f"{_again(progress, asked)} {lines.scope}" if _IS_LOST.search(text) else lines.scope
     if re.search(r"\bor\b", text, re.I):
         return lines.either
     return lines.assume if proposed else lines.scope
@@ -94,10 +132,14 @@ def _without_quote(asked: Utterance) -> str:
     return " ".join(split_sentences(asked.text)[1:]) or asked.text
 
 
-def _shorter(progress: Progress, asked: Utterance) -> str:
-    """What was asked, shorter: the bank's rephrasing of the question if there is one, else its last question."""
-    is_question = asked.text == progress.current.prompt
-    return progress.current.rephrase if is_question and progress.current.rephrase else shorter(asked.text)
+def _rephrased(progress: Progress, asked: Utterance) -> str:
+    """The question in the bank's other words; "" for a follow-up, which has none."""
+    return progress.current.rephrase if asked.text == progress.current.prompt else ""
+
+
+def _again(progress: Progress, asked: Utterance) -> str:
+    """What was asked, whole: a follow-up's first sentence is the case that its second asks about."""
+    return _rephrased(progress, asked) or _without_quote(asked)
 
 
 def _easier(progress: Progress, again: Utterance) -> Utterance | None:
@@ -109,9 +151,3 @@ def _easier(progress: Progress, again: Utterance) -> Utterance | None:
         return None
     follow_up_id, text = step
     return replace(again, follow_up_id=follow_up_id, text=text, choice=None, said=f"{lines.easier} {text}")
-
-
-def shorter(text: str) -> str:
-    """The last sentence that asks something, or else the first."""
-    sentences = split_sentences(text)
-    return next((sentence for sentence in reversed(sentences) if sentence.endswith("?")), sentences[0] if sentences else text)

@@ -77,7 +77,7 @@ class Lines:
     replay of the log says the same."""
 
     repeat: tuple[str, ...] = ("Sure.", "In short:")
-    """Before the question is asked again, for the first time and after that."""
+    """Before the question is asked again, as it was and in other words."""
     scope: str = "Take the most common case, and say what you assume."
     """Where the question has no scope of its own."""
     assume: str = "Yes, go with that."
@@ -91,6 +91,16 @@ class Lines:
     off_topic: str = "Let's come back to the question:"
     corrected: str = "I'll note that correction."
     """To a candidate who takes back what they said."""
+    no_problem: str = ""
+    """Before the next question, to a candidate who didn't know an answer or passed. This and the next four are empty in plans
+    that were made before there were such lines; then such utterances are taken as they were then."""
+    feedback: str = ""
+    """To a candidate who asks whether an answer was right."""
+    audible: str = ""
+    """To a candidate who asks whether they are heard."""
+    time_left: str = ""
+    go_on: str = ""
+    """To a candidate who asks whether to go on."""
     callback: str = "Earlier, on {question}, you said {quote}. How does that fit with what you've just said?"
     """To a candidate who contradicts what they said in an earlier round."""
 

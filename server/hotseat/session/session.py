@@ -242,12 +242,12 @@ def _ask(progress: Progress, utterance: Utterance, now: float) -> Step:
 
 def _ask_question(progress: Progress, turn_id: int, now: float) -> Step:
     current = progress.current
-    return _ask(progress, Utterance(turn_id, current.prompt, said=moves.after_correction(progress, current.opening)), now)
+    return _ask(progress, Utterance(turn_id, current.prompt, said=moves.with_remark(progress, current.opening)), now)
 
 
 def _ask_follow_up(progress: Progress, follow_up: Utterance, source: Source, now: float) -> Step:
     if source is Source.BANK:  # a language model has its own words for a correction
-        follow_up = replace(follow_up, said=moves.after_correction(progress, follow_up.text))
+        follow_up = replace(follow_up, said=moves.with_remark(progress, follow_up.text))
     return _ask(replace(progress, asked=progress.asked + 1), follow_up, now)
 
 
@@ -348,8 +348,8 @@ def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float)
 
 
 def _passed(state: Finalising, event: events.Transcribed, act: Act, now: float) -> Step:
-    """Goes on to the next round after an act that leaves the question. An answer without words is kept, so that the round is
-    graded and listed like any other."""
+    """Goes on after an act that leaves the question: to the next follow-up if the candidate doesn't know the answer to one,
+    else to the next round. An answer without words is kept, so that the round is graded and listed like any other."""
     words = event.transcript.text
     nothing = replace(
         _answer_of(state, event),
@@ -365,16 +365,22 @@ def _passed(state: Finalising, event: events.Transcribed, act: Act, now: float) 
             NonAnswer(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
         ),
     )
-    return _next_round(progress, event.turn_id + 1, now)
+    answered = any(answer.transcript.words for answer in state.progress.round_answers)
+    goes_on = act is Act.DONT_KNOW and answered and progress.plan.lines.no_problem
+    return _after_answer(state, progress, event.turn_id + 1, now, passed=not goes_on)
 
 
 def _answered(state: Finalising, event: events.Transcribed, now: float) -> Step:
     answer = _answer_of(state, event)
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
     passed = state.ended_by is EndedBy.SKIPPED or not answer.transcript.words
+    return _after_answer(state, progress, event.turn_id + 1, now, passed=passed)
+
+
+def _after_answer(state: Finalising, progress: Progress, turn_id: int, now: float, *, passed: bool) -> Step:
+    """Asks another follow-up, or the next question if that one is passed or has had all its follow-ups."""
     if passed or progress.asked >= progress.current.follow_ups:
-        return _next_round(progress, event.turn_id + 1, now)
-    turn_id = event.turn_id + 1
+        return _next_round(progress, turn_id, now)
     following = FollowingUp(progress, turn_id, now + FOLLOW_UP_TIMEOUT_S, state.utterance)
     return Step(following, (events.ChooseFollowUp(turn_id, progress.round),))
 
