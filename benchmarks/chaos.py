@@ -21,20 +21,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hotseat import healing, wire
+from hotseat import supervision, wire
 from hotseat.domain.model import Word
 from hotseat.engines.llama import LlamaServer
 from hotseat.engines.llama_chat import LlamaChat
 from hotseat.errors import SpeakerError, TranscriberError
-from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview.interviews import Interviews
 from hotseat.interview.llm_interviewer import Endpoint
-from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
+from hotseat.server_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.session.records import LOCAL
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.recordings import AudioArchive
 from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
+from hotseat.supervision import SupervisedChat, SupervisedSpeaker, SupervisedTranscriber, Supervisor
 
 from tests.support.fakes import CATALOGUE, FakeSpeaker, FakeTranscriber, fake_assembly
 from tests.support.sitting import LORA, Candidate, finish
@@ -89,7 +89,7 @@ class Parts:
     """What can be killed."""
 
     assembly: Assembly
-    healing: dict[str, Healing[Any]]
+    supervisors: dict[str, Supervisor[Any]]
 
     def kill(self, dice: random.Random) -> str:
         name = dice.choice([LLM, HEARING, VOICE])
@@ -98,7 +98,7 @@ class Parts:
             assert self.assembly.llama is not None
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.assembly.llama.pid, signal.SIGKILL if way == "dead" else signal.SIGSTOP)
-        elif (engine := self.healing[name].engine) is not None:
+        elif (engine := self.supervisors[name].engine) is not None:
             engine.state = way
         return f"{name}: {way}"
 
@@ -129,12 +129,12 @@ async def make_parts(data_dir: Path, pace: float) -> Parts:
         await ears.live(TranscriberError("dead"))
 
     parts = assembly.status.parts
-    chat = Healing(parts[LLM], await start(), restart, LlamaChat.check, detail="stand-in", every_s=0.1)
-    ears = Healing(parts[HEARING], FlakyTranscriber(), new_ears, hears, detail="fake", every_s=0.1)
-    mouth = Healing(parts[VOICE], Mouth(), new_mouth, speaks, detail="fake", every_s=0.1)
-    assembly.speech.transcriber = HealingTranscriber(ears, assembly.metrics)  # type: ignore[arg-type]
-    assembly.speech.voice = PreparedVoice(HealingSpeaker(mouth), CATALOGUE.script.constant())  # type: ignore[arg-type]
-    assembly.interviewer.endpoint = Endpoint(HealingChat("stand-in", chat, assembly.metrics), assembly.prompts, 1.0)
+    chat = Supervisor(parts[LLM], await start(), restart, LlamaChat.check, detail="stand-in", every_s=0.1)
+    ears = Supervisor(parts[HEARING], FlakyTranscriber(), new_ears, hears, detail="fake", every_s=0.1)
+    mouth = Supervisor(parts[VOICE], Mouth(), new_mouth, speaks, detail="fake", every_s=0.1)
+    assembly.speech.transcriber = SupervisedTranscriber(ears, assembly.metrics)  # type: ignore[arg-type]
+    assembly.speech.voice = PreparedVoice(SupervisedSpeaker(mouth), CATALOGUE.script.constant())  # type: ignore[arg-type]
+    assembly.interviewer.endpoint = Endpoint(SupervisedChat("stand-in", chat, assembly.metrics), assembly.prompts, 1.0)
     return Parts(assembly, {LLM: chat, HEARING: ears, VOICE: mouth})
 
 
@@ -180,7 +180,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
     interviews, archive = parts.assembly.interviews(), parts.assembly.storage.archive
     with contextlib.suppress(Exception):
         await parts.assembly.speech.voice.prepare()  # type: ignore[union-attr]
-    keeping = [asyncio.create_task(one.maintain()) for one in parts.healing.values()]
+    keeping = [asyncio.create_task(one.maintain()) for one in parts.supervisors.values()]
 
     async def kill() -> None:
         while True:
@@ -192,7 +192,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
     while time.monotonic() < until:
         await sit(interviews, archive, found)
     killing.cancel()
-    for one in parts.healing.values():  # what was killed last may not have been noticed yet
+    for one in parts.supervisors.values():  # what was killed last may not have been noticed yet
         await one.wait_for_replacement(one.part.replaced)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STUCK_S):
@@ -203,7 +203,7 @@ async def chaos(data_dir: Path, seconds: float, seed: int, *, pace: float = 20.0
     for task in keeping:
         task.cancel()
     await asyncio.gather(killing, *keeping, return_exceptions=True)
-    found.replaced = {name: one.part.replaced for name, one in parts.healing.items()}
+    found.replaced = {name: one.part.replaced for name, one in parts.supervisors.items()}
     found.states = {name: part.state for name, part in parts.assembly.status.parts.items()}
     await interviews.close()
     await parts.assembly.storage.store.close()
@@ -217,7 +217,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    healing.PAUSES_S, healing.PROBE_S, healing.HUNG_S = QUICK_PAUSES_S, 1.0, 1.0
+    supervision.PAUSES_S, supervision.PROBE_S, supervision.HUNG_S = QUICK_PAUSES_S, 1.0, 1.0
     with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(chaos(Path(folder), given.minutes * 60, given.seed))
     print(

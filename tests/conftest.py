@@ -65,7 +65,7 @@ _SLOW_FILES = {
     "test_databases_bank.py",
     "test_deploy.py",
     "test_exam.py",
-    "test_healing.py",
+    "test_supervision.py",
     "test_housekeeping.py",
     "test_listening.py",
     "test_other_bank.py",
@@ -258,5 +258,5 @@ def client(tmp_path: Path) -> Iterator[Clients]:
 @pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Password hashes of the same kind that take no time."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     passwords.hash_of_nobody.cache_clear()

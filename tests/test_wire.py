@@ -109,13 +109,13 @@ def test_bad_text(text: str, code: str, words: str) -> None:
 def test_messages_cannot_forge_log_lines(said: str) -> None:
     """Whatever gets into a message, a line stays one and tells a terminal nothing; the trace of a bug has its lines."""
     record = logging.LogRecord("server", logging.WARNING, "x.py", 1, "refused: %s", (said,), None)
-    line = logs._Text().format(record)
+    line = logs.TextFormatter().format(record)
     assert len(line.splitlines()) == 1 and line.isprintable() and "two" in line
     try:
         raise ValueError("a bug")
     except ValueError:
         record.exc_info = sys.exc_info()
-    assert logs._Text().format(record).endswith("\nValueError: a bug")
+    assert logs.TextFormatter().format(record).endswith("\nValueError: a bug")
 
 
 def test_largest_text() -> None:

@@ -17,7 +17,7 @@ from pydantic_settings import SettingsError as UnreadableError
 
 from hotseat.errors import SettingsError
 from hotseat.loopback import is_loopback, is_loopback_url, plain_address
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 PROJECT = Path(__file__).resolve().parents[2]
 """The checkout that this package runs from, if it does: see ``FILES``."""
@@ -31,7 +31,7 @@ _NOT_OURS = re.compile(rf"{_PREFIX}(LITE$|TEST_|SERVICE_|PORT_)")
 """Read by ./hotseat and the tests, and what Kubernetes sets for a service of this name."""
 
 
-class AsrSettings(Strict):
+class AsrSettings(StrictModel):
     """Speech to text."""
 
     model: str = EMBEDDED
@@ -50,7 +50,7 @@ class AsrSettings(Strict):
     language: str = "en"
 
 
-class TtsSettings(Strict):
+class TtsSettings(StrictModel):
     """Text to speech."""
 
     voice: str = EMBEDDED
@@ -64,7 +64,7 @@ class TtsSettings(Strict):
     timeout_s: Annotated[float, Field(gt=0)] = 20.0
 
 
-class LlmSettings(Strict):
+class LlmSettings(StrictModel):
     """The interviewer's and grader's language model."""
 
     url: str = EMBEDDED
@@ -84,7 +84,7 @@ class LlmSettings(Strict):
         return "://" in self.url
 
 
-class OpenIdSettings(Strict):
+class OpenIdSettings(StrictModel):
     """Sign-in with an OpenID Connect provider, beside passwords."""
 
     issuer: str = ""
@@ -100,7 +100,7 @@ class OpenIdSettings(Strict):
     scope: str = "openid profile email"
 
 
-class InterviewSettings(Strict):
+class InterviewSettings(StrictModel):
     follow_ups: Annotated[int, Field(ge=0, le=3)] = 1
     think_s: Annotated[float, Field(ge=0, le=120)] = 5.0
     silence_s: Annotated[float, Field(ge=1, le=120)] = 6.0
@@ -311,7 +311,7 @@ def _groups() -> dict[str, list[str]]:
     return {
         (group := f"{_PREFIX}{name}".upper()): [f"{group}__{part}".upper() for part in type(field.default).model_fields]
         for name, field in Settings.model_fields.items()
-        if isinstance(field.default, Strict)
+        if isinstance(field.default, StrictModel)
     }
 
 

@@ -17,7 +17,7 @@ from hotseat.domain.model import EndedBy
 from hotseat.errors import HotseatError
 from hotseat.session import events
 from hotseat.session.summary import Phase
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 PROTOCOL = 1
 MAX_TEXT_BYTES = 32_768
@@ -32,7 +32,7 @@ UtteranceKind = Literal["question", "follow_up", "acknowledgement", "closing"]
 """What the interviewer's voice says."""
 
 
-class _Message(Strict):
+class _Message(StrictModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
 

@@ -132,7 +132,7 @@ async def test_signing_in_leads_nowhere_else(group: Site, place: str) -> None:
 async def test_wrong_passwords_tell_nothing(group: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong password and an unknown name get the same answer after the same work; the log never has what was typed."""
     hashed: list[str] = []
-    monkeypatch.setattr(passwords, "_hasher", _Watched(hashed))
+    monkeypatch.setattr(passwords, "hasher", _Watched(hashed))
     passwords.hash_of_nobody.cache_clear()
     wrong = await sign_in(group.browser(), "Ada", "not the password")
     unknown = await sign_in(group.browser(), "correct horse battery", "not the password")
@@ -359,7 +359,7 @@ async def test_a_removed_person_is_out(group: Site) -> None:
 
 async def test_passwords_are_hashed_by_argon2id(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the library's recommended cost; neither passwords nor secrets of sessions and invites are in the database file."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher())
     account = await site.accounts.add("Ada", WORDS, "owner")
     assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$", account.password)
     session, invite = await site.accounts.sign_in("Ada", WORDS, ""), await site.accounts.invite("member")

@@ -112,7 +112,7 @@ async def test_a_silent_socket_does_not_either() -> None:
     clock = FastClock(speed=200.0)
     known = iter([LOCAL_PERSON, LOCAL_PERSON, LOCAL_PERSON, None])
 
-    class Entry:
+    class Authenticator:
         def vouched_for(self, _connection: object) -> None:
             return None
 
@@ -130,7 +130,7 @@ async def test_a_silent_socket_does_not_either() -> None:
 
     scope = {"type": "websocket", "path": "/api/x", "headers": [], "scheme": "ws", "query_string": b""}
     async with asyncio.timeout(5):
-        await Guard(listen_only, Entry(), clock)(scope, silence, send)  # type: ignore[arg-type]
+        await Guard(listen_only, Authenticator(), clock)(scope, silence, send)  # type: ignore[arg-type]
     assert [message["code"] for message in sent] == [UNAUTHORISED]
     assert next(known, "none left") == "none left"
 
@@ -194,7 +194,7 @@ async def test_a_socket_outlives_a_moment_without_storage() -> None:
     clock = FastClock(speed=200.0)
     looked: list[None] = []
 
-    class Entry:
+    class Authenticator:
         def vouched_for(self, _connection: object) -> None:
             return None
 
@@ -217,4 +217,4 @@ async def test_a_socket_outlives_a_moment_without_storage() -> None:
 
     scope = {"type": "websocket", "path": "/api/x", "headers": [], "scheme": "ws", "query_string": b""}
     async with asyncio.timeout(5):
-        await Guard(listen, Entry(), clock)(scope, receive, send)  # type: ignore[arg-type]
+        await Guard(listen, Authenticator(), clock)(scope, receive, send)  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from hotseat.accounts.browsers import browser_of
 from hotseat.accounts.lookalikes import outline
+from hotseat.accounts.user_agents import browser_of
 from hotseat.errors import InputError
 
 from tests.accounts.conftest import OTHER_WORDS, WORDS, Site, change_password, form, invited, press, sign_in

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from hotseat.engines.openai_chat import OpenAiChat
-from hotseat.interview.claims import ClaimQuestions
+from hotseat.interview.cv_claims import ClaimQuestions
 from playwright.async_api import expect
 
 from tests.browser.accessibility import violations

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner, Result
-from hotseat.accounts.opening import open_up
+from hotseat.accounts.exposure import prepare_to_serve
 from hotseat.cli.main import cli
 from hotseat.errors import InputError, SettingsError, StorageError
 from hotseat.session.records import LOCAL
@@ -143,26 +143,26 @@ def test_all_sessions_of_a_person_can_be_ended(run: Callable[..., Result], tmp_p
 async def test_a_server_opens_only_to_people_who_show_who_they_are(tmp_path: Path) -> None:
     """Exposed without any way in it does not start; with accounts asked for it prints a link to make the first."""
     with pytest.raises(SettingsError, match="have to show who they are"):
-        await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0")))
+        await prepare_to_serve(*opening(fake_assembly(tmp_path, host="0.0.0.0")))
     asked = fake_assembly(tmp_path, host="0.0.0.0", accounts=True)
-    place = await open_up(*opening(asked))
+    place = await prepare_to_serve(*opening(asked))
     assert place is not None and place.startswith("/invite/")
     await asked.accounts.accept(place.removeprefix("/invite/"), "Ada", WORDS, "")
     await asked.storage.store.close()
-    assert await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0"))) == "", "now there is an account"
+    assert await prepare_to_serve(*opening(fake_assembly(tmp_path, host="0.0.0.0"))) == "", "now there is an account"
     other = tmp_path / "other"
     other.mkdir()
-    assert await open_up(*opening(fake_assembly(other, host="0.0.0.0", token="a-long-secret"))) is None
-    assert await open_up(*opening(fake_assembly(other, host="127.0.0.1"))) is None
+    assert await prepare_to_serve(*opening(fake_assembly(other, host="0.0.0.0", token="a-long-secret"))) is None
+    assert await prepare_to_serve(*opening(fake_assembly(other, host="127.0.0.1"))) is None
 
 
 async def test_without_a_database_it_opens_to_this_machine_only(tmp_path: Path) -> None:
     """There the page tells what is wrong; elsewhere whether people sign in isn't known, so only a token will do."""
     broken = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/none/hotseat.db"}
-    assert await open_up(*opening(fake_assembly(tmp_path, host="127.0.0.1", **broken))) is None
-    assert await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0", token="a-long-secret", **broken))) is None
+    assert await prepare_to_serve(*opening(fake_assembly(tmp_path, host="127.0.0.1", **broken))) is None
+    assert await prepare_to_serve(*opening(fake_assembly(tmp_path, host="0.0.0.0", token="a-long-secret", **broken))) is None
     with pytest.raises(StorageError):
-        await open_up(*opening(fake_assembly(tmp_path, host="0.0.0.0", **broken)))
+        await prepare_to_serve(*opening(fake_assembly(tmp_path, host="0.0.0.0", **broken)))
 
 
 def test_the_first_owner_of_an_exposed_server(start_server: Callable[..., ServerProcess]) -> None:
@@ -200,10 +200,10 @@ async def test_what_a_server_writes_is_its_own_users_alone(tmp_path: Path, caplo
     """New files can be read by nobody else; of a directory that was open before it is said so, and its mode stays."""
     (tmp_path / "open").mkdir(mode=0o755)
     (tmp_path / "closed").mkdir(mode=0o700)
-    with caplog.at_level(logging.WARNING, "hotseat.accounts.opening"):
-        await open_up(*opening(fake_assembly(tmp_path / "closed", host="127.0.0.1")))
+    with caplog.at_level(logging.WARNING, "hotseat.accounts.exposure"):
+        await prepare_to_serve(*opening(fake_assembly(tmp_path / "closed", host="127.0.0.1")))
         assert not caplog.messages
-        await open_up(*opening(fake_assembly(tmp_path / "open", host="127.0.0.1")))
+        await prepare_to_serve(*opening(fake_assembly(tmp_path / "open", host="127.0.0.1")))
     assert caplog.messages == [
         f"others on this machine can get into {tmp_path}/open (mode 755), which holds voices; `chmod 700` it"
     ]

@@ -136,7 +136,7 @@ def test_a_grade_by_a_stand_in_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     async def stand_in(_settings: Settings, item: cli_grade.BatchItem) -> Grade:
         return Grade(item.question.id, Verdict.NO_HIRE, (), "embedded", fallback=True, reason="it was too slow")
 
-    monkeypatch.setattr(cli_grade, "_grade_one", stand_in)
+    monkeypatch.setattr(cli_grade, "grade_one", stand_in)
     (tmp_path / "answer.txt").write_text(SAID)
     done = CliRunner().invoke(cli_grade.grade, ["--question", LORA, "--answer-file", str(tmp_path / "answer.txt")])
     assert done.output.splitlines()[0] == "No Hire  (embedded, in place of the language model: it was too slow)"

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from hotseat.doctor import Check
+from hotseat.doctor.components import bank, endpoint, endpoints, loaded, weight_files, weights
+from hotseat.doctor.environment import access, data_dir, disk, microphone
 from hotseat.doctor.installation import Way, packages, python, way
-from hotseat.doctor.parts import bank, endpoint, endpoints, loaded, weight_files, weights
-from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.engines.weights import QWEN_GGUF, Weight, assembled
-from hotseat.load_status import LLM, VOICE, Part, PartState
+from hotseat.server_status import LLM, VOICE, Part, PartState
 from hotseat.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
 from hotseat.startup.assembly import open_storage
 from pydantic import SecretStr
@@ -214,7 +214,7 @@ def test_the_language_model_is_missed_only_where_it_grades(
 ) -> None:
     """Where its packages are not installed, and how to install them is said."""
     absent = replace(QWEN_GGUF, name="absent.gguf", parts=(("absent_model_part1", "data"),))
-    monkeypatch.setattr("hotseat.doctor.parts.QWEN_GGUF", absent)
+    monkeypatch.setattr("hotseat.doctor.components.QWEN_GGUF", absent)
     checks = {check.name: check for check in weights(settings.model_copy(update={"models_dir": tmp_path}))}
     assert ("Weights of the language model" in checks) is wanted
     if wanted:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import jiwer
 import numpy as np
@@ -23,7 +21,7 @@ from hotseat.engines.silero import SileroActivity
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.weights import whisper_dir
 from hotseat.engines.whisper import WhisperTranscriber
-from hotseat.engines.whisper.transcriber import _Decoded, loops, recites, spoken_once
+from hotseat.engines.whisper.transcriber import Decoded, loops, recites, spoken_once
 from hotseat.errors import WeightsError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
 from hotseat.speech.listening import HeardAnswer, Listener, SpeechEvent
@@ -138,16 +136,21 @@ async def test_a_candidate_who_goes_on_takes_the_end_back(transcriber: WhisperTr
 
 @needs_weights
 def test_a_final_is_decoded_without_terms_beside(transcriber: WhisperTranscriber, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In case they misled, for somebody waits; what comes of it is the same as one after the other."""
-    monkeypatch.setattr(_Decoded, "doubtful", lambda *_: True)
-    monkeypatch.setattr(_Decoded, "better_than", lambda *_: True)
-    beside: list[Callable[[], object]] = []
-    submit = transcriber._beside.submit
-    monkeypatch.setattr(transcriber._beside, "submit", lambda work: beside.append(work) or submit(work))
+    """A candidate waits for it, so the text without terms is decoded at the same time; the words are those of a commit."""
+    monkeypatch.setattr(Decoded, "doubtful", lambda *_: True)
+    monkeypatch.setattr(Decoded, "better_than", lambda *_: True)
+    threads: set[str] = set()
+
+    def noted(text: str) -> bool:
+        threads.add(threading.current_thread().name)
+        return loops(text)
+
+    monkeypatch.setattr("hotseat.engines.whisper.transcriber.loops", noted)
     job = RecognitionJob("s", recording("austen-0880"), Priority.FINAL, ("LoRA", "RoPE"))
-    final, commit = (transcriber.hear(replace(job, priority=priority)) for priority in (Priority.FINAL, Priority.COMMIT))
-    assert final == commit == transcriber.hear(replace(job, terms=()))
-    assert len(beside) == 1
+    commit = transcriber.hear(replace(job, priority=Priority.COMMIT))
+    assert len(threads) == 1
+    assert transcriber.hear(job) == commit == transcriber.hear(replace(job, terms=()))
+    assert len(threads) == 2
 
 
 @needs_weights
@@ -278,29 +281,28 @@ async def test_an_answer_outlives_a_thread_that_hangs(
 ) -> None:
     """One of two: the recogniser is replaced, which is logged and counted, and every word of the answer is there."""
     expected = [word.text for word in (await heard(transcriber, recording("austen-0880"))).words]
-    monkeypatch.setattr("hotseat.startup.models._LOOK_S", 0.2)
+    monkeypatch.setattr("hotseat.startup.models.PROBE_EVERY_S", 0.2)
     # What is only slow, on a busy machine, must not look hung.
     monkeypatch.setattr("hotseat.engines.whisper.queue.LONG_S", 1.0)
-    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 10)
-    hanging, window, hung = threading.Event(), WhisperTranscriber._window, list[RecognitionJob]()
+    monkeypatch.setattr("hotseat.engines.whisper.queue.HUNG_FACTOR", 10)
+    hanging, hear, hung = threading.Event(), WhisperTranscriber.hear, list[RecognitionJob]()
 
-    def hangs_once(self: WhisperTranscriber, *given: Any) -> list[Word]:
-        job = next(one for one in given if isinstance(one, RecognitionJob))
+    def hangs_once(self: WhisperTranscriber, job: RecognitionJob) -> tuple[Word, ...]:
         if job.session == "s" and job.priority is priority and not hung:
             hung.append(job)
             hanging.wait()
-        return window(self, *given)
+        return hear(self, job)
 
-    monkeypatch.setattr(WhisperTranscriber, "_window", hangs_once)
+    monkeypatch.setattr(WhisperTranscriber, "hear", hangs_once)
     assembly = fake_assembly(tmp_path)
     await load_for_hearing(assembly)
-    (healing,) = assembly.healing
-    keeping = asyncio.ensure_future(healing.maintain())
+    [supervisor] = assembly.supervisors
+    keeping = asyncio.ensure_future(supervisor.maintain())
     assert assembly.speech.transcriber is not None
     try:
         async with asyncio.timeout(60):
             answer = await heard(assembly.speech.transcriber, recording("austen-0880"))
-            while not healing.part.replaced:
+            while not supervisor.part.replaced:
                 await asyncio.sleep(0.05)
         assert hung
     finally:

@@ -18,7 +18,7 @@ import pytest
 from hotseat.engines import llama, weights
 from hotseat.engines.weights import QWEN_GGUF
 from hotseat.errors import ChatModelError, InputError, WeightsError
-from hotseat.load_status import GRADER, LLM, PartState
+from hotseat.server_status import GRADER, LLM, PartState
 from hotseat.settings import OFF, AsrSettings, Settings, TtsSettings
 from hotseat.startup.assembly import assemble
 from hotseat.startup.models import load_for_exam, load_for_grading, load_models

@@ -205,7 +205,7 @@ async def test_a_review_waits_until_nobody_else_speaks(work: Work, monkeypatch: 
     review = ask(queue, "again2", Priority.REVIEW, "a")
     await asyncio.sleep(0.05)
     assert "again2" not in work.began
-    monkeypatch.setattr("hotseat.engines.whisper.queue._ALONE_S", 0.0)
+    monkeypatch.setattr("hotseat.engines.whisper.queue.ALONE_S", 0.0)
     await ask(queue, "p", Priority.PARTIAL, "a")  # any job that ends lets it be looked at
     await review
 
@@ -261,10 +261,10 @@ async def test_one_thread_that_hangs_is_noticed(work: Work, monkeypatch: pytest.
     await queue.check(job("short", Priority.FINAL))
     assert work.began == ["hung"]
     await asyncio.sleep(0.1)
-    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 1_000_000)
+    monkeypatch.setattr("hotseat.engines.whisper.queue.HUNG_FACTOR", 1_000_000)
     await queue.check(job("short", Priority.FINAL))
     assert work.began == ["hung", "short"], "on a slow machine it may only be slow"
-    monkeypatch.setattr("hotseat.engines.whisper.queue._SLOWEST", 0)
+    monkeypatch.setattr("hotseat.engines.whisper.queue.HUNG_FACTOR", 0)
     with pytest.raises(TranscriberError, match="has not come back"):
         await queue.check(job("short", Priority.FINAL))
     work.release("hung")

@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hotseat.doctor.parts import exam as exam_checks
+from hotseat.doctor.components import exam as exam_checks
 from hotseat.domain.model import Answer, CriterionResult, Grade, Level, PointFinding, PointStatus, Question, Verdict
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError, ContentError, GraderError
 from hotseat.grading.exam import FILE, Item, Result, Sitting, load_exam, result_of, sit
-from hotseat.grading.judge import Judge
+from hotseat.grading.fallback import FallbackGrader
 from hotseat.grading.reading import Reading
 from hotseat.interview.exam import FILE as DIALOGUES
-from hotseat.load_status import GRADER, Part
+from hotseat.server_status import GRADER, Part
 from hotseat.settings import EMBEDDED, PROJECT, LlmSettings
 from hotseat.startup import exams, models
 from hotseat.startup.assembly import Assembly
@@ -192,7 +192,7 @@ async def test_a_good_judge_passes_and_grades(loaded: Load) -> None:
             and "has yet to sit our exam" in assembly.status.parts[GRADER].detail
         )
         await sit_if_due(assembly)
-        assert len(llm.asked) == 40 and isinstance(assembly.graders.in_use, Judge)
+        assert len(llm.asked) == 40 and isinstance(assembly.graders.in_use, FallbackGrader)
         async with client(assembly) as http:
             [part] = (await http.get("/api/status")).json()["parts"]
         assert re.match(r"scripted grades \(agreement 1\.00 on our exam; the built-in reader 0\.\d\d\)", part["detail"])
@@ -204,7 +204,7 @@ async def test_a_good_judge_passes_and_grades(loaded: Load) -> None:
         assert grade.agreement is not None and grade.agreement > 0.9 > (grade.reader_agreement or 1.0)
 
         again = await loaded(llm)
-        assert isinstance(again.graders.in_use, Judge)
+        assert isinstance(again.graders.in_use, FallbackGrader)
         await sit_if_due(again)
         assert len(llm.asked) == 41
         other = await loaded(llm, model="another")
@@ -235,7 +235,7 @@ async def test_a_bad_judge_stays_out(loaded: Load, reply: Callable[[str], str]) 
         await sit_if_due(await loaded(llm))
         assert len(llm.asked) == asked
         forced = await loaded(llm, grader="llm")
-        assert isinstance(forced.graders.in_use, Judge)
+        assert isinstance(forced.graders.in_use, FallbackGrader)
 
 
 async def test_no_model_is_examined_unasked(loaded: Load) -> None:
@@ -248,7 +248,7 @@ async def test_no_model_is_examined_unasked(loaded: Load) -> None:
             await sit_if_due(assembly)
         assert llm.asked == []
     assert embedded.graders.in_use is embedded.graders.embedded and packaged.graders.in_use is packaged.graders.embedded
-    assert isinstance(forced.graders.in_use, Judge) and "has not sat our exam" in forced.status.parts[GRADER].detail
+    assert isinstance(forced.graders.in_use, FallbackGrader) and "has not sat our exam" in forced.status.parts[GRADER].detail
     assert "`hotseat exam`" in exam_checks(packaged.graders)[0].mend
 
 
@@ -269,7 +269,7 @@ async def test_an_endpoint_that_comes_up_later(loaded: Load, monkeypatch: pytest
         assert assembly.graders.in_use is assembly.graders.embedded
         down = False
         await asyncio.wait_for(sitting, 120)
-    assert isinstance(assembly.graders.in_use, Judge)
+    assert isinstance(assembly.graders.in_use, FallbackGrader)
 
 
 async def test_results_that_cannot_be_read_or_kept(loaded: Load, tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ async def test_results_that_cannot_be_read_or_kept(loaded: Load, tmp_path: Path)
         (tmp_path / "exams.json").unlink()
         (tmp_path / "exams.json").mkdir()
         await sit_if_due(assembly)
-        assert isinstance(assembly.graders.in_use, Judge)
+        assert isinstance(assembly.graders.in_use, FallbackGrader)
 
 
 async def test_a_bank_without_an_exam(loaded: Load, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hotseat.domain.model import Answer, EndedBy, Grade, PointFinding, PointStatus, Question, Transcript, Verdict, Word
 from hotseat.errors import ChatModelError, GraderError
-from hotseat.grading import asking, judge
+from hotseat.grading import fallback, llm_prompt
 from hotseat.grading.exam import Result, Sitting
-from hotseat.grading.judge import Judge
+from hotseat.grading.fallback import FallbackGrader
 from hotseat.grading.llm import LlmGrader
 from hotseat.prompts import Prompts
 from hotseat.questions.content import load_bank
@@ -90,7 +90,7 @@ async def test_points_become_a_verdict_in_code() -> None:
 
 async def test_many_points_are_asked_by_criterion(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a reply to all would be too long, each criterion is a call, and every point has its finding."""
-    monkeypatch.setattr(asking, "MAX_TOKENS", asking.TOKENS_PER_POINT * 3)
+    monkeypatch.setattr(llm_prompt, "MAX_TOKENS", llm_prompt.TOKENS_PER_POINT * 3)
     result, chat = await grade(lambda _, schema: replies(schema, merging=("made", [1])))
     assert len(chat.sent) == len(LORA.criteria) and result.tokens == 100 * len(LORA.criteria)
     assert {finding.point_id for finding in result.findings} == {point.id for point in LORA.points}
@@ -256,18 +256,18 @@ def breaks(_: str, __: dict[str, Any]) -> str:
 )
 async def test_the_embedded_grade_stands_in(chat: ScriptedChat, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says that it does and why, and nothing of the model's exam."""
-    monkeypatch.setattr(judge, "PATIENCE_S", 0.2)
-    graded = await Judge(LlmGrader(chat, PROMPTS), Embedded(), None).grade(LORA, [answer(SHALLOW)])
+    monkeypatch.setattr(fallback, "PATIENCE_S", 0.2)
+    graded = await FallbackGrader(LlmGrader(chat, PROMPTS), Embedded(), None).grade(LORA, [answer(SHALLOW)])
     assert (graded.grader, graded.fallback, graded.agreement) == ("embedded", True, None)
     assert why in graded.reason
     with pytest.raises(GraderError, match="no reader"):
-        await Judge(LlmGrader(chat, PROMPTS), Embedded(GraderError("no reader")), None).grade(LORA, [answer(SHALLOW)])
+        await FallbackGrader(LlmGrader(chat, PROMPTS), Embedded(GraderError("no reader")), None).grade(LORA, [answer(SHALLOW)])
 
 
 async def test_a_judges_grade_says_how_good_it_is() -> None:
     """The agreement of both in the exam goes with the grade, if the model has sat it."""
     llm = LlmGrader(ScriptedChat(lambda _, schema: replies(schema)), PROMPTS)
     sitting = Sitting("scripted", Result(0.91, 0, 0, 0, 1, 1), Result(0.86, 0, 0, 0, 1, 0))
-    graded = await Judge(llm, Embedded(), sitting).grade(LORA, [answer(SHALLOW)])
+    graded = await FallbackGrader(llm, Embedded(), sitting).grade(LORA, [answer(SHALLOW)])
     assert (graded.agreement, graded.reader_agreement, graded.fallback) == (0.91, 0.86, False)
-    assert (await Judge(llm, Embedded(), None).grade(LORA, [answer(SHALLOW)])).agreement is None
+    assert (await FallbackGrader(llm, Embedded(), None).grade(LORA, [answer(SHALLOW)])).agreement is None

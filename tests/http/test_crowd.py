@@ -16,7 +16,7 @@ import httpx
 import pytest
 import uvicorn
 from hotseat.accounts.accounts import network_of
-from hotseat.accounts.entry import Entry
+from hotseat.accounts.authentication import Authenticator
 from hotseat.accounts.identity import Identity
 from hotseat.http import guard, serving
 from hotseat.http.connections import Bounds, Connections, bounds_for
@@ -247,14 +247,14 @@ async def test_an_upload_is_not_cut_off_while_its_sender_is_looked_up(
     """In a crowd that takes a while, and meanwhile more strangers come than there is room for."""
     port, server = served
     looking_up, go = asyncio.Event(), asyncio.Event()
-    identify = Entry.identify
+    identify = Authenticator.identify
 
-    async def slowly(entry: Entry, connection: HTTPConnection) -> Identity | None:
+    async def slowly(authenticator: Authenticator, connection: HTTPConnection) -> Identity | None:
         looking_up.set()
         await go.wait()
-        return await identify(entry, connection)
+        return await identify(authenticator, connection)
 
-    monkeypatch.setattr(Entry, "identify", slowly)
+    monkeypatch.setattr(Authenticator, "identify", slowly)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"POST /api/import HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nP")
     await looking_up.wait()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hotseat.accounts.opening import check_exposure
+from hotseat.accounts.exposure import check_exposure
 from hotseat.errors import SettingsError
 from hotseat.http.app import create_app
 from hotseat.http.routes.review import ranged

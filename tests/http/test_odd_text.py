@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hotseat.interview.claims import ClaimQuestions
+from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.startup.assembly import Assembly
 
 from tests.support.fakes import FakeChat

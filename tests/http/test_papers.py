@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hotseat.interview.claims import ClaimQuestions
+from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.questions.papers import MOST_CHARS
 from hotseat.startup.assembly import Assembly
 

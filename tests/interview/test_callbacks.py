@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hotseat.domain.claims import Claim, claims
 from hotseat.domain.evidence import evidence_between
-from hotseat.domain.ledger import Claim, claims
 from hotseat.domain.model import (
     Answer,
     Choice,

@@ -51,7 +51,7 @@ class Receiver:
 
 async def test_a_browser_that_says_nothing_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages say `ping`; one that vanished without a word is not asked any more questions."""
-    monkeypatch.setattr("hotseat.interview.connection._SILENT_S", 0.05)
+    monkeypatch.setattr("hotseat.interview.connection.SILENT_S", 0.05)
     async with asyncio.timeout(2):
         await Connection(cast(Any, Socket())).serve(Receiver())
 
@@ -69,7 +69,7 @@ async def test_a_browser_that_takes_nothing_is_not_waited_for() -> None:
 
 async def test_a_browser_that_reads_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its messages don't pile up without end."""
-    monkeypatch.setattr("hotseat.interview.connection._MAX_WAITING", 3)
+    monkeypatch.setattr("hotseat.interview.connection.MAX_WAITING", 3)
     socket = Socket(takes=False)
     connection = Connection(cast(Any, socket))
     for _ in range(4):

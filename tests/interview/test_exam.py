@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hotseat.doctor.parts import interviewer_exam
+from hotseat.doctor.components import interviewer_exam
 from hotseat.domain.acts import Act
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError, ContentError
 from hotseat.interview.exam import FILE, Exam, Outcome, Sitting, key_of, load_dialogues, outcome_of
 from hotseat.interview.llm_interviewer import Endpoint
-from hotseat.load_status import LLM, Part
 from hotseat.prompts import Prompts
+from hotseat.server_status import LLM, Part
 from hotseat.settings import PROJECT
 from hotseat.startup.exams import choose_interviewer, sit_interviewer_if_due
 

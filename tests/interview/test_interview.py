@@ -378,7 +378,7 @@ async def test_a_stopping_server_takes_nobody_in(tmp_path: Path) -> None:
 
 async def test_an_interview_nobody_comes_back_to_is_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It leaves memory, not the store: whoever does come back is asked the same question."""
-    monkeypatch.setattr(interviews_module, "_ALONE_S", 0.0)
+    monkeypatch.setattr(interviews_module, "ALONE_S", 0.0)
     async with sitting(fake_assembly(tmp_path)) as (interviews, candidate):
         candidate.say(type="start")
         await candidate.until("asking")
@@ -430,7 +430,7 @@ async def test_a_typed_answer_waits_for_no_recognition(tmp_path: Path) -> None:
 
 async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interview ends without its grade, and then lets go of what never came."""
-    monkeypatch.setattr("hotseat.interview.interview._GRACE_S", 0.1)
+    monkeypatch.setattr("hotseat.interview.interview.GRACE_S", 0.1)
     assembly = fake_assembly(tmp_path, speed=300.0)
     assembly.graders.in_use = Stuck()
     async with sitting(assembly) as (interviews, candidate):
@@ -488,7 +488,7 @@ async def test_slow_storage_makes_no_answer_late(tmp_path: Path) -> None:
 async def test_a_deleted_interview_is_released_by_its_process_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that runs the interview has let go of it before its audio and rows are removed, and adds nothing after."""
     monkeypatch.setattr(interviews_module, "MAINTAIN_EVERY_S", 0.05)
-    monkeypatch.setattr(interviews_module, "_STOPPED_WRITING_S", 1.0)
+    monkeypatch.setattr(interviews_module, "STOPPED_WRITING_S", 1.0)
     assembly = fake_assembly(tmp_path)
     async with sitting(assembly) as (interviews, candidate):
         keeping = asyncio.create_task(interviews.maintain())
@@ -510,7 +510,7 @@ async def test_a_deleted_interview_is_released_by_its_process_first(tmp_path: Pa
 
 async def test_interviews_being_graded_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page closed in mid-answer leaves a round to be graded; only then does the interview leave memory."""
-    monkeypatch.setattr(interviews_module, "_ALONE_S", 0.0)
+    monkeypatch.setattr(interviews_module, "ALONE_S", 0.0)
     assembly = fake_assembly(tmp_path, interview={"follow_ups": 0})
     held = asyncio.Event()
 

@@ -14,7 +14,7 @@ from hotseat import wire
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.judge import Judge
+from hotseat.grading.fallback import FallbackGrader
 from hotseat.grading.llm import LlmGrader
 from hotseat.interview import llm_interviewer as interviewing
 
@@ -75,7 +75,7 @@ async def interviewed(
         assembly.speech.transcriber = FakeTranscriber(SAID)
         assembly.interviewer.endpoint = interviewing.Endpoint(chat, assembly.prompts, REPLY_S)
         assembly.graders.embedded = embedded
-        assembly.graders.in_use = Judge(LlmGrader(chat, assembly.prompts), embedded, None)
+        assembly.graders.in_use = FallbackGrader(LlmGrader(chat, assembly.prompts), embedded, None)
         async with sitting(assembly) as (interviews, candidate):
             candidate.say(type="start")
             await candidate.answer()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hotseat.domain.acts import Act
-from hotseat.domain.ledger import Claim
+from hotseat.domain.claims import Claim
 from hotseat.domain.model import Move, PointStatus, Source, Transcript
 from hotseat.errors import ChatModelError
 from hotseat.interview import act_classifier

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hotseat import wire
 from hotseat.engines.whisper.queue import RecognitionQueue
-from hotseat.load_status import STORAGE, Part, PartState
+from hotseat.server_status import STORAGE, Part, PartState
 from hotseat.session.records import LOCAL, LoggedEvent
 from hotseat.settings import PROJECT
 from hotseat.startup.loading import load_storage

@@ -12,7 +12,7 @@ import pytest
 from hotseat.domain.model import Answer, EndedBy, Question, Transcript, Word
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
-from hotseat.review.best import MAX_WORDS, best_answer
+from hotseat.review.best_answer import MAX_WORDS, best_answer
 from hotseat.speech.audio import SAMPLE_RATE, pcm_of
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.synthesis import PreparedVoice, Voice

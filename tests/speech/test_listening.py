@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from hotseat import healing
+from hotseat import supervision
 from hotseat.domain.model import KeyTerm, Word
 from hotseat.domain.turn_end import Patience
 from hotseat.engines.phonemes import phonemes
@@ -322,7 +322,7 @@ async def test_a_recogniser_that_hangs_costs_only_what_it_was_given(monkeypatch:
 
 def test_a_recogniser_that_hangs_is_replaced_in_time() -> None:
     """While the answer still waits for its words, with time to load another one and to recognise them."""
-    assert healing.HUNG_S + healing.PROBE_HERE_S + 5.0 <= segments.FINISH_TIMEOUT_S < session.FINAL_TIMEOUT_S
+    assert supervision.HUNG_S + supervision.PROBE_HERE_S + 5.0 <= segments.FINISH_TIMEOUT_S < session.FINAL_TIMEOUT_S
 
 
 async def test_audio_after_the_end_does_not_exist() -> None:
@@ -561,7 +561,7 @@ async def test_silence_is_no_muffled_answer() -> None:
 
 async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recogniser too busy to hear anything again must not hold it up for ever."""
-    monkeypatch.setattr("hotseat.speech.segments._SETTLE_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("hotseat.speech.segments.SETTLE_TIMEOUT_S", 0.05)
     listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
     heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 4.0))), 10)
     assert names(heard.words) == [f"w{500 + second}" for second in range(19)]

@@ -28,10 +28,10 @@ from hotseat.domain.model import (
 from hotseat.engines.reader import OnnxReader
 from hotseat.grading.graders import Graders
 from hotseat.interview.bank_interviewer import Interviewer
-from hotseat.load_status import LoadStatus, Part, PartState
 from hotseat.practice.due import Practice
 from hotseat.prompts import Prompts
 from hotseat.questions.library import Library, load_library
+from hotseat.server_status import Part, PartState, ServerStatus
 from hotseat.settings import PROJECT, Settings
 from hotseat.speech.audio import Samples
 from hotseat.speech.models import SpeechModels
@@ -205,7 +205,7 @@ def fake_assembly(data_dir: Path, *, speed: float = 1.0, **settings: object) -> 
         clock=clock,
         accounts=Accounts(SqlAccounts(store.engine), clock, configured.wants_accounts),
         interviewer=Interviewer(),
-        status=LoadStatus({"all": Part("all", PartState.READY, "")}),
+        status=ServerStatus({"all": Part("all", PartState.READY, "")}),
         speech=SpeechModels(
             transcriber=FakeTranscriber(),
             make_vad=LoudIsSpeech,
@@ -233,7 +233,7 @@ def housekept(assembly: Assembly) -> tuple[SqlStore, AudioArchive, Accounts, Clo
 
 
 def opening(assembly: Assembly) -> tuple[Settings, Accounts, SqlStore]:
-    """What open_up takes."""
+    """What prepare_to_serve takes."""
     return assembly.settings, assembly.accounts, assembly.storage.store
 
 

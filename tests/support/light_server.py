@@ -17,7 +17,7 @@ from hotseat.http.app import create_app
 from hotseat.http.serving import make_server
 from hotseat.interview import interviews
 from hotseat.interview.bank_interviewer import Interviewer
-from hotseat.load_status import STORAGE, Part
+from hotseat.server_status import STORAGE, Part
 from hotseat.settings import Settings, load_settings
 from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.synthesis import PreparedVoice, Voice
@@ -81,7 +81,7 @@ async def prepare(assembly: Assembly) -> None:
 
 
 def main() -> None:
-    interviews._UNSTARTED_WHEN_FULL_S = float(os.environ.get("LIGHT_UNSTARTED_S", interviews._UNSTARTED_WHEN_FULL_S))
+    interviews.UNSTARTED_WHEN_FULL_S = float(os.environ.get("LIGHT_UNSTARTED_S", interviews.UNSTARTED_WHEN_FULL_S))
     guard.SILENT_BODY_S = float(os.environ.get("LIGHT_SILENT_BODY_S", guard.SILENT_BODY_S))
     settings = load_settings()
     logs.set_up(settings.log_level, settings.log_style)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from hotseat import wire
-from hotseat.doctor.parts import collector
+from hotseat.doctor.components import collector
 from hotseat.errors import SettingsError
 from hotseat.settings import Settings
 from hotseat.telemetry.tracing import Spans, trace_id

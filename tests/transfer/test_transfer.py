@@ -535,7 +535,7 @@ def test_export_deletion_and_import_over_http(browser: TestClient, tmp_path: Pat
     assert contents(tmp_path) == before
     refused = browser.post("/api/import", content=b"PK nonsense")
     assert refused.status_code == 422 and "not a ZIP file" in refused.json()["error"]
-    monkeypatch.setattr("hotseat.transfer.disk_space._UNCHECKED_BYTES", 10)
+    monkeypatch.setattr("hotseat.transfer.disk_space.UNCHECKED_BYTES", 10)
     monkeypatch.setattr("hotseat.transfer.disk_space.free_bytes", lambda _data_dir: 0)
     assert browser.post("/api/import", content=answer.content).status_code == 413
     monkeypatch.undo()

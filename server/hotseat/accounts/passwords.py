@@ -14,7 +14,7 @@ from hotseat.errors import InputError
 _SHORTEST = 10
 _LONGEST = 1024
 _LONGEST_NAME = 64
-_hasher = PasswordHasher()
+hasher = PasswordHasher()
 
 
 def plain_name(name: str) -> str:
@@ -38,17 +38,17 @@ def check_password(password: str) -> None:
 
 def hash_password(password: str) -> str:
     """Takes about a tenth of a second and 64 MB, on purpose."""
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def is_password(password: str, hashed: str | None) -> bool:
     """Whether this is the hashed password; without an account (None) it is not, which takes as long to find out."""
     try:
-        return _hasher.verify(hashed or hash_of_nobody(), password[:_LONGEST]) and hashed is not None
+        return hasher.verify(hashed or hash_of_nobody(), password[:_LONGEST]) and hashed is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
 def hash_of_nobody() -> str:
-    return _hasher.hash("nobody's password")
+    return hasher.hash("nobody's password")

@@ -43,7 +43,7 @@ def grade(question_id: str | None, answer_file: Path | None, batch: Path | None,
         raise InputError("give --question and --answer-file, or --batch")
     item = BatchItem("", find_question(load_bank(settings.rubrics_dir), question_id), read_text_of(answer_file))
 
-    graded = run(_grade_one(settings, item))
+    graded = run(grade_one(settings, item))
     if as_json:
         print_json(_grade_json(item, graded))
         return
@@ -92,7 +92,7 @@ def _batch_items(settings: Settings, path: Path) -> list[BatchItem]:
     return items
 
 
-async def _grade_one(settings: Settings, item: BatchItem) -> Grade:
+async def grade_one(settings: Settings, item: BatchItem) -> Grade:
     return await (await _load_grader(settings)).grade(item.question, [item.as_answer])
 
 

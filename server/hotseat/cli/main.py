@@ -84,7 +84,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve Hotseat to a browser."""
     wanted = load_settings(host=host, port=port, data_dir=data_dir)  # before the slow imports, to report mistakes at once
 
-    from hotseat.accounts.opening import open_up
+    from hotseat.accounts.exposure import prepare_to_serve
     from hotseat.accounts.owner_key import owner_link
     from hotseat.accounts.peers import can_tell
     from hotseat.accounts.token_link import link, reachable, with_kept_token
@@ -96,7 +96,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     settings = with_kept_token(wanted)
     logs.set_up(settings.log_level, settings.log_style)
     assembly = assemble(settings)
-    place = asyncio.run(open_up(settings, assembly.accounts, assembly.storage.store))
+    place = asyncio.run(prepare_to_serve(settings, assembly.accounts, assembly.storage.store))
     listening = listen(settings)
     port_ = listening.getsockname()[1]
     if place is not None:  # people sign in by name

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hotseat.doctor import hearing_speed
 from hotseat.doctor.check import Check
+from hotseat.doctor.components import bank, collector, endpoints, exam, interviewer_exam, loaded, weights
+from hotseat.doctor.environment import access, data_dir, disk, microphone
 from hotseat.doctor.installation import packages, python
-from hotseat.doctor.parts import bank, collector, endpoints, exam, interviewer_exam, loaded, weights
-from hotseat.doctor.place import access, data_dir, disk, microphone
 from hotseat.errors import HotseatError
 from hotseat.settings import Settings
 from hotseat.startup.assembly import assemble

@@ -19,7 +19,7 @@ HANG_WINDOWS = 9
 PAUSE_S = 0.5
 """A gap this long is a pause in the delivery."""
 LULL_S = 0.16
-"""A gap this long is worth remembering: recognisers often count it as part of the next word (review.onsets)."""
+"""A gap this long is worth remembering: recognisers often count it as part of the next word (review.word_starts)."""
 GAP_WINDOWS = 3
 """Silence windows (96 ms) that make a gap where the audio may be cut without hurting a word."""
 MAX_GAPS = 64

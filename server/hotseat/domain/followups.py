@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from hotseat.domain.model import FollowUp, Move, Point, PointFinding, PointStatus, PointTier, Question
-from hotseat.domain.register import suits
+from hotseat.domain.tier_interests import suits
 from hotseat.text.normal import tokenize
 
 MAX_WORDS = 35

@@ -10,7 +10,7 @@ from hotseat.engines.llama import LlamaServer
 from hotseat.engines.openai_chat import OpenAiChat
 from hotseat.errors import ChatModelError
 
-_ANSWERS_S = 20.0
+HEALTH_TIMEOUT_S = 20.0
 """Longest wait for the health address, which is answered while the model generates."""
 
 
@@ -27,7 +27,7 @@ class LlamaChat(OpenAiChat):
         if (ended := self._server.ended()) is not None:
             raise ChatModelError(f"the language model's process ended ({ended})")
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=_ANSWERS_S) as http:
+            async with httpx.AsyncClient(trust_env=False, timeout=HEALTH_TIMEOUT_S) as http:
                 (await http.get(self._health)).raise_for_status()
         except httpx.HTTPError as error:
             raise ChatModelError(f"the language model's process doesn't answer ({type(error).__name__})") from error

@@ -16,7 +16,7 @@ class Graders:
     """Filled in as models load; None until then, or where a part isn't installed."""
 
     in_use: Grader | None = None
-    """The grader of answers: ``embedded``, or a ``Judge`` with the language model (hotseat.startup.exams decides)."""
+    """The grader of answers: ``embedded``, or a ``FallbackGrader`` with the language model (hotseat.startup.exams decides)."""
     embedded: EmbeddedGrader | None = None
     llm: LlmGrader | None = None
     exam: Exam | None = None

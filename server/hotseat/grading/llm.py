@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from hotseat.chat import ChatModel
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, Question
 from hotseat.errors import ChatModelError, GraderError
-from hotseat.grading import asking, assessable, scoring
-from hotseat.grading.asking import BadReply, Sentence
+from hotseat.grading import assessable, llm_prompt, scoring
 from hotseat.grading.grader import build_grade
+from hotseat.grading.llm_prompt import BadReply, Sentence
 from hotseat.grading.word_order import is_speech
 from hotseat.prompts import Prompts
 
@@ -43,7 +43,7 @@ class LlmGrader:
         started = time.perf_counter()
         reason = assessable.why_not(answers)
         is_read = not reason and is_speech(answers)
-        findings, tokens = await self._findings(question, asking.sentences_of(question, answers) if is_read else ())
+        findings, tokens = await self._findings(question, llm_prompt.sentences_of(question, answers) if is_read else ())
         return build_grade(
             question,
             scoring.implied(question, findings),
@@ -59,7 +59,7 @@ class LlmGrader:
         """A finding for every point, or none if there are no sentences."""
         findings: dict[str, PointFinding] = {}
         tokens = 0
-        for points in asking.batches(question) if sentences else ():
+        for points in llm_prompt.batches(question) if sentences else ():
             found, used = await self._ask(question, points, sentences)
             findings |= found
             tokens += used
@@ -75,12 +75,14 @@ class LlmGrader:
         problem, tokens = "", 0
         for _ in range(2):
             try:
-                reply, used = await self._chat.complete(messages, max_tokens=asking.MAX_TOKENS, schema=asking.schema(points))
+                reply, used = await self._chat.complete(
+                    messages, max_tokens=llm_prompt.MAX_TOKENS, schema=llm_prompt.schema(points)
+                )
             except ChatModelError as error:
                 raise GraderError(f"the language model could not grade: {error}") from error
             tokens += used
             try:
-                return asking.parse(reply, points, sentences), tokens
+                return llm_prompt.parse(reply, points, sentences), tokens
             except BadReply as error:
                 problem = str(error)
                 repair = self._prompts.render("grade_repair.j2", problem=problem)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Kind, Question
 from hotseat.grading.clauses import sentence_spans
-from hotseat.grading.instructions import INSTRUCTIONS
+from hotseat.grading.prompt_injection import INJECTIONS
 from hotseat.text.normal import fold, tokenize
 
 ECHO_OVERLAP = 0.8
@@ -63,4 +63,4 @@ def _instructions(question: Question) -> tuple[re.Pattern[str], ...]:
     """The patterns to use for a question: without those that its rubric's own words match, as in questions about judges."""
     texts = [question.model_answer, *(text for point in question.points for text in (point.statement, *point.phrasings))]
     own = [fold(text) for text in texts]
-    return tuple(pattern for pattern in INSTRUCTIONS if not any(pattern.search(text) for text in own))
+    return tuple(pattern for pattern in INJECTIONS if not any(pattern.search(text) for text in own))

@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 
 from hotseat import errors
-from hotseat.accounts.entry import Entry
+from hotseat.accounts.authentication import Authenticator
 from hotseat.accounts.identity import Identity
 from hotseat.attributes import attributes
 from hotseat.housekeeping import keep_house
@@ -32,16 +32,16 @@ from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
 from hotseat.http.statuses import retry_after, status_of
 from hotseat.http.templates import VERSION, Pages
-from hotseat.interview.claims import QUESTIONS
 from hotseat.interview.connection import Connection
+from hotseat.interview.cv_claims import QUESTIONS
 from hotseat.interview.interviews import Interviews
-from hotseat.load_status import STORAGE, PartState
 from hotseat.questions.formats import Choices, Claim
 from hotseat.questions.views import lobby_view
+from hotseat.server_status import STORAGE, PartState
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.exams import sit_if_due, sit_interviewer_if_due
 from hotseat.startup.loading import load_models, load_storage
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 from hotseat.transfer.scheduled import keep_backups
 
 log = logging.getLogger(__name__)
@@ -57,14 +57,14 @@ RETRY_S = 5.0
 """Seconds between two attempts to reach a database that was down at the start."""
 
 
-class NewClaim(Strict):
+class NewClaim(StrictModel):
     """A claim of a CV and the question about it, each one line."""
 
     claim: Annotated[str, Field(pattern=_LINE, max_length=300)]
     question: Annotated[str, Field(pattern=_LINE, max_length=500)]
 
 
-class NewInterview(Strict):
+class NewInterview(StrictModel):
     """The interview to make."""
 
     format: str
@@ -92,7 +92,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
             await load_storage(assembly)
         await assembly.practice().catch_up()
         exams = (sit_if_due(assembly), sit_interviewer_if_due(assembly))
-        await asyncio.gather(interviews.maintain(), *exams, *(healing.maintain() for healing in assembly.healing))
+        await asyncio.gather(interviews.maintain(), *exams, *(supervisor.maintain() for supervisor in assembly.supervisors))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -125,8 +125,8 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.state.owner_of = storage.store.owner_of
     app.state.data_dir = settings.data_dir
     app.state.drain = interviews.drain
-    entry = Entry(settings, accounts, clock)
-    app.add_middleware(Guard, entry=entry, clock=clock)
+    authenticator = Authenticator(settings, accounts, clock)
+    app.add_middleware(Guard, authenticator=authenticator, clock=clock)
     app.add_exception_handler(errors.HotseatError, _on_error)
     app.add_exception_handler(UnicodeEncodeError, _on_lone_surrogate)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)

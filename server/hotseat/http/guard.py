@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hotseat.accounts.entry import Entry, cookie_of, is_secure, local_path, parts_of, set_cookie
+from hotseat.accounts.authentication import Authenticator, cookie_of, is_secure, local_path, parts_of, set_cookie
 from hotseat.clock import Clock
 from hotseat.errors import HotseatError, RefusedError, TooManyAttemptsError
 from hotseat.http.connections import LINE, Line
@@ -60,9 +60,9 @@ UNAUTHORISED = 4401
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, entry: Entry, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, clock: Clock) -> None:
         self._app = app
-        self._entry = entry
+        self._authenticator = authenticator
         self._clock = clock
         self._under_way: Counter[str] = Counter()
         """Requests by person."""
@@ -94,7 +94,7 @@ class Guard:
 
     async def _admit(self, connection: HTTPConnection) -> Response | None:
         """Authenticates the connection; returns a response if that is sent instead of the route's. Raises HTTPException."""
-        _check_origin(connection, bool(cookie_of(connection)) or self._entry.vouched_for(connection) is not None)
+        _check_origin(connection, bool(cookie_of(connection)) or self._authenticator.vouched_for(connection) is not None)
         # As the routes see it; connection.url contains the Host header.
         path: str = connection.scope["path"]
         is_open = path in _OPEN or path.startswith(_OPEN_BELOW)
@@ -102,12 +102,12 @@ class Guard:
         if is_open:
             return None
         try:
-            if connection.scope["type"] == "http" and await self._entry.opens(connection):
+            if connection.scope["type"] == "http" and await self._authenticator.opens(connection):
                 # Keeps the token out of the address bar, the history and Referer headers.
                 response = RedirectResponse(local_path(path), 303)
-                set_cookie(response, connection, self._entry.cookie)
+                set_cookie(response, connection, self._authenticator.cookie)
                 return response
-            identity = connection.scope["identity"] = await self._entry.identify(connection)
+            identity = connection.scope["identity"] = await self._authenticator.identify(connection)
         except TooManyAttemptsError as error:
             raise HTTPException(429, str(error), retry_after(error)) from None
         except RefusedError as error:
@@ -117,7 +117,9 @@ class Guard:
                 return None
             raise HTTPException(503, str(error)) from None
         if identity is None:
-            raise HTTPException(401, "sign in first" if await self._entry.accounts.in_use() else self._entry.how_to_enter())
+            raise HTTPException(
+                401, "sign in first" if await self._authenticator.accounts.in_use() else self._authenticator.how_to_enter()
+            )
         return None
 
     @contextlib.contextmanager
@@ -184,7 +186,7 @@ class Guard:
     async def _is_still(self, connection: HTTPConnection) -> bool:
         """Whether the connection would be let in as the same person now; if that can't be looked up, it would."""
         try:
-            return bool(await self._entry.identify(connection) == connection.scope["identity"])
+            return bool(await self._authenticator.identify(connection) == connection.scope["identity"])
         except HotseatError:
             return True
 
@@ -198,7 +200,7 @@ class Guard:
             return
         response: Response = JSONResponse({"error": refusal.detail}, refusal.status_code, refusal.headers)
         wants_page = scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
-        if wants_page and refusal.status_code == 401 and await self._entry.accounts.in_use():
+        if wants_page and refusal.status_code == 401 and await self._authenticator.accounts.in_use():
             response = RedirectResponse(f"/login?next={quote(scope['path'])}", 303)
         await response(scope, receive, send)
 

@@ -20,9 +20,9 @@ FORGOTTEN = 4408
 """The browser was connected for long without starting the interview, and others may need its place."""
 TAKEN_OVER = 4409
 NOT_READY = 4503
-_SILENT_S = 75.0
+SILENT_S = 75.0
 """A browser that sends nothing for so long is gone: pages send `ping` every five seconds, hidden ones once a minute."""
-_MAX_WAITING = 2_000
+MAX_WAITING = 2_000
 """Messages that may wait to be sent before the browser is disconnected."""
 
 
@@ -39,7 +39,7 @@ class Connection:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
-        self._outgoing: asyncio.Queue[tuple[wire.ServerMessage, bytes | None]] = asyncio.Queue(_MAX_WAITING)
+        self._outgoing: asyncio.Queue[tuple[wire.ServerMessage, bytes | None]] = asyncio.Queue(MAX_WAITING)
         self._closing: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
 
     def send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
@@ -81,7 +81,7 @@ class Connection:
     async def _read(self, receiver: Receiver) -> None:
         while True:
             try:
-                async with asyncio.timeout(_SILENT_S):
+                async with asyncio.timeout(SILENT_S):
                     received = await self._socket.receive()
             except TimeoutError:
                 return

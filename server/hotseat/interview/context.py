@@ -8,9 +8,9 @@ from hotseat.clock import Clock
 from hotseat.grading.graders import Graders
 from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.load_shedding import LiveTurns
-from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
 from hotseat.questions.library import Library
+from hotseat.server_status import ServerStatus
 from hotseat.settings import InterviewSettings
 from hotseat.speech.models import SpeechModels
 from hotseat.storage.storage import Storage
@@ -29,6 +29,6 @@ class InterviewContext:
     speech: SpeechModels
     interviewer: Interviewer
     graders: Graders
-    status: LoadStatus
+    status: ServerStatus
     turns: LiveTurns
     metrics: Metrics

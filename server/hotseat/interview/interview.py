@@ -19,9 +19,9 @@ from hotseat.interview.connection import FORGOTTEN, TAKEN_OVER, Connection
 from hotseat.interview.context import InterviewContext
 from hotseat.interview.journal import Journal
 from hotseat.interview.replies import Replies
+from hotseat.interview.reply_latency import ReplyLatency
 from hotseat.interview.snapshot import state_message
 from hotseat.interview.voice_out import VoiceOut
-from hotseat.interview.waits import Waits
 from hotseat.session import events, session
 from hotseat.session.phases import (
     Answering,
@@ -53,7 +53,7 @@ _FAREWELL_WITHIN_S = 6.0
 """How long after the last answer a candidate still listens for remarks on the interview."""
 _FAREWELL_VOICE_S = 3.0
 """Longest wait for the farewell's audio: the review waits for it."""
-_GRACE_S = 2.0
+GRACE_S = 2.0
 """How long a finished interview waits for tasks under way, such as its last sentence."""
 _NOTHING_LEFT = Chosen("", "", Source.BANK)
 _NOT_IN_BANK = "This question is no longer in the bank."
@@ -72,7 +72,7 @@ class Interview:
         self._context = context
         self._clock = context.clock
         self._metrics = context.metrics
-        self._waits = Waits(context.metrics, context.clock)
+        self._reply_latency = ReplyLatency(context.metrics, context.clock)
         self.state: State = journal.state
         self._events: asyncio.Queue[tuple[events.Event, float]] = asyncio.Queue()
         """Each with its time of arrival, so that an event sent in time counts as in time even if the loop was busy storing."""
@@ -192,7 +192,7 @@ class Interview:
     def _send(self, message: wire.ServerMessage, audio: bytes | None = None) -> None:
         if self._connection is not None:
             self._connection.send(message, audio)
-            self._waits.sent(message)
+            self._reply_latency.sent(message)
 
     def _on_words(self, committed: str) -> None:
         if isinstance(self.state, Answering):
@@ -235,9 +235,9 @@ class Interview:
         await self._apply(events.Recovered(self._microphone.heard_s), self._clock.now())
 
     async def _finish_tasks(self) -> None:
-        """Waits for tasks under way, and cancels those left after ``_GRACE_S``."""
+        """Waits for tasks under way, and cancels those left after ``GRACE_S``."""
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=_GRACE_S)
+            await asyncio.wait(self._under_way, timeout=GRACE_S)
         for task in self._under_way:
             task.cancel()
 
@@ -268,7 +268,7 @@ class Interview:
         before, self.state = self.state, result.state
         self._note_phase()
         if isinstance(self.state, Finalising) and not isinstance(before, Finalising):
-            self._waits.answer_ended(now)
+            self._reply_latency.answer_ended(now)
         await self._journal.append(event, now, self.state, self._on_trouble)
         if isinstance(event, events.RoundGraded):
             await self._rate(event)

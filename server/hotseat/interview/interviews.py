@@ -32,15 +32,15 @@ log = logging.getLogger(__name__)
 
 MAINTAIN_EVERY_S = 1.0
 """How often leases are renewed, and so how soon a process notices that another has taken an interview over."""
-_STOPPED_WRITING_S = MAINTAIN_EVERY_S + 1.0
+STOPPED_WRITING_S = MAINTAIN_EVERY_S + 1.0
 """How long after a take-over the process before writes nothing any more."""
 STOPPING = "this server is stopping; your interview is kept and goes on as soon as it, or another, is back"
 ELSEWHERE = "the interview was opened elsewhere"
-_ALONE_S = 60.0
+ALONE_S = 60.0
 """How long an interview that waits for a browser stays in memory; it can be reopened from its log."""
 _UNSTARTED_S = 600.0
 """How long a page may wait for somebody to start its interview."""
-_UNSTARTED_WHEN_FULL_S = 120.0
+UNSTARTED_WHEN_FULL_S = 120.0
 """Likewise while another candidate needs the place."""
 _FORGOTTEN = "you haven’t started this interview, so its place is free for others; continue when you’re ready"
 _KEPT_UNSTARTED = 20
@@ -142,7 +142,7 @@ class Interviews:
         if interview_id in self._running:  # a browser that lost its connection for a moment
             return
         engaged = [one for one in engaged if one.engaged]
-        if len(engaged) >= limits.max_active and not _evict_one(engaged, _UNSTARTED_WHEN_FULL_S):
+        if len(engaged) >= limits.max_active and not _evict_one(engaged, UNSTARTED_WHEN_FULL_S):
             raise Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
 
     async def maintain(self) -> None:
@@ -171,7 +171,7 @@ class Interviews:
             if interview.unstarted_s > _UNSTARTED_S:
                 interview.evict(_FORGOTTEN)
         async with self._opening:
-            await _cancelled([task for interview, task in self._running.values() if interview.alone_s > _ALONE_S])
+            await _cancelled([task for interview, task in self._running.values() if interview.alone_s > ALONE_S])
 
     async def load(self, interview_id: str) -> tuple[InterviewRecord, State] | None:
         """The interview's record and state, running or stored. Raises StorageError."""
@@ -218,7 +218,7 @@ class Interviews:
         alive = [held for held in await store.leased_by_others(self._replica) if held.beat is not None]
         taken = [await store.acquire(held.interview_id, self._replica) for held in alive if held.interview_id in ids]
         if taken:
-            await asyncio.sleep(_STOPPED_WRITING_S)
+            await asyncio.sleep(STOPPED_WRITING_S)
         return [(one.record.id, one.token) for one in taken if one is not None]
 
     async def drain(self) -> None:

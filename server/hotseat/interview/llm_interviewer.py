@@ -23,14 +23,14 @@ from pydantic_core import from_json
 from hotseat.chat import ChatModel
 from hotseat.domain import followups
 from hotseat.domain.acts import Act
+from hotseat.domain.claims import Claim
 from hotseat.domain.evidence import locate
-from hotseat.domain.ledger import Claim
 from hotseat.domain.model import Answer, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.errors import ChatModelError
 from hotseat.interview import act_classifier
 from hotseat.interview.chosen import Chosen
 from hotseat.prompts import Prompts
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
 from hotseat.text.sentences import Sentences, split_sentences
@@ -71,7 +71,7 @@ Speak = Callable[[str], Awaitable[None]]
 """Speaks a sentence that comes before the question, which is still being written."""
 
 
-class Reply(Strict):
+class Reply(StrictModel):
     """The model's reply. The question comes last, so that it is checked as it is written; more fields would cost time."""
 
     does: Literal[

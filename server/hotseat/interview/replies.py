@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from hotseat.domain.ledger import claims
+from hotseat.domain.claims import claims
 from hotseat.domain.model import Answer, Bank, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.grading.graders import Graders
 from hotseat.grading.scoring import implied

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAd
 
 from hotseat.domain import model as domain
 from hotseat.errors import ContentError, InputError
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 from hotseat.text.stems import stem
 
 
@@ -38,12 +38,12 @@ Model = TypeVar("Model", bound=BaseModel)
 _QUESTION = TypeAdapter(domain.Question)
 
 
-class KeyTermFile(Strict):
+class KeyTermFile(StrictModel):
     term: Text
     spoken: tuple[Text, ...] = ()
 
 
-class PointFile(Strict):
+class PointFile(StrictModel):
     id: Slug
     statement: Text
     tier: domain.PointTier
@@ -53,7 +53,7 @@ class PointFile(Strict):
     deepen: Line = ""
 
 
-class CriterionFile(Strict):
+class CriterionFile(StrictModel):
     id: Slug
     name: Text
     weight: Annotated[float, Field(gt=0, le=5)] = 1.0
@@ -63,7 +63,7 @@ class CriterionFile(Strict):
     points: Annotated[tuple[PointFile, ...], Field(min_length=1, max_length=4)]
 
 
-class FollowUpFile(Strict):
+class FollowUpFile(StrictModel):
     id: Slug
     text: Text
     probes: Annotated[tuple[Slug, ...], Field(min_length=1)]
@@ -71,7 +71,7 @@ class FollowUpFile(Strict):
     tiers: tuple[Tier, ...] = (1, 2, 3, 4)
 
 
-class QuestionFile(Strict):
+class QuestionFile(StrictModel):
     id: Annotated[str, StringConstraints(pattern=QUESTION_ID)]
     kind: domain.Kind
     title: Text
@@ -93,7 +93,7 @@ class QuestionFile(Strict):
     exhibit: Line = ""
 
 
-class TopicFile(Strict):
+class TopicFile(StrictModel):
     id: Slug
     chapter: Annotated[int, Field(ge=1)]
     title: Text
@@ -107,7 +107,7 @@ class TopicFile(Strict):
     posting_terms: tuple[Text, ...] = ()
 
 
-class TopicsFile(Strict):
+class TopicsFile(StrictModel):
     topic: Annotated[list[TopicFile], Field(min_length=1)]
 
 

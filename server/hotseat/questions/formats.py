@@ -19,7 +19,7 @@ from hotseat.questions.script import Script
 from hotseat.questions.study import PathsFile, StudyPath
 from hotseat.session.phases import Plan, RoundPlan
 from hotseat.settings import InterviewSettings
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 SIMPLER = "simpler"
 """Id, among a round's follow-ups, of the question's easier step."""
@@ -41,7 +41,7 @@ class Pick(StrEnum):
     """At random, by the shares of the candidate's path."""
 
 
-class Format(Strict):
+class Format(StrictModel):
     id: Slug
     group: Literal["first", "drill", "mock", "practice"]
     """Where the start page offers it."""
@@ -60,7 +60,7 @@ class Format(Strict):
     """Overrides the setting."""
 
 
-class Tier(Strict):
+class Tier(StrictModel):
     id: Annotated[int, Field(ge=1, le=4)]
     title: Text
     who: Text
@@ -72,11 +72,11 @@ class Tier(Strict):
     """What they like to hear, said with the greeting."""
 
 
-class _FormatsFile(Strict):
+class _FormatsFile(StrictModel):
     format: Annotated[list[Format], Field(min_length=1)]
 
 
-class _TiersFile(Strict):
+class _TiersFile(StrictModel):
     tier: Annotated[list[Tier], Field(min_length=4, max_length=4)]
 
 

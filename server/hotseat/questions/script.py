@@ -15,7 +15,7 @@ from hotseat.domain.model import Bank, EndedBy, Grade, Level, Question
 from hotseat.grading.scoring import LADDER, question_score
 from hotseat.questions.content import Text
 from hotseat.session.phases import Lines, RoundPlan
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 _BETWEEN_S = 20.0
 """Time for asking a question and for the lines around it."""
@@ -26,13 +26,13 @@ _HALVES = 4
 _PAUSES = {30: "half a minute", 60: "a minute"}
 
 
-class GreetingFile(Strict):
+class GreetingFile(StrictModel):
     hello: Text
     several: Text
     """Said where there are several questions."""
 
 
-class TransitionFile(Strict):
+class TransitionFile(StrictModel):
     next: Text
     same: Text
     """After a question on the same topic."""
@@ -40,12 +40,12 @@ class TransitionFile(Strict):
     last: Text
 
 
-class Remarks(Strict):
+class Remarks(StrictModel):
     best: Text
     practise: Text
 
 
-class ClosingFile(Strict):
+class ClosingFile(StrictModel):
     end: Text
     answer: Remarks
     """Said where several answers were graded."""
@@ -54,7 +54,7 @@ class ClosingFile(Strict):
     review: Text
 
 
-class Acknowledgements(Strict):
+class Acknowledgements(StrictModel):
     done: Annotated[list[Text], Field(min_length=2)]
     silence: Annotated[list[Text], Field(min_length=2)]
     limit: Annotated[list[Text], Field(min_length=2)]
@@ -66,7 +66,7 @@ class Acknowledgements(Strict):
         return random.choice([line for line in lines if line != last])  # noqa: S311 - no secret
 
 
-class MovesFile(Strict):
+class MovesFile(StrictModel):
     repeat: Annotated[tuple[Text, ...], Field(min_length=1)]
     scope: Text
     assume: Text = Lines().assume
@@ -85,7 +85,7 @@ class MovesFile(Strict):
     callback: Text = Lines().callback
 
 
-class Script(Strict):
+class Script(StrictModel):
     """The whole file."""
 
     greeting: GreetingFile

@@ -13,7 +13,7 @@ from pydantic import Field
 from hotseat.domain.model import Bank
 from hotseat.errors import ContentError
 from hotseat.questions.content import Competency, Slug, Text, Tier, parse_file
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 if TYPE_CHECKING:
     from hotseat.questions.formats import Catalogue
@@ -23,12 +23,12 @@ Anchor = Literal["graph", "topics", "competencies", "assessment", "plan"]
 _PAGES = ("/", "/past", "/study", "/cheat-sheet")
 
 
-class Week(Strict):
+class Week(StrictModel):
     topics: Annotated[list[Slug], Field(min_length=1)]
     focus: Text
 
 
-class StudyPath(Strict):
+class StudyPath(StrictModel):
     id: Slug
     title: Text
     roles: Annotated[list[Text], Field(min_length=1)]
@@ -45,37 +45,37 @@ class StudyPath(Strict):
         return shares
 
 
-class PathsFile(Strict):
+class PathsFile(StrictModel):
     path: Annotated[list[StudyPath], Field(min_length=1)]
 
 
-class Task(Strict):
+class Task(StrictModel):
     id: Slug
     """The key under which a tick is stored."""
     text: Text
     link: Annotated[str, Field(pattern=r"^(/[a-z-]*(#[a-z-]+)?|format:[a-z-]+)$")]
 
 
-class Checkpoint(Strict):
+class Checkpoint(StrictModel):
     day: Annotated[int, Field(ge=0)]
     title: Text
     tasks: Annotated[list[Task], Field(min_length=1)]
 
 
-class Level(Strict):
+class Level(StrictModel):
     score: Annotated[int, Field(ge=1, le=5)]
     label: Text
     meaning: Text
 
 
-class Band(Strict):
+class Band(StrictModel):
     at_least: Annotated[int, Field(ge=0)]
     """The lowest total that is in it."""
     title: Text
     advice: Text
 
 
-class CompetencyNote(Strict):
+class CompetencyNote(StrictModel):
     name: Competency
     title: Text
     sentence: Text
@@ -83,7 +83,7 @@ class CompetencyNote(Strict):
     """Id of the question that asks for it most plainly."""
 
 
-class Change(Strict):
+class Change(StrictModel):
     """What interviews ask about something, in 2024 and in 2026."""
 
     aspect: Text
@@ -91,7 +91,7 @@ class Change(Strict):
     now: Text
 
 
-class Project(Strict):
+class Project(StrictModel):
     """Something to have in a portfolio, or not."""
 
     kind: Text
@@ -99,7 +99,7 @@ class Project(Strict):
     example: Text
 
 
-class Expectations(Strict):
+class Expectations(StrictModel):
     change: Annotated[list[Change], Field(min_length=1)]
     trap: Text
     """Where most candidates fail."""
@@ -108,16 +108,16 @@ class Expectations(Strict):
     """What its reviewers look for."""
 
 
-class _CheckpointsFile(Strict):
+class _CheckpointsFile(StrictModel):
     checkpoint: Annotated[list[Checkpoint], Field(min_length=1)]
 
 
-class _AssessmentFile(Strict):
+class _AssessmentFile(StrictModel):
     level: Annotated[list[Level], Field(min_length=5, max_length=5)]
     band: Annotated[list[Band], Field(min_length=1)]
 
 
-class _CompetenciesFile(Strict):
+class _CompetenciesFile(StrictModel):
     competency: Annotated[list[CompetencyNote], Field(min_length=1)]
 
 

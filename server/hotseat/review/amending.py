@@ -18,10 +18,10 @@ from hotseat.grading import disputes
 from hotseat.grading.clauses import excerpt, in_whole_clauses
 from hotseat.grading.disputes import CANDIDATE, UPHELD, Claim
 from hotseat.grading.graders import Graders
-from hotseat.load_status import LoadStatus
 from hotseat.practice.due import Practice
 from hotseat.review.rounds import Round, Rounds
 from hotseat.review.view import ungraded
+from hotseat.server_status import ServerStatus
 from hotseat.session.eventlog import decode_grade, encode_grade
 from hotseat.session.records import Note, Regrade, RegradeKind
 
@@ -37,7 +37,7 @@ class Amending:
     clock: Clock
     practice: Practice
     graders: Graders
-    status: LoadStatus
+    status: ServerStatus
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def note(self, interview_id: str, number: int, text: str) -> None:

@@ -10,7 +10,7 @@ from hotseat.domain.model import Answer, Point, Transcript
 from hotseat.errors import InputError, MissingError, SpeakerError, TranscriberError, UnavailableError
 from hotseat.grading.clauses import in_whole_clauses
 from hotseat.grading.graders import Graders
-from hotseat.review.best import best_answer
+from hotseat.review.best_answer import best_answer
 from hotseat.review.model_sentences import model_sentences
 from hotseat.review.rounds import Round, Rounds
 from hotseat.speech.audio import SAMPLE_RATE, samples_of
@@ -78,7 +78,7 @@ class Coaching:
         return await self._read_aloud(model_sentences(entry.question).get(point_id) or point.statement)
 
     async def best(self, interview_id: str, number: int) -> Voice:
-        """The answer at its best (review.best), read aloud. Raises SpeakerError if there is no voice."""
+        """The answer at its best (review.best_answer), read aloud. Raises SpeakerError if there is no voice."""
         entry = await self._round(interview_id, number)
         pieces = best_answer(entry.question, entry.grade, entry.amended) if entry.grade is not None else ()
         if not pieces:

@@ -12,12 +12,12 @@ from hotseat.domain.corrections import Correction, Corrections, corrected, corre
 from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Answer, Bank, Choice, Question
 from hotseat.grading.clauses import clauses
-from hotseat.review.best import best_answer
+from hotseat.review.best_answer import best_answer
 from hotseat.review.delivery import delivery
 from hotseat.review.delivery_advice import FAST, SLOW, advice
 from hotseat.review.grade_view import grade_json
-from hotseat.review.onsets import from_onsets
 from hotseat.review.rounds import Round
+from hotseat.review.word_starts import with_corrected_starts
 from hotseat.session.phases import Finished, RoundPlan, State
 from hotseat.session.records import Amendments, InterviewRecord, Regrade, RegradeKind
 from hotseat.session.summary import phase_name
@@ -54,7 +54,7 @@ def review(record: InterviewRecord, state: State, amendments: Amendments, bank: 
 
 def _round(interview_id: str, entry: Round, archive: AudioArchive) -> dict[str, Any]:
     plan, progress, question, index = entry.plan, entry.progress, entry.question, entry.index
-    answers = [replace(answer, transcript=from_onsets(answer.transcript, answer.speech)) for answer in entry.answers]
+    answers = [replace(answer, transcript=with_corrected_starts(answer.transcript, answer.speech)) for answer in entry.answers]
     graded, grade, regrades = entry.first_grade, entry.grade, entry.regrades
     in_force = corrections_in_force(entry.corrections)
     note = next((note for note in entry.amendments.notes if note.round == index), None)

@@ -33,7 +33,7 @@ _LONG_TAIL_S = 5.0
 _LEAST_PART_S = 1.5
 _HOP_S, _QUIET_HOPS = 0.02, 5
 """Seconds and number of the steps whose mean loudness decides where a tail is split."""
-_SETTLE_TIMEOUT_S = 20.0
+SETTLE_TIMEOUT_S = 20.0
 """``settled`` gives up when the recogniser has finished nothing for so long."""
 FINISH_TIMEOUT_S = 26.0
 """Words not recognised so long after the end of an answer are missing (session.FINAL_TIMEOUT_S is longer)."""
@@ -181,9 +181,9 @@ class Segments:
         return words if self.lexicon is None else await asyncio.to_thread(with_earlier_terms, words, before, self.lexicon)
 
     async def settled(self) -> None:
-        """Waits until everything has been recognised, or the recogniser has finished nothing for ``_SETTLE_TIMEOUT_S``."""
+        """Waits until everything has been recognised, or the recogniser has finished nothing for ``SETTLE_TIMEOUT_S``."""
         while waiting := [segment.task for segment in (*self.done, *self._second_pass) if not segment.task.done()]:
-            done, _ = await asyncio.wait(waiting, timeout=_SETTLE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, timeout=SETTLE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 return
 

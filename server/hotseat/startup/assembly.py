@@ -11,13 +11,11 @@ from hotseat.clock import Clock, SystemClock
 from hotseat.data_dir import prepare_data_dir
 from hotseat.engines.llama import LlamaServer
 from hotseat.grading.graders import Graders
-from hotseat.healing import Healing
 from hotseat.interview.bank_interviewer import Interviewer
-from hotseat.interview.claims import ClaimQuestions
 from hotseat.interview.context import InterviewContext
+from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.interview.interviews import Interviews
 from hotseat.load_shedding import LiveTurns
-from hotseat.load_status import LoadStatus
 from hotseat.practice.agenda import Agenda
 from hotseat.practice.due import Practice
 from hotseat.practice.preparation import Preparation
@@ -28,6 +26,7 @@ from hotseat.review.amending import Amending
 from hotseat.review.coaching import Coaching
 from hotseat.review.reviews import Reviews
 from hotseat.review.rounds import Rounds
+from hotseat.server_status import ServerStatus
 from hotseat.session.eventlog import LoadInterview
 from hotseat.settings import Settings
 from hotseat.speech.models import SpeechModels
@@ -36,6 +35,7 @@ from hotseat.storage.archive import LocalArchive, ObjectArchive
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
+from hotseat.supervision import Supervisor
 from hotseat.telemetry.metrics import Metrics, part_states
 from hotseat.telemetry.tracing import Spans
 
@@ -54,7 +54,7 @@ class Assembly:
     claims: ClaimQuestions | None = None
     """Asks about a CV; None without an endpoint."""
     metrics: Metrics = field(default_factory=Metrics)
-    status: LoadStatus = field(default_factory=LoadStatus)
+    status: ServerStatus = field(default_factory=ServerStatus)
     turns: LiveTurns = field(default_factory=LiveTurns)
     speech: SpeechModels = field(default_factory=SpeechModels)
     graders: Graders = field(default_factory=Graders)
@@ -62,7 +62,7 @@ class Assembly:
     """Where people may sign in instead of with a password."""
     llama: LlamaServer | None = None
     """The embedded language model's process, which lives as long as this."""
-    healing: list[Healing[Any]] = field(default_factory=list)
+    supervisors: list[Supervisor[Any]] = field(default_factory=list)
     """Engines that the server monitors and replaces."""
 
     def __post_init__(self) -> None:

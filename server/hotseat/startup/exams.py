@@ -9,9 +9,9 @@ from collections.abc import Callable
 from hotseat.errors import ChatModelError, GraderError, HotseatError
 from hotseat.exams import BeforeEach
 from hotseat.grading.exam import Exam
-from hotseat.grading.judge import Judge
+from hotseat.grading.fallback import FallbackGrader
 from hotseat.interview.exam import Exam as InterviewerExam
-from hotseat.load_status import GRADER, LLM
+from hotseat.server_status import GRADER, LLM
 from hotseat.startup.assembly import Assembly
 from hotseat.telemetry.logs import failed
 
@@ -32,7 +32,7 @@ def choose_grader(assembly: Assembly) -> None:
     has_passed = assembly.settings.llm.is_remote and sitting is not None and sitting.passed
     wanted = assembly.settings.grader
     if wanted == "llm" or (wanted == "auto" and has_passed):
-        assembly.graders.in_use = Judge(llm, embedded, sitting)
+        assembly.graders.in_use = FallbackGrader(llm, embedded, sitting)
         part.detail = f"{llm.model} grades ({sitting.in_words if sitting else 'it has not sat our exam'})"
     elif is_due(assembly):
         part.detail = f"{EMBEDDED_GRADES}; {llm.model} has yet to sit our exam"

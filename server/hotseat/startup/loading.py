@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import logging
 
-from hotseat.load_status import STORAGE, PartState
+from hotseat.server_status import STORAGE, PartState
 from hotseat.startup.assembly import Assembly
 from hotseat.transfer.temporary_folders import remove_leftovers
 

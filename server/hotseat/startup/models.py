@@ -29,20 +29,20 @@ from hotseat.grading.exam import Exam, key_of, load_exam
 from hotseat.grading.grader import Grader
 from hotseat.grading.llm import LlmGrader
 from hotseat.grading.thresholds import THRESHOLDS
-from hotseat.healing import PROBE_HERE_S, Healing, HealingChat, HealingSpeaker, HealingTranscriber
 from hotseat.interview import exam as interviewer_exam
-from hotseat.interview.claims import ClaimQuestions
+from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.interview.llm_interviewer import Endpoint
-from hotseat.load_status import GRADER, HEARING, LLM, VOICE, Part, PartState
+from hotseat.server_status import GRADER, HEARING, LLM, VOICE, Part, PartState
 from hotseat.settings import EMBEDDED, OFF, AsrSettings, TtsSettings
 from hotseat.speech.synthesis import PreparedVoice, Speaker
 from hotseat.startup.assembly import Assembly
 from hotseat.startup.exams import choose_grader, choose_interviewer
+from hotseat.supervision import PROBE_HERE_S, SupervisedChat, SupervisedSpeaker, SupervisedTranscriber, Supervisor
 
 log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
-_LOOK_S = 5.0
+PROBE_EVERY_S = 5.0
 """Seconds between two checks of the embedded language model's process, and of the recogniser's threads."""
 
 
@@ -61,19 +61,19 @@ async def _load_voice(assembly: Assembly) -> None:
             assembly.speech.voice = PreparedVoice(None)
             part.state, part.detail = PartState.OFF, "questions are only written"
             return
-        healing = _remote_voice(tts, part) if tts.url else await _local_voice(tts, assembly.settings.models, part)
-        voice = PreparedVoice(HealingSpeaker(_kept(assembly, healing)), assembly.library.catalogue.script.constant())
+        supervisor = _remote_voice(tts, part) if tts.url else await _local_voice(tts, assembly.settings.models, part)
+        voice = PreparedVoice(SupervisedSpeaker(_kept(assembly, supervisor)), assembly.library.catalogue.script.constant())
         await voice.prepare()
         assembly.speech.voice = voice
 
 
-def _remote_voice(tts: TtsSettings, part: Part) -> Healing[Speaker]:
+def _remote_voice(tts: TtsSettings, part: Part) -> Supervisor[Speaker]:
     from hotseat.engines.openai_audio import RemoteSpeaker
 
-    return Healing(part, RemoteSpeaker(tts), None, _speaks, detail=f"{tts.voice} at {tts.url}")
+    return Supervisor(part, RemoteSpeaker(tts), None, _speaks, detail=f"{tts.voice} at {tts.url}")
 
 
-async def _local_voice(tts: TtsSettings, models_dir: Path, part: Part) -> Healing[Speaker]:
+async def _local_voice(tts: TtsSettings, models_dir: Path, part: Part) -> Supervisor[Speaker]:
     """Raises WeightsError."""
     part.detail = "loading"
     embedded = tts.voice == EMBEDDED
@@ -85,33 +85,33 @@ async def _local_voice(tts: TtsSettings, models_dir: Path, part: Part) -> Healin
         return await asyncio.to_thread(PiperSpeaker, model, config)
 
     speaker = await asyncio.to_thread(PiperSpeaker, model, config)
-    return Healing(part, speaker, again, _speaks, detail=model.stem, probe_s=PROBE_HERE_S)
+    return Supervisor(part, speaker, again, _speaks, detail=model.stem, probe_s=PROBE_HERE_S)
 
 
 async def _load_hearing(assembly: Assembly) -> None:
     asr = assembly.settings.asr
     with assembly.status.loading(HEARING) as part:
         assembly.speech.is_remote = bool(asr.url)
-        healing = await (_remote_hearing(asr, part) if asr.url else _local_hearing(assembly, part))
+        supervisor = await (_remote_hearing(asr, part) if asr.url else _local_hearing(assembly, part))
         # Speech and its end are detected here in any case.
         await asyncio.to_thread(SileroActivity)  # loads the model
         assembly.speech.make_vad = SileroActivity
         assembly.speech.turns = await asyncio.to_thread(SmartTurn)
-        assembly.speech.transcriber = HealingTranscriber(_kept(assembly, healing), assembly.metrics)
+        assembly.speech.transcriber = SupervisedTranscriber(_kept(assembly, supervisor), assembly.metrics)
         assembly.speech.phonemes = phonemes
 
 
-async def _remote_hearing(asr: AsrSettings, part: Part) -> Healing[Any]:
+async def _remote_hearing(asr: AsrSettings, part: Part) -> Supervisor[Any]:
     """Raises TranscriberError."""
     from hotseat.engines.openai_audio import RemoteTranscriber
 
     part.detail = f"asking {asr.url}"
     transcriber = RemoteTranscriber(asr)
     await transcriber.ping()
-    return Healing(part, transcriber, None, RemoteTranscriber.ping, detail=f"{asr.model} at {asr.url}")
+    return Supervisor(part, transcriber, None, RemoteTranscriber.ping, detail=f"{asr.model} at {asr.url}")
 
 
-async def _local_hearing(assembly: Assembly, part: Part) -> Healing[Any]:
+async def _local_hearing(assembly: Assembly, part: Part) -> Supervisor[Any]:
     """Raises WeightsError."""
     whisper = await _local_transcriber(assembly, part)
 
@@ -124,7 +124,7 @@ async def _local_hearing(assembly: Assembly, part: Part) -> Healing[Any]:
     assembly.metrics.register(lambda: whisper.queue.metrics())
     model = assembly.settings.asr.model
     name = "Whisper base" if model == EMBEDDED else model
-    return Healing(part, whisper, again, WhisperTranscriber.check, detail=name, probe_s=PROBE_HERE_S, every_s=_LOOK_S)
+    return Supervisor(part, whisper, again, WhisperTranscriber.check, detail=name, probe_s=PROBE_HERE_S, every_s=PROBE_EVERY_S)
 
 
 async def _local_transcriber(assembly: Assembly, part: Part) -> WhisperTranscriber:
@@ -137,9 +137,9 @@ async def _local_transcriber(assembly: Assembly, part: Part) -> WhisperTranscrib
     return await asyncio.to_thread(WhisperTranscriber, model, asr)
 
 
-def _kept(assembly: Assembly, healing: Healing[Loaded]) -> Healing[Loaded]:
-    assembly.healing.append(healing)
-    return healing
+def _kept(assembly: Assembly, supervisor: Supervisor[Loaded]) -> Supervisor[Loaded]:
+    assembly.supervisors.append(supervisor)
+    return supervisor
 
 
 async def _speaks(speaker: Speaker) -> None:
@@ -190,12 +190,12 @@ async def _remote_chat(assembly: Assembly, part: Part) -> ChatModel:
     llm = assembly.settings.llm
     remote = OpenAiChat(llm.url, llm.model, llm.api_key.get_secret_value(), llm.timeout_s)
 
-    healing = _kept(assembly, Healing(part, remote, None, OpenAiChat.ping, detail=f"{llm.model} at {llm.url}"))
+    supervisor = _kept(assembly, Supervisor(part, remote, None, OpenAiChat.ping, detail=f"{llm.model} at {llm.url}"))
     try:
         await remote.ping()
     except ChatModelError as error:  # not fatal: it may come up later, and every use has a fallback
-        healing.degrade(f"{error}; until it answers, follow-ups come from the bank")
-    return HealingChat(llm.model, healing, assembly.metrics)
+        supervisor.degrade(f"{error}; until it answers, follow-ups come from the bank")
+    return SupervisedChat(llm.model, supervisor, assembly.metrics)
 
 
 async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
@@ -219,8 +219,8 @@ async def _embedded_chat(assembly: Assembly, part: Part) -> ChatModel:
     part.progress("loading the model", 0, 0)
     chat = await start()
     await chat.ping()
-    healing = _kept(assembly, Healing(part, chat, again, LlamaChat.check, detail=gguf.stem, every_s=_LOOK_S))
-    return HealingChat(gguf.stem, healing, assembly.metrics, assembly.turns)
+    supervisor = _kept(assembly, Supervisor(part, chat, again, LlamaChat.check, detail=gguf.stem, every_s=PROBE_EVERY_S))
+    return SupervisedChat(gguf.stem, supervisor, assembly.metrics, assembly.turns)
 
 
 async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:

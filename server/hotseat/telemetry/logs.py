@@ -32,7 +32,7 @@ def set_up(level: str, style: Literal["text", "json"]) -> None:
     handler = logging.StreamHandler()
     handler.addFilter(_Repeats())
     logging.raiseExceptions = False  # or logging would print a traceback for a line that can't be written
-    handler.setFormatter(_Json() if style == "json" else _Text())
+    handler.setFormatter(_Json() if style == "json" else TextFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("hotseat").setLevel(level.upper())
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are about malformed requests of strangers
@@ -67,7 +67,7 @@ def escaped(text: str) -> str:
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-class _Text(logging.Formatter):
+class TextFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(interview)s] %(message)s")
 

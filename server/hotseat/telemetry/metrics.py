@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from hotseat.domain.model import EndedBy
-from hotseat.load_status import Part
+from hotseat.server_status import Part
 from hotseat.telemetry.tracing import Spans
 
 Stage = Literal["acknowledgement", "final_transcript", "follow_up_token", "reply_audio", "caption", "grade"]

@@ -27,7 +27,7 @@ from hotseat.storage.accounts import SqlAccounts
 from hotseat.storage.sqlite_file import SqliteFile, check
 from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
-from hotseat.strict import Strict, first_wrong
+from hotseat.strict_model import StrictModel, first_error
 from hotseat.transfer.audio import delete_audio, put
 from hotseat.transfer.temporary_folders import temporary_folder
 from hotseat.transfer.zips import ZipSource
@@ -40,14 +40,14 @@ _FAST = 1
 """Compression level."""
 
 
-class Entry(Strict):
+class Entry(StrictModel):
     """One file of a backup."""
 
     bytes: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Manifest(Strict):
+class Manifest(StrictModel):
     """What a backup holds."""
 
     format: Literal["hotseat-backup"] = "hotseat-backup"
@@ -142,7 +142,7 @@ def _verify(file: IO[bytes]) -> tuple[ZipSource, Manifest, dict[str, StoredAudio
     try:
         manifest = Manifest.model_validate_json(source.read(_MANIFEST, _MAX_MANIFEST_BYTES))
     except ValidationError as error:
-        raise InputError(f"this is not a backup of Hotseat: {_MANIFEST}: {first_wrong(error)}") from None
+        raise InputError(f"this is not a backup of Hotseat: {_MANIFEST}: {first_error(error)}") from None
     if _DATABASE not in manifest.files:
         raise InputError(f"{_MANIFEST} does not name {_DATABASE}")
     stray = source.names - manifest.files.keys() - {_MANIFEST}

@@ -29,7 +29,7 @@ from hotseat.settings import InterviewSettings
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Row, Rows, Scope
 from hotseat.storage.storage import Storage
-from hotseat.strict import first_wrong
+from hotseat.strict_model import first_error
 from hotseat.transfer.document import MAX_SAMPLES, Recording
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -149,7 +149,7 @@ def _naming(place: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise InputError(f"{place}: {first_wrong(error)}") from None
+        raise InputError(f"{place}: {first_error(error)}") from None
     except ValueError as error:
         raise InputError(f"{place}: {error}") from None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEPT_FREE_BYTES = 500_000_000
 """Disk space kept free for running interviews."""
-_UNCHECKED_BYTES = 1 << 20
+UNCHECKED_BYTES = 1 << 20
 """Bytes that may be written between two checks of the free space."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -28,7 +28,7 @@ def free_bytes(data_dir: Path) -> int:
 
 def check_room(data_dir: Path, wanted: int) -> None:
     """Raises NoRoomError if a file of so many bytes would not fit."""
-    room = max(free_bytes(data_dir), _UNCHECKED_BYTES)
+    room = max(free_bytes(data_dir), UNCHECKED_BYTES)
     if wanted > room:
         raise NoRoomError(f"this takes {wanted / 1e6:.0f} MB of disk, and the server has room for {room / 1e6:.0f} MB")
 
@@ -45,7 +45,7 @@ class TemporaryFile(io.BufferedRandom):
         """Raises NoRoomError if that would leave too little free disk space."""
         size = memoryview(data).nbytes
         self._unchecked += size
-        if self._unchecked > _UNCHECKED_BYTES:
+        if self._unchecked > UNCHECKED_BYTES:
             self._unchecked = 0
             if free_bytes(self._data_dir) < size:
                 raise NoRoomError("the server's disk has too little room left for this")

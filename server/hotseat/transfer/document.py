@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, ValidationErro
 from hotseat.errors import InputError
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Rows
-from hotseat.strict import Strict, first_wrong
+from hotseat.strict_model import StrictModel, first_error
 
 VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE
@@ -22,7 +22,7 @@ _FEW, _BYTES_A_BRACKET = 10_000, 16
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
-class _Model(Strict):
+class _Model(StrictModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
@@ -91,7 +91,7 @@ def from_json(data: bytes) -> Document:
     try:
         return Document.model_validate_json(data)
     except ValidationError as error:
-        raise InputError(f"this is not an export of Hotseat: {first_wrong(error)}") from None
+        raise InputError(f"this is not an export of Hotseat: {first_error(error)}") from None
 
 
 def schema() -> dict[str, Any]:

@@ -30,7 +30,7 @@ from hotseat.speech.recognition import Priority, RecognitionJob, Superseded
 
 _REMEMBERED = 256
 """Delays of each priority kept for the metrics."""
-_ALONE_S = 5.0
+ALONE_S = 5.0
 """Reviews wait until no other session has asked for anything for so long."""
 _BUSY = 0.1
 """Seconds of work per second of audio above which the machine is busy with something else; 0.06 is usual."""
@@ -38,7 +38,7 @@ _MEASURED_FROM_S = 4.0
 """Only jobs with at least so much audio are measured for that: shorter ones take hardly less work."""
 LONG_S = 8.0
 """A job that has run for so long may hang; 28 s of audio take 4 s of an idle core."""
-_SLOWEST = 25
+HUNG_FACTOR = 25
 """A job that takes so many times as long as a second of silence (0.2 s) hangs; up to 20 times were seen."""
 
 
@@ -68,7 +68,7 @@ class RecognitionQueue:
         self._dropped = 0
         self._busy = 0.0
         self._asked: dict[str, float] = {}
-        """When each session last asked for anything but a review; older than ``_ALONE_S`` are dropped."""
+        """When each session last asked for anything but a review; older than ``ALONE_S`` are dropped."""
         self._failed = False
         """Whether the latest job failed."""
         self._pace = 0.0
@@ -82,7 +82,7 @@ class RecognitionQueue:
         entry = _Entry(job, asyncio.get_running_loop().create_future(), self._number)
         self._number += 1
         if job.priority is not Priority.REVIEW:
-            self._asked = {session: at for session, at in self._asked.items() if at > entry.since - _ALONE_S}
+            self._asked = {session: at for session, at in self._asked.items() if at > entry.since - ALONE_S}
             self._asked[job.session] = entry.since
         if job.priority is Priority.PARTIAL:
             self._replace_partial(entry)
@@ -104,7 +104,7 @@ class RecognitionQueue:
             return
         began = time.monotonic()
         await self.run(short)
-        if self._longest_s >= max(LONG_S, _SLOWEST * (time.monotonic() - began)):
+        if self._longest_s >= max(LONG_S, HUNG_FACTOR * (time.monotonic() - began)):
             raise TranscriberError(f"one of its threads has not come back for {self._longest_s:.0f} s")
 
     @property
@@ -178,7 +178,7 @@ class RecognitionQueue:
 
     def _may_review(self, entry: _Entry) -> bool:
         """Whether a review may start; asked whenever a job comes or ends, several times a second while anybody speaks."""
-        since = time.monotonic() - _ALONE_S
+        since = time.monotonic() - ALONE_S
         others = any(at > since for session, at in self._asked.items() if session != entry.job.session)
         coming = any(waiting.job.priority <= Priority.COMMIT for waiting in self._waiting)
         return not others and not coming and not self._undroppable and not self._count(Priority.REVIEW) and self._pace <= _BUSY

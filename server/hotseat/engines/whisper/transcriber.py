@@ -78,7 +78,7 @@ fall under one of the two, and on clear to barely audible (0 dB) speech, which s
 
 
 @dataclass(frozen=True, slots=True)
-class _Decoded:
+class Decoded:
     tokens: list[int]
     confidence: float
     """Mean log probability of a token."""
@@ -92,7 +92,7 @@ class _Decoded:
     def doubtful(self, seconds: float) -> bool:
         return self.confidence < _DOUBTFUL or len(self.tokens) < _FEWEST_PER_S * seconds
 
-    def better_than(self, biased: _Decoded) -> bool:
+    def better_than(self, biased: Decoded) -> bool:
         """Whether this text, decoded without hotwords, replaces the one with: it is much surer, or has many more words."""
         gain = self.confidence - biased.confidence
         return gain > 0.3 or (gain > -0.2 and len(self.tokens) > 1.25 * len(biased.tokens))
@@ -124,7 +124,7 @@ class WhisperTranscriber:
         )
         self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]))
         self.queue = RecognitionQueue(self.hear, asr.workers)
-        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
+        self._without_terms = ThreadPoolExecutor(max_workers=1, thread_name_prefix="without-terms")
         for priority in (Priority.FINAL, Priority.PARTIAL):  # the first run of each shape is slow
             self.hear(replace(_SILENCE, priority=priority))
 
@@ -138,7 +138,7 @@ class WhisperTranscriber:
 
     def close(self) -> None:
         self.queue.close()
-        self._beside.shutdown(wait=False, cancel_futures=True)
+        self._without_terms.shutdown(wait=False, cancel_futures=True)
 
     def hear(self, job: RecognitionJob) -> tuple[Word, ...]:
         """Like ``recognise``, but blocking and without the queue."""
@@ -159,9 +159,9 @@ class WhisperTranscriber:
         seconds = len(samples) / SAMPLE_RATE
         encoded = self._model.encode(self._features(samples, decoding))
         without = partial(self._decode, encoded, self._prompt(()), seconds, decoding.beam)
-        # Somebody waits for a final: what is seldom needed is made beside it where that costs nobody anything.
+        # A candidate waits for a final, so both texts are decoded at once if a thread is free.
         at_once = job.terms and job.priority is Priority.FINAL and self.queue.spare
-        beside = self._beside.submit(without) if at_once else None
+        beside = self._without_terms.submit(without) if at_once else None
         found = self._decode(encoded, self._prompt(job.terms), seconds, decoding.beam)
         recited = recites(self._tokenizer.decode(found.tokens), job.terms)
         if job.terms and (recited or found.doubtful(seconds)):
@@ -188,7 +188,7 @@ class WhisperTranscriber:
         # Without timestamp tokens: with them the model ends short windows early (12% against 8% of words wrong).
         return [*start, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
 
-    def _decode(self, encoded: Any, prompt: list[int], seconds: float, beam: int) -> _Decoded:
+    def _decode(self, encoded: Any, prompt: list[int], seconds: float, beam: int) -> Decoded:
         cap = min(self._model.max_length - len(prompt) - 1, round(8 * seconds) + 16)
         for no_repeat in (0, 3):
             result = self._model.model.generate(
@@ -203,7 +203,7 @@ class WhisperTranscriber:
             )[0]
             tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
             confidence = result.scores[0] * len(tokens) / (len(tokens) + 1)
-            decoded = _Decoded(tokens, confidence, result.no_speech_prob)
+            decoded = Decoded(tokens, confidence, result.no_speech_prob)
             text = self._tokenizer.decode(tokens)
             if decoded.silent or (get_compression_ratio(text) <= 2.4 and not loops(text)):
                 break

@@ -11,10 +11,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from hotseat.accounts.accounts import Accounts, hash_secret
-from hotseat.accounts.browsers import browser_of
-from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
+from hotseat.accounts.authentication import address_of, clear_cookie, cookie_of, form_token, local_path, set_cookie
 from hotseat.accounts.identity import Identity
 from hotseat.accounts.openid import OpenIdProvider
+from hotseat.accounts.user_agents import browser_of
 from hotseat.errors import HotseatError, InputError, RefusedError
 from hotseat.http.identity import Who
 from hotseat.http.routes.openid import openid_routes

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from hotseat.accounts.accounts import Accounts, network_of
-from hotseat.accounts.browsers import browser_of
-from hotseat.accounts.entry import address_of, clear_cookie, cookie_of, local_path, set_cookie
+from hotseat.accounts.authentication import address_of, clear_cookie, cookie_of, local_path, set_cookie
 from hotseat.accounts.openid import ATTEMPT_S, Attempt, OpenIdProvider
+from hotseat.accounts.user_agents import browser_of
 from hotseat.errors import HotseatError
 
 _INVITE = "/invite/"

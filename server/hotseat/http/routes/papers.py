@@ -10,17 +10,17 @@ from fastapi import APIRouter, Request
 
 from hotseat.errors import MissingError, TooManyAttemptsError
 from hotseat.http.identity import Who
-from hotseat.interview.claims import ClaimQuestions
+from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.questions import pdf
 from hotseat.questions.library import Library
 from hotseat.questions.papers import checked, fit, fit_view
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 FORMAT = "papers"
 """Id of the format whose kinds of questions are drawn."""
 
 
-class Paper(Strict):
+class Paper(StrictModel):
     """A text to read."""
 
     text: str

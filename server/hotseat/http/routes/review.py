@@ -21,7 +21,7 @@ from hotseat.review.waveform import peaks
 from hotseat.speech.audio import SAMPLE_RATE, wav
 from hotseat.speech.recordings import AudioArchive
 from hotseat.speech.synthesis import Voice
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 MAX_NOTE = 20_000
 """Characters."""
@@ -29,13 +29,13 @@ _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{1,18})?|-(\d{1,18}))", re.ASCII)
 """One byte range, as in RFC 9110: ``first-last``, ``first-`` or ``-length``. No file is longer than 18 digits can say."""
 
 
-class NewNote(Strict):
+class NewNote(StrictModel):
     """The whole note of a round."""
 
     text: Annotated[str, Field(max_length=MAX_NOTE)]
 
 
-class NewCorrection(Strict):
+class NewCorrection(StrictModel):
     """One word of one answer."""
 
     turn_id: int
@@ -46,7 +46,7 @@ class NewCorrection(Strict):
     """What was said, for an edit."""
 
 
-class NewDispute(Strict):
+class NewDispute(StrictModel):
     """ "I said this", and where."""
 
     point_id: str
@@ -56,13 +56,13 @@ class NewDispute(Strict):
     """After the last word."""
 
 
-class PointAnswer(Strict):
+class PointAnswer(StrictModel):
     """Whether the candidate said a point that is not sure."""
 
     said: bool
 
 
-class RepairText(Strict):
+class RepairText(StrictModel):
     """One point, written again."""
 
     text: Annotated[str, Field(min_length=1, max_length=1000)]

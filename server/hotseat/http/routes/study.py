@@ -16,16 +16,16 @@ from hotseat.practice.planning import MAX_WEEKS
 from hotseat.practice.preparation import Preparation
 from hotseat.questions.library import Library
 from hotseat.questions.study import study_view
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 
-class NewAssessment(Strict):
+class NewAssessment(StrictModel):
     """A score for each topic."""
 
     scores: dict[str, Annotated[int, Field(strict=True, ge=1, le=5)]]
 
 
-class NewPlan(Strict):
+class NewPlan(StrictModel):
     """What to prepare for, and by when: one of weeks and date."""
 
     path: str
@@ -33,7 +33,7 @@ class NewPlan(Strict):
     date: datetime.date | None = None
 
 
-class Tick(Strict):
+class Tick(StrictModel):
     """Whether a task is done."""
 
     done: bool

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from hotseat.accounts.accounts import Accounts
-from hotseat.accounts.entry import address_of
+from hotseat.accounts.authentication import address_of
 from hotseat.accounts.identity import Identity
 from hotseat.clock import Clock
 from hotseat.engines.codecs import Codec

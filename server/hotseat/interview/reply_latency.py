@@ -7,7 +7,7 @@ from hotseat.clock import Clock
 from hotseat.telemetry.metrics import Metrics, Stage
 
 
-class Waits:
+class ReplyLatency:
     """Measures one interview's waits after each answer, by the messages sent to its browser."""
 
     def __init__(self, metrics: Metrics, clock: Clock) -> None:

@@ -16,7 +16,7 @@ class PartState(StrEnum):
     LOADING = "loading"
     READY = "ready"
     DEGRADED = "degraded"
-    """Stopped working, and is being replaced by hotseat.healing."""
+    """Stopped working, and is being replaced by hotseat.supervision."""
     FAILED = "failed"
     OFF = "off"
 
@@ -44,7 +44,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class LoadStatus:
+class ServerStatus:
     """Every part by name, and whether interviews can be held."""
 
     parts: dict[str, Part] = field(

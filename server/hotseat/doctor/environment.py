@@ -7,11 +7,11 @@ import shutil
 import stat
 from pathlib import Path
 
-from hotseat.accounts.opening import too_short
+from hotseat.accounts.exposure import too_short
 from hotseat.accounts.token_link import is_auto
 from hotseat.data_dir import prepare_data_dir
 from hotseat.doctor.check import Check
-from hotseat.doctor.parts import packaged_weights
+from hotseat.doctor.components import packaged_weights
 from hotseat.errors import StorageError
 from hotseat.loopback import is_loopback
 from hotseat.settings import Settings

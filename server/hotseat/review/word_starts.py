@@ -9,7 +9,7 @@ from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Transcript, Word
 
 
-def from_onsets(transcript: Transcript, speech: Sequence[AudioSpan]) -> Transcript:
+def with_corrected_starts(transcript: Transcript, speech: Sequence[AudioSpan]) -> Transcript:
     """The transcript with each word starting where the stretch of speech with most of the word begins, if that is later.
 
     ``speech`` are the recording's stretches of speech in order; if empty, nothing changes.

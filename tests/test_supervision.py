@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hotseat import healing as healing_module
+from hotseat import supervision
 from hotseat.domain.model import Word
 from hotseat.engines.whisper import RecognitionQueue
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
-from hotseat.healing import Healing, HealingChat, HealingSpeaker, HealingTranscriber
-from hotseat.load_status import HEARING, LLM, VOICE, Part, PartState
+from hotseat.server_status import HEARING, LLM, VOICE, Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob
 from hotseat.speech.synthesis import Speaker, Voice
 from hotseat.startup.assembly import Assembly
+from hotseat.supervision import SupervisedChat, SupervisedSpeaker, SupervisedTranscriber, Supervisor
 from hotseat.telemetry.metrics import Metrics
 
 from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
@@ -33,7 +33,7 @@ from tests.support.in_process import client, listening
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the patience that real engines need."""
     for name, value in (("PAUSES_S", QUICK_PAUSES_S), ("PROBE_S", 1.0), ("HUNG_S", 0.5)):
-        monkeypatch.setattr(healing_module, name, value)
+        monkeypatch.setattr(supervision, name, value)
 
 
 async def until(part: Part, state: str) -> None:
@@ -43,7 +43,7 @@ async def until(part: Part, state: str) -> None:
 
 
 @asynccontextmanager
-async def kept(*all_: Healing) -> AsyncIterator[None]:  # type: ignore[type-arg]
+async def kept(*all_: Supervisor) -> AsyncIterator[None]:  # type: ignore[type-arg]
     tasks = [asyncio.create_task(one.maintain()) for one in all_]
     yield
     for task in tasks:
@@ -54,12 +54,12 @@ async def kept(*all_: Healing) -> AsyncIterator[None]:  # type: ignore[type-arg]
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP])
 async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether its process is gone or hangs, without anybody asking it; the old one is ended, and the new one answers."""
-    monkeypatch.setattr("hotseat.engines.llama_chat._ANSWERS_S", 0.5)
+    monkeypatch.setattr("hotseat.engines.llama_chat.HEALTH_TIMEOUT_S", 0.5)
     parts = await make_parts(tmp_path, 1.0)
     llama = parts.assembly.llama
     assert llama is not None
-    chat = HealingChat("stand-in", parts.healing[LLM], parts.assembly.metrics)
-    async with kept(parts.healing[LLM]):
+    chat = SupervisedChat("stand-in", parts.supervisors[LLM], parts.assembly.metrics)
+    async with kept(parts.supervisors[LLM]):
         assert (await chat.complete([], max_tokens=1))[0]
         os.kill(llama.pid, way)
         await until(parts.assembly.status.parts[LLM], "degraded")
@@ -68,7 +68,7 @@ async def test_a_killed_language_model_comes_back(tmp_path: Path, way: signal.Si
             await chat.complete([], max_tokens=1)
         await until(parts.assembly.status.parts[LLM], "ready")
         assert (await chat.complete([], max_tokens=1))[0]
-    assert llama.ended() == "signal 9" and parts.healing[LLM].part.replaced == 1
+    assert llama.ended() == "signal 9" and parts.supervisors[LLM].part.replaced == 1
     assert parts.assembly.llama is not None and parts.assembly.llama is not llama
     parts.assembly.llama.close()
     await parts.assembly.storage.store.close()
@@ -86,7 +86,7 @@ async def test_a_stopped_server_leaves_no_language_model_behind(tmp_path: Path) 
 
 async def test_a_part_that_does_not_come_back_is_tried_with_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """And its trouble is told meanwhile, in its own words."""
-    monkeypatch.setattr(healing_module, "PAUSES_S", (0.0, 0.02, 0.04, 0.08))
+    monkeypatch.setattr(supervision, "PAUSES_S", (0.0, 0.02, 0.04, 0.08))
     part, tries = Part(VOICE, PartState.READY), list[float]()
 
     async def fails(_engine: object) -> None:
@@ -96,7 +96,7 @@ async def test_a_part_that_does_not_come_back_is_tried_with_growing_pauses(monke
         tries.append(asyncio.get_running_loop().time())
         return engine
 
-    broken = Healing(part, "engine", make, fails, detail="fine")
+    broken = Supervisor(part, "engine", make, fails, detail="fine")
     async with kept(broken):
         broken.report()
         while len(tries) < 6:
@@ -115,12 +115,12 @@ async def test_one_bad_sentence_is_no_trouble() -> None:
     async def never(_speaker: Speaker) -> Speaker:
         raise AssertionError("nothing was wrong")
 
-    healing: Healing[Speaker] = Healing(part, speaker, never, works, detail="joe")
-    async with kept(healing):
+    supervisor: Supervisor[Speaker] = Supervisor(part, speaker, never, works, detail="joe")
+    async with kept(supervisor):
         with pytest.raises(SpeakerError, match="this one sentence"):
-            await HealingSpeaker(healing).speak("x")
+            await SupervisedSpeaker(supervisor).speak("x")
         await asyncio.sleep(0.1)
-    assert part.state == "ready" and healing.part.replaced == 0
+    assert part.state == "ready" and supervisor.part.replaced == 0
 
 
 async def test_a_voice_that_hangs_is_given_up() -> None:
@@ -141,14 +141,14 @@ async def test_a_voice_that_hangs_is_given_up() -> None:
         return FakeSpeaker()
 
     part = Part(VOICE, PartState.READY)
-    healing: Healing[Speaker] = Healing(part, Hangs(), new, speaks, detail="joe")
-    async with kept(healing):
+    supervisor: Supervisor[Speaker] = Supervisor(part, Hangs(), new, speaks, detail="joe")
+    async with kept(supervisor):
         with pytest.raises(SpeakerError, match="took longer"):
-            await HealingSpeaker(healing).speak("x")
+            await SupervisedSpeaker(supervisor).speak("x")
         await until(part, "degraded")
         seen.set()
         await until(part, "ready")
-        assert await HealingSpeaker(healing).speak("x")
+        assert await SupervisedSpeaker(supervisor).speak("x")
 
 
 async def test_a_remote_model_that_was_away_at_the_start_is_found() -> None:
@@ -159,10 +159,10 @@ async def test_a_remote_model_that_was_away_at_the_start_is_found() -> None:
         if chat.error is not None:
             raise chat.error
 
-    healing: Healing[FakeChat] = Healing(part, chat, None, ping, detail="far")
-    healing.degrade("away")
-    async with kept(healing):
-        assert healing.engine is chat
+    supervisor: Supervisor[FakeChat] = Supervisor(part, chat, None, ping, detail="far")
+    supervisor.degrade("away")
+    async with kept(supervisor):
+        assert supervisor.engine is chat
         await asyncio.sleep(0.1)
         assert part.state == "degraded"
         chat.error = None
@@ -180,14 +180,14 @@ async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
 
     ears = FlakyTranscriber()
     ears.state = state
-    healing: Healing[FlakyTranscriber] = Healing(
+    supervisor: Supervisor[FlakyTranscriber] = Supervisor(
         part, ears, new, lambda ears: ears.live(TranscriberError("dead")), detail="fake"
     )
     job = RecognitionJob("s", np.zeros(1600, np.float32), Priority.FINAL)
-    async with kept(healing), asyncio.timeout(20):
+    async with kept(supervisor), asyncio.timeout(20):
         await asyncio.sleep(0)
-        words = await HealingTranscriber(healing, Metrics()).recognise(job)  # type: ignore[arg-type]
-    assert [word.text for word in words] == ["freeze", "the", "base", "model"] and healing.part.replaced == 1
+        words = await SupervisedTranscriber(supervisor, Metrics()).recognise(job)  # type: ignore[arg-type]
+    assert [word.text for word in words] == ["freeze", "the", "base", "model"] and supervisor.part.replaced == 1
 
 
 async def test_what_waits_for_a_hung_recogniser_is_not_lost() -> None:
@@ -213,11 +213,11 @@ async def test_what_waits_for_a_hung_recogniser_is_not_lost() -> None:
         if isinstance(ears, Queued):
             await asyncio.Event().wait()
 
-    healing: Healing[FakeTranscriber] = Healing(part, Queued(), new, hears, detail="fake")
+    supervisor: Supervisor[FakeTranscriber] = Supervisor(part, Queued(), new, hears, detail="fake")
     job = RecognitionJob("s", np.zeros(1600, np.float32), Priority.FINAL)
-    async with kept(healing), asyncio.timeout(20):
-        first = asyncio.ensure_future(HealingTranscriber(healing, Metrics()).recognise(job))
-        words = await HealingTranscriber(healing, Metrics()).recognise(job)
+    async with kept(supervisor), asyncio.timeout(20):
+        first = asyncio.ensure_future(SupervisedTranscriber(supervisor, Metrics()).recognise(job))
+        words = await SupervisedTranscriber(supervisor, Metrics()).recognise(job)
         assert words == await first
     stuck.set()
     assert [word.text for word in words] == ["freeze", "the", "base", "model"]
@@ -243,7 +243,7 @@ async def test_degraded_is_said_everywhere(tmp_path: Path, name: str, ready: boo
 
 async def test_interviews_survive_chaos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few seconds of interviews while parts die and hang; ``python -m benchmarks.chaos`` takes ten minutes."""
-    monkeypatch.setattr("hotseat.engines.llama_chat._ANSWERS_S", 0.5)
+    monkeypatch.setattr("hotseat.engines.llama_chat.HEALTH_TIMEOUT_S", 0.5)
     found = await chaos(tmp_path, 6.0, seed=7)
     assert (found.stuck, found.lost) == (0, 0) and found.interviews >= 2
     assert set(found.states.values()) == {"ready"}

@@ -3,7 +3,7 @@
 import pytest
 from hotseat.domain.endpointing import AudioSpan
 from hotseat.domain.model import Transcript, Word
-from hotseat.review.onsets import from_onsets
+from hotseat.review.word_starts import with_corrected_starts
 
 SPEECH = (AudioSpan(1.0, 2.0), AudioSpan(3.0, 4.0))
 
@@ -31,11 +31,11 @@ SPEECH = (AudioSpan(1.0, 2.0), AudioSpan(3.0, 4.0))
 )
 def test_words_begin_where_sound_does(start: float, end: float, moved: float) -> None:
     """A word starts where the stretch begins in which most of it sounds, and only its start is moved."""
-    [word] = from_onsets(Transcript((Word("it", start, end),)), SPEECH).words
+    [word] = with_corrected_starts(Transcript((Word("it", start, end),)), SPEECH).words
     assert word == Word("it", moved, end)
 
 
 def test_without_sound_nothing_moves() -> None:
     """Where it was not heard what is speech, the recogniser's times stand."""
     transcript = Transcript((Word("it", 0.5, 1.0),))
-    assert from_onsets(transcript, ()) == transcript
+    assert with_corrected_starts(transcript, ()) == transcript

@@ -48,7 +48,7 @@ def too_short(token: SecretStr) -> str:
     return f"HOTSEAT_TOKEN has {length} characters; take at least {SHORTEST_TOKEN}" if length < SHORTEST_TOKEN else ""
 
 
-async def open_up(settings: Settings, accounts: Accounts, store: SqlStore) -> str | None:
+async def prepare_to_serve(settings: Settings, accounts: Accounts, store: SqlStore) -> str | None:
     """The path that new people open: "" to sign in, or the first owner's invitation; None if there are no accounts.
 
     Raises SettingsError, StorageError.

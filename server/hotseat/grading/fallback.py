@@ -19,7 +19,7 @@ PATIENCE_S = 120.0
 """How long the language model may take; session.GRADE_TIMEOUT_S is longer, to leave time for the embedded grader."""
 
 
-class Judge:
+class FallbackGrader:
     """Implements ``Grader``. If the model fails, the embedded grader's grade has ``fallback`` set and the reason."""
 
     def __init__(self, llm: Grader, embedded: Grader, sitting: Sitting | None) -> None:

@@ -33,7 +33,7 @@ _COVERED = (
     r"|brought up)"
 )
 
-INSTRUCTIONS = tuple(
+INJECTIONS = tuple(
     re.compile(pattern)
     for pattern in (
         r"\b(?:strong|lean)[ -](?:no[ -])?hire\b",

@@ -17,7 +17,7 @@ from hotseat.chat import ChatModel, Messages, Schema
 from hotseat.domain.model import Word
 from hotseat.errors import ChatModelError, HotseatError, SpeakerError, TranscriberError
 from hotseat.load_shedding import LiveTurns
-from hotseat.load_status import Part, PartState
+from hotseat.server_status import Part, PartState
 from hotseat.speech.recognition import Priority, RecognitionJob, Transcriber
 from hotseat.speech.synthesis import Speaker, Voice
 from hotseat.telemetry.metrics import Metrics
@@ -41,7 +41,7 @@ STEADY_S = 60.0
 
 
 @dataclass(eq=False)
-class Healing(Generic[Engine]):
+class Supervisor(Generic[Engine]):
     """One part's engine and its replacements."""
 
     part: Part
@@ -126,13 +126,13 @@ class Healing(Generic[Engine]):
                     await self._suspected.wait()
             self._suspected.clear()
             if (trouble := await self._trouble_of(self._engine)) is not None:
-                await self._heal(trouble)
+                await self._recover(trouble)
             elif self.part.state is PartState.DEGRADED:  # it was unreachable at the start, and works now
                 self._works()
             if not self._suspected.is_set():
                 self._examined.set()
 
-    async def _heal(self, trouble: str) -> None:
+    async def _recover(self, trouble: str) -> None:
         if time.monotonic() - self._since >= STEADY_S:
             self._pauses = 0
         while True:
@@ -175,13 +175,13 @@ def _words(error: Exception) -> str:
     return "it doesn't answer" if isinstance(error, TimeoutError) else f"it failed ({type(error).__name__})"
 
 
-class HealingChat:
+class SupervisedChat:
     """Implements ``ChatModel``. Measures the time to a stream's first token."""
 
-    def __init__(self, name: str, healing: Healing[Any], metrics: Metrics, turns: LiveTurns | None = None) -> None:
+    def __init__(self, name: str, supervisor: Supervisor[Any], metrics: Metrics, turns: LiveTurns | None = None) -> None:
         """With ``turns``, for a model on this machine, ``complete`` first waits until no candidate is being listened to."""
         self.name = name
-        self._healing = healing
+        self._supervisor = supervisor
         self._metrics = metrics
         self._turns = turns
 
@@ -202,9 +202,9 @@ class HealingChat:
 
     @property
     def _chat(self) -> ChatModel:
-        chat: ChatModel | None = self._healing.engine
+        chat: ChatModel | None = self._supervisor.engine
         if chat is None:
-            raise ChatModelError(self._healing.trouble)
+            raise ChatModelError(self._supervisor.trouble)
         return chat
 
     @contextlib.contextmanager
@@ -212,18 +212,18 @@ class HealingChat:
         try:
             yield
         except ChatModelError:
-            self._healing.report()
+            self._supervisor.report()
             raise
 
 
-class HealingTranscriber:
+class SupervisedTranscriber:
     """Implements ``Transcriber``. A job that an engine failed at goes to the next engine, if there is one soon.
 
     Measures how long partials take, which is how far captions lag behind the voice.
     """
 
-    def __init__(self, healing: Healing[Transcriber], metrics: Metrics) -> None:
-        self._healing = healing
+    def __init__(self, supervisor: Supervisor[Transcriber], metrics: Metrics) -> None:
+        self._supervisor = supervisor
         self._metrics = metrics
 
     async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
@@ -232,34 +232,34 @@ class HealingTranscriber:
                 return await self._recognise(job)
         if job.priority is Priority.REVIEW:
             return await self._recognise(job)
-        replaced = self._healing.part.replaced
-        slow = asyncio.get_running_loop().call_later(HUNG_S, self._healing.report)
+        replaced = self._supervisor.part.replaced
+        slow = asyncio.get_running_loop().call_later(HUNG_S, self._supervisor.report)
         try:
             return await self._recognise(job)
         except TranscriberError:
-            if not await self._healing.wait_for_replacement(replaced):
+            if not await self._supervisor.wait_for_replacement(replaced):
                 raise
             return await self._recognise(job)
         finally:
             slow.cancel()
 
     async def _recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
-        return await self._healing.use(lambda transcriber: transcriber.recognise(job), TranscriberError)
+        return await self._supervisor.use(lambda transcriber: transcriber.recognise(job), TranscriberError)
 
 
-class HealingSpeaker:
+class SupervisedSpeaker:
     """Implements ``Speaker``."""
 
-    def __init__(self, healing: Healing[Speaker]) -> None:
-        self._healing = healing
+    def __init__(self, supervisor: Supervisor[Speaker]) -> None:
+        self._supervisor = supervisor
 
     async def speak(self, sentence: str) -> Voice:
         try:
             async with asyncio.timeout(HUNG_S):
-                return await self._healing.use(lambda speaker: speaker.speak(sentence), SpeakerError)
+                return await self._supervisor.use(lambda speaker: speaker.speak(sentence), SpeakerError)
         except TimeoutError as error:
-            self._healing.report()
+            self._supervisor.report()
             raise SpeakerError(f"the voice took longer than {HUNG_S:.0f} s") from error
         except SpeakerError:
-            self._healing.report()
+            self._supervisor.report()
             raise

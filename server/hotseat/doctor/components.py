@@ -14,9 +14,9 @@ from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BA
 from hotseat.errors import ContentError, SettingsError, WeightsError
 from hotseat.grading.graders import Graders
 from hotseat.interview.bank_interviewer import Interviewer
-from hotseat.load_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part, PartState
 from hotseat.loopback import is_loopback_url
 from hotseat.questions.content import load_bank
+from hotseat.server_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part, PartState
 from hotseat.settings import EMBEDDED, OFF, Settings
 from hotseat.telemetry.tracing import Spans, traces_url
 

@@ -8,19 +8,19 @@ from hotseat.chat import ChatModel
 from hotseat.errors import ChatModelError, UnavailableError
 from hotseat.prompts import Prompts
 from hotseat.questions.formats import Claim
-from hotseat.strict import Strict
+from hotseat.strict_model import StrictModel
 
 QUESTIONS = 3
 MOST_WORDS = 45
 _MAX_TOKENS = 500
 
 
-class _Asked(Strict):
+class _Asked(StrictModel):
     claim: str
     question: str
 
 
-class _Reply(Strict):
+class _Reply(StrictModel):
     questions: list[_Asked]
 
 

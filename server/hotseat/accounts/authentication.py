@@ -29,7 +29,7 @@ _SESSION = "hotseat"
 _WRONG_TOKENS = Allowance(attempts=20, refill_s=15.0)
 
 
-class Entry:
+class Authenticator:
     """Authenticates connections; the settings, and whether there are accounts, decide how."""
 
     def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from hotseat.errors import UnavailableError
-from hotseat.interview.claims import ClaimQuestions
+from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.prompts import Prompts
 from hotseat.settings import PROJECT
 
