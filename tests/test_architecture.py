@@ -1,4 +1,4 @@
-"""Imports of packages form no cycle; text, domain and session are pure; errors know nothing."""
+"""Imports of packages form no cycle, pure packages stay pure, and tests use no private names."""
 
 from __future__ import annotations
 
@@ -101,3 +101,34 @@ def test_relative_imports_are_seen(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text("from . import words\nfrom ..engines import piper\ndef f():\n    import time as t\nfrom .. import app\n")
     assert imports(path, tmp_path) >= {"hotseat.text.words", "hotseat.engines.piper", "time", "hotseat.app"}
+
+
+_OF_LIBRARIES = {"_replace", "_mapping"}
+"""Public attributes of named tuples and SQLAlchemy rows, whatever their names look like."""
+
+
+def private_names(path: Path) -> list[str]:
+    """Names with a leading underscore that a file imports, reads of anything but ``self``, or replaces."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.Attribute) and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+            found.append(node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("setattr", "delattr"):
+            found += [str(one.value).rpartition(".")[2] for one in node.args[:2] if isinstance(one, ast.Constant)]
+    return [name for name in found if name.startswith("_") and not name.startswith("__") and name not in _OF_LIBRARIES]
+
+
+def test_tests_use_no_private_names() -> None:
+    """Tests and benchmarks use what other modules could use, so that private parts can change."""
+    top = SERVER.parent
+    paths = sorted(path for folder in ("tests", "benchmarks", "training") for path in (top / folder).rglob("*.py"))
+    assert {str(path.relative_to(top)): names for path in paths if (names := private_names(path))} == {}
+
+
+def test_private_names_are_seen(tmp_path: Path) -> None:
+    """Imported, read or replaced."""
+    path = tmp_path / "test_odd.py"
+    path.write_text('from a import _b\nx._c\nmonkeypatch.setattr("a.b._d", 1)\nmonkeypatch.setattr(a, "_e", 1)\nself._f\n')
+    assert private_names(path) == ["_b", "_c", "_d", "_e"]
