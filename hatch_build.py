@@ -1,4 +1,4 @@
-"""What a built wheel brings along beside the package: in a checkout, editable installs included, it is found where it is."""
+"""Adds questions, prompts and pages to the wheel. A checkout, also an editable install, uses them where they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measurements; each module's docstring has its command."""
+"""Benchmarks. The docstring of each module has its command; docs/benchmarks.md has the results."""
 
 from pathlib import Path
 

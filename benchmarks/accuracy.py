@@ -1,9 +1,9 @@
-"""How right candidates are heard: words and key terms, beside the same model unaided.
+"""Accuracy of recognition: word error rate and key terms, compared with the same model used as it comes.
 
-``python -m benchmarks.accuracy --part report [--answers 64] [--seed 1] [--only clean noisy ...] [--json]``. The questions of
-the bank are split once, by a digest of their ids: misses may be looked at (``--misses``) in the develop part only, and the
-report part is only totalled. Half of the answers are model answers, half are spoken answers (tests/audio/corpus.py), drawn with
-``--seed``; ``--answers 0`` takes all. Voiced audio and what the recogniser heard are kept, by content.
+``python -m benchmarks.accuracy --part report [--answers 64] [--seed 1] [--only clean noisy ...] [--json]``. The questions are
+split into two parts by a hash of their ids. Errors of the develop part may be looked at (``--misses``); of the report part only
+totals are printed. Half of the answers are model answers, half spoken-style answers (tests/audio/corpus.py), drawn with
+``--seed``; ``--answers 0`` takes all. Synthesised audio and transcripts are cached by content.
 """
 
 from __future__ import annotations

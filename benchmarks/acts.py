@@ -1,4 +1,4 @@
-"""How well acts are told apart: ``python -m benchmarks.acts [PART ...]`` prints a confusion table for each."""
+"""Accuracy of the act classifier: ``python -m benchmarks.acts [PART ...]`` prints a confusion matrix for each part."""
 
 from __future__ import annotations
 

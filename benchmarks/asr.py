@@ -1,7 +1,7 @@
-"""How fast candidates are heard, beside the naive pipeline in the same run. How well: benchmarks/accuracy.py.
+"""Speed of recognition, compared with a naive pipeline in the same run. For accuracy see benchmarks/accuracy.py.
 
-``python -m benchmarks.asr [--live 4] [--at-once 2 4 8] [--json]``: ``--live`` answers fed in real time, and ``--at-once``
-answers fed together. Nothing else should be running.
+``python -m benchmarks.asr [--live 4] [--at-once 2 4 8] [--json]``: ``--live`` answers are fed in real time one by one, and
+``--at-once`` answers together. Run it on an idle machine.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
-"""A blind comparison of what could be asked after an answer: ``draw`` writes a sheet for raters, ``tally`` reads their ratings.
+"""Blind rating of follow-up questions: ``draw`` writes a sheet for raters, ``tally`` evaluates their ratings.
 
     python -m benchmarks.blind_rating draw SHEET KEY [--answers 30]
     python -m benchmarks.blind_rating tally KEY RATINGS...
 
-Each answer comes with follow-ups in shuffled order: the best bank question after the candidate's words, quoted by code; the
-same question alone; and the packaged model's own question. The labels choose the move, so that only the wording differs. Raters
-get the sheet, which names no source, and write one JSON line a follow-up: {"id", "rating" from 1 to 5, "why"}.
+Each answer comes with several follow-ups in random order: the best bank question after a quote of the candidate's words, the
+same question without the quote, and a question written by the packaged language model. The labels choose the move, so only
+the wording differs. The sheet doesn't name the sources. Raters write one JSON line for each follow-up: {"id", "rating" from 1
+to 5, "why"}.
 
-In benchmarks/blind_ratings/ are the sheets, keys and ratings of December 2026: ``quotes`` (drawn here; also with questions
-after a sentence in which the packaged model said the answer back), ``choice`` (the follow-up chosen by reading 36 answers of
-fresh-test, and the one chosen blind) and ``wording`` (60 follow-ups and challenges before and after their first rewording).
+benchmarks/blind_ratings/ has the sheets, keys and ratings of December 2026: ``quotes`` (drawn by this command; also with
+questions after a paraphrase by the packaged model), ``choice`` (follow-ups chosen after reading 36 answers of fresh-test, and
+chosen without) and ``wording`` (60 follow-ups and challenges before and after they were reworded).
 """
 
 from __future__ import annotations

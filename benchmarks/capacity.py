@@ -1,10 +1,10 @@
-"""How many interviews one machine holds at once: 1 to 8 candidates answering together through the real WebSocket.
+"""How many interviews one machine can run at once: 1 to 8 candidates answer together over the real WebSocket.
 
     python -m benchmarks.capacity [--at-once 1 2 4 6 8] [--llm off] [--json]
 
-Every candidate speaks another answer of the grading bench's develop half, all at the same time and in real time, ends it with
-Done at its last sample, and skips the follow-up. A caption's lag is from the end of a word, as the final transcript times it,
-to the first caption that holds at least so many words. Audio is lost when the archive lacks a sample of the answer.
+Each candidate speaks another labelled answer in real time, presses Done at its last sample and skips the follow-up. A caption's
+lag is measured from the end of a word, as timed in the final transcript, to the first caption with at least so many words.
+Audio counts as lost if the archive lacks a sample of the answer.
 """
 
 from __future__ import annotations

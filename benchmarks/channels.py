@@ -1,4 +1,4 @@
-"""What is between a voice and the recogniser: a room, a microphone, noise, a lossy codec. The same for the same seed."""
+"""Degrades speech like a room, a microphone, noise or a lossy codec would. Deterministic for the same seed."""
 
 from __future__ import annotations
 

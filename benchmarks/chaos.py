@@ -1,7 +1,7 @@
-"""Interviews while each part dies or hangs at random: nobody is stuck, nothing is lost, and everything is back at the end.
+"""Kills or hangs engines at random during interviews: no interview may get stuck, nothing may be lost, all parts recover.
 
-``python -m benchmarks.chaos --minutes 10`` runs them in this process, with the language model's stand-in as a real child
-process that is killed or stopped, and a recogniser and a voice that fail or never answer until they are replaced.
+``python -m benchmarks.chaos --minutes 10`` runs in this process. The language model's stand-in is a real child process that is
+killed or stopped; the recogniser and the voice fail or never answer until they are replaced.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How long a candidate waits, measured through the real WebSocket, beside the naive pipeline with the same models.
+"""How long a candidate waits for a reply over the real WebSocket, compared with a naive pipeline of the same models.
 
     python -m benchmarks.conversation [--runs 5] [--skip 0] [--compared 5] [--json]
 
-The answers are some of the grading bench's develop half, of candidates who know half of it, so that something is left to ask.
-Naive: the whole answer is transcribed once it is over (beam 5), the language model writes its whole follow-up, the whole
-follow-up is synthesised, then playback starts. Both see the same spoken answer, on the same machine, in alternating runs.
+The answers make half of their question's points, so that something is left to ask. The naive pipeline transcribes the whole
+answer once it has ended (beam 5), lets the language model write its whole follow-up, synthesises all of it, and then starts
+playback. Both get the same spoken answer on the same machine, in alternating runs.
 """
 
 from __future__ import annotations

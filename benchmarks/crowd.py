@@ -1,12 +1,12 @@
-"""A crowd around one candidate: idle strangers, a stalled upload and forgotten tabs must cost them nothing.
+"""Idle connections, a stalled upload and forgotten tabs beside one candidate, who must not notice them.
 
     python -m benchmarks.crowd --strangers 1100 --more 10000
 
-One light server may have 1,024 files open. First a candidate sits alone, then beside eight tabs that were never started, an
-import that stops after its first bytes, and strangers of whom half send half a request; more strangers come during further
-interviews. Every answer has to be stored whole, a `ping` may take 0.1 s longer than before, /healthz a second, and the
-server's log may have a megabyte. Its patience with tabs (120 s) and bodies (20 s) is cut to 5 s. Only addresses of this machine
-are contacted.
+The light server may have 1,024 files open. A candidate is interviewed first alone, then beside eight tabs that were never
+started, an import that stalls after its first bytes, and strangers of whom half send half a request; more strangers come during
+further interviews. Every answer must be stored whole, a `ping` may take at most 0.1 s longer than before, /healthz a second,
+and the server's log may grow by a megabyte. Timeouts for tabs (120 s) and request bodies (20 s) are cut to 5 s. Only addresses
+of this machine are contacted.
 """
 
 from __future__ import annotations

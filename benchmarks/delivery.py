@@ -1,8 +1,8 @@
-"""How well pace, pauses and fillers are measured, on speech of which all three are known.
+"""Accuracy of the measured pace, pauses and fillers, on synthetic speech for which all three are known.
 
-``python -m benchmarks.delivery [--answers 12] [--plain] [--noises clean "15 dB"] [--json]``. Each answer is voiced in its own
-manner, clean and with room noise, with fillers between its phrases and silences of known lengths; then it is recognised like
-any other. Pauses are looked for in the recogniser's word times and by voice activity as it is heard live.
+``python -m benchmarks.delivery [--answers 12] [--plain] [--noises clean "15 dB"] [--json]``. Each answer has its own speaking
+style, with fillers between phrases and silences of known lengths, clean and with room noise. Pauses are taken from the
+recogniser's word times and from voice activity.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""When an answer is taken to be over: pauses inside answers that would end them, and the wait at their end.
+"""End-of-turn detection: how often a pause inside an answer would end it, and how long the wait after the last word is.
 
-``python -m benchmarks.end_of_turn [--answers 8] [--voices piper espeak ...]``: written answers, by sentence, with a pause after
-every sentence, after some commas, and after "um", "because" and the like. Every pause is judged as in an
-interview: by voice activity, the sound of the last seconds, the words that the recogniser hears in them, and
-``domain.turn_end``. Lengths of pauses are drawn (``LENGTHS``), long thinking ones included.
+``python -m benchmarks.end_of_turn [--answers 8] [--voices piper espeak ...]``: written answers are spoken with a pause after
+every sentence, after some commas, and after "um", "because" and the like. Each pause is judged as in an interview: by voice
+activity, the sound of the last seconds, the words recognised in them, and ``domain.turn_end``. The lengths of pauses are drawn
+from ``LENGTHS``, which include long pauses for thought.
 """
 
 from __future__ import annotations

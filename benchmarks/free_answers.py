@@ -1,9 +1,9 @@
-"""How a grader does on free answers: answers whose writers saw only the question, labelled point by point by others.
+"""Accuracy of a grader on free answers: their writers saw only the question, and others labelled every point.
 
-``python -m benchmarks.free_answers --part known-test`` grades them with the configured grader (``databases`` needs
-``HOTSEAT_RUBRICS_DIR=tests/banks/databases``, a bank the reader has never seen);
-``--graded FILE`` measures what ``hotseat grade --batch`` printed instead, by whatever grader (``--write-batch FILE`` makes the
-batch). Rates come with 95 % intervals from 2,000 resamplings of the questions, and with what shortcuts reach beside them.
+``python -m benchmarks.free_answers --part known-test`` grades them with the configured grader. Part ``databases`` needs
+``HOTSEAT_RUBRICS_DIR=tests/banks/databases``, a question bank that the reader wasn't trained on.
+``--graded FILE`` evaluates grades from ``hotseat grade --batch`` instead (``--write-batch FILE`` writes the batch). Rates have
+95 % intervals from 2,000 bootstrap samples of the questions, and simple baselines beside them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Everything a socket or a route could be sent, made up by hypothesis and schemathesis; nothing may crash, hang or answer 5xx.
+"""Fuzzes the WebSocket and the HTTP routes with hypothesis and schemathesis: no crash, no hang, no 5xx.
 
     python -m benchmarks.fuzz socket --inputs 80000 --seed 1
     python -m benchmarks.fuzz routes --inputs 20000 --seed 1
 
-The socket's inputs go to the whole application in this process, the routes' to a light server of its own.
+The socket's inputs go to the whole application in this process, the routes' to a light server in its own process.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What the interviewer asks after labelled answers: ``python -m benchmarks.interviewer [--part known-test] [--answers 48]``.
 
-Each answer of training/data/free goes to the interviewer as the first answer to its question; what is asked is held against the
-answer's labels, so no rater is needed. Counted are the choices that would have been the same without reading the answer, two
-answers to one question that get the same follow-up, probes for what was said, false claims taken up, and what strong
-answers get. ``--gold`` chooses by the labels instead of the reader's findings: what the choice alone is worth.
+Each answer of training/data/free is the first answer to its question. The follow-up is checked against the answer's labels, so
+no rater is needed: follow-ups that would be the same without reading the answer, two answers with the same follow-up, questions
+about what was said already, false claims that are challenged, and what strong answers get. ``--gold`` chooses by the labels
+instead of the reader's findings, which shows how good the choice alone is.
 """
 
 from __future__ import annotations

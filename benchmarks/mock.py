@@ -1,7 +1,7 @@
-"""Records a mock interview, both voices and a transcript: ``python -m benchmarks.mock benchmarks/mock-interview``.
+"""Records a mock interview with both voices, and a transcript: ``python -m benchmarks.mock benchmarks/mock-interview``.
 
-A scripted candidate (mock.toml) speaks into a real server in real time, with the packaged voice, slower and higher than the
-interviewer's. What is said to a question is chosen by its words; the interviewer reads it like any other answer.
+A scripted candidate (mock.toml) speaks to a real server in real time, with the packaged voice made slower and higher than the
+interviewer's. A question's words choose the answer; the interviewer grades and follows up as usual.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Records volunteers who read answers aloud, for ``python -m benchmarks.voices --part recorded``.
 
 ``python -m benchmarks.record --speaker anna --accent Polish [--answers 4]`` shows one text after the other and records the
-default microphone until Enter is pressed. With ``--from-file reading.wav`` another program records: the next text is shown, and
-the file is read at Enter. WAV, text and consent are kept together, outside the repository.
+default microphone until Enter is pressed. With ``--from-file reading.wav`` another program records, and the file is read at
+Enter. Audio, text and consent are stored together, outside the repository.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A long stretch of interviews on one light server: memory, tasks and files must not grow, and nothing may fail.
+"""Endurance test on one light server: memory, tasks and open files must not grow, and nothing may fail.
 
     python -m benchmarks.soak --interviews 300 --minutes 30
 
-First one interview after another, then four at a time for the minutes, each spoken in frames through the real WebSocket at ten
-times the pace of life. The server's own /metrics tell its memory, tasks and open files.
+First one interview after another, then four at a time for the given minutes, each sent over the real WebSocket at ten times
+real time. Memory, tasks and open files are read from the server's /metrics.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What strangers cost: the dearest things that nobody has to sign in for, done by more of them than the server lets stay.
+"""What unauthenticated clients can cost: the most expensive requests, from more clients than the server admits.
 
     python -m benchmarks.strangers
 
-Each attack comes from sixteen addresses of this machine. What it adds to the memory, open files, log and data directory of a
-light server with accounts is read while it lasts; /healthz has to answer within a second meanwhile.
+Each attack comes from sixteen addresses of this machine. Meanwhile the memory, open files, log and data directory of a light
+server with accounts are measured; /healthz has to answer within a second.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How right people of many accents are heard: words, terms and field words, by accent, beside the unaided recogniser.
+"""Accuracy of recognition by accent: word errors and key terms, compared with the recogniser used as it comes.
 
-``python -m benchmarks.voices [--part test] [--answers 2]``: answers of half a minute that are dense with terms, in Kokoro's
-voices (``benchmarks.kokoro``, fetched once). The first voice of each accent says one set of answers and the second another, so
-accents are compared by the same words. Each answer is heard clean and through one of ``benchmarks.channels`` in turn. Voices of
-``learn`` may teach rules and those of ``develop`` choose between them; those of ``test`` are only totalled, and the questions
-of their answers are others. Half a minute takes half a minute of one core to speak; it is kept. ``--part recorded`` listens to
-what ``benchmarks.record`` recorded.
+``python -m benchmarks.voices [--part test] [--answers 2]``: half-minute answers with many key terms, in Kokoro's voices
+(``benchmarks.kokoro``). The first voice of each accent speaks one set of answers and the second another, so accents are
+compared on the same words. Each answer is recognised clean and through one of ``benchmarks.channels``. Rules may be learned
+from the voices of ``learn`` and chosen on those of ``develop``; ``test`` has other voices and questions, and only its totals
+are printed. Synthesis takes about real time on one core and is cached. ``--part recorded`` uses recordings by
+``benchmarks.record``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shared by all tests: one directory with assembled models, and a real server in a process of its own."""
+"""Fixtures of all tests: a directory with the packaged models, a real server in its own process, databases and clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pace and pauses of a spoken answer, through the real recogniser; the whole measurement is benchmarks/delivery.py."""
+"""Pace and pauses of a spoken answer through the real recogniser; benchmarks/delivery.py measures more."""
 
 from __future__ import annotations
 

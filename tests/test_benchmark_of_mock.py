@@ -1,4 +1,4 @@
-"""The recording of a mock interview has both voices where they were heard."""
+"""The recording of a mock interview has both voices at the times of its transcript."""
 
 from __future__ import annotations
 

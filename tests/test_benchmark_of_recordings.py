@@ -1,4 +1,4 @@
-"""Volunteers are recorded from a microphone, with their consent; what was recorded is found again."""
+"""Volunteers are recorded with a microphone and their consent, and the recordings can be loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rooms, microphones, noise and codecs change speech as they do in life, and no more."""
+"""Rooms, microphones, noise and codecs change speech as they should, and no more."""
 
 from __future__ import annotations
 

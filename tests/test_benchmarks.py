@@ -1,4 +1,4 @@
-"""The long proofs of this folder, small: a few kills, a thousand made-up inputs, a few interviews in a row."""
+"""Short runs of the long benchmarks: a few kills, a thousand fuzzed inputs, a few interviews in a row."""
 
 from __future__ import annotations
 

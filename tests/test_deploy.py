@@ -1,4 +1,4 @@
-"""The files one deploys with: they name only settings that exist, and keep what the images and pods promise."""
+"""The deployment files name only settings that exist, and are consistent with the images and pods."""
 
 from __future__ import annotations
 

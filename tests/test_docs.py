@@ -1,4 +1,4 @@
-"""The documents are short, plain, and say what is true of the tree."""
+"""The documents are short and plain, and agree with the tree."""
 
 from __future__ import annotations
 

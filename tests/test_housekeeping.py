@@ -1,4 +1,4 @@
-"""Audio is kept as long as it is to be, and then only its words are."""
+"""Audio past its retention is deleted; its words stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Private by default: an interview needs no network, and where there is one it opens no socket beyond this machine."""
+"""An interview needs no network, and opens no socket to another machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/protocol.md says what server/hotseat/wire.py does: the same messages, the same fields, the same limits."""
+"""docs/protocol.md agrees with server/hotseat/wire.py: the same messages, fields and limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/security.md says only what tests hold."""
+"""docs/security.md cites tests that exist, and its limits are those of the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts that die or hang: said to be degraded, started again, and the interview goes on meanwhile."""
+"""Parts that die or hang are reported as degraded and restarted, and interviews go on meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built wheel in an environment of its own: everything it needs is inside, and a typed interview can be held."""
+"""The built wheel, installed into an empty environment, is complete and can hold a typed interview."""
 
 from __future__ import annotations
 

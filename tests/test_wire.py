@@ -1,4 +1,4 @@
-"""The WebSocket's messages: what is taken in, what is refused and with which words."""
+"""The WebSocket's messages: what is accepted, and what is refused with which error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Draws the exam that language models sit before they grade (docs/decisions/0031-exam-for-llm-graders.md).
+"""Draws the exam that language models take before they grade (docs/decisions/0031-exam-for-llm-graders.md).
 
-``python -m training.exam`` picks forty labelled free answers, each to another question and of all kinds of candidates, and
-writes rubrics/exam.jsonl.
+``python -m training.exam`` picks forty labelled free answers to forty questions, of all kinds, and writes rubrics/exam.jsonl.
 """
 
 from __future__ import annotations

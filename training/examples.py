@@ -1,6 +1,7 @@
-"""What the reader learns from: texts, each with statements and what the text does to them.
+"""The reader's training examples: texts, each with statements and whether the text makes or contradicts them.
 
-Free answers (``data/free``), whose writers saw only the question, weigh most; others come from writers who saw the statements.
+Free answers (``data/free``), whose writers saw only the question, have the highest weight; the writers of others saw the
+statements.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Counts which common words follow one another in the answers of ``data/train``: writes server/hotseat/grading/word_order.npz.
+"""Counts which common words follow one another in the answers of ``data/train``: server/hotseat/grading/word_order.npz.
 
-``python -m training.fit_word_order``; takes a second. Prints the lowest order of honest answers of other halves, and
-the highest of the same answers shuffled.
+``python -m training.fit_word_order`` takes a second. It prints the lowest score of held-out answers, and the highest of the
+same answers with their words shuffled.
 """
 
 from __future__ import annotations

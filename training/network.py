@@ -1,5 +1,5 @@
-"""The reader as a PyTorch module: a BERT that reads a statement beside a passage. Loads the network that it goes on from and
-exports an int8 ONNX file.
+"""The reader as a PyTorch module: a BERT that reads a statement and a passage. Loads the weights that training starts from,
+and exports an int8 ONNX file.
 
 Needs torch and onnx, which the server doesn't: see docs/reader.md.
 """

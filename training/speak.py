@@ -1,7 +1,7 @@
-"""Says free answers aloud and keeps what the recogniser hears of them, as ``heard``, beside their text.
+"""Speaks free answers with the packaged voice, and stores the transcript beside each answer's text, as ``heard``.
 
-``python -m training.speak --part known-test [--limit 20]``: every other answer that has no ``heard`` yet goes through the
-packaged voice and the whole hearing path (segments, the question's hotwords, term repair). Some 7 s of two cores an answer.
+``python -m training.speak --part known-test [--limit 20]``: every other answer without ``heard`` is synthesised and recognised
+as in an interview (segments, the question's hotwords, term repair). About 7 s an answer on two cores.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Trains the reader from packaged weights and committed data; docs/reader.md has the command and what comes of it.
+"""Trains the reader from packaged weights and the data in training/data; docs/reader.md has the command and the results.
 
-Checkpoints are kept every few hundred steps, and a run that was stopped goes on from the last one.
+A checkpoint is written every few hundred steps, from which an interrupted run continues.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What judges graders: labelled answers, shortcuts, attacks and rewordings. No grader imports it."""
+"""Tests of a grader's robustness: labelled answers, attacks and rewordings. The server imports none of it."""

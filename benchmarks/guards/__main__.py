@@ -1,7 +1,6 @@
-"""What the grader must hold against: ``python -m benchmarks.guards``.
+"""Robustness of the grader: ``python -m benchmarks.guards``.
 
-False claims credited, texts that say nothing, attempts to steer it, rewording, speech,
-reruns.
+False claims, answers without content, prompt injection, rewording, speech instead of text, repeated grading.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Attempts to get a verdict that is not deserved: talk to the grader inside real answers, and key terms made into sentences.
+"""Attempts to get an undeserved verdict: prompt injection inside real answers, and key terms strung into sentences.
 
-The same items give the same attempts.
+Deterministic for the same items.
 """
 
 from __future__ import annotations

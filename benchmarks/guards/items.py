@@ -1,4 +1,4 @@
-"""Labelled answers for measuring graders: one JSON object a line under <root>/<split>/*.jsonl."""
+"""Loads labelled answers: one JSON object a line in <root>/<split>/*.jsonl."""
 
 from __future__ import annotations
 

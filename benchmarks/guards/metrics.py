@@ -1,4 +1,4 @@
-"""Agreement of verdicts, and whether quotes occur."""
+"""Agreement of verdicts, and whether quotes occur in the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same answer said otherwise: padded, disfluent, in a learner's grammar. Content stays, so the verdict should."""
+"""Rewords an answer without changing its content: padding, disfluencies, a learner's grammar. The verdict should stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a grade hold when the answer tries to steer it, is said otherwise, or is graded again?"""
+"""Whether a grade changes with prompt injection, rewording, or when the answer is graded again."""
 
 from __future__ import annotations
 

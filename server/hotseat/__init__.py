@@ -1,4 +1,4 @@
-"""Hotseat. Whatever is imported of it, this comes first: libraries that report home are told not to, before they are loaded."""
+"""Hotseat. Turns off the telemetry of libraries before any of them is imported."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A server with accounts in this process, and what a browser does with its forms."""
+"""A server with accounts in this process, and a client that fills in its forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named accounts, over HTTP and with the real SQLite: who gets in, who does not, and what is written down of it."""
+"""Named accounts over HTTP, with a real SQLite: sign-in, sessions, roles and the audit log."""
 
 from __future__ import annotations
 

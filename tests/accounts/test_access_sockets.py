@@ -1,4 +1,4 @@
-"""Sockets, deletions and odd addresses of signed-in browsers, through the whole app with the real SQLite."""
+"""WebSockets of signed-in browsers: deletion, sign-out and unusual addresses, through the whole app with a real SQLite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A socket that serves IPv4 and IPv6 tells IPv4 addresses in IPv6's way (``::ffff:192.0.2.1``); each counts as itself."""
+"""On a dual-stack socket, IPv4 addresses arrive as ``::ffff:192.0.2.1``; each is treated as its IPv4 address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On loopback without a key: whoever runs the server gets in, other users of the machine and what proxies forward do not."""
+"""On loopback without a token: the server's user gets in; other users of the machine and proxied requests don't."""
 
 from __future__ import annotations
 

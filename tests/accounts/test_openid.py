@@ -1,4 +1,4 @@
-"""People sign in with an OpenID Connect provider, and with nothing that only looks like its word."""
+"""Sign-in with an OpenID Connect provider, and with replies that only look like one of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account page: one's own browsers, and for owners people and their invitations."""
+"""The account page: the person's own sessions; for owners, other people and invitations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HOTSEAT_TOKEN=auto: a token is made once, kept for its owner alone, and its link is what the server prints."""
+"""HOTSEAT_TOKEN=auto: a token is made once, readable by its owner only, and the server prints the link with it."""
 
 from __future__ import annotations
 

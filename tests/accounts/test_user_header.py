@@ -1,4 +1,4 @@
-"""A proxy that has people sign in says who they are, in a header that only it is believed in."""
+"""A trusted proxy names the signed-in person in a header; from anyone else the header is ignored."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The spoken corpus: the bank's model answers and answers made of its phrasings, each in its own manner; every key term is said
-at least three times. And answers that come near a term without saying it."""
+"""Synthetic spoken answers: the bank's model answers, and answers made of its phrasings, in various speaking styles.
+
+Every key term is said at least three times. There are also answers that come near a term without saying it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Speech whose pauses, fillers and rate are known: phrases voiced one by one, with silences of chosen lengths between them."""
+"""Speech with known pauses, fillers and rate: phrases are synthesised one by one, with silences of given lengths between."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Test speech: voices a text at a speed and pitch, adds noise, writes WAV. Deterministic for the same arguments.
+"""Synthesises test speech: a text at a given speed and pitch, with noise. Deterministic for the same arguments.
 
-``python -m tests.audio.speech OUT.wav "Some text" --speed 1.1 --pitch 0.9 --snr 15`` or ``--voice espeak``, the hard extra.
+``python -m tests.audio.speech OUT.wav "Some text" --speed 1.1 --pitch 0.9 --snr 15``; ``--voice espeak`` is the hardest voice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The spoken corpus says every key term often enough, and the bench's words for right and wrong mean what they say."""
+"""The synthetic answers say every key term often enough, and the words counted as right or wrong are right or wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the README's animation of the frames that tests.browser.screenshots took.
+"""Makes the README's animation from the frames that tests.browser.screenshots took.
 
 uv run --with pillow python -m tests.browser.animation FRAMES docs/images/interview.webp
 """

@@ -1,4 +1,4 @@
-"""A real Chromium, with a microphone that plays a file, none at all, or one that the browser blocks."""
+"""A real Chromium with a microphone that plays a file, without a microphone, or with a blocked one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Firefox, driven through WebDriver BiDi, which it speaks by itself: no driver is needed beside it. And a sound card for it."""
+"""Firefox, controlled over WebDriver BiDi without a separate driver, and a virtual sound card for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server in this process whose models are fakes, for tests of the page: it starts at once and costs nothing."""
+"""A server with fake models in this process, for tests of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line between browser and server that can be cut, and that can swallow what the browser sends."""
+"""A network connection between browser and server that can be cut, or drop what the browser sends."""
 
 from __future__ import annotations
 

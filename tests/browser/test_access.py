@@ -1,4 +1,4 @@
-"""Getting in with a real Chromium: an invitation, the forms without JavaScript, and pages that lead to where one signs in."""
+"""Invitations and sign-in in a real Chromium: forms without JavaScript, redirects to the sign-in page."""
 
 from __future__ import annotations
 

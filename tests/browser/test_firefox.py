@@ -1,4 +1,4 @@
-"""The same page in Firefox, where one is installed."""
+"""The page in Firefox, if it is installed."""
 
 from __future__ import annotations
 

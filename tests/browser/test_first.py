@@ -1,4 +1,4 @@
-"""The first five minutes in a real Chromium, over fake models, from an empty profile to a first result."""
+"""The first five minutes in a real Chromium with fake models: from an empty profile to the first result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every format is begun from the page and ends in a review, with fake models and typed answers."""
+"""Every format can be started from the page and ends in a review, with fake models and typed answers."""
 
 from __future__ import annotations
 

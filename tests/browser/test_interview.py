@@ -1,4 +1,4 @@
-"""Interviews in a real browser with the real models; the candidate's voice is Piper's, made here."""
+"""Interviews in a real browser with the real models; the candidate's voice is synthesised by Piper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one said taken out, deleted and put back in the page, by keyboard alone."""
+"""Export, deletion and import on the page, with the keyboard only."""
 
 from __future__ import annotations
 

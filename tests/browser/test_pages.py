@@ -1,4 +1,4 @@
-"""The pages themselves, with fake models: keys, screen readers, layout, weight. What the models say is tested elsewhere."""
+"""The pages with fake models: keyboard, screen readers, layout, size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mock from a job posting in a real Chromium, over fake models."""
+"""A mock from a job posting, in a real Chromium with fake models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that look back, in a browser: progress over time, attempts side by side, the delivery of an answer."""
+"""Progress over time, comparison of attempts, and delivery, in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review in a real Chromium, over an interview whose words and tones are known to the tenth of a second."""
+"""The review in a real Chromium, of an interview whose words and tones are known to a tenth of a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interview room when things go wrong or cross: a broken line, another tab, an end in mid-sentence. With fake models."""
+"""The interview room when something goes wrong: a lost connection, a second tab, an early end. With fake models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``hotseat accounts`` and what ``hotseat serve`` makes of accounts when it starts."""
+"""``hotseat accounts``, and how ``hotseat serve`` starts with accounts."""
 
 from __future__ import annotations
 

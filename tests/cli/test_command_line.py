@@ -1,4 +1,4 @@
-"""Where the command line meets the system: its streams, its signals, its sockets, and what others answer."""
+"""The command line and the system: streams, signals, ports, and servers that answer badly."""
 
 from __future__ import annotations
 

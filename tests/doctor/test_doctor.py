@@ -1,4 +1,4 @@
-"""What the doctor finds in set-ups that are broken in one way each, and that it says how to mend it."""
+"""The doctor names what is wrong with a broken installation, and how to fix it."""
 
 from __future__ import annotations
 

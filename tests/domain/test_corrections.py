@@ -1,4 +1,4 @@
-"""Corrections stand beside the transcript: places and seconds stay, and the recogniser's words are never lost."""
+"""Corrections of a transcript keep word indices and times, and never lose the recogniser's words."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Quotations are cut from the transcript; what is not there is not evidence."""
+"""Quotes are cut from the transcript; what is not in it is no evidence."""
 
 import pytest
 from hotseat.domain.evidence import evidence_between, locate

@@ -1,4 +1,4 @@
-"""Which follow-up is asked, and what may not be spoken."""
+"""Which follow-up is chosen, and which texts may not be spoken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real voice detector, phonemes and recogniser, on a little real and made speech."""
+"""The real voice activity detector, phonemes and recogniser, on a little human and synthetic speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language model's own process."""
+"""The language model's child process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The voice speaks sentences on its own thread."""
+"""The voice synthesises sentences on its own thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is recognised next, with jobs that end when the test says so."""
+"""The order of recognition jobs; jobs end when the test says so."""
 
 from __future__ import annotations
 

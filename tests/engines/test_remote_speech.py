@@ -1,4 +1,4 @@
-"""Hearing and speaking through an OpenAI-compatible audio server, which is a real one on this machine."""
+"""Speech recognition and synthesis by an OpenAI-compatible audio server, a real one on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Smart-turn on the packaged voice."""
+"""End-of-turn detection on the packaged voice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packaged weights: joined, checked, kept, and clear about what is wrong."""
+"""Packaged weights are joined, checked and stored, and errors say what is wrong."""
 
 from __future__ import annotations
 

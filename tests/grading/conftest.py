@@ -1,4 +1,4 @@
-"""The bank, answers to it, and the real reader."""
+"""The question bank, answers to it, and the real reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader that finds what it is told to: for tests of logic, not of judgement."""
+"""A reader whose findings are given by the test."""
 
 from __future__ import annotations
 

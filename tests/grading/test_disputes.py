@@ -1,4 +1,4 @@
-"""What the candidate says of a point afterwards."""
+"""Disputes, and the candidate's yes or no about a point that is not sure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded grader: its logic with a scripted reader, its promises with the real one."""
+"""The embedded grader: its logic with a scripted reader, its accuracy with the real one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exam that language models sit before they grade: what it measures, who passes, and who grades then."""
+"""The exam that language models take before they grade: its measures, the pass mark, and who grades afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The LLM grader over a scripted model: what it asks, what it believes, and how it fails."""
+"""The LLM grader with a scripted model: its prompts, the checks of replies, and failures."""
 
 from __future__ import annotations
 

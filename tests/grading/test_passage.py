@@ -1,4 +1,4 @@
-"""What of an answer is read."""
+"""Which part of an answer is read."""
 
 from __future__ import annotations
 

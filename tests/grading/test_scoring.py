@@ -1,4 +1,4 @@
-"""Levels and verdicts follow from point statuses alone."""
+"""Levels and verdicts are computed from the statuses of points alone."""
 
 from __future__ import annotations
 

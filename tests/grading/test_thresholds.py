@@ -1,4 +1,4 @@
-"""From probabilities to findings."""
+"""From the reader's probabilities to findings."""
 
 from __future__ import annotations
 

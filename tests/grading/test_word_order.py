@@ -1,4 +1,4 @@
-"""Words in any order are no answer, whosever they are."""
+"""Words in random order are no answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strangers, stalled uploads and forgotten tabs: each is bounded, and none is at the candidate's cost."""
+"""Bounds on strangers, stalled uploads and forgotten tabs: none of them disturbs a candidate."""
 
 from __future__ import annotations
 

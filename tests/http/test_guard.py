@@ -1,4 +1,4 @@
-"""Who gets in."""
+"""Access checks of requests: origin, host, token, size."""
 
 from __future__ import annotations
 

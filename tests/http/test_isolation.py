@@ -1,4 +1,4 @@
-"""What is one person's is nobody else's. Routes added later are covered without a word here."""
+"""No route gives one person another's data. Routes are found automatically, so new ones are tested, too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no text, or much of it, costs an answer in words and nobody else anything."""
+"""Malformed and oversized text is refused with an explanation."""
 
 from __future__ import annotations
 

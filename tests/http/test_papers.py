@@ -1,4 +1,4 @@
-"""The routes of a candidate's own papers: what they answer, and that nothing stays of a text."""
+"""The routes for job postings and CVs: their replies, and that the text is not stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything a client should not send: each is answered by an error, nothing changes, and the interview goes on to its end."""
+"""Messages and frames that no client should send are answered with an error, and the interview goes on."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The real Dockerfile, built and run where there is neither a container engine nor an image registry."""
+"""Builds and runs the real Dockerfile without a container engine or image registry."""

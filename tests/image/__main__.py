@@ -1,6 +1,6 @@
-"""``python -m tests.image``: builds both images, sits an interview in the full one, and prints what was measured.
+"""``python -m tests.image``: builds both images, holds an interview in the full one, and prints the measurements.
 
-``--base DIR`` takes an existing debootstrap folder; ``--built`` uses the images of an earlier run.
+``--base DIR`` uses an existing debootstrap folder; ``--built`` uses the images of an earlier run.
 """
 
 from __future__ import annotations

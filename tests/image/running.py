@@ -1,6 +1,6 @@
-"""Runs an image the way an engine would, with what every Linux has: namespaces, bind mounts and chroot.
+"""Runs an image like a container engine does: with namespaces, bind mounts and chroot.
 
-The root is read-only, /data is the one writable volume and /tmp a small one in memory; the process has the image's user,
+The root is read-only, /data is the writable volume and /tmp a small one in memory. The process has the image's user,
 environment, directory and command, no capabilities, and a network with loopback only.
 """
 

@@ -1,4 +1,4 @@
-"""A spoken interview inside an image, with everything about the container that can be measured on the way."""
+"""A spoken interview with a server inside an image, and measurements of the container meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The image as it is built and run: slow, so only with HOTSEAT_TEST_IMAGE=1, and only as root where buildah is."""
+"""The image is built and run. Slow: only with HOTSEAT_TEST_IMAGE=1, as root, where buildah is installed."""
 
 from __future__ import annotations
 

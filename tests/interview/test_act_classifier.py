@@ -1,8 +1,7 @@
-"""Acts told apart by their words.
+"""The accuracy of the act classifier.
 
-``training/data/acts/test.jsonl`` was written by another hand than what the classifier has learned from, worded differently on
-purpose: its figures are those for an unknown candidate. Lists of phrases recognised 41 % of its acts and lost 1.3 % of the
-answers.
+``training/data/acts/test.jsonl`` was written by another author than the training data, in different words on purpose, so the
+rates are those for an unknown candidate. Lists of phrases recognised 41 % of its acts and lost 1.3 % of the answers.
 """
 
 from __future__ import annotations

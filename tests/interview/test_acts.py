@@ -1,4 +1,4 @@
-"""What a candidate says that is no answer, in the room: what is said to it, acknowledged and reported."""
+"""Utterances that are no answer, during an interview: the reply, the acknowledgement, the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the candidate is told about an answer that was heard."""
+"""What the candidate is told about a transcribed answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bank's move, after the candidate's own words where it takes them up."""
+"""The bank's follow-ups, with a quote of the candidate's words where one fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was claimed in an earlier round is remembered."""
+"""Claims of earlier rounds are remembered."""
 
 from __future__ import annotations
 

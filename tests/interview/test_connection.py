@@ -1,4 +1,4 @@
-"""One browser's WebSocket when the browser is not as it should be."""
+"""A browser's WebSocket that is slow, silent or gone."""
 
 from __future__ import annotations
 

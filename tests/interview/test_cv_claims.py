@@ -1,4 +1,4 @@
-"""Questions about what a CV claims."""
+"""Questions about the claims in a CV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A follow-up is ready when the candidate stops, and still fits what they said last."""
+"""A follow-up is ready when the candidate stops, and fits their last words."""
 
 from __future__ import annotations
 

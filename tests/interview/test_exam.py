@@ -1,4 +1,4 @@
-"""The exam a language model sits as the interviewer: what counts, who passes, and who asks then."""
+"""The exam that a language model takes as interviewer: its measures, the pass mark, and who asks afterwards."""
 
 from __future__ import annotations
 

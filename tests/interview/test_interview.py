@@ -1,4 +1,4 @@
-"""The shell around the core: a whole interview with fakes, in accelerated time, and everything that can go wrong in it."""
+"""The shell of an interview: whole interviews with fake models in accelerated time, and failures of each part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interviews with every kind of language model endpoint, over real sockets: each gets its follow-up and its grade."""
+"""Interviews with language model endpoints of all kinds over real sockets: each gets follow-ups and grades."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A capable endpoint asks what it wants; code drops what would do harm."""
+"""An endpoint that passed the exam writes the follow-ups; code drops unusable ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clocks that jump, lids that close, files that are half there: each ends the way docs/recovery.md says."""
+"""Clock changes, suspended machines and truncated files have the outcome that docs/recovery.md gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quotes are the candidate's own words, and stand by themselves."""
+"""Quotes in follow-ups are the candidate's own words, and make sense alone."""
 
 from __future__ import annotations
 

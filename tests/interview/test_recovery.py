@@ -1,4 +1,4 @@
-"""What a crash, a full or read-only disk and missing weights cost: nothing that was said, and never the page."""
+"""Crashes, full or read-only disks and missing weights: nothing that was said is lost, and the page is served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several processes that share a PostgreSQL and an object store: an interview goes on wherever its browser arrives."""
+"""Several processes share a PostgreSQL and an object store: an interview continues wherever its browser connects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking back: trends, days of practice, attempts side by side, and lists of five hundred interviews."""
+"""Trends, days of practice, comparison of attempts, and lists of five hundred interviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar file, read back by RFC 5545's own rules."""
+"""The calendar file follows RFC 5545."""
 
 from __future__ import annotations
 

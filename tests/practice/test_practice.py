@@ -1,4 +1,4 @@
-"""What is due: from graded rounds to cards, the day's list, the plan's work and the calendar."""
+"""What is due: from graded rounds to cards, today's list, the plan's tasks and the calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When points are due again: ratings from grades, and the FSRS library's own results through our adapter."""
+"""When points are due again: ratings from grades, and the same results as the FSRS library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preparing: the plan's tables, self-assessments and measured levels, checkpoints, and the data files behind them."""
+"""Study plans, self-assessments and measured levels, checkpoints, and their data files."""
 
 from __future__ import annotations
 

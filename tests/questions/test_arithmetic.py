@@ -1,4 +1,4 @@
-"""The numbers that model answers state are recomputed here, so that nobody learns a wrong one."""
+"""The numbers in model answers are right: they are computed here again."""
 
 from __future__ import annotations
 

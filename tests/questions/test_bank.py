@@ -1,4 +1,4 @@
-"""The question bank is complete and right, and a broken file is named with the field at fault."""
+"""The question bank is complete, and an error in a file is reported with its field."""
 
 from __future__ import annotations
 

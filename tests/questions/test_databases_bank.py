@@ -1,4 +1,4 @@
-"""A bank of another field, written by hand: it passes the check and can be practised with, without a change of code."""
+"""A bank about another field passes the check and can be practised with, without changes to the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that starts again with another bank: what was planned, begun or finished with the old one has a defined outcome."""
+"""A server restarted with another bank: plans, running and finished interviews of the old one have a defined outcome."""
 
 from __future__ import annotations
 

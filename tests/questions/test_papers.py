@@ -1,4 +1,4 @@
-"""A mock drawn from a job posting or CV."""
+"""A mock for a job posting or CV."""
 
 from __future__ import annotations
 

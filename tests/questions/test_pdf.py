@@ -1,4 +1,4 @@
-"""The text of PDFs, each read by the real process: one with words, and everything that can be wrong with a file."""
+"""Text from PDFs, each read in a real child process, and what can be wrong with a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings in whatever form people have them: read as the same sound, or refused in one line that says why."""
+"""Recordings in any format are read as the same sound, or refused with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as a user runs it: what it prints, and one clear line for whatever it can't use."""
+"""The commands that read audio and text files: their output, and one clear line for bad input."""
 
 from __future__ import annotations
 

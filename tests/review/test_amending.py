@@ -1,4 +1,4 @@
-"""After an interview: notes, corrected words, disputed points, points answered with yes or no. The latest grade counts."""
+"""Changes after an interview: notes, corrections, disputes, points answered with yes or no. The latest grade counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two grades of one question held against each other."""
+"""Comparison of two grades of one question."""
 
 from __future__ import annotations
 

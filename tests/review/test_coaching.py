@@ -1,4 +1,4 @@
-"""What helps to say it better: the repair drill of one point, and the answer at its best."""
+"""The repair drill of one point, and the improved answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an answer was spoken: counted on words and silences that are known."""
+"""Pace, pauses and fillers, of words and silences that are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a review is made of: readable quotes, sentences of the model answer, outlines of recordings."""
+"""Parts of a review: quotes in whole clauses, sentences of the model answer, waveforms, explanations."""
 
 from __future__ import annotations
 

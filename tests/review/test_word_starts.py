@@ -1,4 +1,4 @@
-"""A click on a word is heard from the word, not from the pause before it."""
+"""Playback of a word starts at the word, not in the pause before it."""
 
 import pytest
 from hotseat.domain.endpointing import AudioSpan

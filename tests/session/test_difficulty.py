@@ -1,4 +1,4 @@
-"""The next question's difficulty follows the last answers."""
+"""The difficulty of the next question follows the last answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the interviewer says to an utterance that is no answer, and how the interview goes on."""
+"""Replies to utterances that are no answer, and how the interview continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The session core, step by step: tables of state, event and time, and what comes of them."""
+"""The session core step by step: state, event and time, and the resulting state and commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for the session core whatever happens, in whatever order and at whatever time."""
+"""Invariants of the session core, for random events in random order at random times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms that stand there because they were on the list."""
+"""Terms that were transcribed only because they were on the hotword list are removed."""
 
 from __future__ import annotations
 

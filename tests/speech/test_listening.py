@@ -1,4 +1,4 @@
-"""One answer's ears, with a scripted voice detector and a recogniser that writes down what it was given."""
+"""The streaming transcriber of one answer, with a scripted voice activity detector and recogniser."""
 
 from __future__ import annotations
 

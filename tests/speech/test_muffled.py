@@ -1,4 +1,4 @@
-"""Voices behind a wall, and quiet ones that are not."""
+"""Voices behind a wall are told from quiet ones."""
 
 from __future__ import annotations
 

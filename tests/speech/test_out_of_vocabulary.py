@@ -1,4 +1,4 @@
-"""Words that nobody says in this field are read as the terms they sound like; what may have been said stays."""
+"""Words outside the vocabulary are replaced by terms that they sound like; words that may have been said stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is heard a second time, and when that is believed."""
+"""Which segments are recognised again, and when the result is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Misheard terms are put right, what the recogniser wrote stays readable, and nothing unsaid is inserted."""
+"""Misheard terms are repaired, the recogniser's words are kept, and no unsaid term is inserted."""
 
 from __future__ import annotations
 

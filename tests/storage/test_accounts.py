@@ -1,4 +1,4 @@
-"""Accounts, sessions, invites and the log, in SQLite and in PostgreSQL."""
+"""Accounts, sessions, invitations and the audit log, in SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers' audio on disk."""
+"""Audio on disk."""
 
 from __future__ import annotations
 

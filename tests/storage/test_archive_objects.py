@@ -1,4 +1,4 @@
-"""Answers' audio in an object store: stored within a second, whole, and whoever writes it."""
+"""Audio in an object store: stored within a second, complete, also with several writers."""
 
 from __future__ import annotations
 

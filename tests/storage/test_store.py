@@ -1,4 +1,4 @@
-"""The store keeps its promises to processes that share it, in SQLite and in PostgreSQL."""
+"""Guarantees of the store for processes that share it, in SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ``hotseat`` program as a user runs it."""
+"""Runs the ``hotseat`` program like a user does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small file systems to fill up or lock."""
+"""Small file systems that can be filled or made read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scriptable stand-ins for models; the real ones are tested in tests/rehearsal/test_rehearse.py."""
+"""Scriptable fakes of the models; tests/rehearsal/test_rehearse.py uses the real ones."""
 
 from __future__ import annotations
 

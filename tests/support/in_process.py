@@ -1,4 +1,4 @@
-"""The real HTTP server over fake assembly, in the test's own process and on a real socket."""
+"""The real HTTP server with fake models, in the test's own process and event loop, on a real socket."""
 
 from __future__ import annotations
 

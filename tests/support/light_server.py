@@ -1,7 +1,7 @@
-"""The real server with stand-ins for the models: real HTTP, WebSocket, database and archive, ready in a second.
+"""The real server with fake models in its own process: real HTTP, WebSocket, database and archive, ready in a second.
 
-``python -m tests.support.light_server`` takes the HOTSEAT_* settings, the pace of time from LIGHT_PACE, and seconds of patience
-from LIGHT_UNSTARTED_S (pages that nobody starts while others wait) and LIGHT_SILENT_BODY_S.
+``python -m tests.support.light_server`` takes the HOTSEAT_* settings, the speed of its clock from LIGHT_PACE, and timeouts in
+seconds from LIGHT_UNSTARTED_S (pages that nobody starts while others wait) and LIGHT_SILENT_BODY_S.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A database with today's tables, made once and copied: eleven migrations for each test would take longer than most tests."""
+"""An empty database with all tables, migrated once and copied, because eleven migrations take longer than most tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a command in a network namespace of its own: a loopback interface and nothing else, so no route to any machine."""
+"""Runs a command in a network namespace with a loopback interface only, so that it reaches no other machine."""
 
 from __future__ import annotations
 

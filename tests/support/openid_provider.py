@@ -1,4 +1,4 @@
-"""A small OpenID Connect provider on a local port, which signs in whoever it is told to and can be made to lie."""
+"""A small OpenID Connect provider on a local port, which can be told whom to sign in and to send wrong replies."""
 
 from __future__ import annotations
 

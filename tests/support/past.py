@@ -1,4 +1,4 @@
-"""Interviews that were sat in the past, written into a store with their whole logs: for pages that look back."""
+"""Writes finished interviews with their whole logs into a store, for pages about the past."""
 
 from __future__ import annotations
 

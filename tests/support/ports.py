@@ -1,4 +1,4 @@
-"""Ports for servers in processes of their own."""
+"""Free ports for servers in their own processes."""
 
 from __future__ import annotations
 

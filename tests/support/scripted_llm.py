@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server on a real socket that does what it is told, well or badly."""
+"""An OpenAI-compatible server on a real socket whose replies, good or bad, are scripted."""
 
 from __future__ import annotations
 

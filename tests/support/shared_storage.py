@@ -1,4 +1,4 @@
-"""What several replicas share, for real: a PostgreSQL cluster and an object store, for as long as the tests run."""
+"""A real PostgreSQL cluster and object store for several replicas, as long as the tests run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An interview with fakes in this process, and a browser that can be made to do things."""
+"""An interview with fake models in this process, and a scriptable browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that behaves like the embedded language model's: told on stdin what to serve, and says the same to everybody."""
+"""Stands in for the embedded language model's process: reads its settings from stdin, and always gives the same reply."""
 
 from __future__ import annotations
 

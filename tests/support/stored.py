@@ -1,4 +1,4 @@
-"""Interviews written straight into the store, with tones where their words are: for what comes after an interview."""
+"""Writes interviews into the store, with tones in place of their words, for tests of what follows an interview."""
 
 from __future__ import annotations
 

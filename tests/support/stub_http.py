@@ -1,4 +1,4 @@
-"""Small HTTP servers of this process that stand in for somebody else's."""
+"""Small HTTP servers in this process that stand in for other services."""
 
 from __future__ import annotations
 

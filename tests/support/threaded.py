@@ -1,4 +1,4 @@
-"""An ASGI application on a real socket, in a thread of its own: for what is to be reached from another event loop."""
+"""Serves an ASGI application on a real socket from its own thread, for requests from another event loop."""
 
 from __future__ import annotations
 

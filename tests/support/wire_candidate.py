@@ -1,4 +1,4 @@
-"""A browser's part played over the real WebSocket, for tests of the real server."""
+"""A candidate's browser over the real WebSocket, for tests of the real server."""
 
 from __future__ import annotations
 

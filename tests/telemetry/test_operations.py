@@ -1,4 +1,4 @@
-"""What the owner of a server sees of it: numbers, log lines without a word of what was said, and an orderly end."""
+"""Metrics, log lines without transcripts, and an orderly shutdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenTelemetry where it is asked for: every wait as a span, one trace an interview, no word of it, and nothing otherwise."""
+"""OpenTelemetry if it is configured: each wait is a span, each interview one trace, without transcripts."""
 
 from __future__ import annotations
 

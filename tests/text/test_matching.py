@@ -1,4 +1,4 @@
-"""A term is found in any form of its words, and not across others."""
+"""A phrase is found in any form of its words, and not across others."""
 
 import pytest
 from hotseat.text.matching import find_phrase

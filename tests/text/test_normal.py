@@ -1,4 +1,4 @@
-"""Speech and rubric text meet in one form."""
+"""Speech and rubric text have one normal form."""
 
 import pytest
 from hotseat.text.normal import fold, tokenize

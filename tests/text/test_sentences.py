@@ -1,4 +1,4 @@
-"""Streamed text becomes sentences; written terms become speakable ones."""
+"""Streamed text is split into sentences; written terms become speakable."""
 
 from __future__ import annotations
 

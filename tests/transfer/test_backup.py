@@ -1,4 +1,4 @@
-"""Backups made and put back while interviews run, and files that are not whole."""
+"""Backup and restore while interviews run, and damaged files."""
 
 from __future__ import annotations
 

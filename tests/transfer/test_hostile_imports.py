@@ -1,4 +1,4 @@
-"""Exports that were made to do harm: to take the server's memory, disk or time, or to leave behind what nothing can read."""
+"""Malicious exports can't exhaust memory, disk or time, or store what can't be read."""
 
 from __future__ import annotations
 

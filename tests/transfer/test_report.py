@@ -1,4 +1,4 @@
-"""Reports show what was said and can do nothing else."""
+"""Reports show what was said, and run nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interviews taken out, removed and put back, with the real database and archive."""
+"""Interviews exported, deleted and imported, with a real database and archive."""
 
 from __future__ import annotations
 

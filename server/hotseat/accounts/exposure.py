@@ -1,4 +1,4 @@
-"""Checks before the server listens: an address that others can reach needs authentication, and files are private."""
+"""Checks before the server starts to listen: other machines need authentication, and files are private."""
 
 from __future__ import annotations
 

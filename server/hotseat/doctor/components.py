@@ -1,4 +1,4 @@
-"""The question bank, the weights and the models themselves."""
+"""Checks of the question bank, the weights and models, and configured endpoints."""
 
 from __future__ import annotations
 

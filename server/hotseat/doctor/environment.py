@@ -1,4 +1,4 @@
-"""Where Hotseat keeps its data and from where it can be reached."""
+"""Checks of the data directory, the disk, access from other machines and the microphone."""
 
 from __future__ import annotations
 

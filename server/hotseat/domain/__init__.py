@@ -1,1 +1,1 @@
-"""What Hotseat talks about, as plain frozen values and pure functions. Standard library only."""
+"""Frozen value types and pure functions of the field. Standard library only."""

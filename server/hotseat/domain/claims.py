@@ -1,4 +1,4 @@
-"""What the candidate has claimed in an interview, with their words."""
+"""What the candidate has claimed so far in an interview, with quotes."""
 
 from __future__ import annotations
 

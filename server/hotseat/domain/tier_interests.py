@@ -1,4 +1,4 @@
-"""What interviewers of each tier like to ask about: derivations, sizes, users or risk."""
+"""Topics that interviewers of each tier like to ask about: derivations, sizes, users or risk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grader used with a language model: the model grades, and the embedded grader where the model fails."""
+"""Grades with a language model, and with the embedded grader if that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the language model is asked about a round, and how its reply is read. Pure.
+"""What the language model is asked about a round, and how its reply is parsed. Pure.
 
 It gets the answers as numbered sentences, and says for each point which sentences make it and whether they do.
 """

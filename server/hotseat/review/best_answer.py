@@ -1,4 +1,4 @@
-"""The candidate's answer at its best: their own sentences in a better order, with what was missing from the model answer."""
+"""The candidate's answer improved: their own sentences in a better order, with missing ones from the model answer."""
 
 from __future__ import annotations
 
