@@ -77,11 +77,11 @@ class MovesFile(StrictModel):
     objection: Text
     off_topic: Text
     corrected: Text = Lines().corrected
-    no_problem: Text
-    feedback: Text
-    audible: Text
-    time_left: Text
-    go_on: Text
+    no_problem: Text = "No problem."
+    feedback: Text = "You'll see that in the review."
+    audible: Text = "Yes, I can hear you."
+    time_left: Text = "At most {minutes}."
+    go_on: Text = "Yes, please."
     callback: Text = Lines().callback
 
 
