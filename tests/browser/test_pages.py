@@ -282,7 +282,7 @@ async def test_silence_says_when_it_ends_the_answer(light: str) -> None:
         said = await visit.page.evaluate(
             """async () => {
                 const { makeCaptions } = await import("/static/views/room/captions.js");
-                const { phaseWords } = await import("/static/views/room/words.js");
+                const { phaseWords } = await import("/static/views/room/phase_text.js");
                 const speech = { speaking: false, silence_ms: 5_100, ends_at_ms: 6_000 };
                 const caption = { committed: "", partial: "" };
                 const fields = { phase: "answering", state: {}, speech, caption, micOpen: true };

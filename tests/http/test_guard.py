@@ -207,10 +207,10 @@ def test_code_is_asked_after_each_time(client: Clients) -> None:
 def test_text_is_sent_compressed(client: Clients) -> None:
     """In a third of its bytes, the same words, and not at all to a browser that has it; type faces as they are."""
     browser, plain = client(), {"accept-encoding": "identity"}
-    packed, whole = browser.get("/static/conductor.js"), browser.get("/static/conductor.js", headers=plain)
+    packed, whole = browser.get("/static/controller.js"), browser.get("/static/controller.js", headers=plain)
     assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in whole.headers
     assert packed.text == whole.text and int(packed.headers["content-length"]) < len(whole.content) / 2
-    assert browser.get("/static/conductor.js", headers={"if-none-match": packed.headers["etag"]}).status_code == 304
+    assert browser.get("/static/controller.js", headers={"if-none-match": packed.headers["etag"]}).status_code == 304
     assert "content-encoding" not in browser.get("/static/fonts/inter.woff2").headers
 
 

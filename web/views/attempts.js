@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { h, problem } from "../dom.js";
 import { day, plural } from "../format.js";
 import { makeComparison } from "./attempts/comparison.js";
-import { drillOf, makeTry } from "./review/again.js";
+import { drillOf, makeTry } from "./review/practise_again.js";
 import { verdictBadge } from "./verdict.js";
 
 export async function show(page, topic, slug) {

@@ -1,7 +1,7 @@
 /** The interview room. */
 
 import { get } from "../api.js";
-import { Conductor } from "../conductor.js";
+import { InterviewController } from "../controller.js";
 import { announce, h } from "../dom.js";
 import { bindKeys } from "../keys.js";
 import { InterviewStore } from "../store.js";
@@ -11,9 +11,9 @@ import { makeControls } from "./room/controls.js";
 import { makeGrading } from "./room/grading.js";
 import { makeNotices } from "./room/notices.js";
 import { makeQuestion } from "./room/question.js";
-import { makeReady } from "./room/ready.js";
-import { makeTyped } from "./room/typed.js";
-import { announcement } from "./room/words.js";
+import { makeReady } from "./room/before_start.js";
+import { makeTyped } from "./room/typed_answer.js";
+import { announcement } from "./room/phase_text.js";
 
 const REVIEW_AFTER_MS = 4_000;
 /** A close that is still being spoken is heard to its end, if it is no longer than this. */
@@ -25,11 +25,11 @@ export async function show(page, id) {
   document.title = `${review.title} · Hotseat`;
 
   const store = new InterviewStore();
-  const conductor = new Conductor(id, store);
-  const ready = await makeReady(store, conductor, review);
-  const typed = makeTyped(store, conductor);
-  const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, conductor));
-  const turn = h("div", { class: "turn" }, makeClock(store, () => conductor.tick()), talk);
+  const controller = new InterviewController(id, store);
+  const ready = await makeReady(store, controller, review);
+  const typed = makeTyped(store, controller);
+  const talk = h("div", { class: "talk" }, makeQuestion(store), typed.element, makeCaptions(store, controller));
+  const turn = h("div", { class: "turn" }, makeClock(store, () => controller.tick()), talk);
   const grading = makeGrading(store, id);
   const room = h(
     "div",
@@ -38,7 +38,7 @@ export async function show(page, id) {
     turn,
     grading,
     // What comes up during an answer comes up from below: nothing above it moves.
-    h("div", { class: "foot" }, makeNotices(store, conductor), makeControls(store, conductor, typed)),
+    h("div", { class: "foot" }, makeNotices(store, controller), makeControls(store, controller, typed)),
   );
 
   let phase = null;

@@ -4,8 +4,8 @@ import { get } from "../api.js";
 import { h } from "../dom.js";
 import { date, plural, unbroken } from "../format.js";
 import { makeDays } from "./progress/days.js";
-import { makeGlance } from "./progress/glance.js";
-import { makeStandings } from "./progress/standing.js";
+import { makeLevels } from "./progress/levels.js";
+import { makeTrends } from "./progress/trends.js";
 import { makeVerdicts } from "./progress/verdicts.js";
 import { SCALE, verdictBadge } from "./verdict.js";
 
@@ -24,14 +24,14 @@ export async function show(page) {
       { class: "progress" },
       h("header", { class: "stack" }, h("h1", {}, "Your progress"), count === 0 ? makeInvitation() : makeMeaning(progress, count)),
       hasPictures && [
-        makePart("topics", "Your level by topic", makeGlance(topics)),
-        makePart("competencies", "What interviewers look for", makeGlance(competencies, false)),
+        makePart("topics", "Your level by topic", makeLevels(topics)),
+        makePart("competencies", "What interviewers look for", makeLevels(competencies, false)),
         makePart("verdicts", "Your verdicts over time", makeVerdicts(verdicts, unit)),
         h(
           "details",
           { class: "fold", id: "over-time" },
           h("summary", {}, h("h2", {}, "Each level over time")),
-          h("div", { class: "stack" }, makeStandings([...topics, ...competencies], unit)),
+          h("div", { class: "stack" }, makeTrends([...topics, ...competencies], unit)),
         ),
       ],
       practice.total >= ENOUGH && makePart("days", "Days of practice", makeDays(practice)),

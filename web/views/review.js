@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { day, extraTime } from "../format.js";
 import { bindKeys } from "../keys.js";
 import { makeDeleteButton } from "./interviews.js";
-import { claimsOf, makeTry } from "./review/again.js";
+import { claimsOf, makeTry } from "./review/practise_again.js";
 import { makeNotes } from "./review/notes.js";
 import { makeOverall } from "./review/overall.js";
 import { playAlone } from "./review/recording.js";

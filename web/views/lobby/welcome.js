@@ -1,7 +1,7 @@
 /** What a first visit shows: what this is, the one button, and what a result looks like. */
 
 import { h, icon } from "../../dom.js";
-import { makeSteps } from "../review/scale.js";
+import { makeSteps } from "../review/verdict_scale.js";
 
 export function makeWelcome(start) {
   const first = () => start({ format: "first" });

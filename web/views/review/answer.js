@@ -2,11 +2,11 @@
 
 import { h } from "../../dom.js";
 import { clock, plural } from "../../format.js";
-import { makeAsked } from "./asked.js";
+import { makeAsked } from "./read_aloud.js";
 import { makeRecording } from "./recording.js";
 import { criteriaOf } from "./rubric.js";
 import { isDoubtful, makeTranscript } from "./transcript.js";
-import { makeWordLine } from "./word.js";
+import { makeWordLine } from "./word_details.js";
 
 const ENDINGS = { done: "", silence: "ended by silence", limit: "stopped at the limit", skipped: "skipped" };
 

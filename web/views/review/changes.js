@@ -4,7 +4,7 @@ import { post } from "../../api.js";
 import { h, icon, problem } from "../../dom.js";
 import { day, plural } from "../../format.js";
 import { verdictBadge } from "../verdict.js";
-import { NO, YES } from "./saying.js";
+import { NO, YES } from "./dispute.js";
 
 /** Corrections that wait for a grade. `changed()` is called once there is one. */
 export function makeGradeAgain({ round, address, changed }) {

@@ -3,10 +3,10 @@
 import { h, icon } from "../../dom.js";
 import { clock, plural } from "../../format.js";
 import { VERDICTS } from "../../text.js";
-import { makeSpoken } from "./asked.js";
+import { makeSpoken } from "./read_aloud.js";
 import { makeRepair } from "./repair.js";
 import { makeQuote } from "./rubric.js";
-import { makeSteps } from "./scale.js";
+import { makeSteps } from "./verdict_scale.js";
 
 /** A first word after so many seconds sounds sure. */
 const QUICK_S = 4;

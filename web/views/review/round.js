@@ -4,15 +4,15 @@ import { announce, h, icon } from "../../dom.js";
 import { clock, plural } from "../../format.js";
 import { TERMS } from "../../text.js";
 import { verdictBadge, verdictRange } from "../verdict.js";
-import { makeAgain } from "./again.js";
+import { makeAgain } from "./practise_again.js";
 import { makeAnswer } from "./answer.js";
-import { makeBest } from "./best.js";
+import { makeBest } from "./best_answer.js";
 import { makeGradeAgain, makeHistory } from "./changes.js";
 import { makeCoach } from "./coach.js";
-import { makeColophon, makeModelAnswer } from "./colophon.js";
+import { makeGraderNote, makeModelAnswer } from "./model_answer.js";
 import { makeDelivery } from "./delivery.js";
 import { makeRubric, makeUnsurePoints, NOT_ASSESSABLE } from "./rubric.js";
-import { makeSaying } from "./saying.js";
+import { makeDisputeButtons } from "./dispute.js";
 
 function makeVerdict({ answers, grade, grade_state }, { large = false } = {}) {
   if (answers.length === 0) return h("span", { class: "soft" }, "not answered");
@@ -50,7 +50,7 @@ export function makeRound(round, { address, notes, top, reload }) {
     }),
   );
   const hear = (turn, seconds) => made.get(turn)?.playFrom?.(seconds);
-  const say = makeSaying({ round, address, changed: (pointId) => reload(focusPoint(pointId)) });
+  const say = makeDisputeButtons({ round, address, changed: (pointId) => reload(focusPoint(pointId)) });
   const titleId = `round-${round.round}-title`;
   const idOf = (number) => `round-${round.round}-criterion-${number}`;
   const unsureId = `round-${round.round}-unsure`;
@@ -69,7 +69,7 @@ export function makeRound(round, { address, notes, top, reload }) {
     ["hints", `The ${plural(round.hints_used, "hint")} you used`, round.hints_used > 0 && makeHints(round)],
     ["notes", "Your notes", notes],
     ["history", `${plural(round.history.length, "change")} of yours`, makeHistory(round)],
-    ["about", "About this grade", grade && [makeFacts(round), makeColophon(grade)]],
+    ["about", "About this grade", grade && [makeFacts(round), makeGraderNote(grade)]],
   ];
   const verdict = makeVerdict(round, { large: top !== null });
   const head = top

@@ -9,7 +9,7 @@ import { loudness } from "../../mic.js";
 
 const SILENT_FROM_MS = 1000;
 
-export function makeCaptions(store, conductor) {
+export function makeCaptions(store, controller) {
   const committed = h("span");
   const partial = h("span", { class: "partial" });
   const waiting = h("span", { class: "waiting" });
@@ -25,7 +25,7 @@ export function makeCaptions(store, conductor) {
 
   const showLevel = (level) => meter.style.setProperty("--level", level);
 
-  conductor.addEventListener("level", ({ detail: rms }) => showLevel(store.typing ? 0 : loudness(rms)));
+  controller.addEventListener("level", ({ detail: rms }) => showLevel(store.typing ? 0 : loudness(rms)));
 
   store.addEventListener("change", () => {
     const { caption, finalAnswer } = store;

@@ -2,7 +2,7 @@
 
 import { announce, h, setText, svg } from "../../dom.js";
 import { clock } from "../../format.js";
-import { phaseWords } from "./words.js";
+import { phaseWords } from "./phase_text.js";
 
 const ANNOUNCED_S = [30, 10, 5];
 const LAST_SECONDS = 10;

@@ -5,7 +5,7 @@ import { bindKeys, showKeys } from "../../keys.js";
 import { isTickWanted, wantTick } from "../../tick.js";
 
 /** `typed` is the written answer, which the large button sends while one types. */
-export function makeControls(store, conductor, typed) {
+export function makeControls(store, controller, typed) {
   const label = h("span");
   const key = h("kbd");
   const primary = h("button", { type: "button", class: "button lit primary", onclick: () => press() }, label, key);
@@ -13,38 +13,38 @@ export function makeControls(store, conductor, typed) {
     h("button", { type: "button", class: "button", onclick: run }, h("span", {}, text), " ", key && h("kbd", {}, key));
   const again = button("Repeat", "R", () => request("repeat"));
   again.title = "Hear the question again";
-  const ask = button("Ask", "A", () => conductor.ask());
+  const ask = button("Ask", "A", () => controller.ask());
   const think = button("Think", "M", () => request("think"));
   think.title = "Half a minute to think; the clock stops";
   const type = button("Type", "T", startOrSwitch);
-  const speak = button("Speak", "Esc", () => conductor.speak());
+  const speak = button("Speak", "Esc", () => controller.speak());
   speak.classList.add("speak");
   const hint = button("Hint", "H", showHint);
   for (const works of [again, ask, think, hint]) works.classList.add("while-typing");
-  const skip = button("Skip", "S", () => conductor.skip());
+  const skip = button("Skip", "S", () => controller.skip());
   const end = button("End", "Esc", () => ending.showModal());
   const help = button("Keys", "?", showKeys);
   help.classList.add("keys-help");
-  const ending = makeEnding(conductor, typed);
+  const ending = makeEnding(controller, typed);
 
   function press() {
-    primaryAction(store, conductor, typed).run?.();
+    primaryAction(store, controller, typed).run?.();
   }
 
   /** Before the start: without asking for a microphone at all. */
   function startOrSwitch() {
-    if (store.phase !== "ready") conductor.type();
-    else if (canStart(store)) conductor.startTyping();
+    if (store.phase !== "ready") controller.type();
+    else if (canStart(store)) controller.startTyping();
   }
 
   /** The caret goes back to the answer that somebody was writing. */
   function request(act) {
-    conductor.request(act);
+    controller.request(act);
     if (store.typing) typed.enter();
   }
 
   function showHint() {
-    conductor.hint();
+    controller.hint();
     if (store.typing) typed.enter();
   }
 
@@ -58,16 +58,16 @@ export function makeControls(store, conductor, typed) {
     { key: " ", what: "The large button: start, answer now, done", run: press },
     { key: "t", what: "Type the answer instead", run: startOrSwitch },
     { key: "r", what: "Hear the question again", run: () => request("repeat"), writing: true },
-    { key: "a", what: "Ask what the question means, in writing", run: () => conductor.ask(), writing: true },
+    { key: "a", what: "Ask what the question means, in writing", run: () => controller.ask(), writing: true },
     { key: "m", what: "Half a minute to think; the clock stops", run: () => request("think"), writing: true },
     { key: "h", what: "Show a hint, if there are any", run: whenOpen(showHint), writing: true },
     { key: "k", what: "Turn the tick of the last ten seconds on or off", run: switchTick },
-    { key: "s", what: "Skip this question", run: whenOpen(() => conductor.skip()) },
+    { key: "s", what: "Skip this question", run: whenOpen(() => controller.skip()) },
     { key: "Escape", what: "End the interview; while typing, speak again", run: () => !end.hidden && ending.showModal() },
   ]);
 
   store.addEventListener("change", () => {
-    const action = primaryAction(store, conductor, typed);
+    const action = primaryAction(store, controller, typed);
     setText(label, action.label);
     setText(key, action.key ?? "Space");
     key.hidden = primary.disabled = !action.run;
@@ -100,25 +100,25 @@ function canStart(store) {
 }
 
 /** What the large button and the space bar do now; without `run` there is nothing to do but wait. */
-function primaryAction(store, conductor, typed) {
-  if (["taken", "idle"].includes(store.parted)) return { label: "Continue here", run: () => conductor.takeBack() };
+function primaryAction(store, controller, typed) {
+  if (["taken", "idle"].includes(store.parted)) return { label: "Continue here", run: () => controller.takeBack() };
   if (store.parted) return { label: "Your other interviews", run: () => location.assign("/past") };
   if (store.typing && store.isOpen) return { label: store.asking ? "Ask this" : "Send this answer", key: "Ctrl + Enter", run: typed.send };
   if (store.soundLocked && store.phase === "answering")
-    return { label: "Turn the microphone on", run: () => conductor.unlock() };
-  if (store.soundLocked) return { label: "Turn the sound on", run: () => conductor.unlock() };
+    return { label: "Turn the microphone on", run: () => controller.unlock() };
+  if (store.soundLocked) return { label: "Turn the sound on", run: () => controller.unlock() };
   switch (store.phase) {
     case "ready":
       if (!canStart(store)) return { label: "One moment" };
       return store.micProblem
-        ? { label: "Start and type the answers", run: () => conductor.startTyping() }
-        : { label: "Start", run: () => conductor.start() };
+        ? { label: "Start and type the answers", run: () => controller.startTyping() }
+        : { label: "Start", run: () => controller.start() };
     case "asking":
-      return { label: "Answer now", run: () => conductor.answerNow() };
+      return { label: "Answer now", run: () => controller.answerNow() };
     case "thinking":
-      return { label: "I’m answering", run: () => conductor.answerNow() };
+      return { label: "I’m answering", run: () => controller.answerNow() };
     case "answering":
-      return { label: "Done", run: () => conductor.done() };
+      return { label: "Done", run: () => controller.done() };
     case "grading":
     case "finished":
       return {
@@ -130,10 +130,10 @@ function primaryAction(store, conductor, typed) {
   }
 }
 
-function makeEnding(conductor, typed) {
+function makeEnding(controller, typed) {
   const end = () => {
     typed.sendDraft();
-    conductor.end();
+    controller.end();
   };
   const dialog = h(
     "dialog",

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../../dom.js";
 
-export function makeNotices(store, conductor) {
+export function makeNotices(store, controller) {
   const list = h("div", { class: "notices", role: "status" });
   let shown = "";
 
@@ -10,7 +10,7 @@ export function makeNotices(store, conductor) {
     const items = [];
     if (store.offline) items.push({ sign: "warning", text: store.offline });
     if (store.micProblem)
-      items.push({ sign: "mic-off", text: store.micProblem.text, action: microphoneAction(store, conductor) });
+      items.push({ sign: "mic-off", text: store.micProblem.text, action: microphoneAction(store, controller) });
     for (const { code, text } of store.notices) {
       items.push({ sign: "note", text, action: { label: "Dismiss", run: () => store.dismiss(code) } });
     }
@@ -23,9 +23,9 @@ export function makeNotices(store, conductor) {
   return list;
 }
 
-function microphoneAction(store, conductor) {
-  if (store.micProblem.kind !== "silent") return { label: "Try again", run: () => conductor.speak() };
-  return { label: "Type instead", run: () => conductor.type() };
+function microphoneAction(store, controller) {
+  if (store.micProblem.kind !== "silent") return { label: "Try again", run: () => controller.speak() };
+  return { label: "Type instead", run: () => controller.type() };
 }
 
 function makeNotice({ sign, text, action }) {

@@ -1,7 +1,7 @@
 /** What is being asked, read along with the voice sentence by sentence, and the hints shown. */
 
 import { h, setText } from "../../dom.js";
-import { understoodWords } from "./words.js";
+import { understoodWords } from "./phase_text.js";
 
 /** Characters beyond which a question leaves no room for what is said to it: it scrolls in a smaller type. */
 const LONG = 160;

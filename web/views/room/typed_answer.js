@@ -6,7 +6,7 @@ const LONGEST = 8000;
 /** The limit is the server's: a draft still unsent when it strikes would be lost, so it is sent just before. */
 const LAST_MOMENT_MS = 900;
 
-export function makeTyped(store, conductor) {
+export function makeTyped(store, controller) {
   const area = h("textarea", { id: "typed-answer", rows: 5, maxLength: LONGEST, class: "said" });
   const label = h("label", { class: "label", htmlFor: area.id });
   const element = h("div", { class: "typed", hidden: true }, label, area);
@@ -19,9 +19,9 @@ export function makeTyped(store, conductor) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    if (store.asking) return conductor.leaveAsking();
+    if (store.asking) return controller.leaveAsking();
     area.blur();
-    if (store.micOpen) conductor.speak();
+    if (store.micOpen) controller.speak();
   });
 
   /** The browser only brings the caret into view, which may be below the controls. */
@@ -35,7 +35,7 @@ export function makeTyped(store, conductor) {
     const text = area.value.trim();
     if (!text) return area.focus();
     sent = text;
-    conductor.sendTyped(text);
+    controller.sendTyped(text);
   }
 
   /** What was written and not sent, before it would be lost. */

@@ -7,7 +7,7 @@ const TRACK = { left: 10, step: 45, height: 24 };
 const GAP = 1; // Steps between rating and level that are worth a word.
 
 /** `standings` are topics or competencies; only those with a grade or a rating are shown. The key stands once on a page. */
-export function makeGlance(standings, hasKey = true) {
+export function makeLevels(standings, hasKey = true) {
   const known = standings.filter(({ level, ratings }) => level !== null || ratings.length > 0);
   const order = ({ level, ratings }) => level ?? ratings.at(-1).score;
   const rows = [...known].sort((a, b) => order(a) - order(b));

@@ -10,7 +10,7 @@ export function makeModelAnswer({ model_answer }) {
 }
 
 /** For those who doubt a grade. */
-export function makeColophon(grade) {
+export function makeGraderNote(grade) {
   const { rubric_version, prompt_version, seconds, tokens } = grade;
   const parts = [
     rubric_version && `rubric ${rubric_version}`,

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../../dom.js";
 import { clock } from "../../format.js";
-import { makeSpoken } from "./asked.js";
+import { makeSpoken } from "./read_aloud.js";
 
 const WORDS_A_SECOND = 2.5;
 

@@ -10,7 +10,7 @@ import { makeSoundCheck } from "../soundcheck.js";
 /** Formats whose question is shown, or its kind, before it is asked. */
 const NAMED_GROUPS = ["drill", "practice"];
 
-export async function makeReady(store, conductor, review) {
+export async function makeReady(store, controller, review) {
   const { formats, tiers } = await get("/api/formats");
   const format = formats.find(({ id }) => id === review.format);
   const task = formatOfKind(formats, review)?.task ?? format?.task;
@@ -34,7 +34,7 @@ export async function makeReady(store, conductor, review) {
     if (!["connecting", "ready"].includes(store.phase)) soundCheck.close();
   });
   // The interview opens the microphone itself.
-  conductor.addEventListener("opening", soundCheck.close);
+  controller.addEventListener("opening", soundCheck.close);
   // Whoever has just asked for a first question expects to be asked for the microphone.
   if (isFirst) soundCheck.open();
   return { element, checkSound: () => store.phase === "ready" && soundCheck.open() };

@@ -15,7 +15,7 @@ const DOUBLE_PRESS_MS = 500;
 const READING_MS_PER_WORD = 330;
 const SOUND_WAIT_MS = 400;
 
-export class Conductor extends EventTarget {
+export class InterviewController extends EventTarget {
   #store;
   #socket;
   #uplink;

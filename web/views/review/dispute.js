@@ -8,7 +8,7 @@ export const YES = "I said this";
 export const NO = "I didn’t say that";
 
 /** Makes, for a round, what makes the buttons for a finding. `changed(point_id)` is called once the answer is stored. */
-export function makeSaying({ round, address, changed }) {
+export function makeDisputeButtons({ round, address, changed }) {
   if (!round.question.in_bank) return () => null;
   const passages = round.answers.flatMap((answer) => answer.passages.map((span) => ({ answer, span })));
   const refused = new Map();

@@ -9,7 +9,7 @@ const CHART = { width: 320, height: 110, edge: 8 };
 const ENOUGH = 3;
 const LEVELS = [1, 2, 3, 4, 5];
 
-export function makeStandings(standings, unit) {
+export function makeTrends(standings, unit) {
   const known = standings.filter(({ periods }) => periods.length > 0);
   const days = known.flatMap(({ periods, ratings }) => [
     ...periods.map(({ from }) => from),
@@ -24,7 +24,7 @@ export function makeStandings(standings, unit) {
     h(
       "ul",
       { class: "standings" },
-      known.map((standing) => h("li", {}, makeStanding(standing, unit, days[0], days.at(-1)))),
+      known.map((standing) => h("li", {}, makeTrend(standing, unit, days[0], days.at(-1)))),
     ),
   );
 }
@@ -40,7 +40,7 @@ function makeKey(hasRatings) {
   );
 }
 
-function makeStanding({ title, level, answers, aside, periods, ratings }, unit, first, last) {
+function makeTrend({ title, level, answers, aside, periods, ratings }, unit, first, last) {
   const rated = ratings.at(-1)?.score ?? null;
   const counts = [plural(answers, "grade"), aside > 0 && `${aside} excluded`].filter(Boolean).join(", ");
   return h(
