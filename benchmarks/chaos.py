@@ -36,8 +36,8 @@ from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.startup.assembly import Assembly
 from hotseat.supervision import SupervisedChat, SupervisedSpeaker, SupervisedTranscriber, Supervisor
 
+from tests.support.fake_interview import LORA, Candidate, finish
 from tests.support.fakes import CATALOGUE, FakeSpeaker, FakeTranscriber, fake_assembly
-from tests.support.sitting import LORA, Candidate, finish
 
 COMMAND = (sys.executable, "-m", "tests.support.stand_in_llama")
 QUICK_PAUSES_S = (0.0, 0.05, 0.1)

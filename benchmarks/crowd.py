@@ -31,8 +31,8 @@ from hotseat import wire
 
 from benchmarks.memory import resident_mb
 from tests.conftest import ServerProcess
+from tests.support.fake_interview import LOUD
 from tests.support.light_server import LightServer
-from tests.support.sitting import LOUD
 from tests.support.wire_candidate import WireCandidate
 
 DESCRIPTORS = 1_024

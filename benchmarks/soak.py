@@ -22,8 +22,8 @@ from pathlib import Path
 import httpx
 from hotseat import wire
 
+from tests.support.fake_interview import LOUD
 from tests.support.light_server import LightServer
-from tests.support.sitting import LOUD
 from tests.support.wire_candidate import WireCandidate
 
 PACE = 10.0

@@ -21,7 +21,7 @@ from hotseat.accounts import passwords
 from hotseat.storage.store import SqlStore
 from hypothesis import settings
 
-from tests.support.migrated import put_database
+from tests.support.migrated_database import put_database
 from tests.support.ports import free_port
 from tests.support.shared_storage import ObjectStore, Postgres, temporary_object_store, temporary_postgres
 
@@ -231,7 +231,7 @@ async def assembly(tmp_path: Path) -> AsyncIterator[Assembly]:
 @pytest.fixture
 async def browser(assembly: Assembly) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application."""
-    from tests.support.in_process import client
+    from tests.support.in_process_server import client
 
     async with client(assembly) as http:
         yield http

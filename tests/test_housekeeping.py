@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from hotseat.errors import StorageError
-from hotseat.housekeeping import EVERY_S, delete_old_audio, keep_house
+from hotseat.housekeeping import EVERY_S, delete_old_audio, run_housekeeping
 from hotseat.interview.interviews import Interviews
 from hotseat.session.records import LOCAL
 from hotseat.startup.assembly import Assembly
 
+from tests.support.fake_interview import LORA, Candidate, finish, sitting
 from tests.support.fakes import fake_assembly, housekept
-from tests.support.sitting import LORA, Candidate, finish, sitting
 
 DAY_S = 86_400.0
 
@@ -91,7 +91,7 @@ async def test_it_goes_on_every_hour_whatever_happens(tmp_path: Path, monkeypatc
         raise StorageError("gone")
 
     monkeypatch.setattr("hotseat.housekeeping.delete_old_audio", fail)
-    keeping = asyncio.create_task(keep_house(*housekept(assembly)))
+    keeping = asyncio.create_task(run_housekeeping(*housekept(assembly)))
     async with asyncio.timeout(5):
         await tried.get()
         await tried.get()

@@ -18,7 +18,7 @@ import pytest
 from tests.audio.speech import say, write
 from tests.conftest import PROJECT, ServerProcess, share_models
 from tests.support.command_line import hotseat
-from tests.support.offline import offline
+from tests.support.without_network import offline
 
 LORA = "finetuning/lora"
 SPOKEN = "It freezes the base model and learns the update as a product of two low rank matrices."

@@ -26,7 +26,7 @@ from hotseat.telemetry.metrics import Metrics
 
 from benchmarks.chaos import QUICK_PAUSES_S, FlakyTranscriber, chaos, make_parts
 from tests.support.fakes import FakeChat, FakeSpeaker, FakeTranscriber, fake_assembly
-from tests.support.in_process import client, listening
+from tests.support.in_process_server import client, listening
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from hotseat.questions.content import load_bank
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,8 +22,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.conftest import PROJECT
-from tests.support.ports import free_port
 from tests.support.scripted_llm import Script, scripted_llm
+from tests.support.threaded_server import serving
 
 UV = next((str(path) for path in (PROJECT / ".uv" / "bin" / "uv", shutil.which("uv")) if path and Path(path).exists()), None)
 pytestmark = [pytest.mark.skipif(UV is None, reason="needs uv, which ./hotseat installs")]
@@ -72,20 +70,14 @@ def environment(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def mute_ears() -> Iterator[str]:
-    """An OpenAI-compatible audio server that hears nothing: typed interviews need no more."""
+def silent_transcriber() -> Iterator[str]:
+    """An OpenAI-compatible audio server that recognises nothing: typed interviews need no more."""
 
     async def transcribe(_request: Request) -> Response:
         return JSONResponse({"text": "", "words": [], "segments": []})
 
-    port = free_port()
-    app = Starlette(routes=[Route("/v1/audio/transcriptions", transcribe, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}/v1"
-    server.should_exit = True
-    thread.join(10)
+    with serving(Starlette(routes=[Route("/v1/audio/transcriptions", transcribe, methods=["POST"])])) as url:
+        yield f"{url}/v1"
 
 
 def test_contents_of_the_wheel(built: Path) -> None:
@@ -105,7 +97,7 @@ def test_the_bank_of_an_installed_package(environment: Path) -> None:
     assert len(listed["questions"]) == len(load_bank(PROJECT / "rubrics").questions)
 
 
-def test_a_typed_interview(environment: Path, mute_ears: str, tmp_path: Path) -> None:
+def test_a_typed_interview(environment: Path, silent_transcriber: str, tmp_path: Path) -> None:
     """Without the packaged models: endpoints hear, phrase and grade, and the server has its pages."""
     typed = tmp_path / "typed.txt"
     typed.write_text("You freeze the base model and train two small low-rank matrices.\nIt takes less memory.\n")
@@ -120,7 +112,7 @@ def test_a_typed_interview(environment: Path, mute_ears: str, tmp_path: Path) ->
                 HOTSEAT_DATA_DIR=str(tmp_path / "data"),
                 HOTSEAT_LLM__URL=llm.url,
                 HOTSEAT_GRADER="llm",
-                HOTSEAT_ASR__URL=mute_ears,
+                HOTSEAT_ASR__URL=silent_transcriber,
                 HOTSEAT_TTS__VOICE="off",
             )
         )

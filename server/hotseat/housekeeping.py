@@ -19,7 +19,7 @@ EVERY_S = 3600.0
 _DAY_S = 86_400.0
 
 
-async def keep_house(
+async def run_housekeeping(
     store: SqlStore, archive: AudioArchive, accounts: Accounts, clock: Clock, retention_days: int | None
 ) -> None:
     """Does the hourly work until it is cancelled."""

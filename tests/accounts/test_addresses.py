@@ -13,7 +13,7 @@ from hotseat.settings import load_settings
 
 from tests.accounts.conftest import WORDS, sign_in
 from tests.support.fakes import fake_assembly
-from tests.support.in_process import listening
+from tests.support.in_process_server import listening
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 

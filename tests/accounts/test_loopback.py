@@ -23,7 +23,7 @@ from hotseat.startup.assembly import Assembly
 
 from tests.conftest import NO_MODELS, Clients, ServerProcess
 from tests.support.fakes import fake_assembly
-from tests.support.in_process import listening
+from tests.support.in_process_server import listening
 
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a program as another user")

@@ -12,7 +12,7 @@ from hotseat.session.records import LOCAL
 from hotseat.settings import load_settings
 
 from tests.support.fakes import fake_assembly
-from tests.support.in_process import listening
+from tests.support.in_process_server import listening
 
 HEADER = {"remote-user": "Ada"}
 

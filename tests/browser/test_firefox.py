@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hotseat.speech.synthesis import PreparedVoice
 
+from tests.browser.fake_server import FluentTranscriber, serving
 from tests.browser.firefox import FIREFOX, PULSEAUDIO, open_firefox, sound_card
-from tests.browser.light import FluentTranscriber, serving
 from tests.browser.test_review import Tone
 from tests.support.fakes import CATALOGUE, PointGrader, fake_assembly
 

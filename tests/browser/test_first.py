@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
-from tests.browser.light import FluentTranscriber, serving
+from tests.browser.fake_server import FluentTranscriber, serving
 from tests.browser.test_pages import LAPTOP, PHONE
 from tests.support.fakes import CATALOGUE, PointGrader, fake_assembly
 

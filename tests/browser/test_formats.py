@@ -9,7 +9,7 @@ from hotseat.questions.formats import Format
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit, browsing
-from tests.browser.light import serving
+from tests.browser.fake_server import serving
 from tests.support.fakes import CATALOGUE, FakeGrader, fake_assembly
 
 OVER = ("grading", "finished")

@@ -16,7 +16,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing, unfold
-from tests.browser.light import FluentTranscriber, serving
+from tests.browser.fake_server import FluentTranscriber, serving
 from tests.support.fakes import PointGrader, fake_assembly
 
 PHONE, LAPTOP, WIDE = ({"width": width, "height": height} for width, height in ((390, 844), (1440, 900), (1920, 1080)))

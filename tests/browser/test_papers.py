@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
-from tests.browser.light import serving
+from tests.browser.fake_server import serving
 from tests.questions.postings import CV, OTHER_FIELD, RAG_START_UP
 from tests.support.fakes import PointGrader, fake_assembly
 from tests.support.scripted_llm import Script, scripted_llm

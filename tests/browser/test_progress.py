@@ -14,10 +14,10 @@ from playwright.async_api import Page, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import browsing
-from tests.browser.light import serving
+from tests.browser.fake_server import serving
 from tests.browser.test_pages import MOST_BYTES
 from tests.support.fakes import BANK, fake_assembly
-from tests.support.past import DAY_S, many, sat
+from tests.support.past_interviews import DAY_S, many, sat
 
 LORA = BANK.question("finetuning/lora")
 GAINED, LOST, KEPT = LORA.points[:3]

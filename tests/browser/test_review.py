@@ -22,11 +22,11 @@ from playwright.async_api import Page, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Visit, browsing, unfold
-from tests.browser.light import serving
+from tests.browser.fake_server import serving
 from tests.browser.test_pages import ADD_SHIFTS
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, CATALOGUE, FakeSpeaker, fake_assembly
-from tests.support.stored import said, store_interview
+from tests.support.stored_interview import said, store_interview
 
 TEXT = (
     "So LoRA keeps the pretrained weights frozen. It learns a low rank update as a product of two thin matrices. "

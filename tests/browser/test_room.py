@@ -15,8 +15,8 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Visit, browsing
-from tests.browser.light import serving
-from tests.browser.line import lined
+from tests.browser.fake_server import serving
+from tests.browser.flaky_network import lined
 from tests.browser.test_pages import TYPED
 from tests.support.fakes import FakeTranscriber, PointGrader, fake_assembly
 

@@ -15,7 +15,7 @@ import pytest
 from hotseat.doctor import Check
 from hotseat.doctor.components import bank, endpoint, endpoints, loaded, weight_files, weights
 from hotseat.doctor.environment import access, data_dir, disk, microphone
-from hotseat.doctor.installation import Way, packages, python, way
+from hotseat.doctor.installation import InstallMethod, install_method, packages, python
 from hotseat.engines.weights import QWEN_GGUF, Weight, assembled
 from hotseat.server_status import LLM, VOICE, Part, PartState
 from hotseat.settings import OFF, PROJECT, AsrSettings, LlmSettings, Settings, TtsSettings
@@ -85,20 +85,20 @@ def test_no_lock_file_is_no_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("prefix", "expected"),
     [
-        ("/home/ada/.local/share/pipx/venvs/hotseat", Way.PIPX),
-        ("/home/ada/.local/share/uv/tools/hotseat", Way.UV_TOOL),
-        ("/home/ada/.cache/uv/archive-v0/AbC", Way.UV_TOOL),
-        ("/home/ada/interviews/.venv", Way.PIP),
+        ("/home/ada/.local/share/pipx/venvs/hotseat", InstallMethod.PIPX),
+        ("/home/ada/.local/share/uv/tools/hotseat", InstallMethod.UV_TOOL),
+        ("/home/ada/.cache/uv/archive-v0/AbC", InstallMethod.UV_TOOL),
+        ("/home/ada/interviews/.venv", InstallMethod.PIP),
     ],
 )
-def test_advice_names_the_installing_tool(prefix: str, expected: Way) -> None:
+def test_advice_names_the_installing_tool(prefix: str, expected: InstallMethod) -> None:
     """Advice names the tool that the package was installed with."""
-    assert way(Path(prefix), files=Path(prefix) / "files") is expected
+    assert install_method(Path(prefix), files=Path(prefix) / "files") is expected
 
 
 def test_a_checkout_is_told_apart() -> None:
     """These tests run from one."""
-    assert way() is Way.CHECKOUT
+    assert install_method() is InstallMethod.CHECKOUT
 
 
 def test_a_broken_bank(tmp_path: Path) -> None:

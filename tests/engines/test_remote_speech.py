@@ -23,9 +23,9 @@ from hotseat.speech.recognition import Priority, RecognitionJob
 
 from tests.audio.speech import say
 from tests.conftest import MODELS, ServerProcess
+from tests.support.fake_interview import finish
 from tests.support.scripted_llm import nobody
-from tests.support.sitting import finish
-from tests.support.threaded import serving
+from tests.support.threaded_server import serving
 from tests.support.wire_candidate import sitting_at
 
 SAID = "The base model is frozen and small matrices are trained."

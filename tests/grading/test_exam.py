@@ -30,7 +30,7 @@ from hotseat.startup.exams import sit_if_due
 
 from tests.support.command_line import hotseat
 from tests.support.fakes import BANK, fake_assembly
-from tests.support.in_process import client
+from tests.support.in_process_server import client
 from tests.support.scripted_llm import Script, ScriptedLlm, scripted_llm
 
 ITEMS = load_exam(PROJECT / "rubrics" / FILE, BANK)

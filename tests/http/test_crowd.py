@@ -28,9 +28,9 @@ from hotseat.telemetry import logs
 from starlette.requests import HTTPConnection
 
 from benchmarks import crowd
+from tests.support.fake_interview import LORA, Candidate, sitting
 from tests.support.fakes import FastClock, fake_assembly
-from tests.support.in_process import client, listening
-from tests.support.sitting import LORA, Candidate, sitting
+from tests.support.in_process_server import client, listening
 
 SMALL = Bounds(total=4, strangers=3, per_address=2)
 PROXY = "192.0.2.1"

@@ -16,7 +16,7 @@ from hotseat.startup.assembly import Assembly
 from starlette.websockets import WebSocketDisconnect
 
 from tests.conftest import Clients
-from tests.support.sitting import LORA
+from tests.support.fake_interview import LORA
 
 TOKEN = "a-long-secret"
 

@@ -20,7 +20,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from tests.practice.test_study import EVEN
 from tests.support.fakes import BANK, fake_assembly
-from tests.support.past import sat
+from tests.support.past_interviews import sat
 
 OTHER = Identity("someone-else", "Other", "member")
 PAGES = {"/interview/{interview_id}", "/review/{interview_id}"}

@@ -9,7 +9,7 @@ from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.startup.assembly import Assembly
 
 from tests.support.fakes import FakeChat
-from tests.support.in_process import client
+from tests.support.in_process_server import client
 
 HEADERS = {"content-type": "application/json", "origin": "http://127.0.0.1:8000"}
 CV = '{"text": "I fine-tuned models with LoRA."}'

@@ -11,8 +11,8 @@ import pytest
 from hotseat import wire
 
 from tests.conftest import ServerProcess
+from tests.support.fake_interview import LOUD, finish
 from tests.support.light_server import LightServer
-from tests.support.sitting import LOUD, finish
 from tests.support.wire_candidate import WireCandidate, sitting_at
 
 ANSWER = "LoRA freezes the base model and trains two small low-rank matrices, so far fewer parameters are trained."

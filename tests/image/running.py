@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.image.building import buildah, inspected
-from tests.support.offline import offline
+from tests.support.without_network import offline
 
 _MOUNTS = """
 set -e

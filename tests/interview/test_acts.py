@@ -17,9 +17,9 @@ from hotseat.session.eventlog import replayed
 
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.command_line import hotseat
+from tests.support.fake_interview import LORA, Candidate, finish, sitting
 from tests.support.fakes import BANK, CATALOGUE, FakeChat, FakeTranscriber, fake_assembly
 from tests.support.light_server import LightServer
-from tests.support.sitting import LORA, Candidate, finish, sitting
 
 PROMPT = BANK.question("finetuning/lora").prompt
 

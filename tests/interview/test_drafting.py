@@ -18,8 +18,8 @@ from hotseat.interview.replies import Replies
 from hotseat.session.phases import Plan, Progress, RoundPlan, Utterance
 from hotseat.telemetry.metrics import Metrics
 
+from tests.support.fake_interview import finish, sitting
 from tests.support.fakes import BANK, FakeGrader, fake_assembly
-from tests.support.sitting import finish, sitting
 
 LORA = BANK.question("finetuning/lora")
 START = "you freeze the base model and train small matrices instead of the whole thing because that is much cheaper"

@@ -25,6 +25,7 @@ from hotseat.speech.recognition import RecognitionJob
 from hotseat.speech.synthesis import PreparedVoice, Voice
 from hotseat.storage.archive import LocalArchive
 
+from tests.support.fake_interview import LORA, LOUD, QUIET, Candidate, finish, sitting
 from tests.support.fakes import (
     CATALOGUE,
     FakeGrader,
@@ -32,7 +33,6 @@ from tests.support.fakes import (
     FakeTranscriber,
     fake_assembly,
 )
-from tests.support.sitting import LORA, LOUD, QUIET, Candidate, finish, sitting
 
 PROMPTS = Prompts(PROJECT / "prompts")
 FOLLOWED = RoundPlan("finetuning/lora", "?", 90.0, follow_ups=1, follow_up_limit_s=45.0)

@@ -19,9 +19,9 @@ from hotseat.grading.llm import LlmGrader
 from hotseat.interview import llm_interviewer as interviewing
 
 from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fake_interview import LORA, finish, sitting
 from tests.support.fakes import BANK, FakeTranscriber, fake_assembly
 from tests.support.scripted_llm import Script, ScriptedLlm, nobody, scripted_llm
-from tests.support.sitting import LORA, finish, sitting
 
 QUESTION = BANK.question(LORA.question_ids[0])
 SAID = "LoRA freezes the base model and learns a small update for each weight matrix, so it is more efficient"

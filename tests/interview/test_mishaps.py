@@ -16,9 +16,9 @@ from hotseat.startup.loading import load_storage
 from hotseat.storage.archive import LocalArchive
 from hotseat.telemetry.metrics import Metrics, part_states
 
+from tests.support.fake_interview import LORA, LOUD, Candidate, finish, sitting
 from tests.support.fakes import FakeConnection, FastClock, fake_assembly
-from tests.support.in_process import client
-from tests.support.sitting import LORA, LOUD, Candidate, finish, sitting
+from tests.support.in_process_server import client
 
 
 class JumpingClock(FastClock):

@@ -18,7 +18,7 @@ from tests.audio.speech import say
 from tests.conftest import ServerProcess, share_models
 from tests.support.command_line import hotseat
 from tests.support.disks import fill, mounted
-from tests.support.sitting import finish
+from tests.support.fake_interview import finish
 from tests.support.wire_candidate import FRAME, sitting_at
 
 FIRST = "LoRA freezes the base model and adds small trainable matrices to it."

@@ -21,10 +21,10 @@ from hotseat.startup.assembly import Assembly
 
 from tests.conftest import ServerProcess
 from tests.speech.test_microphone import Clock
+from tests.support.fake_interview import LOUD, Candidate, finish, sitting
 from tests.support.fakes import FakeGrader, fake_assembly
 from tests.support.light_server import LightServer
 from tests.support.shared_storage import ObjectStore, Postgres
-from tests.support.sitting import LOUD, Candidate, finish, sitting
 from tests.support.wire_candidate import WireCandidate, sitting_at
 
 FAILOVER_S = 3.0

@@ -19,10 +19,10 @@ from hotseat.review.reviews import attempts_in
 from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.storage.store import SqlStore
 
+from tests.support.fake_interview import LORA as CHOICES
+from tests.support.fake_interview import QUIET, finish, sitting
 from tests.support.fakes import BANK, fake_assembly
-from tests.support.past import DAY_S, many, sat
-from tests.support.sitting import LORA as CHOICES
-from tests.support.sitting import QUIET, finish, sitting
+from tests.support.past_interviews import DAY_S, many, sat
 
 LORA = BANK.question("finetuning/lora")
 RAG = BANK.question("rag/core")

@@ -17,9 +17,9 @@ from hotseat.settings import InterviewSettings
 from hotseat.startup.assembly import Assembly
 
 from tests.practice.test_ics import parse
+from tests.support.fake_interview import LORA, finish, sitting
 from tests.support.fakes import BANK, CATALOGUE, PointGrader, fake_assembly
-from tests.support.in_process import client
-from tests.support.sitting import LORA, finish, sitting
+from tests.support.in_process_server import client
 
 QUESTION = BANK.question("finetuning/lora")
 SETTINGS = InterviewSettings()

@@ -21,8 +21,8 @@ from hotseat.session.records import LOCAL, InterviewRecord
 from hotseat.settings import PROJECT
 from hotseat.storage.store import SqlStore
 
+from tests.support.fake_interview import finish, sitting
 from tests.support.fakes import BANK, CATALOGUE, STUDY, fake_assembly
-from tests.support.sitting import finish, sitting
 
 TOPICS = [topic.id for topic in BANK.topics]
 FREQUENCY = {topic.id: topic.frequency_weight for topic in BANK.topics}

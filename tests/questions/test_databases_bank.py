@@ -17,8 +17,8 @@ from hotseat.questions.study import load_study
 from hotseat.settings import PROJECT
 
 from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fake_interview import finish, sitting
 from tests.support.fakes import fake_assembly
-from tests.support.sitting import finish, sitting
 
 ROOT = PROJECT / "tests" / "banks" / "databases"
 BANK = load_bank(ROOT)

@@ -22,9 +22,9 @@ from hotseat.startup.assembly import Assembly
 from tests.grading.scripted_reader import ScriptedReader
 from tests.http.test_isolation import every_route, filled
 from tests.practice.test_study import EVEN
+from tests.support.fake_interview import Candidate, finish
 from tests.support.fakes import BANK, FakeGrader, fake_assembly
-from tests.support.in_process import client
-from tests.support.sitting import Candidate, finish
+from tests.support.in_process_server import client
 
 LORA = BANK.question("finetuning/lora")
 PLAN = BANK.question("capstone/study-plan")

@@ -22,9 +22,9 @@ from hotseat.speech.synthesis import PreparedVoice
 from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader
+from tests.support.fake_interview import finish, sitting
 from tests.support.fakes import BANK, FakeSpeaker, fake_assembly
-from tests.support.in_process import client
-from tests.support.sitting import finish, sitting
+from tests.support.in_process_server import client
 
 HEARD = (
     "It learns a low rank update of the weights. Before serving you purge it into the base model. That saves a lot in practice."

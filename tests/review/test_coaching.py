@@ -20,8 +20,8 @@ from hotseat.startup.assembly import Assembly
 
 from tests.grading.scripted_reader import ScriptedReader
 from tests.support.fakes import BANK, FakeTranscriber, fake_assembly
-from tests.support.in_process import client
-from tests.support.stored import said, store_interview
+from tests.support.in_process_server import client
+from tests.support.stored_interview import said, store_interview
 
 LORA = BANK.question("finetuning/lora")
 STATEMENTS = {point.id: point.statement for point in LORA.points}

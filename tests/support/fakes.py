@@ -45,7 +45,7 @@ from hotseat.storage.storage import Storage
 from hotseat.storage.store import SqlStore
 from hotseat.storage.tables import SqlTables
 
-from tests.support.migrated import put_database
+from tests.support.migrated_database import put_database
 
 Message = TypeVar("Message", bound=wire.ServerMessage)
 

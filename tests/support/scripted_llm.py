@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.support.threaded import serving
+from tests.support.threaded_server import serving
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from hotseat.engines.native_memory import release_free_memory
 from benchmarks.memory import resident_mb
 from tests.audio.speech import say
 from tests.conftest import NO_MODELS, ServerProcess
+from tests.support.fake_interview import finish, sitting
 from tests.support.fakes import FakeGrader, fake_assembly
-from tests.support.in_process import client
+from tests.support.in_process_server import client
 from tests.support.light_server import LightServer
 from tests.support.scripted_llm import Script, scripted_llm
-from tests.support.sitting import finish, sitting
 from tests.support.wire_candidate import WireCandidate, sitting_at
 
 CANARY = (

@@ -19,9 +19,9 @@ from hotseat.telemetry.tracing import Spans, trace_id
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.support.fake_interview import LOUD, finish
 from tests.support.light_server import LightServer
 from tests.support.scripted_llm import nobody
-from tests.support.sitting import LOUD, finish
 from tests.support.stub_http import Stub, serving
 from tests.support.wire_candidate import sitting_at
 

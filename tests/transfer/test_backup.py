@@ -26,8 +26,8 @@ from hotseat.transfer.scheduled import back_up, keep_backups
 from hotseat.transfer.temporary_folders import remove_leftovers, temporary_folder
 
 from tests.support.command_line import hotseat
+from tests.support.fake_interview import LORA, Candidate, sitting
 from tests.support.fakes import fake_assembly, removing
-from tests.support.sitting import LORA, Candidate, sitting
 from tests.transfer.test_transfer import EVERYTHING, SECRET, contents, sit, storage
 
 

@@ -36,8 +36,8 @@ from starlette.testclient import TestClient
 
 from tests.support.disks import mounted
 from tests.support.fakes import BANK, fake_assembly, importing, removing
-from tests.support.in_process import client
-from tests.support.past import sat
+from tests.support.in_process_server import client
+from tests.support.past_interviews import sat
 from tests.transfer.test_transfer import EVERYTHING, audio_name, changed, contents, exported, repacked, sit, storage
 
 Document = dict[str, Any]

@@ -41,8 +41,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from tests.support.fake_interview import LORA, finish, sitting
 from tests.support.fakes import BANK, CATALOGUE, STUDY, fake_assembly, importing, removing
-from tests.support.sitting import LORA, finish, sitting
 
 EVERYTHING = Scope()
 INFRA = {"path": "infra", "start": "2026-02-01", "interview": "2026-03-01"}

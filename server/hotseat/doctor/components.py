@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from hotseat.doctor.check import Check
-from hotseat.doctor.installation import way
+from hotseat.doctor.installation import install_method
 from hotseat.engines.weights import JOE_CONFIG, JOE_VOICE, QWEN_GGUF, WHISPER_BASE, Weight, verified
 from hotseat.errors import ContentError, SettingsError, WeightsError
 from hotseat.grading.graders import Graders
@@ -20,8 +20,8 @@ from hotseat.server_status import GRADER, HEARING, LLM, STORAGE, VOICE, Part, Pa
 from hotseat.settings import EMBEDDED, OFF, Settings
 from hotseat.telemetry.tracing import Spans, traces_url
 
-_INSTALL = f'install the "local" extra: {way().with_speech}'
-_INSTALL_LLM = f'install the "llm" extra: {way().with_llm}'
+_INSTALL = f'install the "local" extra: {install_method().with_speech}'
+_INSTALL_LLM = f'install the "llm" extra: {install_method().with_llm}'
 _TIMEOUT_S = 10.0
 _MENDS = {
     STORAGE: "see Data directory and Disk, or correct HOTSEAT_DATABASE_URL or HOTSEAT_ARCHIVE_URL and start what they name",

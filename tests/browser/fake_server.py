@@ -11,7 +11,7 @@ from hotseat.speech.recognition import RecognitionJob
 from hotseat.startup.assembly import Assembly
 
 from tests.support.fakes import FakeTranscriber
-from tests.support.in_process import listening
+from tests.support.in_process_server import listening
 
 SPEECH = (
     "It freezes the base model and learns the weight update as a product of two low rank matrices so far fewer parameters are "
