@@ -1,8 +1,8 @@
-"""Takes the README's pictures from the real page, with the real models and a spoken answer.
+"""Takes the frames of the README's animation from the real page, with the real models and a spoken answer.
 
-python -m tests.browser.screenshots [folder, docs/images by default]
+python -m tests.browser.screenshots FRAMES
 
-The frames of the animation go to the folder's ``frames``; tests.browser.animation makes one picture of them.
+tests.browser.animation makes one picture of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from hotseat.settings import PROJECT
 from playwright.async_api import Page, async_playwright
 
 from tests.audio.speech import say, write
@@ -32,16 +31,11 @@ class Frames:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = 0
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
 
     async def take(self, page: Page, stands_ms: int) -> None:
         await page.screenshot(path=self._folder / f"{self._count:02d}-{stands_ms}.png")
         self._count += 1
-
-
-async def picture(page: Page, folder: Path, name: str) -> None:
-    await page.wait_for_timeout(400)
-    await page.screenshot(path=folder / f"{name}.png")
 
 
 async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
@@ -52,8 +46,8 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         page = await browser.new_page(viewport=SIZE, permissions=["microphone"])
         await page.goto(server.url)
         await page.get_by_role("button", name="Hear your first question").wait_for()
-        await picture(page, folder, "lobby")
-        frames = Frames(folder / "frames")
+        await page.wait_for_timeout(400)
+        frames = Frames(folder)
         await frames.take(page, LONG_MS)
         await page.get_by_label("Search the questions").fill("explain how lora works")
         await page.locator(".question-button:visible").first.click()
@@ -75,20 +69,18 @@ async def take(server: ServerProcess, folder: Path, voice: Path) -> None:
         await page.wait_for_url("**/review/**", timeout=120_000)
         await page.locator(".verdict").first.wait_for(timeout=120_000)
         await page.locator(".coach").wait_for(timeout=120_000)
-        await picture(page, folder, "review")
+        await page.wait_for_timeout(400)
         await frames.take(page, 2 * LONG_MS)
         await browser.close()
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "docs" / "images"
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         voice = Path(work) / "voice.wav"
         write(voice, np.concatenate([silence(LEAD_S), say(FREEZING), silence(120)]))
         server = ServerProcess(Path(work) / "data")
         try:
-            asyncio.run(take(server.wait_until_ready(), folder, voice))
+            asyncio.run(take(server.wait_until_ready(), Path(sys.argv[1]), voice))
         finally:
             server.stop()
 
