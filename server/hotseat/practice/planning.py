@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotseat.questions.study import StudyPath
+from hotseat.questions.study_paths import StudyPath
 
 WEEK_DAYS = 5
 PRACTICE_DAYS = 1

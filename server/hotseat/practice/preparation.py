@@ -15,7 +15,7 @@ from hotseat.errors import InputError
 from hotseat.practice.planning import MAX_WEEKS, PRACTICE_DAYS, PlannedWeek, replan
 from hotseat.practice.progress import compare, measure, weakness
 from hotseat.questions.library import Library
-from hotseat.questions.study import StudyPath
+from hotseat.questions.study_paths import StudyPath
 from hotseat.storage.store import SqlStore
 
 _PLAN = "plan"

@@ -27,7 +27,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Line = Annotated[str, AfterValidator(_one_line)]
 """A text that may be wrapped in the file; may be empty."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Tier = Annotated[int, Field(ge=1, le=4)]
+TierNumber = Annotated[int, Field(ge=1, le=4)]
 QUESTION_ID = r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$"
 
 Competency = Literal["breadth", "judgment", "evaluation", "failure modes", "cost"]
@@ -68,7 +68,7 @@ class FollowUpFile(StrictModel):
     text: Text
     probes: Annotated[tuple[Slug, ...], Field(min_length=1)]
     deeper: bool = False
-    tiers: tuple[Tier, ...] = (1, 2, 3, 4)
+    tiers: tuple[TierNumber, ...] = (1, 2, 3, 4)
 
 
 class QuestionFile(StrictModel):
@@ -77,7 +77,7 @@ class QuestionFile(StrictModel):
     title: Text
     prompt: Text
     time_limit_s: Annotated[float, Field(ge=10, le=900)] = domain.ANSWER_LIMIT_S
-    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+    tiers: Annotated[tuple[TierNumber, ...], Field(min_length=1)]
     difficulty: Annotated[int, Field(ge=1, le=5)]
     competencies: Annotated[tuple[Competency, ...], Field(min_length=1)]
     concepts: tuple[Text, ...] = ()

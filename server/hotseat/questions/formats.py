@@ -16,7 +16,7 @@ from hotseat.domain.model import Bank, Kind, Move, PointTier, Question
 from hotseat.errors import ContentError, InputError
 from hotseat.questions.content import Slug, Text, find_question, parse_file
 from hotseat.questions.script import Script
-from hotseat.questions.study import PathsFile, StudyPath
+from hotseat.questions.study_paths import PathsFile, StudyPath
 from hotseat.session.phases import Plan, RoundPlan
 from hotseat.settings import InterviewSettings
 from hotseat.strict_model import StrictModel

@@ -1,4 +1,4 @@
-"""Study material from rubrics/*.toml: paths, checkpoints, the self-assessment scale, competencies and expectations."""
+"""Study material from rubrics/*.toml: checkpoints, the self-assessment scale, competencies and expectations."""
 
 from __future__ import annotations
 
@@ -6,47 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from hotseat.domain.model import Bank
 from hotseat.errors import ContentError
-from hotseat.questions.content import Competency, Slug, Text, Tier, parse_file
+from hotseat.questions.content import Competency, Slug, Text, parse_file
+from hotseat.questions.formats import Catalogue
+from hotseat.questions.study_paths import StudyPath
 from hotseat.strict_model import StrictModel
-
-if TYPE_CHECKING:
-    from hotseat.questions.formats import Catalogue
 
 Anchor = Literal["graph", "topics", "competencies", "assessment", "plan"]
 """Parts of the study page that a task may link to."""
 _PAGES = ("/", "/past", "/study", "/cheat-sheet")
-
-
-class Week(StrictModel):
-    topics: Annotated[list[Slug], Field(min_length=1)]
-    focus: Text
-
-
-class StudyPath(StrictModel):
-    id: Slug
-    title: Text
-    roles: Annotated[list[Text], Field(min_length=1)]
-    companies: Text
-    tier: Tier
-    week: Annotated[list[Week], Field(min_length=1)]
-
-    def shares(self) -> dict[str, float]:
-        """Topic id to the share of the path's time it gets; sums to 1."""
-        shares: dict[str, float] = {}
-        for week in self.week:
-            for topic in week.topics:
-                shares[topic] = shares.get(topic, 0.0) + 1 / len(week.topics) / len(self.week)
-        return shares
-
-
-class PathsFile(StrictModel):
-    path: Annotated[list[StudyPath], Field(min_length=1)]
 
 
 class Task(StrictModel):
