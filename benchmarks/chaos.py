@@ -63,7 +63,7 @@ class FlakyTranscriber(FakeTranscriber, Mortal):
         return await super().recognise(job)
 
 
-class Mouth(FakeSpeaker, Mortal):
+class FlakyVoice(FakeSpeaker, Mortal):
     async def speak(self, sentence: str) -> Voice:
         await self.live(SpeakerError("dead"))
         return await super().speak(sentence)
@@ -116,26 +116,26 @@ async def make_parts(data_dir: Path, pace: float) -> Parts:
         await broken.close()
         return await start()
 
-    async def new_ears(_old: FlakyTranscriber) -> FlakyTranscriber:
+    async def new_transcriber(_old: FlakyTranscriber) -> FlakyTranscriber:
         return FlakyTranscriber()
 
-    async def new_mouth(_old: Mouth) -> Mouth:
-        return Mouth()
+    async def new_voice(_old: FlakyVoice) -> FlakyVoice:
+        return FlakyVoice()
 
-    async def speaks(mouth: Mouth) -> None:
-        await mouth.speak("Okay.")
+    async def speaks(voice: FlakyVoice) -> None:
+        await voice.speak("Okay.")
 
-    async def hears(ears: FlakyTranscriber) -> None:
-        await ears.live(TranscriberError("dead"))
+    async def hears(transcriber: FlakyTranscriber) -> None:
+        await transcriber.live(TranscriberError("dead"))
 
     parts = assembly.status.parts
     chat = Supervisor(parts[LLM], await start(), restart, LlamaChat.check, detail="stand-in", every_s=0.1)
-    ears = Supervisor(parts[HEARING], FlakyTranscriber(), new_ears, hears, detail="fake", every_s=0.1)
-    mouth = Supervisor(parts[VOICE], Mouth(), new_mouth, speaks, detail="fake", every_s=0.1)
-    assembly.speech.transcriber = SupervisedTranscriber(ears, assembly.metrics)  # type: ignore[arg-type]
-    assembly.speech.voice = PreparedVoice(SupervisedSpeaker(mouth), CATALOGUE.script.constant())  # type: ignore[arg-type]
+    transcriber = Supervisor(parts[HEARING], FlakyTranscriber(), new_transcriber, hears, detail="fake", every_s=0.1)
+    voice = Supervisor(parts[VOICE], FlakyVoice(), new_voice, speaks, detail="fake", every_s=0.1)
+    assembly.speech.transcriber = SupervisedTranscriber(transcriber, assembly.metrics)  # type: ignore[arg-type]
+    assembly.speech.voice = PreparedVoice(SupervisedSpeaker(voice), CATALOGUE.script.constant())  # type: ignore[arg-type]
     assembly.interviewer.endpoint = Endpoint(SupervisedChat("stand-in", chat, assembly.metrics), assembly.prompts, 1.0)
-    return Parts(assembly, {LLM: chat, HEARING: ears, VOICE: mouth})
+    return Parts(assembly, {LLM: chat, HEARING: transcriber, VOICE: voice})
 
 
 class Attentive(Candidate):

@@ -178,10 +178,10 @@ async def test_speech_is_recognised_by_the_next_recogniser(state: str) -> None:
     async def new(_old: FlakyTranscriber) -> FlakyTranscriber:
         return FlakyTranscriber("freeze the base model")
 
-    ears = FlakyTranscriber()
-    ears.state = state
+    transcriber = FlakyTranscriber()
+    transcriber.state = state
     supervisor: Supervisor[FlakyTranscriber] = Supervisor(
-        part, ears, new, lambda ears: ears.live(TranscriberError("dead")), detail="fake"
+        part, transcriber, new, lambda transcriber: transcriber.live(TranscriberError("dead")), detail="fake"
     )
     job = RecognitionJob("s", np.zeros(1600, np.float32), Priority.FINAL)
     async with kept(supervisor), asyncio.timeout(20):
@@ -209,8 +209,8 @@ async def test_what_waits_for_a_hung_recogniser_is_not_lost() -> None:
         await asyncio.sleep(0.1)  # a real one takes longer to load
         return FakeTranscriber("freeze the base model")
 
-    async def hears(ears: FakeTranscriber) -> None:
-        if isinstance(ears, Queued):
+    async def hears(transcriber: FakeTranscriber) -> None:
+        if isinstance(transcriber, Queued):
             await asyncio.Event().wait()
 
     supervisor: Supervisor[FakeTranscriber] = Supervisor(part, Queued(), new, hears, detail="fake")

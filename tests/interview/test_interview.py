@@ -253,7 +253,7 @@ async def test_leaving_in_mid_question_waits(tmp_path: Path) -> None:
     ("broken", "seen"),
     [
         ({"voice": PreparedVoice(FakeSpeaker(SpeakerError("no voice")))}, "voice"),
-        ({"transcriber": FakeTranscriber(error=TranscriberError("no ears"))}, "transcript"),
+        ({"transcriber": FakeTranscriber(error=TranscriberError("broken"))}, "transcript"),
         ({"in_use": FakeGrader(GraderError("no judge"))}, "not graded"),
         ({"embedded": FakeGrader(GraderError("no judge"))}, ""),
         ({"voice": PreparedVoice(FakeSpeaker(RuntimeError("a bug")))}, "voice"),

@@ -72,7 +72,7 @@ class Opinion:
         return self._finished
 
 
-def ears(
+def make_listener(
     transcriber: CountingTranscriber, sounds: Sounds | None = None, sparing: bool = False, turns: TurnModel | None = None
 ) -> tuple[Listener, Seen]:
     seen = Seen()
@@ -117,7 +117,7 @@ def names(words: Sequence[Word]) -> list[str]:
 
 async def test_every_word_comes_out_once_with_its_time() -> None:
     """Cuts and tails neither lose nor repeat a word, and times count from the first sample fed."""
-    listener, _ = ears(CountingTranscriber())
+    listener, _ = make_listener(CountingTranscriber())
     await feed(listener, audio((QUIET, 2.0), (LOUD, 7.0), (QUIET, 0.6), (LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
     heard = await listener.finish()
     assert names(heard.words) == [f"w{500 + second}" for second in range(16)]
@@ -130,7 +130,7 @@ async def test_every_word_comes_out_once_with_its_time() -> None:
 async def test_only_a_short_tail_is_left_for_the_end() -> None:
     """What was said before the last pause is already written down when the answer ends."""
     transcriber = CountingTranscriber()
-    listener, seen = ears(transcriber)
+    listener, seen = make_listener(transcriber)
     await feed(listener, audio((LOUD, 8.0), (QUIET, 0.6), (LOUD, 8.0), (QUIET, 0.6), (LOUD, 2.0)))
     assert transcriber.ran(Priority.FINAL) == []
     await listener.finish()
@@ -142,7 +142,7 @@ async def test_only_a_short_tail_is_left_for_the_end() -> None:
 async def test_a_known_end_brings_the_last_cut_forward() -> None:
     """A short gap shortly before the limit is worth a cut, and nothing is begun in the last second."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     listener.expect_end(7.5)
     await feed(listener, audio((LOUD, 4.9), (QUIET, 0.16), (LOUD, 2.44)))
     begun = len(transcriber.jobs)
@@ -156,7 +156,7 @@ async def test_a_known_end_brings_the_last_cut_forward() -> None:
 async def test_in_a_silence_the_tail_is_recognised_before_it_is_asked_for() -> None:
     """Ending an answer after a pause costs no recognition at all; going on after the pause throws the guess away."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio((LOUD, 2.0), (QUIET, 1.0)))
     assert len(transcriber.ran(Priority.COMMIT)) == 1
     await feed(listener, audio((LOUD, 1.0), (QUIET, 1.0)))
@@ -170,7 +170,7 @@ async def test_in_a_silence_the_tail_is_recognised_before_it_is_asked_for() -> N
 async def test_nothing_is_recognised_where_nobody_speaks(parts: tuple[tuple[float, float], ...]) -> None:
     """No recogniser is asked about silence or clicks, so it can invent nothing."""
     transcriber = CountingTranscriber()
-    listener, seen = ears(transcriber)
+    listener, seen = make_listener(transcriber)
     if parts:
         await feed(listener, audio(*parts))
     heard = await listener.finish()
@@ -180,7 +180,7 @@ async def test_nothing_is_recognised_where_nobody_speaks(parts: tuple[tuple[floa
 
 async def test_silence_is_told_four_times_a_second_with_onset_and_length() -> None:
     """The shell ends answers on these; before any speech they count from the start."""
-    listener, seen = ears(CountingTranscriber())
+    listener, seen = make_listener(CountingTranscriber())
     await feed(listener, audio((QUIET, 1.0), (LOUD, 1.0), (QUIET, 1.0)))
     before = [event for event in seen.speech if not event.spoke]
     assert [round(event.silence_s, 1) for event in before] == pytest.approx([0.3, 0.5, 0.8, 1.05], abs=0.1)
@@ -194,7 +194,7 @@ async def test_silence_is_told_four_times_a_second_with_onset_and_length() -> No
 @pytest.mark.parametrize(("finished", "ends_at_s"), [(0.99, 4.0), (0.2, 6.0)])
 async def test_what_sounds_complete_ends_sooner(finished: float, ends_at_s: float) -> None:
     """In each silence the model is asked; while it isn't sure, the long silence is waited for."""
-    listener, seen = ears(CountingTranscriber(), turns=Opinion(finished))
+    listener, seen = make_listener(CountingTranscriber(), turns=Opinion(finished))
     await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
     await asyncio.sleep(0.2)
     await feed(listener, audio((QUIET, 3.4)))
@@ -207,7 +207,7 @@ async def test_what_sounds_complete_ends_sooner(finished: float, ends_at_s: floa
 
 async def test_speech_takes_an_end_back() -> None:
     """A word in the last second before an early end leaves the answer open, and the next silence is judged anew."""
-    listener, seen = ears(CountingTranscriber(), turns=Opinion(0.99))
+    listener, seen = make_listener(CountingTranscriber(), turns=Opinion(0.99))
     await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
     await asyncio.sleep(0.2)
     await feed(listener, audio((QUIET, 2.9), (LOUD, 0.5), (QUIET, 1.0)))
@@ -222,7 +222,7 @@ async def test_speech_takes_an_end_back() -> None:
 async def test_a_word_that_has_just_begun_takes_an_end_back() -> None:
     """The end waits until it is known whether a sound at its very moment is speech; a click only delays it."""
     for sound_s, over in ((0.5, False), (0.1, True)):
-        listener, seen = ears(CountingTranscriber())
+        listener, seen = make_listener(CountingTranscriber())
         await feed(listener, audio((LOUD, 2.0), (QUIET, 5.95), (LOUD, sound_s), (QUIET, 0.5)))
         assert any(event.over for event in seen.speech) == over
         listener.close()
@@ -235,7 +235,7 @@ async def test_a_text_that_breaks_off_is_not_complete() -> None:
         async def recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
             return (Word("because", 0.0, 0.5, 0.9),)
 
-    listener, seen = ears(Because(), turns=Opinion(0.99))
+    listener, seen = make_listener(Because(), turns=Opinion(0.99))
     await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
     await asyncio.sleep(0.2)
     await feed(listener, audio((QUIET, 5.0)))
@@ -250,7 +250,7 @@ async def test_a_broken_turn_model_costs_only_the_early_end() -> None:
         def finished(self, samples: Samples) -> float:
             raise RuntimeError("no model")
 
-    listener, seen = ears(CountingTranscriber(), turns=Broken())
+    listener, seen = make_listener(CountingTranscriber(), turns=Broken())
     await feed(listener, audio((LOUD, 2.0), (QUIET, 0.7)))
     await asyncio.sleep(0.2)
     await feed(listener, audio((QUIET, 5.6)))
@@ -261,7 +261,7 @@ async def test_a_broken_turn_model_costs_only_the_early_end() -> None:
 
 async def test_captions_grow_and_are_replaced() -> None:
     """Committed text only grows; the partial is what is known of the rest."""
-    listener, seen = ears(CountingTranscriber())
+    listener, seen = make_listener(CountingTranscriber())
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 3.0)))
     committed = [caption.committed for caption in seen.captions]
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(committed))
@@ -286,10 +286,10 @@ def test_no_words_are_shown_twice(before: str, after: str, shown: str) -> None:
 
 async def test_one_failure_loses_nothing_and_a_second_is_raised() -> None:
     """A segment whose recognition failed is tried once more at the end."""
-    listener, _ = ears(CountingTranscriber(failures=1))
+    listener, _ = make_listener(CountingTranscriber(failures=1))
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
     assert len((await listener.finish()).words) == 9
-    listener, _ = ears(CountingTranscriber(failures=5))
+    listener, _ = make_listener(CountingTranscriber(failures=5))
     await feed(listener, audio((LOUD, 2.0)))
     with pytest.raises(TranscriberError):
         await listener.finish()
@@ -299,7 +299,7 @@ async def test_one_failure_loses_nothing_and_a_second_is_raised() -> None:
 async def test_what_could_be_recognised_is_kept(error: Exception) -> None:
     """An answer whose end can't be recognised still has its beginning, and says that it is not whole."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
     await listener.settled()
     transcriber.failures, transcriber.error = 5, error
@@ -312,7 +312,7 @@ async def test_a_recogniser_that_hangs_costs_only_what_it_was_given(monkeypatch:
     """The words that are known are there before nobody waits any more."""
     monkeypatch.setattr("hotseat.speech.segments.FINISH_TIMEOUT_S", 0.1)
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 2.0)))
     await listener.settled()
     transcriber.held = asyncio.Event()
@@ -328,7 +328,7 @@ def test_a_recogniser_that_hangs_is_replaced_in_time() -> None:
 async def test_audio_after_the_end_does_not_exist() -> None:
     """What is fed once the answer has ended is ignored."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio((LOUD, 2.0)))
     finishing = asyncio.ensure_future(listener.finish())
     await asyncio.sleep(0)
@@ -339,7 +339,7 @@ async def test_audio_after_the_end_does_not_exist() -> None:
 async def test_closing_cancels_what_is_being_recognised() -> None:
     """A thrown-away answer leaves no task behind and shows no more captions."""
     transcriber = CountingTranscriber(held=asyncio.Event())
-    listener, seen = ears(transcriber)
+    listener, seen = make_listener(transcriber)
     await feed(listener, audio((LOUD, 7.0), (QUIET, 1.0), (LOUD, 1.0)))
     listener.close()
     await asyncio.sleep(0.01)
@@ -353,7 +353,7 @@ async def test_closing_cancels_what_is_being_recognised() -> None:
 async def test_a_whole_answer_may_be_fed_at_once() -> None:
     """After a crash the stored audio is listened to in one go; no cut is missed."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     listener.expect_end(0.0)
     listener.feed(audio((LOUD, 8.0), (QUIET, 0.6), (LOUD, 8.0), (QUIET, 0.6), (LOUD, 2.0)))
     assert len((await listener.finish()).words) == 18
@@ -363,7 +363,7 @@ async def test_a_whole_answer_may_be_fed_at_once() -> None:
 async def test_a_long_tail_is_begun_while_it_is_spoken() -> None:
     """Whoever ends an answer in the middle of one waits for its last part only; no word is lost or heard twice at the seam."""
     transcriber = CountingTranscriber()
-    listener, seen = ears(transcriber)
+    listener, seen = make_listener(transcriber)
     spoken = audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0))
     await feed(listener, spoken)
     captioned = transcriber.ran(Priority.PARTIAL)[-1]
@@ -378,7 +378,7 @@ async def test_a_long_tail_is_begun_while_it_is_spoken() -> None:
 async def test_a_long_tail_that_goes_on_to_a_pause_is_heard_as_one() -> None:
     """Parts of it were only for an answer that ends before."""
     transcriber = CountingTranscriber()
-    listener, seen = ears(transcriber)
+    listener, seen = make_listener(transcriber)
     await feed(listener, audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0), (QUIET, 0.6)))
     assert len(transcriber.ran(Priority.COMMIT)[-1].samples) / SAMPLE_RATE > 7.0
     assert seen.captions[-1].committed.split() == [f"w{500 + second}" for second in range(7)]
@@ -388,7 +388,7 @@ async def test_a_long_tail_that_goes_on_to_a_pause_is_heard_as_one() -> None:
 async def test_a_long_tail_of_which_nothing_was_begun_is_recognised_in_two_parts_at_once() -> None:
     """While others speak as well nothing is begun that may be thrown away."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber, sparing=True)
+    listener, _ = make_listener(transcriber, sparing=True)
     await feed(listener, audio((LOUD, 3.0), (QUIET, 0.15), (LOUD, 4.0)))
     assert transcriber.ran(Priority.COMMIT) == []
     heard = await listener.finish()
@@ -400,7 +400,7 @@ async def test_a_long_tail_of_which_nothing_was_begun_is_recognised_in_two_parts
 async def test_a_short_silence_costs_others_nothing(sparing: bool) -> None:
     """While others speak as well, what was said is recognised in advance only after a longer one."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber, sparing=sparing)
+    listener, _ = make_listener(transcriber, sparing=sparing)
     await feed(listener, audio((LOUD, 2.0), (QUIET, 0.5)))
     assert bool(transcriber.ran(Priority.COMMIT)) != sparing
     await feed(listener, audio((QUIET, 0.3)))
@@ -411,7 +411,7 @@ async def test_a_short_silence_costs_others_nothing(sparing: bool) -> None:
 async def test_a_long_tail_without_a_gap_is_cut_where_it_is_quietest() -> None:
     """Somebody who speaks on without a breath waits no longer in the end."""
     transcriber = CountingTranscriber()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     spoken = audio((LOUD, 3.0), (0.2, 0.06), (LOUD, 4.5))
     await feed(listener, spoken)
     await listener.finish()
@@ -446,7 +446,7 @@ class SecondThoughts(CountingTranscriber):
 async def test_stretches_are_heard_again_as_one() -> None:
     """The words of the whole take the place of those of its parts, at the same times, in the captions as well."""
     transcriber = SecondThoughts()
-    listener, seen = ears(transcriber)
+    listener, seen = make_listener(transcriber)
     await feed(listener, audio(*LONG, (LOUD, 2.0)))
     await listener.settled()
     heard = await listener.finish()
@@ -459,7 +459,7 @@ async def test_stretches_are_heard_again_as_one() -> None:
 async def test_a_second_hearing_waits_for_the_first() -> None:
     """Where the whole is recognised before its parts, it is compared with them once they are."""
     transcriber = SecondThoughts(committing=asyncio.Event())
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio(*LONG))
     assert len(transcriber.ran(Priority.REVIEW)) == 1
     assert transcriber.committing is not None
@@ -471,7 +471,7 @@ async def test_a_second_hearing_waits_for_the_first() -> None:
 async def test_the_end_waits_for_nothing_that_is_heard_again() -> None:
     """An answer that ends meanwhile has the words it had."""
     transcriber = SecondThoughts(reviewing=asyncio.Event())
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio(*LONG, (LOUD, 2.0)))
     heard = await asyncio.wait_for(listener.finish(), 5)
     assert names(heard.words) == [f"w{500 + second}" for second in range(17)]
@@ -480,7 +480,7 @@ async def test_the_end_waits_for_nothing_that_is_heard_again() -> None:
 async def test_hearing_again_takes_no_words_away() -> None:
     """A second hearing that stopped half way is thrown away; so is one that failed."""
     for transcriber in (SecondThoughts(words=8), SecondThoughts(words=0)):
-        listener, _ = ears(transcriber)
+        listener, _ = make_listener(transcriber)
         await feed(listener, audio(*LONG))
         await listener.settled()
         assert len(transcriber.ran(Priority.REVIEW)) == 1
@@ -493,7 +493,7 @@ async def test_an_answer_can_be_thrown_away_at_any_step_of_a_second_pass(steps: 
     failures: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, failure: failures.append(failure))
     transcriber = SecondThoughts(reviewing=asyncio.Event())
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     await feed(listener, audio(*LONG))
     assert transcriber.reviewing is not None
     transcriber.reviewing.set()
@@ -507,7 +507,7 @@ async def test_an_answer_can_be_thrown_away_at_any_step_of_a_second_pass(steps: 
 async def test_nothing_is_heard_again_just_before_a_known_end() -> None:
     """So that the final finds the recogniser free."""
     transcriber = SecondThoughts()
-    listener, _ = ears(transcriber)
+    listener, _ = make_listener(transcriber)
     listener.expect_end(18.0)
     await feed(listener, audio(*LONG))
     assert transcriber.ran(Priority.REVIEW) == []
@@ -515,7 +515,7 @@ async def test_nothing_is_heard_again_just_before_a_known_end() -> None:
 
 async def test_a_recording_is_heard_like_a_live_answer() -> None:
     """All of it, what was said in time twice, its last seconds once."""
-    listener, _ = ears(SecondThoughts())
+    listener, _ = make_listener(SecondThoughts())
     heard = await hear_recording(listener, audio(*LONG, (LOUD, 4.0)))
     assert names(heard.words) == [f"W{500 + second}" for second in range(15)] + [f"w{515 + second}" for second in range(4)]
 
@@ -532,7 +532,7 @@ class Suggestible(CountingTranscriber):
 async def test_a_term_that_only_the_list_says_is_not_believed() -> None:
     """Segments recognised while the candidate speaks are heard again without the list; the tail, being waited for, is not."""
     transcriber = Suggestible()
-    listener, _ = ears(transcriber, phonemes)
+    listener, _ = make_listener(transcriber, phonemes)
     await feed(listener, audio((LOUD, 4.5), (QUIET, 0.6), (LOUD, 2.0)))
     heard = await listener.finish()
     assert [word.raw or word.text for word in heard.words] == ["lower"] * 5 + ["LoRA"] * 2
@@ -545,7 +545,7 @@ async def test_an_answer_is_muffled_if_all_of_it_is(
 ) -> None:
     """A neighbour heard between the candidate's own sentences says nothing about the answer; no words are taken away."""
     monkeypatch.setattr("hotseat.speech.segments.muffled", lambda samples: dull[float(samples.max()) > 0.505])
-    listener, _ = ears(CountingTranscriber())
+    listener, _ = make_listener(CountingTranscriber())
     await feed(listener, audio((LOUD, 5.0), (QUIET, 0.6), (LOUD, 4.0)))
     heard = await listener.finish()
     assert heard.muffled is said
@@ -554,7 +554,7 @@ async def test_an_answer_is_muffled_if_all_of_it_is(
 
 async def test_silence_is_no_muffled_answer() -> None:
     """Nothing was written down, so there is nothing to remark on."""
-    listener, _ = ears(CountingTranscriber())
+    listener, _ = make_listener(CountingTranscriber())
     await feed(listener, audio((QUIET, 3.0)))
     assert not (await listener.finish()).muffled
 
@@ -562,7 +562,7 @@ async def test_silence_is_no_muffled_answer() -> None:
 async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recogniser too busy to hear anything again must not hold it up for ever."""
     monkeypatch.setattr("hotseat.speech.segments.SETTLE_TIMEOUT_S", 0.05)
-    listener, _ = ears(SecondThoughts(reviewing=asyncio.Event()))
+    listener, _ = make_listener(SecondThoughts(reviewing=asyncio.Event()))
     heard = await asyncio.wait_for(hear_recording(listener, audio(*LONG, (LOUD, 4.0))), 10)
     assert names(heard.words) == [f"w{500 + second}" for second in range(19)]
 
@@ -571,7 +571,7 @@ async def test_a_recording_does_not_wait_for_a_hearing_that_never_comes(monkeypa
 async def test_audio_goes_with_the_answer(finished: bool) -> None:
     """Whether it ends in the middle of a caption or is given up, its audio does not wait for a garbage collection."""
     slow = CountingTranscriber(held=asyncio.Event())
-    listener, _ = ears(slow)
+    listener, _ = make_listener(slow)
     gc.disable()
     try:
         await feed(listener, audio((LOUD, 7.0), (QUIET, 0.6), (LOUD, 3.0)))
