@@ -370,3 +370,24 @@ def test_not_knowing_a_follow_up_leads_to_the_next() -> None:
     played.feed(FollowUpChosen(3, "how", "How large is it?", Source.BANK))
     assert played.aloud == "No problem. How large is it?"
     assert played.say("No idea.", Act.DONT_KNOW).aloud == "No problem. Next, RAG systems. What is RAG?"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit_s", "line", "is_asked"),
+    [
+        ("Batching.", 60.0, "Could you say more?", True),
+        ("Batching many requests.", 60.0, "Could you say more?", False),
+        ("Batching.", 15.0, "Could you say more?", False),
+        ("Batching.", 60.0, "", False),
+    ],
+)
+def test_a_word_or_two_are_hardly_an_answer(text: str, limit_s: float, line: str, is_asked: bool) -> None:
+    """Where there is time for more, the candidate is asked for it; what was said is kept."""
+    plan = replace(PLAN, rounds=(replace(FIRST, limit_s=limit_s),), lines=replace(LINES, say_more=line))
+    played = Played(plan).say(text)
+    assert len(played.state.progress.answers) == 1
+    assert isinstance(played.state, Asking if is_asked else FollowingUp)
+    if is_asked:
+        assert played.aloud == line and played.state.utterance.text == FIRST.prompt
+        assert isinstance(played.say("Yes.").state, FollowingUp), "asked for once"
+        assert [answer.transcript.text for answer in played.state.progress.answers] == [text, "Yes."]

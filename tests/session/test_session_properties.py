@@ -42,6 +42,7 @@ from hotseat.session.phases import (
     Finished,
     FollowingUp,
     Grading,
+    Lines,
     Plan,
     Ready,
     RoundPlan,
@@ -142,6 +143,7 @@ plans = st.builds(
         min_size=1,
         max_size=3,
     ).map(tuple),
+    lines=st.sampled_from([Lines(), Lines(no_problem="No problem.", go_on="Yes.", say_more="Say more.")]),
 )
 
 

@@ -82,6 +82,7 @@ class MovesFile(StrictModel):
     audible: Text = "Yes, I can hear you."
     time_left: Text = "At most {minutes}."
     go_on: Text = "Yes, please."
+    say_more: Text = "Could you say more?"
     callback: Text = Lines().callback
 
 

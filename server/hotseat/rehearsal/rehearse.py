@@ -40,6 +40,7 @@ DEFAULT_QUESTION = "transformers/core"
 
 
 _MOVES = {
+    "answer": "say more",
     "repeat": "repeat",
     "clarify": "scope",
     "think": "wait",

@@ -7,12 +7,16 @@ import re
 from dataclasses import replace
 
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, Move, Source
+from hotseat.domain.model import Answer, EndedBy, Move, Source
 from hotseat.session.phases import Progress, Utterance
 from hotseat.text.sentences import split_sentences
 
 MAX_REPLIES = 2
 """Replies to each act while one question stands; after that the utterance counts as the answer."""
+_OPEN_S = 30.0
+"""Questions with less time may want a single word."""
+_HARDLY = 2
+"""Words of what is hardly an answer."""
 _ASKS_WHAT = re.compile(r"\b(?:what|which|how|who|where|why)\b", re.I)
 _PROPOSES = re.compile(
     r"\b(?:you mean|(?:can|could|may|should|shall) (?:i|we)|are we|are you (?:asking|talking|thinking|looking)"
@@ -77,6 +81,18 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utteranc
         case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
             return _easier(progress, again)
     return None
+
+
+def is_hardly_answered(progress: Progress, asked: Utterance, answer: Answer) -> bool:
+    """Whether a question that wants more has got a word or two, and the candidate hasn't been asked for more."""
+    is_open = asked.follow_up_id is None and progress.current.limit_s >= _OPEN_S and bool(progress.plan.lines.say_more)
+    ended = answer.ended_by in (EndedBy.DONE, EndedBy.SILENCE)
+    return is_open and ended and Act.ANSWER not in asked.acts and 0 < len(answer.transcript.words) <= _HARDLY
+
+
+def say_more(progress: Progress, asked: Utterance) -> Utterance:
+    """The turn in which the candidate goes on with such an answer."""
+    return replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, Act.ANSWER), said=progress.plan.lines.say_more)
 
 
 def with_remark(progress: Progress, text: str) -> str:

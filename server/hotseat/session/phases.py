@@ -92,7 +92,7 @@ class Lines:
     corrected: str = "I'll note that correction."
     """To a candidate who takes back what they said."""
     no_problem: str = ""
-    """Before the next question, to a candidate who didn't know an answer or passed. This and the next four are empty in plans
+    """Before the next question, to a candidate who didn't know an answer or passed. This and the next five are empty in plans
     that were made before there were such lines; then such utterances are taken as they were then."""
     feedback: str = ""
     """To a candidate who asks whether an answer was right."""
@@ -101,6 +101,8 @@ class Lines:
     time_left: str = ""
     go_on: str = ""
     """To a candidate who asks whether to go on."""
+    say_more: str = ""
+    """To a candidate who answers a question in a word or two."""
     callback: str = "Earlier, on {question}, you said {quote}. How does that fit with what you've just said?"
     """To a candidate who contradicts what they said in an earlier round."""
 
@@ -200,7 +202,7 @@ class Utterance:
     said: str = ""
     """All that is said aloud, where that isn't just ``text``."""
     acts: tuple[Act, ...] = ()
-    """What the candidate has done instead of answering since this was first asked; ``said`` replies to the last."""
+    """What the candidate has done instead of answering in full since this was first asked; ``said`` replies to the last."""
     choice: Choice | None = None
     """Why this follow-up was chosen."""
 

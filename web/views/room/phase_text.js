@@ -15,16 +15,20 @@ const PHASES = {
   finished: "Finished",
 };
 
+const BESIDE = "Beside the question";
 const UNDERSTOOD = {
+  answer: "There is time to say more",
   repeat: "You asked to hear it again",
   clarify: "You asked what the question means",
   think: "You asked for a moment",
   dont_know: "You didn’t know",
   objection: "You objected",
-  off_topic: "Off topic",
+  off_topic: BESIDE,
+  skip: BESIDE,
+  done: BESIDE,
 };
 
-/** What the candidate did instead of answering, if the interviewer responds to that; else "". */
+/** What the candidate did instead of answering in full, if the interviewer responds to that; else "". */
 export function understoodWords({ understood }) {
   return UNDERSTOOD[understood] ?? "";
 }
