@@ -115,6 +115,21 @@ async def test_invites_go_with_whoever_made_them(accounts: SqlAccounts) -> None:
     assert await accounts.end_invite(OTHER) and not await accounts.end_invite(OTHER)
 
 
+@pytest.mark.parametrize("by", ["role", "removal"])
+async def test_an_owner_is_left(accounts: SqlAccounts, by: str) -> None:
+    """When all owners end each other's role or account at the same time, too; a refused change leaves everything as it was."""
+    invite = Invite(HASH, "member", "", 100.0)
+    for person in (others := [replace(BOB, id=f"o{n}", name=f"O{n}", role="owner") for n in range(4)]):
+        await accounts.add_account(person, None, 0.0)
+        await accounts.add_invite(replace(invite, hash=f"{person.id:0>64}", made_by=person.name))
+    ids = ["a", *(person.id for person in others)]
+    change = accounts.remove_account if by == "removal" else lambda id: accounts.set_role(id, "member")
+    done = await asyncio.gather(*map(change, ids))
+    [owner] = [account for account in await accounts.accounts() if account.role == "owner"]
+    assert sum(done) == 4 and not done[ids.index(owner.id)]
+    assert [left.made_by for left in await accounts.invites(0.0)] == [owner.name] * (owner != ADA)
+
+
 async def test_sessions_are_listed_and_ended(accounts: SqlAccounts) -> None:
     """Newest first, by whom they belong to only."""
     await accounts.add_account(BOB, None, 0.0)

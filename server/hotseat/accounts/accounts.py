@@ -121,23 +121,17 @@ class Accounts:
     async def remove(self, name: str, by: str = "", address: str = "") -> Account:
         """Removes the account, but not its interviews. Raises InputError."""
         account = await self._named(name)
-        await self._check_another_owner(account)
-        await self._store.remove_account(account.id)
+        if not await self._store.remove_account(account.id):
+            raise _only_owner(account)
         await self.note("account removed", account.name, address, _by(by))
         return account
 
     async def set_role(self, name: str, role: Role, by: str = "", address: str = "") -> None:
         """Raises InputError."""
         account = await self._named(name)
-        if role != "owner":
-            await self._check_another_owner(account)
-        await self._store.set_role(account.id, role)
+        if not await self._store.set_role(account.id, role):
+            raise _only_owner(account)
         await self.note("role changed", account.name, address, f"{role} {_by(by)}".strip())
-
-    async def _check_another_owner(self, account: Account) -> None:
-        owners = [one for one in await self._store.accounts() if one.role == "owner"]
-        if owners == [account]:
-            raise InputError(f"{account.name} is the only owner; make another one first")
 
     async def set_password(self, name: str, password: str) -> None:
         """Sets a password from the command line; ends the account's sessions. Raises InputError."""
@@ -316,6 +310,10 @@ def _key_of(name: str) -> str:
     """The key under which attempts at a name are counted: too little of its hash to recover what was typed, as it may be a
     password."""
     return f"at {hashlib.sha256(name.casefold().encode()).hexdigest()[:4]}"
+
+
+def _only_owner(account: Account) -> InputError:
+    return InputError(f"{account.name} is the only owner; make another one first")
 
 
 def _by(name: str) -> str:
