@@ -111,11 +111,14 @@ async def test_commands_find_the_key_by_themselves(local: tuple[Assembly, str]) 
 
 
 def test_a_link_runs_out(tmp_path: Path) -> None:
-    """After ten minutes, and a used one is not good again meanwhile."""
+    """After ten minutes, and a used one is not good again meanwhile, whether or not the server was restarted."""
     key = OwnerKey(tmp_path)
     late, code = key.new_code(1000.0), key.new_code(1000.0)
     assert not key.use(late, 1000.0 + LINK_S)
     assert key.use(code, 1000.0) and not key.use(code, 1000.0 + LINK_S / 2) and not key.use(code, 2000.0 + LINK_S)
+    restarted, other = OwnerKey(tmp_path), key.new_code(1001.0)
+    assert not restarted.use(code, 1001.0) and restarted.use(other, 1001.0)
+    assert not OwnerKey(tmp_path).use(other, 1002.0) and not OwnerKey(tmp_path).use(code, 1002.0)
 
 
 def test_a_link_can_be_had_at_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +129,9 @@ def test_a_link_can_be_had_at_any_time(tmp_path: Path, monkeypatch: pytest.Monke
     assert found and OwnerKey(tmp_path).use(found[1], time.time())
 
 
-@pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"])
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "Via", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP"]
+)
 def test_what_a_proxy_forwards_for_nobody_is_refused(client: Clients, header: str) -> None:
     """In words; with the browser's own address on this machine it is let in."""
     browser = client()
@@ -134,6 +139,13 @@ def test_what_a_proxy_forwards_for_nobody_is_refused(client: Clients, header: st
         refused = browser.get("/api/bank", headers={header: "x", **for_whom})
         assert refused.status_code == 403 and "without saying for whom" in refused.json()["error"]
     assert browser.get("/api/bank", headers={header: "x", "x-forwarded-for": "127.0.0.1"}).status_code == 200
+
+
+@pytest.mark.parametrize("nobody", ["", "unknown", "_hidden", "unix:", "127.0.0.1, unknown"])
+def test_a_word_is_no_address(client: Clients, nobody: str) -> None:
+    """Proxies that hide whom they forward for put a word in place of the address; that is refused, too."""
+    refused = client().get("/api/bank", headers={"x-forwarded-for": nobody})
+    assert refused.status_code == 403 and "without saying for whom" in refused.json()["error"]
 
 
 def test_the_client_named_by_an_unknown_proxy_decides(client: Clients) -> None:

@@ -22,7 +22,10 @@ from hotseat.errors import RefusedError, TooManyAttemptsError
 from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import Settings
 
-_FORWARDED = ("forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
+_FORWARDED = (
+    *("forwarded", "via", "x-forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
+    *("x-forwarded-server", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip"),
+)
 """Headers that proxies add."""
 _SESSION = "hotseat"
 """The cookie that says who a browser is."""
@@ -73,10 +76,10 @@ class Authenticator:
             raise RefusedError(f"this server answers only to loopback names, not to {name!r}")
         # Nor may requests from elsewhere that a proxy on this machine forwards.
         headers = connection.headers
-        for_whom = [address.strip() for told in headers.getlist("x-forwarded-for") for address in told.split(",")]
-        if any(_is_foreign(address) for address in (address_of(connection), *for_whom)):
+        for_whom = [_ip_of(address.strip()) for told in headers.getlist("x-forwarded-for") for address in told.split(",")]
+        if any(ip is not None and not ip.is_loopback for ip in (_ip_of(address_of(connection)), *for_whom)):
             raise RefusedError("this server answers only to this machine; HOTSEAT_ACCOUNTS or HOTSEAT_TOKEN lets others in")
-        if any(header in headers for header in _FORWARDED) and not any(for_whom):
+        if any(header in headers for header in _FORWARDED) and (not for_whom or None in for_whom):
             raise RefusedError(
                 "a proxy forwarded this without saying for whom: let it set X-Forwarded-For, and set HOTSEAT_ACCOUNTS or "
                 "HOTSEAT_TOKEN to let others in"
@@ -128,12 +131,12 @@ def address_of(connection: HTTPConnection) -> str:
     return plain_address(connection.client.host[:64]) if connection.client else ""
 
 
-def _is_foreign(address: str) -> bool:
-    """Whether it is another machine's IP address, with or without a port; False for a Unix socket, which has none."""
+def _ip_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address, which may have a port; None for anything else: a Unix socket, or a word such as "unknown"."""
     for host in (address, parts_of(f"//{address}").hostname or ""):
         with contextlib.suppress(ValueError):
-            return not ipaddress.ip_address(plain_address(host)).is_loopback
-    return False
+            return ipaddress.ip_address(plain_address(host))
+    return None
 
 
 def is_secure(connection: HTTPConnection) -> bool:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from hotseat.accounts.token_link import kept_secret, reachable
+from hotseat.errors import StorageError
 from hotseat.settings import Settings
 
 LINK_S = 600.0
@@ -29,8 +30,8 @@ class OwnerKey:
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / "key"
         self._secret = ""
-        self._used: dict[str, float] = {}
-        """Codes of links that were opened, and when they expire."""
+        self._used = data_dir / "used-links"
+        """Codes of links that were opened, one a line, which start with when they expire: a restart must not open them again."""
 
     def make(self) -> str:
         """The key, which is made if there is none. Raises StorageError."""
@@ -51,15 +52,20 @@ class OwnerKey:
         return f"{plain}.{self._digest(plain)}"
 
     def use(self, code: str, now: float) -> bool:
-        """Whether a link's code is valid, which it is only once."""
+        """Whether a link's code is valid, which it is only once. Raises StorageError."""
         plain, _, digest = code.rpartition(".")
         if not self._known() or not hmac.compare_digest(digest.encode(), self._digest(plain).encode()):
             return False
-        expires = float(plain.partition(".")[0])
-        self._used = {used: until for used, until in self._used.items() if until > now}
-        if expires <= now or plain in self._used:
+        if _expires(plain) <= now:
             return False
-        self._used[plain] = expires
+        try:
+            used = self._used.read_text(encoding="ascii").split() if self._used.exists() else []
+            if plain in used:
+                return False
+            unexpired = [*(one for one in used if _expires(one) > now), plain]
+            self._used.write_text("\n".join(unexpired), encoding="ascii")
+        except OSError as error:
+            raise StorageError(f"the link can't be noted as used in {self._used} ({error.strerror})") from error
         return True
 
     def _known(self) -> str:
@@ -69,3 +75,7 @@ class OwnerKey:
 
     def _digest(self, text: str) -> str:
         return hmac.new(self._secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _expires(plain: str) -> float:
+    return float(plain.partition(".")[0])
