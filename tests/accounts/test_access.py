@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -18,6 +19,7 @@ from hotseat.errors import InputError, RefusedError
 from hotseat.session.records import LOCAL
 from hotseat.startup.assembly import Assembly
 from hotseat.storage.accounts import SqlAccounts
+from sqlalchemy.pool import QueuePool
 
 from tests.accounts.conftest import OTHER_WORDS, WORDS, Site, change_password, form, invited, sign_in
 from tests.http.test_isolation import every_route, filled
@@ -156,6 +158,21 @@ async def test_a_page_without_scripts_and_with_labels(group: Site) -> None:
 
 
 # ---- Guessing -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_crowd_of_guesses_leaves_the_database_free(group: Site) -> None:
+    """SQLite lets one write at a time and tires of those who wait: interviews would have to wait with all the guesses."""
+    guesses = [
+        asyncio.create_task(group.accounts.sign_in(f"nobody {number}", "a wrong password", f"203.0.113.{number}"))
+        for number in range(60)
+    ]
+    pool, at_once = group.store.engine.pool, 0
+    assert isinstance(pool, QueuePool)
+    while not all(guess.done() for guess in guesses):
+        at_once = max(at_once, pool.checkedout())
+        await asyncio.sleep(0)
+    assert all(isinstance(guess.exception(), RefusedError) for guess in guesses)
+    assert 0 < at_once <= 4
 
 
 async def test_guessing_at_one_name_is_slowed(group: Site) -> None:

@@ -53,6 +53,8 @@ class Accounts:
         self._clock = clock
         self._hashing = asyncio.Lock()
         """One password is hashed at a time, so that guesses can't take all cores from interviews."""
+        self._noting = asyncio.Lock()
+        """One attempt is written down at a time, so that a crowd of guesses can't keep the database from interviews."""
 
     async def in_use(self) -> bool:
         """Whether people have to sign in: the settings want accounts, or there are some.
@@ -269,15 +271,18 @@ class Accounts:
         name = plain_name(name)
         keys = ((_key_of(name), BY_NAME), (f"from {network_of(address)}"[:64], BY_ADDRESS))
         # Counted before the attempt, so that many at once don't slip through.
-        if (wait_s := await self._store.attempts.spend(keys, now)) > 0:
+        async with self._noting:
+            wait_s = await self._store.attempts.spend(keys, now)
+        if wait_s > 0:
             raise TooManyAttemptsError(f"too many attempts; try again in {wait_s:.0f} seconds", wait_s)
         account = await self._store.account(name)
         hashed = account.password if account is not None else None
         if not await self._in_hashing_thread(lambda: is_password(password, hashed)) or account is None:
             # A password may have been typed as the name, so the name is logged only if it is somebody's.
-            used_up = await self._store.attempts.wait_s(keys, now) > 0
-            about = "further attempts have to wait" if used_up else ""
-            await self.note(refusal, account.name if account is not None else "", address, about)
+            async with self._noting:
+                used_up = await self._store.attempts.wait_s(keys, now) > 0
+                about = "further attempts have to wait" if used_up else ""
+                await self.note(refusal, account.name if account is not None else "", address, about)
             raise RefusedError("no account has this name and password")
         # Attempts from the address still count: an account's owner could otherwise reset them between guesses at others'.
         await self._store.attempts.forgive(_key_of(name))
