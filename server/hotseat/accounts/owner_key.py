@@ -31,7 +31,7 @@ class OwnerKey:
         self._path = data_dir / "key"
         self._secret = ""
         self._used = data_dir / "used-links"
-        """Codes of links that were opened, one a line: they must not work after a restart either. Each begins with its expiry."""
+        """Codes of links that were opened, one a line, each beginning with its expiry. A restart must not open them again."""
 
     def make(self) -> str:
         """The key, which is made if there is none. Raises StorageError."""
