@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    first = made.microphone
+    yield made
+    for microphone in {first, made.microphone}:
+        microphone.stop()
 
 
 def test_no_audio_is_stored_before_the_clock_starts(bench: Bench) -> None:
@@ -169,7 +174,7 @@ async def test_frames_after_the_end_are_dropped(bench: Bench) -> None:
 
 
 async def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
-    """After a crash the transcriber hear what is on disk, the browser is told what to send again, and the limit still holds."""
+    """After a crash the transcriber hears what is on disk, the browser is told what to send again, and the limit still holds."""
     bench.microphone.watch(1, 0.16)
     bench.send(QUIET, 20)
     bench.microphone.record(1, 10.0, FakeAnswerTranscriber())
@@ -210,6 +215,7 @@ def test_a_full_disk_does_not_stop_recognition(tmp_path: Path) -> None:
     root.unlink()
     bench.send(LOUD, 1, first=25)
     assert bench.stored_s() == pytest.approx(1.04)
+    bench.microphone.stop()
 
 
 async def test_frames_sent_during_a_takeover_are_requested_again(bench: Bench) -> None:
@@ -228,3 +234,4 @@ async def test_frames_sent_during_a_takeover_are_requested_again(bench: Bench) -
     await bench.microphone.resume(1, 60.0, transcriber)
     assert bench.microphone.next_frame == 13
     assert transcriber.samples == 10 * FRAME
+    before.close()
