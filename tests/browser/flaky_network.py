@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 
-class Line:
+class FlakyNetwork:
     """Passes bytes on in both directions."""
 
     def __init__(self, url: str) -> None:
@@ -50,10 +50,10 @@ class Line:
 
 
 @asynccontextmanager
-async def lined(url: str) -> AsyncIterator[tuple[str, Line]]:
-    """Another address of the server, and the line that it leads over."""
-    line = Line(url)
-    server = await asyncio.start_server(line.join, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", line
-    line.cut()
+async def flaky_network(url: str) -> AsyncIterator[tuple[str, FlakyNetwork]]:
+    """Another address of the server, and the network on the way there."""
+    network = FlakyNetwork(url)
+    server = await asyncio.start_server(network.join, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", network
+    network.cut()
     server.close()

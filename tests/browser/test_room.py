@@ -16,7 +16,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Visit, browsing
 from tests.browser.fake_server import serving
-from tests.browser.flaky_network import lined
+from tests.browser.flaky_network import flaky_network
 from tests.browser.test_pages import TYPED
 from tests.support.fakes import FakeTranscriber, PointGrader, fake_assembly
 
@@ -128,19 +128,19 @@ async def test_an_answer_leaves_when_the_next_question_comes(light: str, assembl
 async def test_a_typed_answer_outlives_the_line(light: str) -> None:
     """Sent while the line is down, or into one that is dead and not known to be, it stays in the field and goes out on the
     next line."""
-    async with lined(light) as (url, line), browsing(url, "missing") as visit:
+    async with flaky_network(light) as (url, network), browsing(url, "missing") as visit:
         page = visit.page
         await visit.plan()
         await visit.press("t", "ready")
         field = page.get_by_label("Your answer")
         await visit.until(lambda: (visit.phase, visit.state["turn_id"]) == ("asking", 1))
         await page.keyboard.type(TYPED)
-        line.cut()
+        network.cut()
         await words(page).to_have_text("Offline")
         await page.keyboard.press("Control+Enter")
         await words(page).to_have_text("Offline. We’ll send this when you’re back.")
         await expect(field).to_have_value(TYPED)
-        line.mend()
+        network.mend()
         await visit.until(lambda: bool(visit.of("answer")), 15)
         assert visit.of("answer")[0]["text"] == TYPED
 
@@ -148,13 +148,13 @@ async def test_a_typed_answer_outlives_the_line(light: str) -> None:
         await expect(field).to_be_focused()
         await expect(field).to_have_value("")
         await page.keyboard.type(TYPED + " Twice.")
-        line.deafen()
+        network.deafen()
         await page.keyboard.press("Control+Enter")
         await asyncio.sleep(0.3)
         await expect(field).to_have_value(TYPED + " Twice.")
-        line.cut()
+        network.cut()
         await words(page).to_have_text("Offline")
-        line.mend()
+        network.mend()
         await visit.until(lambda: len(visit.of("answer")) == 2, 15)
         assert visit.of("answer")[1]["text"] == TYPED + " Twice."
 
@@ -216,15 +216,15 @@ async def test_ending_while_typing_keeps_what_was_written(light: str) -> None:
 
 async def test_buttons_pressed_offline_take_effect_on_reconnect(light: str, speech: Path) -> None:
     """Done ends the answer, a hint is shown once, Skip passes, and nothing that is said after Done belongs to the answer."""
-    async with lined(light) as (url, line), browsing(url, speech) as visit:
+    async with flaky_network(light) as (url, network), browsing(url, speech) as visit:
         page = visit.page
 
         async def without_line(key: str) -> None:
-            line.cut()
+            network.cut()
             await words(page).to_have_text("Offline")
             await visit.press(key, "answering")
             await words(page).to_have_text("Offline. We’ll send this when you’re back.")
-            line.mend()
+            network.mend()
 
         await visit.plan(question_id="capstone/study-plan")
         await visit.press("Space", "ready")
@@ -247,7 +247,7 @@ async def test_buttons_pressed_offline_take_effect_on_reconnect(light: str, spee
 
 async def test_a_press_while_the_line_comes_back_counts_once(light: str, speech: Path) -> None:
     """Between the opening of the line and the first state that comes over it."""
-    async with lined(light) as (url, line), browsing(url, speech) as visit:
+    async with flaky_network(light) as (url, network), browsing(url, speech) as visit:
         page = visit.page
         await page.add_init_script(f"({WATCH_LINES})()")
         await visit.plan(question_id="capstone/study-plan")
@@ -255,7 +255,7 @@ async def test_a_press_while_the_line_comes_back_counts_once(light: str, speech:
         await speak(visit, 1)
         hints = visit.state["hints_left"]
         assert hints >= 2
-        line.cut()
+        network.cut()
         await words(page).to_have_text("Offline")
         await page.evaluate(
             """() => (window.atFirstMessage = () => {
@@ -263,7 +263,7 @@ async def test_a_press_while_the_line_comes_back_counts_once(light: str, speech:
                 document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "h", bubbles: true }));
             })"""
         )
-        line.mend()
+        network.mend()
         await visit.until(lambda: visit.state.get("hints_left", hints) < hints, 15)
         await asyncio.sleep(0.5)
         assert visit.state["hints_left"] == hints - 1
@@ -272,7 +272,7 @@ async def test_a_press_while_the_line_comes_back_counts_once(light: str, speech:
 
 async def test_a_press_waits_behind_what_was_said_before_it(light: str, speech: Path) -> None:
     """Over a slow line, too: Done comes after the frames that were spoken before it."""
-    async with lined(light) as (url, line), browsing(url, speech) as visit:
+    async with flaky_network(light) as (url, network), browsing(url, speech) as visit:
         page = visit.page
 
         def dones() -> int:
@@ -282,21 +282,21 @@ async def test_a_press_waits_behind_what_was_said_before_it(light: str, speech: 
         await visit.plan()
         await visit.press("Space", "ready")
         await visit.until(lambda: visit.phase == "asking")
-        line.cut()
+        network.cut()
         await words(page).to_have_text("Offline")
         await page.evaluate("window.isSlow = true")
-        line.mend()
+        network.mend()
         await visit.until(lambda: visit.phase == "answering", 20)
         frames = visit.frames_sent
         await page.evaluate("window.isSlow = false")
         await visit.until(lambda: visit.frames_sent > frames + 25)
         assert (visit.phase, dones()) == ("answering", 0)
 
-        line.cut()
+        network.cut()
         await words(page).to_have_text("Offline")
         await asyncio.sleep(0.5)
         await page.evaluate("window.isSlow = true")
-        line.mend()
+        network.mend()
         await words(page).to_have_text("Listening")
         frames = visit.frames_sent
         await visit.press("Space", "answering")
@@ -309,19 +309,19 @@ async def test_a_press_waits_behind_what_was_said_before_it(light: str, speech: 
 
 async def test_a_start_without_a_line_is_for_later(light: str, speech: Path) -> None:
     """Neither button nor key begins what would never arrive, and both do when the line is back."""
-    async with lined(light) as (url, line), browsing(url, speech) as visit:
+    async with flaky_network(light) as (url, network), browsing(url, speech) as visit:
         page = visit.page
         await page.add_init_script(f"({WATCH_TRACKS})()")
         await visit.plan()
         await expect(page.locator(".primary")).to_have_text("StartSpace")
-        line.cut()
+        network.cut()
         await expect(page.locator(".notices")).to_contain_text("The connection to the server is lost.")
         await expect(page.locator(".primary")).to_be_disabled()
         await page.keyboard.press("Space")
         await page.keyboard.press("t")
         await asyncio.sleep(0.5)
         assert await page.evaluate("tracks.length") == 0
-        line.mend()
+        network.mend()
         await expect(page.locator(".primary")).to_have_text("StartSpace", timeout=10_000)
         await page.keyboard.press("Space")
         await speak(visit, 1)
@@ -369,16 +369,16 @@ async def test_a_server_that_is_loading_is_left_in_peace(light: str) -> None:
 
 
 async def test_an_end_without_a_line_ends_it_when_it_is_back(light: str) -> None:
-    async with lined(light) as (url, line), browsing(url, "missing") as visit:
+    async with flaky_network(light) as (url, network), browsing(url, "missing") as visit:
         interview_id = await visit.plan()
         await visit.press("t", "ready")
         await visit.until(lambda: visit.phase == "thinking")
         await visit.page.keyboard.type(TYPED)
-        line.cut()
+        network.cut()
         await words(visit.page).to_have_text("Offline")
         await visit.page.get_by_role("button", name="End", exact=True).click()
         await visit.page.get_by_role("button", name="End it now").click()
-        line.mend()
+        network.mend()
         await visit.until(lambda: visit.phase == "finished", 20)
         [entry] = (await visit.review(interview_id))["rounds"]
         assert [answer["text"] for answer in entry["answers"]] == [TYPED]
@@ -454,17 +454,17 @@ async def test_a_room_that_another_tab_has_taken_stays_there(light: str, assembl
 
 async def test_a_press_is_not_taken_along_into_another_tab(light: str, speech: Path) -> None:
     """What the dead line swallowed before another tab took over is not sent when the interview is taken back."""
-    async with lined(light) as (url, line), browsing(url, speech) as visit:
+    async with flaky_network(light) as (url, network), browsing(url, speech) as visit:
         page = visit.page
         interview_id = await visit.plan(question_id="capstone/study-plan")
         await visit.press("Space", "ready")
         await speak(visit, 1)
         hints = visit.state["hints_left"]
-        line.deafen()
+        network.deafen()
         await visit.press("h", "answering")
         await (await another_page(page)).goto(f"{light}/interview/{interview_id}")
         await words(page).to_have_text("Open in another tab")
-        line.mend()
+        network.mend()
         await page.get_by_role("button", name="Continue here").click()
         await words(page).to_have_text("Listening")
         await asyncio.sleep(0.5)

@@ -11,7 +11,7 @@ import resource
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-LINE = "line"
+COUNTED = "counted_connection"
 """Where a request's scope["state"] has its connection."""
 _WANTED_DESCRIPTORS = 8_192
 RESERVED_DESCRIPTORS = 512
@@ -54,7 +54,7 @@ def raise_descriptor_limit() -> int:
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class CountedConnection:
     """One connection, as it is counted."""
 
     _connections: Connections
@@ -98,9 +98,9 @@ class Connections:
         self._bounds = bounds
         self._is_proxy = is_proxy
         self._network_of = network_of
-        self._strangers: dict[Line, None] = {}
+        self._strangers: dict[CountedConnection, None] = {}
         """In the order in which they came, like those below."""
-        self._known: dict[Line, None] = {}
+        self._known: dict[CountedConnection, None] = {}
         self.turned_away = 0
         """Number of connections closed to make room, or refused for lack of it."""
 
@@ -111,50 +111,50 @@ class Connections:
     def strangers(self) -> int:
         return len(self._strangers)
 
-    def open(self, address: str, drop: Callable[[], None], now: float) -> Line | None:
+    def open(self, address: str, drop: Callable[[], None], now: float) -> CountedConnection | None:
         """Counts a new connection; None if there is no room and no connection can be closed to make some."""
         network = "" if self._is_proxy(address) else self._network_of(address)
-        neighbours = [line for line in self._strangers if network and line.network == network]
+        neighbours = [connection for connection in self._strangers if network and connection.network == network]
         if len(neighbours) >= self._bounds.per_address:
             self._make_room(neighbours, now)
         if len(self._strangers) >= self._bounds.strangers:
             self._make_room(self._strangers, now)
         if len(self) >= self._bounds.total and not self._make_room(self._strangers, now):
-            between_requests = [line for line in self._known if line.waiting_since is not None]
+            between_requests = [connection for connection in self._known if connection.waiting_since is not None]
             if not self._make_room(between_requests, now):
                 self.turned_away += 1
                 return None
-        line = Line(self, network, drop, now)
-        self._strangers[line] = None
-        return line
+        connection = CountedConnection(self, network, drop, now)
+        self._strangers[connection] = None
+        return connection
 
-    def recognise(self, line: Line) -> None:
-        if line in self._strangers:
-            del self._strangers[line]
-            self._known[line] = None
+    def recognise(self, connection: CountedConnection) -> None:
+        if connection in self._strangers:
+            del self._strangers[connection]
+            self._known[connection] = None
 
-    def close(self, line: Line) -> None:
+    def close(self, connection: CountedConnection) -> None:
         """May be called more than once."""
-        self._strangers.pop(line, None)
-        self._known.pop(line, None)
+        self._strangers.pop(connection, None)
+        self._known.pop(connection, None)
 
     def sweep(self, now: float) -> None:
         """Ends connections that have kept the server waiting too long."""
-        for line in [*self._strangers, *self._known]:
-            late = line.waiting_since is not None and now - line.waiting_since >= self._bounds.head_s
-            unread = line.unread_since is not None and now - line.unread_since >= self._bounds.unread_s
+        for connection in [*self._strangers, *self._known]:
+            late = connection.waiting_since is not None and now - connection.waiting_since >= self._bounds.head_s
+            unread = connection.unread_since is not None and now - connection.unread_since >= self._bounds.unread_s
             if late or unread:
-                self._end(line)
+                self._end(connection)
 
-    def _make_room(self, lines: Collection[Line], now: float) -> bool:
+    def _make_room(self, connections: Collection[CountedConnection], now: float) -> bool:
         """Ends the first of those with the lowest priority; False if there are none."""
-        line = min(lines, key=lambda line: line.priority(now), default=None)
-        if line is None:
+        connection = min(connections, key=lambda connection: connection.priority(now), default=None)
+        if connection is None:
             return False
         self.turned_away += 1
-        self._end(line)
+        self._end(connection)
         return True
 
-    def _end(self, line: Line) -> None:
-        self.close(line)
-        line.drop()
+    def _end(self, connection: CountedConnection) -> None:
+        self.close(connection)
+        connection.drop()

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hotseat.accounts.authentication import Authenticator, cookie_of, is_secure, local_path, parts_of, set_cookie
 from hotseat.clock import Clock
 from hotseat.errors import HotseatError, RefusedError, TooManyAttemptsError
-from hotseat.http.connections import LINE, Line
+from hotseat.http.connections import COUNTED, CountedConnection
 from hotseat.http.statuses import retry_after
 from hotseat.loopback import is_loopback
 
@@ -75,13 +75,13 @@ class Guard:
         scope["identity"] = None
         if scope["type"] == "http":
             receive, send = self._timely(receive), _with_headers(send, connection)
-        line: Line | None = scope.get("state", {}).get(LINE)
+        counted: CountedConnection | None = scope.get("state", {}).get(COUNTED)
         try:
             try:
                 answer = await self._admit(connection)
             finally:
-                if line is not None:
-                    line.sender_is(known=scope["identity"] is not None)
+                if counted is not None:
+                    counted.sender_is(known=scope["identity"] is not None)
             if answer is not None:
                 await answer(scope, receive, send)
                 return

@@ -20,7 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from hotseat.accounts.accounts import network_of
 from hotseat.accounts.peers import PEER, Peer
-from hotseat.http.connections import LINE, Connections, Line, bounds_for, raise_descriptor_limit
+from hotseat.http.connections import COUNTED, Connections, CountedConnection, bounds_for, raise_descriptor_limit
 from hotseat.loopback import plain_address
 from hotseat.settings import Settings
 from hotseat.wire import MAX_FRAME_SAMPLES
@@ -101,11 +101,11 @@ class BoundedServer(uvicorn.Server):
             log.warning(text, *values)
 
 
-class _Counted(asyncio.Protocol):
-    """Tells the connection's line when it ends, and while the other side doesn't read."""
+class _CountedProtocol(asyncio.Protocol):
+    """Notes when the connection ends, and while the other side doesn't read."""
 
     client: tuple[str, int] | None
-    _line: Line
+    _counted: CountedConnection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -113,19 +113,19 @@ class _Counted(asyncio.Protocol):
         self.client = self.client and (plain_address(self.client[0]), self.client[1])
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._line.close()
+        self._counted.close()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._line.unread_since = time.monotonic()
+        self._counted.unread_since = time.monotonic()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._line.unread_since = None
+        self._counted.unread_since = None
 
 
-class _BoundedHttp(_Counted, H11Protocol):
+class _BoundedHttp(_CountedProtocol, H11Protocol):
     """An HTTP connection that is counted."""
 
     def __init__(self, connections: Connections, **given: Any) -> None:
@@ -135,31 +135,33 @@ class _BoundedHttp(_Counted, H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         address, now = self.client[0] if self.client else "", time.monotonic()
-        line = self._connections.open(address, transport.abort, now)
-        if line is None:
+        connection = self._connections.open(address, transport.abort, now)
+        if connection is None:
             transport.abort()
-        self._line = line or Line(self._connections, "", transport.abort, now)  # not counted, and about to end
-        self.app_state = {**self.app_state, LINE: self._line, PEER: Peer(self.client, self.server)}
+        self._counted = connection or CountedConnection(
+            self._connections, "", transport.abort, now
+        )  # not counted, and about to end
+        self.app_state = {**self.app_state, COUNTED: self._counted, PEER: Peer(self.client, self.server)}
 
     def handle_events(self) -> None:
         super().handle_events()
         if self.cycle is not None and not self.cycle.response_complete:
-            self._line.waiting_since = None
-            self._line.answering = not self.cycle.more_body
+            self._counted.waiting_since = None
+            self._counted.answering = not self.cycle.more_body
 
     def on_response_complete(self) -> None:
-        self._line.waiting_since = time.monotonic()
-        self._line.answering = self._line.looked_up = False
+        self._counted.waiting_since = time.monotonic()
+        self._counted.answering = self._counted.looked_up = False
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._line.waiting_since = None
+        self._counted.waiting_since = None
         super().handle_websocket_upgrade(event)
 
 
-class _BoundedSocket(_Counted, WebSocketsSansIOProtocol):
+class _BoundedSocket(_CountedProtocol, WebSocketsSansIOProtocol):
     """A WebSocket on a connection that is counted already."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._line = self.app_state[LINE]
+        self._counted = self.app_state[COUNTED]
