@@ -30,7 +30,7 @@ async function call(method, path, body, options) {
   if (!response.ok) {
     throw new ApiError(answer?.error ?? `Something went wrong on the server (${response.status} for ${method} ${path}).`, response.status);
   }
-  if (answer === undefined) throw new ApiError(UNREACHABLE, 0); // The line was cut while it answered.
+  if (answer === undefined) throw new ApiError(UNREACHABLE, 0); // The connection was cut while it answered.
   return answer;
 }
 

@@ -29,7 +29,7 @@ export class InterviewController extends EventTarget {
   /** An answer was being written when a question to the interviewer took the field; it goes on afterwards. */
   #writesOn = false;
   #isNewConnection = false;
-  /** From a new line's start until what was kept is out: presses wait behind it. */
+  /** From a new connection's start until what was kept is out: presses wait behind it. */
   #isBehind = false;
 
   constructor(id, store) {
@@ -41,7 +41,7 @@ export class InterviewController extends EventTarget {
       this.#isNewConnection = this.#isBehind = true;
       this.#reportMicrophone();
     });
-    this.#socket.addEventListener("lost", ({ detail }) => this.#lineLost(detail));
+    this.#socket.addEventListener("lost", ({ detail }) => this.#connectionLost(detail));
     this.#socket.addEventListener("message", ({ detail }) => this.#receive(detail));
     this.#socket.addEventListener("voice", ({ detail }) => this.#player?.play(detail.message, detail.pcm));
     this.#socket.connect();
@@ -225,7 +225,7 @@ export class InterviewController extends EventTarget {
     );
   }
 
-  #lineLost({ reason, parted }) {
+  #connectionLost({ reason, parted }) {
     this.#uplink.hold();
     this.#readTurn = null;
     this.#player?.stop();
@@ -330,7 +330,7 @@ export class InterviewController extends EventTarget {
     this.#store.set({ isWaiting: false });
   }
 
-  /** Sends what must not be lost with the line, or keeps it until it can go out. */
+  /** Sends what must not be lost with the connection, or keeps it until it can go out. */
   #command(message) {
     this.#outbox.add(message, this.#store.state);
     if (this.#isBehind || !this.#socket.isOpen) this.#store.set({ isWaiting: true });

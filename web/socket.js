@@ -1,5 +1,5 @@
 /**
- * The WebSocket to the interview: connects again by itself, tells a dead line from a quiet one, and hands voice
+ * The WebSocket to the interview: connects again by itself, tells a dead connection from a quiet one, and hands voice
  * messages on together with their audio.
  * Fires "message" (detail: the message), "voice" (detail: { message, pcm }), "open" and "lost"
  * (detail: { reason, parted }: the server's words if it hung up, and what became of the interview if there is no next try:
@@ -68,7 +68,7 @@ export class InterviewSocket extends EventTarget {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Sends a message, or drops it when the line is down: what must not be lost is kept in outbox.js. */
+  /** Sends a message, or drops it when the connection is down: what must not be lost is kept in outbox.js. */
   send(message) {
     if (this.isOpen) this.#socket.send(JSON.stringify(message));
   }
@@ -79,7 +79,7 @@ export class InterviewSocket extends EventTarget {
 
   #receive(data) {
     this.#heardAt = performance.now();
-    this.#attempts = 0; // Only now: a server that is still loading opens the line and hangs up.
+    this.#attempts = 0; // Only now: a server that is still loading opens the connection and hangs up.
     if (data instanceof ArrayBuffer) {
       this.dispatchEvent(new CustomEvent("voice", { detail: { message: this.#awaitingAudio, pcm: data } }));
       return;

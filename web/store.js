@@ -11,9 +11,9 @@ export class InterviewStore extends EventTarget {
   state = null;
   /** Why there is no connection, in words; empty while there is one. */
   offline = "Connecting to the interviewer…";
-  /** Why the line is down for good: the interview was "taken" by another tab, or is "gone"; else null. */
+  /** Why the connection is down for good: the interview was "taken" by another tab, or is "gone"; else null. */
   parted = null;
-  /** Something was pressed or written while the line was down; it is sent when it is back. */
+  /** Something was pressed or written while the connection was down; it is sent when it is back. */
   isWaiting = false;
   /** The sentence the interviewer is speaking now. */
   saying = "";

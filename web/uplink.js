@@ -1,10 +1,10 @@
 /**
- * Numbers microphone frames from 0 within each turn and sends them, keeping what it sent: after a broken line the server
+ * Numbers microphone frames from 0 within each turn and sends them, keeping what it sent: after a broken connection the server
  * says which frame it wants next, and the rest is sent again from here.
  */
 
 const KEPT_BYTES = 4_000_000; // About two minutes; older frames give way.
-const BACKLOG_BYTES = 256_000; // Beyond this the line is too slow, and frames wait here instead of in the socket.
+const BACKLOG_BYTES = 256_000; // Beyond this the connection is too slow, and frames wait here instead of in the socket.
 const HEADER_BYTES = 8;
 const FLUSH_MS = 50;
 
@@ -17,7 +17,7 @@ export class Uplink {
   #first = 0;
   #next = 0; // Number of the next frame to send.
   #held = true;
-  #breaks = 0; // How often the line went down.
+  #breaks = 0; // How often the connection went down.
 
   constructor(socket) {
     this.#socket = socket;
@@ -32,7 +32,7 @@ export class Uplink {
     this.#first = this.#next = nextFrame;
   }
 
-  /** The line is down: keep frames until the server has said which it wants. */
+  /** The connection is down: keep frames until the server has said which it wants. */
   hold() {
     this.#held = true;
     this.#breaks++;
@@ -66,7 +66,7 @@ export class Uplink {
     this.#pump();
   }
 
-  /** True once all that is kept by now went out, false if the line broke before. */
+  /** True once all that is kept by now went out, false if the connection broke before. */
   async flush() {
     const breaks = this.#breaks;
     const end = this.#end;

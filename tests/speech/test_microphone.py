@@ -174,7 +174,7 @@ async def test_frames_after_the_end_are_dropped(bench: Bench) -> None:
 
 
 async def test_a_new_process_goes_on_where_the_old_one_stopped(bench: Bench) -> None:
-    """After a crash the transcriber hears what is on disk, the browser is told what to send again, and the limit still holds."""
+    """After a crash the transcriber hears what is on disk, the browser is told what to resend, and the limit still holds."""
     bench.microphone.watch(1, 0.16)
     bench.send(QUIET, 20)
     bench.microphone.record(1, 10.0, FakeAnswerTranscriber())

@@ -94,7 +94,7 @@ export function makeControls(store, controller, typed) {
   );
 }
 
-/** Without a line the start would be lost, and the microphone's module with it for as long as the page is open. */
+/** Without a connection the start would be lost, and the microphone's module with it for as long as the page is open. */
 function canStart(store) {
   return store.phase === "ready" && !store.offline;
 }

@@ -30,7 +30,7 @@ export function makeTyped(store, controller) {
     area.scrollIntoView({ block: "nearest" });
   }
 
-  /** The words stay in the field until the turn is over: the line may be down, and they can still be changed. */
+  /** The words stay in the field until the turn is over: the connection may be down, and they can still be changed. */
   function send() {
     const text = area.value.trim();
     if (!text) return area.focus();
