@@ -99,7 +99,7 @@ async def test_members_manage_nobody(group: Site, path: str) -> None:
     assert "People" not in (await bob.get("/account")).text
 
 
-@pytest.mark.parametrize("name", ["B0b", "Воb", "Вοb", "Ｂｏｂ", "B.o.b", "𝐁𝐨𝐛"])
+@pytest.mark.parametrize("name", ["B0b", "Воb", "Вοb", "Ｂｏｂ", "B.o.b", "𝐁𝐨𝐛", "ꓐꓳꓐ", "Ᏼob"])
 async def test_a_name_that_looks_like_anothers_is_refused(group: Site, name: str) -> None:
     """Digits, other scripts' letters, full-width and mathematical ones: with the name it would be taken for."""
     path = await invited(await group.signed_in("Ada"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 _ALIKE = str.maketrans(
-    # Small Cyrillic, Greek and Armenian letters, and digits; below, the Latin letters they are drawn like.
-    "авекмнорстухіїјѕԁԛԝһьгпӏαβεηικμνορτυχγωϲօսոհցɑɡı015|ǀi",
-    "abekmhopctyxlljsdqwhbrnlabenlkuvoptuxywcounhgaglolslll",
+    # Small Cyrillic, Greek and Armenian letters, and digits; below, the Latin letters they are drawn like. Then the capitals of
+    # Lisu and Cherokee, which have no small ones that look so.
+    "авекмнорстухіїјѕԁԛԝһьгпӏαβεηικμνορτυχγωϲօսոհցɑɡı015|ǀiꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᏒᏚᎢᏙᎳᏃᎥ",
+    "abekmhopctyxlljsdqwhbrnlabenlkuvoptuxywcounhgaglolslllbpdtgkjczfmnlsrvhwxyaelouabcdeghjklmprstvwzl",
 )
 _BLANK = frozenset((0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)))
 """Characters that Unicode counts as visible but that show nothing."""
