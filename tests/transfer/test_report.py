@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hotseat.session.records import Note
 from hotseat.storage.rows import Scope
+from hotseat.text.controls import CONTROLS
 from hotseat.transfer.importing import import_file
 from hotseat.transfer.report import plain
 
@@ -22,7 +24,8 @@ from tests.transfer.test_transfer import EVERYTHING, exported, storage
 ONE = Scope(interviews=("a03FQk9myQpa",))
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> ![x](http://evil.example/x.png) [a](javascript:alert(1)) "
-    "# big *bold* `code` | cell <https://evil.example> www.evil.example &lt; $x$ ~~y~~"
+    "# big *bold* `code` | cell <https://evil.example> www.evil.example &lt; $x$ ~~y~~ "
+    "\x1b]0;title\x07 \x9b2J \u202eb\u2066 end"
 )
 
 
@@ -63,6 +66,7 @@ async def reports(folder: Path) -> dict[str, str]:
             "all.html": (await exported(assembly, EVERYTHING, "html")).getvalue().decode(),
             "one.md": (await exported(assembly, ONE, "md")).getvalue().decode(),
             "all.md": (await exported(assembly, EVERYTHING, "md")).getvalue().decode(),
+            "all.json": (await exported(assembly, EVERYTHING, "json")).getvalue().decode(),
         }
 
 
@@ -104,6 +108,14 @@ async def test_markdown_says_what_was_said_and_no_more(tmp_path: Path) -> None:
         assert not re.search(r"https?:/|(?<!\\)~~|www\.", text), "nothing that is made a link by itself"
     assert "# Self-assessments" in written["all.md"] and "# Self-assessments" not in written["one.md"]
     assert not any(line.startswith("> - ") for line in written["one.md"].splitlines())
+
+
+async def test_no_export_steers_a_terminal(tmp_path: Path) -> None:
+    """What moves a cursor or turns the reading direction is left out of reports, and escaped in JSON, which keeps it."""
+    written = await reports(tmp_path)
+    for name, text in written.items():
+        assert "2J" in text and not set(CONTROLS.findall(text)) - {"\n"}, name
+    assert any(row["text"].endswith(HOSTILE) for row in json.loads(written["all.json"])["tables"]["notes"])
 
 
 @pytest.mark.parametrize(
