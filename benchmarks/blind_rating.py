@@ -9,7 +9,7 @@ the wording differs. The sheet doesn't name the sources. Raters write one JSON l
 to 5, "why"}.
 
 benchmarks/blind_ratings/ has the sheets, keys and ratings of December 2026: ``quotes`` (drawn by this command; also with
-questions after a paraphrase by the packaged model), ``choice`` (follow-ups chosen after reading 36 answers of fresh-test, and
+questions after a paraphrase by the packaged model), ``choice`` (follow-ups chosen after reading 35 answers of fresh-test, and
 chosen without) and ``wording`` (60 follow-ups and challenges before and after they were reworded).
 """
 
