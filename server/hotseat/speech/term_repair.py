@@ -354,13 +354,17 @@ def where_they_differ(heard: str, wanted: str) -> float:
 
 
 def _inflected(words: Sequence[Word], candidate: Candidate, known: frozenset[str]) -> bool:
-    """Whether the words are another form of the term: "classify" is not a misheard "classifier", but "swigloo" is "SwiGLU".
+    """Whether the words are another form of the term: "classify" is not a misheard "classifier", nor "re-embedding"
+    "embedding", but "swigloo" is "SwiGLU".
 
     "Shardy" counts as a misheard "shard", not as a form of it: speakers of many languages add a vowel at the end, and
     "shardy" is not among the ``known`` stems.
     """
     if candidate.distance <= _SAME:
         return False
+    *prefix, last = bare(words[candidate.end - 1].text).split("-")
+    if prefix and candidate.end - candidate.start == 1 and squeezed(last) == squeezed(candidate.form.term):
+        return True
     said = [squeezed(word.text) for word in words[candidate.start : candidate.end]]
     term = [squeezed(word) for word in _said_as(candidate.form.term)]
     pairs = list(zip(said, term, strict=True)) if len(said) == len(term) else [("".join(said), "".join(term))]
