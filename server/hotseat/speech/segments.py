@@ -14,10 +14,9 @@ from hotseat.domain.endpointing import WINDOW_S, AudioSpan, Hearing, hear
 from hotseat.domain.model import Transcript, Word
 from hotseat.errors import TranscriberError
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.speech.hotword_hallucinations import suspects, with_earlier_terms, without_hallucinations
 from hotseat.speech.muffled import muffled
 from hotseat.speech.recognition import Priority, RecognitionJob, Superseded, Transcriber, VoiceActivity
-from hotseat.speech.second_pass import is_accepted, to_join
+from hotseat.speech.second_pass import is_accepted, to_join, with_earlier_terms
 from hotseat.speech.term_repair import Lexicon, repair
 from hotseat.telemetry.logs import failed
 
@@ -91,7 +90,6 @@ class Segments:
     """The whole tail, recognised during a silence in case nothing more is said."""
     _parts: list[Segment] = field(default_factory=list, init=False)
     """The first parts of a long tail, recognised in case the answer ends soon."""
-    _finishing: bool = field(default=False, init=False)
     _second_pass: list[Segment] = field(default_factory=list, init=False)
     """Segments being recognised a second time, several as one."""
     _reviewed_until: float = field(default=0.0, init=False)
@@ -119,7 +117,7 @@ class Segments:
 
     def commit(self, cut: float, draft: str) -> Segment:
         """Ends the segment at ``cut``, and recognises it unless the look-ahead has. ``draft`` is its last caption."""
-        ready = self._valid_ahead() or self._begin(self.cut, cut, Priority.COMMIT, verify=True)
+        ready = self._valid_ahead() or self._begin(self.cut, cut, Priority.COMMIT)
         if ready is not self._ahead:
             self._drop_ahead()
         self._drop_parts()  # recognised as one it has fewer mistakes
@@ -171,7 +169,7 @@ class Segments:
 
     async def _recognise_joined(self, job: RecognitionJob, parts: Sequence[Segment], offset: float) -> tuple[Word, ...]:
         """The words of a second pass. Raises Superseded if it isn't accepted, or TranscriberError."""
-        words = await self._recognise(job, verify=True)
+        words = await self._recognise(job)
         await asyncio.wait([part.task for part in parts])
         if not all(part.known for part in parts):
             raise Superseded
@@ -205,7 +203,6 @@ class Segments:
         Second passes are not waited for; other recognition has ``FINISH_TIMEOUT_S``, or any time if ``whole``.
         Raises TranscriberError if nothing could be recognised.
         """
-        self._finishing = True
         self._cancel_second_pass()
         tail = self._valid_ahead()
         if tail is not None:
@@ -290,24 +287,18 @@ class Segments:
         """Second from which on no part of the tail is being recognised."""
         return self._parts[-1].end if self._parts else self.cut
 
-    def _begin(self, since: float, end: float, priority: Priority, verify: bool = False) -> Segment:
+    def _begin(self, since: float, end: float, priority: Priority) -> Segment:
         offset, samples = self.tail_audio(since, end)
         # The text before isn't given as context: a mistake in it would lead to more.
         job = RecognitionJob(self.session, samples, priority, self.terms)
-        task = asyncio.ensure_future(self._recognise(job, verify))
+        task = asyncio.ensure_future(self._recognise(job))
         task.add_done_callback(_retrieve_exception)
         return Segment(since, end, offset, job, task)
 
-    async def _recognise(self, job: RecognitionJob, verify: bool = False) -> tuple[Word, ...]:
-        """The job's words with terms put right. ``verify`` recognises suspect terms again without the hotwords, unless the
-        answer has ended and somebody waits. Raises TranscriberError."""
+    async def _recognise(self, job: RecognitionJob) -> tuple[Word, ...]:
+        """The job's words with terms put right. Raises TranscriberError."""
         words = await self.transcriber.recognise(job)
-        if self.lexicon is None:
-            return words
-        if verify and not self._finishing and suspects(words, job.terms):
-            plain = await self.transcriber.recognise(replace(job, terms=()))
-            words = await asyncio.to_thread(without_hallucinations, words, plain, self.lexicon)
-        return await asyncio.to_thread(repair, words, self.lexicon) if words else words
+        return words if self.lexicon is None or not words else await asyncio.to_thread(repair, words, self.lexicon)
 
     async def _words(self, segment: Segment) -> list[Word]:
         try:
