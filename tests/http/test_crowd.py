@@ -435,26 +435,29 @@ async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path
         assert tab.closed is not None and started.closed is None
 
 
-async def test_one_account_has_two_places(tmp_path: Path) -> None:
-    """A third interview takes the place of one that was not started, or waits for one that was."""
+@pytest.mark.parametrize("ada", ["ada", LOCAL])
+async def test_one_account_has_two_places(ada: str, tmp_path: Path) -> None:
+    """A third interview takes the place of one that was not started, or waits for one that was. So does the first owner's, whose
+    id is that of a user without accounts. Whoever has the server for themselves may have all places."""
     assembly = fake_assembly(tmp_path)
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()
     interviews = assembly.interviews()
-    tabs = [Candidate(interviews, await interviews.create("ada", LORA)) for _ in range(4)]
+    tabs = [Candidate(interviews, await interviews.create(ada, LORA)) for _ in range(4)]
     for tab in tabs[:2]:
         await tab.attach()
         tab.say(type="start")
         await tab.until("asking")
     with pytest.raises(interviews_module.Refused, match="2 interviews open already"):
-        await interviews.admit("ada", tabs[2].id)
+        await interviews.admit(ada, tabs[2].id)
+    assert (await interviews.admit(ada, tabs[3].id, shared=False)).id == tabs[3].id
     other = await interviews.create("eve", LORA)
     assert (await interviews.admit("eve", other)).id == other
-    assert (await interviews.admit("ada", tabs[0].id)).id == tabs[0].id, "it is open already"
+    assert (await interviews.admit(ada, tabs[0].id)).id == tabs[0].id, "it is open already"
     tabs[1].leave()
     await tabs[2].attach()
     pass_by(assembly, 10)
-    assert (await interviews.admit("ada", tabs[3].id)).id == tabs[3].id
+    assert (await interviews.admit(ada, tabs[3].id)).id == tabs[3].id
     assert tabs[2].closed is not None and tabs[2].closed[0] == 4408
     await interviews.close()
     await assembly.storage.store.close()

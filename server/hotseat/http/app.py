@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from hotseat import errors
 from hotseat.accounts.authentication import Authenticator
-from hotseat.accounts.identity import Identity
+from hotseat.accounts.identity import LOCAL_PERSON, Identity
 from hotseat.attributes import attributes
 from hotseat.housekeeping import run_housekeeping
 from hotseat.http.guard import Guard
@@ -221,7 +221,7 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
     @app.websocket("/api/interviews/{interview_id}/socket")
     async def socket(websocket: WebSocket, interview_id: str, who: Who) -> None:
         await websocket.accept()
-        await interviews.connect(who.person, interview_id, Connection(websocket))
+        await interviews.connect(who.person, interview_id, Connection(websocket), shared=who != LOCAL_PERSON)
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:

@@ -20,7 +20,7 @@ from hotseat.questions.formats import Choices, make_plan
 from hotseat.session import session
 from hotseat.session.eventlog import encode_plan
 from hotseat.session.phases import Finished, State
-from hotseat.session.records import LOCAL, InterviewRecord
+from hotseat.session.records import InterviewRecord
 from hotseat.session.summary import summary
 from hotseat.storage.rows import Scope
 from hotseat.telemetry.logs import failed
@@ -98,10 +98,11 @@ class Interviews:
         if idle := tuple(interview_id for interview_id in old if interview_id not in self._running):
             await self._remove(Scope(interviews=idle))
 
-    async def connect(self, owner: str, interview_id: str, connection: Connection) -> None:
-        """Serves one browser until it leaves, or closes it with the reason why not."""
+    async def connect(self, owner: str, interview_id: str, connection: Connection, *, shared: bool = True) -> None:
+        """Serves one browser until it leaves, or closes it with the reason why not. If the server is ``shared``, each person may
+        have only so many places."""
         try:
-            interview = await self.admit(owner, interview_id)
+            interview = await self.admit(owner, interview_id, shared=shared)
         except Refused as refused:
             self._metrics.rejected(refused.reason)
             await connection.refuse(refused.code, str(refused))
@@ -113,7 +114,7 @@ class Interviews:
         finally:
             interview.detach(connection)
 
-    async def admit(self, owner: str, interview_id: str) -> Interview:
+    async def admit(self, owner: str, interview_id: str, *, shared: bool = True) -> Interview:
         """The interview, opened if it wasn't running. Raises Refused."""
         if self._status.stopping:
             raise Refused("stopping", NOT_READY, STOPPING)
@@ -122,7 +123,7 @@ class Interviews:
         try:
             owned = await self._store.owner_of(interview_id) == owner
             if owned:
-                self._make_room(owner, interview_id)
+                self._make_room(owner, interview_id, shared=shared)
             interview = await self.open(interview_id) if owned else None
         except StorageError as error:
             log.error("interview not opened: %s", error)
@@ -131,12 +132,12 @@ class Interviews:
             raise Refused("unknown", UNKNOWN_INTERVIEW, "there is no such interview")
         return interview
 
-    def _make_room(self, owner: str, interview_id: str) -> None:
+    def _make_room(self, owner: str, interview_id: str, *, shared: bool) -> None:
         """Evicts a browser that hasn't started, if this interview needs its place. Raises Refused if there is no room."""
         limits = self._context.limits
         engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
         own = [one for one in engaged if one.record.owner == owner]
-        if owner != LOCAL and len(own) >= limits.max_per_person and not _evict_one(own, MAINTAIN_EVERY_S):
+        if shared and len(own) >= limits.max_per_person and not _evict_one(own, MAINTAIN_EVERY_S):
             words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
             raise Refused("busy", NOT_READY, words)
         if interview_id in self._running:  # a browser that lost its connection for a moment
