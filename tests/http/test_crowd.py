@@ -437,8 +437,8 @@ async def test_a_tab_is_forgotten_when_nobody_needs_its_place_too(tmp_path: Path
 
 @pytest.mark.parametrize("ada", ["ada", LOCAL])
 async def test_one_account_has_two_places(ada: str, tmp_path: Path) -> None:
-    """A third interview takes the place of one that was not started, or waits for one that was. So does the first owner's, whose
-    id is that of a user without accounts. Whoever has the server for themselves may have all places."""
+    """A third interview takes the place of one that was not started, or waits for one that was. So does the first owner's,
+    whose id is that of a user without accounts. Whoever has the server for themselves may have all places."""
     assembly = fake_assembly(tmp_path)
     assert assembly.speech.voice is not None
     await assembly.speech.voice.prepare()

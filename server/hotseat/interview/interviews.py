@@ -99,8 +99,8 @@ class Interviews:
             await self._remove(Scope(interviews=idle))
 
     async def connect(self, owner: str, interview_id: str, connection: Connection, *, shared: bool = True) -> None:
-        """Serves one browser until it leaves, or closes it with the reason why not. If the server is ``shared``, each person may
-        have only so many places."""
+        """Serves one browser until it leaves, or closes it with the reason why not. On a ``shared`` server each person may have
+        only so many places."""
         try:
             interview = await self.admit(owner, interview_id, shared=shared)
         except Refused as refused:
