@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from hotseat.domain.model import Answer, Question, Transcript, Verdict
-from hotseat.grading.scoring import ranks
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT, load_settings
 from hotseat.text.normal import tokenize
 
-from benchmarks.guards.metrics import weighted_kappa
+from benchmarks.guards.metrics import ranks, weighted_kappa
 
 DATA = PROJECT / "training" / "data" / "free"
 RESAMPLINGS = 2000

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from hotseat.domain.model import PointStatus
 from hotseat.grading.grader import Grader
-from hotseat.grading.scoring import ranks
 from hotseat.settings import load_settings
 from hotseat.startup.assembly import Assembly, assemble
 from hotseat.startup.models import load_for_grading
 
 from benchmarks.guards.items import Item, as_answer, load_items, load_spoken
+from benchmarks.guards.metrics import ranks
 from benchmarks.guards.robustness import run
 from training.examples import DATA
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from hotseat.domain.evidence import bare
-from hotseat.domain.model import Grade
+from hotseat.domain.model import Grade, Verdict
 
 from benchmarks.guards.items import Item
 
@@ -26,3 +26,9 @@ def quotes_occur(item: Item, grade: Grade) -> bool:
     said = " ".join(bare(word) for word in item.text.split())
     quotes = [finding.evidence.quote for finding in grade.findings if finding.evidence]
     return all(" ".join(bare(word) for word in quote.split()) in said for quote in quotes)
+
+
+def ranks(verdicts: Sequence[Verdict]) -> list[int]:
+    """Verdicts as 0 (No Hire or Not Assessable) to 3 (Strong Hire), for measuring agreement."""
+    rank = {Verdict.LEAN_NO_HIRE: 1, Verdict.LEAN_HIRE: 2, Verdict.STRONG_HIRE: 3}
+    return [rank.get(verdict, 0) for verdict in verdicts]

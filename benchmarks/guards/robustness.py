@@ -9,11 +9,10 @@ from pathlib import Path
 from hotseat.domain.model import Bank, Grade, Question, Verdict
 from hotseat.errors import GraderError
 from hotseat.grading.grader import Grader
-from hotseat.grading.scoring import ranks
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import Item, as_answer, load_items
-from benchmarks.guards.metrics import quotes_occur
+from benchmarks.guards.metrics import quotes_occur, ranks
 from benchmarks.guards.rewording import reordered, reworded
 
 RERUNS = 10

@@ -6,10 +6,10 @@ import pytest
 from hotseat.domain.model import Answer, EndedBy, PointStatus, Question, Verdict
 from hotseat.engines.reader import OnnxReader
 from hotseat.grading.embedded import EmbeddedGrader
-from hotseat.grading.scoring import ranks
 
 from benchmarks.guards.attacks import attempts, salads
 from benchmarks.guards.items import as_answer, load_items
+from benchmarks.guards.metrics import ranks
 from tests.grading.conftest import BANK, LORA, spoken, typed
 from tests.grading.scripted_reader import ScriptedReader
 from training.examples import DATA

@@ -164,9 +164,3 @@ def finding_of(point: Point, findings: Findings) -> PointFinding:
 def with_made(findings: Findings, *point_ids: str) -> Findings:
     """The findings as they would be if these points had been made."""
     return {**findings, **{point_id: PointFinding(point_id, PointStatus.MET) for point_id in point_ids}}
-
-
-def ranks(verdicts: Sequence[Verdict]) -> list[int]:
-    """Verdicts as 0 (No Hire or Not Assessable) to 3 (Strong Hire), for measuring agreement."""
-    rank = {Verdict.LEAN_NO_HIRE: 1, Verdict.LEAN_HIRE: 2, Verdict.STRONG_HIRE: 3}
-    return [rank.get(verdict, 0) for verdict in verdicts]

@@ -33,7 +33,7 @@ TAKES_BACK = re.compile(
     re.I,
 )
 _OTHER_WORDS = re.compile(
-    r"\b(?:rephrase|reword|paraphrase|simpler|differently|(?:other|different|simple) (?:words|way|terms))\b", re.I
+    r"\b(?:rephrase|reword|paraphrase|simpler|differently|(?:other|different|simple) (?:words|way))\b", re.I
 )
 _START = r"(?:(?:so|and|but|ok(?:ay)?|well|hello|hi|hey|sorry|wait|um|uh|just)\W+)*"
 _ASIDES = {
@@ -83,16 +83,15 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utteranc
     return None
 
 
-def is_hardly_answered(progress: Progress, asked: Utterance, answer: Answer) -> bool:
-    """Whether a question that wants more has got a word or two, and the candidate hasn't been asked for more."""
-    is_open = asked.follow_up_id is None and progress.current.limit_s >= _OPEN_S and bool(progress.plan.lines.say_more)
-    ended = answer.ended_by in (EndedBy.DONE, EndedBy.SILENCE)
-    return is_open and ended and Act.ANSWER not in asked.acts and 0 < len(answer.transcript.words) <= _HARDLY
-
-
-def say_more(progress: Progress, asked: Utterance) -> Utterance:
-    """The turn in which the candidate goes on with such an answer."""
-    return replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, Act.ANSWER), said=progress.plan.lines.say_more)
+def asked_for_more(progress: Progress, asked: Utterance, answer: Answer) -> Utterance | None:
+    """The turn in which the candidate goes on, if they gave a word or two to a question that wants more; None if not, or if
+    they have been asked for more already."""
+    is_open = asked.follow_up_id is None and progress.current.limit_s >= _OPEN_S and not progress.ended
+    if not (line := progress.plan.lines.say_more) or not is_open or Act.ANSWER in asked.acts:
+        return None
+    if answer.ended_by not in (EndedBy.DONE, EndedBy.SILENCE) or not 0 < len(answer.transcript.words) <= _HARDLY:
+        return None
+    return replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, Act.ANSWER), said=line)
 
 
 def with_remark(progress: Progress, text: str) -> str:

@@ -373,8 +373,8 @@ def _passed(state: Finalising, event: events.Transcribed, act: Act, now: float) 
 def _answered(state: Finalising, event: events.Transcribed, now: float) -> Step:
     answer = _answer_of(state, event)
     progress = replace(state.progress, answers=(*state.progress.answers, answer))
-    if moves.is_hardly_answered(progress, state.utterance, answer) and not progress.ended:
-        return _ask(progress, moves.say_more(progress, state.utterance), now)
+    if more := moves.asked_for_more(progress, state.utterance, answer):
+        return _ask(progress, more, now)
     passed = state.ended_by is EndedBy.SKIPPED or not answer.transcript.words
     return _after_answer(state, progress, event.turn_id + 1, now, passed=passed)
 

@@ -42,17 +42,14 @@ def write_report(
             return ""
         return f"data:{_MEDIA_TYPES[codec]};base64,{base64.b64encode(codecs.encode(pcm, codec)).decode()}"
 
-    report = (
-        _environment(autoescape=kind == "html")
-        .get_template(f"report.{kind}.j2")
-        .stream(
-            reviews=reviews,
-            assessments=assessments,
-            marked=_marked,
-            style=Markup(style),  # noqa: S704 - our own file
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-            sound=sound,
-        )
+    template = _environment(autoescape=kind == "html").get_template(f"report.{kind}.j2")
+    report = template.stream(
+        reviews=reviews,
+        assessments=assessments,
+        marked=_marked,
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        sound=sound,
     )
     for text in report:
         file.write(CONTROLS.sub(lambda found: found[0] if found[0] == "\n" else "", text).encode())
