@@ -7,7 +7,7 @@ import functools
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from hotseat.speech.audio import SAMPLE_RATE
-from playwright.async_api import Browser, Page, Playwright, Request, WebSocket, async_playwright, expect
+from playwright.async_api import Browser, Page, Playwright, Request, Response, WebSocket, async_playwright, expect
 
 from tests.audio.speech import read, write
 from tests.conftest import ServerProcess
@@ -140,6 +140,16 @@ class Visit:
     def _check(self, request: Request) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.foreign.append(request.url)
+
+
+async def weight(responses: Sequence[Response]) -> dict[str, int]:
+    """Bytes that each address sent, headers included. Asked for once all have come: a listener that asks as they come may
+    fail when the page closes, and then in whatever the browser does next."""
+    found = {}
+    for response in responses:
+        sizes = await response.request.sizes()
+        found[response.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    return found
 
 
 async def unfold(page: Page) -> None:

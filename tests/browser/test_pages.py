@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Response, Route, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import browsing, unfold
+from tests.browser.conftest import browsing, unfold, weight
 from tests.browser.fake_server import FluentTranscriber, serving
 from tests.support.fakes import PointGrader, fake_assembly
 
@@ -445,13 +445,8 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
     """No page scrolls sideways, none transfers more than 300 kB, and the time left can be read from a metre away."""
     async with browsing(light, "missing", viewport=size) as visit:
         page = visit.page
-        bodies: dict[str, int] = {}
-
-        async def weigh(response: Any) -> None:
-            sizes = await response.request.sizes()
-            bodies[response.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
-
-        page.on("response", weigh)
+        responses: list[Response] = []
+        page.on("response", lambda response: responses.append(response))
         interview = await visit.make(format="five", question_id=None)
         for path, landmark in (
             ("/", ".today"),
@@ -462,10 +457,11 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
             ("/cheat-sheet", ".sheet-rows"),
             (f"/interview/{interview}", ".room"),
         ):
-            bodies.clear()
+            responses.clear()
             await page.goto(visit.url + path)
             await page.locator(landmark).first.wait_for()
             await page.wait_for_load_state("networkidle")
+            bodies = await weight(responses)
             assert sum(bodies.values()) < MOST_BYTES, sorted(bodies.items(), key=lambda entry: -entry[1])[:5]
             assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
         await visit.press("t", "ready")

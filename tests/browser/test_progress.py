@@ -10,10 +10,10 @@ import pytest_asyncio
 from hotseat.domain.model import PointStatus
 from hotseat.domain.practice import Assessment
 from hotseat.session.records import LOCAL
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Response, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.conftest import browsing
+from tests.browser.conftest import browsing, weight
 from tests.browser.fake_server import serving
 from tests.browser.test_pages import MOST_BYTES
 from tests.support.fakes import BANK, fake_assembly
@@ -44,21 +44,16 @@ async def test_past_interviews_are_accessible(past: str) -> None:
     """Charts have their tables, attempts their gains and losses, an answer its delivery; no page is heavy or hard to read."""
     async with browsing(past, "missing") as visit:
         page = visit.page
-        bodies: list[int] = []
-
-        async def weigh(response: object) -> None:
-            sizes = await response.request.sizes()  # type: ignore[attr-defined]
-            bodies.append(sizes["responseBodySize"] + sizes["responseHeadersSize"])
-
-        page.on("response", weigh)
+        responses: list[Response] = []
+        page.on("response", lambda response: responses.append(response))
         await page.route("**", lambda route: route.continue_())  # A page that is watched so has no cache.
 
         async def open_page(path: str) -> None:
-            bodies.clear()
+            responses.clear()
             await page.goto(visit.url + path)
             await page.locator("main h1").wait_for()
             await page.wait_for_load_state("networkidle")
-            assert sum(bodies) < MOST_BYTES, path
+            assert sum((await weight(responses)).values()) < MOST_BYTES, path
             for width in (390, 1440):
                 await page.set_viewport_size({"width": width, "height": 900})
                 assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
