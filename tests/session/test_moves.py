@@ -151,7 +151,9 @@ def test_the_scope_is_told_once() -> None:
         ("Then it doesn't get slower. I take that back.", True),
         ("I shouldn't have said that it's slower.", True),
         ("Then I was wrong about the quality.", True),
+        ("I mixed that up: it's the gradients.", True),
         ("It would be wrong to say that.", False),
+        ("You can only send a second one that says: sorry, that was wrong.", False),
         ("You take the gradient and go back.", False),
     ],
 )

@@ -29,7 +29,7 @@ _IS_LOST = re.compile(r"\bwhat (?:do|did) you mean(?: by (?:that|this|it))?\W*$|
 TAKES_BACK = re.compile(
     r"\b(?:tak(?:e|ing) (?:that|it|this) back|I (?:was|got (?:that|it)) wrong|I (?:shouldn't|should not) have said|I misspoke"
     r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected"
-    r"|(?:mixed|got) (?:that|this|it|them|those|these|the two) (?:mixed |all )?up|that was wrong)\b",
+    r"|(?:mixed|got) (?:that|this|it|them|those|these|the two) (?:mixed |all )?up)\b",
     re.I,
 )
 _OTHER_WORDS = re.compile(
