@@ -153,7 +153,7 @@ def test_the_scope_is_told_once() -> None:
         ("Then I was wrong about the quality.", True),
         ("I mixed that up: it's the gradients.", True),
         ("It would be wrong to say that.", False),
-        ("You can only send a second one that says: sorry, that was wrong.", False),
+        ("You can't take it back, only send a second one that says: sorry, that was wrong.", False),
         ("You take the gradient and go back.", False),
     ],
 )
