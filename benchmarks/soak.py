@@ -62,7 +62,13 @@ async def passed(candidate: WireCandidate, turn_id: int, phase: str) -> None:
 async def interview(url: str, dice: random.Random) -> list[str]:
     """A drill with a follow-up, spoken or typed; what was wrong with it."""
     async with httpx.AsyncClient() as http:
-        reply = await http.post(f"{url}/api/interviews", json={"format": "drill", "question_id": "finetuning/lora"})
+        for _ in range(5):  # a busy database says so, and whoever waits tries again
+            reply = await http.post(f"{url}/api/interviews", json={"format": "drill", "question_id": "finetuning/lora"})
+            if reply.status_code != 503:
+                break
+            await asyncio.sleep(1)
+    if reply.status_code != 201:
+        return [f"no interview was made: {reply.text}"]
     candidate = WireCandidate(url, reply.json()["id"])
     await candidate.connect()
     await candidate.say(type="start")
