@@ -17,7 +17,7 @@ import click
 
 from hotseat.errors import InputError
 from hotseat.settings import load_settings
-from hotseat.telemetry.logs import escaped
+from hotseat.text.controls import escaped_lines
 
 if TYPE_CHECKING:
     from hotseat.startup.assembly import Assembly
@@ -30,7 +30,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def say(text: str, *, err: bool = False) -> None:
     """Prints text for people. It may quote what somebody else wrote, which must not tell the terminal what to do."""
-    click.echo("\n".join(escaped(line) for line in text.split("\n")), err=err)
+    click.echo(escaped_lines(text), err=err)
 
 
 def print_json(value: object) -> None:

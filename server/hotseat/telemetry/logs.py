@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from hotseat.errors import HotseatError
-from hotseat.text.controls import CONTROLS
+from hotseat.text.controls import escaped
 
 interview: ContextVar[str] = ContextVar("interview", default="-")
 """Id of the interview that the current task belongs to."""
@@ -60,11 +60,6 @@ class _Repeats(logging.Filter):
             began, count = now, 0
         self._seen[place] = (began, count + 1)
         return count < _MOST_ALIKE
-
-
-def escaped(text: str) -> str:
-    """The text with control characters, which terminals and editors obey, written out as ``\\u202e`` and the like."""
-    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class TextFormatter(logging.Formatter):

@@ -11,7 +11,7 @@ from hotseat.errors import InputError
 from hotseat.speech.audio import SAMPLE_RATE
 from hotseat.storage.rows import Rows
 from hotseat.strict_model import StrictModel, first_error
-from hotseat.text.controls import CONTROLS
+from hotseat.text.controls import escaped_lines
 
 VERSION: Final = 1
 MAX_SAMPLES = 3600 * SAMPLE_RATE
@@ -78,9 +78,8 @@ class Document(_Model):
         return self
 
     def to_json(self) -> bytes:
-        text = self.model_dump_json(indent=1)
         # JSON leaves some characters that a terminal obeys as they are.
-        return CONTROLS.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text).encode()
+        return escaped_lines(self.model_dump_json(indent=1)).encode()
 
     @property
     def rows(self) -> Rows:

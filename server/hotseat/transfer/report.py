@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from hotseat.engines import codecs
 from hotseat.speech.recordings import AudioArchive
-from hotseat.text.controls import CONTROLS
+from hotseat.text.controls import without_controls
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MEDIA_TYPES: dict[codecs.Codec, str] = {"flac": "audio/flac", "opus": "audio/ogg"}
@@ -52,12 +52,12 @@ def write_report(
         sound=sound,
     )
     for text in report:
-        file.write(CONTROLS.sub(lambda found: found[0] if found[0] == "\n" else "", text).encode())
+        file.write(without_controls(text).encode())
 
 
 def plain(text: str) -> str:
     """Text escaped for Markdown, on one line: what somebody said can't become markup, an image or a link."""
-    text = CONTROLS.sub("", " ".join(text.split()))
+    text = without_controls(" ".join(text.split()))
     text = re.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", text)
     text = re.sub(r"(?i)\b(https?|ftp|mailto|www)([:.])", r"\1\\\2", text)
     return re.sub(r"^([-+=]|\d+(?=[.)]))", lambda match: f"\\{match[1]}" if not match[1].isdigit() else f"{match[1]}\\", text)
