@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hotseat.domain.accounts import THE_SERVER, Account, Allowance, AuditEntry, Invite, Role, Session
 from hotseat.errors import InputError, StorageError
@@ -105,23 +105,31 @@ class SqlAccounts(Queries):
 
     async def set_role(self, account_id: str, role: Role) -> bool:
         """Also revokes the account's invites. Changes nothing and returns False if no owner would be left."""
-        async with self.begin() as connection:
-            await connection.execute(_revoke_invites(account_id))  # first, as it takes SQLite's lock
-            if role != "owner" and await _is_only_owner(connection, account_id):
-                await connection.rollback()
-                return False
-            await connection.execute(ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(role=role))
-            return True
+        changed = ACCOUNTS.update().where(ACCOUNTS.c.id == account_id).values(role=role)
+        if role != "owner":
+            return await self._execute_if_an_owner_is_left(account_id, changed)
+        await self._execute(_revoke_invites(account_id), changed)
+        return True
 
     async def remove_account(self, account_id: str) -> bool:
         """Removes it with its sessions and invites. Changes nothing and returns False if no owner would be left."""
+        return await self._execute_if_an_owner_is_left(
+            account_id,
+            SESSIONS.delete().where(SESSIONS.c.account_id == account_id),
+            ACCOUNTS.delete().where(ACCOUNTS.c.id == account_id),
+        )
+
+    async def _execute_if_an_owner_is_left(self, account_id: str, *statements: sa.Executable) -> bool:
+        """Revokes the account's invites and executes the statements, unless the account is the only owner."""
         async with self.begin() as connection:
             await connection.execute(_revoke_invites(account_id))  # first, as it takes SQLite's lock
-            if await _is_only_owner(connection, account_id):
+            # Owners' rows are locked, so that two can't demote each other at the same time.
+            owners = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.role == "owner").order_by(ACCOUNTS.c.id).with_for_update()
+            if list(await connection.scalars(owners)) == [account_id]:
                 await connection.rollback()
                 return False
-            await connection.execute(SESSIONS.delete().where(SESSIONS.c.account_id == account_id))
-            await connection.execute(ACCOUNTS.delete().where(ACCOUNTS.c.id == account_id))
+            for statement in statements:
+                await connection.execute(statement)
             return True
 
     async def add_invite(self, invite: Invite) -> bool:
@@ -201,9 +209,3 @@ class SqlAccounts(Queries):
 def _revoke_invites(account_id: str) -> sa.Delete:
     made_by = sa.select(ACCOUNTS.c.name).where(ACCOUNTS.c.id == account_id).scalar_subquery()
     return INVITES.delete().where(INVITES.c.made_by == made_by)
-
-
-async def _is_only_owner(connection: AsyncConnection, account_id: str) -> bool:
-    """Whether there is no owner but this one. Locks owners' rows, so that two can't demote each other at the same time."""
-    owners = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.role == "owner").order_by(ACCOUNTS.c.id).with_for_update()
-    return list(await connection.scalars(owners)) == [account_id]
