@@ -352,8 +352,11 @@ def test_a_candidate_who_asks_for_other_words_gets_them(text: str) -> None:
     ],
 )
 def test_a_question_that_isnt_about_the_question_is_answered(text: str, act: Act, said: str) -> None:
-    """Whatever act it was taken for."""
-    assert Played().say(text, act).aloud == said
+    """Whatever act it was taken for; those are off topic."""
+    played = Played().say(text, act)
+    assert played.aloud == said
+    is_aside = LINES.objection not in said
+    assert played.state.progress.acts[-1].act is (Act.OFF_TOPIC if is_aside else act)
 
 
 def test_a_log_without_lines_for_asides_is_replayed_as_it_was() -> None:

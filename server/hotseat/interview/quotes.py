@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Evidence, Word
 from hotseat.grading.clauses import Span, sentence_spans
-from hotseat.session.moves import TAKES_BACK
+from hotseat.session.moves import takes_back
 
 SHORTEST, LONGEST = 3, 16
 """Words of a quote: enough to be understood, few enough to be said in one breath."""
@@ -103,7 +103,7 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
         return None
     whole = [word.text for word in words[slice(*sentence)]]
     said = " ".join(whole)
-    if _HEDGED.search(said) or TAKES_BACK.search(said) or said.endswith("?"):
+    if _HEDGED.search(said) or takes_back(said) or said.endswith("?"):
         return None
     span = (span[0] - sentence[0], span[1] - sentence[0])
     clauses = _clauses(whole)

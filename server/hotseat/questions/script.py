@@ -112,7 +112,10 @@ class Script(StrictModel):
             lines.either,
             lines.corrected,
             lines.no_problem,
+            lines.feedback,
+            lines.audible,
             lines.go_on,
+            lines.say_more,
         )
         return (*acknowledgements, self.closing.end, self.closing.review, *replies)
 

@@ -47,8 +47,6 @@ _MOVES = {
     "dont_know": "simplify",
     "objection": "redirect",
     "off_topic": "redirect",
-    "skip": "redirect",
-    "done": "redirect",
 }
 """What the interviewer does about an act."""
 
@@ -349,7 +347,7 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
         "url": url,
         "turns": turns,
         "closing": candidate.closing,
-        "unused": max(0, max(len(script.files), len(script.typed)) - len(turns)),
+        "unused": max(0, len(script.files or script.typed) - len(turns)),
         "blind": sum(turn["interviewer"]["blind"] for turn in turns),
         "rounds": reviewed["rounds"],
         "finished": reviewed["finished"],

@@ -26,7 +26,7 @@ _PROPOSES = re.compile(
 """Begins a reading of the question that only needs a yes: "do you mean at inference?", "can I assume one GPU?"."""
 _IS_LOST = re.compile(r"\bwhat (?:do|did) you mean(?: by (?:that|this|it))?\W*$|\bwhat(?:'s| is) the question\b", re.I)
 """Asks about the whole question, not about a part of it."""
-TAKES_BACK = re.compile(
+_TAKES_BACK = re.compile(
     r"\b(?:(?:(?:I|I'll|I'd|I must|I have to|let me) take|taking) (?:that|it|this) back|I (?:was|got (?:that|it)) wrong"
     r"|I (?:shouldn't|should not) have said|I misspoke"
     r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected"
@@ -57,6 +57,11 @@ def used_up(asked: Utterance, act: Act) -> bool:
     return asked.acts.count(act) >= MAX_REPLIES
 
 
+def counted_as(progress: Progress, act: Act, text: str) -> Act:
+    """The act, but off topic for what isn't about the question and has a reply of its own, whatever it was taken for."""
+    return Act.OFF_TOPIC if act is not Act.ANSWER and _aside_line(progress, text) else act
+
+
 def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utterance | None:
     """What the interviewer says to the act, as the next turn; None if the act leaves the question.
 
@@ -64,8 +69,6 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utteranc
     """
     lines = progress.plan.lines
     again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
-    if aside := _aside(progress, asked, text):
-        return replace(again, said=aside)
     match act:
         case Act.REPEAT:
             rephrased = _rephrased(progress, asked) if Act.REPEAT in asked.acts or _OTHER_WORDS.search(text) else ""
@@ -78,7 +81,7 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utteranc
         case Act.OBJECTION:
             return replace(again, said=f"{lines.objection} {_again(progress, asked)}")
         case Act.OFF_TOPIC:
-            return replace(again, said=f"{lines.off_topic} {_again(progress, asked)}")
+            return replace(again, said=_aside(progress, asked, text) or f"{lines.off_topic} {_again(progress, asked)}")
         case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
             return _easier(progress, again)
     return None
@@ -97,28 +100,33 @@ def asked_for_more(progress: Progress, asked: Utterance, answer: Answer) -> Utte
 
 def with_remark(progress: Progress, text: str) -> str:
     """What is asked next, with a remark before it if the candidate has just taken back what they said, or didn't know."""
-    lines = progress.plan.lines
-    last = progress.answers[-1] if progress.answers else None
-    if last is not None and _takes_back(last):
+    if not progress.answers:
+        return text
+    lines, last = progress.plan.lines, progress.answers[-1]
+    if last.follow_up_id is not None and takes_back(last.transcript.text):  # in a first answer the candidate only rephrases
         return f"{lines.corrected} {text}"
-    act = next((act.act for act in progress.acts[-1:] if last is not None and act.turn_id == last.turn_id), None)
-    return f"{lines.no_problem} {text}".strip() if act in (Act.DONT_KNOW, Act.SKIP) else text
+    passed = any(said.turn_id == last.turn_id and said.act in (Act.DONT_KNOW, Act.SKIP) for said in progress.acts[-1:])
+    return f"{lines.no_problem} {text}".strip() if passed else text
 
 
-def _takes_back(answer: Answer) -> bool:
-    """Whether an answer to a follow-up does; in a first answer the candidate only rephrases."""
-    return answer.follow_up_id is not None and bool(TAKES_BACK.search(answer.transcript.text.replace("’", "'")))
+def takes_back(text: str) -> bool:
+    """Whether the candidate corrects something that they said before."""
+    return bool(_TAKES_BACK.search(text.replace("’", "'")))
 
 
 def _aside(progress: Progress, asked: Utterance, text: str) -> str:
     """The reply to a question that isn't about the question, such as "can you hear me?"; "" if the text is none."""
-    lines = progress.plan.lines
-    name = next((name for name, pattern in _ASIDES.items() if pattern.match(text)), "")
-    line: str = getattr(lines, name, "")
-    if not line or name == "go_on":
+    line = _aside_line(progress, text)
+    if not line or line == progress.plan.lines.go_on:
         return line
     minutes = math.ceil((progress.left_s + progress.current.limit_s) / 60)
     return f"{line.format(minutes='a minute' if minutes == 1 else f'{minutes} minutes')} {_without_quote(asked)}"
+
+
+def _aside_line(progress: Progress, text: str) -> str:
+    name = next((name for name, pattern in _ASIDES.items() if pattern.match(text)), None)
+    line: str = getattr(progress.plan.lines, name) if name else ""
+    return line
 
 
 def _clarified(progress: Progress, asked: Utterance, text: str) -> str:

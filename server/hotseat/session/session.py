@@ -314,7 +314,7 @@ def _finalised(state: Finalising, event: events.Transcribed, now: float) -> Step
     act = _understood(state, event)
     if act is Act.ANSWER:
         return _answered(state, event, now)
-    if state.act is not None and state.typed is None and event.act is Act.ANSWER and event.transcript.words:
+    if _is_interrupted(state, event):
         kept = replace(state.progress, answers=(*state.progress.answers, _answer_of(state, event)))
         moved = _move(kept, state.utterance, act, "", now)
     else:
@@ -322,10 +322,17 @@ def _finalised(state: Finalising, event: events.Transcribed, now: float) -> Step
     return moved or _passed(state, event, act, now)
 
 
+def _is_interrupted(state: Finalising, event: events.Transcribed) -> bool:
+    """Whether a request's button ended an answer, whose words are kept."""
+    return state.act is not None and state.typed is None and event.act is Act.ANSWER and bool(event.transcript.words)
+
+
 def _understood(state: Finalising, event: events.Transcribed) -> Act:
     """What the utterance counts as."""
     too_late = state.progress.ended and state.typed is None  # what was said before the press is the answer
     act = event.act if state.act is None or too_late else state.act
+    if not _is_interrupted(state, event):
+        act = moves.counted_as(state.progress, act, event.transcript.text)
     if state.ended_by is EndedBy.SKIPPED or moves.used_up(state.utterance, act):
         return Act.ANSWER
     return act
@@ -390,6 +397,7 @@ def _after_answer(state: Finalising, progress: Progress, turn_id: int, now: floa
 def _reclassified(state: FollowingUp, act: Act, now: float) -> Step | None:
     """Treats the last answer as an act after all, if the model does; None if it doesn't or nothing more is said to that act."""
     *before, last = state.progress.answers
+    act = moves.counted_as(state.progress, act, last.transcript.text)
     if act is Act.ANSWER or moves.used_up(state.utterance, act):
         return None
     return _move(replace(state.progress, answers=tuple(before)), state.utterance, act, last.transcript.text, now)

@@ -15,7 +15,6 @@ const PHASES = {
   finished: "Finished",
 };
 
-const BESIDE = "Beside the question";
 const UNDERSTOOD = {
   answer: "There is time to say more",
   repeat: "You asked to hear it again",
@@ -23,9 +22,7 @@ const UNDERSTOOD = {
   think: "You asked for a moment",
   dont_know: "You didn’t know",
   objection: "You objected",
-  off_topic: BESIDE,
-  skip: BESIDE,
-  done: BESIDE,
+  off_topic: "That wasn’t about the question",
 };
 
 /** What the candidate did instead of answering in full, if the interviewer responds to that; else "". */
