@@ -161,7 +161,7 @@ async def test_a_page_without_scripts_and_with_labels(group: Site) -> None:
 
 
 async def test_a_crowd_of_guesses_leaves_the_database_free(group: Site) -> None:
-    """SQLite lets one write at a time and tires of those who wait: interviews would have to wait with all the guesses."""
+    """SQLite admits one writer at a time and fails whoever waits too long, so interviews would compete with the guesses."""
     guesses = [
         asyncio.create_task(group.accounts.sign_in(f"nobody {number}", "a wrong password", f"203.0.113.{number}"))
         for number in range(60)

@@ -75,5 +75,5 @@ def test_hearing_far_fewer_words_is_not_hearing_better(words: int, before: int, 
     ],
 )
 def test_a_term_heard_before_is_kept_where_the_second_hearing_sounds_like_it(again: str, before: str, believed: str) -> None:
-    """The second hearing's words stand, but a term is not lost to a spelling that sounds the same."""
+    """The second pass's words are kept, but a term is not lost to a spelling that sounds the same."""
     assert Transcript(with_earlier_terms(words(again), words(before), LEXICON)).text == believed

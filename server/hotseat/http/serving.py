@@ -138,9 +138,8 @@ class _BoundedHttp(_CountedProtocol, H11Protocol):
         connection = self._connections.open(address, transport.abort, now)
         if connection is None:
             transport.abort()
-        self._counted = connection or CountedConnection(
-            self._connections, "", transport.abort, now
-        )  # not counted, and about to end
+        # Without room it is about to end, and isn't counted.
+        self._counted = connection or CountedConnection(self._connections, "", transport.abort, now)
         self.app_state = {**self.app_state, COUNTED: self._counted, PEER: Peer(self.client, self.server)}
 
     def handle_events(self) -> None:
