@@ -17,7 +17,8 @@ from hotseat.errors import InputError
 MOST_PAGES = 20
 _MOST_CHARS = 1_000_000
 """Many more than are used; a few kB of a hostile file can expand to gigabytes."""
-_WAIT_S = 20.0
+_WAIT_S = 60.0
+"""For a child that waits; one that computes is stopped by ``_CPU_S``, however busy the machine."""
 _CPU_S = 10
 _MEMORY_BYTES = 1 << 30
 _LEAST_LETTERS = 40
