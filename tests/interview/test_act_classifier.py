@@ -88,6 +88,20 @@ def test_a_question_may_be_the_answer() -> None:
     assert recognise("What is the latency budget?", "How do you serve a model?", reader()) is Act.CLARIFY
 
 
+def test_an_answer_that_asks_whether_it_is_right_is_an_answer() -> None:
+    """The question at its end isn't the utterance; alone it is none."""
+    chunking = "How do you decide how to chunk documents for retrieval?"
+    text = "I'd split on headings and paragraphs. Smaller chunks are more precise but lose context. Is that right?"
+    assert recognise(text, chunking, reader()) is Act.ANSWER
+    assert recognise("Is that right?", chunking, reader()) is not Act.ANSWER
+
+
+def test_other_words_are_a_repetition() -> None:
+    """The interviewer then has the question in other words."""
+    asked = "Say you need ninety-nine percent per step. How would you measure whether you have that and not ninety-eight?"
+    assert recognise("Can you say that differently?", asked, reader()) is Act.REPEAT
+
+
 def test_hesitation_asks_for_time() -> None:
     """Nothing but a hum is thinking."""
     assert recognise("Hmm.", ASKED, reader()) is Act.THINK

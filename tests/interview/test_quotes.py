@@ -50,6 +50,7 @@ def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
         ("I mixed that up, the cache is shared between users.", "shared between"),
         ("I'm not sure, the cache is shared between users.", "shared between"),
         ("Is it limited by FLOPs?", "limited by"),
+        ("I'd want you to say that the attacker would encode it.", "attacker would"),
         ("Because of the third matrix people make the hidden size bigger.", "hidden size"),
         ("There the multiplications run in four bits.", "run in"),
         ("Say it's prefill that takes so long.", "takes so"),

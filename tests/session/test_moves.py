@@ -152,6 +152,8 @@ def test_the_scope_is_told_once() -> None:
         ("I shouldn't have said that it's slower.", True),
         ("Then I was wrong about the quality.", True),
         ("I mixed that up: it's the gradients.", True),
+        ("Right, I had it backwards, the base is in four bits.", True),
+        ("Sorry, I said it the wrong way round before.", True),
         ("It would be wrong to say that.", False),
         ("You can't take it back, only send a second one that says: sorry, that was wrong.", False),
         ("You take the gradient and go back.", False),

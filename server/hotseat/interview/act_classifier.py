@@ -17,11 +17,26 @@ THRESHOLD = 0.85
 LEAVING = (Act.SKIP, Act.DONE)
 """Acts that leave the question; each needs to be likelier than all other acts together."""
 _HESITATION = re.compile(r"(?:\b(?:u+m+|u+h+|e+h+m*|h+m+|m+h*m+|a+h|o+h|er+m*)\b|\W|_)+", re.I)
+_ASKS_IF_RIGHT = re.compile(
+    r"(?<=[.,;?!])\s+(?:(?:is|was) (?:that|this|it) (?:right|correct|ok(?:ay)?|good enough|what you (?:meant|wanted))"
+    r"|does (?:that|this|it) make sense)\W*$",
+    re.I,
+)
+"""Ends an answer; what stands before it tells what the utterance does."""
+_LEAST_BEFORE = 4
+"""Words; "Sorry, is that right?" is only the question."""
+_WANTS_OTHER_WORDS = re.compile(
+    r"\b(?:rephrase|reword|paraphrase)\b|\b(?:say|put|ask|phrase|word|explain)\b.*\b(?:differently|(?:other|different) words?"
+    r"|(?:another|a different|some other) way)\b",
+    re.I,
+)
 _WANTS_QUESTIONS = re.compile(r"\bask\b|\bquestions?\b", re.I)
 
 
 def recognise(text: str, question: str, reader: Reader) -> Act:
     """The act of an utterance (``text``) in reply to ``question``. Takes a few milliseconds."""
+    if len((before := _ASKS_IF_RIGHT.sub("", text)).split()) >= _LEAST_BEFORE:
+        text = before
     words = text.split()
     said = re.sub(r"\W+", " ", text.lower()).strip()
     if said in ("", "yes", "no") or len(words) > MAX_WORDS:
@@ -35,5 +50,7 @@ def recognise(text: str, question: str, reader: Reader) -> Act:
     best = max(likely, key=lambda act: likely[act])
     if best in LEAVING and likely[best] < some_act / 2:
         return Act.OFF_TOPIC
+    if best is Act.CLARIFY and _WANTS_OTHER_WORDS.search(text):
+        return Act.REPEAT
     # If the interviewer asked for questions, a question is an answer.
     return Act.ANSWER if best is Act.CLARIFY and _WANTS_QUESTIONS.search(question) else best

@@ -178,6 +178,8 @@ def _quote(words: Sequence[str]) -> str | None:
         return None
     plain = [bare(word) for word in kept]
     repeated = any(word == after for word, after in pairwise(plain))
+    if _FIRST_PERSON & set(plain) and any(word in ("you", "your", "yours", "yourself") for word in plain):
+        return None  # said back, one "you" would be the candidate and the other somebody else
     if repeated or plain[-1] in _DANGLING or not _is_main_clause(plain):
         return None
     first = kept[0]

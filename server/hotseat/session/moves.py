@@ -28,6 +28,7 @@ _IS_LOST = re.compile(r"\bwhat (?:do|did) you mean(?: by (?:that|this|it))?\W*$|
 """Asks about the whole question, not about a part of it."""
 _TAKES_BACK = re.compile(
     r"\b(?:(?:(?:I|I'll|I'd|I must|I have to|let me) take|taking) (?:that|it|this) back|I (?:was|got (?:that|it)) wrong"
+    r"|I (?:had|said|got|put) (?:that|it|this|them) (?:all )?(?:backwards?|the wrong way (?:a)?round)"
     r"|I (?:shouldn't|should not) have said|I misspoke"
     r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected"
     r"|(?:mixed|got) (?:that|this|it|them|those|these|the two) (?:mixed |all )?up)\b",
