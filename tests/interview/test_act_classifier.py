@@ -89,7 +89,7 @@ def test_a_question_may_be_the_answer() -> None:
 
 
 def test_an_answer_that_asks_whether_it_is_right_is_an_answer() -> None:
-    """The question at its end isn't the utterance; alone it is none."""
+    """The words before the question decide; the question alone is no answer."""
     chunking = "How do you decide how to chunk documents for retrieval?"
     text = "I'd split on headings and paragraphs. Smaller chunks are more precise but lose context. Is that right?"
     assert recognise(text, chunking, reader()) is Act.ANSWER

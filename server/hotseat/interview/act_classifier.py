@@ -22,14 +22,15 @@ _ASKS_IF_RIGHT = re.compile(
     r"|does (?:that|this|it) make sense)\W*$",
     re.I,
 )
-"""Ends an answer; what stands before it tells what the utterance does."""
+"""A question at the end of an utterance. The words before it decide the act."""
 _LEAST_BEFORE = 4
-"""Words; "Sorry, is that right?" is only the question."""
+"""Fewest words before it that decide: "Sorry, is that right?" is nothing but the question."""
 _WANTS_OTHER_WORDS = re.compile(
     r"\b(?:rephrase|reword|paraphrase)\b|\b(?:say|put|ask|phrase|word|explain)\b.*\b(?:differently|(?:other|different) words?"
     r"|(?:another|a different|some other) way)\b",
     re.I,
 )
+"""Asks for the question in other words. Stricter than the pattern in session.moves, which only sees requests to repeat."""
 _WANTS_QUESTIONS = re.compile(r"\bask\b|\bquestions?\b", re.I)
 
 

@@ -70,6 +70,7 @@ _DANGLING = frozenset(
     "very really just like not um uh er your our their its my".split()
 )
 _FIRST_PERSON = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
+_ADDRESSED = {"you", "your", "yours", "yourself"}
 _SECOND_PERSON = {
     "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
     "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
@@ -178,7 +179,7 @@ def _quote(words: Sequence[str]) -> str | None:
         return None
     plain = [bare(word) for word in kept]
     repeated = any(word == after for word, after in pairwise(plain))
-    if _FIRST_PERSON & set(plain) and any(word in ("you", "your", "yours", "yourself") for word in plain):
+    if _FIRST_PERSON & set(plain) and _ADDRESSED & set(plain):
         return None  # said back, one "you" would be the candidate and the other somebody else
     if repeated or plain[-1] in _DANGLING or not _is_main_clause(plain):
         return None

@@ -18,7 +18,7 @@ MOST_PAGES = 20
 _MOST_CHARS = 1_000_000
 """Many more than are used; a few kB of a hostile file can expand to gigabytes."""
 _WAIT_S = 60.0
-"""For a child that waits; one that computes is stopped by ``_CPU_S``, however busy the machine."""
+"""Limit for a child process that waits, as on a busy machine; one that computes is stopped by ``_CPU_S``."""
 _CPU_S = 10
 _MEMORY_BYTES = 1 << 30
 _LEAST_LETTERS = 40
