@@ -446,9 +446,11 @@ async def test_a_part_that_hangs_keeps_no_finished_interview(tmp_path: Path, mon
 async def test_a_slow_voice_does_not_speak_over_the_answer(tmp_path: Path) -> None:
     """Once nobody waits for the question's voice any more, the rest of it is not sent."""
 
+    answering = asyncio.Event()
+
     class Slow(FakeSpeaker):
         async def speak(self, sentence: str) -> Voice:
-            await asyncio.sleep(0.4)
+            await answering.wait()
             return await super().speak(sentence)
 
     assembly = fake_assembly(tmp_path, speed=100.0)
@@ -457,6 +459,7 @@ async def test_a_slow_voice_does_not_speak_over_the_answer(tmp_path: Path) -> No
         candidate.say(type="start")
         await candidate.until("answering")
         heard = len(candidate.of(wire.VoiceMessage))
+        answering.set()
         await asyncio.sleep(0.5)
         assert len(candidate.of(wire.VoiceMessage)) == heard
         assert candidate.of(wire.VoiceStop)
