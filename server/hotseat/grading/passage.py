@@ -10,13 +10,13 @@ from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Kind, Question
 from hotseat.grading.clauses import sentence_spans
 from hotseat.grading.prompt_injection import INJECTIONS
+from hotseat.text.hesitations import HESITATIONS
 from hotseat.text.normal import fold, tokenize
 
 ECHO_OVERLAP = 0.8
 """A sentence with at least this share of its content words in the question is an echo of it."""
 _ABOUT_HIRING = frozenset({Kind.CANDIDATE_EVALUATION, Kind.PROBLEM, Kind.STORY})
 """Kinds of question whose honest answers speak of candidates, verdicts and interviews."""
-_HESITATIONS = frozenset("um uh er ah erm hmm mm uhm mhm eh".split())
 _COMMON = frozenset("how do does you the a an is are in of to it and what when why i would that this be".split())
 
 
@@ -40,7 +40,7 @@ def passage_of(question: Question, answer: Answer) -> Passage:
         if _is_instruction(question, text) or instruction_goes_on:
             instruction_goes_on = words[end - 1].endswith((";", ":"))
         elif not (is_echo(text, question.prompt) or (answer.asked and is_echo(text, answer.asked))):
-            places.extend(place for place in range(start, end) if bare(words[place]) not in _HESITATIONS)
+            places.extend(place for place in range(start, end) if bare(words[place]) not in HESITATIONS)
     return Passage(answer, tuple(words[place] for place in places), tuple(places))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Word
+from hotseat.text.hesitations import HESITATIONS
 
-_HESITATIONS = frozenset("um umm uhm ehm uh uhh er erm ah hm hmm mm mhm".split())
 _DETERMINERS = frozenset("a an the this that these those what which some any another one two every each same other new".split())
 _YOU_KNOW_BEFORE = frozenset("do did does if would should as what when before until once that how let can must to".split())
 _YOU_KNOW_AFTER = frozenset("what how that why whether which where who when if the a an your about nothing everything".split())
@@ -39,7 +39,7 @@ class Filler:
 
 def is_hesitation(word: Word) -> bool:
     """Whether it is a sound such as "um" rather than a word."""
-    return bare(word.text) in _HESITATIONS
+    return bare(word.text) in HESITATIONS
 
 
 def fillers(words: Sequence[Word]) -> tuple[Filler, ...]:
@@ -66,7 +66,7 @@ def _filler_at(index: int, texts: Sequence[str], words: Sequence[Word]) -> str:
     before = texts[index - 1] if index else ""
     pair, after = (texts[index + n] if index + n < len(texts) else "" for n in (1, 2))
     match texts[index], pair:
-        case hesitation, _ if hesitation in _HESITATIONS:
+        case hesitation, _ if hesitation in HESITATIONS:
             return "um" if "m" in hesitation else "uh"
         case "you", "know" if before not in _YOU_KNOW_BEFORE and (after not in _YOU_KNOW_AFTER or _stops(words[index + 1])):
             return "you know"
@@ -74,7 +74,7 @@ def _filler_at(index: int, texts: Sequence[str], words: Sequence[Word]) -> str:
             return "I mean"
         case ("kind" | "sort") as first, "of" if before not in _DETERMINERS:
             return f"{first} of"
-        case "like", _ if _stops(words[index]) or before == "like" or before in _HESITATIONS or pair in _HESITATIONS:
+        case "like", _ if _stops(words[index]) or before == "like" or before in HESITATIONS or pair in HESITATIONS:
             return "like"
     return ""
 
