@@ -10,8 +10,6 @@ from hotseat.interview.bank_interviewer import Interviewer
 from hotseat.load_shedding import LiveTurns
 from hotseat.practice.due import Practice
 from hotseat.questions.library import Library
-from hotseat.server_status import ServerStatus
-from hotseat.settings import InterviewSettings
 from hotseat.speech.models import SpeechModels
 from hotseat.storage.storage import Storage
 from hotseat.telemetry.metrics import Metrics
@@ -21,7 +19,6 @@ from hotseat.telemetry.metrics import Metrics
 class InterviewContext:
     """Used by hotseat.interview only; everything else is handed the parts that it needs."""
 
-    limits: InterviewSettings
     library: Library
     storage: Storage
     clock: Clock
@@ -29,6 +26,5 @@ class InterviewContext:
     speech: SpeechModels
     interviewer: Interviewer
     graders: Graders
-    status: ServerStatus
     turns: LiveTurns
     metrics: Metrics

@@ -17,11 +17,13 @@ from hotseat.interview.interview import PENDING, Interview
 from hotseat.interview.journal import Journal
 from hotseat.interview.orphans import Orphans
 from hotseat.questions.formats import Choices, make_plan
+from hotseat.server_status import ServerStatus
 from hotseat.session import session
 from hotseat.session.eventlog import encode_plan
 from hotseat.session.phases import Finished, State
 from hotseat.session.records import InterviewRecord
 from hotseat.session.summary import summary
+from hotseat.settings import InterviewSettings
 from hotseat.storage.rows import Scope
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.logs import interview as logged_interview
@@ -52,12 +54,13 @@ _DRAIN_S = 5.0
 class Interviews:
     """Holds the interviews that are running; all others are only in the store."""
 
-    def __init__(self, context: InterviewContext) -> None:
+    def __init__(self, context: InterviewContext, settings: InterviewSettings, status: ServerStatus) -> None:
         self._context = context
+        self._settings = settings
+        self._status = status
         self._store = context.storage.store
         self._clock = context.clock
         self._metrics = context.metrics
-        self._status = context.status
         self._running: dict[str, tuple[Interview, asyncio.Task[bool]]] = {}
         self._opening = asyncio.Lock()
         self._removing: set[str] = set()
@@ -76,7 +79,7 @@ class Interviews:
             self._metrics.rejected("stopping")
             raise UnavailableError("this server is stopping; try again in a minute")
         library = self._context.library
-        title, plan = make_plan(library.catalogue, library.bank, choices, self._context.limits, random.SystemRandom())
+        title, plan = make_plan(library.catalogue, library.bank, choices, self._settings, random.SystemRandom())
         record = InterviewRecord(
             id=secrets.token_urlsafe(9).replace("-", "a").replace("_", "b"),
             created=self._clock.wall(),
@@ -134,16 +137,15 @@ class Interviews:
 
     def _make_room(self, owner: str, interview_id: str, *, shared: bool) -> None:
         """Evicts a browser that hasn't started, if this interview needs its place. Raises Refused if there is no room."""
-        limits = self._context.limits
         engaged = [one for one, _ in self._running.values() if one.engaged and one.id != interview_id]
         own = [one for one in engaged if one.record.owner == owner]
-        if shared and len(own) >= limits.max_per_person and not _evict_one(own, MAINTAIN_EVERY_S):
-            words = f"you have {limits.max_per_person} interviews open already; finish or close one of them"
+        if shared and len(own) >= self._settings.max_per_person and not _evict_one(own, MAINTAIN_EVERY_S):
+            words = f"you have {self._settings.max_per_person} interviews open already; finish or close one of them"
             raise Refused("busy", NOT_READY, words)
         if interview_id in self._running:  # a browser that lost its connection for a moment
             return
         engaged = [one for one in engaged if one.engaged]
-        if len(engaged) >= limits.max_active and not _evict_one(engaged, UNSTARTED_WHEN_FULL_S):
+        if len(engaged) >= self._settings.max_active and not _evict_one(engaged, UNSTARTED_WHEN_FULL_S):
             raise Refused("busy", NOT_READY, "this machine is busy with other interviews; try again in a few minutes")
 
     async def maintain(self) -> None:

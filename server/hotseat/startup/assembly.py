@@ -74,7 +74,6 @@ class Assembly:
     def interviews(self) -> Interviews:
         return Interviews(
             InterviewContext(
-                limits=self.settings.interview,
                 library=self.library,
                 storage=self.storage,
                 clock=self.clock,
@@ -82,10 +81,11 @@ class Assembly:
                 speech=self.speech,
                 interviewer=self.interviewer,
                 graders=self.graders,
-                status=self.status,
                 turns=self.turns,
                 metrics=self.metrics,
-            )
+            ),
+            self.settings.interview,
+            self.status,
         )
 
     def preparation(self, owner: str) -> Preparation:
