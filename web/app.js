@@ -16,7 +16,7 @@ const routes = [
   [/^\/past$/, () => import("./views/past.js")],
   [/^\/progress$/, () => import("./views/progress.js")],
   [/^\/study(?:\/(learn|rate))?$/, () => import("./views/study.js")],
-  [/^\/papers$/, () => import("./views/papers.js")],
+  [/^\/papers$/, () => import("./views/documents.js")],
   [/^\/cheat-sheet$/, () => import("./views/cheatsheet.js")],
 ];
 

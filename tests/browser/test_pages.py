@@ -306,7 +306,7 @@ async def test_axe_finds_nothing(light: str, speech: Path, scheme: str) -> None:
         await page.keyboard.press("?")
         assert await violations(page) == []
         pages = (("/study", ".weeks"), ("/study/learn", ".map svg"), ("/study/rate", ".scores"), ("/past", ".own-data"))
-        for path, landmark in (*pages, ("/cheat-sheet", ".sheet-rows"), ("/papers", ".paper"), ("/nowhere", ".problem")):
+        for path, landmark in (*pages, ("/cheat-sheet", ".sheet-rows"), ("/papers", ".document"), ("/nowhere", ".problem")):
             await page.goto(visit.url + path)
             await page.locator(landmark).first.wait_for()
             assert await violations(page) == []
@@ -453,7 +453,7 @@ async def test_pages_fit_and_weigh_little(light: str, size: dict[str, int]) -> N
             ("/study", ".weeks"),
             ("/study/learn", ".layers"),
             ("/past", "main h1"),
-            ("/papers", ".paper"),
+            ("/papers", ".document"),
             ("/cheat-sheet", ".sheet-rows"),
             (f"/interview/{interview}", ".room"),
         ):

@@ -26,7 +26,7 @@ from hotseat.housekeeping import run_housekeeping
 from hotseat.http.guard import Guard
 from hotseat.http.identity import Who
 from hotseat.http.routes.accounts import access_routes
-from hotseat.http.routes.papers import papers_routes
+from hotseat.http.routes.documents import documents_routes
 from hotseat.http.routes.review import review_routes
 from hotseat.http.routes.study import study_routes
 from hotseat.http.routes.transfer import transfer_routes
@@ -137,7 +137,7 @@ def create_app(assembly: Assembly, load: Callable[[Assembly], Awaitable[None]] |
     app.include_router(access_routes(accounts, pages, assembly.provider))
     _add_api(app, assembly, interviews)
     app.include_router(study_routes(assembly.library, assembly.preparation, assembly.agenda, assembly.progress))
-    app.include_router(papers_routes(assembly.library, lambda: assembly.claims))
+    app.include_router(documents_routes(assembly.library, lambda: assembly.claims))
     find = interviews.load
     reviews, amending, coaching = assembly.reviews(find), assembly.amending(find), assembly.coaching(find)
     app.include_router(review_routes(reviews, amending, coaching, storage.archive))

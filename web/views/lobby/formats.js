@@ -18,7 +18,7 @@ export function makeFormats(bank, path, start) {
   function makeCard(format) {
     const paths = format.follows_path && makePaths(bank.paths, path);
     const choose = () => start({ format: format.id, path: (paths && paths.value) || undefined });
-    if (format.id === "papers") return makePapersCard(format);
+    if (format.id === "papers") return makeDocumentsCard(format);
     const begin = format.needs_question
       ? h("a", { class: "button", href: "#bank", "aria-label": "Choose a question" }, "Choose")
       : h("button", { type: "button", class: "button", "aria-label": `Begin: ${format.title}`, onclick: choose }, "Begin");
@@ -51,8 +51,8 @@ export function makeFormats(bank, path, start) {
   return { element, starters };
 }
 
-/** It begins with a text. */
-function makePapersCard({ id, title, description, minutes }) {
+/** The format that begins with a job posting or CV has a page of its own. */
+function makeDocumentsCard({ id, title, description, minutes }) {
   return h(
     "li",
     { class: "format", id: `format-${id}` },

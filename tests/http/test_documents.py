@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from hotseat.interview.cv_claims import ClaimQuestions
-from hotseat.questions.papers import MOST_CHARS
+from hotseat.questions.documents import MOST_CHARS
 from hotseat.startup.assembly import Assembly
 
 from tests.questions.postings import CV

@@ -1,4 +1,4 @@
-"""Chooses questions for a job posting or CV, with the words of the text that call for each.
+"""Chooses questions for a document, which is a job posting or a CV, with the words of its text that call for each.
 
 Topics are found by the phrases that postings use for them (``posting_terms`` in topics.toml) and by their key concepts. Within
 a topic, questions whose own concepts and key terms are in the text come first. Pure; the text is not kept.

@@ -25,7 +25,7 @@ async def test_a_posting_becomes_a_mock(tmp_path: Path) -> None:
     async with serving(assembly) as url, browsing(url, "missing") as visit:
         page = visit.page
         await page.goto(url)
-        await page.get_by_role("link", name="Open: From your own papers").click()
+        await page.get_by_role("link", name="Open: From a job posting or your CV").click()
         text = page.get_by_label("Job posting or CV")
         find = page.get_by_role("button", name="Find my questions")
         await find.click()
@@ -118,7 +118,7 @@ async def test_a_file_is_read(tmp_path: Path) -> None:
         await page.set_content('<svg width="300" height="300"><rect width="300" height="300"/></svg>')
         scan.write_bytes(await page.pdf())
         await page.goto(f"{url}/papers")
-        field, file = page.get_by_label("Job posting or CV"), page.locator("#paper-file")
+        field, file = page.get_by_label("Job posting or CV"), page.locator("#document-file")
         await file.set_input_files(posting)
         await expect(field).to_have_value(RAG_START_UP)
         await file.set_input_files(picture)
@@ -133,7 +133,7 @@ async def test_a_file_is_read(tmp_path: Path) -> None:
             """(bytes) => {
                 const dataTransfer = new DataTransfer();
                 dataTransfer.items.add(new File([new Uint8Array(bytes)], "CV.PDF"));
-                document.querySelector(".paper").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+                document.querySelector(".document").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
             }""",
             list(printed),
         )

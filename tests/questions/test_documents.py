@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hotseat.errors import InputError
-from hotseat.questions.papers import MOST_CHARS, ROUNDS, Fit, fit
+from hotseat.questions.documents import MOST_CHARS, ROUNDS, Fit, fit
 
 from tests.questions import postings
 from tests.support.fakes import BANK, CATALOGUE

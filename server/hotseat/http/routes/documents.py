@@ -1,4 +1,4 @@
-"""The HTTP routes of a candidate's own papers: a job posting or CV is read, answered, and forgotten."""
+"""The HTTP routes of documents: a job posting or a CV is read, answered with questions, and forgotten."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from hotseat.errors import MissingError, TooManyAttemptsError
 from hotseat.http.identity import Who
 from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.questions import pdf
+from hotseat.questions.documents import checked, fit, fit_view
 from hotseat.questions.library import Library
-from hotseat.questions.papers import checked, fit, fit_view
 from hotseat.strict_model import StrictModel
 
 FORMAT = "papers"
-"""Id of the format whose kinds of questions are drawn."""
+"""Id of the format whose kinds of questions are drawn; stored interviews and the paths below have this name."""
 
 
-class Paper(StrictModel):
-    """A text to read."""
+class Document(StrictModel):
+    """The text of a job posting or CV."""
 
     text: str
 
 
-def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | None]) -> APIRouter:
+def documents_routes(library: Library, claims_of: Callable[[], ClaimQuestions | None]) -> APIRouter:
     """``claims_of`` gives who asks about claims; None without an endpoint."""
     router = APIRouter()
     reading = asyncio.Lock()
@@ -40,11 +40,11 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
         return router
 
     @router.post("/api/papers")
-    async def read(paper: Paper) -> dict[str, Any]:
+    async def read(document: Document) -> dict[str, Any]:
         """The questions that fit, with the text's own words as reasons. Nothing is kept."""
         asker = claims_of()
         async with reading:
-            found = await asyncio.to_thread(fit, library.bank, paper.text, kinds)
+            found = await asyncio.to_thread(fit, library.bank, document.text, kinds)
         return {**fit_view(found), "model": asker and asker.model}
 
     @router.post("/api/papers/pdf")
@@ -61,7 +61,7 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
             sending.discard(who.person)
 
     @router.post("/api/papers/claims")
-    async def ask(paper: Paper, who: Who) -> dict[str, Any]:
+    async def ask(document: Document, who: Who) -> dict[str, Any]:
         """Questions about what a CV claims, by the language model at the configured endpoint."""
         asker = claims_of()
         if asker is None:
@@ -70,7 +70,7 @@ def papers_routes(library: Library, claims_of: Callable[[], ClaimQuestions | Non
             raise TooManyAttemptsError("the language model is reading your CV already; wait for its questions", 5.0)
         asking.add(who.person)
         try:
-            asked = await asker.about(checked(paper.text))
+            asked = await asker.about(checked(document.text))
         finally:
             asking.discard(who.person)
         return {"questions": [{"claim": entry.claim, "question": entry.question} for entry in asked]}

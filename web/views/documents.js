@@ -1,4 +1,4 @@
-/** A mock from the candidate's own papers: a job posting or CV in, the questions it asks for out, with the reason beside each. */
+/** A mock from a document: a job posting or CV in, the questions it asks for out, with the reason beside each. */
 
 import { begin, get, post } from "../api.js";
 import { h, icon, problem, setText } from "../dom.js";
@@ -17,7 +17,7 @@ export async function show(page) {
   const [format, claims] = ["papers", "claims"].map((wanted) => formats.find(({ id }) => id === wanted));
   document.title = `${format.title} · Hotseat`;
   const result = h("section", { class: "stack", "aria-live": "polite" });
-  const paper = makePaper(async (text) => {
+  const form = makeForm(async (text) => {
     result.replaceChildren();
     const found = await post("/api/papers", { text });
     if (found.questions.length === 0) throw new Error(NOTHING);
@@ -26,13 +26,13 @@ export async function show(page) {
   page.replaceChildren(
     h(
       "div",
-      { class: "papers" },
+      { class: "documents" },
       h(
         "div",
         { class: "stack" },
         h("h1", {}, format.title),
         h("p", { class: "lead" }, "Paste or drop a job posting or your CV. We pick the questions that fit it, and say why."),
-        paper,
+        form,
       ),
       result,
     ),
@@ -40,14 +40,14 @@ export async function show(page) {
 }
 
 /** The text: pasted, dropped or from a file. Calls `read(text)`. */
-function makePaper(read) {
+function makeForm(read) {
   const failure = h("div");
-  const area = h("textarea", { id: "paper", rows: 14, spellcheck: false, placeholder: "We are looking for an LLM engineer who…" });
-  const file = h("input", { type: "file", id: "paper-file", class: "unseen", accept: ".pdf,.txt,.md,application/pdf,text/plain,text/markdown", onchange: () => take(file.files[0]) });
+  const area = h("textarea", { id: "document-text", rows: 14, spellcheck: false, placeholder: "We are looking for an LLM engineer who…" });
+  const file = h("input", { type: "file", id: "document-file", class: "unseen", accept: ".pdf,.txt,.md,application/pdf,text/plain,text/markdown", onchange: () => take(file.files[0]) });
   const find = h("button", { class: "button lit" }, "Find my questions");
   const form = h(
     "form",
-    { class: "paper stack", onsubmit: submit, ondragover: (event) => event.preventDefault(), ondrop: drop },
+    { class: "document stack", onsubmit: submit, ondragover: (event) => event.preventDefault(), ondrop: drop },
     h("div", { class: "field" }, h("label", { htmlFor: area.id }, "Job posting or CV"), area),
     h("div", { class: "row import" }, find, file, h("label", { htmlFor: file.id, class: "button" }, "Open a file…")),
     h("p", { class: "soft small" }, "You can also drop a PDF or text file here. It is read on this Hotseat server and not stored."),
