@@ -41,6 +41,12 @@ LINES = Lines(
     audible="Yes, I can hear you.",
     time_left="At most {minutes}.",
     go_on="Yes, please.",
+    off_topic=("Back to where we were:", "Let's pick it up again:"),
+    no_hint="No hint here.",
+    said_before="I won't ask again.",
+    meaning="I don't want to give anything away.",
+    apart="One by one. {case} And: {question}",
+    same_words="Once more.",
 )
 PLAN = Plan((FIRST, RoundPlan("rag/core", "What is RAG?", 60.0, lead="Next, RAG systems.")), lines=LINES)
 OLD_PLAN = replace(PLAN, lines=Lines())
@@ -95,7 +101,8 @@ def test_the_greeting_comes_before_the_first_question() -> None:
         ([Act.THINK], LINES.think),
         ([Act.DONT_KNOW], f"{LINES.easier} What does one token cost?"),
         ([Act.OBJECTION], "Fair enough. Let's stay with the question: How would you serve it?"),
-        ([Act.OFF_TOPIC], "Let's come back to the question: How would you serve it?"),
+        ([Act.OFF_TOPIC], "Back to where we were: How would you serve it?"),
+        ([Act.OFF_TOPIC, Act.OFF_TOPIC], "Let's pick it up again: How would you serve it?"),
         ([Act.CLARIFY, Act.REPEAT], f"Sure. {FIRST.prompt}"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else None,
@@ -125,7 +132,10 @@ def test_a_question_without_a_scope() -> None:
         ("So should I talk about training, too?", LINES.assume),
         ("Do you mean training or serving?", LINES.either),
         ("Per token, or per request?", LINES.either),
-        ("What do you mean by fifty passages?", LINES.scope),
+        ("What do you mean by fifty passages, do you mean chunks?", LINES.assume),
+        ("What do you mean by fifty passages?", LINES.meaning),
+        ("what does passage mean here", LINES.meaning),
+        ("Which GPU, can I ask?", LINES.scope),
         ("Which model can I assume?", LINES.scope),
         ("Could you be more specific?", LINES.scope),
         ("Do you have a model in mind?", LINES.scope),
@@ -133,7 +143,8 @@ def test_a_question_without_a_scope() -> None:
     ],
 )
 def test_a_candidate_who_asks_about_a_follow_up_is_told_what_they_asked(text: str, said: str) -> None:
-    """A reading that is proposed is accepted, of two either may be taken; else the common case is meant."""
+    """A reading that is proposed is accepted, of two either may be taken, words are left as they are; else the common case is
+    meant."""
     played = Played().say("batching")
     played.feed(FollowUpChosen(session.turn_of(played.state), "why", "How do you choose?", Source.BANK))
     assert played.say(text or "…", Act.CLARIFY).aloud == said
@@ -323,10 +334,12 @@ def test_an_act_without_a_move_leaves_the_answer(act: Act) -> None:
 @pytest.mark.parametrize(
     ("text", "act", "said"),
     [
-        ("what do you mean", Act.CLARIFY, f"Think of a chat. Why batch it? {LINES.scope}"),
-        ("What do you mean by a chat?", Act.CLARIFY, LINES.scope),
-        ("Could you rephrase that?", Act.REPEAT, "Sure. Think of a chat. Why batch it?"),
-        ("Nice weather.", Act.OFF_TOPIC, f"{LINES.off_topic} Think of a chat. Why batch it?"),
+        ("what do you mean", Act.CLARIFY, f"One by one. Think of a chat. And: Why batch it? {LINES.scope}"),
+        ("I don't understand the question.", Act.DONT_KNOW, f"One by one. Think of a chat. And: Why batch it? {LINES.scope}"),
+        ("What does a chat mean here?", Act.REPEAT, LINES.meaning),
+        ("Once more, please.", Act.REPEAT, "Sure. Think of a chat. Why batch it?"),
+        ("Could you rephrase that?", Act.REPEAT, "One by one. Think of a chat. And: Why batch it?"),
+        ("Nice weather.", Act.OFF_TOPIC, f"{LINES.off_topic[0]} Think of a chat. Why batch it?"),
         ("I won't say that.", Act.OBJECTION, f"{LINES.objection} Think of a chat. Why batch it?"),
     ],
 )
@@ -334,6 +347,22 @@ def test_a_follow_up_is_asked_again_whole(text: str, act: Act, said: str) -> Non
     """Its last sentence alone would lack the case. The question's scope and rephrasing aren't its own."""
     played = Played().say("batching").feed(FollowUpChosen(2, "why", "Think of a chat. Why batch it?", Source.BANK))
     assert played.say(text, act).aloud == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Think of a chat. Why batch it?", "One by one. Think of a chat. And: Why batch it?"),
+        ("If a chat is long, how much do you cache?", "One by one. Say a chat is long. And: how much do you cache?"),
+        ("Why batch it, if at all?", "Once more. Why batch it, if at all?"),
+    ],
+)
+def test_a_follow_up_in_other_words(asked: str, said: str) -> None:
+    """It has no other wording, so its case and its question are said one by one, where it has both."""
+    played = Played().say("batching").feed(FollowUpChosen(2, "why", asked, Source.BANK))
+    assert played.say("Can you rephrase that?", Act.REPEAT).aloud == said
+    again = Played().say("batching").feed(FollowUpChosen(2, "why", asked, Source.BANK)).say("Again?", Act.REPEAT)
+    assert again.say("Again?", Act.REPEAT).aloud == said, "the second time, too"
 
 
 @pytest.mark.parametrize("text", ["Could you rephrase the question?", "Can you say it in simpler words?"])
@@ -361,9 +390,79 @@ def test_a_question_that_isnt_about_the_question_is_answered(text: str, act: Act
     assert played.state.progress.acts[-1].act is (Act.OFF_TOPIC if is_aside else act)
 
 
+HINT_PLEASE = "Hmm. Could I get a hint?"
+
+
+@pytest.mark.parametrize("act", [Act.THINK, Act.DONT_KNOW, Act.OFF_TOPIC, Act.SKIP])
+def test_a_candidate_who_asks_for_a_hint_is_helped(act: Act) -> None:
+    """With the easier step of the question, whatever act the words were taken for. Then there is nothing more to give."""
+    played = Played().say(HINT_PLEASE, act)
+    assert played.aloud == f"{LINES.easier} What does one token cost?"
+    assert played.say("a hint, please", act).aloud == LINES.no_hint
+    assert isinstance(played.state, Asking) and played.state.utterance.text == "What does one token cost?"
+
+
+def test_each_hint_may_be_asked_for() -> None:
+    """Where the question has hints, and before its easier step."""
+    played = Played(replace(PLAN, rounds=(replace(FIRST, hints=2, hint_texts=("Think of the cache.", "And of its size.")),)))
+    assert played.say(HINT_PLEASE, Act.THINK).aloud == f"{LINES.hint} Think of the cache."
+    assert played.say(HINT_PLEASE, Act.THINK).aloud == f"{LINES.hint} And of its size."
+    assert played.state.progress.hints == 2 and ShowHint(3, 2) in played.commands
+
+
+def test_a_follow_up_has_no_hints() -> None:
+    """The candidate is told so and can still answer, or pass."""
+    played = Played().say("batching").feed(FollowUpChosen(2, "why", "Why batch it?", Source.BANK))
+    assert played.say("I don't know, can you give me a hint?", Act.DONT_KNOW).aloud == LINES.no_hint
+    assert isinstance(played.say("No idea.", Act.DONT_KNOW).state, FollowingUp)
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("I don't need a hint, just a second.", Act.THINK),
+        ("Your hint is misleading.", Act.OBJECTION),
+        ("No clue.", Act.DONT_KNOW),
+    ],
+)
+def test_a_hint_that_is_not_asked_for(text: str, act: Act) -> None:
+    """Words about hints, or about having no clue, ask for none."""
+    assert moves.counted_as(Played().state.progress, act, text) is act
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("I've already said that.", Act.DONE),
+        ("That's not fair, I already answered this.", Act.OBJECTION),
+        ("You already asked me that.", Act.OBJECTION),
+        ("I've already said that, it's the latency.", Act.ANSWER),
+    ],
+)
+def test_what_has_been_answered_is_not_asked_again(text: str, act: Act) -> None:
+    """The interviewer gives in and goes on to another follow-up."""
+    played = Played().say("batching").feed(FollowUpChosen(2, "why", "Why batch it?", Source.BANK)).say(text, act)
+    assert isinstance(played.state, FollowingUp)
+    played.feed(FollowUpChosen(3, "how", "How large is it?", Source.BANK))
+    assert played.aloud == f"{LINES.said_before} How large is it?"
+
+
+def test_a_question_without_an_answer_stays() -> None:
+    """There is nothing that the candidate could have said before."""
+    assert Played().say("I've already said that.", Act.DONE).aloud == f"{LINES.objection} How would you serve it?"
+
+
+def test_a_candidate_who_has_said_all_is_done() -> None:
+    """They don't complain about the question."""
+    played = Played().say("batching").feed(FollowUpChosen(2, "why", "Why batch it?", Source.BANK))
+    assert played.say("I've already said everything I know.", Act.DONE).state.progress.round == 1
+
+
 def test_a_log_without_lines_for_asides_is_replayed_as_it_was() -> None:
     """An interview of an earlier version left the question here, and its later turns have numbers that count on that."""
     assert Played(OLD_PLAN).say("Should I go on?", Act.SKIP).state.progress.round == 1
+    assert Played(OLD_PLAN).say("I've already said that.", Act.DONE).state.progress.round == 1
+    assert Played(OLD_PLAN).say(HINT_PLEASE, Act.SKIP).state.progress.round == 1
     follow_up = FollowUpChosen(2, "why", "Why batch it?", Source.BANK)
     assert Played(OLD_PLAN).say("batching").feed(follow_up).say("No idea.", Act.DONT_KNOW).state.progress.round == 1
 

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from hotseat.domain.evidence import bare
 from hotseat.domain.model import Answer, Evidence, Word
 from hotseat.grading.clauses import Span, sentence_spans
-from hotseat.session.moves import takes_back
+from hotseat.session.wording import takes_back
 
 SHORTEST, LONGEST = 3, 16
 """Words of a quote: enough to be understood, few enough to be said in one breath."""

@@ -75,7 +75,7 @@ class MovesFile(StrictModel):
     hint: Text
     easier: Text
     objection: Text
-    off_topic: Text
+    off_topic: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
     corrected: Text = Lines().corrected
     no_problem: Text = "No problem."
     feedback: Text = "You'll see that in the review."
@@ -84,6 +84,11 @@ class MovesFile(StrictModel):
     go_on: Text = "Yes, please."
     say_more: Text = "Could you say more?"
     callback: Text = Lines().callback
+    no_hint: Text = "I can't give you a hint here. Just say how you'd approach it."
+    said_before: Text = "Fair enough, I won't ask again."
+    meaning: Text = "I don't want to give anything away. Take it in its usual sense, and say what you assume."
+    apart: Text = "Let me split that up. {case} That's the setup. My question is this: {question}"
+    same_words: Text = "I have no other words for it, so here it is again."
 
 
 class Script(StrictModel):
@@ -116,6 +121,10 @@ class Script(StrictModel):
             lines.audible,
             lines.go_on,
             lines.say_more,
+            lines.no_hint,
+            lines.said_before,
+            lines.meaning,
+            lines.same_words,
         )
         return (*acknowledgements, self.closing.end, self.closing.review, *replies)
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from hotseat.domain.acts import Act
 from hotseat.domain.model import Answer, EndedBy, Move, Source
-from hotseat.session.phases import Progress, Utterance
+from hotseat.session import wording
+from hotseat.session.phases import Lines, Progress, Utterance
 from hotseat.text.sentences import split_sentences
 
 MAX_REPLIES = 2
@@ -17,40 +18,6 @@ _OPEN_S = 30.0
 """Questions with less time may want a single word."""
 _HARDLY = 2
 """Words of what is hardly an answer."""
-_ASKS_WHAT = re.compile(r"\b(?:what|which|how|who|where|why)\b", re.I)
-_PROPOSES = re.compile(
-    r"\b(?:you mean|(?:can|could|may|should|shall) (?:i|we)|are we|are you (?:asking|talking|thinking|looking)"
-    r"|(?:is|was) (?:this|that|it) (?:about|for|at|in|on|with|during|when|only|just))\b",
-    re.I,
-)
-"""Begins a reading of the question that only needs a yes: "do you mean at inference?", "can I assume one GPU?"."""
-_IS_LOST = re.compile(r"\bwhat (?:do|did) you mean(?: by (?:that|this|it))?\W*$|\bwhat(?:'s| is) the question\b", re.I)
-"""Asks about the whole question, not about a part of it."""
-_TAKES_BACK = re.compile(
-    r"\b(?:(?:(?:I|I'll|I'd|I must|I have to|let me) take|taking) (?:that|it|this) back|I (?:was|got (?:that|it)) wrong"
-    r"|I (?:had|said|got|put) (?:that|it|this|them) (?:all )?(?:backwards?|the wrong way (?:a)?round)"
-    r"|I (?:shouldn't|should not) have said|I misspoke"
-    r"|correct (?:myself|what I said)|let me correct that|(?:scratch|strike) that|my mistake|I stand corrected"
-    r"|(?:mixed|got) (?:that|this|it|them|those|these|the two) (?:mixed |all )?up)\b",
-    re.I,
-)
-_OTHER_WORDS = re.compile(
-    r"\b(?:rephrase|reword|paraphrase|simpler|differently|(?:other|different|simple) (?:words|way))\b", re.I
-)
-_START = r"(?:(?:so|and|but|ok(?:ay)?|well|hello|hi|hey|sorry|wait|um|uh|just)\W+)*"
-_ASIDES = {
-    name: re.compile(_START + pattern, re.I)
-    for name, pattern in {
-        "feedback": r"(?:(?:was|is) (?:that|this|it|my answer) (?:right|correct|good|wrong|enough|what you)"
-        r"|(?:did|does) (?:that|this|it) (?:answer|make sense)|did i (?:get|answer|do)|how did i do|how am i doing"
-        r"|am i on the right)",
-        "audible": r"(?:(?:can|do|could) you (?:still )?hear|are you (?:still )?there|(?:is|does) my (?:mic|audio|sound))",
-        "time_left": r"how (?:much time|long|many (?:minutes|questions))\b(?:.*\b(?:left|remain)| do (?:i|we) have\W*$)",
-        "go_on": r"(?:(?:should|shall|can|may) i (?:go on|continue|keep going|elaborate|go deeper|say more)"
-        r"|(?:do|would) you (?:want|like) me to (?:go|continue|elaborate|say more))",
-    }.items()
-}
-"""Questions to the interviewer that aren't about the question, by the field of ``Lines`` that replies to them."""
 
 
 def used_up(asked: Utterance, act: Act) -> bool:
@@ -59,8 +26,18 @@ def used_up(asked: Utterance, act: Act) -> bool:
 
 
 def counted_as(progress: Progress, act: Act, text: str) -> Act:
-    """The act, but off topic for what isn't about the question and has a reply of its own, whatever it was taken for."""
-    return Act.OFF_TOPIC if act is not Act.ANSWER and _aside_line(progress, text) else act
+    """The act, or another where the words tell better what kind of reply they ask for. An answer stays an answer."""
+    lines = progress.plan.lines
+    if act is Act.ANSWER:
+        return act
+    if lines.no_hint and act is not Act.OBJECTION and wording.asks_for_hint(text):
+        return Act.DONT_KNOW
+    if lines.said_before and wording.said_before(text) is not None:
+        return Act.OBJECTION
+    if _aside_line(progress, text):
+        return Act.OFF_TOPIC
+    is_lost = act in (Act.OBJECTION, Act.DONT_KNOW) and wording.is_lost(text)
+    return Act.CLARIFY if lines.meaning and (is_lost or wording.asks_meaning(text)) else act
 
 
 def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utterance | None:
@@ -72,20 +49,27 @@ def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utteranc
     again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
     match act:
         case Act.REPEAT:
-            rephrased = _rephrased(progress, asked) if Act.REPEAT in asked.acts or _OTHER_WORDS.search(text) else ""
-            said = f"{lines.repeat[-1]} {rephrased}" if rephrased else f"{lines.repeat[0]} {_without_quote(asked)}"
-            return replace(again, said=said)
+            other = _differently(progress, asked) if Act.REPEAT in asked.acts or wording.wants_other_words(text) else ""
+            return replace(again, said=other or f"{lines.repeat[0]} {_without_quote(asked)}")
         case Act.CLARIFY:
             return replace(again, said=_clarified(progress, asked, text))
         case Act.THINK:
             return replace(again, said=lines.think)
-        case Act.OBJECTION:
+        case Act.OBJECTION if not (lines.said_before and wording.said_before(text) is not None and _is_answered(progress)):
             return replace(again, said=f"{lines.objection} {_again(progress, asked)}")
         case Act.OFF_TOPIC:
-            return replace(again, said=_aside(progress, asked, text) or f"{lines.off_topic} {_again(progress, asked)}")
+            return replace(again, said=_aside(progress, asked, text) or f"{_back(progress)} {_again(progress, asked)}")
+        case Act.DONT_KNOW if lines.no_hint and wording.asks_for_hint(text):
+            return _easier(progress, again) or replace(again, said=lines.no_hint)
         case Act.DONT_KNOW if Act.DONT_KNOW not in asked.acts:
             return _easier(progress, again)
     return None
+
+
+def goes_on(progress: Progress, act: Act) -> bool:
+    """Whether an act without a reply leads to the next follow-up, not to the next question."""
+    passes = act is Act.OBJECTION or (act is Act.DONT_KNOW and bool(progress.plan.lines.no_problem))
+    return passes and _is_answered(progress)
 
 
 def asked_for_more(progress: Progress, asked: Utterance, answer: Answer) -> Utterance | None:
@@ -100,19 +84,26 @@ def asked_for_more(progress: Progress, asked: Utterance, answer: Answer) -> Utte
 
 
 def with_remark(progress: Progress, text: str) -> str:
-    """What is asked next, with a remark before it if the candidate has just taken back what they said, or didn't know."""
+    """What is asked next, with a remark before it if the candidate has just taken back what they said, didn't know, or said
+    that they had answered this before."""
     if not progress.answers:
         return text
     lines, last = progress.plan.lines, progress.answers[-1]
-    if last.follow_up_id is not None and takes_back(last.transcript.text):  # in a first answer the candidate only rephrases
-        return f"{lines.corrected} {text}"
-    passed = any(said.turn_id == last.turn_id and said.act in (Act.DONT_KNOW, Act.SKIP) for said in progress.acts[-1:])
-    return f"{lines.no_problem} {text}".strip() if passed else text
+    passed = next((entry.act for entry in progress.acts[-1:] if entry.turn_id == last.turn_id), None)
+    if passed in (Act.DONT_KNOW, Act.SKIP):
+        remark = lines.no_problem
+    elif passed is Act.OBJECTION:
+        remark = lines.said_before
+    else:
+        remark = _remark_on(last, lines) if last.follow_up_id is not None else ""  # in a first answer they only rephrase
+    return f"{remark} {text}".strip()
 
 
-def takes_back(text: str) -> bool:
-    """Whether the candidate corrects something that they said before."""
-    return bool(_TAKES_BACK.search(text.replace("’", "'")))
+def _remark_on(answer: Answer, lines: Lines) -> str:
+    if wording.takes_back(answer.transcript.text):
+        return lines.corrected
+    before = wording.said_before(answer.transcript.text)
+    return lines.said_before if before is not None and before <= _HARDLY else ""
 
 
 def _aside(progress: Progress, asked: Utterance, text: str) -> str:
@@ -125,7 +116,7 @@ def _aside(progress: Progress, asked: Utterance, text: str) -> str:
 
 
 def _aside_line(progress: Progress, text: str) -> str:
-    name = next((name for name, pattern in _ASIDES.items() if pattern.match(text)), None)
+    name = wording.aside(text)
     line: str = getattr(progress.plan.lines, name) if name else ""
     return line
 
@@ -135,12 +126,19 @@ def _clarified(progress: Progress, asked: Utterance, text: str) -> str:
     lines = progress.plan.lines
     if asked.text == progress.current.prompt and progress.current.scope and Act.CLARIFY not in asked.acts:
         return progress.current.scope
-    proposed = _PROPOSES.search(text)
-    if _ASKS_WHAT.search(text[: proposed.start()] if proposed else text):
-        return f"{_again(progress, asked)} {lines.scope}" if _IS_LOST.search(text) else lines.scope
-    if re.search(r"\bor\b", text, re.I):
+    proposes = wording.proposes(text)
+    if (proposes or not wording.asks_what(text)) and re.search(r"\bor\b", text, re.I):
         return lines.either
-    return lines.assume if proposed else lines.scope
+    if proposes:
+        return lines.assume
+    if wording.is_lost(text):
+        return f"{_differently(progress, asked) or _again(progress, asked)} {lines.scope}"
+    return (lines.meaning if wording.asks_meaning(text) else "") or lines.scope
+
+
+def _is_answered(progress: Progress) -> bool:
+    """Whether the candidate has said something to the round's question."""
+    return any(answer.transcript.words for answer in progress.round_answers)
 
 
 def next_hint(progress: Progress) -> str | None:
@@ -162,6 +160,29 @@ def _rephrased(progress: Progress, asked: Utterance) -> str:
     return progress.current.rephrase if asked.text == progress.current.prompt else ""
 
 
+def _differently(progress: Progress, asked: Utterance) -> str:
+    """What was asked, said differently: in the bank's other words, or else with its case and its question taken apart.
+
+    "" in plans from before there were lines for this.
+    """
+    lines, text = progress.plan.lines, _without_quote(asked)
+    if rephrased := _rephrased(progress, asked):
+        return f"{lines.repeat[-1]} {rephrased}"
+    if not lines.apart:
+        return ""
+    case, question = wording.case_and_question(text)
+    return lines.apart.format(case=case, question=question) if case else f"{lines.same_words} {text}"
+
+
+def _back(progress: Progress) -> str:
+    """Leads back to the question; another line than the last time."""
+    lines = progress.plan.lines.off_topic
+    if isinstance(lines, str):
+        return lines
+    before = sum(entry.act is Act.OFF_TOPIC and not _aside_line(progress, entry.text) for entry in progress.acts)
+    return lines[before % len(lines)]
+
+
 def _again(progress: Progress, asked: Utterance) -> str:
     """What was asked, whole: a follow-up's first sentence is the case that its second asks about."""
     return _rephrased(progress, asked) or _without_quote(asked)
@@ -172,7 +193,9 @@ def _easier(progress: Progress, again: Utterance) -> Utterance | None:
     if hint := next_hint(progress):
         return replace(again, said=f"{lines.hint} {hint}")
     step = progress.current.easier
-    if step is None or progress.round_answers:  # an easier step is no use once the question has been answered
+    if step is None or again.follow_up_id == step[0]:
+        return None
+    if progress.round_answers:  # an easier step is no use once the question has been answered
         return None
     follow_up_id, text = step
     return replace(again, follow_up_id=follow_up_id, text=text, choice=None, said=f"{lines.easier} {text}")

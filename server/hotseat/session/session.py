@@ -355,8 +355,9 @@ def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float)
 
 
 def _passed(state: Finalising, event: events.Transcribed, act: Act, now: float) -> Step:
-    """Goes on after an act that leaves the question: to the next follow-up if the candidate doesn't know the answer to one,
-    else to the next round. An answer without words is kept, so that the round is graded and listed like any other."""
+    """Goes on after an act that leaves the question: to the next follow-up if the candidate doesn't know the answer to one or
+    has given it before, else to the next round. An answer without words is kept, so that the round is graded and listed like
+    any other."""
     words = event.transcript.text
     nothing = replace(
         _answer_of(state, event),
@@ -372,9 +373,7 @@ def _passed(state: Finalising, event: events.Transcribed, act: Act, now: float) 
             NonAnswer(event.turn_id, state.progress.round, act, words, state.utterance.aloud, state.utterance.choice),
         ),
     )
-    answered = any(answer.transcript.words for answer in state.progress.round_answers)
-    goes_on = act is Act.DONT_KNOW and answered and progress.plan.lines.no_problem
-    return _after_answer(state, progress, event.turn_id + 1, now, passed=not goes_on)
+    return _after_answer(state, progress, event.turn_id + 1, now, passed=not moves.goes_on(state.progress, act))
 
 
 def _answered(state: Finalising, event: events.Transcribed, now: float) -> Step:

@@ -20,7 +20,7 @@ const UNDERSTOOD = {
   repeat: "You asked to hear it again",
   clarify: "You asked what the question means",
   think: "You asked for a moment",
-  dont_know: "You didn’t know",
+  dont_know: "You were stuck",
   objection: "You objected",
   off_topic: "That wasn’t about the question",
 };
