@@ -118,11 +118,11 @@ def intervals(graded: Sequence[Graded], seed: int = 1) -> dict[str, tuple[float,
 
 
 def shortcuts(answers: Sequence[Mapping[str, Any]], questions: Mapping[str, Question]) -> dict[str, float]:
-    """Verdict kappa of counts that know nothing, cut where they fit the labels best in number."""
+    """Verdict kappa of counts that take no notice of meaning, cut so that as many answers get each verdict as by the labels."""
     truth = ranks([Verdict(row["verdict"]) for row in answers])
     counts: dict[str, Callable[[str, Question], float]] = {
         "answer length": lambda text, _: len(text.split()),
-        "key terms said": lambda text, question: sum(_holds(text, term.term) for term in question.key_terms),
+        "the number of key terms": lambda text, question: sum(_holds(text, term.term) for term in question.key_terms),
     }
     found = {}
     for name, count in counts.items():
@@ -194,7 +194,7 @@ def main() -> None:
     print(f"seconds an answer    {statistics.median(one.seconds for one in graded):7.2f}")
     questions = {question.id: question for question in load_bank(load_settings().rubrics_dir).questions}
     for name, value in shortcuts(answers, questions).items():
-        print(f"kappa of {name}: {value:.2f}")
+        print(f"kappa from {name} alone: {value:.2f}")
 
 
 if __name__ == "__main__":

@@ -63,14 +63,14 @@ class Asked:
         return {name for name, label in self.labels.items() if label == "wrong"}
 
     @property
-    def takes_up(self) -> bool:
+    def challenges_false_claim(self) -> bool:
         """It challenges a point that a claim contradicts."""
         return self.move.move is Move.CHALLENGE and set(self.move.probes) <= self.false_claims
 
     @property
     def accuses(self) -> bool:
         """It challenges words that are neither labelled wrong nor noted as a slip, for a point that nothing contradicts."""
-        if self.move.move is not Move.CHALLENGE or self.takes_up:
+        if self.move.move is not Move.CHALLENGE or self.challenges_false_claim:
             return False
         wrong = [entry["q"] for entry in self.row["points"].values() if entry["l"] == "wrong"] + self.row.get("slips", [])
         transcript = Transcript.of_typed(self.row["text"])
@@ -120,10 +120,11 @@ def read(grader: EmbeddedGrader | None, question: Question, answer: Answer) -> S
 
 
 def newly_made(parts: Sequence[str]) -> tuple[int, float, float, float]:
-    """Answers, and points that a follow-up brings out of a candidate who has given half of each: as chosen, blind, and by the
-    best of the bank's.
+    """How many half answers there are, and how many points a follow-up adds on average: the one chosen, one chosen without
+    reading the half, and the best of the bank's.
 
-    They know what the whole answer makes, and say what they are asked for. By the labels, so of the choice alone.
+    The candidate is taken to know what the whole answer makes, and to say it when asked. Follow-ups are chosen by the labels, so
+    only the choice is measured.
     """
     bank, interviewer = assemble(load_settings()).library.bank, Interviewer()
     chosen: list[int] = []
@@ -152,23 +153,23 @@ def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     """The rows of the table."""
     strong = [one for one in asked if one.row["verdict"] == "Strong Hire"]
     claims = [one for one in asked if one.false_claims]
-    taken = [one for one in claims if one.takes_up]
-    others = [one.move.move is Move.CHALLENGE and not one.takes_up for one in asked]
+    taken = [one for one in claims if one.challenges_false_claim]
+    others = [one.move.move is Move.CHALLENGE and not one.challenges_false_claim for one in asked]
     pairs = [
         (one, other) for one, other in pairwise(asked) if one.row["question"] == other.row["question"] and one.row != other.row
     ]
     return [
         ("answers", str(len(asked))),
-        ("the follow-up is the one chosen when nothing is known", _share([one.move == one.blind for one in asked])),
+        ("the follow-up would be the same without reading the answer", _share([one.move == one.blind for one in asked])),
         ("two answers to one question get the same follow-up", _share([one.move == other.move for one, other in pairs])),
-        ("asks for what was said", _share([one.was_said for one in asked])),
+        ("asks for points already made", _share([one.was_said for one in asked])),
         ("... of strong answers", _share([one.was_said for one in strong])),
         ("strong answers taken deeper or challenged", _share([one.move.move is not Move.PROBE for one in strong])),
-        ("answers with a false claim: it is taken up", _share([one in taken for one in claims])),
+        ("answers with a false claim: it is challenged", _share([one in taken for one in claims])),
         ("... by quoting it", _share([one in taken and one.chosen.anchor is not None for one in claims])),
-        ("challenges of what is not labelled wrong", _share(others)),
-        ("... in words that are right", _share([one.accuses for one in asked])),
-        ("... to strong answers", _share([one.accuses for one in strong])),
+        ("challenges a point not labelled wrong", _share(others)),
+        ("... and correct words", _share([one.accuses for one in asked])),
+        ("... and correct words of strong answers", _share([one.accuses for one in strong])),
     ]
 
 
@@ -186,7 +187,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.half:
         made = newly_made(("known-test", "varied-test"))
-        print("{} halves; points newly made: {:.2f}, chosen blind {:.2f}, best possible {:.2f}".format(*made))
+        line = "{} half answers; points that a follow-up adds: {:.2f}; chosen without reading {:.2f}; best possible {:.2f}"
+        print(line.format(*made))
         return
     asked = asyncio.run(play(given.part, given.answers, gold=given.gold))
     for name, value in report(asked):

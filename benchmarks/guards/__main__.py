@@ -43,13 +43,16 @@ async def work(injections: int, each: int) -> None:
     for split in ("told", "tricky"):
         items = load_items(DATA, split)
         credited, noticed, total = await false_claims(assembly, grader, items)
-        print(f"{split}: false claims credited {credited} of {total}, named or to check {noticed}", flush=True)
+        print(
+            f"{split}: false claims credited as points made {credited} of {total}, named or marked to check {noticed}",
+            flush=True,
+        )
     nothing = load_items(DATA, "nothing")
     above = 0
     for item in nothing:
         question = assembly.library.bank.question(item.question)
         above += ranks([(await grader.grade(question, [as_answer(item, question)])).verdict])[0] > 1
-    print(f"texts that say nothing above Lean No Hire: {above} of {len(nothing)}", flush=True)
+    print(f"texts that make no point, graded above Lean No Hire: {above} of {len(nothing)}", flush=True)
     changed = total = 0
     heard = load_spoken(DATA, "report")
     for item in (item for item in load_items(DATA, "report") if item.id in heard):

@@ -87,7 +87,9 @@ async def run(
             made = Item(f"{question} salad {number}", question, "salad", Verdict.NO_HIRE, {}, text)
             result = await grade(made)
             if result:
-                held.count("key terms in sentences above Lean No Hire", ranks([result.verdict])[0] <= 1, made.id)
+                held.count(
+                    "empty sentences with key terms, graded above Lean No Hire", ranks([result.verdict])[0] <= 1, made.id
+                )
     for item in pairs:
         base = by_id[item.base]
         before, after = await plain(base), await grade(item)
