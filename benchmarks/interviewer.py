@@ -123,7 +123,7 @@ def newly_made(parts: Sequence[str]) -> tuple[int, float, float, float]:
     """How many half answers there are, and how many points a follow-up adds on average: the one chosen, one chosen without
     reading the half, and the best of the bank's.
 
-    The candidate is taken to know what the whole answer makes, and to say it when asked. Follow-ups are chosen by the labels, so
+    The candidate is taken to know what the whole answer makes, and to say it when asked. The labels choose the follow-ups, so
     only the choice is measured.
     """
     bank, interviewer = assemble(load_settings()).library.bank, Interviewer()
@@ -168,8 +168,8 @@ def report(asked: Sequence[Asked]) -> list[tuple[str, str]]:
         ("answers with a false claim: it is challenged", _share([one in taken for one in claims])),
         ("... by quoting it", _share([one in taken and one.chosen.anchor is not None for one in claims])),
         ("challenges a point not labelled wrong", _share(others)),
-        ("... and correct words", _share([one.accuses for one in asked])),
-        ("... and correct words of strong answers", _share([one.accuses for one in strong])),
+        ("... about correct words", _share([one.accuses for one in asked])),
+        ("... about correct words of strong answers", _share([one.accuses for one in strong])),
     ]
 
 
