@@ -36,6 +36,12 @@ def quoted(text: str, part: str) -> str | None:
         ("MT-Bench is machine translation, I believe.", "machine translation,", "MT-Bench is machine translation"),
         ("When a GPU dies, the other ones go on, right?  Yes, all of them do.", "of them", "all of them do"),
         ("The more tools it has the more it can do.", "tools it has", "the more tools it has the more it can do"),
+        (
+            "I'd split them: one agent reads the emails without any tools, and another one which never sees them pays.",
+            "without any tools,",
+            "one agent reads the emails without any tools",
+        ),
+        ("I look for the index which still fits.", "look for", "I look for the index which still fits"),
     ],
 )  # fmt: skip
 def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
@@ -70,6 +76,11 @@ def test_a_clause_is_cut(text: str, part: str, quote: str) -> None:
         ("It's, um, um, the bigger the beta, I'd say.", "the beta,"),
         ("Somebody who can actually override the thing, robustness testing.", "override the"),
         ("How do you measure it, that's not there.", "How do"),
+        (
+            "It keeps one copy, and another one, because the optimizer that people use today has moments beside the weights.",
+            "one copy,",
+        ),
+        ("You'd want me to say that the attacker encodes it.", "attacker encodes"),
     ],
 )  # fmt: skip
 def test_incomplete_or_altered_claims_are_not_quoted(text: str, part: str) -> None:

@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 3, 16
 MISHEARD = 0.5
 """A word of lower probability may be misheard, which the page marks (DOUBTFUL in transcript.js), and isn't said back."""
 
-_CONNECTIVES = frozenset("and but so because since which while whereas though then if when unless until once".split())
+_CONNECTIVES = frozenset("and but so because since while whereas though then if when unless until once".split())
 """Words before which a clause may begin."""
 _OPINIONS = r"i think|i guess|i'd guess|i mean|i believe|i suppose|i'd say|i would say|you know|let's say"
 _OPENINGS = re.compile(
@@ -70,7 +70,7 @@ _DANGLING = frozenset(
     "very really just like not um uh er your our their its my".split()
 )
 _FIRST_PERSON = frozenset("i i'm i'd i've i'll me my mine we we're we'd we've we'll us our ours".split())
-_ADDRESSED = {"you", "your", "yours", "yourself"}
+_ADDRESSED = {"you", "your", "yours", "yourself", "you'd", "you'll", "you're", "you've"}
 _SECOND_PERSON = {
     "i": "you", "me": "you", "my": "your", "we": "you", "us": "you", "our": "your", "i'm": "you're", "we're": "you're",
     "i'd": "you'd", "we'd": "you'd", "i've": "you've", "we've": "you've", "i'll": "you'll", "we'll": "you'll",
@@ -113,6 +113,8 @@ def clause_of(answers: Sequence[Answer], evidence: Evidence) -> str | None:
             return None
         if any(map(_may_be_misheard, words[sentence[0] + run[0] : sentence[0] + run[1]])):
             continue
+        if run[1] < len(whole) and _breaks_off(whole[slice(*run)]):
+            continue
         parts = [whole[start:end] for start, end in clauses if run[0] <= start < run[1]]
         if _is_sentence(parts) and (quote := _quote(whole[slice(*run)])):
             return quote
@@ -154,6 +156,12 @@ def _begins(words: Sequence[str], place: int) -> bool:
         )
         return any(_is_verb(bare(word)) for word in words[place : next(ends, len(words))])
     return bare(words[place]) in _CONNECTIVES or words[place - 1].endswith((",", ":", ";"))
+
+
+def _breaks_off(words: Sequence[str]) -> bool:
+    """Whether the words end in the beginning of another clause, as in "one reads the mails, and another one"."""
+    last = max((at for at in range(1, len(words)) if bare(words[at]) in ("and", "or")), default=0)
+    return last > 0 and words[last - 1].endswith(",") and not any(_is_verb(bare(word)) for word in words[last:])
 
 
 def _dice(run: Span, span: Span) -> float:
