@@ -140,6 +140,8 @@ CONTENT = [
     ("scope asks", replaced(r'scope = ".*"', 'scope = "What do you assume?"'), "scope: asks"),
     ("given away", replaced(r'(?s)(statement = "(.*?)\.".*?\[\[follow_ups\]\]\nid = .*?\n)text = ".*?"', r'\1text = "\2?"'),
      "gives away point"),
+    ("bare name", replaced(r'aloud = ".*"\n', ""), "criteria[indexing].name: \"work on chunks and embeds sensibly\""),
+    ("no antecedent", replaced(r'aloud = ".*"', 'aloud = "how it works"'), "criteria[indexing].aloud"),
     ("unknown concept", replaced(r"difficulty =", 'concepts = ["Alchemy"]\ndifficulty ='), "Alchemy"),
 ]  # fmt: skip
 

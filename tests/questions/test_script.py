@@ -31,7 +31,7 @@ PRACTISE = "Practise the one on the question â€œPrompt, retrieve or fine-tune?â€
     [
         ([STRONG, WEAK], f"Your best answer was on how LoRA works. {PRACTISE}"),
         ([WEAK, MIXED], f"Your best answer was on how LoRA works. {PRACTISE}"),
-        ([MIXED], "Your strongest part was this: concrete numbers. The part to practise is this: trade-offs."),
+        ([MIXED], "You were strongest on the concrete numbers. Next, work on the trade-offs."),
         ([WEAK, WEAK], PRACTISE),
         ([STRONG, STRONG], ""),
         ([graded(LORA)], ""),

@@ -137,6 +137,8 @@ class Criterion:
     lean: str
     no: str
     points: tuple[Point, ...]
+    aloud: str = ""
+    """The name within a sentence, after "work on"; empty where the name itself can be said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from hotseat.domain.followups import MAX_WORDS, says
 from hotseat.domain.model import Answer, Bank, Kind, Level, Point, PointStatus, PointTier, Question, Topic, Transcript
 from hotseat.grading.scoring import criterion_level, with_made
+from hotseat.questions.script import aloud
 from hotseat.text.normal import tokenize
 
 if TYPE_CHECKING:  # they bring numpy in
@@ -30,6 +31,14 @@ NEEDED_KINDS = (Kind.CORE, Kind.ESTIMATE, Kind.DEBUGGING, Kind.TRADEOFF)
 MIN_QUESTIONS = 10
 MIN_CAPSTONE_QUESTIONS = 20
 HINTED_KINDS = (Kind.PROBLEM, Kind.CANDIDATE_EVALUATION)
+
+SAYABLE = re.compile(
+    r"(?!\w+ (?:it|its|they|them|this)\b|(?:what|how|why|when|where|whether)\b.*\b(?:it|them)$)"
+    r"(?:(?:the|an?|your|what|which|who|how|why|when|where|whether)\b|\w+ing\b)",
+    re.I,
+)
+"""How a criterion's name begins if it can be said after "you were strongest on" and "work on"; without a pronoun that refers to
+nothing."""
 
 _syllables = pyphen.Pyphen(lang="en_US")
 
@@ -109,6 +118,14 @@ def _levels(question: Question) -> Iterator[str]:
             yield f"criteria[{criterion.id}].points: none makes a Lean Hire and no more; add a lean or another strong point"
 
 
+def _names(question: Question) -> Iterator[str]:
+    for part in question.criteria:
+        if not SAYABLE.match(aloud(part)):
+            where = f"criteria[{part.id}].{'aloud' if part.aloud else 'name'}"
+            begins = "aloud has to begin with the, what, how, ... or a word in -ing"
+            yield f'{where}: "work on {aloud(part)}" isn\'t English; {begins}'
+
+
 def _terms(question: Question) -> Iterator[str]:
     owner: dict[str, str] = {}
     for entry in question.key_terms:
@@ -118,7 +135,7 @@ def _terms(question: Question) -> Iterator[str]:
             owner[spelling] = entry.term
 
 
-_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _moves, _levels, _terms)
+_CHECKS: tuple[Callable[[Question], Iterator[str]], ...] = (_lengths, _hints, _follow_ups, _moves, _levels, _names, _terms)
 
 
 def _of_topic(topic: Topic, bank: Bank) -> Iterator[str]:

@@ -56,6 +56,7 @@ class PointFile(StrictModel):
 class CriterionFile(StrictModel):
     id: Slug
     name: Text
+    aloud: Line = ""
     weight: Annotated[float, Field(gt=0, le=5)] = 1.0
     strong: Text
     lean: Text

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hotseat.domain.model import Bank, EndedBy, Grade, Level, Question
+from hotseat.domain.model import Bank, Criterion, EndedBy, Grade, Level, Question
 from hotseat.grading.scoring import LADDER, question_score
 from hotseat.questions.content import Text
 from hotseat.session.phases import Lines, RoundPlan
@@ -161,7 +161,7 @@ class Script(StrictModel):
             [(question, grade)] = graded
             levels = {result.criterion_id: result.level for result in grade.criteria}
             parts = sorted(question.criteria, key=lambda part: -part.weight)
-            rated = [(float(LADDER.index(levels[part.id])), _within(part.name)) for part in parts if part.id in levels]
+            rated = [(float(LADDER.index(levels[part.id])), aloud(part)) for part in parts if part.id in levels]
         else:
             rated = [
                 (question_score(question, grade.by_point), _topic_of(question)) for question, grade in graded if grade.criteria
@@ -177,6 +177,11 @@ class Script(StrictModel):
         if least < LADDER.index(Level.STRONG):
             said.append(lines.practise.format(name=weakest))
         return " ".join(said)
+
+
+def aloud(part: Criterion) -> str:
+    """What a criterion is called within a sentence, after "work on"."""
+    return part.aloud or _within(part.name)
 
 
 def _minutes(rounds: Sequence[RoundPlan]) -> str:
