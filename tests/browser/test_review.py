@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 from hotseat.domain.model import Word
-from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
 from hotseat.speech.audio import SAMPLE_RATE
@@ -63,7 +62,6 @@ def prepared(data_dir: Path) -> Assembly:
     """Assembly whose reader knows the answers of this file, so that nothing has to be loaded."""
     assembly = fake_assembly(data_dir)
     assembly.graders.in_use = assembly.graders.embedded = EmbeddedGrader(READER)
-    assembly.graders.disputes = Disputes(READER)
     return assembly
 
 

@@ -9,10 +9,10 @@ from hotseat.grading.disputes import (
     CANDIDATE,
     UPHELD,
     Claim,
-    Disputes,
     answered,
     in_whole_clauses,
     may_be_answered,
+    rule,
     why_not,
     with_findings,
 )
@@ -31,24 +31,24 @@ def grade(status: PointStatus) -> Grade:
     return build_grade(LORA, {POINT.id: PointFinding(POINT.id, status, evidence)}, grader="embedded")
 
 
-async def test_a_passage_that_may_say_it_is_upheld() -> None:
+def test_a_passage_that_may_say_it_is_upheld() -> None:
     """Named by the candidate, it has the benefit of the doubt, and is the evidence."""
     reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)})
-    ruling = await Disputes(reader).hear(LORA, [ANSWER], SAID)
+    ruling = rule(reader, LORA, [ANSWER], SAID)
     assert ruling.upheld and ruling.finding.note == UPHELD
     assert ruling.finding.evidence is not None and "small correction" in ruling.finding.evidence.quote
 
 
-async def test_a_passage_that_says_something_else_is_not_upheld() -> None:
+def test_a_passage_that_says_something_else_is_not_upheld() -> None:
     """The reason says so in plain words."""
-    ruling = await Disputes(ScriptedReader({})).hear(LORA, [ANSWER], SAID)
+    ruling = rule(ScriptedReader({}), LORA, [ANSWER], SAID)
     assert not ruling.upheld and "clearly" in ruling.reason
 
 
-async def test_a_passage_that_says_the_opposite_is_not_upheld() -> None:
+def test_a_passage_that_says_the_opposite_is_not_upheld() -> None:
     """However near its words are."""
     reader = ScriptedReader({POINT.statement: ("low rank.", 0.3)}, {POINT.statement: ("low rank.", 0.9)})
-    ruling = await Disputes(reader).hear(LORA, [ANSWER], SAID)
+    ruling = rule(reader, LORA, [ANSWER], SAID)
     assert not ruling.upheld and "opposite" in ruling.reason
 
 

@@ -13,7 +13,7 @@ import pytest
 from hotseat.domain.model import Answer, Transcript, Word
 from hotseat.errors import SpeakerError
 from hotseat.grading import disputes
-from hotseat.grading.disputes import Claim, Disputes
+from hotseat.grading.disputes import Claim
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.questions.formats import Choices
 from hotseat.session.records import LOCAL, Amendments
@@ -63,7 +63,6 @@ def scripted_services(data_dir: Path, reader: ScriptedReader = READER) -> Assemb
     assembly = fake_assembly(data_dir)
     assembly.speech.transcriber = Mumbling()
     assembly.graders.in_use = assembly.graders.embedded = EmbeddedGrader(reader)
-    assembly.graders.disputes = Disputes(reader)
     return assembly
 
 

@@ -92,7 +92,7 @@ async def sit(folder: Path, speed: float = 20.0) -> str:
         rated = Rated(candidate.id, 0, "finetuning/lora", 1_760_000_000.5, {"frozen": 3, "low-rank": 1})
         await assembly.storage.store.keep_note(candidate.id, Note(0, "Say “frozen” first – näher am Punkt.\n", 1_760_000_001.0))
         correction = Correction(1, 0, Change.EDIT, "freeze", "froze", 1_760_000_002.0, LOCAL)
-        await assembly.storage.store.add_correction(candidate.id, correction)
+        await assembly.storage.store.amend(candidate.id, correction)
         history = await assembly.storage.store.ratings(LOCAL, rated.question_id)
         await assembly.storage.store.rate(LOCAL, rated, cards([*history, rated]))
         await assembly.storage.store.add_assessment(LOCAL, Assessment(1_760_000_000.25, {"rag": 3}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotseat.background import in_background
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading import scoring
@@ -52,30 +51,24 @@ class Ruling:
         return self.finding.status is PointStatus.MET
 
 
-class Disputes:
-    """Rules on disputes: reads the named passage by itself, giving the candidate the benefit of the doubt."""
+def rule(reader: Reader, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
+    """Rules on a claim for which ``why_not`` gives no objection. Blocking.
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    async def hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
-        """Rules on a claim for which ``why_not`` gives no objection."""
-        return await in_background(self._hear, question, answers, claim)
-
-    def _hear(self, question: Question, answers: Sequence[Answer], claim: Claim) -> Ruling:
-        answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
-        point = next(point for point in question.points if point.id == claim.point_id)
-        passage = passage_of(question, excerpt(answer, claim.span))
-        [reading] = self._reader.read([described(point)], passage.words)
-        if reading.says >= THRESHOLDS.unsure and reading.says >= reading.denies:
-            evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
-            finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD)
-            return Ruling(finding, "The passage says it. It counts now.")
-        if reading.denies >= THRESHOLDS.check:
-            reason = "Read by itself, the passage seems to say the opposite."
-        else:
-            reason = "Read by itself, the passage doesn't clearly say it."
-        return Ruling(PointFinding(point.id, PointStatus.NOT_MET), reason)
+    The reader reads the named passage by itself, and the candidate has the benefit of the doubt.
+    """
+    answer = next(answer for answer in answers if answer.turn_id == claim.turn_id)
+    point = next(point for point in question.points if point.id == claim.point_id)
+    passage = passage_of(question, excerpt(answer, claim.span))
+    [reading] = reader.read([described(point)], passage.words)
+    if reading.says >= THRESHOLDS.unsure and reading.says >= reading.denies:
+        evidence = evidence_between(answer.transcript, *claim.span, claim.turn_id)
+        finding = PointFinding(point.id, PointStatus.MET, evidence, UPHELD)
+        return Ruling(finding, "The passage says it. It counts now.")
+    if reading.denies >= THRESHOLDS.check:
+        reason = "Read by itself, the passage seems to say the opposite."
+    else:
+        reason = "Read by itself, the passage doesn't clearly say it."
+    return Ruling(PointFinding(point.id, PointStatus.NOT_MET), reason)
 
 
 def answered(grade: Grade, point_id: str, said: bool) -> PointFinding | None:

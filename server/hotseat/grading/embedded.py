@@ -21,7 +21,7 @@ class EmbeddedGrader:
     """Implements ``Grader``."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
 
     async def grade(self, question: Question, answers: Sequence[Answer]) -> Grade:
         return await in_background(self.grade_now, question, answers)
@@ -46,7 +46,7 @@ class EmbeddedGrader:
             return {point.id: PointFinding(point.id, PointStatus.NOT_MET, None, note) for point in question.points}
         passages = [passage_of(question, answer) for answer in answers]
         statements = [described(point) for point in question.points]
-        readings = [self._reader.read(statements, passage.words) for passage in passages]
+        readings = [self.reader.read(statements, passage.words) for passage in passages]
         return {
             point.id: finding_from(point.id, list(zip(passages, of_point, strict=True)))
             for point, of_point in zip(question.points, zip(*readings, strict=True), strict=True)

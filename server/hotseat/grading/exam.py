@@ -180,14 +180,10 @@ class Exam:
     async def sit(self, before_each: BeforeEach) -> Sitting:
         """Sits the exam and stores the result. Raises GraderError if the endpoint fails; called again, it resumes there."""
         judge = await sit(self.llm, self.items, self.outcomes, before_each)
-        reader = await sit(self.embedded, self.items, {}, _at_once)
+        reader = result_of([(item, await self.embedded.grade(item.question, [item.answer])) for item in self.items])
         self.sitting = Sitting(self.llm.model, judge, reader)
         await keep_result(self.path, _KEPT, self.key, self.sitting)
         return self.sitting
-
-
-async def _at_once(_done: int) -> None:
-    return
 
 
 def key_of(llm: LlmGrader, address: str, items: Sequence[Item], reader: str) -> str:

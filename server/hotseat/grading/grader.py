@@ -1,4 +1,4 @@
-"""The interface of graders, which hotseat.grading.embedded, llm and judge implement, and how they build a grade."""
+"""The interface of graders, which hotseat.grading.embedded, llm and fallback implement, and how they build a grade."""
 
 from __future__ import annotations
 

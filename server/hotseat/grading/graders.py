@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.exam import Exam
 from hotseat.grading.grader import Grader
@@ -20,5 +19,3 @@ class Graders:
     embedded: EmbeddedGrader | None = None
     llm: LlmGrader | None = None
     exam: Exam | None = None
-    disputes: Disputes | None = None
-    """Rules on points that candidates dispute."""

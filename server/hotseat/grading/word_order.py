@@ -40,13 +40,8 @@ FEWEST_WORDS = 12
 
 
 def is_speech(answers: Sequence[Answer]) -> bool:
-    """Whether the words form sentences. No grader reads answers that don't."""
-    return not is_shuffled(answers) and not is_list(answers)
-
-
-def is_shuffled(answers: Sequence[Answer]) -> bool:
-    """Whether the words are in an order in which nobody speaks."""
-    return order(answers) < SHUFFLED
+    """Whether the words form sentences: neither shuffled nor a list. No grader reads answers that don't."""
+    return order(answers) >= SHUFFLED and not is_list(answers)
 
 
 def is_list(answers: Sequence[Answer]) -> bool:

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import asdict, dataclass, field
 from weakref import WeakValueDictionary
 
+from hotseat.background import in_background
 from hotseat.clock import Clock
 from hotseat.domain.corrections import Change, Correction, corrections_in_force, outcome, why_not
 from hotseat.domain.evidence import evidence_between
@@ -64,7 +65,7 @@ class Amending:
                 made=self.clock.wall(),
                 by=by,
             )
-            await self.rounds.store.add_correction(interview_id, made)
+            await self.rounds.store.amend(interview_id, made)
 
     async def grade_again(self, interview_id: str, number: int, by: str) -> None:
         """Grades a round with its corrections.
@@ -101,9 +102,9 @@ class Amending:
                 raise InputError(refusal)
             claim = disputes.in_whole_clauses(claim, answers)
             made = self.clock.wall()
-            if self.graders.disputes is None:
+            if self.graders.embedded is None:
                 raise InputError("This server can’t check the passage again: its reader isn’t loaded.")
-            ruling = await self.graders.disputes.hear(entry.question, answers, claim)
+            ruling = await in_background(disputes.rule, self.graders.embedded.reader, entry.question, answers, claim)
             grade = entry.grade_with({claim.point_id: ruling.finding}) if ruling.upheld else entry.grade
             [named] = [excerpt(answer, claim.span) for answer in answers if answer.turn_id == claim.turn_id]
             kept = {**asdict(claim), "quote": named.transcript.text, "upheld": ruling.upheld, "why": ruling.reason}
@@ -131,7 +132,7 @@ class Amending:
 
     async def _keep(self, interview_id: str, entry: Round, regrade: Regrade) -> None:
         """Stores the grade, which counts from now on, and rates its points anew for practice."""
-        await self.rounds.store.add_regrade(interview_id, regrade)
+        await self.rounds.store.amend(interview_id, regrade)
         grade = decode_grade(regrade.grade)
         await self.practice.rate_round(interview_id, entry.owner, entry.progress, entry.index, grade)
 

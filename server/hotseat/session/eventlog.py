@@ -58,7 +58,7 @@ def decode_grade(payload: dict[str, Any]) -> Grade:
 
 def counted_grade(progress: phases.Progress, amendments: Amendments, round_index: int) -> Grade | None:
     """The grade of a round that counts everywhere: the latest, whoever asked for it; None while there is none."""
-    later = amendments.latest(round_index)
-    if later is not None:
-        return decode_grade(later.grade)
+    for regrade in reversed(amendments.regrades):
+        if regrade.round == round_index:
+            return decode_grade(regrade.grade)
     return next((item.grade for item in progress.grades if item.round == round_index), None)

@@ -115,7 +115,3 @@ class Amendments:
     notes: tuple[Note, ...] = ()
     corrections: tuple[Correction, ...] = ()
     regrades: tuple[Regrade, ...] = ()
-
-    def latest(self, round_index: int) -> Regrade | None:
-        """The latest regrade of a round, which counts in place of its first grade; None if there is none."""
-        return next((entry for entry in reversed(self.regrades) if entry.round == round_index), None)

@@ -22,7 +22,6 @@ from hotseat.engines.silero import SileroActivity
 from hotseat.engines.smart_turn import SmartTurn
 from hotseat.engines.whisper import WhisperTranscriber
 from hotseat.errors import ChatModelError, ContentError, InputError, WeightsError
-from hotseat.grading.disputes import Disputes
 from hotseat.grading.embedded import EmbeddedGrader
 from hotseat.grading.exam import FILE as EXAM
 from hotseat.grading.exam import Exam, key_of, load_exam
@@ -228,7 +227,6 @@ async def load_grader(assembly: Assembly, chat: ChatModel | None) -> None:
         part.detail = "loading"
         reader = await asyncio.to_thread(OnnxReader)
         assembly.graders.embedded = EmbeddedGrader(reader)
-        assembly.graders.disputes = Disputes(reader)
         assembly.speech.acts = reader
         if chat is not None:
             assembly.graders.llm = LlmGrader(chat, assembly.prompts)

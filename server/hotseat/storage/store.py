@@ -247,14 +247,9 @@ class SqlStore(Queries):
             NOTES.insert().values(interview_id=interview_id, **asdict(note)),
         )
 
-    async def add_correction(self, interview_id: str, correction: Correction) -> None:
-        await self._add(CORRECTIONS, interview_id, correction)
-
-    async def add_regrade(self, interview_id: str, regrade: Regrade) -> None:
-        await self._add(REGRADES, interview_id, regrade)
-
-    async def _add(self, table: sa.TableClause, interview_id: str, added: Correction | Regrade) -> None:
-        """A row after the interview's others."""
+    async def amend(self, interview_id: str, added: Correction | Regrade) -> None:
+        """Adds it after the interview's others of its kind."""
+        table = CORRECTIONS if isinstance(added, Correction) else REGRADES
         taken = sa.select(sa.func.count()).select_from(table).where(table.c.interview_id == interview_id)
         async with self.begin() as connection:
             seq = await connection.scalar(taken)
