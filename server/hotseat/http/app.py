@@ -35,7 +35,7 @@ from hotseat.http.templates import VERSION, Pages
 from hotseat.interview.connection import Connection
 from hotseat.interview.cv_claims import QUESTIONS
 from hotseat.interview.interviews import Interviews
-from hotseat.questions.formats import Choices, Claim
+from hotseat.questions.formats import Choices, CvClaim
 from hotseat.questions.views import lobby_view
 from hotseat.server_status import STORAGE, PartState
 from hotseat.startup.assembly import Assembly
@@ -57,8 +57,8 @@ RETRY_S = 5.0
 """Seconds between two attempts to reach a database that was down at the start."""
 
 
-class NewClaim(StrictModel):
-    """A claim of a CV and the question about it, each one line."""
+class NewClaim(CvClaim):
+    """Each of the two is one line."""
 
     claim: Annotated[str, Field(pattern=_LINE, max_length=300)]
     question: Annotated[str, Field(pattern=_LINE, max_length=500)]
@@ -209,7 +209,7 @@ def _add_api(app: FastAPI, assembly: Assembly, interviews: Interviews) -> None:
         choices = Choices(
             format=wanted.format,
             question_ids=(wanted.question_id,) if wanted.question_id else tuple(wanted.question_ids),
-            claims=tuple(Claim(entry.claim, entry.question) for entry in wanted.claims),
+            claims=tuple(wanted.claims),
             follow_ups=wanted.follow_ups,
             tier=wanted.tier or (library.catalogue.path(wanted.path).tier if wanted.path else 3),
             time_factor=wanted.time_factor,

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from hotseat.chat import ChatModel
 from hotseat.errors import ChatModelError, UnavailableError
 from hotseat.prompts import Prompts
-from hotseat.questions.formats import Claim
+from hotseat.questions.formats import CvClaim
 from hotseat.strict_model import StrictModel
 
 QUESTIONS = 3
@@ -15,13 +15,8 @@ MOST_WORDS = 45
 _MAX_TOKENS = 500
 
 
-class _Asked(StrictModel):
-    claim: str
-    question: str
-
-
 class _Reply(StrictModel):
-    questions: list[_Asked]
+    questions: list[CvClaim]
 
 
 class ClaimQuestions:
@@ -35,7 +30,7 @@ class ClaimQuestions:
     def model(self) -> str:
         return self._chat.name
 
-    async def about(self, text: str) -> tuple[Claim, ...]:
+    async def about(self, text: str) -> tuple[CvClaim, ...]:
         """At most three questions about the CV's text. Raises UnavailableError if the model fails or none is usable."""
         messages = [
             {"role": "system", "content": self._prompts.render("claims_system.j2", count=QUESTIONS)},
@@ -48,14 +43,14 @@ class ClaimQuestions:
             raise UnavailableError(f"your language model didn’t answer: {error}") from None
         except ValidationError:
             raise UnavailableError("your language model’s reply can’t be used; try again") from None
-        kept = tuple(Claim(*(" ".join(part.split()) for part in (entry.claim, entry.question))) for entry in asked)
-        kept = tuple(entry for entry in kept if _is_usable(entry, text))[:QUESTIONS]
+        one_line = (CvClaim(claim=" ".join(entry.claim.split()), question=" ".join(entry.question.split())) for entry in asked)
+        kept = tuple(entry for entry in one_line if _is_usable(entry, text))[:QUESTIONS]
         if not kept:
             raise UnavailableError("your language model asked about nothing that is in the text; try again")
         return kept
 
 
-def _is_usable(entry: Claim, text: str) -> bool:
+def _is_usable(entry: CvClaim, text: str) -> bool:
     """Whether the claim is in the text, and the question is one and short enough to be asked aloud."""
     is_question = entry.question.endswith("?") and len(entry.question.split()) <= MOST_WORDS
     return is_question and bool(entry.claim) and entry.claim.lower() in " ".join(text.split()).lower()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -117,7 +117,7 @@ def load_catalogue(root: Path) -> Catalogue:
     return Catalogue(tuple(formats.format), tuple(tiers.tier), tuple(paths.path), script)
 
 
-class Claim(NamedTuple):
+class CvClaim(StrictModel):
     """A claim of a CV, in its own words, and what is asked about it."""
 
     claim: str
@@ -130,7 +130,7 @@ class Choices:
 
     format: str
     question_ids: tuple[str, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[CvClaim, ...] = ()
     """To be asked about, each in the place of the bank's question about a claim."""
     follow_ups: int | None = None
     tier: int = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from operator import itemgetter
 from typing import Annotated
 
@@ -107,26 +107,12 @@ class Script(StrictModel):
 
     def constant(self) -> tuple[str, ...]:
         """Lines that never change, to be synthesised once."""
-        acknowledgements = [line for lines in self.acknowledgements.model_dump().values() for line in lines]
-        lines = self.lines(30)
-        replies = (
-            lines.repeat[0],
-            lines.think,
-            lines.scope,
-            lines.assume,
-            lines.either,
-            lines.corrected,
-            lines.no_problem,
-            lines.feedback,
-            lines.audible,
-            lines.go_on,
-            lines.say_more,
-            lines.no_hint,
-            lines.said_before,
-            lines.meaning,
-            lines.same_words,
-        )
-        return (*acknowledgements, self.closing.end, self.closing.review, *replies)
+        acknowledgements, moves = self.acknowledgements.model_dump().values(), asdict(self.lines(30)).values()
+        found = [self.closing.end, self.closing.review]
+        for lines in (*acknowledgements, *moves):
+            found += [lines] if isinstance(lines, str) else lines
+        # Those with a colon or a placeholder go on with something that changes.
+        return tuple(line for line in found if not line.endswith(":") and "{" not in line)
 
     def framed(self, rounds: Sequence[RoundPlan], bank: Bank, aloud: str, who: str, wants: str) -> tuple[RoundPlan, ...]:
         """The rounds with what is said before each question.

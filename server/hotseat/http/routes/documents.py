@@ -73,6 +73,6 @@ def documents_routes(library: Library, claims_of: Callable[[], ClaimQuestions | 
             asked = await asker.about(checked(document.text))
         finally:
             asking.discard(who.person)
-        return {"questions": [{"claim": entry.claim, "question": entry.question} for entry in asked]}
+        return {"questions": [entry.model_dump() for entry in asked]}
 
     return router
