@@ -202,7 +202,7 @@ async def test_a_sign_in_is_of_the_browser_that_began_it(group: Group, theirs: T
     await to_provider(victim)
     assert (await victim.get(back)).status_code == 403
     code = parse_qs(urlsplit(back).query)["code"][0]
-    known = {"code": code, "state": Attempt("", "/").state}
+    known = {"code": code, "state": Attempt("/", "").state}
     assert (await group.browser().get("/login/openid/back", params=known)).status_code == 403
     assert theirs.tokens_asked == 0 and len(await group.accounts.all()) == 1
     assert (await ada.get(back)).status_code == 303

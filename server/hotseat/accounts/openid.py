@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -39,13 +39,9 @@ _RETURNS = Allowance(attempts=20, refill_s=15.0)
 class Attempt:
     """One browser's sign-in attempt. State, nonce and PKCE verifier are all derived from its secret."""
 
-    secret: str
     next: str
     """Path to open afterwards: that of the invitation, if one is being used."""
-
-    @staticmethod
-    def new(next: str) -> Attempt:
-        return Attempt(secrets.token_urlsafe(32), next)
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     @property
     def state(self) -> str:

@@ -27,7 +27,7 @@ def openid_routes(
 
     @router.get("/login/openid")
     async def begin(request: Request) -> Response:
-        attempt = Attempt.new(local_path(request.query_params.get("next", "/")))
+        attempt = Attempt(local_path(request.query_params.get("next", "/")))
         try:
             response = RedirectResponse(await provider.authorization_url(attempt, _back(request)), 303)
         except HotseatError as error:
@@ -38,7 +38,7 @@ def openid_routes(
     @router.get("/login/openid/back")
     async def end(request: Request) -> Response:
         secret, _, next = cookie_of(request, _ATTEMPT).partition(".")
-        attempt = Attempt(secret, local_path(unquote(next)))
+        attempt = Attempt(local_path(unquote(next)), secret)
         address = address_of(request)
         try:
             person = await provider.signed_in(attempt, dict(request.query_params), _back(request), network_of(address))
