@@ -23,9 +23,9 @@ from hotseat.loopback import is_loopback, plain_address
 from hotseat.settings import Settings
 
 _FORWARDED = (
-    *("forwarded", "via", "x-forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
-    *("x-forwarded-server", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip"),
-)
+    "forwarded", "via", "x-forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+    "x-forwarded-server", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip",
+)  # fmt: skip
 """Headers that proxies add."""
 _SESSION = "hotseat"
 """The cookie that says who a browser is."""

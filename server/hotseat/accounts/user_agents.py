@@ -4,9 +4,9 @@ from __future__ import annotations
 
 _BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrom": "Chrome", "Safari/": "Safari"}
 _SYSTEMS = {
-    **{"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"},
-    **{"CrOS": "ChromeOS", "Mac OS X": "macOS", "Linux": "Linux"},
-}
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+    "CrOS": "ChromeOS", "Mac OS X": "macOS", "Linux": "Linux",
+}  # fmt: skip
 """In the order in which they are looked for: the later ones occur in what the earlier ones say, too."""
 
 

@@ -47,10 +47,10 @@ from hotseat.transfer.scheduled import keep_backups
 log = logging.getLogger(__name__)
 
 _PAGES = (
-    *("/", "/study", "/study/learn", "/study/rate", "/papers", "/cheat-sheet", "/past", "/progress"),
-    *("/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}"),
-)
-
+    "/", "/study", "/study/learn", "/study/rate", "/papers", "/cheat-sheet", "/past", "/progress",
+    "/interview/{interview_id}", "/review/{interview_id}", "/attempts/{topic}/{slug}",
+)  # fmt: skip
+"""Paths that all get the same HTML; the page's script draws what the path names."""
 _LINE = r"^[^\x00-\x1f\x7f]+$"
 """Text without line breaks or other control characters."""
 RETRY_S = 5.0

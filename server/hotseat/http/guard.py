@@ -65,7 +65,7 @@ class Guard:
         self._authenticator = authenticator
         self._clock = clock
         self._under_way: Counter[str] = Counter()
-        """Requests by person."""
+        """Number of requests of each person."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -78,16 +78,16 @@ class Guard:
         counted: CountedConnection | None = scope.get("state", {}).get(COUNTED)
         try:
             try:
-                answer = await self._admit(connection)
+                instead = await self._admit(connection)
             finally:
                 if counted is not None:
                     counted.sender_is(known=scope["identity"] is not None)
-            if answer is not None:
-                await answer(scope, receive, send)
+            if instead is not None:
+                await instead(scope, receive, send)
                 return
             if scope["type"] == "websocket":
                 receive = self._watched(connection, receive, send)
-            with self._counted(connection):
+            with self._within_limit(connection):
                 await self._app(scope, receive, send)
         except HTTPException as refusal:
             await self._refuse(refusal, connection, receive, send)
@@ -123,8 +123,8 @@ class Guard:
         return None
 
     @contextlib.contextmanager
-    def _counted(self, connection: HTTPConnection) -> Iterator[None]:
-        """Counts a person's requests. Raises HTTPException if they have more than ``REQUESTS_AT_ONCE``."""
+    def _within_limit(self, connection: HTTPConnection) -> Iterator[None]:
+        """Counts the request while it is under way. Raises HTTPException if its person has ``REQUESTS_AT_ONCE`` already."""
         identity = connection.scope["identity"]
         if identity is None:
             yield

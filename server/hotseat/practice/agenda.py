@@ -31,7 +31,7 @@ class Agenda:
     preparation: Preparation
     """Of the same person."""
     practice: Practice
-    limits: InterviewSettings
+    settings: InterviewSettings
 
     async def today(self) -> dict[str, Any]:
         """Today's work as JSON; ``plan`` and ``checkpoint`` are null if there is nothing to do for them."""
@@ -60,7 +60,7 @@ class Agenda:
 
     def _due_before(self, cards: Iterable[PointCard], day: date) -> list[DueQuestion]:
         bank, now = self.preparation.library.bank, self.preparation.clock.wall()
-        return due(bank, cards, now, midnight(day), self.limits)
+        return due(bank, cards, now, midnight(day), self.settings)
 
     async def _plan(self, answered: set[str]) -> dict[str, Any] | None:
         choice = await self.preparation.choice()

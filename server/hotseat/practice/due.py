@@ -35,7 +35,7 @@ class DueQuestion:
     fading: float
     """How many of those are expected to be forgotten by now: the sum of their probabilities."""
     seconds: float
-    """How long answering it takes (``seconds``)."""
+    """How long answering it takes at most."""
 
 
 class Practice:
@@ -104,10 +104,10 @@ class Practice:
         return [card for card in await self._store.cards(owner) if (card.question_id, card.point_id) in known]
 
 
-def due(bank: Bank, known: Iterable[PointCard], now: float, until: float, settings: InterviewSettings) -> list[DueQuestion]:
+def due(bank: Bank, scheduled: Iterable[PointCard], now: float, until: float, settings: InterviewSettings) -> list[DueQuestion]:
     """Questions with points due before ``until``, those with most points fading first. Times are seconds since the epoch."""
     fading: dict[str, list[float]] = {}
-    for card in known:
+    for card in scheduled:
         if card.due < until:
             fading.setdefault(card.question_id, []).append(1.0 - recall(card, now))
     found = [

@@ -17,8 +17,8 @@ _FIRST_PASS = 1.5
 """The first pass takes up to this many times the path's own length; the rest of the time is a second pass."""
 _LEAST_DAYS = 0.75
 """A topic that would get fewer days is left out."""
-_HALF = 0.49
-"""The same for the rest of a topic when a plan is remade: half a day, minus rounding errors."""
+_LEAST_REST_DAYS = 0.49
+"""Likewise for what is left of a topic when a plan is remade: half a day, less rounding errors."""
 _LATER = 0.85
 """Factor of a topic's time for each week it comes later in the path, if weeks are few: later topics build on earlier ones."""
 _NEUTRAL = 0.5
@@ -102,7 +102,7 @@ def _remaining(
     beyond = {topic: max(0.0, taken - first.get(topic, 0.0)) for topic, taken in spent.items()}
     second_left = {t: planned - beyond.get(t, 0.0) for t, planned in second.items() if planned > beyond.get(t, 0.0)}
     again = min(days, sum(first_left.values()))
-    return _allot(again, first_left, _HALF), _allot(days - again, second_left, _HALF)
+    return _allot(again, first_left, _LEAST_REST_DAYS), _allot(days - again, second_left, _LEAST_REST_DAYS)
 
 
 def _favour_earlier(wanted: Mapping[str, float], path: StudyPath) -> dict[str, float]:

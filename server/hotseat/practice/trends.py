@@ -1,6 +1,6 @@
 """The progress page's data: levels and verdicts over time, days of practice.
 
-Grades that don't count, as those by a stand-in grader, are left out of levels; their number is ``aside``.
+Grades that don't count, such as those by a stand-in grader, are left out of levels; ``aside`` says how many.
 """
 
 from __future__ import annotations

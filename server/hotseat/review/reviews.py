@@ -75,6 +75,7 @@ class Reviews:
         return [entry for record in reversed(records) for entry in attempts_in(record, question_id)]
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
+        """One side of a comparison as JSON, and its grade."""
         interview_id = attempt["interview_id"]
         entry = await self._rounds.find(interview_id, attempt["round"])
         grade = entry.grade

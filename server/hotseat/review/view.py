@@ -58,6 +58,7 @@ def _round(interview_id: str, entry: Round, archive: AudioArchive) -> dict[str, 
     graded, grade, regrades = entry.first_grade, entry.grade, entry.regrades
     in_force = corrections_in_force(entry.corrections)
     note = next((note for note in entry.amendments.notes if note.round == index), None)
+    # The first grade quotes the words as recognised, later ones as corrected.
     graded_as = ([corrected(answer, in_force) for answer in answers], in_force) if regrades else (answers, {})
     return {
         "round": index + 1,

@@ -29,6 +29,7 @@ def failed(log: logging.Logger, what: str, error: Exception) -> None:
 
 
 def set_up(level: str, style: Literal["text", "json"]) -> None:
+    """Logs to standard error: our own lines from ``level`` on, other libraries' from WARNING on."""
     handler = logging.StreamHandler()
     handler.addFilter(_Repeats())
     logging.raiseExceptions = False  # or logging would print a traceback for a line that can't be written

@@ -17,8 +17,11 @@ from hotseat.server_status import Part
 from hotseat.telemetry.tracing import Spans
 
 Stage = Literal["acknowledgement", "final_transcript", "follow_up_token", "reply_audio", "caption", "grade"]
+"""What a candidate waits for."""
 Rejection = Literal["loading", "busy", "stopping", "unknown", "storage"]
+"""Why an interview or a connection is refused."""
 Fallible = Literal["findings", "follow_up", "grader", "voice", "transcript"]
+"""Parts for which something simpler stands in if they fail."""
 
 _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 30.0)
 
@@ -70,7 +73,7 @@ class Metrics:
         self._fallbacks.labels(part).inc()
 
     def register(self, read: Callable[[], Iterable[Metric]]) -> None:
-        """Adds numbers that are read when they are asked for."""
+        """Adds metrics whose values are read at each ``render``."""
         self._registry.register(_Read(read))
 
     def render(self) -> bytes:

@@ -45,7 +45,7 @@ class Spans:
         self._tracer = self._provider.get_tracer("hotseat")
 
     def stage(self, name: str, seconds: float) -> None:
-        """One that has just ended."""
+        """Sends a span for a stage that has just ended."""
         ended = time.time_ns()
         attributes = {"hotseat.interview": interview.get()}
         self._tracer.start_span(name, start_time=ended - round(seconds * 1e9), attributes=attributes).end(ended)
@@ -56,7 +56,7 @@ class Spans:
 
 
 def trace_id(interview_id: str) -> int:
-    """The same on every replica."""
+    """A hash of the interview's id, and so the same on every replica."""
     return int.from_bytes(hashlib.sha256(interview_id.encode()).digest()[:16], "big")
 
 

@@ -30,7 +30,7 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
     router = APIRouter(include_in_schema=False)
 
     def form_page(request: Request, template: str, error: HotseatError | None, /, **values: object) -> Response:
-        """A page with forms, which says what was wrong; a browser without a cookie gets one, for the forms' token to go by."""
+        """A page with forms, which says what was wrong. A browser without a cookie gets one: the form token is made from it."""
         cookie = cookie_of(request)
         fresh = cookie or secrets.token_urlsafe(32)
         values |= {"form_token": form_token(fresh), "provider": provider.name if provider is not None else ""}
@@ -119,7 +119,7 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
         )
 
     async def sent(request: Request, who: Identity, owners_only: bool = True) -> Form:
-        """A form of the account page. Raises RefusedError."""
+        """The fields of a form that the account page sent. Raises RefusedError."""
         form = await _form(request)
         _check_token(request, form)
         if owners_only and who.role != "owner":
@@ -127,7 +127,7 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
         return form
 
     async def after(work: Awaitable[object], done: str, request: Request, who: Identity) -> Response:
-        """The account page, which says that the work is done or why not."""
+        """Awaits the work; the account page then says that it is done, or why not."""
         try:
             await work
         except InputError as error:
@@ -193,7 +193,7 @@ def access_routes(accounts: Accounts, pages: Pages, provider: OpenIdProvider | N
 
 
 def _from(request: Request) -> tuple[str, str]:
-    """Address and browser, as sessions are listed by them."""
+    """Address and browser, with which a session is listed."""
     return address_of(request), browser_of(request.headers.get("user-agent", ""))
 
 

@@ -22,7 +22,7 @@ _ATTEMPT = "hotseat-openid"
 def openid_routes(
     accounts: Accounts, provider: OpenIdProvider, login_page: Callable[[Request, str, HotseatError], Response]
 ) -> APIRouter:
-    """/login/openid, which begins, and /login/openid/back, which ends it; trouble is told by ``login_page``."""
+    """/login/openid, which begins, and /login/openid/back, which ends it; ``login_page`` shows errors."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/login/openid")

@@ -45,7 +45,7 @@ def study_routes(
     agenda_of: Callable[[str], Agenda],
     progress_of: Callable[[str], Awaitable[dict[str, Any]]],
 ) -> APIRouter:
-    """Everything below /api that has to do with preparing; all three by the id of the person they are of."""
+    """Everything below /api that has to do with preparing. The three functions take the id of a person."""
 
     router = APIRouter()
     study = study_view(library.study, library.catalogue.paths)
