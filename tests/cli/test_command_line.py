@@ -262,6 +262,12 @@ async def test_a_rehearsal_at_no_address() -> None:
         await rehearse_interview(Settings(), Script(files=(), url="http://host:port"))
 
 
+async def test_a_rehearsal_that_types_more_than_an_answer_may_have() -> None:
+    """Refused before a server is looked for."""
+    with pytest.raises(InputError, match="more than 8,000 characters"):
+        await rehearse_interview(Settings(), Script(files=(), typed=("so on " * 2000,)))
+
+
 # ---- Places ---------------------------------------------------------------------------------------------------------
 
 

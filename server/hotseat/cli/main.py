@@ -16,7 +16,7 @@ import click
 
 from hotseat.cli.accounts import accounts
 from hotseat.cli.exam import exam
-from hotseat.cli.grade import grade
+from hotseat.cli.grade import grade, read_text_of
 from hotseat.cli.models import models
 from hotseat.cli.output import json_option, print_json, run, say
 from hotseat.cli.transfer import commands
@@ -252,13 +252,14 @@ def rehearse(
 ) -> None:
     """Speak audio files or type lines into an interview; report what the interviewer did, grades and latencies."""
     from hotseat.accounts.token_link import with_kept_token
-    from hotseat.rehearsal.rehearse import Script, read_lines, rehearse_interview
+    from hotseat.rehearsal.rehearse import Script, rehearse_interview
 
     spoken = (*files, *more)
     if (typed is None) == (not spoken):
         raise click.UsageError("give answers with --audio, or lines to type with --typed")
     settings = with_kept_token(load_settings())
-    lines = read_lines(typed) if typed is not None else ()
+    text = "" if typed is None else read_text_of(typed)
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     script = Script(spoken, lines, questions=questions, format=format_id, follow_ups=follow_ups, url=url, end=end)
 
     report = run(rehearse_interview(settings, script))

@@ -73,7 +73,7 @@ def rule(reader: Reader, question: Question, answers: Sequence[Answer], claim: C
 
 def answered(grade: Grade, point_id: str, said: bool) -> PointFinding | None:
     """A not sure point's finding once the candidate says whether they said it; None if they may not decide the point."""
-    finding = next((finding for finding in grade.findings if finding.point_id == point_id), None)
+    finding = grade.by_point.get(point_id)
     if finding is None or not may_be_answered(finding):
         return None
     status = PointStatus.MET if said else PointStatus.NOT_MET
@@ -110,7 +110,7 @@ def with_findings(question: Question, grade: Grade, findings: Mapping[str, Point
 def why_not(answers: Sequence[Answer], point: Point | None, grade: Grade, claim: Claim) -> str:
     """Why the claim can't be disputed, as a sentence for the candidate, or "" if it can."""
     answer = next((answer for answer in answers if answer.turn_id == claim.turn_id), None)
-    finding = next((finding for finding in grade.findings if finding.point_id == claim.point_id), None)
+    finding = grade.by_point.get(claim.point_id)
     length = claim.word_end - claim.word_start
     if point is None or finding is None:
         return "The rubric no longer has this point."

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from hotseat.domain import followups
 from hotseat.domain.acts import Act
-from hotseat.domain.model import Answer, Bank, EndedBy, Move, PointFinding, PointStatus, Transcript
+from hotseat.domain.model import Answer, Bank, Move, PointFinding, PointStatus, Transcript
 from hotseat.errors import ContentError
 from hotseat.exams import BeforeEach, keep_result, kept_results, load_items
 from hotseat.interview.llm_interviewer import Endpoint, Reply, Situation, problems
@@ -87,7 +87,7 @@ def _dialogue(line: str, bank: Bank, where: str) -> Dialogue:
         row = json.loads(line)
         question, act = bank.question(row["question"]), Act(row.get("act", "answer"))
         made, denied = set(row.get("made", ())), set(row.get("denied", ()))
-        answer = Answer(1, 0, question.id, question.prompt, None, Transcript.of_typed(row["said"]), 0.0, EndedBy.DONE)
+        answer = Answer.alone(question, Transcript.of_typed(row["said"]))
         row_id = str(row["id"])
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise ContentError(f"{where}: expected id, question (of the bank), said, made and denied, found {error!r}") from None

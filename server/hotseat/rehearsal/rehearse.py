@@ -317,6 +317,8 @@ class _Candidate:
 async def rehearse_interview(settings: Settings, script: Script) -> dict[str, Any]:
     """Runs the interview and returns the report. Raises InputError, RehearsalError."""
     _check_address(script.url)
+    if max(map(len, script.typed), default=0) > _LONGEST:
+        raise InputError(f"a line to type has more than {_LONGEST:,} characters, which is the most of an answer")
     answers = [read_audio(path) for path in script.files]
     async with (
         _server(settings, script.url) as url,
@@ -353,23 +355,6 @@ async def rehearse_interview(settings: Settings, script: Script) -> dict[str, An
         "finished": reviewed["finished"],
         "notices": candidate.notices,
     }
-
-
-def read_lines(path: Path) -> tuple[str, ...]:
-    """The lines of a text file that hold something. Raises InputError."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 at byte {error.start}") from None
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}") from None
-    found = tuple(line.strip() for line in lines if line.strip())
-    if not found:
-        raise InputError(f"{path} is empty: each of its lines is typed as one answer")
-    longest = max(len(line) for line in found)
-    if longest > _LONGEST:
-        raise InputError(f"{path} has a line of {longest} characters; an answer has at most {_LONGEST}")
-    return found
 
 
 async def _create(http: httpx.AsyncClient, script: Script) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from hotseat.attributes import attributes
@@ -21,31 +22,29 @@ _RANK = {PointStatus.CONTRADICTED: 0, PointStatus.NOT_MET: 1, PointStatus.MET: 2
 """From the worst to the best that an attempt can do about a point."""
 
 
+@dataclass(frozen=True, slots=True)
 class Reviews:
     """Every method raises StorageError."""
 
-    def __init__(self, rounds: Rounds, archive: AudioArchive) -> None:
-        self._rounds = rounds
-        self._store = rounds.store
-        self._bank = rounds.bank
-        self._archive = archive
+    rounds: Rounds
+    archive: AudioArchive
 
     async def review(self, interview_id: str) -> dict[str, Any] | None:
         """The review as JSON; None if there is no such interview."""
-        found = await self._rounds.load(interview_id)
+        found = await self.rounds.load(interview_id)
         if found is None:
             return None
-        amendments = await self._store.amendments(interview_id)
-        return await asyncio.to_thread(view.review, *found, amendments, self._bank, self._archive)
+        amendments = await self.rounds.store.amendments(interview_id)
+        return await asyncio.to_thread(view.review, *found, amendments, self.rounds.bank, self.archive)
 
     async def page(self, owner: str, limit: int, offset: int) -> dict[str, Any]:
         """A page of the person's interviews with an answer, newest first, and the total number of them."""
-        records = await self._store.list(owner, limit, offset, answered=True)
-        return {"interviews": [view.list_entry(record) for record in records], "total": await self._store.count(owner)}
+        records = await self.rounds.store.list(owner, limit, offset, answered=True)
+        return {"interviews": [view.list_entry(record) for record in records], "total": await self.rounds.store.count(owner)}
 
     async def attempts(self, owner: str, question_id: str) -> dict[str, Any]:
         """The person's answered rounds with this question, oldest first. Raises InputError for an unknown question."""
-        question = find_question(self._bank, question_id)
+        question = find_question(self.rounds.bank, question_id)
         return {
             "question": attributes(question, "id", "topic", "title", "prompt"),
             "attempts": await self._attempts(owner, question_id),
@@ -53,7 +52,7 @@ class Reviews:
 
     async def compare(self, owner: str, question_id: str, earlier: str, later: str) -> dict[str, Any]:
         """What the later of two attempts (``<interview>.<round>``) gained and lost. Raises InputError if one isn't there."""
-        question = find_question(self._bank, question_id)
+        question = find_question(self.rounds.bank, question_id)
         attempts = {entry["id"]: entry for entry in await self._attempts(owner, question_id)}
         for wanted in (earlier, later):
             if wanted not in attempts:
@@ -71,17 +70,17 @@ class Reviews:
         }
 
     async def _attempts(self, owner: str, question_id: str) -> list[dict[str, Any]]:
-        records = await self._store.list(owner)
+        records = await self.rounds.store.list(owner)
         return [entry for record in reversed(records) for entry in attempts_in(record, question_id)]
 
     async def _side(self, question: Question, attempt: dict[str, Any]) -> tuple[dict[str, Any], Grade | None]:
         """One side of a comparison as JSON, and its grade."""
         interview_id = attempt["interview_id"]
-        entry = await self._rounds.find(interview_id, attempt["round"])
+        entry = await self.rounds.find(interview_id, attempt["round"])
         grade = entry.grade
 
         def answers() -> list[dict[str, Any]]:
-            return [view.answer_json(interview_id, entry.plan, answer, self._archive, {}) for answer in entry.answers]
+            return [view.answer_json(interview_id, entry.plan, answer, self.archive, {}) for answer in entry.answers]
 
         return {
             **attempt,
