@@ -34,7 +34,7 @@ from hotseat.rehearsal.audio_files import read_audio
 from hotseat.rehearsal.rehearse import Script, rehearse_interview
 from hotseat.settings import PROJECT, load_settings
 from hotseat.speech.audio import SAMPLE_RATE
-from hotseat.text.sentences import Sentences
+from hotseat.text.sentences import split_sentences
 
 from tests.conftest import ServerProcess
 from training.examples import rows
@@ -58,8 +58,7 @@ def middling(count: int, skip: int = 0) -> list[tuple[str, str]]:
 async def spoken(text: str, path: Path) -> None:
     """A WAV file with the text said by Piper."""
     speaker = PiperSpeaker(*weights.piper_voice(), noise=0.0, noise_width=0.0)
-    splitter = Sentences()
-    voices = [await speaker.speak(sentence) for sentence in [*splitter.feed(text), *splitter.flush()]]
+    voices = [await speaker.speak(sentence) for sentence in split_sentences(text)]
     pcm = b"".join(voice.pcm for voice in voices)
     rate = voices[0].sample_rate
     with wave.open(str(path), "wb") as file:

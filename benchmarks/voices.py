@@ -23,7 +23,7 @@ from hotseat.domain.model import Bank
 from hotseat.questions.content import load_bank
 from hotseat.settings import PROJECT
 from hotseat.speech.audio import SAMPLE_RATE, Samples
-from hotseat.text.sentences import Sentences
+from hotseat.text.sentences import split_sentences
 
 from benchmarks import KEPT, kokoro, record
 from benchmarks.accuracy import Bench, Measuring, Score, dense_answers, totals
@@ -87,10 +87,9 @@ def answers_of(bank: Bank, part: str, answers: int) -> dict[str, list[corpus.Ite
 def voiced(item: corpus.Item, style: str, accent: str) -> Samples:
     path = KEPT / "voices" / f"{style}-{accent}-{corpus.digest(item.text)[:12]}.wav"
     if not path.exists():
-        sentences = Sentences()
         gap = np.zeros(round(_BETWEEN_S * SAMPLE_RATE), np.float32)
         parts: list[Samples] = []
-        for sentence in [*sentences.feed(item.text), *sentences.flush()]:
+        for sentence in split_sentences(item.text):
             parts += [kokoro.say(sentence, style, accent, _SPEEDS[item.seed % len(_SPEEDS)]), gap]
         speech.write(path, np.concatenate(parts))
     return speech.read(path)

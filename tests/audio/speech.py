@@ -23,7 +23,7 @@ from faster_whisper.audio import decode_audio
 from hotseat.engines.piper import PiperSpeaker
 from hotseat.engines.weights import piper_voice
 from hotseat.speech.audio import SAMPLE_RATE, Samples, pcm_of, samples_of, wav
-from hotseat.text.sentences import Sentences, spoken
+from hotseat.text.sentences import split_sentences, spoken
 from numpy.typing import NDArray
 
 
@@ -46,10 +46,9 @@ class Manner:
 
 def say(text: str, manner: Manner = Manner(), seed: int = 0) -> Samples:
     """The text as 16 kHz audio, with pauses between its sentences."""
-    sentences = Sentences()
     rng = np.random.default_rng(seed)
     parts: list[Samples] = []
-    for sentence in [*sentences.feed(text), *sentences.flush()]:
+    for sentence in split_sentences(text):
         parts += [_voiced(sentence, manner), np.zeros(int(rng.uniform(0.5, 1.5) * manner.pause_s * SAMPLE_RATE), np.float32)]
     speech = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     return speech if manner.snr_db is None else mixed(speech, noise(manner.noise, len(speech), seed), manner.snr_db)

@@ -1,18 +1,11 @@
-"""Streamed text is split into sentences; written terms become speakable."""
+"""Text is split into sentences, also while it is being written; written terms become speakable."""
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
-from hotseat.text.sentences import MAX_CHARS, Sentences, spoken
+from hotseat.text.sentences import MAX_CHARS, complete_sentences, split_sentences, spoken
 from hypothesis import given
 from hypothesis import strategies as st
-
-
-def cut(*chunks: str) -> list[str]:
-    sentences = Sentences()
-    return [sentence for chunk in chunks for sentence in sentences.feed(chunk)] + sentences.flush()
 
 
 @pytest.mark.parametrize(
@@ -36,23 +29,20 @@ def cut(*chunks: str) -> list[str]:
 )
 def test_sentences_end_where_a_reader_would_pause(text: str, expected: list[str]) -> None:
     """Abbreviations, decimals, initials and list numbers do not end a sentence."""
-    assert cut(text) == expected
+    assert split_sentences(text) == expected
 
 
-def test_a_sentence_is_given_out_as_soon_as_the_next_has_begun() -> None:
+def test_a_sentence_is_complete_as_soon_as_the_next_has_begun() -> None:
     """The first sentence can be spoken while the second is still being written."""
-    sentences = Sentences()
-    assert sentences.feed("What about cost") == []
-    assert sentences.feed("? ") == ["What about cost?"]
-    assert sentences.feed("And latency") == []
-    assert sentences.flush() == ["And latency"]
-    assert sentences.feed("Again. ") == ["Again."]
+    assert complete_sentences("What about cost") == []
+    assert complete_sentences("What about cost? ") == ["What about cost?"]
+    assert complete_sentences("What about cost? And latency") == ["What about cost?"]
 
 
 def test_long_sentences_are_cut_at_the_last_comma_that_fits() -> None:
     """No sentence keeps the listener waiting, and words stay whole."""
     text = ", ".join(["one more clause of a sentence that never ends"] * 12)
-    parts = cut(text)
+    parts = split_sentences(text)
     assert all(len(part) <= MAX_CHARS for part in parts)
     assert " ".join(parts) == text
     assert all(part.endswith(",") for part in parts[:-1])
@@ -61,12 +51,12 @@ def test_long_sentences_are_cut_at_the_last_comma_that_fits() -> None:
 TEXT = st.lists(st.sampled_from([*"abI .,?!\n\"'1", "e.g. ", "etc. ", "a long word " * 9]), max_size=80).map("".join)
 
 
-@given(TEXT, st.lists(st.integers(0, 700), max_size=6))
-def test_chunking_changes_nothing(text: str, cuts: list[int]) -> None:
-    """However the stream was chunked, the same sentences come out, none too long and no letter lost."""
-    edges = [0, *sorted(min(cut_at, len(text)) for cut_at in cuts), len(text)]
-    parts = cut(*(text[a:b] for a, b in itertools.pairwise(edges)))
-    assert parts == cut(text)
+@given(TEXT, st.integers(0, 700))
+def test_what_follows_changes_no_complete_sentence(text: str, length: int) -> None:
+    """However much of the text is there, its sentences are the first of the whole; none is too long and no letter lost."""
+    parts = split_sentences(text)
+    begun = complete_sentences(text[:length])
+    assert begun == parts[: len(begun)]
     assert all(0 < len(part) <= MAX_CHARS for part in parts)
     assert [c for part in parts for c in part if c.isalnum()] == [c for c in text if c.isalnum()]
 

@@ -33,7 +33,7 @@ from hotseat.prompts import Prompts
 from hotseat.strict_model import StrictModel
 from hotseat.text.matching import find_phrase
 from hotseat.text.normal import tokenize
-from hotseat.text.sentences import Sentences, split_sentences
+from hotseat.text.sentences import complete_sentences, split_sentences
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ class Endpoint:
                 if asked := _ASKED.match(partial.question):
                     yield partial.model_copy(update={"question": asked[0]}), True
                     return
-                sentences = Sentences().feed(partial.question)
+                sentences = complete_sentences(partial.question)
                 if len(sentences) > known:
                     known = len(sentences)
                     yield partial.model_copy(update={"question": " ".join(sentences)}), False

@@ -1,4 +1,4 @@
-"""Streamed text to sentences a voice can speak, and written terms to the way they are said."""
+"""Text to sentences a voice can speak, and written terms to the way they are said."""
 
 from __future__ import annotations
 
@@ -15,36 +15,19 @@ _NO_END = frozenset(
 _ETC = frozenset(("etc", "al"))  # these may end a sentence, if a capital follows
 
 
-class Sentences:
-    """Cuts a stream into sentences. The cuts do not depend on how the stream was chunked."""
-
-    def __init__(self) -> None:
-        self._buffer = ""
-
-    def feed(self, text: str) -> list[str]:
-        """Sentences completed by this text, in order, each at most ``MAX_CHARS`` long."""
-        self._buffer += text
-        found: list[str] = []
-        while True:
-            self._buffer = self._buffer.lstrip()
-            end = _first_end(self._buffer)
-            if end is None:
-                return found
-            sentence, self._buffer = self._buffer[:end].rstrip(), self._buffer[end:]
-            if any(character.isalnum() for character in sentence):
-                found.append(sentence)
-
-    def flush(self) -> list[str]:
-        """What is left when the stream has ended. The instance can be used again."""
-        found = self.feed("\n")
-        self._buffer = ""
-        return found
-
-
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a whole text, as ``Sentences`` cuts them."""
-    splitter = Sentences()
-    return [*splitter.feed(text), *splitter.flush()]
+    """The sentences of a whole text, in order, each at most ``MAX_CHARS`` long."""
+    return complete_sentences(f"{text}\n")
+
+
+def complete_sentences(text: str) -> list[str]:
+    """The sentences that are complete in a text of which more may come. Whatever comes, they stay as they are."""
+    found: list[str] = []
+    while (end := _first_end(text := text.lstrip())) is not None:
+        sentence, text = text[:end].rstrip(), text[end:]
+        if any(character.isalnum() for character in sentence):
+            found.append(sentence)
+    return found
 
 
 def _first_end(text: str) -> int | None:
