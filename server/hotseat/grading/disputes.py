@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pydantic.dataclasses
+
 from hotseat.domain.evidence import evidence_between
 from hotseat.domain.model import Answer, Grade, Point, PointFinding, PointStatus, Question, Verdict
 from hotseat.grading import scoring
@@ -23,14 +25,15 @@ UPHELD = "found on dispute"
 """Note of a finding that a dispute changed to met."""
 
 
-@dataclass(frozen=True, slots=True)
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config={"extra": "forbid"})
 class Claim:
-    """A dispute: the words in which the candidate says the point was made."""
+    """A dispute, as the page sends it: the words in which the candidate says the point was made."""
 
     point_id: str
     turn_id: int
     word_start: int
     word_end: int
+    """After the last word."""
 
     @property
     def span(self) -> Span:

@@ -46,16 +46,6 @@ class NewCorrection(StrictModel):
     """What was said, for an edit."""
 
 
-class NewDispute(StrictModel):
-    """ "I said this", and where."""
-
-    point_id: str
-    turn_id: int
-    word_start: int
-    word_end: int
-    """After the last word."""
-
-
 class PointAnswer(StrictModel):
     """Whether the candidate said a point that is not sure."""
 
@@ -113,8 +103,8 @@ def review_routes(reviews: Reviews, amending: Amending, coaching: Coaching, arch
         await amending.grade_again(interview_id, number, by=who.person)
 
     @router.post("/interviews/{interview_id}/rounds/{number}/disputes", status_code=204)
-    async def dispute(interview_id: OwnInterview, number: int, wanted: NewDispute, who: Who) -> None:
-        await amending.dispute(interview_id, number, Claim(**wanted.model_dump()), by=who.person)
+    async def dispute(interview_id: OwnInterview, number: int, wanted: Claim, who: Who) -> None:
+        await amending.dispute(interview_id, number, wanted, by=who.person)
 
     @router.post("/interviews/{interview_id}/rounds/{number}/points/{point_id}", status_code=204)
     async def answer(interview_id: OwnInterview, number: int, point_id: str, wanted: PointAnswer, who: Who) -> None:
