@@ -74,6 +74,23 @@ async def test_an_endpoint_may_understand_an_answer_as_an_act(tmp_path: Path) ->
         assert [answer["turn_id"] for answer in review["rounds"][0]["answers"]] == [2, 3]
 
 
+async def test_an_endpoint_puts_a_follow_up_in_other_words(tmp_path: Path) -> None:
+    """For a candidate who asks for them. The log knows what was said."""
+    assembly = fake_assembly(tmp_path)
+    assembly.graders.embedded = EmbeddedGrader(ScriptedReader({}))
+    question = "By that I mean your own case. What would you do there?"
+    assembly.interviewer.endpoint = Endpoint(FakeChat(json.dumps({"question": question})), assembly.prompts, 5.0)
+    async with sitting(assembly) as (_, candidate):
+        candidate.say(type="start")
+        await type_next(candidate, 1, "It freezes the base model and learns two small matrices.")
+        await candidate.until("asking", 2)
+        await type_next(candidate, 2, "Could you rephrase that, please?")
+        state = await candidate.until("asking", 3)
+        assert (state.understood, state.said) == (Act.REPEAT, f"Sure. {question}")
+        found = await assembly.storage.store.load(candidate.id)
+        assert found is not None and "own case" in str(replayed(*found))
+
+
 async def test_a_spoken_act_is_not_thanked_for(tmp_path: Path) -> None:
     """An acknowledgement waits until it is known that the words are an answer."""
     assembly = fake_assembly(tmp_path)

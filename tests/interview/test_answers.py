@@ -29,6 +29,9 @@ async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: st
     async def finish(*_: object) -> tuple[HeardAnswer, float]:
         return heard(muffled), 1.0
 
+    async def nothing(*_: object) -> str:
+        return ""
+
     sent: list[wire.ServerMessage] = []
     posted: list[events.Event] = []
     answers = Answers(
@@ -43,7 +46,7 @@ async def test_a_muffled_answer_is_remarked_on_and_kept(muffled: bool, typed: st
         lambda _: None,
     )
     question = BANK.question("finetuning/lora")
-    await answers.finalise(events.CloseAnswer(3, EndedBy.DONE, typed), "", question, cast(Any, None), lambda _: None)
+    await answers.finalise(events.CloseAnswer(3, EndedBy.DONE, typed), "", question, cast(Any, None), lambda _: None, nothing)
     (answer,), (event,) = sent, posted
     assert isinstance(answer, wire.AnswerMessage) and isinstance(event, events.Transcribed)
     assert answer.text == (typed or "Thursday")

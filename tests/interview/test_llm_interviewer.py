@@ -69,6 +69,36 @@ async def test_only_the_first_question_is_asked() -> None:
     assert (chosen.source, chosen.text) == (Source.LLM, "How would you serve it?")
 
 
+async def reworded(chat: FakeChat, reply_s: float = 1.0) -> str:
+    asked = "How does a server hand out many adapters at once?"
+    return await Endpoint(chat, PROMPTS, reply_s).reword(LORA, asked, "What does hand out mean?")
+
+
+async def test_a_question_is_put_in_other_words() -> None:
+    """The model gets the question and what the candidate asks about it."""
+    chat = FakeChat(json.dumps({"question": "By that I mean  answering requests.\nHow does one server do that?"}))
+    assert await reworded(chat) == "By that I mean answering requests. How does one server do that?"
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        FakeChat(json.dumps({"question": "I mean that it answers requests."})),
+        FakeChat(json.dumps({"question": "Great point. How does one server do that?"})),
+        FakeChat(
+            json.dumps({"question": "Couldn't you merge the adapter into the base weights at inference so it adds no latency?"})
+        ),
+        FakeChat("How does one server do that?"),
+        FakeChat(json.dumps({"question": "How does one server do that?"}), delay_s=0.2),
+        FakeChat(error=ChatModelError("is down")),
+    ],
+    ids=["no question", "praise", "leak", "no JSON", "slow", "down"],
+)
+async def test_other_words_that_can_not_be_said(chat: FakeChat) -> None:
+    """The bank's have to do."""
+    assert await reworded(chat, 0.05) == ""
+
+
 ANCHOR = "the adapters stay beside the weights and slow things down"
 SPOKEN = f"You said “{ANCHOR}”."
 

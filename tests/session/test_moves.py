@@ -365,6 +365,27 @@ def test_a_follow_up_in_other_words(asked: str, said: str) -> None:
     assert again.say("Again?", Act.REPEAT).aloud == said, "the second time, too"
 
 
+OTHER = "By a chat I mean many requests at once. Why would you batch them?"
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "is_used"),
+    [
+        ("Can you rephrase that?", Act.REPEAT, True),
+        ("What do you mean by a chat?", Act.CLARIFY, True),
+        ("Do you mean a long chat?", Act.CLARIFY, False),
+        ("Once more, please.", Act.REPEAT, False),
+        ("Give me a moment.", Act.THINK, False),
+    ],
+)
+def test_a_models_other_words_are_used(text: str, act: Act, is_used: bool) -> None:
+    """Where the candidate asks for other words, or for a meaning; what is to be answered stays the same."""
+    played = Played().say("batching").feed(FollowUpChosen(2, "why", "Think of a chat. Why batch it?", Source.BANK))
+    played.feed(TypedAnswer(2, text)).feed(Transcribed(2, typed(text), 0.0, act=act, reworded=OTHER))
+    assert (played.aloud == f"Sure. {OTHER}") is is_used
+    assert isinstance(played.state, Asking) and played.state.utterance.text == "Think of a chat. Why batch it?"
+
+
 @pytest.mark.parametrize("text", ["Could you rephrase the question?", "Can you say it in simpler words?"])
 def test_a_candidate_who_asks_for_other_words_gets_them(text: str) -> None:
     """At once, not only the second time."""

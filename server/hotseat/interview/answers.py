@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,9 +52,18 @@ class Answers:
         await self.microphone.resume(turn_id, limit_s, self._listener(turn_id, limit_s, question, plan))
 
     async def finalise(
-        self, command: events.CloseAnswer, asked: str, question: Question, plan: Plan, on_act: Callable[[Act], None]
+        self,
+        command: events.CloseAnswer,
+        asked: str,
+        question: Question,
+        plan: Plan,
+        on_act: Callable[[Act], None],
+        reword: Callable[[Act, str], Awaitable[str]],
     ) -> None:
-        """Ends the answer and reports its transcript: to ``on_act`` what the words do, then all to the browser and the loop."""
+        """Ends the answer and reports its transcript: to ``on_act`` what the words do, then all to the browser and the loop.
+
+        ``reword(act, text)`` is what was asked, in other words, if the candidate asks for them.
+        """
         heard, seconds, note = HeardAnswer((), ()), self.microphone.heard_s, ""
         if command.typed is not None:  # what was said before typing doesn't count
             self.microphone.stop()
@@ -87,7 +96,8 @@ class Answers:
             act=act,
         )
         self.send(answer, None)
-        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, heard.speech, act))
+        reworded = await reword(act, transcript.text)
+        self.post(events.Transcribed(command.turn_id, transcript, seconds, note, heard.speech, act, reworded))
 
     def _listener(self, turn_id: int, limit_s: float, question: Question, plan: Plan) -> Listener:
         assert self.speech.transcriber is not None and self.speech.make_vad is not None

@@ -394,9 +394,15 @@ class Interview:
             if act is Act.ANSWER and not pressed:
                 self._voice.acknowledge(command.turn_id, command.ended_by)
 
+        async def reword(act: Act, text: str) -> str:
+            if pressed and state.typed is None:  # the words are an answer, and the reply is to the button
+                return ""
+            return await self._replies.reword(self._question(), state.progress, state.utterance, state.act or act, text)
+
         if not short:
             acknowledge(Act.ANSWER)
-        await self._answers.finalise(command, asked, self._question(), plan, acknowledge if short else lambda _act: None)
+        on_act = acknowledge if short else lambda _act: None
+        await self._answers.finalise(command, asked, self._question(), plan, on_act, reword)
 
     async def _choose(self, command: events.ChooseFollowUp) -> None:
         speak = partial(self._begin_follow_up, command.turn_id)

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from hotseat.chat import ChatModel
+from hotseat.chat import ChatModel, Schema
 from hotseat.domain import followups
 from hotseat.domain.acts import Act
 from hotseat.domain.claims import Claim
@@ -87,8 +87,18 @@ class Reply(StrictModel):
         return Act.ANSWER if self.does in _MOVES else Act(self.does)
 
 
-_SCHEMA = {name: part for name, part in Reply.model_json_schema().items() if name not in ("title", "description")}
-"""The reply's, without the docstring as description, which costs tokens."""
+class Rewording(StrictModel):
+    """The model's reply to a candidate who asks what a question means."""
+
+    question: str
+
+
+def _schema(reply: type[StrictModel]) -> Schema:
+    """A reply's, without the docstring as description, which costs tokens."""
+    return {name: part for name, part in reply.model_json_schema().items() if name not in ("title", "description")}
+
+
+_SCHEMA, _REWORDING_SCHEMA = _schema(Reply), _schema(Rewording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,31 @@ class Endpoint:
         asked = situation.suggested[0].text if situation.suggested else bank.text
         return replace(bank, text=f"{spoken} {asked}", source=Source.LLM, anchor=None)
 
+    async def reword(self, situation: Situation, asked: str, request: str, says: Says | None = None) -> str:
+        """``asked`` in other words, for a candidate whose ``request`` is to have it explained; "" if the model's can't be said.
+
+        ``says`` helps to reject words that give a point away.
+        """
+        messages = [
+            {"role": "system", "content": self._prompts.render("reword_system.j2", manner=situation.manner)},
+            {"role": "user", "content": self._render(_prompt_values(situation) | {"asked": asked, "request": request})},
+        ]
+        try:
+            async with asyncio.timeout(self._reply_s):
+                reply, _ = await self._chat.complete(messages, max_tokens=_MAX_TOKENS, schema=_REWORDING_SCHEMA)
+            text = " ".join(Rewording.model_validate_json(reply).question.split())
+        except (TimeoutError, ValidationError):
+            wrong = ["the language model was too slow, or its reply not of the form asked for"]
+        except ChatModelError as error:
+            wrong = [str(error)]
+        else:
+            wrong = [*_unsayable(text, is_whole=True), *_leaks(text, situation, asked)]
+            if not wrong and says is not None:
+                wrong = [f"gives away point {name}" for name in sorted((await says(text)) & _unmade(situation))]
+        if wrong:
+            log.warning("a question stays in its own words: %s", "; ".join(wrong))
+        return "" if wrong else text
+
     async def reply(self, situation: Situation) -> tuple[Reply | None, float]:
         """The unchecked reply, and the seconds it took; None if the model is too slow or its reply can't be read.
 
@@ -188,8 +223,10 @@ class Endpoint:
     def messages(self, situation: Situation) -> list[dict[str, str]]:
         """The prompt, as chat messages."""
         system = self._prompts.render("interview_system.j2", manner=situation.manner)
-        user = self._prompts.render("interview_user.j2", situation=_prompt_values(situation))
-        return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        return [{"role": "system", "content": system}, {"role": "user", "content": self._render(_prompt_values(situation))}]
+
+    def _render(self, values: dict[str, Any]) -> str:
+        return self._prompts.render("interview_user.j2", situation=values)
 
 
 def _partial_reply(text: str) -> Reply | None:
@@ -219,18 +256,9 @@ def _chosen(reply: Reply, situation: Situation, bank: Chosen) -> Chosen:
 def problems(reply: Reply, situation: Situation, *, is_whole: bool = True) -> list[str]:
     """Why the question may not be asked; empty if it may. Unless ``is_whole``, sentences before the question are checked."""
     text = reply.question.strip()
-    words = text.split()
     said = [answer.transcript for answer in situation.answers]
     earlier = [Transcript.of_typed(claim.quote) for claim in situation.claims]
-    found: list[str] = []
-    if is_whole and (text.count("?") != 1 or not text.endswith("?")):
-        found.append("is not exactly one question")
-    if not MIN_WORDS * is_whole <= len(words) <= MAX_WORDS:
-        found.append(f"has {len(words)} words, expected {MIN_WORDS} to {MAX_WORDS}")
-    if _MARKUP & set(text):
-        found.append("has markup or several lines")
-    if any(_PRAISE.match(sentence) or _CORRECTS.match(sentence) for sentence in split_sentences(text)):
-        found.append("praises or judges")
+    found = _unsayable(text, is_whole=is_whole)
     quotes = [reply.anchor, *_QUOTED.findall(text)]
     if not all(_was_said(quote, [*said, *earlier]) for quote in quotes if quote.strip()):
         found.append("quotes what was not said")
@@ -241,11 +269,25 @@ def problems(reply: Reply, situation: Situation, *, is_whole: bool = True) -> li
     return found
 
 
-def _leaks(text: str, situation: Situation) -> list[str]:
-    """Points not made yet that the text gives away, and key terms of theirs that nobody has used yet."""
+def _unsayable(text: str, *, is_whole: bool) -> list[str]:
+    """What is wrong with a question whatever it is about. Unless ``is_whole``, it is sentences before the question."""
+    words, found = text.split(), list[str]()
+    if is_whole and (text.count("?") != 1 or not text.endswith("?")):
+        found.append("is not exactly one question")
+    if not MIN_WORDS * is_whole <= len(words) <= MAX_WORDS:
+        found.append(f"has {len(words)} words, expected {MIN_WORDS} to {MAX_WORDS}")
+    if _MARKUP & set(text):
+        found.append("has markup or several lines")
+    if any(_PRAISE.match(sentence) or _CORRECTS.match(sentence) for sentence in split_sentences(text)):
+        found.append("praises or judges")
+    return found
+
+
+def _leaks(text: str, situation: Situation, asked: str = "") -> list[str]:
+    """Points not made yet that the text gives away, and key terms of theirs that nobody has used yet, nor ``asked``."""
     question, unmade = situation.question, _unmade(situation)
     answered = " ".join(answer.transcript.text for answer in situation.answers)
-    tokens, known = tokenize(text), tokenize(f"{question.prompt} {answered}")
+    tokens, known = tokenize(text), tokenize(f"{question.prompt} {asked} {answered}")
     found: list[str] = []
     for point in question.points:
         if point.id not in unmade:

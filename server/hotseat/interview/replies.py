@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from hotseat.domain.acts import Act
 from hotseat.domain.claims import claims
 from hotseat.domain.model import Answer, Bank, Choice, FollowUp, Move, PointFinding, PointStatus, Question, Source, Transcript
 from hotseat.grading.graders import Graders
@@ -21,6 +22,7 @@ from hotseat.interview.callbacks import contradiction
 from hotseat.interview.chosen import Chosen
 from hotseat.interview.llm_interviewer import Situation, Speak
 from hotseat.interview.voice_out import VoiceOut
+from hotseat.session import moves
 from hotseat.session.phases import Progress, Utterance
 from hotseat.telemetry.logs import failed
 from hotseat.telemetry.metrics import Metrics
@@ -100,6 +102,21 @@ class Replies:
             if called_back is not None:
                 return called_back
         return replace(chosen, choice=choice)
+
+    async def reword(self, question: Question, progress: Progress, asked: Utterance, act: Act, text: str) -> str:
+        """What was asked, in the endpoint's words, if the candidate asks for others; "" if the bank's have to do."""
+        endpoint = self.interviewer.endpoint
+        if endpoint is None or not moves.says_it_differently(progress, asked, act, text):
+            return ""
+        answers, reworded = progress.round_answers, ""
+        try:
+            situation = Situation(question, self.manner, answers, await self._find(question, answers), ())
+            reworded = await endpoint.reword(situation, asked.text, text, partial(self._says, question))
+        except Exception as error:
+            failed(log, "putting a question differently", error)
+        if not reworded:
+            self.metrics.fell_back("follow_up")
+        return reworded
 
     async def prepare(self, progress: Progress) -> None:
         """Synthesises the start of the next question, if it comes right after this answer."""

@@ -108,6 +108,8 @@ class Transcribed:
     """Where the stored audio has speech."""
     act: Act = Act.ANSWER
     """What the words do (interview.act_classifier). Kept in the log: a replay doesn't depend on this version's weights."""
+    reworded: str = ""
+    """What was asked, in a language model's other words, if the candidate asks for them."""
 
 
 @dataclass(frozen=True, slots=True)

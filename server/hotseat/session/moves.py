@@ -40,13 +40,25 @@ def counted_as(progress: Progress, act: Act, text: str) -> Act:
     return Act.CLARIFY if lines.meaning and (is_lost or wording.asks_meaning(text)) else act
 
 
-def reply(progress: Progress, asked: Utterance, act: Act, text: str) -> Utterance | None:
+def says_it_differently(progress: Progress, asked: Utterance, act: Act, text: str) -> bool:
+    """Whether the candidate asks for a follow-up in other words, or what it means. The bank has nothing for that."""
+    act = counted_as(progress, act, text)
+    if asked.follow_up_id is None or used_up(asked, act):
+        return False
+    in_other_words = act is Act.REPEAT and (Act.REPEAT in asked.acts or wording.wants_other_words(text))
+    return in_other_words or (act is Act.CLARIFY and not wording.proposes(text))
+
+
+def reply(progress: Progress, asked: Utterance, act: Act, text: str, reworded: str = "") -> Utterance | None:
     """What the interviewer says to the act, as the next turn; None if the act leaves the question.
 
-    ``text`` are the candidate's words; "" if a button was pressed.
+    ``text`` are the candidate's words; "" if a button was pressed. ``reworded`` is what was asked in a language model's words;
+    "" if there are none.
     """
     lines = progress.plan.lines
     again = replace(asked, turn_id=asked.turn_id + 1, acts=(*asked.acts, act))
+    if reworded and says_it_differently(progress, asked, act, text):
+        return replace(again, said=f"{lines.repeat[0]} {reworded}")
     match act:
         case Act.REPEAT:
             other = _differently(progress, asked) if Act.REPEAT in asked.acts or wording.wants_other_words(text) else ""

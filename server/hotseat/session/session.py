@@ -318,7 +318,7 @@ def _finalised(state: Finalising, event: events.Transcribed, now: float) -> Step
         kept = replace(state.progress, answers=(*state.progress.answers, _answer_of(state, event)))
         moved = _move(kept, state.utterance, act, "", now)
     else:
-        moved = _move(state.progress, state.utterance, act, event.transcript.text, now)
+        moved = _move(state.progress, state.utterance, act, event.transcript.text, now, event.reworded)
     return moved or _passed(state, event, act, now)
 
 
@@ -338,9 +338,9 @@ def _understood(state: Finalising, event: events.Transcribed) -> Act:
     return act
 
 
-def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float) -> Step | None:
+def _move(progress: Progress, asked: Utterance, act: Act, text: str, now: float, reworded: str = "") -> Step | None:
     """The turn in which the interviewer replies to the act; None if the act leaves the question."""
-    said = moves.reply(progress, asked, act, text)
+    said = moves.reply(progress, asked, act, text, reworded)
     if said is None or progress.ended:
         return None
     hint = moves.next_hint(progress) if act is Act.DONT_KNOW else None
