@@ -8,6 +8,7 @@ import pytest
 from hotseat.errors import UnavailableError
 from hotseat.interview.cv_claims import ClaimQuestions
 from hotseat.prompts import Prompts
+from hotseat.questions.formats import CvClaim
 from hotseat.settings import PROJECT
 
 from tests.questions.postings import CV
@@ -25,7 +26,7 @@ async def test_a_question_stands_on_the_cv() -> None:
     """What the CV doesn't say, and what is no question, is dropped."""
     invented = {"claim": "won a Turing award", "question": "What was it for?"}
     statement = {"claim": "Fine-tuned Llama 3 8B", "question": "Tell me about it."}
-    assert await asker(GOOD, invented, statement).about(CV) == (tuple(GOOD.values()),)
+    assert await asker(GOOD, invented, statement).about(CV) == (CvClaim(**GOOD),)
 
 
 @pytest.mark.parametrize("chat", [FakeChat("no JSON"), FakeChat(json.dumps({"questions": []}))], ids=["no JSON", "nothing"])
