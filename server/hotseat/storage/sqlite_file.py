@@ -47,7 +47,7 @@ class SqliteFile:
         except sqlite3.Error as error:
             raise StorageError(f"the database {self._live} can't be copied: {error}") from error
 
-    def keep_copy(self, schema: str) -> Path:
+    def keep_copy(self, schema: str) -> None:
         """Makes and checks a copy named after the schema, and removes all but the newest ``_KEPT``. Raises StorageError."""
         try:
             self._copies.mkdir(mode=0o700, exist_ok=True)
@@ -56,12 +56,11 @@ class SqliteFile:
             self.snapshot(part)
             check(part)
             part.chmod(0o600)
-            kept = part.rename(self._copies / f"schema-{schema}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db")
+            part.rename(self._copies / f"schema-{schema}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db")
             for old, _schema in self._kept()[_KEPT:]:
                 old.unlink()
         except (InputError, OSError) as error:
             raise StorageError(f"no copy of the database could be made before its update: {error}") from error
-        return kept
 
     def copy_for(self, schemas: Collection[str]) -> Path | None:
         """The newest copy with one of these schemas; None if there is none."""
