@@ -21,6 +21,7 @@ from tests.support.command_line import hotseat, hotseat_here
 from tests.support.fakes import BANK
 
 LORA = "finetuning/lora"
+RAPID, RAPID_LIMIT_S = "capstone/rapid-quantization", 20
 SPOKEN = (
     "It freezes the base model and learns the weight update as a product of two small matrices. "
     "This means far fewer parameters are trained, so it needs much less memory."
@@ -98,6 +99,20 @@ def test_a_rehearsal_can_end_by_silence(server: ServerProcess, spoken: Path) -> 
     [turn] = report["turns"]
     assert turn["ended_by"] == "silence"
     assert "fewer parameters" in turn["text"]
+    assert turn["caption_lags_s"] and all(-1 < lag < 10 for lag in turn["caption_lags_s"])
+
+
+def test_a_rehearsal_can_end_by_the_limit(server: ServerProcess, tmp_path: Path) -> None:
+    """With --end limit the time runs out while somebody still speaks; what was said until then is the answer."""
+    write(tmp_path / "long.wav", np.tile(say(SPOKEN), 3))
+    report = printed(
+        "rehearse", "--json", "--url", server.url, "--question", RAPID, "--follow-ups", "0", "--end", "limit",
+        "--audio", str(tmp_path / "long.wav"),
+    )  # fmt: skip
+    [turn] = report["turns"]
+    assert turn["ended_by"] == "limit"
+    assert turn["duration_s"] == pytest.approx(RAPID_LIMIT_S, abs=0.5)
+    assert turn["text"].count("freezes the base model") == 2
     assert turn["caption_lags_s"] and all(-1 < lag < 10 for lag in turn["caption_lags_s"])
 
 
