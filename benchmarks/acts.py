@@ -56,7 +56,7 @@ def lost(entries: Sequence[Utterance]) -> float:
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ("develop", "test", "test-2", "test-3"):
+    for name in sys.argv[1:] or ("develop", "test", "test-2", "test-3", "test-4"):
         entries = utterances(name)
         print(
             f"{name}: {recognised(entries):.1%} of acts recognised, {noticed(entries):.1%} noticed, "

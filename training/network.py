@@ -59,7 +59,7 @@ class ReaderNetwork(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.verdict = nn.Linear(2 * WIDTH, len(VERDICTS))
         self.evidence = nn.Linear(WIDTH, 2)
-        self.act = nn.Linear(2 * WIDTH, len(Act))
+        self.act = nn.Linear((layers + 1) * WIDTH, len(Act))
         self.dropout = nn.Dropout(0.1)
 
     def forward(
@@ -72,18 +72,19 @@ class ReaderNetwork(nn.Module):
         states = self.words(ids) + self.positions(torch.arange(ids.shape[1])) + self.sides(sides)
         states = self.dropout(self.embedded(states))
         unseen = ((1.0 - mask.float()) * -10000.0)[:, None, None, :]
+        passage = (mask * sides).float().unsqueeze(2)
+        words = passage.sum(1).clamp(min=1)
+        means = [(states.float() * passage).sum(1) / words]  # the first layers still tell the words, the last what they mean
         for layer in self.layers:
             states = layer(states, unseen)
+            means.append((states.float() * passage).sum(1) / words)
         states = states.float()
-        passage = (mask * sides).float().unsqueeze(2)
-        mean = (states * passage).sum(1) / passage.sum(1).clamp(min=1)
-        pooled = torch.cat([states[:, 0], mean], -1)
-        pooled = self.dropout(pooled)
-        return self.verdict(pooled), self.evidence(states), self.act(pooled)
+        pooled = self.dropout(torch.cat([states[:, 0], means[-1]], -1))
+        return self.verdict(pooled), self.evidence(states), self.act(torch.cat(means, -1))
 
 
 def from_onnx(model: Path) -> ReaderNetwork:
-    """The network with the weights of a file that ``export`` wrote."""
+    """The network with the weights of a file that ``export`` wrote, but for the layer that tells acts, which is fitted last."""
     graph = onnx.load(str(model)).graph
     stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     makers = {out: node for node in graph.node for out in node.output}
@@ -100,7 +101,8 @@ def from_onnx(model: Path) -> ReaderNetwork:
             product = next(name for name in makers[product].input if name in makers and "scale" not in name)
         found[bias.replace(".bias", ".weight")] = _dequantised(stored, makers[product].input[1]).T
     network = ReaderNetwork(1 + max(int(name.split(".")[1]) for name in found if name.startswith("layers.")))
-    network.load_state_dict({name: torch.tensor(found[name].copy()) for name in network.state_dict()})
+    known = {name: torch.tensor(found[name].copy()) for name in network.state_dict() if not name.startswith("act.")}
+    network.load_state_dict(known, strict=False)
     return network
 
 
@@ -126,5 +128,7 @@ def export(network: ReaderNetwork, out: Path) -> None:
         output_names=["verdict", "evidence", "act"],
         dynamic_axes={"ids": axes, "mask": axes, "sides": axes, "verdict": {0: "n"}, "evidence": axes, "act": {0: "n"}},
     )
-    quantize_dynamic(str(whole), str(out), weight_type=QuantType.QInt8, per_channel=True)
+    # Layers' states have quite different ranges, which int8 blurs; and quantising splits a Gemm in two, with a new name.
+    acts = [f"{node.name}_MatMul" for node in onnx.load(str(whole)).graph.node if "act.weight" in node.input]
+    quantize_dynamic(str(whole), str(out), weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=acts)
     whole.unlink()

@@ -16,7 +16,7 @@ from hotseat.engines.reader import Encoder
 from torch.nn import functional
 
 from training.examples import FREE, SHORT, Example, Examples
-from training.network import ReaderNetwork, export, from_onnx
+from training.network import WIDTH, ReaderNetwork, export, from_onnx
 
 BATCH_TOKENS = 3600
 EVIDENCE_WEIGHT = 0.3
@@ -143,21 +143,23 @@ def average(network: ReaderNetwork, before: Mapping[str, torch.Tensor], share: f
     network.load_state_dict({name: (1 - share) * before[name] + share * after[name] for name in after})
 
 
-def fit_acts(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], epochs: int = 30) -> None:
-    """Fits the layer that tells acts to the finished network: a logistic regression on what the network makes of each pair."""
+def fit_acts(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], epochs: int = 20) -> None:
+    """Fits the layer that tells acts to the finished network: a logistic regression on the means of its layers' states."""
     network.eval()
     head, network.act = network.act, torch.nn.Identity()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         found = [(network(*batch[:3])[2].float(), batch[5]) for batch in batches]
     states, acts = torch.cat([state for state, _ in found]), torch.cat([act for _, act in found])
-    mean, spread = states.mean(0), states.std()  # one scale: int8 moves states that hardly vary
+    mean = states.mean(0)
+    # One scale for each layer, not for each unit: int8 moves units that hardly vary.
+    spread = (states - mean).unflatten(1, (-1, WIDTH)).std((0, 2)).repeat_interleave(WIDTH)
     states = (states - mean) / spread
     fitted = torch.nn.Linear(states.shape[1], head.out_features)
     optimizer = torch.optim.AdamW(fitted.parameters(), 1e-3, weight_decay=0.01)
     for _ in range(epochs):
         for rows in torch.randperm(len(states)).split(256):
             optimizer.zero_grad()
-            logits = fitted(functional.dropout(states[rows], 0.3))
+            logits = fitted(functional.dropout(states[rows], 0.5))
             functional.cross_entropy(logits, acts[rows]).backward()
             optimizer.step()
     with torch.no_grad():
@@ -169,7 +171,7 @@ def fit_acts(network: ReaderNetwork, batches: Sequence[Sequence[torch.Tensor]], 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="ONNX file to go on from")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file that keeps the state of training")
+    parser.add_argument("--checkpoint", type=Path, help="keeps the state of training; without it only acts are learned")
     parser.add_argument("--out", type=Path, help="ONNX file to write at the end")
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--share", type=float, default=0.7, help="of the new weights in the average with those before")
@@ -181,16 +183,17 @@ def main() -> None:
     dice = random.Random(args.seed)
     network, batches, examples = from_onnx(args.base), Batches(), Examples(dice)
 
-    before = weights(network)
-    learned = [
-        *(examples.free(FREE, 0.3, others=2), examples.free(SHORT, 1.0, others=8)),
-        *(examples.windows(1000), examples.corrected(), examples.model_answers()),
-        dice.sample(edited := examples.edited(), len(edited) // 3),
-        dice.sample(acts := examples.acts(), len(acts) // 3),
-    ]
-    mixed = examples.unmarked([example for part in learned for example in part])
-    run(network, batches.of(mixed, dice), args.rate, args.checkpoint)
-    average(network, before, args.share)
+    if args.checkpoint:
+        before = weights(network)
+        learned = [
+            *(examples.free(FREE, 0.3, others=2), examples.free(SHORT, 1.0, others=8)),
+            *(examples.windows(1000), examples.corrected(), examples.model_answers()),
+            dice.sample(edited := examples.edited(), len(edited) // 3),
+            dice.sample(acts := examples.acts(), len(acts) // 3),
+        ]
+        mixed = examples.unmarked([example for part in learned for example in part])
+        run(network, batches.of(mixed, dice), args.rate, args.checkpoint)
+        average(network, before, args.share)
     fit_acts(network, batches.of(examples.acts(), dice))
     if args.out:
         export(network, args.out)

@@ -12,7 +12,7 @@ from hotseat.grading.reading import Reader
 
 MAX_WORDS = 25
 """Anything longer is an answer."""
-THRESHOLD = 0.85
+THRESHOLD = 0.95
 """Probability of not being an answer from which an utterance is an act."""
 LEAVING = (Act.SKIP, Act.DONE)
 """Acts that leave the question; each needs to be likelier than all other acts together."""
