@@ -12,7 +12,7 @@ from hotseat.grading.thresholds import THRESHOLDS, finding_from, status_of
 from tests.grading.conftest import LORA, typed
 
 TEXT = "well it freezes the base model and then trains two thin matrices beside it"
-MADE, UNSURE = THRESHOLDS.made, (THRESHOLDS.made + THRESHOLDS.unsure) / 2
+MADE, UNSURE, PUT_RIGHT = THRESHOLDS.made, (THRESHOLDS.made + THRESHOLDS.unsure) / 2, THRESHOLDS.put_right
 DENIED, DOUBTED = THRESHOLDS.contradicted, (THRESHOLDS.contradicted + THRESHOLDS.check) / 2
 
 
@@ -73,7 +73,10 @@ def test_a_point_not_heard_has_no_evidence() -> None:
     [
         (reading(MADE), reading(), PointStatus.MET, 1),
         (reading(), reading(MADE), PointStatus.MET, 2),
-        (reading(denies=DENIED), reading(MADE), PointStatus.MET, 2),
+        (reading(denies=DENIED), reading(PUT_RIGHT), PointStatus.MET, 2),
+        (reading(denies=DOUBTED), reading(PUT_RIGHT), PointStatus.MET, 2),
+        (reading(denies=DENIED), reading(MADE), PointStatus.CONTRADICTED, 1),
+        (reading(denies=DOUBTED), reading(MADE), PointStatus.NOT_SURE, 1),
         (reading(MADE), reading(denies=DENIED), PointStatus.CONTRADICTED, 2),
         (reading(MADE), reading(UNSURE), PointStatus.MET, 1),
         (reading(UNSURE), reading(MADE), PointStatus.MET, 2),
@@ -85,6 +88,13 @@ def test_a_later_answer_can_correct_an_earlier_one(first: Reading, second: Readi
     found = finding_from("p", [(passage(turn_id=1), first), (passage(turn_id=2), second)])
     assert found.status is status
     assert found.evidence is not None and found.evidence.turn_id == turn
+
+
+@pytest.mark.parametrize(("says", "denies"), [(PUT_RIGHT, 0.1), (MADE, DOUBTED)])
+def test_what_is_put_right_is_no_longer_contradicted(says: float, denies: float) -> None:
+    """So nothing is deducted for it; a lukewarm reply leaves the contradiction as likely as it was."""
+    found = finding_from("p", [(passage(turn_id=1), reading(denies=DOUBTED)), (passage(turn_id=2), reading(says, 0.1))])
+    assert found.denies == pytest.approx(denies, abs=0.001)
 
 
 def test_an_empty_answer_has_no_finding() -> None:

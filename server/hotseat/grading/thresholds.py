@@ -26,6 +26,9 @@ class Thresholds:
     """``Reading.denies`` from which the point is contradicted, whatever ``says`` is."""
     check: float = 0.6
     """``Reading.denies`` from which a point that isn't made is not sure, and the candidate is asked to check the passage."""
+    put_right: float = 0.55
+    """``Reading.says`` from which the point is made by a later answer than one that contradicts it, or may. Those who insist on
+    a mistake in other words, or make another, often reach ``made`` (replies to challenges by writers who saw no statement)."""
 
 
 THRESHOLDS = Thresholds()
@@ -39,27 +42,30 @@ GAP = 2
 def finding_from(point_id: str, read: Sequence[tuple[Passage, Reading]]) -> PointFinding:
     """The finding of a point over the answers of a round, in order.
 
-    The last answer that makes or contradicts the point decides; if none does, the first in which it is not sure.
+    The last answer that makes or contradicts the point decides; if none does, the first in which it is not sure. A point that
+    is put right is no longer contradicted.
     """
     likely = [(round(float(reading.says), 3), round(float(reading.denies), 3)) for _, reading in read]
-    says, denies = max(says for says, _ in likely), max(denies for _, denies in likely)
-    found = PointFinding(point_id, PointStatus.NOT_MET, says=says, denies=denies)
-    for (passage, reading), (says, denies) in zip(read, likely, strict=True):
-        status, note = status_of(reading)
+    most_says, most_denies = max(says for says, _ in likely), max(denies for _, denies in likely)
+    found = PointFinding(point_id, PointStatus.NOT_MET, says=most_says, denies=most_denies)
+    for (passage, reading), (_, denies) in zip(read, likely, strict=True):
+        was_wrong = found.status is PointStatus.CONTRADICTED or found.may_deny
+        status, note = status_of(reading, was_wrong=was_wrong)
         if status is PointStatus.NOT_MET or (status is PointStatus.NOT_SURE and found.status is not PointStatus.NOT_MET):
             continue
         against = status is PointStatus.CONTRADICTED or note == MAY_DENY
         evidence = _evidence(passage, reading.opposes if against else reading.supports)
         if evidence is not None:
-            found = PointFinding(point_id, status, evidence, note, says, denies)
+            is_put_right = was_wrong and status is PointStatus.MET
+            found = PointFinding(point_id, status, evidence, note, most_says, denies if is_put_right else most_denies)
     return found
 
 
-def status_of(reading: Reading) -> tuple[PointStatus, str]:
-    """The status of one reading, and the finding's note."""
+def status_of(reading: Reading, *, was_wrong: bool = False) -> tuple[PointStatus, str]:
+    """The status of one reading, and the finding's note. ``was_wrong``: an earlier answer contradicts the point, or may."""
     if reading.denies >= THRESHOLDS.contradicted:
         return PointStatus.CONTRADICTED, ""
-    if reading.says >= THRESHOLDS.made:
+    if reading.says >= (THRESHOLDS.put_right if was_wrong else THRESHOLDS.made):
         return PointStatus.MET, ""
     if reading.denies >= THRESHOLDS.check:
         return PointStatus.NOT_SURE, MAY_DENY
